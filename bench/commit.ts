@@ -1,7 +1,4 @@
-/**
- * A commit of five files, three with records and the two logs, against the bare calls that write
- * the same five.
- */
+/** A commit of three files with records and two logs, compared with bare writes of the same five. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../src/kernel/clock.js';

@@ -1,7 +1,4 @@
-/**
- * What the guard adds to a tool call of a host: asked over its socket, with the snapshot warm and a
- * pass running.
- */
+/** What the guard adds to a host's tool call over the socket, warm and during a pass. */
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { GuardClient } from '../src/hosts/openclaw/plugin/guard-client.js';
@@ -13,7 +10,7 @@ import { type Bench, ms, times } from './result.js';
 const PROJECTS = 100;
 const ROUNDS = 100;
 const LIMIT_MS = 5;
-/** Time in which a model would think about its next call. */
+/** How long a model thinks about its next call. */
 const THINKS_MS = 15;
 const SESSION = { host: 'openclaw', id: 'agent:main:cron:bench:run:one' } as const;
 
@@ -70,7 +67,7 @@ export const guardSocket: Bench = {
         {
           name: 'guard over the socket',
           figure: `p95 ${ms(p95)}`,
-          against: `a question of nothing, p95 ${ms(floor)}; p50 ${ms(quantile(taken, 0.5))}`,
+          against: `an empty request, p95 ${ms(floor)}; p50 ${ms(quantile(taken, 0.5))}`,
           ratio: times(p95 / floor),
           limit: `<= ${LIMIT_MS} ms`,
           met: p95 <= LIMIT_MS,

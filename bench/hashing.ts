@@ -1,7 +1,4 @@
-/**
- * SHA-256 of many files as the gate and the snapshots take it, against `sha256sum` on the same
- * files.
- */
+/** SHA-256 of many files as the gate and snapshots compute it, compared with `sha256sum`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashAt } from '../src/workspace/observe.js';

@@ -1,4 +1,4 @@
-/** What a change reaches, in a registry of 100,000 edges. */
+/** The impact of a change in a registry with 100,000 edges. */
 import { impactOf } from '../src/registry/impact.js';
 import { loadSchema } from '../src/registry/load-schema.js';
 import type { Edge, Schema } from '../src/registry/types.js';
@@ -7,7 +7,7 @@ import { type Bench, ms } from './result.js';
 
 const EDGES = 100_000;
 const FILES = 20_000;
-/** Files that know of each other; what a change reaches. */
+/** Files with edges among each other, all of which a change affects. */
 const GROUP = 100;
 const LIMIT_MS = 5;
 

@@ -74,7 +74,7 @@ async function ofSize(
       ),
       row(
         'none',
-        { half, channel: 'words, together (in force)' },
+        { half, channel: 'words, together (active)' },
         score(halves[half], (one) => placed(one, fused(one), lower)),
       ),
     );
@@ -163,7 +163,7 @@ async function compare(
     ]);
     meanings.set(one, nearest(vector, vectors));
   }
-  // The weight of a setting is that of a question that words know nothing of.
+  // The weight of a setting is that of a question without matching words.
   const together = (one: Asked, ranked: readonly Fused[]): readonly Ranked[] =>
     looksTogether(embedder.kind) ? placed(one, ranked, lower) : ranked;
   const both = (one: Asked, { k, weight }: Setting): readonly Ranked[] =>
@@ -203,7 +203,7 @@ async function compare(
     .concat(
       '',
       `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`,
-      `as in force, against words alone: ${moved(
+      `the active setting, compared with words alone: ${moved(
         halves.held,
         (one) => fused(one),
         (one) => both(one, active),

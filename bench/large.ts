@@ -13,7 +13,7 @@ import { type Bench, megabytes, ms, type Result } from './result.js';
 const PROGRAM = fileURLToPath(new URL('../../bin/nocturne.cjs', import.meta.url));
 const SIZES = [100, 1_000, 10_000];
 const [COLD_MS, COLD_BYTES, WARM_MS, EDIT_MS] = [12_000, 1e9, 1_500, 1_600];
-/** How much faster than the number of projects the time may grow: 1 is exactly linear. */
+/** The largest exponent of the growth with the number of projects; 1 is linear. */
 const SLOPE = 1.1;
 
 export const large: Bench = {
@@ -41,7 +41,7 @@ export const large: Bench = {
   },
 };
 
-/** All of them, or those of `NOCTURNE_BENCH_SIZES` (while working on it). */
+/** All sizes, or those in `NOCTURNE_BENCH_SIZES`. */
 function sizes(): readonly number[] {
   const asked = process.env['NOCTURNE_BENCH_SIZES'];
   return asked === undefined ? SIZES : asked.split(',').map(Number);
@@ -89,7 +89,7 @@ async function measure(directory: string, size: number): Promise<Measured> {
   };
 }
 
-/** Once to warm up, then as often as is measured; `before` is not measured. */
+/** Runs once to warm up, then `RUNS` times. `before` is not measured. */
 async function repeat(
   work: () => Promise<ProcessCost>,
   before: () => void,

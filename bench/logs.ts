@@ -1,4 +1,4 @@
-/** A log of one million rows: appending to it, verifying it, and the gate in front of it. */
+/** A log of one million rows: appending, verification, and the gate. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,9 +108,7 @@ async function gate({ root, home }: Made): Promise<number> {
   return taken;
 }
 
-/**
- * A workspace whose audit log has that many more rows, written and anchored as nocturne would have.
- */
+/** A workspace whose audit log has that many more rows, written and anchored as Nocturne does. */
 function makeLog(directory: string, rows: number): Made {
   const { root, home } = makeWorkspace(directory, { at: new Date().toISOString() });
   const workspace = openWorkspace(root, { home, clock: systemClock });

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME … --strict]`: what the toolkit costs, as ratios taken in one run. Ends 0,
- * with `--strict` 1 when a limit is not kept.
+ * `npm run bench [-- NAME … --strict]`: what Nocturne costs, as ratios measured in one run. Exits
+ * with 0, or, with `--strict`, with 1 if a limit is not met.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const names = words.filter((word) => !word.startsWith('-'));
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   console.error(
-    `there is no bench ${unknown.join(', ')}: choose among ${BENCHES.map((bench) => bench.name).join(', ')}`,
+    `there is no bench ${unknown.join(', ')}; choose from ${BENCHES.map((bench) => bench.name).join(', ')}`,
   );
   process.exit(2);
 }
@@ -52,9 +52,9 @@ console.log(
 );
 console.log(table(results));
 const missed = results.filter((result) => result.met === false);
-console.log(missed.length === 0 ? '\nAll limits are kept.' : '\nNot kept:');
-for (const one of missed)
+console.log(missed.length === 0 ? '\nAll limits are met.' : '\nNot met:');
+for (const result of missed)
   console.log(
-    `- ${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}: ${whyMissed(one.name)}`,
+    `- ${result.name} is ${result.ratio === '-' ? result.figure : result.ratio}, limit ${result.limit}: ${whyMissed(result.name)}`,
   );
 if (words.includes('--strict') && missed.length > 0) process.exitCode = 1;

@@ -1,12 +1,12 @@
 /**
- * How things are measured: medians after a warm-up, taken by turns with what they are compared to,
- * so that both meet the same machine.
+ * Measures medians after a warm-up. A measurement and what it is compared with take turns, so that
+ * both run under the same load.
  */
 import { spawn } from 'node:child_process';
 
 export const RUNS = 5;
 
-/** What one process took. `peakBytes` and `cpuMs` only where it was asked to say them. */
+/** What one process cost. `peakBytes` and `cpuMs` only with `usage`. */
 export type ProcessCost = {
   readonly ms: number;
   readonly exit: number;
@@ -17,19 +17,19 @@ export type ProcessCost = {
 export type ProcessOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** A Node process that says at its end what it used. */
+  /** For a Node process: reports at its end what it used. */
   readonly usage?: boolean;
 };
 
-/** Said through descriptor 3 when the process ends. */
-const SAY_USAGE = `data:text/javascript,${encodeURIComponent("import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,JSON.stringify(process.resourceUsage())))")}`;
+/** Written to descriptor 3 when the process ends. */
+const REPORT_USAGE = `data:text/javascript,${encodeURIComponent("import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,JSON.stringify(process.resourceUsage())))")}`;
 
 export async function timeProcess(
   program: string,
   words: readonly string[],
   options: ProcessOptions = {},
 ): Promise<ProcessCost> {
-  const before = options.usage === true ? ['--import', SAY_USAGE] : [];
+  const before = options.usage === true ? ['--import', REPORT_USAGE] : [];
   const start = performance.now();
   const child = spawn(program, [...before, ...words], {
     cwd: options.cwd,
@@ -57,10 +57,7 @@ export async function timeProcess(
   };
 }
 
-/**
- * Runs each of `works` once unmeasured and then `runs` times by turns; gives the median of each, in
- * the order of `works`.
- */
+/** Runs each of `works` once to warm up, then `runs` times in turns. Returns their medians. */
 export async function byTurns(
   works: readonly (() => number | Promise<number>)[],
   runs: number = RUNS,

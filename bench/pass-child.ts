@@ -1,6 +1,7 @@
 /**
- * One worker pass of the demonstration, in a process of its own: what it took, how often V8 saw the
- * storage functions called, and its audit trail. Arguments: the `dist` to run, an empty folder.
+ * Runs one worker pass of the demonstration in its own process and reports its time, V8's call
+ * counts of the storage functions, and its audit trail. Arguments: the `dist` to run, an empty
+ * folder.
  */
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ const COUNTED: Readonly<Record<string, readonly string[]>> = {
   'workspace/snapshot.js': ['openSnapshot'],
   'workspace/walk.js': ['walk'],
   'workspace/commit.js': ['commitOnce'],
-  'workspace/lease.js': ['writeLease', 'removeLease'],
+  'workspace/lock-file.js': ['writeLock'],
 };
 
 const [dist = '', directory = ''] = process.argv.slice(2);

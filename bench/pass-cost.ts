@@ -1,4 +1,4 @@
-/** What one worker pass of the demonstration cost, as its process tells it. */
+/** What one worker pass of the demonstration cost, as its process reports it. */
 
 export type PassCost = {
   readonly ms: number;

@@ -1,7 +1,6 @@
 /**
- * One worker pass of the demonstration: how many snapshots it opens and how often it commits, by
- * V8's own counts, and what it takes. `NOCTURNE_BENCH_BEFORE` names the `dist` of another checkout
- * to run by turns with this one.
+ * One worker pass of the demonstration: its snapshots and commits, as V8 counts them, and its time.
+ * `NOCTURNE_BENCH_BEFORE` names the `dist` of another checkout to compare with.
  */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +40,7 @@ export const pass: Bench = {
       }),
       atMostCalls(`${name}, commits`, { function: 'commitOnce', now, first, limit: MOST_COMMITS }),
       atMostCalls(`${name}, tree walked`, { function: 'walk', now, first }),
-      atMostCalls(`${name}, lease written`, { function: 'writeLease', now, first }),
+      atMostCalls(`${name}, lock written`, { function: 'writeLock', now, first }),
       {
         name: `${name}, ${now.rows.length} audit rows${sameTrail(now, first)}`,
         figure: ms(time),

@@ -1,4 +1,4 @@
-/** One line of the bench: a figure, what it is measured against, and whether it keeps its limit. */
+/** One line of the bench: a figure, what it is compared with, and whether it meets its limit. */
 
 export type Result = {
   readonly name: string;
@@ -7,7 +7,7 @@ export type Result = {
   readonly against: string;
   readonly ratio: string;
   readonly limit: string;
-  /** `undefined`: it has no limit and is shown to be known. */
+  /** `undefined`: it has no limit. */
   readonly met: boolean | undefined;
 };
 
@@ -25,7 +25,7 @@ export const ms = (value: number): string =>
 export const times = (value: number): string => `${value.toFixed(2)}x`;
 export const megabytes = (value: number): string => `${(value / 1e6).toFixed(0)} MB`;
 
-/** A figure that may be at most `limit` times what it is measured against. */
+/** A figure that may be at most `limit` times the floor. */
 export function atMost(
   name: string,
   at: {

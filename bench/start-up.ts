@@ -1,6 +1,6 @@
 /**
- * Whole processes on a freshly made owned workspace, against Node doing nothing. `validate` once
- * where nothing has changed, and once with nothing kept.
+ * Whole processes in a new workspace, compared with Node doing nothing. `validate` runs with its
+ * caches and without them.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,16 +46,16 @@ function bench(
         limit: at.limit,
       });
       if (name !== 'validate') return [main];
-      const afresh = (): Promise<number> => {
-        for (const kept of ['cache.db', 'validation.json'])
-          rmSync(join(root, '.nocturne', kept), { force: true });
+      const uncached = (): Promise<number> => {
+        for (const cache of ['cache.db', 'validation.json'])
+          rmSync(join(root, '.nocturne', cache), { force: true });
         return work();
       };
-      const [again = 0, first = 0] = await byTurns([floor, afresh]);
+      const [again = 0, first = 0] = await byTurns([floor, uncached]);
       return [
         { ...main, name: `${main.name}, nothing changed` },
         {
-          ...atMost(`${main.name}, nothing kept`, {
+          ...atMost(`${main.name}, no cache`, {
             figure: first,
             floor: again,
             floorName: 'node -e 0',

@@ -67,6 +67,8 @@ async function bundle(name, entry) {
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  // V8 would accept stored code for another text of the same length.
+  rmSync(`${file}.cache`, { force: true });
   writeFileSync(file, ascii);
 }
 

@@ -228,7 +228,7 @@ async function makeCalls(
     if (circles.answered(call.name, call.argumentsText, result) >= SAME_RESULT)
       return {
         failure: 'stuck',
-        detail: `The model made the same \`${call.name}\` ${SAME_RESULT} times with the same result and wrote nothing new meanwhile.`,
+        detail: `The model made the same \`${call.name}\` ${SAME_RESULT} times with the same result and wrote nothing new in between.`,
       };
     const warning =
       times === SAME_IN_A_ROW - 1

@@ -5,7 +5,8 @@
 import { liveProcess, startEnvironment } from './process-table.js';
 
 export const PASS_TOKEN = 'NOCTURNE_PASS_TOKEN';
-const MARKS = [PASS_TOKEN, 'NOCTURNE_RUN'];
+export const PASS_RUN = 'NOCTURNE_RUN';
+const MARKS = [PASS_TOKEN, PASS_RUN];
 /** Longer chains do not occur. */
 const MOST_PARENTS = 64;
 

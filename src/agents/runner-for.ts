@@ -5,16 +5,16 @@ import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
 import { NO_USAGE, type Runner, type RunnerSpec } from './types.js';
 
-/** A kind that RUNNERS.md may name, besides `command` and `chat`, which are always there. */
+/** A kind for RUNNERS.md, in addition to `command` and `chat`. */
 export type RunnerKind = {
   readonly kind: string;
-  /** What is started where the owner names no program. */
+  /** The default program. */
   readonly program: string;
   readonly make: (options: ProgramRunnerOptions) => Promise<Runner>;
 };
 
 export type RunnerOptions = {
-  /** The environment from which keys and what is passed on to programs are picked. */
+  /** The environment from which keys and variables are picked. */
   readonly host: Readonly<Record<string, string | undefined>>;
   /** How a runner waits before it tries again; default: in real time. */
   readonly wait?: Wait;
@@ -33,7 +33,7 @@ export async function runnerFor(
   return brought === undefined ? missingRunner(kind, kinds) : brought.make(options);
 }
 
-/** Fails as a program does that is not there: the pass is closed, and the owner is told. */
+/** Fails like a missing program: the pass ends, and the owner is told. */
 function missingRunner(kind: string, kinds: readonly RunnerKind[]): Runner {
   const kindNames = ['command', 'chat', ...kinds.map((runner) => runner.kind)].join(', ');
   return {

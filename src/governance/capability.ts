@@ -114,6 +114,6 @@ export function capabilityReasons(
   const why =
     need === 'owner'
       ? `${operation} is for the owner only, never for a pass`
-      : `${operation} needs the capability ${need}, and the runner of this pass has ${capability}; the owner sets it in orchestration-os/RUNNERS.md`;
+      : `${operation} needs the capability ${need}, but the runner of this pass has ${capability}; the owner sets it in orchestration-os/RUNNERS.md`;
   return [{ code: 'capability', message: why }];
 }

@@ -15,8 +15,10 @@ export type Dispatch = {
 };
 
 export type DispatchOptions = {
-  /** Projects that this pass has tried already. */
+  /** Projects that this pass has already tried. */
   readonly exclude?: ReadonlySet<string>;
+  /** Projects on which other passes work. */
+  readonly claimed?: ReadonlySet<string>;
   readonly only?: string;
 };
 
@@ -61,7 +63,7 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
   };
 }
 
-function notNow(row: Rec, { exclude, only }: DispatchOptions): string | undefined {
+function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string | undefined {
   const slug = fieldText(row, 'slug');
   const status = fieldText(row, 'status');
   const question = openEscalation(row);
@@ -70,6 +72,7 @@ function notNow(row: Rec, { exclude, only }: DispatchOptions): string | undefine
   if (status !== 'active')
     return status === '' ? 'its row has no status' : `its status is ${status}`;
   if (question !== undefined) return `it has an open question: ${question}`;
+  if (claimed?.has(slug) === true) return 'another pass is working on it';
   return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js';
-import type { NextPhase, PhaseGraph } from '../project/phases.js';
+import type { MoveProblem, NextPhase, PhaseGraph } from '../project/phases.js';
 import { expiryOf, transitionExpiry } from './transition-expiry.js';
 import { decisionOf } from './verdict.js';
 
@@ -111,7 +111,7 @@ function closing({ asked }: Context, reason: string): readonly BundleCall[] {
 }
 
 function advanced(context: Context, next: NextPhase, authorisation: string): TransitionStep {
-  const { slug, graph, project } = context;
+  const { slug, project } = context;
   switch (next.kind) {
     case 'next': {
       const call = advanceCall(slug, next, authorisation);
@@ -142,7 +142,7 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
     case 'choice':
       return askAgain(context, `yes does not say which. `, false);
     case 'refused':
-      return stuck(context, next.why, graph.file);
+      return stuck(context, next);
   }
 }
 
@@ -169,17 +169,17 @@ export function advanceCall(
   };
 }
 
-/** Uses the same words each time, so that the same question is not asked twice. */
-function stuck(context: Context, why: string, file: string): TransitionStep {
-  const { slug } = context;
-  const question = `${slug} was approved, but cannot go on: ${why}. Mend ${file}, then answer yes, or no.`;
+/** Tells the owner why. While the question is open, it is not asked again. */
+function stuck(context: Context, { code, why }: MoveProblem): TransitionStep {
+  const { slug, graph } = context;
+  const question = `You approved ${slug}, but it cannot continue: ${why}. Correct ${graph.file}, then answer yes, or answer no.`;
   const standing = context.asked.find(
-    (record) => fieldText(record, 'action_needed') === question && decision(record) === undefined,
+    (record) => fieldText(record, 'topic') === code && decision(record) === undefined,
   );
   const others = { ...context, asked: context.asked.filter((record) => record !== standing) };
   const ask =
     standing === undefined
-      ? [reescalate(context, { question, count: countOf(context.project) })]
+      ? [reescalate(context, { question, count: countOf(context.project), topic: code })]
       : [];
   return { slug, kind: 'stuck', why, calls: [...closing(others, why), ...ask] };
 }
@@ -254,7 +254,7 @@ function askAgain(context: Context, remark: string, counts: boolean): Transition
 
 function reescalate(
   { slug, project, snapshot }: Context,
-  ask: { readonly question: string; readonly count: number },
+  ask: { readonly question: string; readonly count: number; readonly topic?: MoveProblem['code'] },
 ): BundleCall {
   return {
     bundle: 'transition_reescalate',
@@ -263,6 +263,7 @@ function reescalate(
       count: ask.count,
       expires_at: stamp(transitionExpiry(project, snapshot.now)),
       question: ask.question,
+      ...defined({ topic: ask.topic }),
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The words in which every door asks for a decision. */
+/** The terms in which every caller asks the guard for a decision. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { ImpactedNode, Tier } from '../registry/types.js';
 import type { Step } from './guard/shell-types.js';
@@ -101,9 +101,8 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 /**
  * On whose behalf. A pass without a project (idle, manager) may write only what `writes` says.
- * `guest`: an agent in a session that is no pass, with
- * a person in front of it: protected files, logs and bundle-only files are refused, what the guard
- * cannot read is asked.
+ * `guest`: an agent in a session that is no pass, with a person in front of it: protected files,
+ * logs and bundle-only files are refused, what the guard cannot read is asked.
  */
 export type Authority =
   | { readonly kind: 'owner' }

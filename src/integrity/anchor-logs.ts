@@ -6,7 +6,7 @@ import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
 import { readAnchors, sameAnchor, writeAnchors } from '../workspace/anchors.js';
-import { leaseStatus } from '../workspace/lease.js';
+import { livePasses } from '../workspace/pass-lock.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import type { Anchor } from '../workspace/storage-types.js';
@@ -113,7 +113,7 @@ export function acceptLogs(
       `only the owner of this workspace (${trusted?.fingerprint ?? 'nobody yet'}) may anchor its logs, not ${key.fingerprint}`,
       { hint: 'use the owner’s key' },
     );
-  if (leaseStatus(root, clock).kind === 'held')
+  if (livePasses(root, clock).length > 0)
     throw new NocturneError('LOCKED', 'a pass is running and may be writing to these logs', {
       hint: 'wait until it ends, or end it with nocturne lock break',
     });

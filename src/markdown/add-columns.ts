@@ -11,6 +11,10 @@ export type NewColumns = {
   readonly before?: string;
 };
 
+export function hasTable(text: string, locator: Locator): boolean {
+  return tableOf(scan(text), locator) !== undefined;
+}
+
 /** The fields without a column; none if there is no such table. */
 export function missingColumns(
   text: string,

@@ -1,15 +1,20 @@
 /**
- * The running pass as stored in the state directory: how `pass end` finds what `pass begin` knew,
- * and how a crash is found.
+ * The running passes as stored in the state directory, one file each: how `pass end` finds what
+ * `pass begin` knew, and how a crash is found.
  */
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
+import { makeDirectory } from '../workspace/durable.js';
 import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
+import { errnoOf, storageError } from '../workspace/storage-error.js';
 import type { Briefed, Entered, HostSession, Undone, Worked } from './types.js';
 
-const FILE = 'pass.json';
+const FOLDER = 'passes';
+const SUFFIX = '.json';
+/** Where earlier versions stored the only pass. */
+const FORMER_FILE = 'pass.json';
 
 /**
  * What is left of a pass when its process dies: enough to undo, to take up again, and to report.
@@ -17,8 +22,8 @@ const FILE = 'pass.json';
 export type StoredPass = {
   readonly version: 2;
   /**
-   * The process that stored it has ended and a host's agent works (`pass begin`); else its process
-   * must be alive.
+   * The process that stored it has ended and a host's agent works (`pass begin`); otherwise its
+   * process must be alive.
    */
   readonly waiting: boolean;
   readonly data: StoredStage;
@@ -35,28 +40,35 @@ export function storePass(
   options: Pick<StoredPass, 'left'> & { readonly waiting?: boolean } = {},
 ): void {
   const { left, waiting = false } = options;
+  makeDirectory(join(state, FOLDER), 0o700);
   writeJsonDurably(
-    join(state, FILE),
+    pathOf(state, data.runId),
     { version: 2, waiting, data, ...defined({ left }) } satisfies StoredPass,
     { mode: 0o600 },
   );
 }
 
-export function storedPass(state: string): StoredPass | undefined {
-  const path = join(state, FILE);
+/** All of them, the oldest run first: running, crashed, or waiting for their agent. */
+export function storedPasses(state: string): readonly StoredPass[] {
+  return storedRuns(state).flatMap((runId) => storedPass(state, runId) ?? []);
+}
+
+export function storedPass(state: string, runId: string): StoredPass | undefined {
+  const path = pathOf(state, runId);
   const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });
   if (stat === undefined) return undefined;
-  const version = `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
-  if (last?.version === version) return last.stored;
+  const version = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  const cached = cache.get(path);
+  if (cached?.version === version) return cached.stored;
   const stored = readJson<StoredPass>(path);
-  last = stored === undefined ? undefined : { version, stored };
+  if (stored === undefined) cache.delete(path);
+  else cache.set(path, { version, stored });
   return stored;
 }
 
-/** The stored pass whose agent can be at work: the doors know no other. */
-export function passAtWork(state: string): Briefed | undefined {
-  const stored = storedPass(state);
-  return stored?.version === 2 && isBriefed(stored.data) ? stored.data : undefined;
+/** The stored passes whose agents can be at work. Only these can call tools. */
+export function passesAtWork(state: string): readonly Briefed[] {
+  return storedPasses(state).flatMap(({ data }) => (isBriefed(data) ? [data] : []));
 }
 
 export function isBriefed(stage: StoredStage): stage is Briefed {
@@ -65,17 +77,46 @@ export function isBriefed(stage: StoredStage): stage is Briefed {
 
 /** The running pass that a host began for this session of it. */
 export function passOfSession(state: string, session: HostSession): Briefed | undefined {
-  const data = passAtWork(state);
-  return data?.session?.host === session.host && data.session.id === session.id ? data : undefined;
+  return passesAtWork(state).find(
+    (pass) => pass.session?.host === session.host && pass.session.id === session.id,
+  );
+}
+
+export function forgetPass(state: string, runId: string): void {
+  const path = pathOf(state, runId);
+  rmSync(path, { force: true });
+  cache.delete(path);
+  if (storedRuns(state).length === 0) unpinForPass(state);
+}
+
+/** A pass that crashed under an earlier version is found as well. */
+export function moveFormerFile(state: string): void {
+  const path = join(state, FORMER_FILE);
+  const runId = readJson<StoredPass>(path)?.data.runId;
+  if (runId === undefined) return;
+  makeDirectory(join(state, FOLDER), 0o700);
+  renameSync(path, pathOf(state, runId));
 }
 
 /**
- * Asked at every tool call, and with the baseline of the whole workspace in it. The file is only
+ * Asked at every tool call, and each with the baseline of the whole workspace in it. A file is only
  * ever replaced, never written in place.
  */
-let last: { readonly version: string; readonly stored: StoredPass } | undefined;
+const cache = new Map<string, { readonly version: string; readonly stored: StoredPass }>();
 
-export function forgetPass(state: string): void {
-  unpinForPass(state);
-  rmSync(join(state, FILE), { force: true });
+function storedRuns(state: string): readonly string[] {
+  const folder = join(state, FOLDER);
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(SUFFIX))
+      .map((name) => name.slice(0, -SUFFIX.length))
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storageError(error, folder, 'list');
+  }
+}
+
+function pathOf(state: string, runId: string): string {
+  return join(state, FOLDER, `${runId}${SUFFIX}`);
 }

@@ -1,26 +1,25 @@
-/**
- * The token that `pass begin` printed, or that an agent's process was given: which pass it speaks
- * for.
- */
+/** The running pass of a token: `pass begin` prints it, and the agent's process inherits it. */
 import { timingSafeEqual } from 'node:crypto';
 import { NocturneError } from '../kernel/error.js';
-import { passAtWork } from './pass-file.js';
+import { passesAtWork } from './pass-file.js';
 import type { Briefed } from './types.js';
 
 /**
- * @throws NocturneError `LEASE_LOST` when no pass runs, `REFUSED` when the token is another one's.
+ * @throws NocturneError `LEASE_LOST` when no pass runs, `REFUSED` when the token belongs to none of
+ * those that do.
  */
 export function passOfToken(state: string, token: string): Briefed {
-  const pass = passAtWork(state);
-  if (pass === undefined)
-    throw new NocturneError('LEASE_LOST', 'no pass has begun here, or it was taken over', {
+  const passes = passesAtWork(state);
+  const pass = passes.find((candidate) => sameToken(candidate.token, token));
+  if (pass !== undefined) return pass;
+  if (passes.length === 0)
+    throw new NocturneError('LEASE_LOST', 'no pass is running here, or it was taken over', {
       hint: 'nocturne pass begin starts one',
     });
-  if (!sameToken(pass.token, token))
-    throw new NocturneError('REFUSED', `the token is not that of the running pass ${pass.runId}`, {
-      hint: 'use the token that nocturne pass begin printed, with --token or $NOCTURNE_PASS_TOKEN',
-    });
-  return pass;
+  const running = passes.map(({ runId }) => runId).join(', ');
+  throw new NocturneError('REFUSED', `the token does not belong to a running pass (${running})`, {
+    hint: 'use the token that nocturne pass begin printed, with --token or $NOCTURNE_PASS_TOKEN',
+  });
 }
 
 function sameToken(a: string, b: string): boolean {

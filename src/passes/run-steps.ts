@@ -31,9 +31,9 @@ function sequence<In, Out>(steps: readonly AnyStep[]): Sequence<In, Out> {
 export type Finished<Out> = { readonly kind: 'through'; readonly stage: Out } | Ended;
 export type Ended = { readonly kind: 'halted'; readonly halt: Halt };
 
-/** How often a group of waiting steps is taken when the workspace changes before its commit. */
+/** How often a group of waiting steps runs if the workspace changes before its commit. */
 const ATTEMPTS = 3;
-/** What a commit says when the acts no longer fit the workspace. */
+/** Codes of a commit whose acts no longer fit the workspace. */
 const OVERTAKEN: ReadonlySet<string> = new Set([
   'REFUSED',
   'NOT_FOUND',
@@ -44,7 +44,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 
 /**
  * Runs the steps; a thrown error becomes a halt with its message, so that T9 can close the pass.
- * LEASE_LOST and ROOT_MOVED are thrown on: this pass can write nothing any more.
+ * LEASE_LOST and ROOT_MOVED are not caught: this pass can no longer write anything.
  */
 export async function runSteps<In extends Stage, Out extends Stage>(
   { steps }: Sequence<In, Out>,
@@ -92,7 +92,7 @@ async function runGroup(
         error instanceof NocturneError &&
         OVERTAKEN.has(error.code);
       if (!again) return brokenAt(last, isHalt(taken.end) ? taken.end.stage : start, error);
-      env.say('     the workspace has changed since: these steps are taken once more');
+      env.say('     the workspace has changed: these steps run again');
     }
   }
 }

@@ -6,7 +6,7 @@ import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects } from '../workspace/objects.js';
 import { replicaHashes } from '../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
-import { isBriefed, storedPass } from './pass-file.js';
+import { passesAtWork } from './pass-file.js';
 
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
@@ -43,19 +43,20 @@ export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize
 }
 
 /**
- * The baseline of the last pass (which may be running, or have crashed) with what was committed
- * since, whatever a record names by its hash (signed files, approvals, tasks), and the changes of
- * the owner's number of days. Versions that were undone are files of their own.
+ * The baselines of stored passes (running or crashed) with what was committed since, whatever a
+ * record names by its hash (signed files, approvals, tasks), and the changes of the owner's number
+ * of days. Versions that were undone are files of their own.
  */
 function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySet<string> {
-  const stored = storedPass(workspace.state)?.data;
-  const baseline = stored !== undefined && isBriefed(stored) ? stored.baseline.files : {};
-  const committed = readCommitRecord(workspace.state).flatMap((record) =>
-    record.kind === 'file' ? [record.before, record.after] : [],
-  );
+  const { state } = workspace;
+  const passes = passesAtWork(state);
+  const baselines = passes.flatMap(({ baseline }) => Object.values(baseline.files));
+  const committed = passes
+    .flatMap(({ runId }) => readCommitRecord(state, runId))
+    .flatMap((record) => (record.kind === 'file' ? [record.before, record.after] : []));
   return new Set([
-    ...replicaHashes(workspace.state),
-    ...Object.values(baseline).map(({ hash }) => hash),
+    ...replicaHashes(state),
+    ...baselines.map(({ hash }) => hash),
     ...committed.filter((hash) => hash !== null),
     ...hashesInRecords(snapshot),
     ...hashesOfChanges(snapshot),

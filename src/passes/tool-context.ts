@@ -115,7 +115,7 @@ function refusedToReader({ workspace, caller }: ToolPlace, what: string): Noctur
   const why = caller.kind === 'reader' ? caller.why : undefined;
   const reason = {
     code: 'no-token',
-    message: `${what} needs the token of a live pass, and ${why ?? 'none was given; without one everything is read-only'}`,
+    message: `${what} needs the token of a running pass, and ${why ?? 'none was given; without one everything is read-only'}`,
   };
   const message = `${reason.code}: ${reason.message}`;
   recordStranger(workspace, { door: caller.door, who: caller.client ?? '', what, why: message });

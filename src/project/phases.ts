@@ -80,24 +80,30 @@ export type NextPhase =
   | { readonly kind: 'next'; readonly phase: Phase }
   | { readonly kind: 'terminal' }
   | { readonly kind: 'choice'; readonly among: readonly string[] }
-  | { readonly kind: 'refused'; readonly why: string };
+  | ({ readonly kind: 'refused' } & MoveProblem);
+
+/** `code`: what is wrong, whatever the phases are called. */
+export type MoveProblem = {
+  readonly code: 'phase-undeclared' | 'phase-twice' | 'phase-not-next' | 'phase-without-objective';
+  readonly why: string;
+};
 
 /** @param chosen the successor that was named; empty: the only one there is. */
 export function nextPhase(graph: PhaseGraph, current: string, chosen: string): NextPhase {
   const from = graph.phases.get(current);
-  if (from === undefined)
-    return { kind: 'refused', why: `the phase "${current}" is not declared in ${graph.file}` };
+  if (from === undefined) return { kind: 'refused', ...undeclared(graph, current) };
   if (chosen !== '') {
-    const why = moveProblem(graph, current, chosen);
     const to = graph.phases.get(chosen);
-    return why !== undefined || to === undefined
-      ? { kind: 'refused', why: why ?? '' }
+    const problem = moveProblem(graph, current, chosen);
+    if (problem !== undefined) return { kind: 'refused', ...problem };
+    return to === undefined
+      ? { kind: 'refused', ...undeclared(graph, chosen) }
       : { kind: 'next', phase: to };
   }
   const [only, second] = from.successors;
   if (only === undefined)
     return graph.twice.has(current)
-      ? { kind: 'refused', why: `the phase "${current}" stands twice in ${graph.file}` }
+      ? { kind: 'refused', ...twice(graph, current) }
       : { kind: 'terminal' };
   return second === undefined
     ? nextPhase(graph, current, only)
@@ -105,19 +111,32 @@ export function nextPhase(graph: PhaseGraph, current: string, chosen: string): N
 }
 
 /** Why a project may not go from one phase to another; `undefined`: it may. */
-export function moveProblem(graph: PhaseGraph, from: string, to: string): string | undefined {
+export function moveProblem(graph: PhaseGraph, from: string, to: string): MoveProblem | undefined {
   const source = graph.phases.get(from);
-  if (source === undefined) return `the phase "${from}" is not declared in ${graph.file}`;
+  if (source === undefined) return undeclared(graph, from);
   const double = [from, to].find((name) => graph.twice.has(name));
-  if (double !== undefined) return `the phase "${double}" stands twice in ${graph.file}`;
+  if (double !== undefined) return twice(graph, double);
   if (!source.successors.includes(to))
-    return `"${to}" does not follow "${from}": ${source.successors.length === 0 ? 'nothing does' : source.successors.join(', ')}`;
+    return {
+      code: 'phase-not-next',
+      why: `"${to}" does not follow "${from}": ${source.successors.length === 0 ? 'nothing does' : source.successors.join(', ')}`,
+    };
   const target = graph.phases.get(to);
-  if (target === undefined)
-    return `the phase "${to}" follows "${from}", but is not declared in ${graph.file}`;
+  if (target === undefined) return undeclared(graph, to);
   return target.objective === ''
-    ? `the phase "${to}" has no objective in ${graph.file}`
+    ? {
+        code: 'phase-without-objective',
+        why: `the phase "${to}" has no objective in ${graph.file}`,
+      }
     : undefined;
+}
+
+function undeclared({ file }: PhaseGraph, phase: string): MoveProblem {
+  return { code: 'phase-undeclared', why: `the phase "${phase}" is not declared in ${file}` };
+}
+
+function twice({ file }: PhaseGraph, phase: string): MoveProblem {
+  return { code: 'phase-twice', why: `the phase "${phase}" is declared twice in ${file}` };
 }
 
 /** Phases that can still come, the given one included. */
@@ -133,7 +152,7 @@ export function reachablePhases(graph: PhaseGraph, from: string): ReadonlySet<st
   return seen;
 }
 
-/** What the owner is asked when a phase's stop condition holds. */
+/** What the owner is asked when a phase's stop condition is met. */
 export function transitionQuestion(
   graph: PhaseGraph,
   project: string,
@@ -141,15 +160,15 @@ export function transitionQuestion(
   chosen: string,
 ): string {
   const next = nextPhase(graph, current, chosen);
-  const holds = `${project}: the stop condition of "${current}" holds.`;
+  const met = `${project}: the stop condition of "${current}" is met.`;
   switch (next.kind) {
     case 'next':
-      return `${holds} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes or no.`;
+      return `${met} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes or no.`;
     case 'terminal':
-      return `${holds} It is the last phase. Close the project? Answer yes or no.`;
+      return `${met} It is the last phase. Close the project? Answer yes or no.`;
     case 'choice':
-      return `${holds} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
+      return `${met} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
     case 'refused':
-      return `${holds} It cannot go on: ${next.why}. Mend ${graph.file}, then answer yes, or no.`;
+      return `${met} It cannot continue: ${next.why}. Correct ${graph.file}, then answer yes, or answer no.`;
   }
 }

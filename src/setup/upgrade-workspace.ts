@@ -3,12 +3,13 @@ import { addLogColumns } from '../integrity/add-log-columns.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
-import { addColumns } from '../markdown/add-columns.js';
-import { leaseStatus } from '../workspace/lease.js';
+import { addColumns, hasTable } from '../markdown/add-columns.js';
+import type { Schema } from '../registry/types.js';
+import { livePasses } from '../workspace/pass-lock.js';
 import type { Change, Snapshot, Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
-import { isInstallation, readReference } from './reference-files.js';
+import { isInstallation, readReference, type Reference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
 import {
   isWritten,
@@ -51,13 +52,9 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const columns = newColumns({
-    former: snapshot.schema,
-    schema: pages.schema,
-    files: snapshot.files.keys(),
-    textOf: (path) => snapshot.text(path),
-  });
-  const plan = { ...pages, items: [...pages.items, ...columns.map(extended)] };
+  const columns = columnsToAdd(snapshot, pages.schema);
+  const lock = lockPage(snapshot, pages.schema, reference);
+  const plan = { ...pages, items: [...pages.items, ...lock, ...columns.map(extended)] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
     ? folder
@@ -66,9 +63,9 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     .filter((item) => isWritten(item) && isProtected(snapshot.schema, item.path))
     .map((item) => item.path);
   if (options.dryRun === true) return { ...plan, backups, toSign };
-  const lease = leaseStatus(root, clock);
-  if (lease.kind === 'held')
-    throw new NocturneError('LOCKED', `${lease.lease.runId} is running`, {
+  const [running] = livePasses(root, clock);
+  if (running !== undefined)
+    throw new NocturneError('LOCKED', `${running.runId} is running`, {
       hint: 'upgrade after it has ended; nocturne lock status shows it',
     });
   workspace.commit((fresh) => {
@@ -106,6 +103,27 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     backups,
     toSign: signingPlan(workspace.snapshot(), home).changed.map((change) => change.file),
   };
+}
+
+function columnsToAdd(snapshot: Snapshot, schema: Schema): ColumnsToAdd[] {
+  return newColumns({
+    former: snapshot.schema,
+    schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
+}
+
+/**
+ * In earlier versions, LOCK.md had no claims. It shows a lock that no pass has now, so there is
+ * nothing in it to keep.
+ */
+function lockPage(snapshot: Snapshot, schema: Schema, reference: Reference): UpgradeItem[] {
+  const claim = schema.objects.get('CLAIM');
+  const text = claim === undefined ? undefined : snapshot.text(claim.glob);
+  if (claim === undefined || text === undefined || hasTable(text, claim.locator)) return [];
+  const message = 'it shows the claims of running passes';
+  return [{ path: claim.glob, verdict: 'replaced', message, text: reference.text(claim.glob) }];
 }
 
 function extended({ file, fields }: ColumnsToAdd): UpgradeItem {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { dispatch } from '../governance/dispatch.js';
 import { fieldInt, fieldText } from '../project/field-text.js';
-import { leaseStatus } from '../workspace/lease.js';
+import { livePasses } from '../workspace/pass-lock.js';
 import type { Workspace } from '../workspace/types.js';
 import { type ToolAnswer, tool } from './tool.js';
 import type { ToolPass } from './tool-context.js';
@@ -37,7 +37,7 @@ function ofPass({ runId, project, brief, prompt }: ToolPass): ToolAnswer {
 
 function ofWorkspace(workspace: Workspace, why: string | undefined): ToolAnswer {
   const snapshot = workspace.snapshot();
-  const lock = leaseStatus(workspace.root, workspace.clock);
+  const running = livePasses(workspace.root, workspace.clock).map(({ runId }) => runId);
   const { chosen } = dispatch(snapshot);
   const projects = snapshot.records('DISPATCH').map((row) => ({
     slug: fieldText(row, 'slug'),
@@ -46,10 +46,9 @@ function ofWorkspace(workspace: Workspace, why: string | undefined): ToolAnswer 
     phase: fieldText(row, 'phase'),
     waits: fieldText(row, 'escalation') !== '',
   }));
-  const running = lock.kind === 'held' ? lock.lease.runId : null;
   const lines = [
     `You have no pass${why === undefined ? '' : `: ${why}`}. Everything here is read-only for you.`,
-    running === null ? 'No pass is running.' : `The pass ${running} is running.`,
+    running.length === 0 ? 'No pass is running.' : `Running: ${running.join(', ')}.`,
     '',
     ...(projects.length === 0
       ? ['There is no project yet.']

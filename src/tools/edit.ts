@@ -44,7 +44,7 @@ function replaceIn(snapshot: Snapshot, path: string, { old_text, new_text }: Rep
         file: path,
         hint:
           times === 0
-            ? 'read the file and copy the text as it stands there'
+            ? 'read the file and copy the text exactly'
             : 'give more of the lines around it',
       },
     );

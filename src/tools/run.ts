@@ -18,7 +18,7 @@ export const runTool = tool({
   ofPass: true,
   async run({ judge, programs, workspace }, { command }) {
     if (programs === undefined)
-      throw new NocturneError('REFUSED', 'no programs are run through this door', {
+      throw new NocturneError('REFUSED', 'this interface does not run programs', {
         hint: 'run it in a shell of your own',
       });
     const snapshot = workspace.snapshot();

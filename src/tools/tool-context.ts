@@ -7,7 +7,6 @@ import type { Findings } from '../report/types.js';
 import type { Change, CommitResult, Notice, Snapshot, Workspace } from '../workspace/types.js';
 import type { ToolAnswer } from './tool.js';
 
-/** What tools tell of the running pass. */
 export type ToolPass = {
   readonly runId: string;
   readonly project: string | undefined;
@@ -19,19 +18,16 @@ export type Edit = {
   readonly changes: readonly Change[];
   readonly notices?: readonly Notice[];
   readonly bundle?: string;
-  /** Why, for the change log. */
   readonly reason: string;
-  /** The audit row's type, target and detail. */
   readonly audit: { readonly type: string; readonly target: string; readonly detail: string };
-  /**
-   * How the caller named a file, where that is not its path: a link or other case is judged too.
-   */
+  /** How the caller named a file, if not by its path: a link or another case is judged too. */
   readonly named?: { readonly path: string; readonly as: string };
 };
 
 /**
- * Called on the snapshot that the commit is computed from, under its mutex. @param seen what the
- * caller may see of it. @throws what the caller is told instead.
+ * Runs under the commit's mutex.
+ * @param seen what the caller may see.
+ * @throws what the caller is told.
  */
 export type EditPlan = (seen: Snapshot, whole: Snapshot) => Edit;
 
@@ -55,33 +51,27 @@ export type ToolContext = {
   readonly workspace: Workspace;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** `undefined`: the caller has none, for the reason `why`. */
+  /** `undefined`: the caller has none, because of `why`. */
   readonly pass?: ToolPass;
   readonly why?: string;
-  /** What the caller may see; `undefined`: everything. */
+  /** `undefined`: everything. */
   readonly scope?: ReadScope;
-  /** A line for whoever runs the door. */
   say(line: string): void;
   /** The workspace as the caller sees it. */
   seen(): Snapshot;
-  /** Whether it may be done. A refusal of a pass is on record. */
+  /** A refusal of a pass is recorded. */
   judge(asked: ToolAsked): {
     readonly verdict: Verdict;
     readonly reasons: readonly Reason[];
     readonly text: string;
   };
-  /**
-   * Judges and commits in the caller's name. @param what as in "a write". @throws NocturneError
-   * `REFUSED` with its reasons, on record; for a caller who only reads as well.
-   */
+  /** Judges and commits. @param what as in "a write". @throws NocturneError `REFUSED`, recorded. */
   change(what: string, plan: EditPlan, options?: EditOptions): CommitResult;
-  /** How a change through this door stands in the logs. */
+  /** How the logs name this interface. */
   readonly through: string;
-  /** The checks as the command line runs them, where the door has them. */
   readonly check?: Check;
-  /** Of findings those that the caller may be told of. */
   visibleFindings(found: readonly Diagnostic[]): readonly Diagnostic[];
-  /** Where the door can run programs: in the folder of the pass, inside its sandbox. */
+  /** Runs programs in the folder of the pass, inside its sandbox. */
   readonly programs?: {
     readonly folder: string;
     run(steps: readonly Step[]): Promise<ToolAnswer>;

@@ -22,7 +22,7 @@ export const validateTool = tool({
   async run({ workspace, check, visibleFindings }, { rule }) {
     const snapshot = workspace.snapshot();
     if (check === undefined)
-      throw new NocturneError('REFUSED', 'nothing is checked through this door', {
+      throw new NocturneError('REFUSED', 'this interface does not validate', {
         hint: 'nocturne validate',
       });
     const all = await check(snapshot, rule);

@@ -184,12 +184,13 @@ function noticeOf(scope: Scope, operation: BundleOperation): Notice {
         .map((assignment) => evaluate(scope, assignment.value, undefined))[0] ?? null,
     );
   const body = text('body');
+  const topic = text('topic');
   return {
     priority: text('priority') as Notice['priority'],
     kind: text('kind') as Notice['kind'],
     project: text('project'),
     action_needed: text('action_needed'),
-    ...defined({ body: body || undefined }),
+    ...defined({ topic: topic || undefined, body: body || undefined }),
   };
 }
 

@@ -5,6 +5,8 @@ import { putObject } from './objects.js';
 import type { Draft } from './plan.js';
 import type { FieldChange, Snapshot } from './types.js';
 
+/** LOCK.md only shows the pass lock: eight rows for each pass would bury the others. */
+export const SHOWN_ONLY: ReadonlySet<string> = new Set(['WRITER', 'CLAIM']);
 /** Longer values are in the object store, and the change log has their hash. */
 export const INLINE_VALUE = 400;
 
@@ -38,7 +40,7 @@ type FileVersions = {
 };
 
 /**
- * Field by field where the file holds objects (the lock, which only mirrors the lease, is left
+ * Field by field where the file holds objects (LOCK.md, which only shows the lock, is left
  * out); else its whole content, kept by hash.
  */
 function fieldsOfFile(
@@ -49,7 +51,7 @@ function fieldsOfFile(
   const now = stamp(context.snapshot.now);
   const objects = context.snapshot.objectsOf(file.path);
   if (objects.length > 0) {
-    const typed = objects.filter((object) => object.object !== 'LOCK');
+    const typed = objects.filter((object) => !SHOWN_ONLY.has(object.object));
     return diffFields(typed, file.path, {
       before: file.before?.toString('utf8'),
       after: file.after?.toString('utf8'),

@@ -1,17 +1,25 @@
 /**
- * What nocturne itself committed while a pass was running, so that these changes are not taken for
- * the agent's. Lines of JSON in the state
- * directory, outside the workspace; written before the transaction, and only while a pass has the
- * record open.
+ * What Nocturne itself committed while a pass was running, so that these changes are not attributed
+ * to the agent. One file of JSON lines for each pass, in the state directory, outside the
+ * workspace; written before the transaction, and only while the pass has its record open.
  */
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
+import { makeDirectory } from './durable.js';
 import { putObject } from './objects.js';
 import { addReplica } from './object-replicas.js';
 import type { StorageOp } from './storage-types.js';
 
-const FILE = 'pass-commits.jsonl';
+const FOLDER = 'passes';
+const SUFFIX = '.commits.jsonl';
 
 /**
  * `before`/`after`: SHA-256 of the file, `null` for a file that is not there. `appended`: the bytes
@@ -33,12 +41,13 @@ export type CommitRecord =
       readonly actor: string;
     };
 
-export function openCommitRecord(state: string): void {
-  writeFileSync(join(state, FILE), '', { mode: 0o600 });
+export function openCommitRecord(state: string, runId: string): void {
+  makeDirectory(join(state, FOLDER), 0o700);
+  writeFileSync(pathOf(state, runId), '', { mode: 0o600 });
 }
 
-export function closeCommitRecord(state: string): void {
-  rmSync(join(state, FILE), { force: true });
+export function closeCommitRecord(state: string, runId: string): void {
+  rmSync(pathOf(state, runId), { force: true });
 }
 
 /**
@@ -50,11 +59,20 @@ export function noteCommit(
   actor: string,
   ops: readonly StorageOp[],
 ): void {
-  const path = join(place.state, FILE);
-  if (!existsSync(path)) return;
+  const open = openRecords(place.state);
+  if (open.length === 0) return;
   for (const op of ops)
     if (op.kind === 'write') addReplica(place, putObject(place.root, op.content));
-  appendFileSync(path, ops.map((op) => `${JSON.stringify(recordOf(actor, op))}\n`).join(''));
+  const lines = ops.map((op) => `${JSON.stringify(recordOf(actor, op))}\n`).join('');
+  for (const path of open) appendFileSync(path, lines);
+}
+
+function openRecords(state: string): readonly string[] {
+  const folder = join(state, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => join(folder, name));
 }
 
 function recordOf(actor: string, op: StorageOp): CommitRecord {
@@ -80,11 +98,15 @@ function recordOf(actor: string, op: StorageOp): CommitRecord {
   }
 }
 
-export function readCommitRecord(state: string): readonly CommitRecord[] {
-  const path = join(state, FILE);
+export function readCommitRecord(state: string, runId: string): readonly CommitRecord[] {
+  const path = pathOf(state, runId);
   if (!existsSync(path)) return [];
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.endsWith('}'))
     .map((line) => JSON.parse(line) as CommitRecord);
+}
+
+function pathOf(state: string, runId: string): string {
+  return join(state, FOLDER, `${runId}${SUFFIX}`);
 }

@@ -10,7 +10,7 @@ import { changedFields } from './changed-fields.js';
 import { draftView } from './draft-view.js';
 import { nextId } from './ids.js';
 import { transact } from './journal.js';
-import { checkFence } from './lease.js';
+import { checkWriter } from './pass-lock.js';
 import { appendRows, readTail } from './log-tail.js';
 import { withCommitMutex } from './mutex.js';
 import { applyChange, emptyDraft, type Draft } from './plan.js';
@@ -49,7 +49,7 @@ export function commit(
     try {
       return withCommitMutex(place.root, () => {
         recover(place.root, place.state);
-        if (options.fence !== undefined) checkFence(place.root, options.fence);
+        if (options.fence !== undefined) checkWriter(place.root, options.fence);
         return { ...commitOnce(place, source), attempts: attempt };
       });
     } catch (error) {
@@ -182,11 +182,12 @@ function record(
     };
     draft.rows.push({ object: change, file: change.glob, fields: row });
   }
+  const written = { time: now, run_id: changeSet.runId, actor: changeSet.actor.name };
   for (const entry of changeSet.audit ?? [])
     draft.rows.push({ object: audit, file: audit.glob, fields: entry });
   for (const [i, row] of draft.rows.entries())
     if (i >= part.from && row.object === audit)
-      draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
+      draft.rows[i] = { ...row, fields: { ...row.fields, ...written } };
 }
 
 function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): StorageOp[] {

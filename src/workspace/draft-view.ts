@@ -5,7 +5,7 @@ import { overlay } from './overlay.js';
 import { applyChange, type Draft, emptyDraft, type LogRow } from './plan.js';
 import { insertOf } from './preview.js';
 import { openSqlView } from './sql-view.js';
-import type { AuditEntry, ChangeSet, CommitPart, Snapshot, SqlView } from './types.js';
+import type { ChangeSet, CommitPart, Snapshot, SqlView } from './types.js';
 
 /** The files and the log rows of `draft` over `base`. */
 export function draftView(base: Snapshot, draft: Pick<Draft, 'files' | 'rows'>): Snapshot {
@@ -23,7 +23,7 @@ export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapsho
     for (const change of changeSet.changes) applyChange(base, draft, change);
     for (const notice of changeSet.notices ?? [])
       applyChange(base, draft, insertOf(base, notice, notices++));
-    draft.rows.push(...auditRows(base, changeSet.runId, changeSet.audit ?? []));
+    draft.rows.push(...auditRows(base, changeSet));
     view = draftView(base, draft);
   }
   return view;
@@ -32,8 +32,7 @@ export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapsho
 /** Without `seq` and `chain`, which the log adds. */
 function auditRows(
   snapshot: Snapshot,
-  runId: string,
-  entries: readonly AuditEntry[],
+  { runId, actor, audit: entries = [] }: ChangeSet,
 ): readonly LogRow[] {
   const audit = snapshot.schema.objects.get('AUDIT');
   if (audit === undefined) return [];
@@ -41,7 +40,7 @@ function auditRows(
   return entries.map((entry) => ({
     object: audit,
     file: audit.glob,
-    fields: { ...entry, time, run_id: runId },
+    fields: { ...entry, time, run_id: runId, actor: actor.name },
   }));
 }
 

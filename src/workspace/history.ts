@@ -7,7 +7,7 @@ import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
 import { cellText } from '../markdown/value-text.js';
 import { addressOf } from './address.js';
-import { INLINE_VALUE } from './changed-fields.js';
+import { INLINE_VALUE, SHOWN_ONLY } from './changed-fields.js';
 import { logRows } from './log-rows.js';
 import { getObject } from './objects.js';
 import type { Snapshot } from './types.js';
@@ -76,7 +76,7 @@ export function* changeRows(
 export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const object of snapshot.schema.objects.values()) {
-    if (object.shape === 'log' || object.object === 'LOCK') continue;
+    if (object.shape === 'log' || SHOWN_ONLY.has(object.object)) continue;
     for (const record of snapshot.records(object.object)) {
       for (const [field, cell] of record.fields) {
         const value = cellText(cell);

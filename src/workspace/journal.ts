@@ -9,7 +9,7 @@ import type { Conflict } from './conflicts.js';
 import { type Failpoint, noFailpoint } from './durable.js';
 import { encodeEntry, type Entry, entryOp, type EntryOp, journalKey } from './journal-entry.js';
 import { isJournalEmpty, writeEntry } from './journal-files.js';
-import { checkFence } from './lease.js';
+import { checkWriter } from './pass-lock.js';
 import { withCommitMutex } from './mutex.js';
 import { assertWritablePath, observe } from './observe.js';
 import { recover, type Recovery } from './recover.js';
@@ -67,7 +67,7 @@ function transactHeld(
 ): TransactResult {
   const failpoint = meta.failpoint ?? noFailpoint;
   const recovered = isJournalEmpty(root) ? undefined : recover(root, state);
-  if (meta.fence !== undefined) checkFence(root, meta.fence);
+  if (meta.fence !== undefined) checkWriter(root, meta.fence);
   const all = ops.map(entryOp);
   check(root, all);
   const txid = `tx-${randomBytes(8).toString('hex')}`;

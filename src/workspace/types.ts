@@ -112,6 +112,8 @@ export type Notice = {
     | 'approval';
   readonly project: string;
   readonly action_needed: string;
+  /** What a question that comes again is about. */
+  readonly topic?: string;
   readonly body?: string;
 };
 

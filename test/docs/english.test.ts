@@ -19,9 +19,10 @@ const ROOTS = [
   // Rooms that are rewritten: their comments and messages.
   {
     files: [
-      '{src/{kernel,integrity,validate,modules,setup},examples/importers}/**/*.ts',
-      'src/{markdown,registry,surfaces,workspace}/**/*.ts',
-      '!src/workspace/lease.ts',
+      'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
+      'bench/**/*.ts',
+      'examples/importers/**/*.ts',
+      '!src/workspace/{pass-lock,lock-file,fence-counter}.ts',
     ],
     prose: codeProse,
   },

@@ -332,11 +332,15 @@ t.test('what is handed to the bundles', async (t) => {
 
 t.test('what cannot go on is told once', async (t) => {
   const first = held(t, { asked: [{ answer: 'yes' }], phase: { name: 'lost' } });
-  const question = String(transitionSteps(first)[0]?.calls[1]?.args['question']);
-  const second = held(t, { asked: [{ question }], phase: { name: 'lost' } });
+  const topic = String(transitionSteps(first)[0]?.calls[1]?.args['topic']);
+  t.equal(topic, 'phase-undeclared');
+  const second = held(t, { asked: [{ topic }], phase: { name: 'lost' } });
   t.match(transitionSteps(second), [{ kind: 'wait', calls: [] }]);
   const both = held(t, {
-    asked: [{ answer: 'yes' }, { question, time: '2026-11-20T23:00:00Z' }],
+    asked: [
+      { answer: 'yes' },
+      { topic, question: 'In other words?', time: '2026-11-20T23:00:00Z' },
+    ],
     phase: { name: 'lost' },
   });
   t.match(transitionSteps(both), [

@@ -153,6 +153,7 @@ export type NoticeFields = {
   readonly answer?: string;
   readonly question?: string;
   readonly priority?: string;
+  readonly topic?: string;
 };
 
 export function notifications(all: readonly NoticeFields[]): string {
@@ -167,6 +168,7 @@ export function notifications(all: readonly NoticeFields[]): string {
       `- **Action needed:** ${one.question ?? 'What now?'}`,
       `- **Status:** ${one.status ?? 'open'}`,
       `- **Answer:** ${one.answer ?? ''}`,
+      `- **Topic:** ${one.topic ?? '-'}`,
       '',
     ].join('\n'),
   );

@@ -36,7 +36,7 @@ t.test('a pass is done by a runner of a kind that only its folder knows', async 
   t.match(run(['validate'], own).said, /0 errors/);
   t.match(
     run(['doctor'], own).said,
-    /other \(other\): no installed host brings runners of this kind/,
+    /other \(other\): no installed host provides runners of this kind/,
     'without the folder the owner is told',
   );
 

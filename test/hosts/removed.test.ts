@@ -31,7 +31,7 @@ t.test('without any host a whole night of command runners goes as before', async
   const demo = join(directory, 'demo');
   const night = run(['demo', demo]);
   t.equal(night.exit, 0, night.said.slice(-2000));
-  t.match(night.said, /Wanted from you \(3\)/);
+  t.match(night.said, /Waiting for you \(3\)/);
   for (const words of [['gate'], ['validate'], ['audit', 'verify'], ['status'], ['doctor']]) {
     const { exit, said } = run(words, demo);
     t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);
@@ -39,7 +39,7 @@ t.test('without any host a whole night of command runners goes as before', async
   t.match(run(['validate'], demo).said, /0 errors, 0 warnings/);
   t.match(
     run(['doctor'], demo).said,
-    /claude-code \(claude\): no installed host brings runners of this kind/,
+    /claude-code \(claude\): no installed host provides runners of this kind/,
   );
   t.match(run(['hooks', 'install'], demo), { exit: 0 }, 'there is nobody to install hooks for');
 });

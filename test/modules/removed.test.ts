@@ -41,7 +41,7 @@ for (const { module, command, help, enabled, listed } of MODULES) {
       remove(`modules/${module}`);
       const night = run(['demo', join(directory, 'demo')]);
       t.equal(night.exit, 0, night.said.slice(-2000));
-      t.match(night.said, /Wanted from you \(3\)/);
+      t.match(night.said, /Waiting for you \(3\)/);
       const demo = join(directory, 'demo');
       for (const words of [
         ['gate'],

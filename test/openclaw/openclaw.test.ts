@@ -251,7 +251,7 @@ t.test('OpenClaw, the real one', async (t) => {
         messages.some(
           (message) =>
             message.role === 'user' &&
-            textOf(message.content).includes('You work for the nocturne pass'),
+            textOf(message.content).includes('You work for the Nocturne pass'),
         );
       // Its result is known by the name that it was told.
       const noteText = (asked: Asked): string =>

@@ -122,14 +122,14 @@ for (const { that, action, then } of FILES) {
     const first = ask(at, action);
     t.match(first, {
       verdict: 'ask',
-      text: /approval: the owner was asked: AP-001 waits until .* go on with other work.*out-of-scope/,
+      text: /approval: the owner was asked: AP-001 waits until .* continue with other work.*out-of-scope/,
     });
     t.same(
       codes(at, action),
       ['approval', 'out-of-scope'],
       'asked again it tells how things stand',
     );
-    t.match(ask(at, action).text, /AP-001 asks the owner exactly this already/);
+    t.match(ask(at, action).text, /AP-001 already asks the owner exactly this/);
     t.same(asked(at), ['AP-001'], 'one question');
     t.equal(statSync(payloadFile(at)).mode & 0o777, 0o600);
     t.match(take(at, 'yes'), { kind: 'done', what: /AP-001 is carried out/ });
@@ -295,7 +295,7 @@ const VOID: readonly {
         readFileSync(payloadFile(at), 'utf8').replace('docs/new.md', 'docs/bad.md'),
       ),
     status: 'voided',
-    says: /not what was asked/,
+    says: /stored request is not the one that was asked/,
   },
   {
     that: 'the content in it was altered',
@@ -308,7 +308,7 @@ const VOID: readonly {
         ),
       ),
     status: 'voided',
-    says: /content that was kept is not/,
+    says: /stored content is not the one/,
   },
   {
     that: 'the payload file is no JSON',
@@ -399,7 +399,7 @@ t.test('a pass asks a few times and not for ever', async (t) => {
     });
   t.match(ask(at, { ...note, content: '1' }), {
     verdict: 'ask',
-    text: /AP-001 asks the owner exactly this already/,
+    text: /AP-001 already asks the owner exactly this/,
   });
   t.equal(asked(at).length, MOST_QUESTIONS);
 });
@@ -565,7 +565,7 @@ t.test('a question shows its reader nothing that the pass does not see', async (
     /forty crates\.\n.*-|^ *-.*crates|new file/im,
     'nothing of what stands there',
   );
-  t.match(seen.text('NOTIFICATIONS.md'), /What stands there now is not shown here/);
+  t.match(seen.text('NOTIFICATIONS.md'), /The present content is not shown here/);
   t.same(seen.records('APPROVAL'), []);
   t.notMatch(seen.text('NOTIFICATIONS.md'), /[0-9a-f]{64}/, 'nor a hash of it');
 });

@@ -144,7 +144,7 @@ async function tryOne(
   );
   const before = tree(root);
   const baseline = baselineOf(workspace, workspace.snapshot());
-  openCommitRecord(workspace.state);
+  openCommitRecord(workspace.state, data.runId);
   await inBox(root, join(root, about?.cwd ?? ''), argv);
   const after = tree(root);
   const { undone } = reconcile(workspace, { ...data, baseline });

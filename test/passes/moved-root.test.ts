@@ -23,7 +23,7 @@ import { worker } from '../../src/passes/worker/worker.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { listIncidents } from '../../src/workspace/incident.js';
 import { transact } from '../../src/workspace/journal.js';
-import { renewLease } from '../../src/workspace/lease.js';
+import { renewClaim } from '../../src/workspace/pass-lock.js';
 import { putObject, snapshotTree } from '../../src/workspace/objects.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { recover } from '../../src/workspace/recover.js';
@@ -297,7 +297,7 @@ for (const swap of SWAPS) {
       }),
     );
     await moved(t, swap.says, () => restoreFiles(root, [...kept, ['letters.txt', undefined]]));
-    await moved(t, swap.says, () => renewLease(root, 1, { ttlMs: 1, clock: systemClock }));
+    await moved(t, swap.says, () => renewClaim(root, 1, { ttlMs: 1, clock: systemClock }));
     t.equal(
       snapshot.text('SOUL.md')?.startsWith('my own'),
       false,

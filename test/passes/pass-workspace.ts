@@ -124,7 +124,10 @@ ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_leas
   };
 }
 
-export function environment(place: Place, more: Partial<PassEnvironment> = {}): PassEnvironment {
+export function environment(
+  place: Pick<Place, 'workspace'> & Partial<Place>,
+  more: Partial<PassEnvironment> = {},
+): PassEnvironment {
   return {
     workspace: place.workspace,
     env: process.env,

@@ -320,7 +320,7 @@ t.test('where a host runs the agent, the brief does not promise a sandbox', asyn
   const place = boxed(t.testdir(), '', STRICT);
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-  t.match(begun.data.prompt, /Sandbox: whatever your host has put you in/);
+  t.match(begun.data.prompt, /Sandbox: whatever your host uses/);
   t.match(rows(place, begun.data.runId, 'T4', 'sandbox'), [
     /^strict ok boxed: around checks and probes only/,
   ]);

@@ -5,7 +5,7 @@ import { fieldText } from '../../src/project/field-text.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { worker } from '../../src/passes/worker/worker.js';
-import { leaseStatus } from '../../src/workspace/lease.js';
+import { passLock } from '../../src/workspace/pass-lock.js';
 import {
   environment,
   placeWithProject,
@@ -37,13 +37,14 @@ t.test(
     t.equal(fieldText(project, 'last_pass.quality'), report.data?.quality);
     t.same(project?.fields.get('last_pass.outputs')?.data, ['PROJECTS/pages/outputs/page.md']);
     t.equal(fieldText(project, 'next_pass.objective'), 'Write the second page.');
-    t.equal(fieldText(project, 'phase.status'), 'complete', 'the stop condition holds');
+    t.equal(fieldText(project, 'phase.status'), 'complete', 'the stop condition is met');
     t.equal(fieldText(snapshot.record('DISPATCH', 'pages'), 'status'), 'transition-hold');
     const asked = snapshot.records('NOTIFICATION')[0];
-    t.match(fieldText(asked, 'action_needed'), /stop condition of "write" holds/);
+    t.match(fieldText(asked, 'action_needed'), /stop condition of "write" is met/);
     t.match(fieldText(asked, 'body'), /2 entries/);
-    t.equal(fieldText(snapshot.records('LOCK')[0], 'status'), 'released');
-    t.equal(leaseStatus(place.root, place.workspace.clock).kind, 'free');
+    t.equal(fieldText(snapshot.records('WRITER')[0], 'status'), 'released');
+    t.same(snapshot.records('CLAIM'), []);
+    t.same(passLock(place.root, place.workspace.clock).claims, []);
     t.ok(verifyGate(place.root, place.home).ok, 'the gate still passes');
   },
 );

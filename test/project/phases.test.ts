@@ -58,24 +58,24 @@ t.test('phases follow each other only as PHASES.md says', async (t) => {
   const next: readonly (readonly [current: string, chosen: string, found: object])[] = [
     ['a', '', { kind: 'choice', among: ['b', 'c'] }],
     ['a', 'b', { kind: 'next', phase: { name: 'b', objective: 'B' } }],
-    ['a', 'd', { kind: 'refused', why: /"d" does not follow "a": b, c/ }],
+    ['a', 'd', { kind: 'refused', code: 'phase-not-next', why: /"d" does not follow "a": b, c/ }],
     ['b', '', { kind: 'next', phase: { name: 'd' } }],
     ['d', '', { kind: 'terminal' }],
     ['d', 'a', { kind: 'refused', why: /nothing does/ }],
-    ['c', 'gone', { kind: 'refused', why: /"gone" follows "c", but is not declared/ }],
-    ['c', 'blank', { kind: 'refused', why: /"blank" has no objective/ }],
+    ['c', 'gone', { kind: 'refused', code: 'phase-undeclared', why: /"gone" is not declared/ }],
+    ['c', 'blank', { kind: 'refused', code: 'phase-without-objective', why: /"blank" has no/ }],
     [
       'nowhere',
       '',
       { kind: 'refused', why: /"nowhere" is not declared in PROJECTS\/p\/PHASES.md/ },
     ],
-    ['twice', '', { kind: 'refused', why: /stands twice/ }],
+    ['twice', '', { kind: 'refused', code: 'phase-twice', why: /declared twice/ }],
     ['island', '', { kind: 'next', phase: { name: 'island' } }],
   ];
   for (const [current, chosen, found] of next)
     t.match(nextPhase(graph, current, chosen), found, `${current} → ${chosen}`);
   t.equal(moveProblem(graph, 'a', 'b'), undefined);
-  t.match(moveProblem(graph, 'x', 'b'), /"x" is not declared/);
+  t.match(moveProblem(graph, 'x', 'b'), { why: /"x" is not declared/ });
   t.same([...reachablePhases(graph, 'a')].sort(), ['a', 'b', 'blank', 'c', 'd']);
   t.same([...reachablePhases(graph, 'island')], ['island']);
   t.same([...reachablePhases(graph, 'gone')], []);
@@ -108,7 +108,7 @@ t.test('the owner is asked so that one word answers', async (t) => {
   const graph = phaseGraph(snapshot, 'p');
   t.equal(
     transitionQuestion(graph, 'p', 'b', ''),
-    'p: the stop condition of "b" holds. Begin "d" (D)? Answer yes or no.',
+    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes or no.',
   );
   t.match(
     transitionQuestion(graph, 'p', 'a', ''),
@@ -117,6 +117,6 @@ t.test('the owner is asked so that one word answers', async (t) => {
   t.match(transitionQuestion(graph, 'p', 'd', ''), /Close the project\? Answer yes or no\./);
   t.match(
     transitionQuestion(graph, 'p', 'nowhere', ''),
-    /cannot go on: .* Mend PROJECTS\/p\/PHASES.md/,
+    /cannot continue: .* Correct PROJECTS\/p\/PHASES.md/,
   );
 });

@@ -10,7 +10,8 @@ import { fixedClock, systemClock } from '../../src/kernel/clock.js';
 import { installedHosts } from '../../src/hosts/installed.js';
 import { examine } from '../../src/setup/doctor/examine.js';
 import type { Finding } from '../../src/setup/doctor/types.js';
-import { acquireLease, breakLease, leaseStatus } from '../../src/workspace/lease.js';
+import { breakLock, claimPass, livePasses, passLock } from '../../src/workspace/pass-lock.js';
+import { changeClaims } from '../support/change-claims.js';
 import { type Place, placeWithProject } from '../passes/pass-workspace.js';
 import { callCommand, callForText, callProcess } from '../surfaces/cli/run-cli.js';
 import { makeWorkspace } from '../support/make-workspace.js';
@@ -110,7 +111,7 @@ t.test('without a workspace it says so and looks at the machine', async (t) => {
         env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
       })
     ).text,
-    /off {6}workspace {2}no workspace[\s\S]*→ nocturne init DIR/,
+    /off {6}workspace {2}there is no workspace[\s\S]*→ nocturne init DIR/,
   );
 });
 
@@ -204,9 +205,10 @@ const cases: readonly Case[] = [
     that: 'a pass without an end',
     id: 'pass',
     spoil: (at) =>
-      writeFileSync(
-        join(at.workspace.state, 'pass.json'),
-        '{"version":1,"waiting":false,"data":{"runId":"RUN-20261121-009"}}',
+      leave(
+        { root: at.workspace.state },
+        'passes/RUN-20261121-009.json',
+        '{"version":2,"waiting":false,"data":{"runId":"RUN-20261121-009"}}',
       ),
     finding: { verdict: 'broken', fact: /RUN-20261121-009 never ended/ },
   },
@@ -225,7 +227,7 @@ const cases: readonly Case[] = [
   {
     that: 'a state file that is no JSON',
     id: 'pass',
-    spoil: (at) => writeFileSync(join(at.workspace.state, 'pass.json'), '{'),
+    spoil: (at) => leave({ root: at.workspace.state }, 'passes/RUN-20261121-009.json', '{'),
     finding: { verdict: 'broken', fact: /not JSON/ },
   },
   {
@@ -364,22 +366,22 @@ t.test('--fix repairs what is safe, and nothing else', async (t) => {
   t.match(found['temporary-files'], [{ verdict: 'working', repaired: 'removed 1' }]);
   t.match(found['owner-key'], [{ verdict: 'working', repaired: 'made it readable by you only' }]);
   t.match(found['gate'], [{ verdict: 'broken' }]);
-  t.equal(leaseStatus(at.root, systemClock).kind, 'free');
+  t.same(passLock(at.root, systemClock).claims, []);
   t.match((await look(at))['gate'], [{ verdict: 'broken' }], 'nothing was signed');
 });
 
-t.test('a lock that is held by the living is left alone', async (t) => {
+t.test('the claim of a live pass is left alone', async (t) => {
   const at = placeWithProject(t.testdir(), '');
-  acquireLease(at.root, at.workspace.state, {
+  claimPass(at.root, at.workspace.state, {
     runId: 'RUN-20261121-001',
-    holder: 'worker',
+    role: 'worker',
     ttlMs: 600_000,
     clock: systemClock,
   });
   t.match((await look(at, { fix: true }))['lock'], [
-    { verdict: 'working', fact: 'RUN-20261121-001 is running' },
+    { verdict: 'working', fact: 'running: RUN-20261121-001' },
   ]);
-  t.equal(leaseStatus(at.root, systemClock).kind, 'held');
+  t.equal(livePasses(at.root, systemClock).length, 1);
 });
 
 t.test('inside a pass nothing is repaired', async (t) => {
@@ -390,28 +392,13 @@ t.test('inside a pass nothing is repaired', async (t) => {
 });
 
 function staleLock(at: Place): void {
-  acquireLease(at.root, at.workspace.state, {
+  claimPass(at.root, at.workspace.state, {
     runId: 'RUN-20261121-001',
-    holder: 'worker',
+    role: 'worker',
     ttlMs: 600_000,
     clock: systemClock,
   });
-  const path = join(at.root, '.nocturne/pass.lock');
-  writeFileSync(
-    path,
-    JSON.stringify({
-      runId: 'RUN-20261121-001',
-      holder: 'worker',
-      host: hostname(),
-      pid: DEAD,
-      boot: '',
-      startedAt: '1',
-      fence: 1,
-      lockedAt: '2026-11-21T01:00:00Z',
-      expiresAt: '2999-01-01T00:00:00Z',
-      detached: false,
-    }),
-  );
+  changeClaims(at.root, (claim) => ({ ...claim, pid: DEAD, boot: '', startedAt: '1' }));
 }
 
 function deadCommit(at: Place): void {
@@ -431,17 +418,17 @@ function deadCommit(at: Place): void {
 
 function failing(at: Place): void {
   for (let i = 0; i < 3; i++) {
-    acquireLease(at.root, at.workspace.state, {
+    claimPass(at.root, at.workspace.state, {
       runId: `RUN-20261121-00${i}`,
-      holder: 'worker',
+      role: 'worker',
       ttlMs: 600_000,
       clock: systemClock,
     });
-    breakLease(at.root, at.workspace.state, systemClock);
+    breakLock(at.root, at.workspace.state, { clock: systemClock });
   }
 }
 
-function leave(at: Place, path: string, content = ''): void {
+function leave(at: Pick<Place, 'root'>, path: string, content = ''): void {
   mkdirSync(join(at.root, path, '..'), { recursive: true });
   writeFileSync(join(at.root, path), content);
 }

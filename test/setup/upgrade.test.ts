@@ -19,10 +19,13 @@ import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
 import { readReferenceRecord } from '../../src/setup/reference-record.js';
 import { type Upgraded, upgradeWorkspace } from '../../src/setup/upgrade-workspace.js';
+import { manager } from '../../src/passes/manager/manager.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { readAnchors } from '../../src/workspace/anchors.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Workspace } from '../../src/workspace/types.js';
+import { environment } from '../passes/pass-workspace.js';
 import { copyBuiltPages, copyShipped, INSTALLED_MODULES } from '../support/make-workspace.js';
 import { tree } from '../support/tree.js';
 
@@ -428,6 +431,43 @@ t.test(
     t.equal(verdicts(at.upgrade())['ACTIVE-PROJECTS.md'], undefined, 'once');
   },
 );
+
+/** LOCK.md and REGISTRY.md as they were when one pass had the whole lock. */
+const FORMER_LOCK =
+  '---\nstatus: released\nholder: null\nrun_id: null\nfence: 41\nhost: null\npid: null\nlocked_at: null\nexpires_at: null\nconsecutive_failures: 2\n---\n\n# Lock\n';
+const formerRegistry = (text: string): string =>
+  text
+    .replace(/^\| CLAIM \|.*\n/gm, '')
+    .replace(/^\| .*`OBJECT:CLAIM`.*\n/gm, '')
+    .replace(/^### CLAIM\n[^]*?(?=^### )/m, '')
+    .replace(/^\| (?:insert|set|remove) \| CLAIM.*\n/gm, '')
+    .replace(/^\| `BUNDLE:claim_\w+`.*\n/gm, '')
+    .replace(/claim_project, claim_remove, /, '')
+    .replace(/^### claim_(?:project|remove)\n[^]*?(?=^### )/gm, '')
+    .replace(/^### (?:claim-of-closed-run|writer-without-claim)\n[^]*?(?=^### )/gm, '')
+    .replace(/^ {2}AND a\.run_id NOT IN \(SELECT run_id FROM claim\)\n/m, '');
+
+t.test('LOCK.md of a version without claims is replaced, and passes run again', async (t) => {
+  const at = place(t.testdir(), { older: formerRegistry });
+  writeFileSync(join(at.workspace.root, 'LOCK.md'), FORMER_LOCK);
+  t.same(at.workspace.snapshot().schemaDiagnostics, []);
+  await t.rejects(worker(environment(at), { role: 'worker' }), {
+    code: 'CONFIG',
+    hint: /nocturne upgrade/,
+  });
+  const upgraded = at.upgrade();
+  t.match(verdicts(upgraded), { 'REGISTRY.md': 'replaced', 'LOCK.md': 'replaced' });
+  t.equal(read(at, `${upgraded.backups}/LOCK.md`), FORMER_LOCK);
+  at.sign();
+  t.equal(verdicts(at.upgrade())['LOCK.md'], undefined, 'once');
+  t.match(await manager(environment(at), { role: 'manager' }), { exit: 0 });
+  const found = await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home });
+  t.same(
+    found.filter((one) => one.severity === 'error'),
+    [],
+  );
+  t.match(read(at, 'LOCK.md'), /^fence: 1$/m);
+});
 
 /** A workspace of a version that had three pages at its root, not in orchestration-os. */
 function placeBeforeTheMove(directory: string): Place {

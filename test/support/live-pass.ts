@@ -9,7 +9,7 @@ import type { Brief, RunnerSpec } from '../../src/agents/types.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { storePass } from '../../src/passes/pass-file.js';
 import type { Briefed } from '../../src/passes/types.js';
-import { acquireLease } from '../../src/workspace/lease.js';
+import { claimPass } from '../../src/workspace/pass-lock.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { makeWorkspace, type PassAuthority, worker } from './guard-workspace.js';
@@ -65,9 +65,9 @@ export function livePass(
   const workspace = openWorkspace(root, { home, clock });
   const { runId, role, project, phase, earlierOutputs, writes, tools } =
     options.authority ?? worker;
-  const { fence } = acquireLease(workspace.root, workspace.state, {
+  const { claim } = claimPass(workspace.root, workspace.state, {
     runId,
-    holder: 'test',
+    role,
     ttlMs: DAY_MS,
     clock,
     detached: true,
@@ -78,7 +78,7 @@ export function livePass(
     session: undefined,
     endedBy: undefined,
     runId,
-    fence,
+    fence: claim.fence,
     token: 'token-of-the-pass',
     started: '2026-11-21T01:30:00Z',
     failures: 0,

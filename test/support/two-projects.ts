@@ -38,9 +38,6 @@ export function twoProjects(
     files: {
       'ACTIVE-PROJECTS.md': table,
       'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n\n## limited a test\n\n- **Kind:** command\n- **Program:** node\n- **Capability:** ${options.capability ?? 'project'}\n`,
-      'orchestration-os/OPS-TOOL-REGISTRY.md': shipped(
-        'orchestration-os/OPS-TOOL-REGISTRY.md',
-      ).replace('| ls | ls |', '| cp | cp | * | - | - | - |\n| ls | ls |'),
       'PROJECTS/harbour/LONGRUNNER.md': longrunnerOf({
         title: 'Harbour',
         mission: SECRET_MISSION,

@@ -69,8 +69,8 @@ t.test(
       t.equal(steps[0], 0, `${one.key} begins with T0`);
       t.equal(STEPS[steps.at(-1) ?? 0], 'T9', `${one.key} ends with T9`);
     }
-    t.match(fieldText(snapshot.records('BRIEFING')[0], 'body'), /Wanted from you \(3\)/);
-    t.match(said, /Wanted from you \(3\)/, 'and it is printed');
+    t.match(fieldText(snapshot.records('BRIEFING')[0], 'body'), /Waiting for you \(3\)/);
+    t.match(said, /Waiting for you \(3\)/, 'and it is printed');
     t.equal(
       readFileSync(join(directory, 'SOUL.md'), 'utf8').includes('No limits'),
       false,

@@ -395,7 +395,7 @@ t.test('files that an agent changed together are judged together', async (t) => 
     const pass = cardPass(t.testdir());
     const { workspace, data, root } = pass;
     const baseline = baselineOf(workspace, openSnapshot(root, { now: workspace.clock.now() }));
-    openCommitRecord(workspace.state);
+    openCommitRecord(workspace.state, data.runId);
     const twin = card({ ...made, part: 'bolt' });
     const tools = chatTools({ env: environment(pass), pass: data });
     await tools.call(writeTool, { path: `${CARDS}/d.md`, content: twin });

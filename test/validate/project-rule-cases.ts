@@ -68,57 +68,49 @@ function sql(query: string): string {
   return `\`\`\`sql detection\n${query}\n\`\`\`\n`;
 }
 
-function lock(fields: Readonly<Record<string, string>>): Edit {
+function lock(fields: Readonly<Record<string, string>>, ...claims: readonly string[]): Edit {
   const released = {
     status: 'released',
-    holder: 'null',
     run_id: 'null',
     fence: '17',
-    host: 'null',
-    pid: 'null',
     locked_at: 'null',
-    expires_at: 'null',
     consecutive_failures: '0',
   };
+  const front = Object.entries({ ...released, ...fields })
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('');
+  const rows = claims.map(
+    (run) =>
+      `| ${run} | worker | - | 18 | attic | 40112 | 2026-11-21T01:30:00Z | 2026-11-21T04:00:00Z |\n`,
+  );
   return file(
     'LOCK.md',
-    `---\n${Object.entries({ ...released, ...fields })
-      .map(([name, value]) => `${name}: ${value}\n`)
-      .join('')}---\n`,
+    `---\n${front}---\n\n## Claims\n\n| Run id | Role | Project | Fence | Host | Pid | Claimed at | Expires at |\n|---|---|---|---|---|---|---|---|\n${rows.join('')}`,
   );
 }
 
-const LOCKED = {
-  status: 'locked',
-  holder: 'worker',
-  host: 'attic',
-  pid: '40112',
-  locked_at: '2026-11-21T01:30:00Z',
-  expires_at: '2026-11-21T04:00:00Z',
-};
-
 export const PROJECT_CASES: readonly Case[] = [
-  // lock-state; what needs a lease is in lock-state.test.ts
+  // lock-state; what needs claims is in lock-state.test.ts
   {
     rule: 'lock-state',
-    name: 'locked, and nobody holds the lock',
-    edits: [lock({ ...LOCKED, status: '«locked»' })],
+    name: 'locked, and no pass is the writer',
+    edits: [lock({ status: '«locked»', locked_at: '2026-11-21T01:30:00Z' })],
     finds: ['error lock-state'],
-    says: 'nobody holds the lock',
+    says: 'no pass is the writer',
   },
   {
     rule: 'lock-state',
-    name: 'locked, and its time is over',
-    edits: [lock({ ...LOCKED, status: '«locked»', expires_at: '2026-11-21T02:00:00Z' })],
+    name: 'a claim that no pass has',
+    edits: [lock({}, '«RUN-20261121-004»')],
     finds: ['error lock-state'],
-    says: 'its lease ended at 2026-11-21T02:00:00Z',
+    says: 'shows a claim of RUN-20261121-004, which has none',
   },
   {
     rule: 'lock-state',
-    name: 'released, but still naming somebody',
-    edits: [lock({ host: '«attic»', pid: '40112' })],
+    name: 'released, but still naming a writer',
+    edits: [lock({ run_id: '«RUN-20261121-004»' })],
     finds: ['error lock-state'],
-    says: 'host',
+    says: 'still names RUN-20261121-004',
   },
   { rule: 'lock-state', name: 'released', edits: [lock({})], finds: [] },
 
@@ -572,7 +564,7 @@ export const PROJECT_CASES: readonly Case[] = [
     rule: 'failure-mode',
     name: 'a table whose file cannot be read makes a query say nothing',
     edits: [
-      failure(sql('SELECT file, line FROM lock WHERE NOT EXISTS (SELECT 1 FROM dispatch)')),
+      failure(sql('SELECT file, line FROM writer WHERE NOT EXISTS (SELECT 1 FROM dispatch)')),
       replace('ACTIVE-PROJECTS.md', '## Projects', '«»## Project'),
     ],
     finds: ['error record-shape @ *'],

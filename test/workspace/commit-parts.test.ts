@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { viewAfter } from '../../src/workspace/draft-view.js';
 import type { CommitPart } from '../../src/workspace/types.js';
@@ -31,6 +33,24 @@ t.test('parts of one commit see each other, and each is on record with its own r
   t.same(changes.slice(rows), [
     ['Write the first page.', 'Write.', 'first', ''],
     ['Write.', 'Write. Twice.', 'second', 'words'],
+  ]);
+  t.end();
+});
+
+t.test('what one part adopts is on record once, as its own', (t) => {
+  const place = oneProject(scratch(t));
+  const rows = place.workspace.snapshot().records('CHANGE').length;
+  const before = readFileSync(join(place.root, PROJECT));
+  writeFileSync(
+    join(place.root, PROJECT),
+    before.toString('utf8').replace('objective: Write the first page.', 'objective: Read.'),
+  );
+  const adopting = changeSet([{ kind: 'adopt', path: PROJECT, before }], { reason: 'first' });
+  place.workspace.commit([adopting, setTo('Write.', 'second')]);
+  const changes = rowsOf(place.workspace.snapshot(), 'CHANGE', ['old', 'new', 'reason']);
+  t.same(changes.slice(rows), [
+    ['Write the first page.', 'Read.', 'first'],
+    ['Read.', 'Write.', 'second'],
   ]);
   t.end();
 });

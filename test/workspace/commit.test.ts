@@ -396,10 +396,11 @@ t.test('a change that is on disk already is recorded as it is', async (t) => {
   t.same(files, [], 'nothing was written but the log');
 });
 
-t.test('the lock, which only shows the lease, is not in the change log', async (t) => {
+t.test('LOCK.md, which only shows the lock, is not in the change log', async (t) => {
   const place = oneProject(scratch(t));
-  const { fields } = runBundle(place.workspace, 'lock_take', {
-    holder: 'owner',
+  const { fields } = runBundle(place.workspace, 'session_open', {
+    run_id: 'RUN-20261121-001',
+    role: 'worker',
     fence: 3,
     host: 'here',
     pid: 1,
@@ -743,8 +744,8 @@ t.test('bundle values: now and later, what was there, nothing', async (t) => {
   writeFileSync(
     path,
     read(place, 'REGISTRY.md').replace(
-      '### lock_take',
-      `### try_values\n\n- **Arguments:** slug: ref(PROJECT), other: token\n\n${table.join('\n')}\n\n### lock_take`,
+      '### lock_release',
+      `### try_values\n\n- **Arguments:** slug: ref(PROJECT), other: token\n\n${table.join('\n')}\n\n### lock_release`,
     ),
   );
   t.same(place.workspace.snapshot().schemaDiagnostics, []);
@@ -834,12 +835,12 @@ t.test('a bundle refuses what it cannot take, in words, and then nothing is chan
   const refused = tryBundle('lock_release', { failures: 0 });
   t.match(refused, {
     code: 'REFUSED',
-    message: 'the bundle lock_release needs: LOCK[LOCK].status is not released; found "released"',
+    message: 'the bundle lock_release needs: WRITER[LOCK].status is not released; found "released"',
     place: { file: 'REGISTRY.md' },
   });
   t.match(
     place.workspace.snapshot().text('REGISTRY.md')?.split('\n')[(refused.place.line ?? 0) - 1],
-    /^- \*\*Preconditions:\*\* LOCK\[LOCK\]\.status is not released/,
+    /^- \*\*Preconditions:\*\* WRITER\[LOCK\]\.status is not released/,
   );
   t.equal(governed(place), before);
 });
@@ -860,7 +861,7 @@ t.test('each kind of precondition holds and fails', async (t) => {
     '{note} is not empty': false,
     '{slug} is pages': true,
     '{slug} in (a, b)': false,
-    'LOCK.status is released': true,
+    'WRITER.status is released': true,
   };
   const names = Object.keys(cases);
   const place = oneProject(scratch(t));
@@ -870,7 +871,10 @@ t.test('each kind of precondition holds and fails', async (t) => {
   );
   writeFileSync(
     join(place.root, 'REGISTRY.md'),
-    read(place, 'REGISTRY.md').replace('### lock_take', `${bundles.join('\n')}\n### lock_take`),
+    read(place, 'REGISTRY.md').replace(
+      '### lock_release',
+      `${bundles.join('\n')}\n### lock_release`,
+    ),
   );
   const snapshot = place.workspace.snapshot();
   t.same(snapshot.schemaDiagnostics, []);

@@ -37,7 +37,7 @@ const SEEN: Readonly<Record<string, Seed>> = {
     'audit',
     { type: 'session_reap', target: `RUN-${n}`, time: ago(1), line: n },
   ]),
-  'FM-003': [['lock', { consecutive_failures: 3 }]],
+  'FM-003': [['writer', { consecutive_failures: 3 }]],
   'FM-004': [
     ['dispatch', { slug: 'a', status: 'active' }],
     ['run', { started: ago(3) }],

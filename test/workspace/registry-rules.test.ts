@@ -158,7 +158,7 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
   },
   'run-not-closed': {
     bad: [audit('RUN-1'), audit('RUN-1')],
-    good: [audit('RUN-1'), audit('owner'), ['lock', { status: 'locked', run_id: 'RUN-1' }]],
+    good: [audit('RUN-1'), audit('owner'), ['claim', { run_id: 'RUN-1' }]],
   },
   'run-without-audit': {
     bad: [['run', { run_id: 'RUN-1' }]],
@@ -209,19 +209,25 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
       ...events('AP-002', 'requested', 'approved', 'used'),
     ],
   },
-  'lock-of-closed-run': {
+  'claim-of-closed-run': {
     bad: [
-      ['lock', { status: 'locked', run_id: 'RUN-1' }],
+      ['claim', { run_id: 'RUN-1' }],
       ['run', { run_id: 'RUN-1' }],
     ],
     good: [
-      ['lock', { status: 'released' }],
+      ['claim', { run_id: 'RUN-2' }],
       ['run', { run_id: 'RUN-1' }],
     ],
   },
-  'lock-without-holder': {
-    bad: [['lock', { status: 'locked', holder: 'worker' }]],
-    good: [['lock', { status: 'released' }]],
+  'writer-without-claim': {
+    bad: [
+      ['writer', { status: 'locked', run_id: 'RUN-1' }],
+      ['claim', { run_id: 'RUN-2' }],
+    ],
+    good: [
+      ['writer', { status: 'locked', run_id: 'RUN-1' }],
+      ['claim', { run_id: 'RUN-1' }],
+    ],
   },
   'review-project-unknown': {
     bad: [['review', { slug: 'b' }], active],

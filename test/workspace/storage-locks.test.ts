@@ -1,22 +1,25 @@
-/** The commit mutex and the pass lease, one process. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** The commit mutex and the pass lock, one process. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Clock, fixedClock } from '../../src/kernel/clock.js';
 import { transact } from '../../src/workspace/journal.js';
+import { consecutiveFailures } from '../../src/workspace/fence-counter.js';
 import {
-  acquireLease,
-  breakLease,
-  checkFence,
-  consecutiveFailures,
-  type Lease,
-  leaseStatus,
-  releaseLease,
-  renewLease,
-} from '../../src/workspace/lease.js';
+  breakLock,
+  checkWriter,
+  type Claim,
+  claimPass,
+  claimProject,
+  livePasses,
+  passLock,
+  releaseClaim,
+  renewClaim,
+} from '../../src/workspace/pass-lock.js';
 import { breakCommitMutex, commitMutexStatus, withCommitMutex } from '../../src/workspace/mutex.js';
 import { isIdentity, lifeOf, ownIdentity } from '../../src/workspace/process-identity.js';
+import { changeClaims, changeLock } from '../support/change-claims.js';
 
 const NINE = fixedClock('2026-11-21T09:00:00Z');
 const TEN = fixedClock('2026-11-21T10:00:00Z');
@@ -117,58 +120,55 @@ t.test('who lives: another boot, a reused process id, no such process, this one'
   t.equal(lifeOf({ ...me, started: '1' }), 'dead');
 });
 
-t.test('a lease is taken, renewed and given back; each has the next fence', async (t) => {
+t.test('a pass is claimed, renewed and released; each claim has the next fence', async (t) => {
   const { root, state } = place(t);
-  t.same(leaseStatus(root, NINE), { kind: 'free' });
-  const first = acquireLease(root, state, request());
+  t.same(passLock(root, NINE), { isReadable: true, claims: [] });
+  const first = claimPass(root, state, request());
   t.match(first, {
-    fence: 1,
     failures: 0,
-    lease: {
+    claim: {
       runId: 'RUN-1',
-      holder: 'worker',
+      role: 'worker',
+      project: '',
       pid: process.pid,
-      lockedAt: '2026-11-21T09:00:00Z',
+      fence: 1,
+      claimedAt: '2026-11-21T09:00:00Z',
       expiresAt: '2026-11-21T09:30:00.000Z',
       detached: false,
     },
   });
-  t.match(leaseStatus(root, NINE), { kind: 'held', lease: first.lease });
-  t.throws(() => acquireLease(root, state, request()), {
+  t.same(passLock(root, NINE).claims, [{ ...first.claim, state: 'live', isWriter: true }]);
+  t.throws(() => claimPass(root, state, request({ runId: 'RUN-2' })), {
     code: 'LOCKED',
     message:
-      /^worker holds the pass lock for RUN-1 in process \d+ on .* since 2026-11-21T09:00:00Z, until 2026-11-21T09:30:00.000Z$/,
+      /^RUN-1 \(worker\) is running in process \d+ on .* since 2026-11-21T09:00:00Z, until 2026-11-21T09:30:00.000Z$/,
   });
   t.equal(
-    renewLease(root, 1, { ttlMs: 7_200_000, clock: NINE }).expiresAt,
+    renewClaim(root, 1, { ttlMs: 7_200_000, clock: NINE }).expiresAt,
     '2026-11-21T11:00:00.000Z',
   );
-  t.equal(leaseStatus(root, TEN).kind, 'held');
-  t.same(releaseLease(root, state, { fence: 1 }), { failures: 0 });
-  t.equal(acquireLease(root, state, request()).fence, 2);
+  t.equal(livePasses(root, TEN).length, 1);
+  t.same(releaseClaim(root, state, { fence: 1 }), { failures: 0 });
+  t.equal(claimPass(root, state, request()).claim.fence, 2);
 });
 
-t.test('an expired lease is broken and counted; its fence can do nothing any more', async (t) => {
+t.test('an expired claim is removed and counted; its fence can do nothing any more', async (t) => {
   const { root, state } = place(t);
-  acquireLease(root, state, request());
-  t.match(leaseStatus(root, TEN), { kind: 'stale', why: 'expired' });
-  checkFence(root, 1);
-  const second = acquireLease(root, state, request({ runId: 'RUN-2', clock: TEN }));
-  t.match(second, {
-    fence: 2,
-    failures: 1,
-    failedAt: '2026-11-21T10:00:00Z',
-    broke: { why: 'expired', lease: { runId: 'RUN-1' } },
-  });
+  claimPass(root, state, request());
+  t.match(passLock(root, TEN).claims, [{ state: 'expired' }]);
+  checkWriter(root, 1);
+  const second = claimPass(root, state, request({ runId: 'RUN-2', clock: TEN }));
+  t.match(second, { claim: { fence: 2 }, failures: 1 });
+  t.same(consecutiveFailures(state), { failures: 1, failedAt: '2026-11-21T10:00:00Z' });
   for (const late of [
-    () => checkFence(root, 1),
-    () => renewLease(root, 1, { ttlMs: 1, clock: TEN }),
-    () => releaseLease(root, state, { fence: 1 }),
+    () => checkWriter(root, 1),
+    () => renewClaim(root, 1, { ttlMs: 1, clock: TEN }),
+    () => claimProject(root, 1, { project: 'pages', clock: TEN }),
+    () => releaseClaim(root, state, { fence: 1 }),
   ]) {
     t.throws(late, {
       code: 'LEASE_LOST',
-      message:
-        'the pass with fence 1 has lost its lease: worker holds it now for RUN-2 with fence 2',
+      message: 'the pass with fence 1 has lost its claim: RUN-2 with fence 2 has one now',
     });
   }
   writeFileSync(join(root, 'A.md'), 'a');
@@ -185,83 +185,129 @@ t.test('an expired lease is broken and counted; its fence can do nothing any mor
   t.equal(transact(root, state, [write], { runId: 'RUN-2', reason: '', fence: 2 }).files.length, 1);
 });
 
-t.test('a dead holder is stale at once, unless its process was meant to end', async (t) => {
+t.test('the claim of a dead process is stale at once, unless it was meant to end', async (t) => {
   for (const detached of [false, true]) {
     const { root, state } = place(t);
-    const { lease } = acquireLease(root, state, request({ detached }));
-    writeLease(root, { ...lease, pid: 2 ** 30 });
-    t.match(leaseStatus(root, NINE), detached ? { kind: 'held' } : { kind: 'stale', why: 'dead' });
-    t.match(leaseStatus(root, TEN), { kind: 'stale', why: 'expired' });
+    claimPass(root, state, request({ detached }));
+    changeClaims(root, (claim) => ({ ...claim, pid: 2 ** 30 }));
+    t.match(passLock(root, NINE).claims, [{ state: detached ? 'live' : 'dead' }]);
+    t.match(passLock(root, TEN).claims, [{ state: 'expired' }]);
     rmSync(root, { recursive: true });
     rmSync(state, { recursive: true });
   }
 });
 
+t.test('a claim on another machine lives until it expires', async (t) => {
+  const { root, state } = place(t);
+  claimPass(root, state, request());
+  changeClaims(root, (claim) => ({ ...claim, host: 'elsewhere', pid: 2 ** 30 }));
+  t.match(passLock(root, NINE).claims, [{ state: 'live' }]);
+  t.match(passLock(root, TEN).claims, [{ state: 'expired' }]);
+});
+
+t.test('a pass that is not the writer works beside one that is, and cannot commit', async (t) => {
+  const { root, state } = place(t);
+  claimPass(root, state, request());
+  claimProject(root, 1, { project: 'pages', clock: NINE });
+  // The next step of the design: a pass whose agent works in a copy gives the writer back.
+  changeLock(root, (lock) => ({ ...lock, writer: null }));
+  t.match(claimPass(root, state, request({ runId: 'RUN-2' })), {
+    failures: 0,
+    claim: { fence: 2 },
+  });
+  t.match(livePasses(root, NINE), [
+    { runId: 'RUN-1', project: 'pages', isWriter: false },
+    { runId: 'RUN-2', project: '', isWriter: true },
+  ]);
+  t.throws(() => checkWriter(root, 1), { code: 'LEASE_LOST', message: /another pass may write/ });
+  checkWriter(root, 2);
+  t.throws(() => claimProject(root, 2, { project: 'pages', clock: NINE }), {
+    code: 'LOCKED',
+    message: 'RUN-1 already works on pages',
+  });
+  claimProject(root, 2, { project: 'letters', clock: NINE });
+  renewClaim(root, 1, { ttlMs: 7_200_000, clock: NINE });
+  t.match(livePasses(root, TEN), [{ runId: 'RUN-1', isWriter: false }], 'a heartbeat of its own');
+  releaseClaim(root, state, { fence: 2 });
+  t.match(passLock(root, TEN).claims, [{ runId: 'RUN-1', isWriter: false }], 'the other goes on');
+  claimPass(root, state, request({ runId: 'RUN-3', clock: TEN }));
+  t.match(breakLock(root, state, { clock: TEN, which: ({ runId }) => runId === 'RUN-1' }), {
+    claims: [{ runId: 'RUN-1' }],
+  });
+  t.match(livePasses(root, TEN), [{ runId: 'RUN-3', isWriter: true }], 'only one is broken');
+});
+
+t.test('a lost claim of a project does not keep it from the next pass', async (t) => {
+  const { root, state } = place(t);
+  claimPass(root, state, request());
+  claimProject(root, 1, { project: 'pages', clock: NINE });
+  claimPass(root, state, request({ runId: 'RUN-2', clock: TEN }));
+  t.equal(claimProject(root, 2, { project: 'pages', clock: TEN }).project, 'pages');
+  t.equal(claimProject(root, 2, { project: 'pages', clock: TEN }).project, 'pages', 'also twice');
+});
+
 t.test(
-  'failures in a row are counted, also over lost leases; a pass that ends well starts the count anew',
+  'failures in a row are counted, also of lost claims; a pass that ends well starts the count anew',
   async (t) => {
     const { root, state } = place(t);
-    const fail = (fence: number): unknown =>
-      releaseLease(root, state, { fence, failedAt: NINE.now() });
+    const fail = ({ claim }: { readonly claim: Claim }): unknown =>
+      releaseClaim(root, state, { fence: claim.fence, failedAt: NINE.now() });
     t.same(consecutiveFailures(state), { failures: 0 });
-    t.same(fail(acquireLease(root, state, request()).fence), {
-      failures: 1,
-      failedAt: '2026-11-21T09:00:00Z',
-    });
-    t.same(fail(acquireLease(root, state, request()).fence), {
-      failures: 2,
-      failedAt: '2026-11-21T09:00:00Z',
-    });
-    acquireLease(root, state, request());
-    const after = acquireLease(root, state, request({ clock: TEN }));
-    t.match(after, { failures: 3, fence: 4 });
+    t.same(fail(claimPass(root, state, request())), { failures: 1 });
+    t.same(fail(claimPass(root, state, request())), { failures: 2 });
+    t.same(consecutiveFailures(state), { failures: 2, failedAt: '2026-11-21T09:00:00Z' });
+    claimPass(root, state, request());
+    const after = claimPass(root, state, request({ clock: TEN }));
+    t.match(after, { failures: 3, claim: { fence: 4 } });
     t.match(consecutiveFailures(state), { failures: 3, failedAt: '2026-11-21T10:00:00Z' });
-    releaseLease(root, state, { fence: 4 });
+    releaseClaim(root, state, { fence: 4 });
     t.same(consecutiveFailures(state), { failures: 0 });
   },
 );
 
-t.test('the owner breaks a lease', async (t) => {
+t.test('the owner breaks the lock', async (t) => {
   const { root, state } = place(t);
-  t.same(breakLease(root, state, NINE), { kind: 'free' });
-  acquireLease(root, state, request());
-  t.match(breakLease(root, state, NINE), { kind: 'held', lease: { runId: 'RUN-1' } });
-  t.throws(() => checkFence(root, 1), { code: 'LEASE_LOST', message: /nobody holds it now/ });
-  t.match(acquireLease(root, state, request()), { fence: 2, failures: 1 });
+  t.same(breakLock(root, state, { clock: NINE }), { isReadable: true, claims: [] });
+  claimPass(root, state, request());
+  t.match(breakLock(root, state, { clock: NINE }), { claims: [{ runId: 'RUN-1', state: 'live' }] });
+  t.throws(() => checkWriter(root, 1), { code: 'LEASE_LOST', message: /no pass has one now/ });
+  t.match(claimPass(root, state, request()), { failures: 1, claim: { fence: 2 } });
 });
 
 t.test(
-  'a lease file that cannot be read is stale, and its fence is not trusted to be the highest',
+  'a lock that cannot be read is stale, and its fences are not trusted to be the highest',
   async (t) => {
     const { root, state } = place(t);
-    acquireLease(root, state, request());
+    claimPass(root, state, request());
+    const former = { runId: 'RUN-1', holder: 'worker@here', fence: 1 };
     for (const [i, text] of [
       '',
       'garbage',
       '{}',
-      JSON.stringify({ runId: 1 }),
+      JSON.stringify(former),
+      JSON.stringify({ version: 2, writer: 1, claims: [former] }),
       '[]',
       'null',
     ].entries()) {
       writeFileSync(join(root, '.nocturne/pass.lock'), text);
-      t.match(leaseStatus(root, NINE), { kind: 'stale', why: 'unreadable' }, JSON.stringify(text));
-      t.match(acquireLease(root, state, request()), { fence: i + 2, failures: i + 1 });
+      t.same(passLock(root, NINE), { isReadable: false, claims: [] }, JSON.stringify(text));
+      t.match(claimPass(root, state, request()), { failures: i + 1, claim: { fence: i + 2 } });
     }
   },
 );
 
-t.test('the fence outlives .nocturne, and the lease outlives the state directory', async (t) => {
+t.test('the fence outlives .nocturne, and the claims outlive the state directory', async (t) => {
   const { root, state } = place(t);
-  acquireLease(root, state, request());
+  claimPass(root, state, request());
   rmSync(join(root, '.nocturne'), { recursive: true });
-  t.equal(acquireLease(root, state, request()).fence, 2);
+  t.equal(claimPass(root, state, request()).claim.fence, 2);
   rmSync(join(state, 'fence'));
-  t.equal(acquireLease(root, state, request({ clock: TEN })).fence, 3);
+  t.equal(claimPass(root, state, request({ clock: TEN })).claim.fence, 3);
   writeFileSync(join(state, 'fence'), '{"fence": "nine"}');
-  t.throws(
-    () => acquireLease(root, state, request({ clock: fixedClock('2026-11-22T00:00:00Z') })),
-    { code: 'UNREADABLE', hint: /never be used twice/ },
-  );
+  t.throws(() => claimPass(root, state, request({ clock: fixedClock('2026-11-22T00:00:00Z') })), {
+    code: 'UNREADABLE',
+    hint: /never be used twice/,
+  });
 });
 
 function place(t: { testdir(): string }): { readonly root: string; readonly state: string } {
@@ -275,12 +321,7 @@ function place(t: { testdir(): string }): { readonly root: string; readonly stat
 function request(
   change: { readonly runId?: string; readonly clock?: Clock; readonly detached?: boolean } = {},
 ) {
-  return { runId: 'RUN-1', holder: 'worker', ttlMs: 1_800_000, clock: NINE, ...change };
-}
-
-function writeLease(root: string, lease: Lease): void {
-  writeFileSync(join(root, '.nocturne/pass.lock'), JSON.stringify(lease));
-  t.same(JSON.parse(readFileSync(join(root, '.nocturne/pass.lock'), 'utf8')), lease);
+  return { runId: 'RUN-1', role: 'worker', ttlMs: 1_800_000, clock: NINE, ...change };
 }
 
 function lock(change: object): string {

@@ -30,7 +30,7 @@ t.test(`${WRITERS} processes that change the same records at once lose nothing`,
     'no update of a row was lost',
   );
   t.equal(
-    snapshot.locate('LOCK[LOCK].consecutive_failures').cell?.value,
+    snapshot.locate('WRITER[LOCK].consecutive_failures').cell?.value,
     String(all),
     'nor of a document',
   );

@@ -29,7 +29,7 @@ export const importer: Importer = {
   name: 'nightclaw',
   result: 'a NightClaw workspace, adopted',
   offer:
-    'This folder is a NightClaw workspace. Its projects, pre-approvals, failure modes and lessons are imported; a copy of every file that changes is kept',
+    'This imports the projects, pre-approvals, failure modes and lessons of the NightClaw workspace here; every file that changes is backed up',
   ownPages: OWN_PAGES,
   matches: isNightClaw,
   carry,

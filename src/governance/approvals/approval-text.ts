@@ -29,7 +29,7 @@ export function approvalQuestion({
   expires,
   hides = false,
 }: QuestionAbout): string {
-  return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload, hides)}, which is beyond its scope. Answer yes to let exactly this happen once, no to refuse it for good; without an answer it ends at ${expires}.`;
+  return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload, hides)}, which is out of its scope. Answer yes to allow exactly this once, or no to refuse it for good; without an answer the question ends at ${expires}.`;
 }
 
 /** @param hides says nothing about the present content. */
@@ -85,7 +85,7 @@ export function approvalBody(
     payload.action === 'exec'
       ? []
       : ['What would change:', '', ...code(changed(about, contents), most), ''];
-  const elsewhere = `${hides ? 'What stands there now is not shown here, because whoever asked does not see it. ' : ''}All of it: nocturne approvals show ${about.id}`;
+  const elsewhere = `${hides ? 'The present content is not shown here, because the requester may not see it. ' : ''}All of it: nocturne approvals show ${about.id}`;
   return [...command, ...unseen, ...shown, elsewhere].join('\n');
 }
 

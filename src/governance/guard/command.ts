@@ -45,7 +45,7 @@ export function judgeArgv(argv: readonly string[], world: CommandWorld): Command
   const walk = { found, folder: world.cwd, depth: 0 };
   if (argv.length === 0) refuse(found, 'command-unparsable', 'the command is empty');
   else if (argv.some((word) => word.includes('\0')))
-    refuse(found, 'command-unparsable', 'the command has a NUL in it');
+    refuse(found, 'command-unparsable', 'the command contains a NUL character');
   else judgeWords(argv.map(sure), world, walk);
   return judgementOf(found);
 }
@@ -100,7 +100,7 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
     return refuse(
       found,
       'command-unparsable',
-      'which program would run is not certain; write its name',
+      'the program is a variable or a pattern; write its name',
     );
   const program = nameOf(first.text);
   const advice = OF_THE_SHELL.get(program);
@@ -150,7 +150,7 @@ function judgeProgram(
     refuse(
       found,
       'command-unparsable',
-      `${program} could find other files to run in another folder; start it without cd`,
+      `${program} runs code that depends on its folder; start it without cd`,
     );
 }
 

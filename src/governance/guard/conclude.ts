@@ -1,4 +1,4 @@
-/** The verdict from everything that was found, with the reason that an allowed action is given. */
+/** The verdict from everything that was found. */
 import { defined } from '../../kernel/defined.js';
 import { impactOf } from '../../registry/impact.js';
 import { routeOf } from '../../registry/route.js';
@@ -7,10 +7,6 @@ import type { Judging, Verdicts } from './judge-action.js';
 import { printCommand } from './print-command.js';
 import type { Action, Authority, Decision, Reason } from '../types.js';
 
-/**
- * The verdict: `ask` when nothing but the scope stands against it, so that the owner could allow
- * it.
- */
 export function conclude(context: Judging, action: Action, verdicts: Verdicts): Decision {
   const { snapshot, authority } = context;
   const refusals = [
@@ -47,10 +43,7 @@ export function conclude(context: Judging, action: Action, verdicts: Verdicts): 
   );
 }
 
-/**
- * Following the edges takes longer than the rest of the decision, and the doors of hosts do not
- * show them: done when they are looked at.
- */
+/** Computed on demand: following the edges is slow, and hosts do not show them. */
 function withImpact(
   decision: Omit<Decision, 'impact'>,
   follow: () => readonly ImpactedNode[],
@@ -65,9 +58,8 @@ function withImpact(
 }
 
 /**
- * What the owner could allow: what is beyond the scope; and, with a person present, what is not in
- * the workspace, a command that the guard does not know or cannot read, and a destination that is
- * not listed.
+ * What the owner may allow: writes out of scope; with a person present, also paths outside the
+ * workspace, unknown or unreadable commands, and destinations that are not listed.
  */
 function isAskable(authority: Authority, reason: Reason): boolean {
   return (
@@ -96,7 +88,7 @@ function allowing(
   if (about.authorisation !== undefined)
     return {
       code: 'pre-approved',
-      message: `outside the scope, but ${about.authorisation} allows it`,
+      message: `out of scope, but ${about.authorisation} allows it`,
     };
   return {
     code: 'allowed',
@@ -109,8 +101,6 @@ function allowing(
 
 function noteOn({ tier, paths }: { tier: Tier | undefined; paths: readonly string[] }): string {
   if (tier === 'PROTECTED')
-    return `; it is protected, so sign it afterwards (nocturne sign ${paths.join(' ')})`;
-  return tier === 'APPEND'
-    ? '; it is a log whose rows are chained, so a change by hand is reported'
-    : '';
+    return `; it is protected, so sign it afterwards: nocturne sign ${paths.join(' ')}`;
+  return tier === 'APPEND' ? '; it is a chained log, so Nocturne will report a change by hand' : '';
 }

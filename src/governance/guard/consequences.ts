@@ -110,17 +110,16 @@ function repeatedValues({ before, after, texts }: Change, object: ObjectSpec): C
       // The contract reports two records with one key in one file.
       if (isKey && group.every((occurrence) => occurrence.range.file === twin.range.file))
         return [];
-      const expected = 'expected a value of its own';
       return [
         {
           reason: {
             code: 'unique',
-            message: `${twin.address} is "${value}", which another ${object.object} has already; ${expected}`,
+            message: `${twin.address} is "${value}", which another ${object.object} already has; use a different value`,
           },
           diagnostic: {
             rule: 'field-contract',
             severity: 'error',
-            message: `${object.object}.${spec.name} would be "${value}" of both "${other.key}" and "${twin.key}"; ${expected}`,
+            message: `${object.object}.${spec.name} would be "${value}" of both "${other.key}" and "${twin.key}"; each needs a value of its own`,
             range: twin.range,
             expected: 'a value of its own',
             actual: value,
@@ -173,12 +172,12 @@ function brokenReferences({ before, after, texts }: Change, object: ObjectSpec):
     .map(({ key, address, range }) => ({
       reason: {
         code: 'reference',
-        message: `a field that stays refers to the ${object.object} "${key}", which would be gone`,
+        message: `another field refers to the ${object.object} "${key}", which this deletes; change that reference first`,
       },
       diagnostic: {
         rule: 'reference-unresolved',
         severity: 'error',
-        message: `${address} refers to the ${object.object} "${key}", which would be gone`,
+        message: `${address} refers to the ${object.object} "${key}", which this deletes`,
         range,
         expected: `the key of a ${object.object}`,
         actual: key,
@@ -200,7 +199,7 @@ function brokenRule({ before, after, texts }: Change, rule: SqlRule): Consequenc
     const seen = texts.has(diagnostic.range.file);
     const message = seen
       ? `${rule.id}: ${diagnostic.message}`
-      : `${rule.id}: a record of another file would violate this rule`;
+      : `${rule.id}: a record in another file would break this rule`;
     return [{ reason: { code: 'rule', message }, diagnostic }];
   });
 }

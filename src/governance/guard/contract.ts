@@ -59,9 +59,9 @@ export function checkWriters(
   })) {
     const writer = object.fields.get(field)?.writer;
     if (writer === 'owner')
-      reasons.push({ code: 'field-writer', message: `${address} is the owner's to write` });
+      reasons.push({ code: 'field-writer', message: `only the owner writes ${address}` });
     if (writer === 'bundle')
-      reasons.push({ code: 'field-writer', message: `${address} is written only by bundles` });
+      reasons.push({ code: 'field-writer', message: `only bundles write ${address}` });
   }
   return reasons;
 }

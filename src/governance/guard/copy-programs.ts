@@ -19,9 +19,15 @@ const PLACING = 't target-directory S suffix';
 export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) => {
   if (has(args, 'parents')) return opaque(name, []);
   if (has(args, 'l', 'link'))
-    return refused('path-hard-link', `${name} --link would give a file a second name`);
+    return refused(
+      'path-hard-link',
+      `${name} --link would give a file a second name; copy it instead`,
+    );
   if (has(args, 's', 'symbolic-link'))
-    return refused('path-symlink', `${name} --symbolic-link would make a link`);
+    return refused(
+      'path-symlink',
+      `${name} --symbolic-link would make a link; copy the file instead`,
+    );
   const tree = has(args, 'r', 'R', 'a', 'recursive', 'archive') || undefined;
   return copying(name, args, (source, path, into) =>
     reading({
@@ -76,7 +82,7 @@ function copying(
       if (source.certainty === 'unknown')
         return refused(
           'command-unparsable',
-          `${name} would make files whose names are not in its words ("${source.text}"); name them`,
+          `${name} would copy files that its arguments do not name ("${source.text}"); write the names out`,
         );
       return each(source, target.text, exact ? undefined : baseName(source.text));
     }),

@@ -66,13 +66,13 @@ function judge(context: Judging, action: Action, verdicts: Verdicts): void {
   if (context.authority.kind === 'reader')
     verdicts.reasons.push({
       code: 'no-token',
-      message: `a ${action.kind} needs the token of a live pass; without one everything is read-only`,
+      message: `a ${action.kind} needs the token of a running pass; without one everything is read-only`,
     });
   const effects = effectsOf(action);
   if (effects.length === 0)
     verdicts.reasons.push({
       code: 'path-invalid',
-      message: `a ${action.kind} needs ${action.kind === 'rename' ? 'a path and where it goes (to)' : 'a path'}`,
+      message: `a ${action.kind} needs ${action.kind === 'rename' ? 'a path and a destination (to)' : 'a path'}`,
     });
   for (const effect of effects) judgeEffect(context, { ...effect, from: '' }, verdicts);
   if (

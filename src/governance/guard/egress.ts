@@ -81,7 +81,9 @@ export function judgeSending(
   if (first === undefined)
     return {
       reasons: [
-        egress(`${shown(sending.to)} is no destination of orchestration-os/OPS-DESTINATIONS.md`),
+        egress(
+          `${shown(sending.to)} is not a destination in orchestration-os/OPS-DESTINATIONS.md; ask the owner to add it`,
+        ),
         ...reasons,
       ],
       destination: undefined,
@@ -94,7 +96,7 @@ export function judgeSending(
   if (ours.length === 0)
     return {
       reasons: [
-        egress(`${first.name} is a destination of ${first.projects.join(', ')} only`),
+        egress(`${first.name} is a destination for ${first.projects.join(', ')} only`),
         ...reasons,
       ],
       destination: undefined,
@@ -104,7 +106,7 @@ export function judgeSending(
     return {
       reasons: [
         egress(
-          `${ours.map((destination) => `${destination.name} allows ${destination.maxPerPass} in a pass`).join(', ')}, and so many were sent`,
+          `${ours.map((destination) => `${destination.name} allows ${destination.maxPerPass} messages in a pass`).join(', ')}, and this pass has sent them`,
         ),
         ...reasons,
       ],
@@ -130,20 +132,24 @@ export function parseTo(to: string): ParsedDestination {
 
 function parseUrl(to: string): ParsedDestination {
   const written = /^https:\/\/([^/?#]*)/.exec(to)?.[1];
-  if (written === undefined) return { kind: 'refused', why: 'only https:// is sent to' };
-  if (written.includes('@')) return { kind: 'refused', why: 'it has a user name in it' };
+  if (written === undefined) return { kind: 'refused', why: 'it does not begin with https://' };
+  if (written.includes('@')) return { kind: 'refused', why: 'it contains a user name' };
   if (!/^[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(written))
     return {
       kind: 'refused',
-      why: 'its host is not written in plain letters, digits, dots and hyphens',
+      why: 'its host contains more than letters, digits, dots and hyphens',
     };
-  if (!URL.canParse(to)) return { kind: 'refused', why: 'it is no address' };
+  if (!URL.canParse(to)) return { kind: 'refused', why: 'it is not an address' };
   const url = new URL(to);
   const host = written.replace(/:\d+$/, '').toLowerCase();
   if (url.hostname !== host || host.endsWith('.') || url.username !== '' || url.password !== '')
-    return { kind: 'refused', why: `its host is read as ${url.hostname}, and written as ${host}` };
+    return {
+      kind: 'refused',
+      why: `its host is written ${host}, but programs read ${url.hostname}`,
+    };
   if (looksNumeric(host)) return { kind: 'refused', why: 'its host is a number' };
-  if (hasPunycode(host)) return { kind: 'refused', why: 'its host has letters that are not ASCII' };
+  if (hasPunycode(host))
+    return { kind: 'refused', why: 'its host contains letters that are not ASCII' };
   return { kind: 'url', host, port: url.port, path: url.pathname };
 }
 
@@ -193,7 +199,7 @@ function contentReasons({ to, content }: Sending): readonly Reason[] {
   const size = Buffer.byteLength(content);
   if (size > MAX_CONTENT)
     reasons.push(
-      egress(`the content is ${size} bytes long, and ${MAX_CONTENT} may be sent at once`),
+      egress(`the content has ${size} bytes; at most ${MAX_CONTENT} may be sent at once`),
     );
   return [
     ...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values(),

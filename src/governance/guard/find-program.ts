@@ -23,14 +23,14 @@ export const find: Program = (name, args) => {
       parts.push(
         refused(
           'command-unparsable',
-          `an argument of ${name} is not certain and could be an action; write it out`,
+          `an argument of ${name} is not known and could be an action; write it out`,
         ),
       );
     if (word.text === '-delete')
       parts.push(
         refused(
           'command-unparsable',
-          `${name} -delete removes files that only it finds; name them`,
+          `${name} -delete removes files that the command does not name; use rm with their names`,
         ),
       );
     if (LISTS.test(word.text)) parts.push(onEach(name, args.slice(i + 1, i + 2), write));

@@ -30,12 +30,15 @@ export const git: Program = (name, args) => {
     .some((word) => !HARMLESS_FIRST.test(word.text));
   if (command === undefined)
     return hasOption
-      ? refused('command-denied', `an option of ${name} before its command can run programs`)
+      ? refused(
+          'command-denied',
+          `an option before the command of ${name} can run programs; leave it out`,
+        )
       : NOTHING;
   if (hasOption || command.certainty !== 'sure' || !READS.has(command.text))
     return refused(
       'command-denied',
-      `${name} ${command.text} can change the repository or files, or run programs; only ${name} status, log, diff, show and the like are allowed`,
+      `${name} ${command.text} can change files or run programs; only commands that read are allowed, such as ${name} status, log, diff and show`,
     );
   return readOptions(`${name} ${command.text}`, name, args.slice(position + 1));
 };
@@ -51,6 +54,9 @@ function readOptions(command: string, name: string, words: readonly Word[]): Rea
     certain(name, args),
     risky === undefined
       ? NOTHING
-      : refused('command-denied', `${command} with ${risky.name} can write files or run programs`),
+      : refused(
+          'command-denied',
+          `${command} with ${risky.name} can write files or run programs; leave it out`,
+        ),
   );
 }

@@ -68,7 +68,7 @@ function judgeContent(
     if (target.unseen && authority.kind !== 'owner' && snapshot.objectsOf(path).length > 0)
       verdicts.reasons.push({
         code: 'contract',
-        message: `${path} holds records, and what the command would write cannot be seen; use the write or edit tool`,
+        message: `${path} contains records, but the command does not show what it would write; use the write or edit tool`,
       });
     return;
   }
@@ -127,7 +127,7 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
   }
   if (action.argv !== undefined) judgements.push(judgeArgv(action.argv, commandWorld));
   if (judgements.length === 0)
-    verdicts.reasons.push({ code: 'command-unparsable', message: 'there is no command' });
+    verdicts.reasons.push({ code: 'command-unparsable', message: 'the command is missing' });
   for (const name of Object.keys(action.env ?? {})) {
     const problem = assignmentProblem(name);
     if (problem !== undefined) verdicts.reasons.push({ code: 'command-denied', message: problem });
@@ -138,7 +138,7 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
       verdicts.reasons.push({
         code: 'no-token',
         message:
-          'a command that may write needs the token of a live pass; without one everything is read-only',
+          'a command that may write needs the token of a running pass; without one everything is read-only',
       });
     for (const effect of judged.effects)
       judgeEffect(
@@ -172,12 +172,12 @@ export function judgeSend(
   if (authority.kind === 'reader')
     return void verdicts.reasons.push({
       code: 'send-denied',
-      message: 'a send needs the token of a live pass; without one everything is read-only',
+      message: 'a send needs the token of a running pass; without one everything is read-only',
     });
   if (authority.kind === 'pass' && authority.project === undefined)
     return void verdicts.reasons.push({
       code: 'send-denied',
-      message: 'a pass without a project sends nothing out of the workspace',
+      message: 'a pass without a project sends nothing',
     });
   const runId = authority.kind === 'pass' ? authority.runId : '';
   const content =

@@ -44,10 +44,7 @@ export function resolveTarget(
   const refuse = (code: ReasonCode, message: string): void => void reasons.push({ code, message });
   const relative = insideRoot(world, rawPath.replace(/\0[^]*$/, ''), options.from ?? '');
   if (relative === undefined) {
-    refuse(
-      'path-outside',
-      `${show(rawPath)} is outside the workspace; only files of the workspace are judged here`,
-    );
+    refuse('path-outside', `${show(rawPath)} is outside the workspace; use a path inside it`);
     return { path: undefined, reasons, existing: undefined };
   }
   const walked = walk(world, relative);
@@ -71,16 +68,16 @@ function spelling(rawPath: string, use: PathUse): Reason[] {
   const invalid = (what: string): void =>
     void reasons.push({ code: 'path-invalid', message: `${show(rawPath)} ${what}` });
   const names = rawPath.split('/');
-  if (rawPath === '') invalid('is empty; a path relative to the workspace was expected');
+  if (rawPath === '') invalid('is empty; give a path relative to the workspace');
   if (
     Buffer.byteLength(rawPath) > LONGEST_PATH ||
     names.some((name) => Buffer.byteLength(name) > LONGEST_NAME)
   )
     invalid(`is longer than a path may be (${LONGEST_PATH} bytes, ${LONGEST_NAME} a name)`);
-  if (/[\0-\x1f\x7f-\x9f]/.test(rawPath)) invalid('has a control character in it');
-  if (hasInvisible(rawPath)) invalid('has an invisible character in it');
+  if (/[\0-\x1f\x7f-\x9f]/.test(rawPath)) invalid('contains a control character');
+  if (hasInvisible(rawPath)) invalid('contains an invisible character');
   if (/\p{Surrogate}/u.test(rawPath)) invalid('is not well-formed Unicode');
-  if (rawPath.includes('\\')) invalid('has a backslash in it; folders are separated by /');
+  if (rawPath.includes('\\')) invalid('contains a backslash; separate folders with /');
   if (/^~/.test(rawPath))
     invalid('begins with ~, which is not expanded; give a path relative to the workspace');
   if (
@@ -91,15 +88,16 @@ function spelling(rawPath: string, use: PathUse): Reason[] {
     invalid('is a URL or a drive, not a path');
   if (names.some((name) => name !== '.' && name !== '..' && /(?:^\s|[\s.]$)/.test(name)))
     invalid(
-      'has a name that begins with a blank or ends with a blank or a dot; some disks drop them',
+      'has a name that begins or ends with a blank, or ends with a dot; some disks drop these',
     );
-  if (/:(?::|\$data)/i.test(rawPath)) invalid('names an alternate stream of a file');
-  if (rawPath.endsWith('/') && use === 'write') invalid('names a folder; a file was expected');
-  if (escapesWhenDecoded(rawPath)) invalid('would be another path if it were percent-decoded');
+  if (/:(?::|\$data)/i.test(rawPath))
+    invalid('names an alternate stream of a file; name the file itself');
+  if (rawPath.endsWith('/') && use === 'write') invalid('names a folder; name a file');
+  if (escapesWhenDecoded(rawPath)) invalid('becomes another path when percent-decoded');
   if (structure(rawPath.normalize('NFKC').replace(/[∕⁄⧸]/g, '/')) !== structure(rawPath))
     reasons.push({
       code: 'path-look-alike',
-      message: `${show(rawPath)} has characters that look like / or . and are not`,
+      message: `${show(rawPath)} contains characters that only look like / or .`,
     });
   return reasons;
 }
@@ -147,7 +145,7 @@ function walk(world: PathWorld, relative: string): { path: string | undefined; r
           path: undefined,
           reasons: [
             ...reasons,
-            { code: 'path-outside', message: `${show(relative)} climbs out of the workspace` },
+            { code: 'path-outside', message: `${show(relative)} leads out of the workspace` },
           ],
         };
       current = current.slice(0, -1);
@@ -179,13 +177,13 @@ function reserved(world: PathWorld, path: string): Reason[] {
     return [
       {
         code: 'path-reserved',
-        message: `${show(path)}: ${show(name)} is not the workspace's content; nothing is written there through a door`,
+        message: `${show(path)}: ${show(name)} is reserved; agents do not write there`,
       },
     ];
   const absolute = `${world.root}/${path}`;
   return world.home !== undefined &&
     (absolute === world.home || absolute.startsWith(`${world.home}/`))
-    ? [{ code: 'path-reserved', message: `${show(path)} is in the state directory of nocturne` }]
+    ? [{ code: 'path-reserved', message: `${show(path)} is in Nocturne's state directory` }]
     : [];
 }
 
@@ -198,7 +196,7 @@ function lookAlikes(world: PathWorld, path: string): Reason[] {
   return [
     {
       code,
-      message: `${show(twin.part)} ${how} ${show(twin.exists)}, which exists; name that one, or choose a name that cannot be confused`,
+      message: `${show(twin.part)} ${how} ${show(twin.exists)}, which exists; use that name, or one that cannot be confused with it`,
     },
   ];
 }
@@ -212,20 +210,20 @@ function standing(path: string, existing: Probed | undefined, use: PathUse): Rea
     return [
       {
         code: 'path-symlink',
-        message: `${show(path)} is a link to ${show(existing.target ?? '?')}; writing it would write there`,
+        message: `${show(path)} is a link to ${show(existing.target ?? '?')}; write to the real file`,
       },
     ];
   if (existing.kind === 'other')
     return [{ code: 'path-invalid', message: `${show(path)} is a device, a pipe or a socket` }];
   if (existing.kind === 'directory' && use === 'write')
-    return [{ code: 'path-invalid', message: `${show(path)} is a folder; a file was expected` }];
+    return [{ code: 'path-invalid', message: `${show(path)} is a folder, not a file` }];
   if (existing.kind === 'file' && use === 'folder')
-    return [{ code: 'path-invalid', message: `${show(path)} is a file; a folder was expected` }];
+    return [{ code: 'path-invalid', message: `${show(path)} is a file, not a folder` }];
   if (existing.kind === 'file' && existing.links > 1)
     return [
       {
         code: 'path-hard-link',
-        message: `${show(path)} has ${existing.links} names; writing this one would change the others`,
+        message: `${show(path)} has ${existing.links} names (hard links); writing one would change them all`,
       },
     ];
   return [];

@@ -1,4 +1,5 @@
 /** How the model of a program is built from data about its options. */
+import { defined } from '../../kernel/defined.js';
 import { has, readArguments, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
@@ -14,10 +15,17 @@ export type ProgramFacts = {
   readonly valued?: Names;
   /** Options whose value is a file that is written. */
   readonly outputs?: Names;
-  /** The effect on each operand. */
-  readonly operand?: (path: string, args: Arguments) => Effect;
-  /** Only the second operand is a file that is written. */
-  readonly onlySecond?: boolean;
+  /** With `outputs`: the file name `-` is standard output. */
+  readonly dash?: boolean;
+  /** What happens to the file that each operand names. */
+  readonly op?: Effect['op'];
+  /** Options with which it appends, and with which it includes everything below. */
+  readonly appends?: Names;
+  readonly trees?: Names;
+  /** The content that it adds, if known. */
+  readonly adds?: string;
+  /** Only the second operand is such a file. */
+  readonly second?: boolean;
   /** Options that run a program of the caller's. */
   readonly runs?: Names;
   /** Options after which the words do not show what is written. */
@@ -33,17 +41,17 @@ export function split(names: Names): readonly string[] {
 export const opaque: Program = (name) =>
   refused(
     'command-unparsable',
-    `what ${name} would write cannot be told from its words; use the write and edit tools`,
+    `the arguments of ${name} do not show what it would write; use the write or edit tool`,
   );
 
 export const runsCode: Program = (name) =>
   refused(
     'command-unparsable',
-    `${name} would run a program given in its words or on its input, which cannot be judged; put it in a script that the tool registry allows`,
+    `${name} would run code from its arguments or standard input, which cannot be judged; use a script that the tool registry allows`,
   );
 
 export const denied: Program = (name) =>
-  refused('command-denied', `${name} is never run in a pass`);
+  refused('command-denied', `${name} is not allowed in a pass`);
 
 export const write = (path: string): Effect => ({ op: 'write', path });
 
@@ -52,7 +60,7 @@ export function certain(name: string, args: Arguments): Reading {
   return args.unknown
     ? refused(
         'command-unparsable',
-        `an argument of ${name} is not certain and could be an option; write it out`,
+        `an argument of ${name} is not known and could be an option; write it out`,
       )
     : NOTHING;
 }
@@ -76,13 +84,19 @@ export function programOf(facts: ProgramFacts): Program {
     if (hasOption(args, facts.opaque)) return opaque(name, []);
     if (facts.opaqueWithout !== undefined && !hasOption(args, facts.opaqueWithout))
       return opaque(name, []);
-    const written = onEach(name, valuesOf(args, ...outputs), write);
-    const { operand } = facts;
-    if (operand === undefined) return written;
-    const files = facts.onlySecond === true ? args.operands.slice(1, 2) : args.operands;
+    const outputFiles = valuesOf(args, ...outputs).filter(
+      (word) => facts.dash !== true || word.text !== '-',
+    );
+    const written = onEach(name, outputFiles, write);
+    if (facts.op === undefined) return written;
+    const effect = {
+      op: hasOption(args, facts.appends) ? 'append' : facts.op,
+      ...defined({ tree: hasOption(args, facts.trees) || undefined, content: facts.adds }),
+    } as const;
+    const files = facts.second === true ? args.operands.slice(1, 2) : args.operands;
     return together(
       written,
-      onEach(name, files, (path) => operand(path, args)),
+      onEach(name, files, (path) => ({ ...effect, path })),
     );
   });
 }
@@ -138,7 +152,7 @@ export function onEach(
       if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
       return refused(
         'command-unparsable',
-        `${program} would change a file whose name is not in its words ("${word.text}"); write the name out`,
+        `${program} would change a file that its arguments do not name ("${word.text}"); write the name out`,
       );
     }),
   );

@@ -18,7 +18,7 @@ import {
 } from './program.js';
 import { find } from './find-program.js';
 import { git } from './git-program.js';
-import { has, readArguments, sure, valuesOf } from './options.js';
+import { has, readArguments, sure } from './options.js';
 import { awk, interpreter, sed } from './script-programs.js';
 
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
@@ -53,41 +53,18 @@ const INTERPRETERS: readonly (readonly [names: Names, program: Program])[] = [
 ];
 
 const SIMPLE: readonly ProgramFacts[] = [
-  {
-    names: 'tee sponge',
-    operand: (path, args) => ({ op: has(args, 'a', 'append') ? 'append' : 'write', path }),
-  },
-  {
-    names: 'rm rmdir unlink',
-    operand: (path, args) => ({ op: 'delete', path, tree: has(args, 'r', 'R', 'recursive') }),
-  },
-  {
-    names: 'shred',
-    valued: 'n iterations s size random-source',
-    operand: (path) => ({ op: 'delete', path }),
-  },
-  {
-    names: 'truncate',
-    valued: 's size r reference',
-    operand: (path) => ({ op: 'edit', path }),
-  },
-  {
-    names: 'touch',
-    valued: 'd date r reference t time',
-    operand: (path) => ({ op: 'append', path, content: '' }),
-  },
-  { names: 'mkdir', valued: 'm mode', operand: (path) => ({ op: 'mkdir', path }) },
-  {
-    names: 'uniq',
-    valued: 'f skip-fields s skip-chars w check-chars',
-    operand: write,
-    onlySecond: true,
-  },
+  { names: 'tee sponge', op: 'write', appends: 'a append' },
+  { names: 'rm rmdir unlink', op: 'delete', trees: 'r R recursive' },
+  { names: 'shred', valued: 'n iterations s size random-source', op: 'delete' },
+  { names: 'truncate', valued: 's size r reference', op: 'edit' },
+  { names: 'touch', valued: 'd date r reference t time', op: 'append', adds: '' },
+  { names: 'mkdir', valued: 'm mode', op: 'mkdir' },
+  { names: 'uniq', valued: 'f skip-fields s skip-chars w check-chars', op: 'write', second: true },
   {
     names: 'xxd',
     valued: 'c cols g groupsize l len o offset s seek n name R',
-    operand: write,
-    onlySecond: true,
+    op: 'write',
+    second: true,
   },
   {
     names: 'sort',
@@ -109,6 +86,16 @@ const SIMPLE: readonly ProgramFacts[] = [
     valued: 'S suffix',
     opaqueWithout: 'c stdout to-stdout t test l list',
   },
+  {
+    names: 'curl',
+    valued: `d data H header X request u user A user-agent e m max-time T upload-file F form K config
+      b w write-out retry url`,
+    outputs: 'o output c cookie-jar D dump-header trace trace-ascii stderr',
+    dash: true,
+    opaque: `O remote-name remote-name-all J remote-header-name K config output-dir libcurl hsts
+      alt-svc etag-save`,
+  },
+  { names: 'yq', opaque: 'i inplace s split-exp' },
 ];
 
 /** `--reference`, or a mode that reads as an option (`-w`), replaces the first operand. */
@@ -150,34 +137,16 @@ const tar: Program = (name, words) => {
   return together(certain(name, args), lists && plain ? NOTHING : opaque(name, words));
 };
 
-const CURL_OUTPUTS = 'o output c cookie-jar D dump-header trace trace-ascii stderr';
-const CURL_OPAQUE = `O remote-name remote-name-all J remote-header-name K config output-dir libcurl
-  hsts alt-svc etag-save`;
-const curl = withOptions(
-  `${CURL_OUTPUTS} d data H header X request u user A user-agent e m max-time T upload-file F form
-   K config b w write-out retry url`,
-  (name, args) => {
-    if (has(args, ...split(CURL_OPAQUE))) return opaque(name, []);
-    const files = valuesOf(args, ...split(CURL_OUTPUTS)).filter((word) => word.text !== '-');
-    return onEach(name, files, write);
-  },
-);
-
-const yq: Program = (name, args) =>
-  args.some((word) => word.certainty === 'unknown' || /^-(?:\w*[is]|-in|-sp)/.test(word.text))
-    ? opaque(name, args)
-    : NOTHING;
-
 /** `printf -v` sets a variable that a program could obey. */
 const print: Program = (name, args) =>
   args.some((word) => word.text.startsWith('-v'))
-    ? refused('command-unparsable', `${name} -v sets a variable; print instead`)
+    ? refused('command-unparsable', `${name} -v sets a variable; print the text instead`)
     : NOTHING;
 
 /** `-v NAME[…]` evaluates what is in the brackets. */
 const variableTest: Program = (name, args) =>
   args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
-    ? refused('command-unparsable', `${name} -v is not understood; compare with an empty text`)
+    ? refused('command-unparsable', `${name} -v is not supported; compare with an empty string`)
     : NOTHING;
 
 function each(names: Names, program: Program): readonly (readonly [string, Program])[] {
@@ -201,8 +170,6 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('find', find),
   ...each('git', git),
   ...each('tar', tar),
-  ...each('curl', curl),
-  ...each('yq', yq),
   ...each('printf', print),
   ...each('test [', variableTest),
 ]);

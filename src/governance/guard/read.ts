@@ -7,8 +7,8 @@ const SECRET_PLACE =
   /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem|fd|root|cwd)(?:\/|$)|(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 
 /**
- * @param rawPath absolute, or relative to `from` (default: the workspace). @param below what is in
- * a folder is read as well.
+ * @param rawPath absolute, or relative to `from` (default: the workspace).
+ * @param below what is in a folder is read as well.
  */
 export function readReasons(
   world: PathWorld,
@@ -27,21 +27,21 @@ export function readReasons(
       return [
         {
           code: 'path-reserved',
-          message: `${rawPath} is in the state directory of nocturne, which is not for agents to read`,
+          message: `${rawPath} is in Nocturne's state directory, which agents do not read`,
         },
       ];
     if (below && world.home !== undefined && isInside(path, world.home))
       return [
         {
           code: 'path-reserved',
-          message: `the state directory of nocturne is inside ${rawPath}, and is not for agents to read: name the folders that you need`,
+          message: `${rawPath} contains Nocturne's state directory, which agents do not read; name the folders that you need`,
         },
       ];
     if (SECRET_PLACE.test(path))
       return [
         {
           code: 'path-reserved',
-          message: `${rawPath} is a place where keys and credentials are kept; agents do not read it`,
+          message: `${rawPath} may contain keys or credentials; agents do not read it`,
         },
       ];
   }

@@ -30,7 +30,7 @@ export function routeReasons(
   if (mayTell && authority.earlierOutputs.includes(path)) {
     reasons.push({
       code: 'earlier-phase',
-      message: `${path} was not written in phase ${authority.phase ?? ''}, but before it; make a new file and refer to it`,
+      message: `${path} was written before the phase ${authority.phase ?? ''} and must not change; write a new file that refers to it`,
     });
   }
   return reasons;
@@ -46,7 +46,7 @@ export function guestReasons(
     return [
       {
         code: 'tier-code',
-        message: `${path} says which hooks a host calls, and these ask the guard: the owner edits it by hand`,
+        message: `${path} controls the hooks that call the guard; only the owner edits it`,
       },
     ];
   const route = routeOf(snapshot.schema, path);
@@ -73,28 +73,31 @@ function tierReasons(
       return [
         {
           code: 'tier-protected',
-          message: `${path} is protected: only the owner changes it, and signs it`,
+          message: `${path} is protected; only the owner changes and signs it`,
         },
         ...bundles,
       ];
     case 'MANIFEST-VERIFY':
       return [
-        { code: 'tier-manifest', message: `${path} is the manifest: only signing writes it` },
+        { code: 'tier-manifest', message: `${path} is the manifest; only signing writes it` },
       ];
     case 'CODE':
       return [
-        { code: 'tier-code', message: `${path} is program or configuration: no pass writes it` },
+        { code: 'tier-code', message: `${path} is code or configuration; passes do not write it` },
         ...bundles,
       ];
     case 'APPEND': {
       if (op !== 'append')
-        return [{ code: 'append-only', message: `${path} only ever grows at its end` }, ...bundles];
+        return [
+          { code: 'append-only', message: `${path} is append-only; add to its end` },
+          ...bundles,
+        ];
       const chained = snapshot.objectsOf(path).some((object) => object.shape === 'log');
       return chained && bundles.length === 0
         ? [
             {
               code: 'bundle-only',
-              message: `${path} is a chained log: its rows are added by commits, not by hand`,
+              message: `${path} is a chained log; commits add its rows, not passes`,
             },
           ]
         : bundles;

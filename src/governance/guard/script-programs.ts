@@ -24,7 +24,7 @@ export const sed: Program = (name, words) => {
   if (has(args, 'f', 'file'))
     return refused(
       'command-unparsable',
-      `${name} -f runs a script from a file; give the script in the command`,
+      `${name} -f runs a script from a file; write the script in the command`,
     );
   const suffix = valuesOf(args, 'i', 'in-place')[0]?.text ?? '';
   const expressions = valuesOf(args, 'e', 'expression');
@@ -37,7 +37,7 @@ export const sed: Program = (name, words) => {
   if (/[/*]/.test(suffix))
     return refused(
       'command-unparsable',
-      `${name} -i with a suffix that has / or * in it keeps its copy elsewhere`,
+      `${name} -i with a suffix that contains / or * would write elsewhere; use a plain suffix`,
     );
   const copies = suffix === '' ? NOTHING : onEach(name, files, (path) => write(`${path}${suffix}`));
   return together(
@@ -48,7 +48,10 @@ export const sed: Program = (name, words) => {
 };
 
 function readScript(name: string, script: Word): Reading {
-  const problem = script.certainty === 'unknown' ? 'it is not certain' : sedProblem(script.text);
+  const problem =
+    script.certainty === 'unknown'
+      ? 'it contains a variable or a substitution'
+      : sedProblem(script.text);
   return problem === undefined
     ? NOTHING
     : refused('command-unparsable', `the script of ${name} cannot be judged: ${problem}`);
@@ -66,12 +69,14 @@ export const awk = withOptions(
     if (unknown !== undefined)
       return refused(
         'command-unparsable',
-        `the option ${unknown.name} of ${name} is not understood; only -F and -v are`,
+        `the option ${unknown.name} of ${name} is not supported; use only -F and -v`,
       );
     const program = operands[0];
     if (program === undefined) return NOTHING;
     const problem =
-      program.certainty === 'unknown' ? 'it is not certain' : awkProblem(program.text);
+      program.certainty === 'unknown'
+        ? 'it contains a variable or a substitution'
+        : awkProblem(program.text);
     return problem === undefined
       ? NOTHING
       : refused('command-unparsable', `the program of ${name} cannot be judged: ${problem}`);

@@ -14,7 +14,7 @@ export function secretReasons(text: string, where: string, existing = ''): reado
     const { line, column } = positionAt(map, secret.start);
     return {
       code: 'secret',
-      message: `${where}, line ${line}, column ${column}: this looks like a credential (${secret.rule}); name where it is kept instead of writing it`,
+      message: `${where}, line ${line}, column ${column}: this looks like a credential (${secret.rule}); write where it is stored instead`,
     };
   });
 }

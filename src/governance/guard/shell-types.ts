@@ -20,8 +20,8 @@ export type SimpleCommand = {
 };
 
 /**
- * `join`: the operator before it. `folder`: where it runs, relative to the workspace.
- * `enter`: the step is `cd`; when it fails, the whole command ends.
+ * `join`: the operator before it. `folder`: where it runs, relative to the workspace. `enter`: the
+ * step is `cd`; when it fails, the whole command ends.
  */
 export type Step = { readonly join: ';' | '&&' | '||'; readonly folder: string } & (
   | { readonly enter: string; readonly pipeline?: undefined }

@@ -61,7 +61,7 @@ export function ruleReasons(
     return [
       {
         code: 'command-unknown',
-        message: `${program} is not in the tool registry (orchestration-os/OPS-TOOL-REGISTRY.md); only the owner adds programs`,
+        message: `${program} is not in the tool registry (orchestration-os/OPS-TOOL-REGISTRY.md); ask the owner to add it`,
       },
     ];
   const reasons: Reason[] = [];
@@ -88,7 +88,7 @@ export function ruleReasons(
   ) {
     reasons.push({
       code: 'command-unparsable',
-      message: `an argument of ${program} is not certain and could be one that the tool registry denies; write it out`,
+      message: `an argument of ${program} is not known and could be one that the tool registry denies; write it out`,
     });
   }
   if (

@@ -23,7 +23,7 @@ const HARMLESS =
 export function assignmentProblem(name: string): string | undefined {
   return HARMLESS.test(name)
     ? undefined
-    : `it sets ${name} for a program; variables can change what programs run and load`;
+    : `it sets ${name}; variables can change what programs run and load`;
 }
 
 function setting(names: readonly string[]): Reading {
@@ -40,7 +40,7 @@ function prefix(valued: readonly string[], drop = 0): Wrapper {
   return (name, args) => {
     const parsed = readArguments(args, { valued, leading: true });
     if (parsed.unknown)
-      return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
+      return refused('command-unparsable', `an argument of ${name} is not known; write it out`);
     return reading({ run: [parsed.operands.slice(drop)] });
   };
 }
@@ -51,7 +51,7 @@ const env: Wrapper = (name, args) => {
     leading: true,
   });
   if (parsed.unknown || has(parsed, 'S', 'split-string', 'C', 'chdir'))
-    return refused('command-unparsable', `${name} with these options is not understood`);
+    return refused('command-unparsable', `these options of ${name} are not supported`);
   const end = parsed.operands.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word.text));
   const names = parsed.operands
     .slice(0, end < 0 ? undefined : end)
@@ -69,7 +69,7 @@ const xargs: Wrapper = (name, args) => {
     leading: true,
   });
   if (parsed.unknown)
-    return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
+    return refused('command-unparsable', `an argument of ${name} is not known; write it out`);
   const mark = valuesOf(parsed, 'I', 'i', 'replace')[0]?.text ?? '{}';
   const words = parsed.operands.map((word) =>
     word.text.includes(mark) ? { ...word, certainty: 'unknown' as const } : word,

@@ -1,12 +1,18 @@
 /** Readers for the kinds of tools that hosts have: a host's table is made of these. */
 import { defined } from '../../kernel/defined.js';
 import type { Action } from '../types.js';
-import type { CallReading, Params, ToolReader } from './host-tools.js';
+import type { CallReading, HostTools, Params, ToolReader } from './host-tools.js';
 import type { Snapshot } from '../../workspace/types.js';
 
 const NOTHING: CallReading = { kind: 'acts', actions: [] };
 
-export const harmless: ToolReader = () => NOTHING;
+const harmless: ToolReader = () => NOTHING;
+
+/** A host's table. @param quiet tools that neither touch files nor send anything */
+export function hostTools(readers: Readonly<Record<string, ToolReader>>, quiet: string): HostTools {
+  const names = quiet.trim().split(/\s+/);
+  return new Map([...Object.entries(readers), ...names.map((name) => [name, harmless] as const)]);
+}
 
 export function text(params: Params, name: string): string | undefined {
   const value = params[name];
@@ -116,6 +122,10 @@ export function sends(
           content: body.map((name) => text(params, name) ?? '').join('\n'),
         });
   };
+}
+
+export function fetchesWeb(...body: readonly string[]): ToolReader {
+  return sends((params) => text(params, 'url'), body);
 }
 
 /** The question leaves the machine, but has no particular recipient. */

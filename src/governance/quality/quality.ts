@@ -54,7 +54,7 @@ function failures({ finished, criteria, outputs, restored, invalid }: PassFacts)
     [criteria.total > 0 && criteria.met <= 0, `none of ${criteria.total} criteria is met`],
     [
       outputs > 0 && restored > outputs,
-      `${restored} files were written out of bounds and put back, ${outputs} inside`,
+      `${restored} files out of scope were written and restored, ${outputs} in scope`,
     ],
   ]);
 }
@@ -67,7 +67,7 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
       `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`,
     ],
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
-    [restored > 0, `${restored} files were written out of bounds and put back`],
+    [restored > 0, `${restored} files out of scope were written and restored`],
     [answers === undefined, 'the agent gave no answers'],
     [
       answers !== undefined && yes < 2,

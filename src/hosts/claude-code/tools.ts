@@ -1,69 +1,40 @@
-/**
- * What Claude Code's tools do, in the guard's terms. Hooks load it for each call, so it stays
- * small.
- */
-import type { HostTools, ToolReader, GuardedHost } from '../../governance/host-tools/host-tools.js';
-import {
-  acts,
-  edits,
-  harmless,
-  lacks,
-  reads,
-  runs,
-  searchesWeb,
-  sends,
-  spawns,
-  text,
-  writes,
-} from '../../governance/host-tools/tool-readers.js';
+/** What Claude Code's tools do, in the guard's terms. Every hook loads it, so it stays small. */
+import type { GuardedHost, ToolReader } from '../../governance/host-tools/host-tools.js';
+import * as tool from '../../governance/host-tools/tool-readers.js';
 
-const replaces = edits('file_path', {
+const replaces = tool.edits('file_path', {
   list: 'edits',
   from: 'old_string',
   to: 'new_string',
   all: 'replace_all',
 });
+const spawns = tool.spawns({ task: 'prompt', target: 'subagent_type' });
 
 const editsNotebook: ToolReader = (params) => {
-  const path = text(params, 'notebook_path');
-  return path === undefined ? lacks('notebook_path') : acts({ kind: 'edit', path });
+  const path = tool.text(params, 'notebook_path');
+  return path === undefined ? tool.lacks('notebook_path') : tool.acts({ kind: 'edit', path });
 };
 
-export const TOOLS: HostTools = new Map<string, ToolReader>([
-  ['Read', reads('file_path')],
-  ['NotebookRead', reads('notebook_path')],
-  ['Glob', reads('path')],
-  ['Grep', reads('path')],
-  ['LS', reads('path')],
-  ['Write', writes('file_path')],
-  ['Edit', replaces],
-  ['MultiEdit', replaces],
-  ['NotebookEdit', editsNotebook],
-  ['Bash', runs({})],
-  ['Task', spawns({ task: 'prompt', target: 'subagent_type' })],
-  ['Agent', spawns({ task: 'prompt', target: 'subagent_type' })],
-  ['WebFetch', sends((params) => text(params, 'url'), ['prompt'])],
-  ['WebSearch', searchesWeb],
-  ...[
-    'TodoWrite',
-    'TodoRead',
-    'BashOutput',
-    'KillShell',
-    'KillBash',
-    'ExitPlanMode',
-    'EnterPlanMode',
-    'AskUserQuestion',
-    'ToolSearch',
-    'Skill',
-    'ListMcpResourcesTool',
-    'TaskOutput',
-    'TaskStop',
-    'TaskCreate',
-    'TaskUpdate',
-    'TaskList',
-    'TaskGet',
-  ].map((name) => [name, harmless] as const),
-]);
+const TOOLS = tool.hostTools(
+  {
+    Read: tool.reads('file_path'),
+    NotebookRead: tool.reads('notebook_path'),
+    Glob: tool.reads('path'),
+    Grep: tool.reads('path'),
+    LS: tool.reads('path'),
+    Write: tool.writes('file_path'),
+    Edit: replaces,
+    MultiEdit: replaces,
+    NotebookEdit: editsNotebook,
+    Bash: tool.runs({}),
+    Task: spawns,
+    Agent: spawns,
+    WebFetch: tool.fetchesWeb('prompt'),
+    WebSearch: tool.searchesWeb,
+  },
+  `TodoWrite TodoRead BashOutput KillShell KillBash ExitPlanMode EnterPlanMode AskUserQuestion
+   ToolSearch Skill ListMcpResourcesTool TaskOutput TaskStop TaskCreate TaskUpdate TaskList TaskGet`,
+);
 
 export const GUARDED = {
   name: 'claude-code',

@@ -54,7 +54,7 @@ function contentFindings({ path, kind, before, after }: StagedFile): readonly Gi
     findings.push({
       path,
       code: 'conflict',
-      message: `${path}, line ${line}: a conflict of a merge is not resolved`,
+      message: `${path}, line ${line}: a merge conflict is not resolved`,
     });
   return findings;
 }
@@ -117,7 +117,7 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
           {
             path: REGISTRY_FILE,
             code: 'manifest',
-            message: `${REGISTRY_FILE} would be gone: without it this is no workspace`,
+            message: `${REGISTRY_FILE} would be deleted, but a workspace needs it`,
           },
         ]
       : [];

@@ -229,6 +229,6 @@ function textOf({ installed, inForce, folder, previous }: Repository, current: b
   if (!installed) return 'not installed';
   if (inForce !== folder) return `installed, but git uses ${inForce}`;
   return current
-    ? `in force, before those in ${previous}`
-    : 'of another version or place: run nocturne hooks install again';
+    ? `active, before those in ${previous}`
+    : 'from another version or place: run nocturne hooks install again';
 }

@@ -15,7 +15,7 @@ export function pushFindings(
   refs: readonly PushedRef[],
   options: { readonly branches: readonly string[]; readonly inPass: boolean },
 ): readonly string[] {
-  if (options.inPass) return ['nothing is pushed from inside a pass; the owner does that'];
+  if (options.inPass) return ['a pass does not push; the owner does'];
   return refs.flatMap(({ remoteRef, kind, forward }) => {
     const branch = /^refs\/heads\/(.+)$/.exec(remoteRef)?.[1];
     if (branch === undefined || !options.branches.some((glob) => globMatches(glob, branch)))
@@ -24,8 +24,8 @@ export function pushFindings(
     if (kind === 'create' || forward === 'yes') return [];
     return [
       forward === 'no'
-        ? `${branch} is a protected branch, and commits of it would be lost (this push does not build on them)`
-        : `${branch} is a protected branch, and what stands there now is not known here: git fetch first`,
+        ? `${branch} is a protected branch, and this push would drop some of its commits`
+        : `${branch} is a protected branch, and its present commit is not known here: run git fetch first`,
     ];
   });
 }

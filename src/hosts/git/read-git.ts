@@ -64,7 +64,7 @@ export function stagedChanges(repository: Git): readonly RawChange[] {
     if (status === 'U' || status === '')
       throw new NocturneError(
         'CONFIG',
-        `${parts[i + 1] ?? 'a file'} has a conflict of a merge that is not resolved`,
+        `${parts[i + 1] ?? 'a file'} has an unresolved merge conflict`,
       );
     changes.push({ path: parts[i + 1] ?? '', mode, before, after });
   }

@@ -1,6 +1,7 @@
 /** `tasks list | show | replay | ack | sweep`. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
-import { passAtWork } from '../../passes/pass-file.js';
+import { projectOf } from '../../passes/pass-facts.js';
+import { storedPass } from '../../passes/pass-file.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../types.js';
 import { type EventFields, readEvents } from './events.js';
 import { noSuchTask, replay } from './replay.js';
@@ -171,7 +172,8 @@ function caller(context: ModuleCommandContext): {
   readonly check: (task: Task) => void;
 } {
   const { actor, runId } = context.acting();
-  const project = runId === '' ? undefined : passAtWork(context.workspace().state)?.project;
+  const stored = runId === '' ? undefined : storedPass(context.workspace().state, runId);
+  const project = stored === undefined ? undefined : projectOf(stored.data);
   const check = (task: Task): void => {
     if (runId === '' || (project !== undefined && task.project === project) || task.runId === runId)
       return;

@@ -3,7 +3,8 @@
  * and becomes at most one line.
  */
 import { defined } from '../../kernel/defined.js';
-import { passAtWork } from '../../passes/pass-file.js';
+import { projectOf } from '../../passes/pass-facts.js';
+import { storedPass } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
 import { putObject } from '../../workspace/objects.js';
@@ -67,7 +68,7 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
   let answer: Registered | undefined;
   workspace.commit((snapshot) => {
     const tasks = readTasks(snapshot);
-    const project = projectOf(workspace, spawn.runId);
+    const project = projectOfRun(workspace, spawn.runId);
     const key = idempotencyKey(spawn);
     const existing = taskOf(tasks.byCall, tasks, spawn.callId);
     if (existing !== undefined) {
@@ -205,9 +206,9 @@ function isTakenUp(
   );
 }
 
-function projectOf(workspace: Workspace, runId: string): string {
-  const pass = passAtWork(workspace.state);
-  return pass !== undefined && pass.runId === runId ? (pass.project ?? '') : '';
+function projectOfRun(workspace: Workspace, runId: string): string {
+  const stored = storedPass(workspace.state, runId);
+  return stored === undefined ? '' : (projectOf(stored.data) ?? '');
 }
 
 function endDetail(outcome: Outcome, detail: string): string {

@@ -39,7 +39,7 @@ export function readPayload(state: string, hash: string): StoredPayload {
   if (!/^[0-9a-f]{64}$/.test(hash)) return { kind: 'broken', why: 'its hash is none' };
   try {
     const kept = readJson<Kept>(join(state, FOLDER, `${hash}.json`));
-    if (kept === undefined) return { kind: 'broken', why: 'what was asked is not kept any more' };
+    if (kept === undefined) return { kind: 'broken', why: 'the request is no longer stored' };
     const content =
       typeof kept.content === 'string' ? Buffer.from(kept.content, 'base64') : undefined;
     if (
@@ -47,16 +47,16 @@ export function readPayload(state: string, hash: string): StoredPayload {
       kept.payload === null ||
       payloadHash(kept.payload) !== hash
     )
-      return { kind: 'broken', why: 'what was kept is not what was asked' };
+      return { kind: 'broken', why: 'the stored request is not the one that was asked' };
     if ((content === undefined ? null : sha256(content)) !== kept.payload.content)
       return {
         kind: 'broken',
-        why: 'the content that was kept is not the one that was asked about',
+        why: 'the stored content is not the one that was asked about',
       };
     return { kind: 'whole', payload: kept.payload, content };
   } catch (error) {
     if (error instanceof NocturneError && error.code === 'UNREADABLE')
-      return { kind: 'broken', why: 'what was kept cannot be read' };
+      return { kind: 'broken', why: 'the stored request cannot be read' };
     throw error;
   }
 }

@@ -156,7 +156,7 @@ function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
   )
     return waits(
       plain,
-      `${earlier.id} asks the owner exactly this already, until ${until(earlier.expires)}; go on with other work`,
+      `${earlier.id} already asks the owner exactly this, until ${until(earlier.expires)}; continue with other work`,
     );
   if (earlier !== undefined && status === 'approved')
     return asking.passes

@@ -139,7 +139,7 @@ function reasonsOf(
     ),
     {
       code: 'approval',
-      message: `the owner was asked: ${id} waits until ${stamp(new Date(expires))}. ${then}; go on with other work`,
+      message: `the owner was asked: ${id} waits until ${stamp(new Date(expires))}. ${then}; continue with other work`,
     },
     ...plain.reasons,
   ];

@@ -99,7 +99,7 @@ export function planExpiry(snapshot: Snapshot, taker: Pick<Taker, 'runId' | 'ste
     .filter(
       (record) => ids.has(approvalAsked(record) ?? '') && fieldText(record, 'status') !== 'done',
     );
-  const what = 'nobody answered in time, or what was allowed was not done in time';
+  const what = 'it was not answered, or not used, in time';
   return deedOfPlan({
     kind: 'not-done',
     what,

@@ -3,7 +3,7 @@
  * session are judged as that pass's.
  */
 import type { Workspace } from '../../workspace/types.js';
-import { passAtWork, passOfSession, storedPass, storePass } from '../pass-file.js';
+import { isBriefed, passOfSession, storedPasses, storePass } from '../pass-file.js';
 import type { Briefed, HostSession } from '../types.js';
 
 /**
@@ -15,14 +15,11 @@ export function bindSession(
   session: HostSession,
   printed: string,
 ): Briefed | undefined {
-  const pass = waitingPass(workspace);
-  if (
-    pass === undefined ||
-    pass.driver !== 'host' ||
-    pass.session !== undefined ||
-    !printed.includes(pass.token)
-  )
-    return undefined;
+  const pass = waitingPasses(workspace).find(
+    ({ driver, session: former, token }) =>
+      driver === 'host' && former === undefined && printed.includes(token),
+  );
+  if (pass === undefined) return undefined;
   const bound: Briefed = { ...pass, session };
   storePass(workspace.state, bound, { waiting: true });
   return bound;
@@ -30,9 +27,12 @@ export function bindSession(
 
 /** The pass that has to be ended in this session, if one was begun in it. */
 export function unendedPass(workspace: Workspace, session: HostSession): Briefed | undefined {
-  return waitingPass(workspace) === undefined ? undefined : passOfSession(workspace.state, session);
+  const pass = passOfSession(workspace.state, session);
+  return waitingPasses(workspace).find(({ runId }) => runId === pass?.runId);
 }
 
-function waitingPass({ state }: Workspace): Briefed | undefined {
-  return storedPass(state)?.waiting === true ? passAtWork(state) : undefined;
+function waitingPasses({ state }: Workspace): readonly Briefed[] {
+  return storedPasses(state).flatMap(({ waiting, data }) =>
+    waiting && isBriefed(data) ? [data] : [],
+  );
 }

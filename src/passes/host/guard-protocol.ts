@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ReasonCode, Verdict } from '../../governance/types.js';
 import type { ExitCode } from '../../kernel/error.js';
+import type { HostSession } from '../types.js';
 
 export const PROTOCOL = 1;
 
@@ -117,16 +118,15 @@ export type StatusAnswer = {
   readonly since: string;
   readonly judged: number;
   readonly refused: number;
-  readonly pass:
-    | {
-        readonly runId: string;
-        readonly role: string;
-        readonly project: string | undefined;
-        readonly started: string;
-        readonly session: string | undefined;
-      }
-    | undefined;
-  readonly lease: string;
+  /** `isRunning`: false for a pass that crashed. */
+  readonly passes: readonly {
+    readonly runId: string;
+    readonly role: string;
+    readonly project: string | undefined;
+    readonly started: string;
+    readonly session: string | undefined;
+    readonly isRunning: boolean;
+  }[];
   readonly gate: { readonly ok: boolean; readonly problem: string | undefined };
   readonly ledger: boolean;
 };
@@ -140,6 +140,7 @@ export type GuardAnswers = {
   readonly hello: {
     readonly protocol: number;
     readonly pid: number;
-    readonly session: string | undefined;
+    /** Those in which passes are stored, running or not. */
+    readonly sessions: readonly HostSession[];
   };
 };

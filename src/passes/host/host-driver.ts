@@ -7,7 +7,7 @@ import { parseReport } from '../../agents/parse-report.js';
 import type { Usage } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
-import { renewLease } from '../../workspace/lease.js';
+import { renewClaim } from '../../workspace/pass-lock.js';
 import { factsOf } from '../pass-facts.js';
 import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
@@ -75,15 +75,15 @@ export async function endPass(
   if (briefed.endedBy === 'host' && ending.byHost !== true)
     return {
       exit: EXIT.ok,
-      outcome: `goes on: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
+      outcome: `continues: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
       data: factsOf(briefed),
     };
-  renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
+  renewClaim(root, briefed.fence, { ttlMs: LEASE_MS, clock });
   const outcome = withoutSecretsIn<Worked['outcome']>({
     ...(ending.failed === undefined
       ? { kind: 'finished' as const }
       : { kind: 'failed' as const, failure: 'cancelled' as const }),
-    detail: ending.failed ?? 'the agent ended its work',
+    detail: ending.failed ?? 'the agent finished',
     usage: ending.usage,
     report: parseReport(ending.report),
     tail: ending.report.slice(-8192),
@@ -92,14 +92,14 @@ export async function endPass(
   return finish(env, await runSteps(WORKER_AFTER, env, { ...briefed, outcome }));
 }
 
-/** A sign of life from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
+/** A heartbeat from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
 export function heartbeat(
   env: PassEnvironment,
   token: string,
 ): { readonly runId: string; readonly until: string } {
   const { root, clock } = env.workspace;
   const { runId, fence } = claim(env, token);
-  return { runId, until: renewLease(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
+  return { runId, until: renewClaim(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
 }
 
 /** The pass that this token began. */

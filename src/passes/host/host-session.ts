@@ -1,7 +1,4 @@
-/**
- * What the hooks of a host ask nocturne in an agent's session: begin its pass, judge its tool
- * calls, end it. Adapters translate and hold no logic.
- */
+/** What the hooks of a host ask: to judge the tool calls of a pass, or of a guest. */
 import {
   readCall,
   type CallReading,
@@ -64,7 +61,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
         {
           code: 'no-token',
           message:
-            'no pass is running in this session, and outside of one nothing is done here; nocturne pass begin starts one',
+            'this session has no running pass, and it may do nothing without one; nocturne pass begin starts one',
         },
       ],
     );
@@ -94,7 +91,7 @@ function toolsOf({ hosts }: CallContext, { host }: HostCall): HostTools {
   if (tools !== undefined) return tools;
   throw new NocturneError(
     'USAGE',
-    `"${host}" is no installed host whose tool calls can be judged`,
+    `"${host}" is not an installed host whose tool calls can be judged`,
     {
       hint: `installed: ${hosts.map(({ name }) => name).join(', ') || 'none'}`,
     },
@@ -123,7 +120,7 @@ function refusalsOf(
         : [
             {
               code: 'tool-unknown',
-              message: `${reading.name} is no tool that the guard can judge; only the owner allows it, by that name as a program of orchestration-os/OPS-TOOL-REGISTRY.md`,
+              message: `the guard cannot judge the tool ${reading.name}; only the owner can allow it, as a program of that name in orchestration-os/OPS-TOOL-REGISTRY.md`,
             },
           ];
     }

@@ -28,7 +28,7 @@ export async function beginForSession(
         report: '',
         usage: UNKNOWN,
         model: '',
-        failed: 'the session began anew before this pass was ended',
+        failed: 'the session started again before this pass ended',
       });
     if (request.role === 'manager') return over(await manager(env, request));
     const begun = await beginPass(env, request, { session });

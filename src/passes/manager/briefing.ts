@@ -44,23 +44,23 @@ export function briefing(input: BriefingInput): string {
           'Integrity',
           incidents.map(
             (incident) =>
-              `${localTime(incident.at, zone)}: ${incident.message}. No pass runs until it is mended: \`nocturne gate\` names each file.`,
+              `${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.`,
           ),
         ),
     part(
-      `Wanted from you (${open.length})`,
+      `Waiting for you (${open.length})`,
       open.map((record) => `**${record.key}** ${fieldText(record, 'action_needed')}`),
       'Nothing.',
     ),
     open.length === 0
       ? ''
-      : 'Answer behind `Answer:` below, or with `nocturne approve ID`, `nocturne decline ID`, `nocturne answer ID TEXT`.\n',
+      : 'Write your answer after `Answer:` below, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.\n',
     part(
       `Passes (${runs.length})`,
       runs.map((run) => passLine(run, zone)),
       'No pass ended.',
     ),
-    part('Proved', proofs(rows), 'Nothing was proved by a test.'),
+    part('Proved', proofs(rows), 'No test proved anything.'),
     part('Failed and undone', failures(rows), 'Nothing.'),
     part('Spent', [spent(runs)]),
     part('Noticed', [...new Set(input.notes)].slice(0, 12), ''),
@@ -132,7 +132,7 @@ function next(snapshot: Snapshot): readonly string[] {
   const { chosen, skipped } = dispatch(snapshot);
   const first =
     chosen === undefined
-      ? ['no project can go on without you']
+      ? ['every project waits for you']
       : [
           `first ${chosen.slug}: ${fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
         ];

@@ -73,8 +73,7 @@ export function unclosedRuns(snapshot: Snapshot, current: string): readonly Dead
     const started = fieldTime(row, 'time');
     open.set(runId, {
       runId,
-      role:
-        previous?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
+      role: previous?.role ?? (fieldText(row, 'actor') === 'manager' ? 'manager' : 'worker'),
       started: previous?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
       project:
         fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (previous?.project ?? ''),

@@ -77,7 +77,7 @@ function fitOf(snapshot: Snapshot, text: string): { fits: boolean; why: string }
     words.has(word),
   );
   if (restricted.length > 0)
-    return { fits: false, why: `a restriction speaks of ${restricted.join(', ')}` };
+    return { fits: false, why: `a restriction covers ${restricted.join(', ')}` };
   return anchor.length === 0
     ? { fits: false, why: 'no word of the domain anchor occurs in it' }
     : { fits: true, why: `it shares ${anchor.join(', ')}` };

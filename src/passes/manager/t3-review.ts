@@ -125,20 +125,16 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       .filter((row) => fieldText(row, 'slug') === slug)
       .map((row) => fieldTime(row, 'date') ?? 0),
   );
-  const worked = snapshot
-    .records('RUN')
-    .filter(
-      (run) =>
-        fieldText(run, 'role') === 'worker' &&
-        fieldText(run, 'project') === slug &&
-        /^(?:STRONG|ADEQUATE|WEAK|FAIL)\b/.test(fieldText(run, 'outcome')),
-    );
-  const runs = worked.filter((run) => (fieldTime(run, 'ended') ?? 0) > since);
-  const latest = runs.at(-1);
+  const worked = snapshot.records('RUN').flatMap((run) => {
+    const isOurs = fieldText(run, 'role') === 'worker' && fieldText(run, 'project') === slug;
+    const grade = GRADES.find((name) => name === fieldText(run, 'grade'));
+    return isOurs && grade !== undefined ? [{ run, grade }] : [];
+  });
+  const passes = worked.filter(({ run }) => (fieldTime(run, 'ended') ?? 0) > since);
+  const latest = passes.at(-1);
   if (latest === undefined) return [];
-  const gradeOf = (run: Rec): (typeof GRADES)[number] =>
-    GRADES.find((grade) => fieldText(run, 'outcome').startsWith(grade)) ?? 'FAIL';
-  const grades = worked.slice(-6).map(gradeOf);
+  const runs = passes.map(({ run }) => run);
+  const grades = worked.slice(-6).map(({ grade }) => grade);
   const ids = new Set(runs.map((run) => run.key));
   const written = agentWrites(snapshot, ids);
   const outputs = new Set(
@@ -153,7 +149,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
   );
   const cost = runs.reduce((sum, run) => sum + (Number(fieldText(run, 'cost')) || 0), 0);
   const rationale =
-    `${runs.length} passes (${runs.map(gradeOf).join(', ')}), ${outputs.size} outputs with new content; last: ${fieldText(latest, 'outcome')}`.slice(
+    `${runs.length} passes (${passes.map(({ grade }) => grade).join(', ')}), ${outputs.size} outputs with new content; last: ${fieldText(latest.run, 'outcome')}`.slice(
       0,
       300,
     );
@@ -163,7 +159,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       passes: runs.length,
       grades,
       costPerOutput: cost > 0 && outputs.size > 0 ? cost / outputs.size : undefined,
-      verdict: gradeOf(latest),
+      verdict: latest.grade,
       trend: trendOf(grades),
       direction: drift(snapshot, { project, outputs: outputs.size, passes: runs.length }),
       rationale,

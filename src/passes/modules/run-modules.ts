@@ -134,17 +134,18 @@ function isPending(engine: Engine, { row, runs, snapshot }: Turn): boolean {
   );
 }
 
+const LOOP = 'modules-in-a-loop';
+
 /** Once for as long as the owner has not answered. */
 function tellOwner(engine: Engine, looping: readonly string[]): void {
   const names = looping.join(', ');
-  const question = `The ${looping.length === 1 ? 'module' : 'modules'} ${names} still had changes to hear of after ${MOST_ROUNDS} rounds: ${looping.length === 1 ? 'it wakes itself up' : 'they wake each other up'}. Set Enabled to no in R8 of REGISTRY.md, or narrow what they watch. Answer yes when seen.`;
+  const question = `The ${looping.length === 1 ? 'module' : 'modules'} ${names} still had changes to process after ${MOST_ROUNDS} rounds: ${looping.length === 1 ? 'it wakes itself up' : 'they wake each other up'}. Set Enabled to no in R8 of REGISTRY.md, or narrow what they watch. Answer yes when seen.`;
   const snapshot = engine.workspace.snapshot();
   if (
     snapshot
       .records('NOTIFICATION')
       .some(
-        (record) =>
-          fieldText(record, 'action_needed') === question && fieldText(record, 'status') !== 'done',
+        (record) => fieldText(record, 'topic') === LOOP && fieldText(record, 'status') !== 'done',
       )
   )
     return;
@@ -157,6 +158,7 @@ function tellOwner(engine: Engine, looping: readonly string[]): void {
       priority: 'medium',
       project: null,
       question,
+      topic: LOOP,
       body: null,
     }),
     audit: [

@@ -5,6 +5,7 @@
 import { snapshotTree } from '../../workspace/objects.js';
 import { keepReplicas } from '../../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { passesAtWork } from '../pass-file.js';
 import type { Baseline } from '../types.js';
 
 export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
@@ -22,9 +23,12 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
         mtimeMs: entry.mtimeMs,
       };
   }
+  const others = passesAtWork(workspace.state).flatMap(({ baseline }) =>
+    Object.values(baseline.files),
+  );
   keepReplicas(
     workspace,
-    Object.values(files).map((file) => file.hash),
+    [...Object.values(files), ...others].map((file) => file.hash),
   );
   return { files, links };
 }

@@ -26,12 +26,15 @@ export type Difference = {
   readonly target?: string;
 };
 
+export type BaselineOfPass = { readonly runId: string; readonly baseline: Baseline };
+
 /**
  * Differences by path. Files that only nocturne's own commits changed are none; a file changed by
  * both is one.
  */
-export function differences(workspace: Workspace, baseline: Baseline): readonly Difference[] {
-  const expected = committedContents(workspace, baseline);
+export function differences(workspace: Workspace, pass: BaselineOfPass): readonly Difference[] {
+  const { baseline } = pass;
+  const expected = committedContents(workspace, pass);
   const now = walk(workspace.root);
   const paths = new Set([
     ...Object.keys(baseline.files),
@@ -131,10 +134,10 @@ function hashOf(content: Buffer | undefined): string | undefined {
  */
 export function committedContents(
   workspace: Workspace,
-  baseline: Baseline,
+  { runId, baseline }: BaselineOfPass,
 ): ReadonlyMap<string, Buffer | undefined> {
   const expected = new Map<string, Buffer | undefined>();
-  for (const record of readCommitRecord(workspace.state)) {
+  for (const record of readCommitRecord(workspace.state, runId)) {
     const before = contentBefore(workspace, { path: record.path, baseline, expected });
     if (record.kind === 'append') {
       if ((before?.length ?? 0) === record.offset)

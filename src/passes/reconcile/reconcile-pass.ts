@@ -19,7 +19,10 @@ export function reconcilePass(
 ): ReconciledWork {
   const found = reconcile(workspace, pass);
   for (const change of found.undone) say(`     undone: ${change.path} (${change.code})`);
-  const reconciliation = { ...found, undone: [...unrecorded(workspace.state), ...found.undone] };
+  const reconciliation = {
+    ...found,
+    undone: [...unrecorded(workspace.state, pass.runId), ...found.undone],
+  };
   const { accepted, undone } = reconciliation;
   storePass(workspace.state, pass, { left: { undone, recorded: false } });
   const { runId, project } = pass;
@@ -37,8 +40,8 @@ export function reconcilePass(
 }
 
 /** What was undone before, when its commit failed. */
-function unrecorded(state: string): readonly Undone[] {
-  const left = storedPass(state)?.left;
+function unrecorded(state: string, runId: string): readonly Undone[] {
+  const left = storedPass(state, runId)?.left;
   return left === undefined || left.recorded ? [] : left.undone;
 }
 

@@ -45,7 +45,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   repairObjects(workspace);
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
-  for (const difference of differences(workspace, data.baseline)) {
+  for (const difference of differences(workspace, data)) {
     if (
       isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
@@ -95,7 +95,7 @@ function checkDifferences(
   if (changed.length === 0) return { accepted: [], refused: [] };
   const before = overlay(
     baselineSnapshot(workspace, data.baseline),
-    committedContents(workspace, data.baseline),
+    committedContents(workspace, data),
   );
   const authorise = grantedPaths(workspace, data.runId);
   const verdicts = new Map<Difference, Verdict>();

@@ -1,7 +1,4 @@
-/**
- * What was found after the agent, for the logs: accepted changes field by field, each undone one
- * with its reason, and a notice to the owner.
- */
+/** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
 import { heldPath } from '../../governance/incoming-message-path.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
@@ -51,19 +48,19 @@ function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): reado
         type: 'inbound',
         target: heldPath(difference.path),
         result: 'held',
-        detail: 'it appeared while an agent was at work',
+        detail: 'it appeared while an agent was working',
       }),
     ),
   ];
 }
 
-/** A project that is dispatched waits for the answer; anything else is an incident. */
+/** A dispatched project waits for the answer; anything else is an incident. */
 function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: ReconciledPass): Deed {
   const { undone } = reconciliation;
   const names = undone.map((change) => change.path).join(', ');
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${project} (${runId})`;
-  const question = `${who} changed what it may not, and it was undone: ${names}. Answer yes to let it go on, no to pause it. If the change was yours, apply the kept version.`;
+  const question = `${who} changed ${names}, which it may not write. Nocturne undid this. Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const isDispatched = project !== undefined && view.record('DISPATCH', project) !== undefined;
   const bundle = isDispatched
@@ -83,9 +80,7 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
 
 function lineOf({ path, code, why, kept }: Undone, runId: string): string {
   const how =
-    kept === undefined
-      ? ''
-      : `. The version that was undone is kept: \`nocturne kept apply ${runId} ${path}\``;
+    kept === undefined ? '' : `. To restore this version: \`nocturne kept apply ${runId} ${path}\``;
   return `- \`${path}\` (${code}): ${why}${how}`;
 }
 

@@ -1,9 +1,8 @@
 /**
- * T0: recover, undo what a crashed pass left, verify integrity, wait for the breaker, take the
- * lock, issue the run id.
+ * T0: finish interrupted commits, undo what crashed passes left, verify integrity, wait for the
+ * restart breaker, claim the pass, issue the run id.
  */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
@@ -12,23 +11,20 @@ import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
-import {
-  acquireLease,
-  consecutiveFailures,
-  type Lease,
-  leaseStatus,
-} from '../../workspace/lease.js';
+import { consecutiveFailures } from '../../workspace/fence-counter.js';
+import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
 import type { CommitPart, Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, deedOf } from '../act.js';
+import { type Act, bundleAct, type Deed, deedOf } from '../act.js';
+import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
-import { type Crashed, recoverCrashedPass } from '../reconcile/recover-crashed-pass.js';
+import { type Crashed, recoverCrashedPasses } from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
-/** A pass may hold the lock this long without a heartbeat. */
+/** A claim lives this long without a heartbeat. */
 export const LEASE_MS = 20 * 60_000;
 
 export type Entry = {
@@ -37,23 +33,22 @@ export type Entry = {
   readonly session?: HostSession;
 };
 
-/** The gate did not let the pass in: nothing of it is in the workspace. */
+/** The gate refused the pass: it has written nothing to the workspace. */
 export type TurnedAway = { readonly kind: 'over'; readonly report: PassReport };
 export type LetIn = { readonly kind: 'entered'; readonly stage: Entered };
 
 /**
- * The way into a pass. An integrity failure ends with exit 3 before anything in the workspace is
- * written: only an incident in the state directory.
- * Throws LOCKED (exit 4) while another pass runs.
+ * Begins a pass. An integrity failure ends it with exit 3 and writes nothing to the workspace, only
+ * an incident to the state directory.
+ * @throws NocturneError `LOCKED` (exit 4) while another pass is the writer.
  */
 export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn | TurnedAway> {
   const { workspace } = env;
-  const { root, state, clock } = workspace;
+  const { root, state } = workspace;
   env.say('T0   gate');
   assertPassRoot(state, root);
   recover(root, state);
-  const held = leaseStatus(root, clock);
-  const crashed = held.kind === 'held' ? undefined : await recoverCrashedPass(env);
+  const crashed = await recoverCrashedPasses(env);
   const gate = verifyGate(root, workspace.home);
   if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   await waitForBreaker(env);
@@ -98,44 +93,56 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
   await env.wait(state.waitMs, env.signal);
 }
 
-/**
- * The run id, the lock, and one commit: the session is open, and what a crash left is on record.
- */
+/** The run id, the claim, and one commit: the session is open, and crashes are on record. */
 function open(
   env: PassEnvironment,
   entry: Entry,
-  found: { readonly files: number; readonly crashed: Crashed | undefined },
+  found: { readonly files: number; readonly crashed: readonly Crashed[] },
 ): Entered {
   const { workspace } = env;
-  // A commit that meets an edit of the owner's begins again; the lock is taken once.
+  // A commit that meets an edit of the owner's begins again; the pass is claimed once.
   let taken: Taken | undefined;
   const part =
-    (actOf: (lock: Taken) => Act): CommitPart =>
+    (actOf: (taken: Taken) => Act): CommitPart =>
     (view) => {
-      taken ??= takeLock(env, entry, view);
+      taken ??= claimRun(env, entry, view);
       const { runId, request } = taken.stage;
       const actor = { kind: 'pass', name: request.role } as const;
       return { actor, runId, ...deedOf(view, actOf(taken)) };
     };
   workspace.commit([
-    part((lock) => sessionOpen(lock, found.files)),
-    ...crashActs(found.crashed).map((act) => part(() => act)),
+    part((claimed) => (view) => sessionOpen(env, claimed, { view, files: found.files })),
+    ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
-  if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass took no lock');
+  if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
   const { runId, fence } = taken.stage;
   closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;
 }
 
-type Taken = { readonly stage: Entered; readonly lease: Lease };
+type Taken = { readonly stage: Entered; readonly claim: Claim };
 
-/** Under the commit mutex: the run id is in nobody else's hands, and a crash finds the pass. */
-function takeLock({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
+/** With a registry of an older version the pass could begin, but not end. */
+function requireClaims({ schema }: Snapshot): void {
+  if (schema.objects.has('CLAIM')) return;
+  throw new NocturneError(
+    'CONFIG',
+    'REGISTRY.md is from an older version: it has no object CLAIM',
+    {
+      file: schema.file,
+      hint: 'run nocturne upgrade, then nocturne sign --all',
+    },
+  );
+}
+
+/** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */
+function claimRun({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
+  requireClaims(view);
   const { root, state, clock } = workspace;
   const runId = nextId(view, state, 'RUN');
-  const { fence, lease, failures } = acquireLease(root, state, {
+  const { claim, failures } = claimPass(root, state, {
     runId,
-    holder: `${entry.request.role}@${hostname()}`,
+    role: entry.request.role,
     ttlMs: LEASE_MS,
     clock,
     detached: entry.driver === 'host',
@@ -146,7 +153,7 @@ function takeLock({ workspace }: PassEnvironment, entry: Entry, view: Snapshot):
     session: entry.session,
     endedBy: entry.session === undefined ? undefined : 'host',
     runId,
-    fence,
+    fence: claim.fence,
     failures,
     token: randomBytes(24).toString('base64url'),
     started: stamp(clock.now()),
@@ -154,25 +161,27 @@ function takeLock({ workspace }: PassEnvironment, entry: Entry, view: Snapshot):
   };
   storePass(state, stage);
   pinForPass(root, state, runId);
-  return { stage, lease };
+  return { stage, claim };
 }
 
-function sessionOpen({ stage, lease }: Taken, files: number): Act {
-  const { runId, fence, request } = stage;
-  const args = {
-    run_id: runId,
-    holder: lease.holder,
-    fence,
-    host: lease.host,
-    pid: lease.pid,
-    expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
-  };
-  const detail = `${request.role}; ${files} protected files verified`;
-  return bundleAct('T0', { name: 'session_open', args, target: runId, detail });
+function sessionOpen(
+  { workspace }: PassEnvironment,
+  { claim }: Taken,
+  { view, files }: { readonly view: Snapshot; readonly files: number },
+): Deed {
+  const { runId, role, fence, host, pid, expiresAt } = claim;
+  const act = bundleAct('T0', {
+    name: 'session_open',
+    args: { run_id: runId, role, fence, host, pid, expires_at: stamp(new Date(expiresAt)) },
+    target: runId,
+    detail: `${role}; ${files} protected files verified`,
+  });
+  const { root, clock } = workspace;
+  const live = new Set(livePasses(root, clock).map((pass) => pass.runId));
+  return deedOf(view, { ...act, bundles: [...removeClaimRows(view, live), ...act.bundles] });
 }
 
-function crashActs(crashed: Crashed | undefined): readonly Act[] {
-  if (crashed === undefined) return [];
+function crashActs(crashed: Crashed): readonly Act[] {
   const { runId, project } = crashed;
   return recordReconciliation({
     step: 'T0',

@@ -4,6 +4,7 @@
  */
 import { dispatch } from '../../governance/dispatch.js';
 import { defined } from '../../kernel/defined.js';
+import { livePasses } from '../../workspace/pass-lock.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import { runBefore } from '../modules/module-hooks.js';
@@ -29,10 +30,13 @@ export const t1Dispatch: Step<Entered, Dispatched> = {
 /** Chooses among the projects that this pass has not turned away; none left means an idle pass. */
 export function choose(
   env: PassEnvironment,
-  { request, turnedAway }: Pick<Dispatched, 'request' | 'turnedAway'>,
+  { request, runId, turnedAway }: Pick<Dispatched, 'request' | 'runId' | 'turnedAway'>,
   snapshot: Snapshot,
 ): { readonly project: string | undefined; readonly acts: readonly Act[] } {
+  const { root, clock } = env.workspace;
+  const others = livePasses(root, clock).filter((claim) => claim.runId !== runId);
   const { chosen, skipped } = dispatch(snapshot, {
+    claimed: new Set(others.map(({ project }) => project)),
     exclude: new Set(turnedAway.map((candidate) => candidate.slug)),
     ...defined({ only: request.project }),
   });

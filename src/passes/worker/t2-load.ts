@@ -48,7 +48,7 @@ function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Mov
       return over({ ...stage, turnedAway }, { acts, outcome: slugs, exit: EXIT.findings });
     }
     view = viewAfter(view, partsOf(stage, away));
-    const next = choose(env, { request: stage.request, turnedAway }, view);
+    const next = choose(env, { ...stage, turnedAway }, view);
     acts.push(...next.acts);
     if (next.project === undefined) {
       const ended = { ...stage, turnedAway, project: undefined };
@@ -62,7 +62,7 @@ function over(
   stage: Dispatched,
   { acts, outcome, exit }: Pick<Halt, 'acts' | 'outcome' | 'exit'>,
 ): Halt {
-  return { halt: true, outcome: `no project could go on: ${outcome}`, exit, stage, acts };
+  return { halt: true, outcome: `no project could continue: ${outcome}`, exit, stage, acts };
 }
 
 function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly phase: string } {
@@ -115,7 +115,7 @@ function turnAway(
       ];
     }
     default: {
-      const question = `${slug}: ${why}. Say how it is to go on, or answer no to pause it.`;
+      const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause it.`;
       const args = { slug, reason: why, priority: 'high', question };
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }

@@ -56,6 +56,6 @@ function questionOf(
     const question = `No idle pass can run: ${reason}. ${remedy}; answer yes when seen.`;
     return { name: 'incident_surface', args: { priority: 'high', question }, target: runner };
   }
-  const question = `${slug} cannot go on: ${reason}. ${remedy}, and answer yes, or answer no to pause the project.`;
+  const question = `${slug} cannot continue: ${reason}. ${remedy}, and answer yes, or answer no to pause the project.`;
   return { name: 'route_block', args: { slug, reason, priority: 'high', question } };
 }

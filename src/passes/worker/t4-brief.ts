@@ -4,40 +4,60 @@ import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Rec } from '../../markdown/types.js';
-import { type Act, noteAct } from '../act.js';
+import { stamp } from '../../kernel/clock.js';
+import { claimProject } from '../../workspace/pass-lock.js';
+import { type Act, deedOf, noteAct } from '../act.js';
+import { showProject } from '../lock-page.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { stopConditionOf } from '../../project/condition-source.js';
-import type { Chosen, Composed, Step } from '../types.js';
+import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
 /** The host started the agent. */
 const HOSTED =
-  'whatever your host has put you in: nocturne did not start you. Writes are judged by the hooks of the host where they are installed, and all of them after the pass';
-/** How many of each kind of remembered thing go into a brief. */
+  'whatever your host uses, because Nocturne did not start you. Where the hooks of Nocturne are installed in the host, they check each write; after the pass, Nocturne checks all of them';
+/** How many records of each kind go into a brief. */
 const SOME = 6;
 
-/** The commit of everything before the agent: what it is told is on record before it starts. */
+/** Commits everything before the agent starts, so that the log shows what it was told. */
 export const t4Brief: Step<Chosen, Composed> = {
   id: 'T4',
   title: 'compose the brief',
   async run(stage, { env, snapshot }) {
-    // They may write down that they told it, so they are asked before the tree is kept.
+    // A module may record what it contributed, so it is asked before the baseline is taken.
     const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
     const brief = briefOf(stage, snapshot, fromModules);
     const { prompt, omitted, fragments } = composePrompt(brief);
     for (const fragment of omitted)
-      env.say(`     left out for want of room: ${fragment.source} (${fragment.how})`);
+      env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
     return {
       stage: { ...stage, brief, prompt, sources: fragments.map((fragment) => fragment.source) },
-      acts: [...sandboxRow(stage), ...acts],
+      acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts],
     };
   },
 };
 
-/** Nothing is said of a sandbox that nobody asked for. */
+/** The lock and LOCK.md name the project from the same commit on. */
+function projectClaim(
+  { workspace }: PassEnvironment,
+  { runId, fence, project }: Chosen,
+): readonly Act[] {
+  if (project === undefined) return [];
+  const { root, clock } = workspace;
+  return [
+    (view) => {
+      const { expiresAt } = claimProject(root, fence, { project, clock });
+      const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
+      const bundles = showProject(view, shown);
+      return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
+    },
+  ];
+}
+
+/** Without a sandbox there is no row. */
 function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
   if (sandbox.kind === 'off') return [];
   const detail =
@@ -124,7 +144,7 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
     .slice(-SOME)
     .map((record) =>
       part(
-        'An answer of the owner',
+        'The owner answered a question',
         placeOf(record),
         `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`,
       ),

@@ -9,8 +9,9 @@ export const t4KeepTree: Step<Composed, Briefed> = {
   title: 'keep the tree',
   run(stage, { env: { workspace }, snapshot }) {
     const briefed = { ...stage, baseline: baselineOf(workspace, snapshot) };
-    openCommitRecord(workspace.state);
-    storePass(workspace.state, briefed);
+    const { state } = workspace;
+    openCommitRecord(state, stage.runId);
+    storePass(state, briefed);
     return { stage: briefed, acts: [] };
   },
 };

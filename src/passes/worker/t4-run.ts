@@ -5,7 +5,7 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
-import { renewLease } from '../../workspace/lease.js';
+import { renewClaim } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { commandFolder } from '../run-command.js';
 import { storePass } from '../pass-file.js';
@@ -32,7 +32,7 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
   const heartbeat = startHeartbeat({
     everyMs: BEAT_MS,
     renew: () => {
-      renewLease(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
+      renewClaim(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
     },
     onLost: () => ended.abort(),
   });

@@ -1,5 +1,5 @@
 /**
- * T6: one bundle records the pass; if the stop condition holds, the owner is asked, or a
+ * T6: one bundle records the pass; if the stop condition is met, the owner is asked, or a
  * pre-approval lets the next phase begin.
  */
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
@@ -92,22 +92,22 @@ type Ending = {
   readonly view: Snapshot;
 };
 
-/** The next phase begins where a pre-approval lets it; else the owner is asked. */
+/** The next phase begins if a pre-approval allows it; otherwise the owner is asked. */
 function endPhase(env: PassEnvironment, ending: Ending): Act {
   const { slug, view } = ending;
   const advance = advanceUnderApproval(ending);
   if (advance !== undefined) {
-    env.say(`     ${slug} goes on to ${advance.phase} (${advance.pa})`);
+    env.say(`     ${slug} continues with ${advance.phase} (${advance.pa})`);
     return advance.act;
   }
-  env.say(`     the stop condition holds: waiting for the owner`);
+  env.say('     the stop condition is met: waiting for the owner');
   const evidence = ending.stop
     .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
   return bundleAct('T6', {
     name: 'phase_transition',
     args: { ...transitionArguments(view, slug), evidence },
-    detail: 'the stop condition holds',
+    detail: 'the stop condition is met',
   });
 }
 

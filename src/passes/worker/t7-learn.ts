@@ -32,7 +32,7 @@ export const t7Learn: Step<Done, Done> = {
       result: offered === 0 ? 'skipped' : 'ok',
       detail: `${offered} offered, ${kept.length} kept${alreadyKnown.length === 0 ? '' : `; known: ${alreadyKnown.join(' ')}`}`,
     });
-    const notes = [...stage.notes, ...kept.map((id) => `learnt ${id}`)];
+    const notes = [...stage.notes, ...kept.map((id) => `learned ${id}`)];
     return { stage: { ...stage, notes }, acts: [...learnt.acts, row] };
   },
 };

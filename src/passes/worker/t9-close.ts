@@ -1,12 +1,13 @@
 /**
- * T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock,
- * whatever happened in between.
+ * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
+ * a claim, whatever happened in between.
  */
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
-import { releaseLease } from '../../workspace/lease.js';
-import { type BundleAct, bundlesAct, commitActs, type PlainAct } from '../act.js';
+import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
+import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
+import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
@@ -16,7 +17,7 @@ import type { Halt, PassEnvironment, Stage } from '../types.js';
 
 export type Closed = {
   readonly stage: Stage;
-  /** The one line that stands in the session registry. */
+  /** The one line for the session registry. */
   readonly outcome: string;
 };
 
@@ -28,16 +29,28 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const outcome = halt?.outcome ?? outcomeOf(stage);
   const failed = isFailure(stage, halt);
   const failures = failed ? stage.failures + 1 : 0;
-  commitActs(env.workspace, stage, [closing(stage, { outcome, failures })]);
+  commitActs(env.workspace, stage, [
+    withoutClaim(env, stage, closing(stage, { outcome, failures })),
+  ]);
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
-  releaseLease(root, state, defined({ fence: stage.fence, failedAt }));
-  closeCommitRecord(state);
-  forgetPass(state);
+  releaseClaim(root, state, defined({ fence: stage.fence, failedAt }));
+  closeCommitRecord(state, stage.runId);
+  forgetPass(state, stage.runId);
   return { stage, outcome };
 }
 
-/** While the lease is held, so that no other pass takes its baseline meanwhile. */
+/** LOCK.md no longer shows this pass, nor one that is not running. */
+function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: PlainAct): Act {
+  return (view) => {
+    const { root, clock } = workspace;
+    const live = new Set(livePasses(root, clock).map((claim) => claim.runId));
+    live.delete(runId);
+    return deedOf(view, { ...act, bundles: [...act.bundles, ...removeClaimRows(view, live)] });
+  };
+}
+
+/** While this pass is the writer, so that no other pass takes its baseline at the same time. */
 function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
     removeUnusedObjects(workspace);
@@ -47,7 +60,7 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   }
 }
 
-/** A pass that broke down while its agent was at work: what it left is judged all the same. */
+/** If the pass broke down while its agent was working, what it left is still judged. */
 function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
   if (!('baseline' in stage) || 'undone' in stage) return stage;
   const { acts, ...left } = reconcilePass(env, stage);
@@ -71,6 +84,7 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     integrity: 'pass',
     project: projectOf(stage) ?? null,
     outcome: result.outcome,
+    grade: 'quality' in stage ? stage.quality : null,
     failures: result.failures,
   };
   const worked = outcome !== undefined || stage.request.role === 'manager';

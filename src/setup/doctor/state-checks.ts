@@ -2,11 +2,12 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listIncidents } from '../../workspace/incident.js';
-import { storedPass } from '../../passes/pass-file.js';
+import { storedPasses } from '../../passes/pass-file.js';
 import { removeUnusedObjects, sizeOfStore } from '../../passes/stored-objects.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
-import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
+import { consecutiveFailures } from '../../workspace/fence-counter.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
+import { breakLock, livePasses, passLock } from '../../workspace/pass-lock.js';
 import { walk } from '../../workspace/walk.js';
 import { broken, off, type Observation, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
@@ -18,17 +19,14 @@ export const lock: WorkspaceCheck = {
   of: 'workspace',
   id: 'lock',
   look: ({ workspace, clock }) => {
-    const lease = leaseStatus(workspace.root, clock);
+    const { isReadable, claims } = passLock(workspace.root, clock);
     const commit = commitMutexStatus(workspace.root);
     const { failures, failedAt } = consecutiveFailures(workspace.state);
     const found: Observation[] = [];
-    if (lease.kind === 'stale')
-      found.push(
-        broken(
-          `the lock of ${lease.lease?.runId ?? 'a pass'} is stale (${lease.why})`,
-          'nocturne lock break',
-        ),
-      );
+    if (!isReadable) found.push(broken('the pass lock cannot be read', 'nocturne lock break'));
+    for (const { runId, state } of claims)
+      if (state !== 'live')
+        found.push(broken(`the claim of ${runId} is stale (${state})`, 'nocturne lock break'));
     if (commit?.life === 'dead')
       found.push(
         broken(
@@ -52,9 +50,9 @@ export const lock: WorkspaceCheck = {
       );
     if (found.length > 0) return found;
     return working(
-      lease.kind === 'held'
-        ? `${lease.lease.runId} is running`
-        : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last one that succeeded`}`,
+      claims.length > 0
+        ? `running: ${claims.map(({ runId }) => runId).join(', ')}`
+        : `no pass is running${failures === 0 ? '' : `; ${failures} failed since the last one that succeeded`}`,
     );
   },
   repair: ({ workspace, clock }) => {
@@ -64,10 +62,11 @@ export const lock: WorkspaceCheck = {
       breakCommitMutex(workspace.root) !== undefined
     )
       done.push('broke the commit lock');
-    if (
-      leaseStatus(workspace.root, clock).kind === 'stale' &&
-      breakLease(workspace.root, workspace.state, clock).kind === 'stale'
-    )
+    const { isReadable, claims } = breakLock(workspace.root, workspace.state, {
+      clock,
+      which: ({ state }) => state !== 'live',
+    });
+    if (!isReadable || claims.length > 0)
       done.push('broke the stale lock; the next pass corrects LOCK.md');
     return done.length === 0 ? undefined : done.join('; ');
   },
@@ -135,15 +134,16 @@ export const pass: WorkspaceCheck = {
   of: 'workspace',
   id: 'pass',
   look: ({ workspace, clock }) => {
-    const stored = storedPass(workspace.state);
-    if (stored === undefined) return working('no pass is unfinished');
-    const lease = leaseStatus(workspace.root, clock);
-    const { runId } = stored.data;
-    if (lease.kind === 'held' && lease.lease.runId === runId)
-      return working(`${runId} is running${stored.waiting ? ' in a host session' : ''}`);
-    return broken(
-      `${runId} never ended`,
-      'nocturne run manager closes it; the next worker pass decides about the changes that it left',
+    const stored = storedPasses(workspace.state);
+    if (stored.length === 0) return working('no pass is unfinished');
+    const running = new Set(livePasses(workspace.root, clock).map(({ runId }) => runId));
+    return stored.map(({ data: { runId }, waiting }) =>
+      running.has(runId)
+        ? working(`${runId} is running${waiting ? ' in a host session' : ''}`)
+        : broken(
+            `${runId} never ended`,
+            'nocturne run manager closes it; the next worker pass decides about the changes that it left',
+          ),
     );
   },
 };
@@ -158,7 +158,7 @@ export const objects: WorkspaceCheck = {
     return unused.bytes > bytes / 2 ? broken(fact, 'nocturne doctor --fix') : working(fact);
   },
   repair: ({ workspace, clock }) => {
-    if (leaseStatus(workspace.root, clock).kind === 'held') return undefined;
+    if (livePasses(workspace.root, clock).length > 0) return undefined;
     return `removed ${removeUnusedObjects(workspace)} unused contents`;
   },
 };

@@ -1,5 +1,5 @@
 /** Which commands a caller may run: the owner all, a pass those that its capability allows. */
-import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
+import { insidePass, PASS_RUN, PASS_TOKEN } from '../../agents/inside-pass.js';
 import {
   capabilityAllows,
   capabilityReasons,
@@ -10,7 +10,7 @@ import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Capability } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { recordRefusal } from '../../passes/door.js';
-import { passAtWork } from '../../passes/pass-file.js';
+import { passesAtWork } from '../../passes/pass-file.js';
 import { readScope } from '../../passes/read-scope.js';
 import type { Briefed } from '../../passes/types.js';
 import { passOf } from './actor.js';
@@ -76,13 +76,15 @@ function capabilityOf(context: Context): Capability {
 
 /**
  * The pass of the token. A process without a token that runs inside an agent counts as the running
- * pass, and may only read.
+ * pass, and may only read. If several passes run, its mark says which one.
  */
 function passInside(context: Context, need: Need): Briefed | undefined {
   const token = context.env[PASS_TOKEN];
   try {
     if (token !== undefined) return passOf(context, token);
-    return passAtWork(context.workspace().state);
+    const passes = passesAtWork(context.workspace().state);
+    const marked = passes.find(({ runId }) => runId === context.env[PASS_RUN]);
+    return passes.length === 1 ? passes[0] : marked;
   } catch (error) {
     // It is not the owner, which is enough to refuse.
     if (need === 'owner' && error instanceof NocturneError) return undefined;

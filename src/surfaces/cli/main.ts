@@ -1,9 +1,9 @@
-/** The command line: words → one command → one result on stdout, one exit code. */
+/** The command line: words name a command, which prints one result and ends with an exit code. */
 import type { ExitCode } from '../../kernel/error.js';
 import { printError } from './print-result.js';
 
 export async function main(words: readonly string[]): Promise<void> {
-  // The reader may close the pipe early (`nocturne … | head`).
+  // A reader may close the pipe early (`nocturne … | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : 70),
   );

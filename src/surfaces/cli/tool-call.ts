@@ -7,7 +7,7 @@ import type { Tool } from '../../tools/tool.js';
 import { actingAs } from './actor.js';
 import type { CommandResult, Context } from './types.js';
 
-/** Reading needs no live token; a change needs the owner or a live pass. */
+/** Reading needs no live token; a change needs the owner or a running pass. */
 export async function toolResult(
   context: Context,
   tool: Tool,

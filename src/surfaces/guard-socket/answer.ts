@@ -11,7 +11,7 @@ import type {
 import { PROTOCOL } from '../../passes/host/guard-protocol.js';
 import { judgeCall } from '../../passes/host/host-session.js';
 import { projectOf } from '../../passes/pass-facts.js';
-import { storedPass } from '../../passes/pass-file.js';
+import { storedPasses } from '../../passes/pass-file.js';
 import {
   beginForSession,
   endForSession,
@@ -19,7 +19,7 @@ import {
 } from '../../passes/host/session-pass.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { PassEnvironment } from '../../passes/types.js';
-import { leaseStatus } from '../../workspace/lease.js';
+import { livePasses } from '../../workspace/pass-lock.js';
 import type { WarmSnapshot } from './warm-snapshot.js';
 
 export type Desk = {
@@ -41,7 +41,7 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
       return {
         protocol: PROTOCOL,
         pid: process.pid,
-        session: sessionOf(env.workspace.state),
+        sessions: storedPasses(env.workspace.state).flatMap(({ data }) => data.session ?? []),
       } satisfies GuardAnswers['hello'];
     case 'begin':
       return beginForSession(
@@ -116,7 +116,7 @@ function ended(
 
 function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
   const { root, state, home, clock } = env.workspace;
-  const data = storedPass(state)?.data;
+  const running = new Set(livePasses(root, clock).map(({ runId }) => runId));
   const gate = verifyGate(root, home);
   const [first] = gate.findings;
   return {
@@ -124,25 +124,18 @@ function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
     pid: process.pid,
     since,
     ...counts,
-    pass:
-      data === undefined
-        ? undefined
-        : {
-            runId: data.runId,
-            role: data.request.role,
-            project: projectOf(data),
-            started: data.started,
-            session: sessionOf(state),
-          },
-    lease: leaseStatus(root, clock).kind,
+    passes: storedPasses(state).map(({ data }) => ({
+      runId: data.runId,
+      role: data.request.role,
+      project: projectOf(data),
+      started: data.started,
+      session: data.session?.id,
+      isRunning: running.has(data.runId),
+    })),
     gate: {
       ok: gate.ok,
       problem: first === undefined ? undefined : `${first.file}: ${first.message}`,
     },
     ledger: ledger !== undefined,
   };
-}
-
-function sessionOf(state: string): string | undefined {
-  return storedPass(state)?.data.session?.id;
 }

@@ -1,14 +1,13 @@
-/** Rule lock-state: LOCK.md is consistent and agrees with the lease. */
+/** Rule lock-state: LOCK.md shows the pass lock as it is. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
-import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
+import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { ObjectSpec } from '../../registry/types.js';
-import { type Lease, leaseStatus, type LeaseStatus } from '../../workspace/lease.js';
+import { type ClaimStatus, type PassLock, passLock } from '../../workspace/pass-lock.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
-/** Who holds the lock; empty if nobody does. */
-const HOLDERS = ['holder', 'run_id', 'host', 'pid', 'locked_at', 'expires_at'] as const;
+const NEXT_PASS = 'the next pass updates the page; nocturne lock break does it at once';
 
 export const lockState: WorkspaceRule = {
   kind: 'workspace',
@@ -16,21 +15,26 @@ export const lockState: WorkspaceRule = {
   severity: 'error',
   suppressible: 'never',
   run: ({ snapshot, schema }) => {
-    const object = schema.objects.get('LOCK');
-    if (object === undefined) return [];
-    // Without a lease, the result must not depend on the clock, so that it can be cached.
-    const now = (): Date => snapshot.now;
-    const lease = leaseStatus(snapshot.root, { now });
-    return snapshot.records('LOCK').flatMap((record) => {
-      const status = fieldText(record, 'status');
-      const say = sayOf(object, record);
-      if (status === 'released') return released(record, lease, say);
-      return status === 'locked' ? locked(record, { lease, now: now().getTime() }, say) : [];
-    });
+    const [writer, claim] = [schema.objects.get('WRITER'), schema.objects.get('CLAIM')];
+    if (writer === undefined || claim === undefined) return [];
+    // The clock is read only if there are claims: otherwise the result stays valid until a file
+    // changes.
+    const lock = passLock(snapshot.root, { now: () => snapshot.now });
+    const rows = snapshot.records('CLAIM');
+    return [
+      ...snapshot
+        .records('WRITER')
+        .flatMap((record) => [
+          ...checkWriter(record, lock, sayOf(writer, record)),
+          ...unshown({ lock, rows }, sayOf(writer, record)),
+        ]),
+      ...rows.flatMap((row) => checkClaim(row, { lock, rows }, sayOf(claim, row))),
+    ];
   },
 };
 
 type Say = (field: string, problem: Omit<Diagnostic, 'rule' | 'range' | 'actual'>) => Diagnostic;
+type Context = { readonly lock: PassLock; readonly rows: readonly Rec[] };
 
 function sayOf(object: ObjectSpec, record: Rec): Say {
   return (field, problem) => ({
@@ -41,110 +45,143 @@ function sayOf(object: ObjectSpec, record: Rec): Say {
   });
 }
 
-function released(record: Rec, lease: LeaseStatus, say: Say): Diagnostic[] {
-  const left = HOLDERS.find((field) => fieldText(record, field) !== '');
-  if (left !== undefined)
-    return [
-      say(left, {
-        severity: 'error',
-        message: `${record.file} is released, but still names a ${left.replace('_', ' ')}`,
-        expected: 'nothing',
-        hint: 'the next pass rewrites it; empty the field until then',
-      }),
-    ];
-  if (lease.kind === 'free') return [];
-  // A pass takes the lease a moment before it writes the file, so this is not an error.
-  const who =
-    lease.lease === undefined
-      ? 'the lease cannot be read'
-      : `${lease.lease.holder} holds the lock for ${lease.lease.runId} until ${lease.lease.expiresAt}`;
-  return [
-    say('status', {
-      severity: 'warning',
-      message: `${record.file} is released, but ${who}`,
-      expected: 'locked',
-      hint: 'run nocturne lock status; if no pass is beginning or ending right now, somebody edited the file, or a pass died before it wrote it',
-    }),
-  ];
-}
-
-function locked(
-  record: Rec,
-  state: { readonly lease: LeaseStatus; readonly now: number },
-  say: Say,
-): Diagnostic[] {
-  const { lease, now } = state;
+function checkWriter(record: Rec, { isReadable, claims }: PassLock, say: Say): Diagnostic[] {
+  const status = fieldText(record, 'status');
   const run = fieldText(record, 'run_id');
-  const who = run === '' ? fieldText(record, 'holder') : run;
-  if (lease.kind === 'free') {
-    const over =
-      (fieldTime(record, 'expires_at') ?? now) <= now
-        ? `, and its lease ended at ${fieldText(record, 'expires_at') || 'no time'}`
-        : '';
-    return [
-      say('status', {
-        severity: 'error',
-        message: `${record.file} is locked by ${who}, but nobody holds the lock${over}`,
-        expected: 'released',
-        hint: 'the next pass corrects it; nocturne lock break does so now',
-      }),
-    ];
-  }
-  if (lease.lease === undefined)
+  const writer = claims.find(({ isWriter }) => isWriter);
+  if (!isReadable)
     return [
       say('status', {
         severity: 'warning',
-        message: `${record.file} is locked by ${who}, and the lease cannot be read`,
+        message: 'the pass lock cannot be read',
         hint: 'nocturne lock break removes it',
       }),
     ];
-  return [...differing(record, lease.lease, say), ...stale(lease, lease.lease, say)].slice(0, 1);
-}
-
-/** Where the file disagrees with the lease about the pass. */
-function differing(record: Rec, { runId, fence }: Lease, say: Say): Diagnostic[] {
-  const run = fieldText(record, 'run_id');
-  if (run !== '' && run !== runId)
+  if (status === 'released') {
+    if (run !== '')
+      return [
+        say('run_id', {
+          severity: 'error',
+          message: `${record.file} is released, but still names ${run} as the writer`,
+          expected: 'nothing',
+          hint: NEXT_PASS,
+        }),
+      ];
+    // For a moment a pass is the writer before it can say so here, so this is not an error.
+    return writer === undefined
+      ? []
+      : [
+          say('status', {
+            severity: 'warning',
+            message: `${record.file} is released, but ${writer.runId} is the writer`,
+            expected: 'locked',
+            hint: 'run nocturne lock status; if no pass is beginning or ending right now, the page was edited or a pass crashed',
+          }),
+        ];
+  }
+  if (status !== 'locked') return [];
+  if (writer === undefined)
     return [
-      say('run_id', {
+      say('status', {
         severity: 'error',
-        message: `${record.file} says that ${run} holds the lock; it is ${runId}`,
-        expected: runId,
-        hint: 'somebody edited the file, or a pass died before it wrote it; run nocturne lock status',
+        message: `${record.file} is locked by ${run || 'a pass'}, but no pass is the writer`,
+        expected: 'released',
+        hint: NEXT_PASS,
       }),
     ];
-  const shown = fieldInt(record, 'fence');
-  if (shown === undefined || shown === fence) return [];
   return [
-    say('fence', {
+    ...(run === writer.runId ? [] : [differs(record, 'run_id', writer.runId, say)]),
+    ...checkFence(record, writer, say),
+  ].slice(0, 1);
+}
+
+/** Claims of which the page shows nothing. */
+function unshown({ lock, rows }: Context, say: Say): Diagnostic[] {
+  const shown = new Set(rows.map(({ key }) => key));
+  return lock.claims
+    .filter(({ runId, isWriter }) => !shown.has(runId) && !isWriter)
+    .map(({ runId }) =>
+      say('status', {
+        severity: 'warning',
+        message: `${runId} is running, but has no row under Claims`,
+        hint: NEXT_PASS,
+      }),
+    );
+}
+
+function checkClaim(row: Rec, { lock, rows }: Context, say: Say): Diagnostic[] {
+  const { key: runId, file } = row;
+  const claim = lock.claims.find((candidate) => candidate.runId === runId);
+  if (claim === undefined)
+    return lock.isReadable
+      ? [
+          say('run_id', {
+            severity: 'error',
+            message: `${file} shows a claim of ${runId}, which has none`,
+            expected: 'no row',
+            hint: NEXT_PASS,
+          }),
+        ]
+      : [];
+  return [
+    ...checkFence(row, claim, say),
+    ...checkProject(row, { claim, rows }, say),
+    ...checkLife(claim, say),
+  ].slice(0, 1);
+}
+
+function checkFence(record: Rec, { fence }: ClaimStatus, say: Say): Diagnostic[] {
+  const shown = fieldInt(record, 'fence');
+  return shown === undefined || shown === fence
+    ? []
+    : [differs(record, 'fence', String(fence), say)];
+}
+
+function differs(record: Rec, field: string, expected: string, say: Say): Diagnostic {
+  return say(field, {
+    severity: 'error',
+    message: `${record.file} shows ${fieldText(record, field) || 'nothing'} as ${field}; in the lock it is ${expected}`,
+    expected,
+    hint: `the page was edited, or a pass crashed before it could write it; ${NEXT_PASS}`,
+  });
+}
+
+/** Two passes on one project would overwrite each other's work. */
+function checkProject(
+  row: Rec,
+  { claim, rows }: { readonly claim: ClaimStatus; readonly rows: readonly Rec[] },
+  say: Say,
+): Diagnostic[] {
+  const project = fieldText(row, 'project');
+  if (project !== claim.project) return [differs(row, 'project', claim.project || 'empty', say)];
+  const first = rows.find((other) => fieldText(other, 'project') === project);
+  if (project === '' || first === undefined || first.key === row.key) return [];
+  return [
+    say('project', {
       severity: 'error',
-      message: `${record.file} shows the fence ${shown}; the lease has ${fence}`,
-      expected: String(fence),
-      hint: 'somebody edited the file; only the pass with the fence of the lease can commit',
+      message: `${row.key} works on ${project}, which ${first.key} has already claimed`,
+      hint: `nocturne lock break ${row.key}`,
     }),
   ];
 }
 
-function stale(
-  status: LeaseStatus,
-  { runId, expiresAt, pid, host }: Lease,
-  say: Say,
-): Diagnostic[] {
-  if (status.kind !== 'stale') return [];
-  if (status.why === 'dead')
+function checkLife({ state, runId, pid, host, expiresAt }: ClaimStatus, say: Say): Diagnostic[] {
+  if (state === 'live') return [];
+  const hint = 'the next pass removes the claim; nocturne lock break does it at once';
+  if (state === 'dead')
     return [
       say('pid', {
         severity: 'warning',
-        message: `${runId} holds the lock, but its process ${pid} on ${host} is dead`,
-        hint: 'the next pass breaks the lock; nocturne lock break does so now',
+        message: `${runId} has a claim, but its process ${pid} on ${host} is dead`,
+        hint,
       }),
     ];
   return [
     say('expires_at', {
       severity: 'warning',
-      message: `${runId} holds the lock, but its lease ended at ${expiresAt}`,
+      message: `the claim of ${runId} expired at ${expiresAt}`,
       expected: 'a time in the future',
-      hint: 'the next pass breaks the lock; nocturne lock break does so now',
+      hint,
     }),
   ];
 }

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,8 +13,11 @@ import t, { type Test } from 'tap';
 import { answerEvent } from '../../../src/hosts/claude-code/hooks/answer-event.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
+import { forgetPass } from '../../../src/passes/pass-file.js';
 import { LEASE_MS } from '../../../src/passes/worker/t0-gate.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
+import { livePasses } from '../../../src/workspace/pass-lock.js';
+import { changeClaims } from '../../support/change-claims.js';
 import { environment, type Place, placeWithProject, trail } from '../../passes/pass-workspace.js';
 
 t.setTimeout(240_000);
@@ -190,7 +192,7 @@ const GUEST: readonly Case[] = [
     that: 'the settings that call this hook are not written',
     event: (at) =>
       pre('Write', { file_path: join(at.root, '.claude/settings.local.json'), content: '{}' }),
-    says: denied(/ask the guard/),
+    says: denied(/call the guard/),
   },
   {
     that: 'nor those of a folder below',
@@ -199,7 +201,7 @@ const GUEST: readonly Case[] = [
         file_path: join(at.root, 'PROJECTS/pages/.claude/settings.json'),
         content: '{}',
       }),
-    says: denied(/ask the guard/),
+    says: denied(/call the guard/),
   },
   {
     that: 'the hooks of git are not written',
@@ -333,7 +335,7 @@ const GUEST: readonly Case[] = [
   {
     that: 'a token that is no token of a pass is refused',
     event: (at) => pre('Read', { file_path: join(at.root, 'SOUL.md') }),
-    says: denied(/no pass has begun/),
+    says: denied(/no pass is running here/),
     asked: () => ({ env: { NOCTURNE_PASS_TOKEN: 'guess' } }),
   },
   {
@@ -522,9 +524,7 @@ t.test(
     const place = placeWithProject(t.testdir(), '');
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-    const file = join(place.root, '.nocturne/pass.lock');
-    const lease = (): Readonly<Record<string, unknown>> =>
-      JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    const expiry = (): string => livePasses(place.root, systemClock)[0]?.expiresAt ?? '';
     const post = {
       hook_event_name: 'PostToolUse',
       tool_name: 'Read',
@@ -533,17 +533,17 @@ t.test(
       tool_response: {},
     };
     const asked: Asked = { env: { NOCTURNE_PASS_TOKEN: begun.data.token } };
-    const first = lease()['expiresAt'];
+    const first = expiry();
     silent(t, ask(place, post, asked), 'a call at once');
-    t.equal(lease()['expiresAt'], first, 'changes nothing');
+    t.equal(expiry(), first, 'changes nothing');
     const older = new Date(Date.now() + LEASE_MS - 31_000).toISOString();
-    writeFileSync(file, JSON.stringify({ ...lease(), expiresAt: older }));
+    changeClaims(place.root, (claim) => ({ ...claim, expiresAt: older }));
     silent(t, ask(place, post, asked), 'a call later');
-    t.ok(String(lease()['expiresAt']) > older, 'renews the lease');
-    writeFileSync(file, JSON.stringify({ ...lease(), fence: 99 }));
+    t.ok(expiry() > older, 'renews the claim');
+    changeClaims(place.root, (claim) => ({ ...claim, fence: 99 }));
     t.match(
       ask(place, post, asked),
-      { exit: 1, stdout: '', stderr: /lost its lease/ },
+      { exit: 1, stdout: '', stderr: /lost its claim/ },
       'a pass that was taken over is told so',
     );
   },
@@ -591,7 +591,7 @@ t.test(
       { hookSpecificOutput: { additionalContext: /Keep the following/ } },
       'after a summary it is told again',
     );
-    rmSync(join(place.workspace.state, 'pass.json'));
+    forgetPass(place.workspace.state, begun.data.runId);
     silent(t, ask(place, stop), 'ended, it may stop');
     silent(t, ask(place, page), 'and the session is a guest again');
   },

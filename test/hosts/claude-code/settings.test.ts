@@ -115,9 +115,9 @@ t.test('without a record of what was before, taking out undoes putting in', asyn
 t.test('settings that cannot be read are left alone', async (t) => {
   const wrong = {
     'half a file': ['{ "hooks": ', /not JSON/],
-    'a list': ['[]', /no object/],
-    'hooks that are a list': ['{"hooks":[]}', /"hooks" in .* is no object/],
-    'an event that is no list': ['{"hooks":{"Stop":{}}}', /"hooks\.Stop" in .* is no list/],
+    'a list': ['[]', /not a JSON object/],
+    'hooks that are a list': ['{"hooks":[]}', /"hooks" in .* is not an object/],
+    'an event that is no list': ['{"hooks":{"Stop":{}}}', /"hooks\.Stop" in .* is not a list/],
     'another encoding': [Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
   } as const;
   for (const [name, [content, message]] of Object.entries(wrong)) {

@@ -100,7 +100,7 @@ t.test('what is staged is judged', async (t) => {
   staged('docs/a.md', '---\na: [1\n---\n\n# A\n');
   refused('front matter that is none', /docs\/a\.md, line \d+: this is not YAML/);
   staged('docs/a.md', '# A\n\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n');
-  refused('a conflict', /docs\/a\.md, line 3: a conflict/);
+  refused('a conflict', /docs\/a\.md, line 3: a merge conflict/);
   staged('docs/new\nline "x".json', '{');
   refused('a name with a newline', /is not JSON/);
   staged('SOUL.md', `${readFileSync(join(root, 'SOUL.md'), 'utf8')}\nMore.\n`);
@@ -215,7 +215,7 @@ t.test('protected branches are neither rewritten nor deleted', async (t) => {
   git('reset', '-q', '--hard', 'HEAD~1');
   t.match(git('push', '--force', 'origin', 'main'), {
     exit: 1,
-    said: /main is a protected branch, and commits of it would be lost/,
+    said: /main is a protected branch, and this push would drop some of its commits/,
   });
   t.match(git('push', 'origin', ':release/1'), {
     exit: 1,
@@ -274,10 +274,10 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
         (await callForText({ root, home }, ['hooks', 'install', '--git'])).text,
         /nothing to do/,
       );
-      t.match((await callForText({ root, home }, ['hooks', 'status'])).text, /git: in force/);
+      t.match((await callForText({ root, home }, ['hooks', 'status'])).text, /git: active/);
       t.match(
         (await callForText({ root, home }, ['hooks', 'uninstall', '--git'])).text,
-        /taken out/,
+        /removes our hooks/,
       );
       t.equal(
         readFileSync(join(root, '.git/config'), 'utf8'),
@@ -372,7 +372,7 @@ t.test('in a pass git is a tool like others', async (t) => {
   gitIn(place.root, '', ['init', '-q', '--bare', join(place.root, '../r.git')]);
   t.match(git(['push', join(place.root, '../r.git'), 'HEAD:refs/heads/topic'], inPass), {
     exit: 1,
-    said: /nothing is pushed from inside a pass/,
+    said: /a pass does not push/,
   });
   t.match(await callForText(place, ['hooks', 'uninstall'], { env: inPass }), {
     exit: 5,

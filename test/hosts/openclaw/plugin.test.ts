@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { breakLease } from '../../../src/workspace/lease.js';
+import { breakLock } from '../../../src/workspace/pass-lock.js';
 import { type Place, placeWithProject, read } from '../../passes/pass-workspace.js';
 import { type Host, pluginHost, turnOf } from './plugin-host.js';
 
@@ -161,9 +161,9 @@ t.test('whatever stands against a pass ends the run before a model is asked', as
   t.equal(await before(host, turnOf(place, { role: 'worker', id: 'first' })), undefined);
   t.match(
     await before(host, turnOf(place, { role: 'worker', id: 'second' })),
-    /^blocked: nocturne: .*holds the pass lock/,
+    /^blocked: nocturne: RUN-.* \(worker\) is running/,
   );
-  breakLease(place.root, place.workspace.state, place.workspace.clock);
+  breakLock(place.root, place.workspace.state, { clock: place.workspace.clock });
   const elsewhere = turnOf(place, { role: 'worker', id: 'elsewhere' });
   t.match(
     await before(host, { ...elsewhere, context: { ...elsewhere.context, workspaceDir: '/' } }),
@@ -177,7 +177,7 @@ t.test('without an answer nothing is done', async (t) => {
   const turn = turnOf(place, { role: 'worker' });
   t.match(
     await before(host, turn),
-    /^blocked: nocturne: nocturne could not begin the pass: nocturne did not start/,
+    /^blocked: nocturne: Nocturne could not begin the pass: nocturne did not start/,
   );
   t.match(await host.fire('before_tool_call', write(OUTPUT), turn.context), { block: true });
   t.match(await host.status(), { ok: false, guard: { error: /did not start/ } });
@@ -233,7 +233,7 @@ t.test(
     t.equal(await before(host, turnOf(place, { role: 'worker' })), undefined);
     t.match(await host.fire('before_tool_call', write('a.txt'), { sessionKey: CHILD }), {
       block: true,
-      blockReason: /no pass that runs/,
+      blockReason: /does not belong to a running pass/,
     });
     t.match(await host.fire('before_agent_run', { prompt: 'x' }, { sessionKey: CHILD }), {
       outcome: 'block',

@@ -149,7 +149,7 @@ t.test('tasks on the command line', async (t) => {
       words: (place) => ['tasks', 'replay', id(1)(place)],
       env: inPass,
       exit: 5,
-      json: { error: { message: /replayed already/ } },
+      json: { error: { message: /already replayed/ } },
     },
     {
       that: 'neither does the owner',

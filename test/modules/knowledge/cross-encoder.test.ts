@@ -91,7 +91,7 @@ t.test('it puts the best passages in order, and only them', async (t) => {
   );
   t.match(
     nocturne(place, ['knowledge', 'model', 'show']).stdout,
-    /^Xenova\/all-MiniLM-L6-v2: .*\(not there\)\nXenova\/ms-marco-MiniLM-L-6-v2: [^(]*\n$/,
+    /^Xenova\/all-MiniLM-L6-v2: .*\(missing\)\nXenova\/ms-marco-MiniLM-L-6-v2: [^(]*\n$/,
   );
   writeFileSync(join(directory, 'onnx/model_quantized.onnx'), 'not a model');
   t.match(nocturne(place, ['knowledge', 'search', question, '--rerank']), {

@@ -101,7 +101,7 @@ t.test(
       [
         { status: 401, body: { error: { message: 'no such key sk-secret' } } },
         /answered 401: .*no such key \[key\]$/,
-        /set the key/,
+        /set the environment variable/,
         1,
       ],
       [{ status: 404 }, /answered 404/, /name of the model/, 1],
@@ -109,7 +109,7 @@ t.test(
       [{ status: 500 }, /answered 500.* \(5 attempts\)$/, /try again/, 5],
       [
         { status: 200, body: { data: [] } },
-        /answered 0 vectors for 1 texts/,
+        /returned 0 vectors for 1 texts/,
         /another embedder/,
         1,
       ],
@@ -122,7 +122,7 @@ t.test(
       ],
       [
         { status: 200, body: { data: [{ index: 5, embedding: [1] }] } },
-        /numbered its vectors wrongly/,
+        /returned wrong indices/,
         /another embedder/,
         1,
       ],
@@ -150,7 +150,7 @@ t.test('dimensions are asked for, checked, and may not change', async (t) => {
   const changing = await place(t, [{ dimensions: 8 }, { dimensions: 9 }]);
   t.match(await failed((await makeOpenaiEmbedder(changing.options)).embed(['a'])), {
     code: 'RUN_FAILED',
-    message: /gave 9 dimensions where it gave 8 before/,
+    message: /returned 9 dimensions, but 8 before/,
   });
 });
 

@@ -243,7 +243,10 @@ t.test(
     const between = nocturne(place, ['knowledge', 'search', 'hard lines', '--json']);
     t.match(
       JSON.parse(between.stdout),
-      { embedder: 'latent', better: /has no vectors of .*; nocturne knowledge index computes them/ },
+      {
+        embedder: 'latent',
+        better: /has no vectors of .*; nocturne knowledge index computes them/,
+      },
       'until then by what it was made with',
     );
     const indexed = nocturne(place, ['knowledge', 'index']);

@@ -4,7 +4,7 @@ import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
-import { acquireLease } from '../../../src/workspace/lease.js';
+import { claimPass } from '../../../src/workspace/pass-lock.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import type { Snapshot } from '../../../src/workspace/types.js';
 import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
@@ -18,24 +18,24 @@ const inside = { NOCTURNE_RUN: 'RUN-20261121-001' };
 
 const locks: readonly CliCase<Place>[] = [
   {
-    that: 'nobody holds the lock',
+    that: 'no pass is running',
     words: ['lock', 'status'],
     exit: 0,
-    json: { lock: { kind: 'free' }, failures: 0, view: 'released' },
+    json: { claims: [], failures: 0, isShown: true },
   },
   { that: 'there is nothing to break', words: ['lock', 'break'], exit: 0, json: { broken: false } },
   {
-    that: 'the holder is named',
+    that: 'the running pass is named',
     first: (at) => hold(at, 600_000),
     words: ['lock', 'status'],
     exit: 0,
-    json: { lock: { kind: 'held', lease: { runId: 'RUN-20261121-009', holder: 'worker@here' } } },
+    json: { claims: [{ runId: 'RUN-20261121-009', role: 'worker', state: 'live' }] },
   },
   {
     that: 'status says who is at work',
     words: ['status'],
     exit: 0,
-    json: { running: { id: 'RUN-20261121-009', holder: 'worker@here' } },
+    json: { passes: [{ id: 'RUN-20261121-009', role: 'worker', state: 'live' }] },
   },
   {
     that: 'a living holder is not broken unasked',
@@ -58,24 +58,24 @@ const locks: readonly CliCase<Place>[] = [
     then: (t, at) => t.match(fieldText(open(at).records('AUDIT').at(-1), 'type'), 'lock_break'),
   },
   {
-    that: 'and it is free',
+    that: 'and no pass has a claim',
     words: ['lock', 'status'],
     exit: 0,
-    json: { lock: { kind: 'free' }, failures: 1 },
+    json: { claims: [], failures: 1, isShown: true },
   },
   {
     that: 'a stale lock is broken without asking',
     first: (at) => hold(at, -1000),
     words: ['lock', 'break'],
     exit: 0,
-    json: { lock: { kind: 'stale', why: 'expired' }, broken: true },
+    json: { lock: { claims: [{ state: 'expired' }] }, broken: true },
   },
 ];
 
 function hold(at: Place, ttlMs: number): void {
-  acquireLease(at.root, at.workspace.state, {
+  claimPass(at.root, at.workspace.state, {
     runId: 'RUN-20261121-009',
-    holder: 'worker@here',
+    role: 'worker',
     ttlMs,
     clock: systemClock,
     detached: true,

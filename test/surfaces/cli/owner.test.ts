@@ -76,7 +76,8 @@ const questions: readonly CliCase<Place>[] = [
     json: {
       incidents: [],
       owned: true,
-      lock: { kind: 'free' },
+      lockReadable: true,
+      passes: [],
       projects: [{ slug: 'pages', status: 'active', state: 'active' }],
       questions: [],
       answered: [],

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
-import { storedPass } from '../../../src/passes/pass-file.js';
+import { storedPasses } from '../../../src/passes/pass-file.js';
 import { environment, type Place, placeWithProject, read } from '../../passes/pass-workspace.js';
 import { type CliCase, runCases } from './cases.js';
 import { callForText } from './run-cli.js';
@@ -95,7 +95,7 @@ const begun = async (at: Place): Promise<void> => {
   await beginPass(environment(at), { role: 'worker' });
 };
 const inPass = (at: Place): Readonly<Record<string, string>> => ({
-  NOCTURNE_PASS_TOKEN: storedPass(at.workspace.state)?.data.token ?? '',
+  NOCTURNE_PASS_TOKEN: storedPasses(at.workspace.state)[0]?.data.token ?? '',
 });
 const agents: readonly CliCase<Place>[] = [
   {
@@ -122,7 +122,7 @@ const agents: readonly CliCase<Place>[] = [
   },
   {
     that: 'nor acts without its token',
-    env: (at) => ({ NOCTURNE_RUN: storedPass(at.workspace.state)?.data.runId ?? '' }),
+    env: (at) => ({ NOCTURNE_RUN: storedPasses(at.workspace.state)[0]?.data.runId ?? '' }),
     words: ['tool', 'read', '--path', 'SOUL.md'],
     exit: 5,
   },

@@ -98,8 +98,7 @@ t.test('a pass is begun, its calls are judged, and it is ended with what was use
   t.match(await line.ask({ op: 'heartbeat', session: SESSION }), { ok: true });
   t.match(await line.ask({ op: 'status' }), {
     value: {
-      pass: { session: SESSION.id, project: 'pages' },
-      lease: 'held',
+      passes: [{ session: SESSION.id, project: 'pages', isRunning: true }],
       gate: { ok: true },
       judged: 7,
       refused: 5,
@@ -171,7 +170,7 @@ t.test(
     const shown = await callForText(place, ['pass', 'begin'], { env });
     t.match(shown, { exit: 0, text: /openclaw began this pass[^]*## Brief/ });
     t.notMatch(shown.text, token, 'the token is not shown to a model');
-    t.match(await line.ask({ op: 'status' }), { value: { lease: 'held' } });
+    t.match(await line.ask({ op: 'status' }), { value: { passes: [{ isRunning: true }] } });
     t.match(await line.ask(END), { ok: true });
   },
 );

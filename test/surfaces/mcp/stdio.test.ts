@@ -86,7 +86,7 @@ t.test('without a live token everything can be read and nothing changed', async 
     const { failed, error } = await call(reader, tool, args);
     t.ok(failed);
     t.equal(error.code, 'REFUSED', tool);
-    t.match(error.message, /^no-token: .* needs the token of a live pass/);
+    t.match(error.message, /^no-token: .* needs the token of a running pass/);
     t.match(error.hint, /nocturne pass begin/);
   }
   for (const path of [
@@ -128,7 +128,7 @@ t.test(
     document(place, ['pass', 'end', '--token', token], { input: SAID });
     t.match(
       (await call(wrong, 'edit', { path: PAGE, old_text: 'two', new_text: 'six', token })).error,
-      { code: 'REFUSED', message: /no-token: .* no pass has begun here/ },
+      { code: 'REFUSED', message: /no-token: .* no pass is running here/ },
     );
     t.equal(read(place, PAGE), ENTRIES);
   },

@@ -12,7 +12,7 @@ import { systemClock } from '../../../src/kernel/clock.js';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { sha256 } from '../../../src/kernel/hash.js';
 import { transact } from '../../../src/workspace/journal.js';
-import { acquireLease, releaseLease } from '../../../src/workspace/lease.js';
+import { claimPass, releaseClaim } from '../../../src/workspace/pass-lock.js';
 import { withCommitMutex } from '../../../src/workspace/mutex.js';
 import type { StorageOp } from '../../../src/workspace/storage-types.js';
 import { appendOp } from './scenario.js';
@@ -59,14 +59,14 @@ for (let round = 1; round <= Number(rounds); round++) {
     });
   } else {
     untilDone(() => {
-      const { fence } = acquireLease(root, state, {
+      const { claim } = claimPass(root, state, {
         runId: name,
-        holder: name,
+        role: 'worker',
         ttlMs: 60_000,
         clock: systemClock,
       });
-      writeFileSync(join(root, `fence-${fence}`), name, { flag: 'wx' });
-      releaseLease(root, state, { fence });
+      writeFileSync(join(root, `fence-${claim.fence}`), name, { flag: 'wx' });
+      releaseClaim(root, state, { fence: claim.fence });
     }, 'LOCKED');
   }
 }

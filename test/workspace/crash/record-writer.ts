@@ -26,7 +26,7 @@ const audit = (type: string, detail: string): AuditEntry => ({
 
 /** The fields are read from the snapshot that the commit is computed on. */
 function countUp(snapshot: Snapshot, round: number): ChangeSet {
-  const fences = Number(valueOf(snapshot, 'LOCK[LOCK].consecutive_failures'));
+  const fences = Number(valueOf(snapshot, 'WRITER[LOCK].consecutive_failures'));
   const priority = Number(valueOf(snapshot, 'DISPATCH[pages].priority'));
   return {
     actor: { kind: 'owner', name },
@@ -34,7 +34,7 @@ function countUp(snapshot: Snapshot, round: number): ChangeSet {
     reason: `round ${round}`,
     changes: [
       { kind: 'set', address: 'DISPATCH[pages].priority', value: priority + 1 },
-      { kind: 'set', address: 'LOCK[LOCK].consecutive_failures', value: fences + 1 },
+      { kind: 'set', address: 'WRITER[LOCK].consecutive_failures', value: fences + 1 },
     ],
     notices: [
       {

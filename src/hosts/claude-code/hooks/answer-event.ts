@@ -21,7 +21,7 @@ export async function answerEvent(
       error instanceof NocturneError
         ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`
         : `an error in nocturne: ${error instanceof Error ? error.message : String(error)}`;
-    const refusal = `nocturne could not judge this call, so it is refused: ${why}`;
+    const refusal = `Nocturne could not judge this call, so it was refused: ${why}`;
     const name = nameIn(text);
     if (name === 'PreToolUse') return permission('deny', refusal);
     return name === '' ? { exit: 2, stdout: '', stderr: `${refusal}\n` } : complaint(why);

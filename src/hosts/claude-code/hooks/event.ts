@@ -27,7 +27,7 @@ export type HookEvent = {
 /** @throws NocturneError `USAGE` */
 export function parseEvent(text: string): HookEvent {
   const wrong = (what: string): NocturneError =>
-    new NocturneError('USAGE', `what came on standard input is no event of Claude Code: ${what}`, {
+    new NocturneError('USAGE', `standard input is not an event of Claude Code: ${what}`, {
       hint: 'Claude Code calls this command by itself; nocturne hooks install tells it to',
     });
   let value: unknown;

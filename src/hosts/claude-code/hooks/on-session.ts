@@ -13,10 +13,10 @@ export function onSessionStart(context: HookContext, event: HookEvent): Reply {
     return sessionContext(event.source === 'compact' ? briefInShort(data) : wholeBrief(data));
   const findings = openSession(context.workspace, sessionOf(event));
   if (findings.length === 0) return NOTHING;
-  const shown = `The integrity gate of nocturne refuses this workspace: ${findings[0]}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}`;
+  const shown = `Nocturne's integrity gate refuses this workspace: ${findings[0]}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}`;
   return sessionContext(
     [
-      `The integrity gate of nocturne refuses this workspace (${context.workspace.root}). Until its owner has put that right nothing may be written here:`,
+      `Nocturne's integrity gate refuses this workspace (${context.workspace.root}). Write nothing here until its owner has fixed this:`,
       ...findings.map((line) => `- ${line}`),
       'Tell the person, and point to nocturne gate and nocturne sign.',
     ].join('\n'),
@@ -34,7 +34,7 @@ export function onStop(context: HookContext, event: HookEvent): Reply {
   const data = unendedPass(context.workspace, sessionOf(event));
   if (data === undefined || event.stopActive) return NOTHING;
   return goOn(
-    `The pass ${data.runId} was begun in this session and is not ended. End it with nocturne pass end, the token and your report on standard input; or give it up with nocturne pass abort and the token.`,
+    `The pass ${data.runId} that began in this session has not ended. Run nocturne pass end with the token and your report on standard input, or give it up with nocturne pass abort and the token.`,
   );
 }
 

@@ -65,7 +65,7 @@ export function withReplaced(text: string, path: JsonPath, value: unknown): stri
 function nodeAt(text: string, path: JsonPath): Node {
   const root = parseTree(text, [], { allowTrailingComma: true });
   const node = root === undefined ? undefined : findNodeAtLocation(root, [...path]);
-  if (node === undefined) throw new Error(`nothing stands at ${path.join('.')}`);
+  if (node === undefined) throw new Error(`there is nothing at ${path.join('.')}`);
   return node;
 }
 

@@ -77,7 +77,7 @@ export function carryOut(workspace: Workspace, plan: SettingsPlan, owner: string
     runId: '',
     reason: installs
       ? 'the hooks of Claude Code were installed'
-      : 'the hooks of Claude Code were taken out',
+      : 'the hooks of Claude Code were removed',
     changes: [
       next === undefined
         ? { kind: 'delete', path: SETTINGS }
@@ -165,6 +165,6 @@ function statusText({ events, switchedOff, current }: SettingsStatus): string {
   if (events.length === 0) return 'not installed';
   if (switchedOff) return `switched off by "disableAllHooks" in ${SETTINGS}`;
   return current
-    ? `in force, in ${SETTINGS}`
-    : 'of another version or place: run nocturne hooks install again';
+    ? `active, in ${SETTINGS}`
+    : 'from another version or place: run nocturne hooks install again';
 }

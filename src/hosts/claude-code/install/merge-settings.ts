@@ -87,7 +87,7 @@ function settings(text: string, file: string): Readonly<Record<string, unknown>>
   const errors: ParseError[] = [];
   const plain = text.startsWith(BOM) ? text.slice(1) : text;
   const value: unknown = parse(plain, errors, { allowTrailingComma: true });
-  const hint = 'nothing was changed; mend the file, then run the same command again';
+  const hint = 'nothing was changed; fix the file, then run the same command again';
   const [error] = errors;
   if (error !== undefined) {
     const { line, column } = positionAt(lineMap(plain), error.offset);
@@ -98,13 +98,17 @@ function settings(text: string, file: string): Readonly<Record<string, unknown>>
       hint,
     });
   }
-  if (!isMap(value)) throw new NocturneError('CONFIG', `${file} holds no object`, { file, hint });
+  if (!isMap(value))
+    throw new NocturneError('CONFIG', `${file} is not a JSON object`, { file, hint });
   const hooks = value['hooks'];
   if (hooks !== undefined && !isMap(hooks))
-    throw new NocturneError('CONFIG', `"hooks" in ${file} is no object`, { file, hint });
+    throw new NocturneError('CONFIG', `"hooks" in ${file} is not an object`, { file, hint });
   for (const [event, list] of Object.entries(hooks ?? {}))
     if (!Array.isArray(list))
-      throw new NocturneError('CONFIG', `"hooks.${event}" in ${file} is no list`, { file, hint });
+      throw new NocturneError('CONFIG', `"hooks.${event}" in ${file} is not a list`, {
+        file,
+        hint,
+      });
   return value;
 }
 

@@ -11,7 +11,7 @@ export const hookGit: AddedCommand = {
     const [name, ...rest] = args;
     const event = GIT_EVENTS.find((candidate) => candidate === name);
     if (event === undefined)
-      throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, {
+      throw new NocturneError('USAGE', `${name ?? 'nothing'} is not a hook that Nocturne judges`, {
         hint: `expected one of ${GIT_EVENTS.join(', ')}`,
       });
     const { pass } = context.acting();

@@ -11,7 +11,7 @@ export function installText(
   const notes = warnings.map((warning) => `note: ${warning}`);
   if (dryRun)
     return [
-      `${version}; nothing was changed. These would be run:`,
+      `${version}; nothing was changed. These commands would run:`,
       '',
       ...commands.map((argv) => `  ${quote([...argv])}`),
       ...(notes.length > 0 ? ['', ...notes] : []),

@@ -40,7 +40,7 @@ export const cronInstall: AddedCommand = {
     },
     {
       flags: '--force',
-      description: 'take back a job or a plugin that was changed, or that serves another workspace',
+      description: 'replace a job or a plugin that was changed, or that serves another workspace',
     },
     { flags: '--dry-run', description: 'print the commands, change nothing' },
     PROGRAM,

@@ -149,7 +149,7 @@ export function beat(
   plugin.client
     .ask({ op: 'heartbeat', session: plugin.session(run) }, BEAT_MS)
     .catch((error: unknown) =>
-      plugin.log.warn(`no sign of life: ${error instanceof Error ? error.message : String(error)}`),
+      plugin.log.warn(`no heartbeat: ${error instanceof Error ? error.message : String(error)}`),
     );
 }
 

@@ -71,19 +71,20 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
   });
 }
 
-/** A pass from an earlier gateway, whose agent is gone. */
+/** Ends the passes of an earlier gateway, whose agents are gone. */
 async function takeUp(plugin: Plugin): Promise<void> {
   try {
-    const { session } = await plugin.client.ask({ op: 'hello', protocol: 1 }, 30_000);
-    if (session === undefined || plugin.runs.ofSession(session) !== undefined) return;
-    await plugin.client.ask({
-      op: 'end',
-      session: { host: 'openclaw', id: session },
-      report: '',
-      usage: {},
-      model: '',
-      failed: 'the gateway was started anew, and the agent of the pass is gone',
-    });
+    const { sessions } = await plugin.client.ask({ op: 'hello', protocol: 1 }, 30_000);
+    for (const session of sessions)
+      if (session.host === 'openclaw' && plugin.runs.ofSession(session.id) === undefined)
+        await plugin.client.ask({
+          op: 'end',
+          session,
+          report: '',
+          usage: {},
+          model: '',
+          failed: 'the gateway restarted, and the agent of the pass is gone',
+        });
   } catch (error) {
     plugin.log.error(error instanceof Error ? error.message : String(error));
   }

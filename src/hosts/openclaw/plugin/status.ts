@@ -44,13 +44,16 @@ export async function statusOf(plugin: Plugin): Promise<Status> {
 export function statusText({ guard, warnings, governed }: Status): string {
   const lines = warnings.map((warning) => `! ${warning}`);
   if ('error' in guard) return [...lines, `! the guard does not answer: ${guard.error}`].join('\n');
-  const { pass } = guard;
+  const passes = guard.passes.map(
+    ({ runId, role, project, started, isRunning }) =>
+      `${runId}, ${role}${project === undefined ? '' : ` of ${project}`}, since ${started}${isRunning ? '' : ' (crashed)'}`,
+  );
   return [
     ...lines,
     `workspace  ${guard.workspace}`,
     `governed   ${governed === 'all' ? 'the jobs, and all other sessions as guests' : 'the jobs nocturne-worker and nocturne-manager, and their sub-agents'}`,
     `gate       ${guard.gate.ok ? 'verified' : `refuses: ${guard.gate.problem ?? ''}`}`,
-    `pass       ${pass === undefined ? 'none' : `${pass.runId}, ${pass.role}${pass.project === undefined ? '' : ` of ${pass.project}`}, since ${pass.started}`}`,
+    `passes     ${passes.join('; ') || 'none'}`,
     `guard      process ${guard.pid} since ${guard.since}: ${guard.judged} judged, ${guard.refused} refused`,
   ].join('\n');
 }

@@ -37,7 +37,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
     ...context,
     ...(context.runId === undefined && event.runId !== undefined ? { runId: event.runId } : {}),
   });
-  if (standing.kind === 'stray') return refuse('this session belongs to no pass that runs');
+  if (standing.kind === 'stray') return refuse('this session does not belong to a running pass');
   if (standing.kind === 'free' && config.governed === 'jobs') return undefined;
   if (standing.kind === 'governed' && standing.run.stage !== 'open')
     return refuse(standing.run.why);
@@ -70,7 +70,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
     return refuse(answer.text);
   } catch (error) {
     return refuse(
-      `the call could not be judged (${error instanceof Error ? error.message : String(error)}); nothing is done unjudged`,
+      `this call could not be judged (${error instanceof Error ? error.message : String(error)}), so it is refused`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
+import { DEFAULT_MODEL, filesOfModel } from './model-directory.js';
 
 export type FetchProgress = {
   readonly file: string;
@@ -16,7 +16,6 @@ export type FetchModelOptions = {
   /** See `modelDirectory`. */
   readonly directory: string;
   readonly model?: string;
-  readonly dtype?: Dtype;
   /** `https://…/`; the default is the hub of Transformers.js. */
   readonly hub?: string;
   readonly signal?: AbortSignal;
@@ -30,13 +29,12 @@ export type FetchModelOptions = {
 export async function fetchModel({
   directory,
   model = DEFAULT_MODEL,
-  dtype = 'q8',
   hub,
   signal,
   onProgress,
 }: FetchModelOptions): Promise<void> {
   const base = hub ?? (await knownHub());
-  for (const file of filesOfModel(dtype)) {
+  for (const file of filesOfModel('q8')) {
     const target = join(directory, file);
     if (existsSync(target)) continue;
     mkdirSync(dirname(target), { recursive: true });

@@ -1,62 +1,58 @@
-/** `lock status`, `lock break`: which pass is running, and how to end one that hangs. */
+/** `lock status`, `lock break`: which passes run, and how to end one that hangs. */
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
+import { removeClaimRows } from '../../../passes/lock-page.js';
 import { fieldText } from '../../../project/field-text.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
-import {
-  breakLease,
-  consecutiveFailures,
-  leaseStatus,
-  type LeaseStatus,
-} from '../../../workspace/lease.js';
+import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { breakCommitMutex, commitMutexStatus } from '../../../workspace/mutex.js';
-import type { Snapshot } from '../../../workspace/types.js';
+import {
+  breakLock,
+  type ClaimStatus,
+  livePasses,
+  type PassLock,
+  passLock,
+} from '../../../workspace/pass-lock.js';
+import type { ChangeSet, Snapshot, Workspace } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
-import { ok, unconfirmed } from '../result.js';
+import { unconfirmed } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { ownerZone } from '../../../project/owner-zone.js';
 
 export const lockStatus: Command = {
   examples: ['nocturne lock status'],
   run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
-    const lock = leaseStatus(workspace.root, workspace.clock);
+    const lock = passLock(workspace.root, workspace.clock);
     const commit = commitMutexStatus(workspace.root);
     const { failures, failedAt } = consecutiveFailures(workspace.state);
-    const view = fieldText(snapshot.records('LOCK')[0], 'status');
-    const differs = (view === 'locked') !== (lock.kind === 'held');
     const zone = ownerZone(snapshot);
-    const text = [
-      describe(lock, zone),
-      ...(failures === 0
-        ? []
-        : [
-            `${failures} passes failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
-          ]),
-      ...(commit === undefined
-        ? []
-        : [
-            `A commit is running in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
-          ]),
-      ...(differs
-        ? [
-            `LOCK.md says "${view}", which is out of date. The next pass corrects it, and so does nocturne lock break.`,
-          ]
-        : []),
-    ];
-    return ok(text.join('\n'), {
-      lock,
-      failures,
-      failedAt: failedAt ?? null,
-      commit: commit ?? null,
-      view,
-    });
+    const lines = [...describe(lock, zone)];
+    if (failures > 0)
+      lines.push(
+        `${failures} passes failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
+      );
+    if (commit !== undefined)
+      lines.push(
+        `A commit is running in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
+      );
+    const isShown = isPageRight(snapshot, lock);
+    if (!isShown)
+      lines.push(
+        'LOCK.md shows something else. It is not the lock: the next pass, or nocturne lock break, updates it.',
+      );
+    return {
+      exit: EXIT.ok,
+      text: lines.join('\n'),
+      json: { ...lock, failures, failedAt: failedAt ?? null, commit: commit ?? null, isShown },
+    };
   },
 };
 
 export const lockBreak: Command = {
+  args: '[run]',
   options: [
     {
       flags: '--yes',
@@ -64,13 +60,16 @@ export const lockBreak: Command = {
     },
   ],
   examples: ['nocturne lock break', 'nocturne lock break --yes'],
-  async run(context, { options }) {
+  async run(context, { args, options }) {
     requireOwner(context, 'breaking the lock');
+    const [run] = args;
+    const isMeant = ({ runId }: ClaimStatus): boolean => run === undefined || runId === run;
     const workspace = context.workspace();
-    const lock = leaseStatus(workspace.root, workspace.clock);
-    const zone = ownerZone(workspace.snapshot());
-    if (lock.kind === 'held' && options['yes'] !== true) {
-      const unsure = `${describe(lock, zone)} Nothing that this pass does after that will count.`;
+    const lock = passLock(workspace.root, workspace.clock);
+    const live = lock.claims.filter((claim) => isMeant(claim) && claim.state === 'live');
+    if (live.length > 0 && options['yes'] !== true) {
+      const zone = ownerZone(workspace.snapshot());
+      const unsure = `${describe({ ...lock, claims: live }, zone).join('\n')} Nothing that this pass does after that will count.`;
       if (!canAsk(context))
         return unconfirmed(unsure, { nothing: 'the lock was not broken', json: { lock } });
       context.progress(unsure);
@@ -81,58 +80,83 @@ export const lockBreak: Command = {
           json: { lock, broken: false },
         };
     }
-    return breakIt(context, lock);
+    return breakIt(context, isMeant);
   },
 };
 
-function breakIt(context: Context, lock: LeaseStatus): CommandResult {
+function breakIt(context: Context, isMeant: (claim: ClaimStatus) => boolean): CommandResult {
   const workspace = context.workspace();
-  const stuck = commitMutexStatus(workspace.root);
-  const freed = stuck?.life === 'dead' ? breakCommitMutex(workspace.root) : undefined;
-  const broken = breakLease(workspace.root, workspace.state, workspace.clock);
-  const { failures } = consecutiveFailures(workspace.state);
-  const whose = lock.kind === 'free' ? '' : (lock.lease?.runId ?? '');
-  const stale = (snapshot: Snapshot): boolean =>
-    fieldText(snapshot.records('LOCK')[0], 'status') === 'locked';
-  if (broken.kind !== 'free' || stale(workspace.snapshot())) {
-    workspace.commit((snapshot) => ({
-      actor: { kind: 'owner', name: ownerName(snapshot) },
-      runId: '',
-      reason: 'the owner broke the lock',
-      ...(stale(snapshot)
-        ? {
-            bundle: 'lock_release',
-            ...bundleChanges(snapshot, 'lock_release', { failures, reason: 'broken by the owner' }),
-          }
-        : { changes: [] }),
-      audit: [
-        {
-          step: '',
-          type: 'lock_break',
-          target: whose,
-          authorisation: 'owner',
-          result: 'ok',
-          detail: lock.kind === 'stale' ? `it was stale: ${lock.why}` : lock.kind,
-        },
-      ],
-    }));
-  }
+  const { root, state, clock } = workspace;
+  const stuck = commitMutexStatus(root);
+  const freed = stuck?.life === 'dead' ? breakCommitMutex(root) : undefined;
+  const lock = breakLock(root, state, { clock, which: isMeant });
+  const broken = !lock.isReadable || lock.claims.length > 0;
+  if (broken || !isPageRight(workspace.snapshot(), passLock(root, clock)))
+    workspace.commit((snapshot) => showBroken(workspace, snapshot, lock));
+  const whose = runsOf(lock);
   const text =
-    broken.kind === 'free' && freed === undefined
-      ? 'There is no lock to break.'
-      : `The lock${whose === '' ? '' : ` of ${whose}`} is broken. The next pass checks what that pass left.`;
-  return ok(text, { lock, broken: broken.kind !== 'free', commit: freed ?? null });
+    broken || freed !== undefined
+      ? `The lock${whose === '' ? '' : ` of ${whose}`} is broken. The next pass checks what that pass left.`
+      : 'There is no lock to break.';
+  return { exit: EXIT.ok, text, json: { lock, broken, commit: freed ?? null } };
 }
 
-const STALE = {
-  expired: 'it has expired',
-  dead: 'its process has ended',
-  unreadable: 'it cannot be read',
-};
+/** LOCK.md again shows the lock, and the audit log says who broke it. */
+function showBroken(workspace: Workspace, snapshot: Snapshot, lock: PassLock): ChangeSet {
+  const live = livePasses(workspace.root, workspace.clock);
+  const { failures } = consecutiveFailures(workspace.state);
+  const writes = live.some(({ isWriter }) => isWriter);
+  const bundles = [
+    ...removeClaimRows(snapshot, new Set(live.map(({ runId }) => runId))),
+    ...(writes || fieldText(snapshot.records('WRITER')[0], 'status') !== 'locked'
+      ? []
+      : [{ name: 'lock_release', args: { failures, reason: 'broken by the owner' } }]),
+  ];
+  const changes = bundles.flatMap(({ name, args }) => bundleChanges(snapshot, name, args).changes);
+  return {
+    actor: { kind: 'owner', name: ownerName(snapshot) },
+    runId: '',
+    reason: 'the owner broke the lock',
+    bundle: 'lock_release',
+    changes,
+    audit: [
+      {
+        step: '',
+        type: 'lock_break',
+        target: runsOf(lock),
+        authorisation: 'owner',
+        result: 'ok',
+        detail: lock.claims.map(({ runId, state }) => `${runId}: ${state}`).join(', '),
+      },
+    ],
+  };
+}
 
-function describe(lock: LeaseStatus, zone: string): string {
-  if (lock.kind === 'free') return 'No pass holds the lock.';
-  if (lock.kind === 'held')
-    return `${lock.lease.holder} has held the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}. It expires at ${localTime(lock.lease.expiresAt, zone)} unless a heartbeat renews it.`;
-  return `The lock${lock.lease === undefined ? '' : ` of ${lock.lease.runId}`} is stale: ${STALE[lock.why]}.`;
+/** Whether LOCK.md names the passes that have claims, and no others. */
+function isPageRight(snapshot: Snapshot, { claims }: PassLock): boolean {
+  const shown = snapshot.records('CLAIM').map(({ key }) => key);
+  const isLocked = fieldText(snapshot.records('WRITER')[0], 'status') === 'locked';
+  return (
+    isLocked === claims.some(({ isWriter }) => isWriter) &&
+    shown.length === claims.length &&
+    claims.every(({ runId }) => shown.includes(runId))
+  );
+}
+
+function runsOf({ claims }: PassLock): string {
+  return claims.map(({ runId }) => runId).join(', ');
+}
+
+const STALE = { expired: 'it has expired', dead: 'its process is dead' };
+
+function describe({ isReadable, claims }: PassLock, zone: string): readonly string[] {
+  if (!isReadable) return ['The pass lock cannot be read. nocturne lock break removes it.'];
+  if (claims.length === 0) return ['No pass is running.'];
+  return claims.map((claim) => {
+    const { runId, role, host, project, claimedAt, expiresAt, isWriter, state } = claim;
+    if (state !== 'live') return `The claim of ${runId} is stale: ${STALE[state]}.`;
+    const work = project === '' ? 'is running' : `is working on ${project}`;
+    const writer = isWriter ? ' It is the writer.' : '';
+    return `${runId} (${role}@${host}) ${work} since ${localTime(claimedAt, zone)}. Its claim expires at ${localTime(expiresAt, zone)} without a heartbeat.${writer}`;
+  });
 }

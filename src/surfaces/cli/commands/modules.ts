@@ -3,7 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
-import { leaseStatus } from '../../../workspace/lease.js';
+import { livePasses } from '../../../workspace/pass-lock.js';
 import { requireOwner } from '../actor.js';
 import { ok } from '../result.js';
 import { textTable } from '../table.js';
@@ -63,11 +63,11 @@ export const modulesRun: Command = {
         `the module ${only} is not ${row === undefined ? 'in R8' : 'enabled'}`,
         { file: 'REGISTRY.md', hint: 'nocturne modules list shows the modules' },
       );
-    const lease = leaseStatus(context.workspace().root, context.clock);
-    if (lease.kind === 'held')
+    const [running] = livePasses(context.workspace().root, context.clock);
+    if (running !== undefined)
       throw new NocturneError(
         'LOCKED',
-        `${lease.lease.runId} is running, and Nocturne has not checked its changes yet`,
+        `${running.runId} is running, and Nocturne has not checked its changes yet`,
         { hint: 'the pass runs the modules itself at T8; try again when it has ended' },
       );
     return resultOf(await runNow(context, only));
@@ -83,7 +83,7 @@ export const watch: Command = {
     await watchWorkspace(context.root(), async () => {
       // Nocturne has not checked the files of a running pass yet. The pass runs the modules itself,
       // and LOCK.md changes when it ends.
-      if (leaseStatus(context.workspace().root, context.clock).kind === 'held') return;
+      if (livePasses(context.workspace().root, context.clock).length > 0) return;
       const done = await runNow(context, undefined);
       if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined))
         context.progress(textOf(done));

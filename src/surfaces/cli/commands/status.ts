@@ -6,10 +6,10 @@ import { projectState } from '../../../governance/project-state.js';
 import { readTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
-import { passAtWork } from '../../../passes/pass-file.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
+import { consecutiveFailures } from '../../../workspace/fence-counter.js';
+import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
 import { type Paint, paint } from '../paint.js';
@@ -29,7 +29,7 @@ export const status: Command = {
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
       ...alarms(facts, screen),
-      lockLine(facts, screen),
+      ...runningLines(facts, screen),
       '',
       projectsText(facts, screen),
       '',
@@ -116,7 +116,7 @@ function runsText({ runs }: Facts, { width, zone }: Screen): string {
 
 function factsOf(workspace: Workspace, snapshot: Snapshot) {
   const { root, clock, state } = workspace;
-  const lock = leaseStatus(root, clock);
+  const { isReadable, claims } = passLock(root, clock);
   const answers = pendingAnswers(snapshot);
   return {
     incidents: listIncidents(state).map(({ id, kind, at: time, message, findings }) => ({
@@ -127,9 +127,9 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       findings,
     })),
     owned: readTrust(state) !== undefined,
-    lock,
+    lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
-    running: runningFacts(lock, passAtWork(state)?.project ?? null),
+    passes: claims.map(passFacts),
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
@@ -143,10 +143,8 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
   };
 }
 
-function runningFacts(lock: LeaseStatus, project: string | null) {
-  if (lock.kind !== 'held') return null;
-  const { runId: id, holder, lockedAt: since } = lock.lease;
-  return { id, holder, project, since };
+function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {
+  return { id, role, project, host, state, since };
 }
 
 function questionFacts(question: Rec) {
@@ -202,22 +200,21 @@ function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAns
   };
 }
 
-function lockLine({ lock, failures, running }: Facts, { zone, colour }: Screen): string {
-  const failed =
-    failures === 0 ? '' : ` ${colour.attention(`${failures} passes failed in a row.`)}`;
-  switch (lock.kind) {
-    case 'free':
-      return `No pass is running.${failed}`;
-    case 'held': {
-      const { holder, runId, lockedAt } = lock.lease;
-      const on = running?.project == null ? '' : ` on ${running.project}`;
-      return `${holder} has been working${on} since ${localTime(lockedAt, zone)} (${runId}).${failed}`;
-    }
-    case 'stale':
-      return (
-        colour.attention(
-          `The lock is stale (${lock.why}). The next pass breaks it, or you do with nocturne lock break.`,
-        ) + failed
-      );
-  }
+function runningLines(
+  { lockReadable, passes, failures }: Facts,
+  screen: Screen,
+): readonly string[] {
+  const { zone, colour } = screen;
+  const lines = passes.map(({ id, role, project, host, state, since }) =>
+    state === 'live'
+      ? `${role}@${host} is working${project === '' ? '' : ` on ${project}`} (${id}) since ${localTime(since, zone)}.`
+      : colour.attention(
+          `The claim of ${id} is stale (${state}). The next pass removes it; so does nocturne lock break.`,
+        ),
+  );
+  if (!lockReadable)
+    lines.push(colour.attention('The pass lock cannot be read. nocturne lock break removes it.'));
+  if (lines.length === 0) lines.push('No pass is running.');
+  if (failures > 0) lines.push(colour.attention(`${failures} passes failed in a row.`));
+  return lines;
 }

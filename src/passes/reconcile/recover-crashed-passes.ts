@@ -1,0 +1,60 @@
+/**
+ * Passes whose claim is gone, expired or of a dead process: their agents are ended, and what they
+ * were not allowed to change is undone before anything is verified.
+ */
+import { killProcesses } from '../../agents/orphan-processes.js';
+import { closeCommitRecord } from '../../workspace/commit-record.js';
+import { livePasses } from '../../workspace/pass-lock.js';
+import type { Workspace } from '../../workspace/types.js';
+import { projectOf } from '../pass-facts.js';
+import {
+  forgetPass,
+  isBriefed,
+  moveFormerFile,
+  storedPasses,
+  type StoredPass,
+} from '../pass-file.js';
+import type { PassEnvironment } from '../types.js';
+import { NOTHING_RECONCILED, reconcile, type Reconciliation } from './reconcile.js';
+
+export type Crashed = Reconciliation & {
+  readonly runId: string;
+  readonly project: string | undefined;
+};
+
+/**
+ * Writes nothing while a live pass is the writer: only it may change the workspace. Passes with a
+ * live claim are left alone.
+ */
+export async function recoverCrashedPasses(env: PassEnvironment): Promise<readonly Crashed[]> {
+  const { root, state, clock } = env.workspace;
+  moveFormerFile(state);
+  const live = livePasses(root, clock);
+  if (live.some(({ isWriter }) => isWriter)) return [];
+  const running = new Set(live.map(({ runId }) => runId));
+  const crashed: Crashed[] = [];
+  for (const stored of storedPasses(state))
+    if (!running.has(stored.data.runId)) crashed.push(await recoverPass(env, stored));
+  return crashed;
+}
+
+async function recoverPass(
+  { workspace, say }: PassEnvironment,
+  stored: StoredPass,
+): Promise<Crashed> {
+  const { root, state } = workspace;
+  const { runId } = stored.data;
+  say(`     ${runId} did not end: undoing what it was not allowed to change`);
+  await killProcesses({ mark: { runId, workspace: root } });
+  const reconciliation = reconcileStored(workspace, stored);
+  closeCommitRecord(state, runId);
+  forgetPass(state, runId);
+  return { ...reconciliation, runId, project: projectOf(stored.data) };
+}
+
+/** Includes what was undone but not yet recorded when the process died. */
+function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
+  if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
+  const found = reconcile(workspace, data);
+  return { ...found, undone: [...(left?.undone ?? []), ...found.undone] };
+}

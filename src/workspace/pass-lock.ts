@@ -1,0 +1,263 @@
+/**
+ * The pass lock: one claim for each running pass, and at most one of them is the writer, the pass
+ * that may commit. Each claim has a fence, a number that only ever grows.
+ */
+import { type Clock, stamp } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
+import { addFailures, type FailureCount, readCounter, writeCounter } from './fence-counter.js';
+import {
+  type Claim,
+  EMPTY_LOCK,
+  lockPath,
+  readLock,
+  type StoredLock,
+  writeLock,
+} from './lock-file.js';
+import { withCommitMutex } from './mutex.js';
+import { lifeOf, ownIdentity } from './process-identity.js';
+
+export type { Claim };
+export type ClaimState = 'live' | 'expired' | 'dead';
+export type ClaimStatus = Claim & { readonly state: ClaimState; readonly isWriter: boolean };
+export type PassLock = {
+  /** False: the file is damaged, so no pass has a claim any more. */
+  readonly isReadable: boolean;
+  readonly claims: readonly ClaimStatus[];
+};
+export type ClaimRequest = {
+  readonly runId: string;
+  readonly role: string;
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly detached?: boolean;
+};
+/** `failures`: how many passes before this one ended badly. */
+export type Claimed = { readonly claim: Claim; readonly failures: number };
+
+/**
+ * Claims a pass and makes it the writer. Claims of lost passes are removed and counted as failures.
+ * The fence is durable before the claim is visible: a crash can skip a number, never repeat one.
+ * @throws NocturneError `LOCKED` while another live pass is the writer.
+ */
+export function claimPass(root: string, state: string, request: ClaimRequest): Claimed {
+  return withCommitMutex(root, () => {
+    const now = request.clock.now();
+    const lock = passLock(root, request.clock);
+    const writer = lock.claims.find((claim) => claim.isWriter && claim.state === 'live');
+    if (writer !== undefined) throw lockedError(writer);
+    const live = lock.claims.filter((claim) => claim.state === 'live');
+    const lost = lock.claims.length - live.length + (lock.isReadable ? 0 : 1);
+    const counter = readCounter(state);
+    const count = addFailures(counter, lost, now);
+    const fence = highestFence(counter.fence, lock) + 1;
+    writeCounter(state, { ...count, fence });
+    const me = ownIdentity();
+    const claim: Claim = {
+      runId: request.runId,
+      role: request.role,
+      project: '',
+      host: me.host,
+      pid: me.pid,
+      boot: me.boot,
+      startedAt: me.started,
+      fence,
+      claimedAt: stamp(now),
+      expiresAt: expiry(now, request.ttlMs),
+      detached: request.detached ?? false,
+    };
+    writeLock(root, { version: 2, writer: fence, claims: [...live.map(claimOf), claim] });
+    return { claim, failures: count.failures };
+  });
+}
+
+/**
+ * Says which project the pass works on. Only the writer can, so two passes never choose at the same
+ * time.
+ * @throws NocturneError `LEASE_LOST`; `LOCKED` while another live pass has the project.
+ */
+export function claimProject(
+  root: string,
+  fence: number,
+  options: { readonly project: string; readonly clock: Clock },
+): Claim {
+  return withCommitMutex(root, () => {
+    checkWriter(root, fence);
+    const { project } = options;
+    const other = livePasses(root, options.clock).find(
+      (claim) => claim.project === project && claim.fence !== fence,
+    );
+    if (other !== undefined)
+      throw new NocturneError('LOCKED', `${other.runId} already works on ${project}`, {
+        hint: 'wait for that pass to end; nocturne lock status shows it',
+      });
+    return changeClaim(root, fence, { project });
+  });
+}
+
+/**
+ * Moves the expiry to `ttlMs` from now (a heartbeat, from any process). It makes nobody the writer.
+ * @throws NocturneError `LEASE_LOST`.
+ */
+export function renewClaim(
+  root: string,
+  fence: number,
+  options: { readonly ttlMs: number; readonly clock: Clock },
+): Claim {
+  return withCommitMutex(root, () =>
+    changeClaim(root, fence, { expiresAt: expiry(options.clock.now(), options.ttlMs) }),
+  );
+}
+
+/**
+ * Ends the claim. `failedAt`: the pass failed, which is counted; otherwise the count starts again
+ * at zero.
+ * @throws NocturneError `LEASE_LOST`.
+ */
+export function releaseClaim(
+  root: string,
+  state: string,
+  options: { readonly fence: number; readonly failedAt?: Date },
+): FailureCount {
+  return withCommitMutex(root, () => {
+    claimWith(root, options.fence);
+    const counter = readCounter(state);
+    const count =
+      options.failedAt === undefined ? { failures: 0 } : addFailures(counter, 1, options.failedAt);
+    writeCounter(state, { ...count, fence: counter.fence });
+    removeClaims(root, (claim) => claim.fence === options.fence);
+    return { failures: count.failures };
+  });
+}
+
+/**
+ * Removes claims whatever their state, and a file that cannot be read. Each counts as a failure,
+ * and none of their fences can ever commit again.
+ * @param options.which by default, all claims.
+ * @returns the lock as it was, with the claims that were removed.
+ */
+export function breakLock(
+  root: string,
+  state: string,
+  options: { readonly clock: Clock; readonly which?: (claim: ClaimStatus) => boolean },
+): PassLock {
+  const { clock, which = () => true } = options;
+  return withCommitMutex(root, () => {
+    const lock = passLock(root, clock);
+    const broken = lock.claims.filter(which);
+    const lost = broken.length + (lock.isReadable ? 0 : 1);
+    if (lost === 0) return lock;
+    const counter = readCounter(state);
+    writeCounter(state, {
+      ...addFailures(counter, lost, clock.now()),
+      fence: highestFence(counter.fence, lock),
+    });
+    const fences = new Set(broken.map(({ fence }) => fence));
+    removeClaims(root, ({ fence }) => fences.has(fence));
+    return { ...lock, claims: broken };
+  });
+}
+
+/**
+ * Only the writer may commit. An expired claim still counts as long as nobody has removed it.
+ * @throws NocturneError `LEASE_LOST`.
+ */
+export function checkWriter(root: string, fence: number): void {
+  claimWith(root, fence);
+  const stored = readLock(root);
+  if (stored === 'unreadable' || stored.writer === fence) return;
+  throw lostError(root, fence, 'another pass may write now');
+}
+
+export function passLock(root: string, clock: Clock): PassLock {
+  const stored = readLock(root);
+  if (stored === 'unreadable') return { isReadable: false, claims: [] };
+  return {
+    isReadable: true,
+    claims: stored.claims.map((claim) => ({
+      ...claim,
+      state: stateOf(claim, clock),
+      isWriter: claim.fence === stored.writer,
+    })),
+  };
+}
+
+/** The passes that are running. */
+export function livePasses(root: string, clock: Clock): readonly ClaimStatus[] {
+  return passLock(root, clock).claims.filter(({ state }) => state === 'live');
+}
+
+function stateOf(claim: Claim, clock: Clock): ClaimState {
+  if (Date.parse(claim.expiresAt) <= clock.now().getTime()) return 'expired';
+  const isDead = !claim.detached && lifeOf({ ...claim, started: claim.startedAt }) === 'dead';
+  return isDead ? 'dead' : 'live';
+}
+
+function claimOf({ state: _state, isWriter: _isWriter, ...claim }: ClaimStatus): Claim {
+  return claim;
+}
+
+function highestFence(last: number, { claims }: PassLock): number {
+  return Math.max(last, ...claims.map(({ fence }) => fence));
+}
+
+function claimWith(root: string, fence: number): Claim {
+  const stored = readLock(root);
+  const claim = stored === 'unreadable' ? undefined : stored.claims.find((c) => c.fence === fence);
+  if (claim !== undefined) return claim;
+  throw lostError(root, fence, holdersOf(stored));
+}
+
+function lostError(root: string, fence: number, why: string): NocturneError {
+  return new NocturneError(
+    'LEASE_LOST',
+    `the pass with fence ${fence} has lost its claim: ${why}`,
+    {
+      file: lockPath(root),
+      hint: 'this pass can write nothing any more; the next pass takes over',
+    },
+  );
+}
+
+function holdersOf(stored: StoredLock | 'unreadable'): string {
+  if (stored === 'unreadable') return 'the lock cannot be read';
+  const others = stored.claims.map(({ runId, fence }) => `${runId} with fence ${fence}`);
+  return others.length === 0 ? 'no pass has one now' : `${others.join(', ')} has one now`;
+}
+
+function lockedError(claim: Claim): NocturneError {
+  const { runId, role, claimedAt, expiresAt } = claim;
+  return new NocturneError(
+    'LOCKED',
+    `${runId} (${role}) is running ${processOf(claim)} since ${claimedAt}, until ${expiresAt}`,
+    {
+      hint: 'wait for that pass to end; nocturne lock status shows it, nocturne lock break ends a pass that hangs',
+    },
+  );
+}
+
+function processOf({ detached, host, pid }: Claim): string {
+  return detached ? `on ${host}` : `in process ${pid} on ${host}`;
+}
+
+function expiry(now: Date, ttlMs: number): string {
+  return new Date(now.getTime() + ttlMs).toISOString();
+}
+
+function changeClaim(root: string, fence: number, change: Partial<Claim>): Claim {
+  const changed = { ...claimWith(root, fence), ...change };
+  const stored = readLock(root);
+  if (stored !== 'unreadable')
+    writeLock(root, {
+      ...stored,
+      claims: stored.claims.map((claim) => (claim.fence === fence ? changed : claim)),
+    });
+  return changed;
+}
+
+function removeClaims(root: string, which: (claim: Claim) => boolean): void {
+  const stored = readLock(root);
+  const { writer, claims } = stored === 'unreadable' ? EMPTY_LOCK : stored;
+  const kept = claims.filter((claim) => !which(claim));
+  const isKept = kept.some(({ fence }) => fence === writer);
+  writeLock(root, { version: 2, writer: isKept ? writer : null, claims: kept });
+}
