@@ -230,7 +230,7 @@ t.test(
       await callProcess(at, ['get', 'PROJECT[pages].mission'], {
         env: { NOCTURNE_PASS_TOKEN: `${token}x` },
       }),
-      { exit: 5, json: { error: { message: /not that of the running pass/ } } },
+      { exit: 5, json: { error: { message: /does not belong to a running pass/ } } },
     );
     t.match(
       await callProcess(at, ['get', 'PROJECT[pages].mission'], {
