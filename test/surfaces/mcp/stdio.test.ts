@@ -119,7 +119,7 @@ t.test(
     t.teardown(() => wrong.close());
     t.match((await call(wrong, 'write', { path: PAGE, content: ENTRIES })).error, {
       code: 'REFUSED',
-      message: /no-token: .* the token is does not belong to a running pass/,
+      message: /no-token: .* the token does not belong to a running pass/,
     });
     t.equal((await call(wrong, 'read', { path: 'SOUL.md' })).failed, false, 'reading goes on');
     const wrote = await call(wrong, 'write', { path: PAGE, content: ENTRIES, token });
