@@ -202,7 +202,7 @@ t.test('a file or a link where a directory is expected', async (t) => {
   writeFileSync(join(place.root, 'PROJECTS/odd'), 'not a directory');
   t.match(
     errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
-    { code: 'STORAGE', hint: /move the file in this path away/ },
+    { code: 'STORAGE', hint: /move this file away/ },
   );
   rmSync(join(place.root, 'PROJECTS/odd'));
   t.equal(generationOf(place), 0);

@@ -449,7 +449,7 @@ const inside: readonly CliCase<Begun>[] = [
     env: { NOCTURNE_PASS_TOKEN: 'guess' },
     words: ['set', 'DRAFT[pages].mission', 'x'],
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /not that of the running pass/ } },
+    json: { error: { code: 'REFUSED', message: /does not belong to a running pass/ } },
   },
   {
     that: 'an empty token is a token',
