@@ -41,8 +41,9 @@ const READINGS = 3;
 
 /** @throws NocturneError `GATE` for a damaged file: unreadable anchors prove nothing. */
 export function readAnchors(state: string): Anchors {
-  const logs = readLogs(join(state, FILE));
+  // In this order: a commit that ends in between is in one of them at least.
   const pending = readPending(state);
+  const logs = readLogs(join(state, FILE));
   return pending === undefined ? { version: 1, logs } : { version: 1, logs, pending };
 }
 

@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
   ['a host that ends like it', 'https://evilapi.example.org/', 'egress'],
   ['a user name that looks like the host', 'https://api.example.org@evil.example/', 'egress'],
   ['a user name before the host', 'https://me@api.example.org/', 'egress'],
-  ['a password', 'https://me:secret@api.example.org/', 'egress,secret'],
+  ['a password', 'https://me:k7Qx9wZt2v@api.example.org/', 'egress,secret'],
   ['a user name with an encoded slash', 'https://evil.example%2f@api.example.org/', 'egress'],
   ['a backslash', 'https://evil.example\\@api.example.org/', 'egress'],
   ['a backslash for a slash', 'https:\\\\api.example.org/', 'egress'],

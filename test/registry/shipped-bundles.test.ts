@@ -1,4 +1,5 @@
 /** Every shipped bundle, carried out with every value that its arguments allow. */
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Value } from '../../src/markdown/types.js';
 import type { Bundle, BundleArgument, FieldType, Precondition } from '../../src/registry/types.js';
@@ -11,6 +12,7 @@ import { baseFiles, snapshotOf, text } from '../validate/base-workspace.js';
 
 const KEY = 'N-20261120-001';
 const HASH = 'a'.repeat(64);
+const CLAIMED = 'RUN-20261121-009';
 const QUESTION = `\n### ${KEY} A question\n\n- **Time:** 2026-11-20T03:00:00Z\n- **Priority:** low\n- **Project:** inventory\n- **Kind:** note\n- **Action needed:** Look.\n- **Status:** open\n- **Answer:** -\n`;
 const FRONT = `---\nchannel: chat\nsender: Bo\ntime: 2026-11-20T03:00:00Z\nmention: true\nreceived: 2026-11-20T03:00:00Z\nsha256: ${HASH}\n`;
 
@@ -18,6 +20,12 @@ const FRONT = `---\nchannel: chat\nsender: Bo\ntime: 2026-11-20T03:00:00Z\nmenti
 const start = snapshotOf(
   new Map([
     ...baseFiles(),
+    [
+      'LOCK.md',
+      text(
+        `${readFileSync('LOCK.md', 'utf8')}| ${CLAIMED} | worker | - | 18 | attic | 40112 | 2026-11-21T01:30:00Z | 2026-11-21T04:00:00Z |\n`,
+      ),
+    ],
     [
       'NOTIFICATIONS.md',
       text(`# Notifications\n\n## Briefing\n\n- **Time:** -\n\n## Inbox\n${QUESTION}`),
@@ -52,6 +60,8 @@ const NEW: Readonly<Record<string, string>> = {
 };
 /** Bundles whose token must name a record of one kind, or be free in one. */
 const BY_BUNDLE: Readonly<Record<string, BundleArguments>> = {
+  claim_project: { run_id: CLAIMED, project: 'inventory' },
+  claim_remove: { run_id: CLAIMED },
   approval_request: { id: 'AP-001', payload: HASH },
   approval_record: { id: 'AP-001', payload: HASH },
   failure_mode_add: { id: 'FM-900' },

@@ -19,6 +19,8 @@ import { validateCached } from '../../src/validate/cached-validation.js';
 import { FILE_RULES } from '../../src/validate/rules.js';
 import { type Validation, validate } from '../../src/validate/validate-snapshot.js';
 import { routeOf } from '../../src/registry/route.js';
+import { claimPass } from '../../src/workspace/pass-lock.js';
+import { fixedClock } from '../../src/kernel/clock.js';
 import { openCache } from '../../src/workspace/cache.js';
 import { isSettled, statText } from '../../src/workspace/file-stat.js';
 import { decodeRecords, encodeRecords } from '../../src/workspace/cached-records.js';
@@ -135,12 +137,16 @@ t.test('where nothing can be kept the answer is the same', async (t) => {
 });
 
 t.test('what depends on the time is looked at every time', async (t) => {
-  const { root } = makeWorkspace(t.testdir());
-  const lock = readFileSync(join(root, 'LOCK.md'), 'utf8');
-  writeFileSync(join(root, 'LOCK.md'), lock.replace(/released/, 'locked'));
+  const { root, workspace } = makeWorkspace(t.testdir());
+  claimPass(root, workspace.state, {
+    runId: 'RUN-20261121-001',
+    role: 'worker',
+    ttlMs: 60_000,
+    clock: fixedClock(NOW),
+  });
   await check(root, { ago: 60_000 });
   t.notOk(existsSync(join(root, '.nocturne/validation.json')));
-  writeFileSync(join(root, 'LOCK.md'), lock);
+  rmSync(join(root, '.nocturne/pass.lock'));
   await check(root, { ago: 60_000 });
   t.ok(existsSync(join(root, '.nocturne/validation.json')));
 });

@@ -94,8 +94,8 @@ export const PROJECT_CASES: readonly Case[] = [
   {
     rule: 'lock-state',
     name: 'locked, and no pass is the writer',
-    edits: [lock({ status: '«locked»', locked_at: '2026-11-21T01:30:00Z' })],
-    finds: ['error lock-state'],
+    edits: [lock({ status: '«locked»', run_id: '«null»', locked_at: '2026-11-21T01:30:00Z' })],
+    finds: ['error lock-state', 'error writer-without-claim'],
     says: 'no pass is the writer',
   },
   {

@@ -72,13 +72,13 @@ const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
 
-const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
+const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
 function run(id: string, started: string, ended: string): string {
-  return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | STRONG | 0123456789abcdef0123456789abcdef |\n`;
+  return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | done | STRONG | 0123456789abcdef0123456789abcdef |\n`;
 }
-const AUDIT_HEADER = '|---|---|---|---|---|---|---|---|---|---|\n';
+const AUDIT_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|\n';
 function audit(seq: number, runId: string): string {
-  return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | 0123456789abcdef0123456789abcdef |\n`;
+  return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | worker | 0123456789abcdef0123456789abcdef |\n`;
 }
 
 const INBOUND = 'orchestration-os/OPS-INBOUND.md';

@@ -133,7 +133,7 @@ t.test(
     await t.rejects(fetchModel({ directory, model: 'some/model', hub: hub.hub }), {
       code: 'RUN_FAILED',
       message:
-        /config\.json of the model some\/model could not be fetched: the server answered 404/,
+        /config\.json of the model some\/model could not be downloaded: the server answered 404/,
     });
     hub.status = undefined;
     const stop = new AbortController();
@@ -151,7 +151,7 @@ t.test(
     await new Promise((resolve) => hub.server.close(resolve));
     await t.rejects(fetchModel({ directory, model: 'some/model', hub: hub.hub }), {
       code: 'RUN_FAILED',
-      message: /could not be fetched: fetch failed: ./,
+      message: /could not be downloaded: fetch failed: ./,
       hint: /copy the model's files into/,
     });
     t.notOk(existsSync(join(directory, 'onnx/model_quantized.onnx')));

@@ -197,7 +197,7 @@ const guard: readonly CliCase<Place>[] = [
   },
   {
     that: 'an unknown program is refused',
-    words: ['guard', 'check', '--op', 'exec', '--command', 'rm -rf /', '--project', 'pages'],
+    words: ['guard', 'check', '--op', 'exec', '--command', 'frobnicate x', '--project', 'pages'],
     exit: 5,
     json: { verdict: 'deny', reasons: [{ code: 'command-unknown' }] },
   },

@@ -9,7 +9,10 @@ t.setTimeout(180_000);
 
 t.test('a message is dropped, held, asked about, allowed and shown', async (t) => {
   const place = inboxPlace(t.testdir(), '');
-  t.match(await callForText(place, ['inbox', 'list']), { exit: 0, text: /No message waits/ });
+  t.match(await callForText(place, ['inbox', 'list']), {
+    exit: 0,
+    text: /No messages are waiting/,
+  });
   writeFileSync(join(place.root, '..', 'note.txt'), 'Is it done?\n');
   const file = join(place.root, '..', 'note.txt');
   t.match(

@@ -28,7 +28,7 @@ const owners: readonly CliCase<Place>[] = [
     exit: 0,
     json: {
       run: null,
-      running: null,
+      running: [],
       projects: [{ slug: 'pages', status: 'active' }],
       next: 'pages',
     },

@@ -69,7 +69,7 @@ t.test(
     );
     t.match(
       nocturne(place, ['mcp', '--list']).stdout,
-      /13 tools\. .*, \d+ of them for the tools of modules/,
+      /13 tools\. .*, \d+ of them for the tools of modules/s,
     );
   },
 );
