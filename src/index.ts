@@ -1,4 +1,4 @@
-/** The library: what programs beside the command line may use. */
+/** The library: what other programs may use. */
 export { fixedClock, systemClock, type Clock } from './kernel/clock.js';
 export type { Diagnostic, Range, Severity, TextEdit } from './kernel/diagnostic.js';
 export { EXIT, NocturneError, type ErrorCode, type ExitCode } from './kernel/error.js';

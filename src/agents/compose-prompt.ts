@@ -180,7 +180,7 @@ You may write:
 ${list(brief.mayWrite, 'nothing')}
 You must not touch:
 ${list(brief.mustNot, 'nothing in particular')}
-The phase is done when all of this is true. A program checks it; your word does not count:
+The phase is done when all of this is true. A program checks it; what you say does not count:
 ${list(brief.stopCondition, 'no stop condition is set')}
 Limits: ${limits(brief.budget)}. Sandbox: ${brief.sandbox}.
 Nocturne judges every write when you make it and again after the pass, and undoes what was out of scope.

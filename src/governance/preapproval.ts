@@ -29,7 +29,7 @@ export type PermissionCheck = {
   readonly ok: boolean;
   readonly detail: string;
 };
-/** `checks`: of the pre-approval that allows it, or of all that were tried. */
+/** `checks`: of the pre-approval that allows it, or of each one that was tried. */
 export type Permission = {
   readonly allowed: boolean;
   readonly pa?: string;

@@ -29,10 +29,7 @@ export type Action = {
   readonly steps?: readonly Step[];
   /** exec: variables that the caller sets. */
   readonly env?: Readonly<Record<string, string>>;
-  /**
-   * exec: folder in which it starts, relative to the workspace or absolute; default: what the door
-   * says.
-   */
+  /** exec: start folder, relative to the workspace or absolute; default: the caller's. */
   readonly cwd?: string;
 };
 
@@ -101,8 +98,8 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 /**
  * On whose behalf. A pass without a project (idle, manager) may write only what `writes` says.
- * `guest`: an agent in a session that is no pass, with a person in front of it: protected files,
- * logs and bundle-only files are refused, what the guard cannot read is asked.
+ * `guest`: an agent in a session without a pass, with a person in front of it: protected files,
+ * logs and bundle-only files are refused, and what the guard cannot read is asked about.
  */
 export type Authority =
   | { readonly kind: 'owner' }

@@ -32,7 +32,7 @@ export type Deed = Omit<ChangeSet, 'actor' | 'runId'>;
 export type PlainAct = {
   readonly reason: string;
   readonly bundles: readonly BundleAct[];
-  /** Besides what the bundles change (whole files); they come first. */
+  /** Changes of whole files, after those of the bundles. */
   readonly changes: readonly Change[];
   readonly audit: readonly AuditEntry[];
   /** What its notice proposes: kept under the notice's number until the owner answers. */

@@ -22,7 +22,7 @@ export function keepProposal(state: string, id: string, bundles: Proposal): void
 export function applyProposal(state: string, id: string): readonly BundleAct[] {
   const kept = readJson<Proposals>(join(state, FILE))?.[id] ?? [];
   if (!Array.isArray(kept))
-    throw new NocturneError('UNREADABLE', `${join(state, FILE)} does not hold proposals`, {
+    throw new NocturneError('UNREADABLE', `${join(state, FILE)} contains no proposals`, {
       hint: 'move the file away; proposals are made again',
     });
   return kept.map((bundle) => ({

@@ -1,4 +1,4 @@
-/** What the doors know of a running pass, and in whose name the guard decides for it. */
+/** What callers know about a running pass, and on whose behalf the guard decides. */
 import type { Authority, Capability } from '../governance/types.js';
 
 /** No more than this is needed to judge, to record a refusal and to ask the owner. */

@@ -1,5 +1,5 @@
 /**
- * One call of a tool, the same at every door: whether the caller may, whether the arguments fit.
+ * One call of a tool, the same for every caller: is it allowed, and do the arguments fit.
  */
 import { parseArguments } from '../tools/tool-arguments.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';

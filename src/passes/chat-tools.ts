@@ -1,4 +1,4 @@
-/** The tools of a `chat` agent, bound to its pass; alone among the doors it can run programs. */
+/** The tools of a `chat` agent, bound to its pass. Only this interface can run programs. */
 import type { AgentTools } from '../agents/types.js';
 import { NocturneError } from '../kernel/error.js';
 import { toolsOf } from '../tools/tools.js';

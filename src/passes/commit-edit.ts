@@ -1,5 +1,5 @@
 /**
- * The one way in which every door writes: an edit in the name of the owner or of a pass, judged on
+ * The one way to write, for every caller: an edit on behalf of the owner or of a pass, judged on
  * the snapshot that the commit is computed from, or only proposed.
  */
 import type { DoorName } from './door.js';
@@ -70,7 +70,7 @@ export function proposeEdit(
 
 /**
  * @throws NocturneError `REFUSED` with every reason (of a pass on record; where only the scope
- * stands against it the owner is asked), `BAD_VALUE` where the workspace would not be valid any
+ * forbids it, the owner is asked), `BAD_VALUE` where the workspace would not be valid any
  * more, and what the plan and the commit throw.
  */
 export function commitEdit(
@@ -166,8 +166,8 @@ function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
 }
 
 /**
- * Every refusal of a pass is on record; where only the scope stands against it the owner is asked
- * about exactly this.
+ * Records every refusal of a pass; if only the scope forbids the edit, the owner is asked about
+ * exactly this edit.
  */
 function refusedToPass(
   workspace: Workspace,

@@ -1,6 +1,6 @@
 /**
- * Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own
- * tools. One decision, and one record of each refusal.
+ * Judges what an agent does during a pass, for every interface: the command line, MCP, the hooks of
+ * hosts, the agent's own tools. One decision, and one record of each refusal.
  */
 import { decide, type DecideOptions, decideTogether } from '../governance/guard/decide.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
@@ -19,9 +19,9 @@ export type Asked = {
   readonly actions: readonly Action[];
   /** Folder in which commands start, relative to the workspace. */
   readonly cwd?: string;
-  /** Fresh enough for the door; default: opened now. */
+  /** Recent enough for the caller; default: opened now. */
   readonly snapshot?: Snapshot;
-  /** Reasons that the door itself found (a call that cannot be read, a tool that nobody knows). */
+  /** Reasons that the caller found (a call that cannot be read, an unknown tool). */
   readonly also?: readonly Reason[];
 };
 
@@ -34,7 +34,7 @@ export type Judgement = {
   /** For whoever asked: why not, in one line. */
   readonly text: string;
   /**
-   * The task that was registered for a spawn; `instruction` belongs beside the text that the child
+   * The task that was registered for a spawn; `instruction` goes with the text that the child
    * is given.
    */
   readonly spawned?: { readonly taskId: string; readonly instruction: string };
@@ -78,7 +78,7 @@ export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Jud
 /**
  * What is allowed to leave is on record before it leaves. Judged once more on what the log says at
  * that moment, under the commit mutex, so that
- * two doors cannot both use the last send of a pass.
+ * two callers cannot both use the last send of a pass.
  */
 function recordSends(
   workspace: Workspace,
@@ -138,7 +138,7 @@ function withoutQuery(to: string): string {
   return to.replace(/[?#].*$/s, '');
 }
 
-/** Only the scope stands against it: the owner is asked, or has decided already. */
+/** Only the scope forbids it: the owner is asked, or has decided already. */
 function askOwner(
   workspace: Workspace,
   data: PassOnDuty,

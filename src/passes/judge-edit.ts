@@ -1,6 +1,6 @@
 /**
  * Whether an edit may be made in somebody's name: the guard's decision about the files that it
- * touches, and what R2 and R6 say of the workspace as it would be.
+ * touches, and what R2 and R6 report about the workspace as it would be.
  */
 import { decideTogether } from '../governance/guard/decide.js';
 import type { Action, Authority, Decision, Reason } from '../governance/types.js';

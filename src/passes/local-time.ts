@@ -1,6 +1,6 @@
 /** A stored UTC time as the owner reads it. */
 
-/** `2026-11-21 07:30` in the zone; the stored text when it is no time or the zone is unknown. */
+/** `2026-11-21 07:30` in the zone; the stored text if it is not a time or the zone is unknown. */
 export function localTime(stored: string, zone: string): string {
   const date = new Date(stored);
   if (Number.isNaN(date.getTime())) return stored;

@@ -24,7 +24,7 @@ const MINUTE_MS = 60_000;
 /**
  * @param schedule.matches whether the schedule fires in the minute of a time. @param schedule.since
  * when it last fired or was first known.
- * `run-once`: one run for all that were missed. `skip`: none. `catch-up`: each, at most five.
+ * `run-once`: one run for all missed runs. `skip`: none. `catch-up`: each, at most five.
  */
 export function missedRuns(schedule: {
   readonly matches: (date: Date) => boolean;

@@ -1,4 +1,4 @@
-/** What a pass that is over tells of itself, whichever stage it came to. */
+/** What a pass reports about itself at its end, whichever stage it reached. */
 import type { PassFacts, PassRequest, Stage } from './types.js';
 
 const NOTHING = {

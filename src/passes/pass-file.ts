@@ -17,7 +17,7 @@ const SUFFIX = '.json';
 const FORMER_FILE = 'pass.json';
 
 /**
- * What is left of a pass when its process dies: enough to undo, to take up again, and to report.
+ * What is left of a pass when its process dies: enough to undo, to continue, and to report.
  */
 export type StoredPass = {
   readonly version: 2;

@@ -1,4 +1,4 @@
-/** The sandbox that is in force for a pass, around each process that nocturne starts for it. */
+/** The active sandbox of a pass, around each process that nocturne starts for it. */
 import { homedir } from 'node:os';
 import { bubblewrap, type Sandbox } from '../agents/sandbox.js';
 import type {
@@ -15,7 +15,7 @@ import type { Chosen, PassEnvironment } from './types.js';
 type Confined = { readonly env: PassEnvironment; readonly pass: Chosen };
 
 /**
- * `undefined` where none is in force. @param look The places are those of this moment: a process
+ * `undefined` if none is active. @param look The places are those of this moment: a process
  * that is started later needs a later snapshot.
  */
 export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbox | undefined {

@@ -47,8 +47,8 @@ function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string)
 
 /**
  * Outputs are in `PROJECTS/NAME/outputs/`. Those of an earlier phase cannot be changed any more:
- * all
- * that no recorded change of the current phase wrote. A project in its first phase has none.
+ * the ones that no recorded change of the current phase wrote. In its first phase a project has
+ * none.
  */
 function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly string[] {
   const instant = Date.parse(fieldText(project, 'phase.started'));

@@ -1,4 +1,4 @@
-/** What the agent of a pass may read through the doors of nocturne. */
+/** What the agent of a pass may read through Nocturne. */
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { PassOnDuty } from './authority.js';
 

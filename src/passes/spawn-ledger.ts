@@ -1,5 +1,5 @@
 /**
- * What the doors of hosts tell of tasks that an agent gives to another one. The module `completion`
+ * What hosts report about tasks that an agent gives to another one. The module `completion`
  * keeps the ledger.
  */
 
@@ -25,7 +25,7 @@ export type Registered =
   | {
       readonly kind: 'registered';
       readonly taskId: string;
-      /** For the child, beside its task: by what it will be known to be done. */
+      /** For the child, with its task: how it reports that it is done. */
       readonly instruction: string;
     }
   | { readonly kind: 'duplicate'; readonly taskId: string; readonly why: string };
@@ -41,7 +41,7 @@ export interface SpawnLedger {
   /** It did not. */
   failed(spawn: { readonly callId: string; readonly why: string }): void;
   progress(child: { readonly childSession: string; readonly note: string }): void;
-  /** The child's session ended: one of the two witnesses of completion. */
+  /** The child's session ended: one of the two proofs of completion. */
   ended(child: {
     readonly childSession: string;
     readonly outcome: 'ok' | 'failed' | 'timeout';

@@ -1,6 +1,6 @@
 /**
  * Who calls a tool (the running pass by its token, the owner, or somebody who may only read), and
- * what the tool is given behind that door.
+ * what the tool is given there.
  */
 import { capabilityReasons } from '../governance/capability.js';
 import { decideTogether } from '../governance/guard/decide.js';
@@ -33,7 +33,7 @@ export type ToolCaller = { readonly door: DoorName; readonly client?: string } &
   | { readonly kind: 'reader'; readonly why?: string }
 );
 
-/** A door behind which tools are called. */
+/** An interface through which tools are called. */
 export type ToolPlace = {
   readonly workspace: Workspace;
   readonly caller: ToolCaller;
@@ -89,7 +89,7 @@ export function toolContext(place: ToolPlace): ToolContext {
       if (acting === undefined) throw refusedToReader(place, what);
       return commitEdit(workspace, acting, defined({ plan, door: caller.door, options }));
     },
-    // Rules look at everything, whoever asks; a pass is told of what it sees.
+    // Rules look at everything, whoever asks; a pass gets reports only about what it sees.
     visibleFindings: (found) =>
       scope === undefined ? found : seenDiagnostics(workspace.snapshot(), scope, found),
   };
@@ -120,7 +120,7 @@ function refusedToReader({ workspace, caller }: ToolPlace, what: string): Noctur
   const message = `${reason.code}: ${reason.message}`;
   recordStranger(workspace, { door: caller.door, who: caller.client ?? '', what, why: message });
   return new NocturneError('REFUSED', message, {
-    hint: 'nocturne pass begin --role worker prints a token; hand it over as $NOCTURNE_PASS_TOKEN, or where a tool takes one as its argument token',
+    hint: 'nocturne pass begin --role worker prints a token; set $NOCTURNE_PASS_TOKEN to it, or pass it as the argument `token` of the tool',
     reasons: [reason],
   });
 }
@@ -147,12 +147,12 @@ export function requireCapability(
 /** The caller's own words on one line of limited length. */
 function plainName(name: string): string {
   return name
-    .replace(/[\p{C}\s|`]+/gu, ' ')
+    .replace(/[\p{C}\s|\x60]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_NAME);
 }
 
-/** As it stands in the logs: through which door, and with which program. */
+/** For the logs: through which interface, and with which program. */
 function throughDoor({ door, client }: ToolCaller): string {
   return client === undefined || client === '' ? `through ${door}` : `through ${door} by ${client}`;
 }

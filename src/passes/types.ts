@@ -149,7 +149,7 @@ export type Chosen = Budgeted & {
   readonly sandbox: SandboxInForce;
 };
 
-/** T4, first half: the agent can begin. What `pass begin` stores and `pass end` takes up again. */
+/** T4, first half: the agent can begin. What `pass begin` stores for `pass end`. */
 export type Briefed = Composed & {
   readonly baseline: Baseline;
 };

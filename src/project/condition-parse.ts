@@ -23,7 +23,7 @@ const MAX_DEPTH = 8;
  * `data` is the structure of the field (a list), or its text when the owner wrote prose. What
  * cannot be understood stays in the
  * list as an assertion that never holds, so that a condition cannot become easier by being
- * misspelt.
+ * misspelled.
  * @param where the field: its cell, or its range alone.
  */
 export function parseConditions(data: unknown, where: ConditionSource): ParsedConditions {

@@ -127,7 +127,7 @@ const glob: Reader<string> = (value, path, complain) => {
       path,
       'a glob inside the project',
       value,
-      'conditions look at the files of their own project; use a query for the rest of the workspace',
+      'conditions look at the files of their own project; use a query for other files of the workspace',
     );
   if (trimmed.includes('\\') || trimmed.includes('\0'))
     return wrong(complain, path, 'a glob with / between folders', value);

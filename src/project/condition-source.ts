@@ -1,4 +1,4 @@
-/** Which conditions are in force for a project: its own, or those of its phase. */
+/** Which conditions apply to a project: its own, or those of its phase. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { parseConditions } from './condition-parse.js';

@@ -60,8 +60,7 @@ function urlPattern(pattern: string): DestinationPattern {
       kind: 'invalid',
       why: 'expected a host in small letters, *.host, or either with a port and a path',
     };
-  if (looksNumeric(host))
-    return { kind: 'invalid', why: 'a number is no host that can be allowed' };
+  if (looksNumeric(host)) return { kind: 'invalid', why: 'a number cannot be allowed as a host' };
   if (hasPunycode(host))
     return { kind: 'invalid', why: 'a host with letters that are not ASCII cannot be allowed' };
   return {

@@ -8,7 +8,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { fieldList, fieldText } from './field-text.js';
 import { projectDirectory } from './project-directory.js';
 
-/** Beside a project's record. */
+/** In the folder of the project. */
 export const PHASES_FILE = 'PHASES.md';
 
 export type Phase = {
@@ -22,7 +22,7 @@ export type Phase = {
   readonly line: number;
 };
 /**
- * `twice`: names that stand there more than once; what they mean is open, so nothing moves into or
+ * `twice`: names that occur more than once. Their meaning is ambiguous, so nothing moves into or
  * out of them.
  */
 export type PhaseGraph = {

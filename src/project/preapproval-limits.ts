@@ -1,5 +1,5 @@
 /**
- * What a pre-approval's record says of its own limits: for what it is, what it excludes, and how
+ * The limits of a pre-approval, from its record: for what it is, what it excludes, and how
  * often it was used.
  */
 import type { Rec } from '../markdown/types.js';
@@ -15,7 +15,7 @@ export const ACTION_CLASSES: readonly string[] = [
   'priority-rebalance',
 ];
 
-/** Refused invocations are no use; every other row is one, also one that cannot be read. */
+/** Refused invocations do not count; every other row does, even one that cannot be read. */
 export function usesOf(snapshot: Snapshot, pa: string): number {
   return snapshot
     .records('INVOCATION')

@@ -16,16 +16,7 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
-  // Rooms that are rewritten: their comments and messages.
-  {
-    files: [
-      'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
-      'bench/**/*.ts',
-      'examples/importers/**/*.ts',
-      '!src/workspace/{pass-lock,lock-file,fence-counter}.ts',
-    ],
-    prose: codeProse,
-  },
+  { files: ['{src,bench,examples/importers}/**/*.ts'], prose: codeProse },
 ];
 
 const TRANSLATED: readonly Turn[] = [

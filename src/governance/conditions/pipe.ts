@@ -1,6 +1,6 @@
 /**
  * A pipe of the kernel between two programs. Node gives its children socket pairs, on which a
- * writer is told of an error when its reader has ended, where a pipe ends it quietly (SIGPIPE).
+ * writer gets an error when its reader has ended, where a pipe ends it quietly (SIGPIPE).
  */
 import { execFileSync } from 'node:child_process';
 import { constants, mkdtempSync, openSync, rmSync } from 'node:fs';

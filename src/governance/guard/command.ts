@@ -135,7 +135,7 @@ function judgeRead(program: string, { text }: Word, world: CommandWorld, walk: W
         refuse(walk.found, reason.code, reason.message);
 }
 
-/** What the tool registry says of a program, and of one that runs code of its own. */
+/** Applies the tool registry to a program, and limits one that runs code of its own. */
 function judgeProgram(
   call: { readonly program: string; readonly args: readonly Word[] },
   world: CommandWorld,

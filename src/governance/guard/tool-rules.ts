@@ -131,7 +131,7 @@ function deniedBy(pattern: string, text: string): boolean {
   );
 }
 
-/** `*` is any run of characters. Never exponential: only the last star is ever taken back. */
+/** `*` is any run of characters. Never exponential: only the last star is ever tried again. */
 export function wildcard(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

@@ -1,6 +1,6 @@
 /**
- * What becomes of an action that only the scope stands against: the owner is asked about exactly
- * this, once. A command that was approved is let
+ * What happens to an action that only the scope forbids: the owner is asked about exactly this
+ * action, once. A command that was approved is let
  * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same
  * again only tells how things stand.
  */
@@ -80,8 +80,8 @@ export function askApproval(
 }
 
 /**
- * A call is let through as a whole or not at all: a grant is used up only when nothing else stands
- * against the call.
+ * A call is allowed as a whole or not at all: a grant is used up only when nothing else forbids the
+ * call.
  */
 function stepsOf(snapshot: Snapshot, place: Place, actions: readonly Action[]): readonly Step[] {
   let approvals = approvalsOf(snapshot);

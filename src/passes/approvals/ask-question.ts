@@ -25,7 +25,7 @@ export type Question = {
 };
 type Asker = { readonly workspace: Workspace; readonly data: PassOnDuty };
 
-/** The question, and the end of grants for the same deed with something else in it. */
+/** The question, and the end of grants for the same action with other content. */
 export function askQuestion(snapshot: Snapshot, asker: Asker, question: Question): Step {
   const { approvals, proposal, plain, late } = question;
   const { payload, hash, content } = proposal;

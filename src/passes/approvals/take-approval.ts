@@ -230,7 +230,7 @@ function end(
   };
 }
 
-/** A command is let through at the door, once. */
+/** The guard allows the command once. */
 function grant(snapshot: Snapshot, taker: Taker, approval: Approval): Plan {
   const expires = stamp(new Date(snapshot.now.getTime() + APPROVAL_MS));
   const what = `${approval.id} is approved: the next pass may run it once, until ${expires}`;

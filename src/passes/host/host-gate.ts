@@ -48,7 +48,7 @@ export function openSession(workspace: Workspace, session: HostSession): readonl
 }
 
 /**
- * What the gate still has against this session. Asked of the gate anew only where it had refused,
+ * What the gate still has against this session. The gate runs again only if it had refused,
  * so that an owner who signs need not start again.
  */
 export function gateRefusal(workspace: Workspace, session: HostSession): readonly string[] {

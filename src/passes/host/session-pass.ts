@@ -11,7 +11,7 @@ import { passOfSession } from '../pass-file.js';
 import type { HostSession, Briefed, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /**
- * A manager pass is over when this returns, a worker pass may be. What stands against beginning is
+ * A manager pass is over when this returns, a worker pass may be. What forbids beginning is
  * an answer, not an error: the host has to
  * tell it to somebody. A host runs one turn of a session at a time, so an earlier pass of the same
  * session was left behind: it ends as failed.
@@ -69,7 +69,7 @@ export async function endForSession(
   return { exit, outcome, runId: data.runId };
 }
 
-/** A sign of life. @throws NocturneError `LEASE_LOST` */
+/** A heartbeat. @throws NocturneError `LEASE_LOST` */
 export function heartbeatForSession(
   env: PassEnvironment,
   session: HostSession,

@@ -1,6 +1,6 @@
 /**
- * The morning page: what was done, what was proved, what failed, what is wanted, what it cost, what
- * comes next.
+ * The morning page: what was done, what was proved, what failed, what waits for the owner, what it
+ * cost, what comes next.
  */
 import { dispatch } from '../../governance/dispatch.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';

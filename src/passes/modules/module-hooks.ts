@@ -1,6 +1,6 @@
 /**
- * Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief,
- * when its work is judged, and when the pass is recorded.
+ * Where a worker pass asks its modules, in addition to T8: before the choice of a project, for the
+ * brief, when its work is judged, and when the pass is recorded.
  */
 import type { Fragment } from '../../agents/types.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';

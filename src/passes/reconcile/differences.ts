@@ -1,5 +1,5 @@
 /**
- * What changed in the tree since the agent began, without what nocturne itself committed meanwhile.
+ * What changed in the tree since the agent began, without what Nocturne itself has committed since.
  */
 import { readFileSync } from 'node:fs';
 import { defined } from '../../kernel/defined.js';

@@ -22,7 +22,7 @@ import { restore } from './restore.js';
 import type { Baseline, Undone } from '../types.js';
 
 /**
- * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
+ * `arrived`: messages that have appeared in the inbox since. A channel dropped them, or the agent
  * wrote them: they stay, and are asked about.
  */
 export type Reconciliation = {
@@ -85,7 +85,7 @@ const MOST_TOGETHER = 100;
 
 /**
  * Each difference is judged with the others in place that still stand: records in several files may
- * need each other. What was judged beside one that is undone is judged again without it.
+ * need each other. What was judged with one that is undone is judged again without it.
  */
 function checkDifferences(
   workspace: Workspace,

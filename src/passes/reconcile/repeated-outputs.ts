@@ -1,6 +1,6 @@
 /**
  * T5: the outputs that repeat what stood in the workspace before the pass, where a module knows its
- * texts. What counts as earlier is told by the baseline, not by what the module has seen meanwhile.
+ * texts. What counts as earlier is decided by the baseline, not by what the module has seen since.
  */
 import { newLines, type Repeat, repeatOf } from '../../governance/quality/repeats.js';
 import type { Act } from '../act.js';

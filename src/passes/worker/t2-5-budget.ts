@@ -14,7 +14,7 @@ import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
 /** Idle passes never cost more than this. */
 const IDLE_TIER = 'lightweight';
-/** With an hour more when the clocks are put back. */
+/** An hour longer when daylight saving time ends. */
 const LONGEST_DAY_MS = 25 * 3_600_000;
 
 export const t25Budget: Step<Loaded, Budgeted> = {

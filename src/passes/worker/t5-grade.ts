@@ -46,7 +46,7 @@ export const t5Grade: Step<Reconciled, Graded> = {
   },
 };
 
-/** What every door refused during this run, from the audit log: they all record there. */
+/** What was refused during this run, from the audit log, where every refusal is recorded. */
 function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
   const rows = snapshot
     .records('AUDIT')
@@ -55,7 +55,7 @@ function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
   return [...new Set(rows)];
 }
 
-/** Besides what was found on the disk, what the agent wrote through guarded tools. */
+/** What was found on the disk, and what the agent wrote through guarded tools. */
 function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Reconciled): readonly string[] {
   const written = [...agentWrites(snapshot, new Set([runId]))].filter(
     (path) => !gone.includes(path),

@@ -40,7 +40,7 @@ export const t7Learn: Step<Done, Done> = {
 type Report = Done['outcome']['report'];
 type Lesson = Report['lessons'][number];
 type FailureMode = Report['failureModes'][number];
-/** The records that hold what was learnt, and the field that says it. */
+/** The object of what was learned, and its field. */
 type Kind = { readonly object: string; readonly field: string };
 const LESSONS: Kind = { object: 'LESSON', field: 'observation' };
 const MODES: Kind = { object: 'FAILURE-MODE', field: 'symptom' };

@@ -1,6 +1,6 @@
 /**
- * T8: modules that REGISTRY.md enables hear of what changed in the files that they watch, and do
- * what is due besides.
+ * T8: modules that REGISTRY.md enables get the changes of the files that they watch, and do what
+ * else is due.
  */
 import type { AgentReport } from '../../agents/types.js';
 import { type Act, commitActs, noteAct } from '../act.js';
