@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { failureOfStatus } from '../../agents/classify-request-error.js';
 import { printable } from '../../agents/output-tail.js';
 import { emptyReport, readReport } from '../../agents/parse-report.js';
 import type { ProcessEnd } from '../../agents/process-group.js';
@@ -80,6 +81,9 @@ const TIMED_OUT_EXIT = 2;
 /** At the beginning of a line of its log, where the model cannot write. */
 const DECISION = /^\[model-fallback\/decision\] [^\n]*? reason=([a-z_]+)/m;
 
+/** The host gives this status in no field, only at the beginning of its message. */
+const STATUS_BANNER = /^Authentication failed \(provider returned HTTP (\d{3})\)/;
+
 export function openclawRunner(options: ProgramRunnerOptions): Runner {
   return programRunner(
     'openclaw',
@@ -146,10 +150,11 @@ function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly 
 function failureOf(output: RunOutput | undefined, end: ProcessEnd): FailureCode | undefined {
   if (output !== undefined && output.failed === undefined && end.exitCode === 0) return undefined;
   if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
+  const status = STATUS_BANNER.exec(output?.failed?.message ?? '')?.[1];
   return (
     FAILURE_OF_KIND.get(output?.failed?.kind ?? '') ??
     FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '') ??
-    'crashed'
+    failureOfStatus(Number(status ?? 0))
   );
 }
 

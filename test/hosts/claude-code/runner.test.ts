@@ -136,7 +136,7 @@ t.test('failures are known by their codes', async (t) => {
     [['subtype', 'error_max_turns'], 'over-budget', /error_max_turns/],
     [['subtype', 'error_max_budget_usd'], 'over-budget', /error_max_budget_usd/],
     [['subtype', 'error_during_execution'], 'crashed', /error_during_execution/],
-    [['banner'], 'crashed', /ended without a result: Invalid API key/],
+    [['banner'], 'auth-required', /ended without a result: Invalid API key/],
     [['quotes-and-crashes'], 'crashed', /ended without a result/],
     [['nothing'], 'crashed', /ended without a result/],
   ];

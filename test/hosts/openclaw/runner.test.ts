@@ -111,7 +111,7 @@ t.test(
 );
 
 t.test(
-  'failures are classified by kind, reason and exit code, never by the words of a message',
+  'failures are classified by kind, reason and exit code, or by the status that begins a message',
   async (t) => {
     const cases: readonly (readonly [readonly string[], string])[] = [
       [['kind', 'rate_limit'], 'rate-limited'],
@@ -123,7 +123,7 @@ t.test(
           'exception',
           'Authentication failed (provider returned HTTP 401). Your token may have expired.',
         ],
-        'crashed',
+        'auth-required',
       ],
       [
         ['kind', 'exception', 'The page says: Authentication failed (provider returned HTTP 401).'],

@@ -24,6 +24,8 @@ const FAILURE_OF_ERROR: ReadonlyMap<string, FailureCode> = new Map([
   ['model_not_found', 'not-found'],
   ['server_error', 'transient'],
 ]);
+/** Without a login claude prints no events, only one of these lines. */
+const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
 const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([
   ['error_max_turns', 'over-budget'],
   ['error_max_budget_usd', 'over-budget'],
@@ -124,7 +126,10 @@ function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undef
     return end.exitCode === 0 ? undefined : 'crashed';
   const named = FAILURE_OF_SUBTYPE.get(result?.subtype ?? '') ?? FAILURE_OF_ERROR.get(error ?? '');
   if (named !== undefined) return status === 529 ? 'rate-limited' : named;
-  return failureOfStatus(status ?? 0);
+  if (status !== undefined && status > 0) return failureOfStatus(status);
+  return LOGIN_BANNER.test(state.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
+    ? 'auth-required'
+    : 'crashed';
 }
 
 function explain(
