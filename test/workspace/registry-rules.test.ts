@@ -121,13 +121,6 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
       ['tool', { tool: 'git', status: 'missing' }],
     ],
   },
-  'tool-not-tracked': {
-    bad: [['tool_rule', { tool: 'git', probe: 'git --version' }]],
-    good: [
-      ['tool_rule', { tool: 'git', probe: 'git --version' }],
-      ['tool', { key: 'git', tool: 'git' }],
-    ],
-  },
   'runner-incomplete': {
     bad: [['runner', { id: 'x', kind: 'chat', program: 'node' }]],
     good: [['runner', { id: 'x', kind: 'command', program: 'node' }]],
