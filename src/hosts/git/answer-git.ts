@@ -1,5 +1,5 @@
 /** Answers git's hooks: reads what is staged, written or pushed, and refuses in sentences. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { commitFindings, type Staged, type StagedFile } from './commit-rules.js';
 import {
@@ -14,6 +14,8 @@ import {
 } from './push-rules.js';
 import type { Action } from '../../governance/types.js';
 import { readTrust } from '../../integrity/trust.js';
+import { NocturneError } from '../../kernel/error.js';
+import { readTextIfThere } from '../../workspace/read-if-there.js';
 import { judge, recordRefusal } from '../../passes/door.js';
 import type { Briefed } from '../../passes/types.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -148,7 +150,13 @@ function onMessage({ args, git: repository }: GitCall): readonly string[] {
     (setting) => setting !== 'auto',
   );
   const longest = Number(gitSettings(repository, 'nocturne.subjectLength').at(-1));
-  return messageFindings(readFileSync(args[0] ?? '', 'utf8'), {
+  const [file = ''] = args;
+  const message = readTextIfThere(file);
+  if (message === undefined)
+    throw new NocturneError('USAGE', `there is no commit message at "${file}"`, {
+      hint: 'git gives the file as the argument: nocturne hook git commit-msg -- .git/COMMIT_EDITMSG',
+    });
+  return messageFindings(message, {
     comment,
     longest: Number.isSafeInteger(longest) && longest > 0 ? longest : SUBJECT_LENGTH,
   });

@@ -275,6 +275,9 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
         /nothing to do/,
       );
       t.match((await callForText({ root, home }, ['hooks', 'status'])).text, /git: active/);
+      t.match(await callForText({ root, home }, ['hook', 'git', 'commit-msg', 'none']), {
+        exit: 2,
+      });
       t.match(
         (await callForText({ root, home }, ['hooks', 'uninstall', '--git'])).text,
         /removes our hooks/,
