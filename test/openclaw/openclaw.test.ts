@@ -79,10 +79,10 @@ async function forced(place: Place, role: string): Promise<Run> {
  */
 async function passEnded(place: Place): Promise<Readonly<Record<string, unknown>>> {
   for (let i = 0; i < 120; i++) {
-    const { lock } = (await place.nocturne(['lock', 'status'])) as {
-      readonly lock?: { readonly kind?: string };
+    const { claims } = (await place.nocturne(['lock', 'status'])) as {
+      readonly claims: readonly { readonly state: string }[];
     };
-    if (lock?.kind !== 'held') break;
+    if (!claims.some(({ state }) => state === 'live')) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   const [last] = await place.rows(
