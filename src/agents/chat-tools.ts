@@ -1,5 +1,5 @@
 /** The tools of a chat agent: their schemas, and one call of the model. */
-import { EXIT, NocturneError } from '../kernel/error.js';
+import { EXIT, NocturneError, messageOf } from '../kernel/error.js';
 import { unknownTool, parseArguments, toolSchema } from '../tools/tool-arguments.js';
 import type { Tool } from '../tools/tool.js';
 import type { AgentTools, ToolResult } from './types.js';
@@ -35,7 +35,7 @@ export function prepareCall(tools: AgentTools, name: string, argumentsText: stri
     sent = JSON.parse(argumentsText);
   } catch (error) {
     return wrong(
-      `The arguments of \`${name}\` are not JSON (${error instanceof Error ? error.message : String(error)}). You sent: ${argumentsText.slice(0, 200)}`,
+      `The arguments of \`${name}\` are not JSON (${messageOf(error)}). You sent: ${argumentsText.slice(0, 200)}`,
     );
   }
   try {

@@ -1,4 +1,5 @@
 /** Reads the agent's report: the last `nocturne-report` block of its output, which is untrusted. */
+import { messageOf } from '../kernel/error.js';
 import { LineCounter, parseDocument } from 'yaml';
 import { printable } from './output-tail.js';
 import { reportReader } from './report-reader.js';
@@ -144,9 +145,7 @@ function load(text: string): { readonly value: unknown; readonly problems: reado
   } catch (error) {
     return {
       value: undefined,
-      problems: [
-        `The report could not be read as YAML: ${error instanceof Error ? error.message : String(error)}`,
-      ],
+      problems: [`The report could not be read as YAML: ${messageOf(error)}`],
     };
   }
 }

@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findProgram } from './find-program.js';
-import { isInside, type Mount } from './sandbox-mounts.js';
+import { isInside } from '../kernel/is-inside.js';
+import type { Mount } from './sandbox-mounts.js';
 
 export type ProgramContext = { readonly path: string | undefined; readonly home: string };
 

@@ -1,4 +1,5 @@
 /** What a sandboxed process sees of the file system, as mounts and as bubblewrap's arguments. */
+import { isInside } from '../kernel/is-inside.js';
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -118,10 +119,6 @@ export function isVisible(mounts: Mounts, path: string): boolean {
     )
       nearest = mount;
   return nearest !== undefined && ['ro', 'rw', 'symlink'].includes(nearest.kind);
-}
-
-export function isInside(folder: string, path: string): boolean {
-  return path === folder || folder === '/' || path.startsWith(`${folder}/`);
 }
 
 /** In mounting order. */

@@ -1,4 +1,5 @@
 /** The sandbox of a pass's processes: the decision, its description, and a command put into it. */
+import { isInside } from '../kernel/is-inside.js';
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -6,7 +7,6 @@ import { findProgram } from './find-program.js';
 import { programPlaces } from './program-places.js';
 import {
   hide,
-  isInside,
   isVisible,
   type Mount,
   mountArguments,

@@ -2,6 +2,7 @@
  * The gate's check of protected files: the files that REGISTRY.md protects, the rows of the
  * manifest and the files on disk must be the same.
  */
+import { messageOf } from '../kernel/error.js';
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Schema } from '../registry/types.js';
@@ -106,7 +107,7 @@ function checkFile(
     return {
       file,
       problem: 'file-unreadable',
-      message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${file} cannot be read: ${messageOf(error)}`,
       hint: 'make it readable for the user who runs Nocturne',
     };
   }

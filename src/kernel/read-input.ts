@@ -2,7 +2,7 @@
 import { readFileSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { NocturneError } from './error.js';
+import { NocturneError, messageOf } from './error.js';
 
 const STANDARD_INPUT = 0;
 const BLOCK = 1 << 16;
@@ -23,7 +23,7 @@ export function readInput({ cwd, file, hint }: InputSource): Buffer {
   try {
     return file === '-' ? readStandardInput() : readFileSync(resolve(cwd, file));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new NocturneError('USAGE', `${nameOf(file)} cannot be read: ${why}`, { hint, cause });
   }
 }

@@ -35,8 +35,11 @@ export async function runCommandSteps(place: Place, steps: readonly Step[]): Pro
   let printed = '';
   let exit: number | null = 0;
   for (const { join: joint, folder, pipeline } of steps) {
-    if (pipeline === undefined || (joint === '&&' && exit !== 0) || (joint === '||' && exit === 0))
+    if (pipeline === undefined) {
+      exit = 0;
       continue;
+    }
+    if ((joint === '&&' && exit !== 0) || (joint === '||' && exit === 0)) continue;
     const result = await runPipeline(run, pipeline, {
       cwd: join(workspace.root, folder),
       timeoutMs: Math.max(1, until - performance.now()),

@@ -3,7 +3,7 @@
  * is committed once. A halt or a thrown error ends them, and the closing step always runs.
  */
 import { withoutSecrets } from '../governance/guard/secrets.js';
-import { EXIT, NocturneError } from '../kernel/error.js';
+import { EXIT, NocturneError, messageOf } from '../kernel/error.js';
 import { viewAfter } from '../workspace/draft-view.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type Act, commitActs, partsOf } from './act.js';
@@ -151,7 +151,7 @@ function isLost(error: unknown): boolean {
 }
 
 function brokenAt(step: Pick<AnyStep, 'id'>, stage: Stage, error: unknown): Halt {
-  const message = withoutSecrets(error instanceof Error ? error.message : String(error));
+  const message = withoutSecrets(messageOf(error));
   const exit = error instanceof NocturneError ? error.exit : EXIT.internal;
   return {
     halt: true,

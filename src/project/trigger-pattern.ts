@@ -1,3 +1,4 @@
+import { messageOf } from '../kernel/error.js';
 /**
  * The pattern of a channel: a regular expression that the owner wrote, compiled or with what is
  * wrong with it.
@@ -14,10 +15,7 @@ export function parseTriggerPattern(source: string): TriggerPattern {
   } catch (error) {
     return {
       kind: 'invalid',
-      why: (error instanceof Error ? error.message : String(error)).replace(
-        /^Invalid regular expression: /,
-        '',
-      ),
+      why: messageOf(error).replace(/^Invalid regular expression: /, ''),
     };
   }
 }

@@ -1,6 +1,5 @@
 /** How `write` and `edit` change the text of one file, for every caller. */
-import { diskProbe } from '../governance/guard/probe.js';
-import { resolveTarget } from '../governance/guard/path.js';
+import { pathWorld, resolveTarget } from '../governance/guard/path.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { ToolAnswer } from './tool.js';
@@ -66,8 +65,7 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
 
 /** If it has no workspace path, the guard says why. */
 function pathOf({ workspace }: ToolContext, whole: Snapshot, named: string): string {
-  const world = { root: whole.root, files: whole.files, probe: diskProbe, home: workspace.home };
-  return resolveTarget(world, named).path ?? named;
+  return resolveTarget(pathWorld(whole, workspace.home), named).path ?? named;
 }
 
 /** An error about a file reveals its content, so the path is judged first. */

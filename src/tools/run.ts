@@ -1,6 +1,6 @@
 /** A command of a chat agent: the very programs that were judged are started, without a shell. */
 import { z } from 'zod';
-import { diskProbe } from '../governance/guard/probe.js';
+import { pathWorld } from '../governance/guard/path.js';
 import { readCommand } from '../governance/guard/read-command.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -22,12 +22,7 @@ export const runTool = tool({
         hint: 'run it in a shell of your own',
       });
     const snapshot = workspace.snapshot();
-    const world = {
-      root: snapshot.root,
-      files: snapshot.files,
-      probe: diskProbe,
-      home: workspace.home,
-    };
+    const world = pathWorld(snapshot, workspace.home);
     const { folder } = programs;
     const { steps, problems } = readCommand(world, command, folder === '.' ? '' : folder);
     const read = problems.length === 0 ? steps : undefined;

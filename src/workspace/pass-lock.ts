@@ -119,12 +119,12 @@ export function releaseClaim(
   options: { readonly fence: number; readonly failedAt?: Date },
 ): FailureCount {
   return withCommitMutex(root, () => {
-    claimWith(root, options.fence);
+    const { stored } = held(root, options.fence);
     const counter = readCounter(state);
     const count =
       options.failedAt === undefined ? { failures: 0 } : addFailures(counter, 1, options.failedAt);
     writeCounter(state, { ...count, fence: counter.fence });
-    removeClaims(root, (claim) => claim.fence === options.fence);
+    removeClaims(root, stored, (claim) => claim.fence === options.fence);
     return { failures: count.failures };
   });
 }
@@ -152,7 +152,10 @@ export function breakLock(
       fence: highestFence(counter.fence, lock),
     });
     const fences = new Set(broken.map(({ fence }) => fence));
-    removeClaims(root, ({ fence }) => fences.has(fence));
+    const stored = readLock(root);
+    removeClaims(root, stored === 'unreadable' ? EMPTY_LOCK : stored, ({ fence }) =>
+      fences.has(fence),
+    );
     return { ...lock, claims: broken };
   });
 }
@@ -162,10 +165,8 @@ export function breakLock(
  * @throws NocturneError `LEASE_LOST`.
  */
 export function checkWriter(root: string, fence: number): void {
-  claimWith(root, fence);
-  const stored = readLock(root);
-  if (stored === 'unreadable' || stored.writer === fence) return;
-  throw lostError(root, fence, 'another pass may write now');
+  const { stored } = held(root, fence);
+  if (stored.writer !== fence) throw lostError(root, fence, 'another pass may write now');
 }
 
 export function passLock(root: string, clock: Clock): PassLock {
@@ -200,11 +201,13 @@ function highestFence(last: number, { claims }: PassLock): number {
   return Math.max(last, ...claims.map(({ fence }) => fence));
 }
 
-function claimWith(root: string, fence: number): Claim {
+/** The lock in which a pass still has its claim. @throws NocturneError `LEASE_LOST`. */
+function held(root: string, fence: number): { readonly stored: StoredLock; readonly claim: Claim } {
   const stored = readLock(root);
-  const claim = stored === 'unreadable' ? undefined : stored.claims.find((c) => c.fence === fence);
-  if (claim !== undefined) return claim;
-  throw lostError(root, fence, holdersOf(stored));
+  if (stored === 'unreadable') throw lostError(root, fence, 'the lock cannot be read');
+  const claim = stored.claims.find((candidate) => candidate.fence === fence);
+  if (claim === undefined) throw lostError(root, fence, holdersOf(stored));
+  return { stored, claim };
 }
 
 function lostError(root: string, fence: number, why: string): NocturneError {
@@ -218,9 +221,8 @@ function lostError(root: string, fence: number, why: string): NocturneError {
   );
 }
 
-function holdersOf(stored: StoredLock | 'unreadable'): string {
-  if (stored === 'unreadable') return 'the lock cannot be read';
-  const others = stored.claims.map(({ runId, fence }) => `${runId} with fence ${fence}`);
+function holdersOf({ claims }: StoredLock): string {
+  const others = claims.map(({ runId, fence }) => `${runId} with fence ${fence}`);
   return others.length === 0 ? 'no pass has one now' : `${others.join(', ')} has one now`;
 }
 
@@ -244,19 +246,18 @@ function expiry(now: Date, ttlMs: number): string {
 }
 
 function changeClaim(root: string, fence: number, change: Partial<Claim>): Claim {
-  const changed = { ...claimWith(root, fence), ...change };
-  const stored = readLock(root);
-  if (stored !== 'unreadable')
-    writeLock(root, {
-      ...stored,
-      claims: stored.claims.map((claim) => (claim.fence === fence ? changed : claim)),
-    });
+  const { stored, claim } = held(root, fence);
+  const changed = { ...claim, ...change };
+  const claims = stored.claims.map((other) => (other.fence === fence ? changed : other));
+  writeLock(root, { ...stored, claims });
   return changed;
 }
 
-function removeClaims(root: string, which: (claim: Claim) => boolean): void {
-  const stored = readLock(root);
-  const { writer, claims } = stored === 'unreadable' ? EMPTY_LOCK : stored;
+function removeClaims(
+  root: string,
+  { writer, claims }: StoredLock,
+  which: (claim: Claim) => boolean,
+): void {
   const kept = claims.filter((claim) => !which(claim));
   const isKept = kept.some(({ fence }) => fence === writer);
   writeLock(root, { version: 2, writer: isKept ? writer : null, claims: kept });

@@ -1,7 +1,7 @@
 /** The workspace as read-only SQLite tables in memory, filled when a query names them. */
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
-import { NocturneError } from '../kernel/error.js';
+import { NocturneError, messageOf } from '../kernel/error.js';
 import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
 import { linksOf } from './links.js';
@@ -111,7 +111,7 @@ function runQuery(database: Database, sql: string): ReturnType<SqlView['query']>
     return { columns: statement.columns().map((column) => column.name), rows };
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
-    throw new NocturneError('BAD_QUERY', cause instanceof Error ? cause.message : String(cause), {
+    throw new NocturneError('BAD_QUERY', messageOf(cause), {
       hint: 'nocturne tables lists the tables and their columns',
       cause,
     });

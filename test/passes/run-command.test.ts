@@ -68,6 +68,7 @@ t.test('a command leaves the files and prints the output that bash would', async
     'false && echo no || echo yes',
     'true || echo no; false; echo after',
     'yes | head -n 3',
+    'false; cd outputs',
     'printf "%s|" a "b c" \'d\' e\\ f $\'g\\th\'',
     '> outputs/empty2.txt',
     'LC_ALL=C sort outputs/a.txt | LC_ALL=C tee outputs/t.txt | tail -n 1',

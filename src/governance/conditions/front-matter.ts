@@ -1,4 +1,5 @@
 /** The front matter of any project page, by dotted names. */
+import { messageOf } from '../../kernel/error.js';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Snapshot } from '../../workspace/types.js';
 
@@ -36,7 +37,7 @@ export function parseFrontMatter(snapshot: Snapshot, path: string): FrontMatterR
   } catch (cause) {
     return {
       kind: 'unreadable',
-      why: `its front matter cannot be expanded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      why: `its front matter cannot be expanded: ${messageOf(cause)}`,
     };
   }
   return {

@@ -13,6 +13,7 @@ import type {
   RunLimits,
   Sink,
 } from './command-runner.js';
+import { messageOf } from '../../kernel/error.js';
 import { lastLine } from './last-line.js';
 import { makePipe, type Pipe } from './pipe.js';
 
@@ -90,10 +91,7 @@ function startAll(run: Run, programs: readonly Program[]): void {
       if (typeof sink === 'object') pipes.set(sink, makePipe());
     for (const program of programs) start(run, program);
   } catch (error) {
-    stop(
-      run,
-      `the programs could not be started: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    fail(run, `the programs could not be started: ${messageOf(error)}`);
   } finally {
     for (const { from, to } of pipes.values()) [from, to].forEach(closeSync);
   }

@@ -1,4 +1,5 @@
 /** The `json_schema` condition: files or front matter against a JSON Schema. */
+import { messageOf } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
 import { parseDocument } from 'yaml';
 import {
@@ -41,10 +42,7 @@ export async function jsonSchema(
   try {
     validate = await compile(loaded.data, budget);
   } catch (cause) {
-    return undecided(
-      expected,
-      `${named} is not a usable JSON Schema: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    return undecided(expected, `${named} is not a usable JSON Schema: ${messageOf(cause)}`);
   }
   for (const { path } of files) {
     const read = dataOf(context, path);

@@ -122,7 +122,7 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
 
 /** These look at names, and read nothing below the folders that they are given. */
 const LOOK_AT_NAMES = new Set(
-  'cd ls find tree du df stat test [ echo printf basename dirname realpath readlink pwd'.split(' '),
+  'ls find tree du df stat test [ echo printf basename dirname realpath readlink pwd'.split(' '),
 );
 
 /** Every word could name a file that is read, also behind a dash and behind an equals sign. */

@@ -12,8 +12,7 @@ import {
   judgeSend,
 } from './judge-action.js';
 import type { Effect } from './program.js';
-import type { PathWorld } from './path.js';
-import { diskProbe } from './probe.js';
+import { pathWorld } from './path.js';
 import { readReasons } from './read.js';
 import type { Action, Authority, Decision } from '../types.js';
 import { overlay } from '../../workspace/overlay.js';
@@ -27,12 +26,7 @@ export function decide(
   action: Action,
   options: DecideOptions = {},
 ): Decision {
-  const world: PathWorld = {
-    root: snapshot.root,
-    files: snapshot.files,
-    probe: options.probe ?? diskProbe,
-    home: options.home,
-  };
+  const world = pathWorld(snapshot, options.home, options.probe);
   const context: Judging = { snapshot, authority, world, options };
   const verdicts: Verdicts = {
     reasons: [],

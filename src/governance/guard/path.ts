@@ -4,7 +4,7 @@ import { defined } from '../../kernel/defined.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
 import type { FileEntry } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
-import type { FileProbe, Probed } from './probe.js';
+import { diskProbe, type FileProbe, type Probed } from './probe.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 const LONGEST_PATH = 4096;
@@ -24,6 +24,15 @@ export type PathWorld = {
  * would change its meaning. `folder` must be a directory or nothing; `write` must not be a
  * directory.
  */
+/** The files of a snapshot, and what the disk says now. */
+export function pathWorld(
+  { root, files }: Pick<PathWorld, 'root' | 'files'>,
+  home: string | undefined,
+  probe: FileProbe = diskProbe,
+): PathWorld {
+  return { root, files, home, probe };
+}
+
 export type PathUse = 'write' | 'remove' | 'move' | 'folder';
 
 /** `path`: set whenever it could be resolved, even if there are reasons. */

@@ -1,5 +1,6 @@
 /** What no agent reads: Nocturne's state, its keys, and places with credentials. */
 import { isAbsolute, posix } from 'node:path';
+import { isInside } from '../../kernel/is-inside.js';
 import type { PathWorld } from './path.js';
 import type { Reason } from '../types.js';
 
@@ -46,8 +47,4 @@ export function readReasons(
       ];
   }
   return [];
-}
-
-function isInside(folder: string, path: string): boolean {
-  return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }

@@ -116,6 +116,8 @@ function readChain(reading: Reading, chain: AndOr, variables: Variables, depth: 
   let certain = depth === 0;
   for (const [index, node] of chain.commands.entries()) {
     const operator = chain.operators[index - 1] ?? ';';
+    if (operator === '||' && reading.steps.at(-1)?.enter !== undefined)
+      throw new Refused('cd FOLDER || … is not accepted: a cd that fails ends the command');
     if (operator === '||') certain = false;
     const entered = certain && index > 0;
     if (node.type === 'BraceGroup' && entered && index === chain.commands.length - 1) {

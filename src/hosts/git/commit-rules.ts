@@ -1,4 +1,5 @@
 /** What may be committed, judged on what is staged and not on the work tree. */
+import { messageOf } from '../../kernel/error.js';
 import { parseAllDocuments } from 'yaml';
 import { MANIFEST_FILE, parseManifest } from '../../integrity/manifest.js';
 import { isProtected } from '../../integrity/protected-files.js';
@@ -72,7 +73,7 @@ function jsonFindings(path: string, text: string): readonly GitFinding[] {
       {
         path,
         code: 'json',
-        message: `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+        message: `${path} is not JSON: ${messageOf(error)}`,
       },
     ];
   }

@@ -4,7 +4,7 @@
  */
 import type { Fragment } from '../../agents/types.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError, messageOf } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
@@ -58,7 +58,7 @@ function failedRow(
   failure: { readonly type: string; readonly module: string; readonly error: unknown },
 ): Act {
   const { type, module, error } = failure;
-  const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  const detail = messageOf(error).slice(0, 300);
   return noteAct(step, { type, target: module, result: 'failed', detail });
 }
 

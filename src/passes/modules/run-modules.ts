@@ -4,6 +4,7 @@
  * once. What a module writes may be another one's change; so rounds follow, a few, and then the
  * engine stops and says so.
  */
+import { messageOf } from '../../kernel/error.js';
 import type { ModuleRow } from '../../registry/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
 import type { ChangeSet, Snapshot, Workspace } from '../../workspace/types.js';
@@ -118,7 +119,7 @@ async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<D
   } catch (error) {
     // One module's fault is not the pass's: the others go on, and this one hears of the same the
     // next time.
-    const failed = error instanceof Error ? error.message : String(error);
+    const failed = messageOf(error);
     say(`     module ${row.name} failed: ${failed}`);
     runs.set(row.name, { ...run, failed });
     return NOTHING_DELIVERED;

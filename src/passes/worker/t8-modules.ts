@@ -2,6 +2,7 @@
  * T8: modules that REGISTRY.md enables get the changes of the files that they watch, and do what
  * else is due.
  */
+import { messageOf } from '../../kernel/error.js';
 import type { AgentReport } from '../../agents/types.js';
 import { type Act, commitActs, noteAct } from '../act.js';
 import { enabledModules } from '../modules/module-hooks.js';
@@ -73,7 +74,7 @@ export async function sweepModules(
       const context = { workspace, snapshot, runId, signal, say, project, report };
       notes.push(...((await module.sweep?.(context)) ?? []));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = messageOf(error);
       const row = { type: 'sweep', target: module.name, result: 'failed', detail };
       acts.push(noteAct(step, row));
     }

@@ -1,4 +1,5 @@
 /** Checks of runners, model tiers and tools, and of what the active projects need. */
+import { messageOf } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -190,7 +191,7 @@ async function endpointProblem(
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function tierProblem(snapshot: Snapshot, tier: Rec): string[] {

@@ -3,7 +3,7 @@
  */
 import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError, messageOf } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
 import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
@@ -128,13 +128,13 @@ function repair(
     if (check.of === 'machine') return check.repair?.(machine);
     return examined === undefined ? undefined : check.repair?.(examined);
   } catch (error) {
-    return `could not repair it: ${error instanceof Error ? error.message : String(error)}`;
+    return `could not repair it: ${messageOf(error)}`;
   }
 }
 
 /** A check that fails is a finding itself. */
 function observed(error: unknown): Observation {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return broken(
     message,
     (error instanceof NocturneError ? error.hint : undefined) ?? 'nocturne doctor --debug',

@@ -1,5 +1,5 @@
 /** Prints the end of a command: a result on stdout, or an error. */
-import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
+import { EXIT, type ExitCode, NocturneError, messageOf } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
 export function printResult(result: CommandResult, json: boolean): ExitCode {
@@ -21,7 +21,7 @@ export function printError(
   const failure =
     error instanceof NocturneError
       ? error
-      : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
+      : new NocturneError('INTERNAL', messageOf(error), {
           hint: 'this is a bug in Nocturne; run the command again with --debug, and report the output',
         });
   if (options.json) {

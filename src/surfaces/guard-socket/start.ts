@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError, messageOf } from '../../kernel/error.js';
 import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
 import {
   guardRequest,
@@ -66,11 +66,7 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
   // Until the watcher is ready, and on a disk that cannot be watched, each snapshot lives a second.
   const watching = desk.warm
     .watch()
-    .catch((error: unknown) =>
-      env.say(
-        `cannot watch the disk for changes: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    );
+    .catch((error: unknown) => env.say(`cannot watch the disk for changes: ${messageOf(error)}`));
   idle.start();
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
@@ -140,7 +136,7 @@ function failureOf(error: unknown): Extract<GuardResponse, { ok: false }>['error
       message: error.message,
       ...defined({ hint: error.hint }),
     };
-  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  return { code: 'INTERNAL', message: messageOf(error) };
 }
 
 function idleTimer(ms: number): { start(): void; stop(): void; readonly over: Promise<void> } {

@@ -1,7 +1,7 @@
 /** One call of a tool over the protocol: identifies the caller, runs the tool, and answers. */
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { defined } from '../../kernel/defined.js';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError, messageOf } from '../../kernel/error.js';
 import { callTool as call } from '../../passes/call-tool.js';
 import { callerOf } from '../../passes/tool-context.js';
 import { unknownTool } from '../../tools/tool-arguments.js';
@@ -69,7 +69,7 @@ function failed(served: Served, tool: Tool, error: unknown): CallToolResult {
   const failure =
     error instanceof NocturneError
       ? error
-      : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
+      : new NocturneError('INTERNAL', messageOf(error), {
           hint: 'this is a bug in Nocturne',
         });
   if (failure.code === 'INTERNAL')

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError, messageOf } from '../../kernel/error.js';
 import type { Served } from './call-tool.js';
 import { answer, HttpSessions } from './http-sessions.js';
 import { claimInstance, instancePath, releaseInstance } from './instance-file.js';
@@ -24,7 +24,7 @@ export async function serveHttp(
     const rejection = rejectRequest({ port: portOf(server), token }, request);
     if (rejection !== undefined) return answer(response, rejection.status, rejection.message);
     sessions.handle(request, response).catch((error: unknown) => {
-      served.say(`mcp: ${error instanceof Error ? error.message : String(error)}`);
+      served.say(`mcp: ${messageOf(error)}`);
       if (!response.headersSent) answer(response, 500, 'the server failed to answer the request');
     });
   });

@@ -1,5 +1,5 @@
 /** Answers one hook event of Claude Code. An error before a tool call refuses the call. */
-import { NocturneError } from '../../../kernel/error.js';
+import { NocturneError, messageOf } from '../../../kernel/error.js';
 import { type HookEvent, nameIn, parseEvent, type HookContext } from './event.js';
 import { onPreCompact, onSessionStart, onStop, onSubagentStop } from './on-session.js';
 import { onPostToolUse, onPreToolUse } from './on-tool-use.js';
@@ -20,7 +20,7 @@ export async function answerEvent(
     const why =
       error instanceof NocturneError
         ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`
-        : `an error in nocturne: ${error instanceof Error ? error.message : String(error)}`;
+        : `an error in nocturne: ${messageOf(error)}`;
     const refusal = `Nocturne could not judge this call, so it was refused: ${why}`;
     const name = nameIn(text);
     if (name === 'PreToolUse') return permission('deny', refusal);

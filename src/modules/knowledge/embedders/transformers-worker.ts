@@ -1,4 +1,5 @@
 /** The thread of a sentence or re-ranking model. It never uses the network. */
+import { messageOf } from '../../../kernel/error.js';
 import { parentPort, workerData } from 'node:worker_threads';
 import { defined } from '../../../kernel/defined.js';
 import { normalise } from './embedder.js';
@@ -125,7 +126,7 @@ function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape)
 }
 
 function why(error: unknown): WorkerAnswer {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const absent =
     error instanceof Error &&
     'code' in error &&

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { getLoadablePath } from 'sqlite-vec';
-import { NocturneError } from '../../../kernel/error.js';
+import { NocturneError, messageOf } from '../../../kernel/error.js';
 
 export type Db = Database.Database;
 
@@ -55,7 +55,7 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
     db.pragma('schema_version');
     return db;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const code = cause instanceof Database.SqliteError ? cause.code : '';
     if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
       throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, {

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { NocturneError } from '../../../kernel/error.js';
+import { NocturneError, messageOf } from '../../../kernel/error.js';
 
 const ATTEMPTS = 5;
 
@@ -66,7 +66,7 @@ function folderFor(path: string): string {
   } catch (cause) {
     throw new NocturneError(
       'STORAGE',
-      `the knowledge index ${path} is read-only here and cannot be copied: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `the knowledge index ${path} is read-only here and cannot be copied: ${messageOf(cause)}`,
       { file: path, hint: 'set TMPDIR to a writable folder', cause },
     );
   }

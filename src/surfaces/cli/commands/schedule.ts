@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
-import { NocturneError } from '../../../kernel/error.js';
+import { NocturneError, messageOf } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
   type Missed,
@@ -194,7 +194,7 @@ async function fire(
           });
     context.progress(`  ${report.data.runId} ${report.outcome}`);
   } catch (error) {
-    context.progress(`  did not run: ${error instanceof Error ? error.message : String(error)}`);
+    context.progress(`  did not run: ${messageOf(error)}`);
   }
 }
 
