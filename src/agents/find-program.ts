@@ -1,5 +1,5 @@
 /** Finds a program as a shell would. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from '../kernel/files.js';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /** A name with a `/` is relative to `directory`. `undefined`: no executable file. */

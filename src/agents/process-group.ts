@@ -1,5 +1,5 @@
 /** Runs one program in its own process group: output, silence, deadline, and leftover processes. */
-import { statSync } from 'node:fs';
+import { statSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { endProcesses, signalGroup } from './orphan-processes.js';
 import { type HeartbeatFile, watchHeartbeatFile, watchdog } from './watchdog.js';

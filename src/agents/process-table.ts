@@ -1,5 +1,5 @@
 /** The live processes of this machine, from `/proc`; empty without it (macOS). */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from '../kernel/files.js';
 
 /** `born`: clock ticks since boot; with the id it identifies a process for good. */
 export type LiveProcess = {

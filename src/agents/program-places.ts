@@ -7,7 +7,7 @@ import {
   readlinkSync,
   readSync,
   realpathSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findProgram } from './find-program.js';
 import { isInside } from '../kernel/is-inside.js';

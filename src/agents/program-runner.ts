@@ -1,7 +1,7 @@
 /**
  * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from '../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';

@@ -1,6 +1,6 @@
 /** What a sandboxed process sees of the file system, as mounts and as bubblewrap's arguments. */
 import { isInside } from '../kernel/is-inside.js';
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from '../kernel/files.js';
 import { join } from 'node:path';
 
 /** `hidden`: an empty read-only folder. `empty`: an empty writable one. */

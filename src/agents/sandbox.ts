@@ -1,6 +1,6 @@
 /** The sandbox of a pass's processes: the decision, its description, and a command put into it. */
 import { isInside } from '../kernel/is-inside.js';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from '../kernel/files.js';
 import { isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { findProgram } from './find-program.js';

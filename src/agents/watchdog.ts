@@ -1,5 +1,5 @@
 /** Watches one process: asks for the liveness decision whenever it could change. */
-import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { liveness, timeLeft, type Liveness, type Signs, type Claim } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';

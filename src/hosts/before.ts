@@ -1,5 +1,5 @@
 /** Keeps what a file held before hooks were installed, so that uninstalling restores every byte. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, removeIfThere, writeFileDurably } from '../workspace/durable.js';

@@ -4,7 +4,7 @@
  * After a crash in between, the gate refuses the log until the owner accepts it with
  * `audit anchor`.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { addColumns } from '../markdown/add-columns.js';

@@ -3,7 +3,7 @@
  * manifest and the files on disk must be the same.
  */
 import { messageOf } from '../kernel/error.js';
-import { lstatSync } from 'node:fs';
+import { lstatSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import type { Schema } from '../registry/types.js';
 import { observe } from '../workspace/observe.js';

@@ -1,5 +1,5 @@
 /** Reads a log in blocks of whole lines, so that a file of any length needs little memory. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from '../kernel/files.js';
 
 const BLOCK = 1 << 20;
 

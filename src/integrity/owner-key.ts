@@ -6,7 +6,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from '../kernel/files.js';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';

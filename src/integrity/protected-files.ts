@@ -1,5 +1,5 @@
 /** The protected files: those whose most specific route in REGISTRY.md is PROTECTED. */
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { globMatches, isLiteral } from '../kernel/glob.js';
 import { routesOf } from '../registry/route.js';

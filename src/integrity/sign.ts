@@ -3,7 +3,7 @@
  * the first time.
  */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';

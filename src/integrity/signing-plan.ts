@@ -1,5 +1,5 @@
 /** What a signature would accept: the protected files that changed since the last one. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { getObject } from '../workspace/objects.js';

@@ -2,7 +2,7 @@
  * The trusted key of a workspace, pinned outside it. Otherwise anybody who can write the workspace
  * could sign it with another key.
  */
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from '../kernel/files.js';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';

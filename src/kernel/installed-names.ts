@@ -1,5 +1,5 @@
 /** The names of the installed modules or hosts, which are those of their folders. Loads none. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from './files.js';
 import { join } from 'node:path';
 
 /**

@@ -1,5 +1,5 @@
 /** Reads the input of a command: a file, or standard input, for which it waits. */
-import { readFileSync, readSync } from 'node:fs';
+import { readFileSync, readSync } from './files.js';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { NocturneError, messageOf } from './error.js';

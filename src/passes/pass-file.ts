@@ -2,7 +2,7 @@
  * The running passes as stored in the state directory, one file each: how `pass end` finds what
  * `pass begin` knew, and how a crash is found.
  */
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { makeDirectory } from '../workspace/durable.js';

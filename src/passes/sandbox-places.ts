@@ -2,7 +2,7 @@
  * Where the processes of a pass may write, as folders that stay writable in a sandbox and what
  * inside them does not.
  */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { routeReasons, type PassAuthority } from '../governance/guard/route.js';
 import { globsTouch } from '../kernel/glob-cover.js';

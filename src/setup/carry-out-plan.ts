@@ -1,5 +1,5 @@
 /** Carries out a setup plan: copies every file that changes, then makes all changes or none. */
-import { lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { lstatSync, renameSync, unlinkSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { syncDirectory } from '../workspace/durable.js';
 import { transact } from '../workspace/journal.js';

@@ -2,7 +2,7 @@
  * Makes a directory a workspace: carries out the plan, creates the owner's key if there is none,
  * signs, and records what was shipped.
  */
-import { realpathSync, rmdirSync } from 'node:fs';
+import { realpathSync, rmdirSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
 import {

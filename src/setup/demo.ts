@@ -2,7 +2,7 @@
  * Makes the demonstration workspace: three projects for a night without a model. One pass succeeds,
  * one breaks the rules, one cannot start.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { type Clock, stamp } from '../kernel/clock.js';
 import { bundleChanges } from '../workspace/bundle.js';

@@ -1,5 +1,5 @@
 /** The files of a directory before `init`. Each is read once. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { walk } from '../workspace/walk.js';

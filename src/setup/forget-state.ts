@@ -1,5 +1,5 @@
 /** Sets aside the state of an earlier workspace: its anchors would make the new one's gate fail. */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from '../kernel/files.js';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory, syncDirectory } from '../workspace/durable.js';
 import { stateDirectory } from '../workspace/state-home.js';

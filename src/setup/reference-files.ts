@@ -1,5 +1,5 @@
 /** The files of the reference workspace, as shipped at the root of the package. */
-import { cpSync, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, realpathSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import fastGlob from 'fast-glob';
 import { NocturneError } from '../kernel/error.js';

@@ -2,7 +2,13 @@
  * Caches the whole result of a validation in `.nocturne/validation.json` until something changes.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from '../kernel/files.js';
 import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';

@@ -7,7 +7,7 @@ import {
   renameSync,
   writeFileSync,
   writeSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';

@@ -10,7 +10,7 @@ import {
   readSync,
   truncateSync,
   writeSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { dirname } from 'node:path';
 import { type Failpoint, makeDirectory, removeIfThere, writeAll } from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';

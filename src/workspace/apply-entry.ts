@@ -14,7 +14,7 @@
  *   file; deleted files are renamed to their aside.
  * - After an error such as a full disk, the changes are undone from the asides.
  */
-import { closeSync, lstatSync } from 'node:fs';
+import { closeSync, lstatSync } from '../kernel/files.js';
 import { dirname } from 'node:path';
 import { messageOf, NocturneError } from '../kernel/error.js';
 import {

@@ -1,5 +1,5 @@
 /** The steps for one file of a journal entry: stage, replace, delete or append. */
-import { lstatSync, renameSync, rmdirSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { appendLog } from './append-log.js';
 import { type Conflict, keepConflict } from './conflicts.js';

@@ -10,7 +10,7 @@ import {
   readFileSync,
   rmSync,
   writeFileSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory } from './durable.js';

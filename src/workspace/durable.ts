@@ -15,7 +15,7 @@ import {
   type Stats,
   unlinkSync,
   writeSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, onFile, storageError } from './storage-error.js';

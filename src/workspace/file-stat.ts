@@ -1,5 +1,5 @@
 /** How long a cached fact about a file or the clock stays valid. */
-import { closeSync, constants, fstatSync, futimesSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, futimesSync, openSync } from '../kernel/files.js';
 import { within } from './root-descriptor.js';
 import type { FileEntry } from './types.js';
 

@@ -5,7 +5,7 @@
  * blocks costs more than writing. It is renamed to `spare` only after the removal of its old name
  * has been flushed, so no power cut can make it an entry again while it is overwritten.
  */
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import {
   type Failpoint,

@@ -1,5 +1,5 @@
 /** Changes any number of files in one transaction, which survives a crash. */
-import { lstatSync } from 'node:fs';
+import { lstatSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';

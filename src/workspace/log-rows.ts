@@ -1,5 +1,5 @@
 /** Streams the rows of a log for reading, without verifying it. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from '../kernel/files.js';
 import { encodeCell } from '../markdown/cell.js';
 import { fieldName } from '../markdown/field-name.js';
 import { parseRow } from '../markdown/row.js';

@@ -1,5 +1,5 @@
 /** The end of a chained log: its columns, last hash and number of rows, without reading it all. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from '../kernel/files.js';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
 import { plural } from '../kernel/words.js';

@@ -1,5 +1,5 @@
 /** The commit mutex, for milliseconds: only one process at a time changes a workspace. */
-import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';

@@ -2,7 +2,14 @@
  * Replicas, in the state directory, of the objects that the running pass may have to restore, in
  * case an agent destroys `.nocturne`.
  */
-import { constants, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+} from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';

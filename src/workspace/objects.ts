@@ -1,5 +1,5 @@
 /** The content-addressed store `.nocturne/objects/`, from which files can be restored. */
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';

@@ -1,5 +1,12 @@
 /** Reads what is at a path now, without following links or waiting for a pipe. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+} from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { within } from './root-descriptor.js';

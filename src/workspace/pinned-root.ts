@@ -2,7 +2,7 @@
  * Pins the folder of a workspace by device, inode and real path, when it is opened and when a pass
  * begins. If an agent replaces the folder, Nocturne neither reads nor writes anything there.
  */
-import { lstatSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, rmSync, statSync } from '../kernel/files.js';
 import { dirname, join, resolve } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';

@@ -1,5 +1,5 @@
 /** Identifies a process, so that another one can later tell whether it still runs. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/files.js';
 import { hostname } from 'node:os';
 import { errnoOf } from './storage-error.js';
 

@@ -1,5 +1,5 @@
 /** Reads files and lists directories that may be missing. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from '../kernel/files.js';
 import { errnoOf, storageError } from './storage-error.js';
 
 export function readIfThere(path: string): Buffer | undefined {

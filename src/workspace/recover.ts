@@ -8,7 +8,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
-} from 'node:fs';
+} from '../kernel/files.js';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';

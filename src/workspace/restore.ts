@@ -1,5 +1,5 @@
 /** Restores files from a stored tree, whatever has replaced them. */
-import { lstatSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';

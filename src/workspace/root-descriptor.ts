@@ -1,5 +1,5 @@
 /** Open descriptors of workspace folders, which keep working if the folder is moved. */
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from '../kernel/files.js';
 import { join } from 'node:path';
 
 const DESCRIPTORS = '/proc/self/fd';

@@ -1,5 +1,5 @@
 /** The workspace at one instant; files are read on demand, and at most once. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/files.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
 import { sha256 } from '../kernel/hash.js';

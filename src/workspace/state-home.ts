@@ -1,5 +1,5 @@
 /** The state directory of a workspace, outside the workspace, and its JSON files. */
-import { realpathSync } from 'node:fs';
+import { realpathSync } from '../kernel/files.js';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, NocturneError } from '../kernel/error.js';

@@ -1,5 +1,5 @@
 /** Lists the governed files: not version control, packages, our store and temporary files. */
-import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
 import { within } from './root-descriptor.js';

@@ -3,7 +3,7 @@
  * writer gets an error when its reader has ended, where a pipe ends it quietly (SIGPIPE).
  */
 import { execFileSync } from 'node:child_process';
-import { constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { constants, mkdtempSync, openSync, rmSync } from '../../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 

@@ -3,7 +3,7 @@
  * The pipes are the kernel's, so a reader that ends early ends its writer.
  */
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync } from '../../kernel/files.js';
 import type { Readable } from 'node:stream';
 import type {
   CommandRunner,

@@ -1,5 +1,5 @@
 /** What the guard asks the disk: what is at a path now, without following links. */
-import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, type Stats } from '../../kernel/files.js';
 import { defined } from '../../kernel/defined.js';
 
 export type Probed = {

@@ -2,7 +2,7 @@
  * `hook claude-code` without the rest of the command line, because Claude Code runs it before every
  * tool call. The build bundles it into `dist/quick.cjs`.
  */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../kernel/files.js';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';

@@ -1,5 +1,5 @@
 /** Answers git's hooks: reads what is staged, written or pushed, and refuses in sentences. */
-import { realpathSync } from 'node:fs';
+import { realpathSync } from '../../kernel/files.js';
 import { relative, sep } from 'node:path';
 import { commitFindings, type Staged, type StagedFile } from './commit-rules.js';
 import {

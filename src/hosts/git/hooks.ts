@@ -2,7 +2,14 @@
  * Plans, installs, removes and shows our hooks in a git repository: scripts in a folder of their
  * own, named by `core.hooksPath`. Earlier hooks stay and are called.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from '../../kernel/files.js';
 import { join, resolve } from 'node:path';
 import { execaSync } from 'execa';
 import { NocturneError } from '../../kernel/error.js';

@@ -1,5 +1,5 @@
 /** What `doctor` reports about git. */
-import { statSync } from 'node:fs';
+import { statSync } from '../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { findProgram } from '../../agents/find-program.js';
 import { type Observation, off, working } from '../../kernel/observation.js';

@@ -2,7 +2,7 @@
  * The runner of kind `openclaw`: one isolated turn without a gateway, which ends with one JSON
  * document.
  */
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failureOfStatus } from '../../agents/classify-request-error.js';

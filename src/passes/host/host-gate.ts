@@ -2,7 +2,7 @@
  * What the gate said when a host's session began, kept in the state directory: while it refuses,
  * nothing is written in that session.
  */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';

@@ -2,7 +2,7 @@
  * How far a module has read: the content of each file that it watches, as it was when the module
  * last heard of it. In the state directory, so that no pass can move it.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync } from '../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { globMatches } from '../../kernel/glob.js';
 import type { ModuleRow } from '../../registry/types.js';

@@ -1,7 +1,7 @@
 /**
  * What changed in the tree since the agent began, without what Nocturne itself has committed since.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../kernel/files.js';
 import { defined } from '../../kernel/defined.js';
 import { sha256 } from '../../kernel/hash.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';

@@ -2,7 +2,7 @@
  * After the agent: every difference is attributed, judged by the guard, and undone if it was not
  * allowed. The last line, always drawn.
  */
-import { lstatSync } from 'node:fs';
+import { lstatSync } from '../../kernel/files.js';
 import { checkConsequences } from '../../governance/guard/consequences.js';
 import { decide } from '../../governance/guard/decide.js';
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';

@@ -2,7 +2,7 @@
  * Undoing: differences that a pass was not allowed to make go back to what was there, and the
  * version it left is kept.
  */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../kernel/files.js';
 import { type StoredEntry, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';

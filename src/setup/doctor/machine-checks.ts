@@ -7,7 +7,7 @@ import {
   readFileSync,
   statfsSync,
   statSync,
-} from 'node:fs';
+} from '../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
 import { broken, off, working } from '../../kernel/observation.js';

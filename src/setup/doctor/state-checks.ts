@@ -1,5 +1,5 @@
 /** Checks of what interrupted work leaves: locks, journal, temporary files, passes, incidents. */
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { listIncidents } from '../../workspace/incident.js';
 import { storedPasses } from '../../passes/pass-file.js';

@@ -1,5 +1,5 @@
 /** Checks of time: the owner's time zone, the clock, and what starts passes at night. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from '../../kernel/files.js';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 /** Checks of trust: registry, key, pinned owner, gate, logs. */
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
 import { keyPath, ownerKeyStatus } from '../../integrity/owner-key.js';

@@ -1,5 +1,5 @@
 /** What a cached result of `validate` depends on, apart from the governed files. */
-import { lstatSync } from 'node:fs';
+import { lstatSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { installedNames } from '../../kernel/installed-names.js';
 import type { Ground } from '../../validate/cached-result.js';

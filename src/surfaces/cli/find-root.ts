@@ -1,5 +1,5 @@
 /** Finds the directory of the workspace. */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../kernel/files.js';
 import { dirname, join, resolve } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 

@@ -1,5 +1,5 @@
 /** What `init` needs to know, from options and, at a terminal, from questions. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from '../../kernel/files.js';
 import { homedir, userInfo } from 'node:os';
 import { parse, resolve } from 'node:path';
 import { installedHosts } from '../../hosts/installed.js';

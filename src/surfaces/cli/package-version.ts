@@ -1,5 +1,5 @@
 /** The version of this installation. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 
 export function packageVersion(packageRoot: string): string {

@@ -1,5 +1,5 @@
 /** The shipped pages of the rules. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 
 const FOLDER = 'orchestration-os/rules-reference';

@@ -1,5 +1,5 @@
 /** Turns a path as typed into a path of the workspace. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from '../../kernel/files.js';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 import type { Context } from './types.js';

@@ -1,5 +1,5 @@
 /** Opens and closes the socket: one server for each workspace, which replaces a dead socket. */
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from '../../kernel/files.js';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

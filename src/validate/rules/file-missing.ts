@@ -1,5 +1,5 @@
 /** Rule file-missing: files that REGISTRY.md names without a wildcard exist and can be read. */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { isLiteral } from '../../kernel/glob.js';

@@ -1,5 +1,5 @@
 /** Plans, installs, removes and shows our hooks in `.claude/settings.local.json`. */
-import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';

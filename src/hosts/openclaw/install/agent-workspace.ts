@@ -1,5 +1,5 @@
 /** Whether the agent of the jobs works in this workspace. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from '../../../kernel/files.js';
 import { z } from 'zod';
 import { NocturneError } from '../../../kernel/error.js';
 import type { OpenClaw } from './program.js';

@@ -1,5 +1,5 @@
 /** Installs and configures our plugin in OpenClaw; other settings of the host stay. */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NocturneError } from '../../../kernel/error.js';

@@ -1,5 +1,5 @@
 /** `knowledge model`: shows where the models are, and downloads them. */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../../kernel/files.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
 import { settingsOf } from '../operations/choose-embedder.js';

@@ -1,5 +1,5 @@
 /** Downloads a model into a local directory, only when the owner runs `knowledge model fetch`. */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from '../../../kernel/files.js';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defined } from '../../../kernel/defined.js';

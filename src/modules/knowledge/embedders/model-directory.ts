@@ -1,5 +1,12 @@
 /** A model's directory, files and id. */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';

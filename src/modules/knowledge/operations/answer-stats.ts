@@ -1,5 +1,5 @@
 /** What the index contains, and which embedder is active. */
-import { statSync } from 'node:fs';
+import { statSync } from '../../../kernel/files.js';
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
 import type { ToolAnswer } from '../../../tools/tool.js';

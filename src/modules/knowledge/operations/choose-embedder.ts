@@ -2,7 +2,7 @@
  * Chooses the active embedder, by `orchestration-os/KNOWLEDGE.md` or a flag. `auto` takes the best
  * one that is installed; it downloads and sends nothing.
  */
-import { existsSync } from 'node:fs';
+import { existsSync } from '../../../kernel/files.js';
 import { resolve } from 'node:path';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';

@@ -1,5 +1,5 @@
 /** Keeps the index and the active embedder open, so that a server loads them once. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { chooseEmbedder, type ActiveEmbedder, type Settings } from './choose-embedder.js';

@@ -1,5 +1,5 @@
 /** The index, one SQLite file: files, chunks, two word indexes, vectors. It can be rebuilt. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from '../../../kernel/files.js';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { getLoadablePath } from 'sqlite-vec';

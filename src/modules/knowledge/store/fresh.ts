@@ -1,5 +1,5 @@
 /** Whether a file is as it was indexed; checked for every hit before it is shown. */
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { sha256 } from '../../../kernel/hash.js';
 import { statText } from '../../../workspace/file-stat.js';

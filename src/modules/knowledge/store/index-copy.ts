@@ -11,7 +11,7 @@ import {
   mkdtempSync,
   rmSync,
   statSync,
-} from 'node:fs';
+} from '../../../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NocturneError, messageOf } from '../../../kernel/error.js';

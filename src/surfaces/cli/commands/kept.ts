@@ -2,7 +2,7 @@
  * `kept list`, `kept apply`: versions that Nocturne undid after a pass. Some of them may be the
  * owner's own.
  */
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { keptDirectory } from '../../../passes/reconcile/restore.js';

@@ -1,5 +1,5 @@
 /** `project new`: creates a project from the templates, or adds the row of one that has files. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { stamp } from '../../../kernel/clock.js';
 import { NocturneError } from '../../../kernel/error.js';

@@ -1,0 +1,164 @@
+/**
+ * The one way to the file system. Every function is the one of `node:fs` with the same name, unless
+ * a test has put another in its place: the simulator makes each of them fail or stop.
+ */
+import * as node from 'node:fs';
+
+export type { Dirent, Stats } from 'node:fs';
+export const { constants } = node;
+
+type FileFunction =
+  | 'accessSync'
+  | 'appendFileSync'
+  | 'chmodSync'
+  | 'closeSync'
+  | 'copyFileSync'
+  | 'cpSync'
+  | 'existsSync'
+  | 'fchmodSync'
+  | 'fchownSync'
+  | 'fstatSync'
+  | 'fsyncSync'
+  | 'ftruncateSync'
+  | 'futimesSync'
+  | 'linkSync'
+  | 'lstatSync'
+  | 'mkdirSync'
+  | 'mkdtempSync'
+  | 'openSync'
+  | 'readFileSync'
+  | 'readSync'
+  | 'readdirSync'
+  | 'readlinkSync'
+  | 'realpathSync'
+  | 'renameSync'
+  | 'rmSync'
+  | 'rmdirSync'
+  | 'statSync'
+  | 'statfsSync'
+  | 'symlinkSync'
+  | 'truncateSync'
+  | 'unlinkSync'
+  | 'writeFileSync'
+  | 'writeSync';
+
+export type Files = Pick<typeof node, FileFunction>;
+
+export let {
+  accessSync,
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  statfsSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+}: Files = node;
+
+/** Replaces functions in every room at once. @returns the call that puts the former ones back. */
+export function replaceFiles(replacement: Partial<Files>): () => void {
+  const before: Files = current();
+  assign({ ...before, ...replacement });
+  return () => assign(before);
+}
+
+function current(): Files {
+  return {
+    accessSync,
+    appendFileSync,
+    chmodSync,
+    closeSync,
+    copyFileSync,
+    cpSync,
+    existsSync,
+    fchmodSync,
+    fchownSync,
+    fstatSync,
+    fsyncSync,
+    ftruncateSync,
+    futimesSync,
+    linkSync,
+    lstatSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    readSync,
+    readdirSync,
+    readlinkSync,
+    realpathSync,
+    renameSync,
+    rmSync,
+    rmdirSync,
+    statSync,
+    statfsSync,
+    symlinkSync,
+    truncateSync,
+    unlinkSync,
+    writeFileSync,
+    writeSync,
+  };
+}
+
+function assign(files: Files): void {
+  ({
+    accessSync,
+    appendFileSync,
+    chmodSync,
+    closeSync,
+    copyFileSync,
+    cpSync,
+    existsSync,
+    fchmodSync,
+    fchownSync,
+    fstatSync,
+    fsyncSync,
+    ftruncateSync,
+    futimesSync,
+    linkSync,
+    lstatSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    readSync,
+    readdirSync,
+    readlinkSync,
+    realpathSync,
+    renameSync,
+    rmSync,
+    rmdirSync,
+    statSync,
+    statfsSync,
+    symlinkSync,
+    truncateSync,
+    unlinkSync,
+    writeFileSync,
+    writeSync,
+  } = files);
+}
