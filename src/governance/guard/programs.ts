@@ -29,27 +29,17 @@ const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt 
 
 const DENIED = `sudo doas su pkexec runuser chroot unshare nsenter mount umount crontab at batch
   systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace
-  script screen tmux`;
+  script screen tmux watch entr inotifywait chpst daemonize start-stop-daemon`;
 
 const OPAQUE = `chattr setfacl setfattr wget patch ed ex vi vim nvim nano emacs split csplit unzip
   zip cpio rsync scp sftp ar pax 7z ld objcopy sqlite3 parallel logrotate file-roller pandoc`;
 
-const INTERPRETERS: readonly (readonly [names: Names, program: Program])[] = [
-  ['python python2 python3 pypy3', interpreter('c m i', 'W X Q')],
-  [
-    'node nodejs bun tsx',
-    interpreter(
-      `e eval p print r require import loader experimental-loader i interactive env-file inspect
-       inspect-brk watch-path cpu-prof-dir diagnostic-dir redirect-warnings
-       trace-event-file-pattern report-dir`,
-      'C conditions',
-    ),
-  ],
-  ['perl ruby', interpreter('e E i I M m n p x s r')],
-  [
-    'php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno',
-    interpreter('e r eval E i l B R F'),
-  ],
+/** With the options that may be before a script. */
+const INTERPRETERS: readonly (readonly [names: Names, harmless: Names])[] = [
+  ['python python2 python3 pypy3', 'u B O s S E I q b'],
+  ['node nodejs bun tsx', 'no-warnings no-deprecation trace-warnings enable-source-maps'],
+  ['perl ruby', 'w W'],
+  ['php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno', ''],
 ];
 
 const SIMPLE: readonly ProgramFacts[] = [
@@ -93,7 +83,8 @@ const SIMPLE: readonly ProgramFacts[] = [
     outputs: 'o output c cookie-jar D dump-header trace trace-ascii stderr',
     dash: true,
     opaque: `O remote-name remote-name-all J remote-header-name K config output-dir libcurl hsts
-      alt-svc etag-save`,
+      alt-svc etag-save proto-default T upload-file`,
+    refused: /(?:^|=)\s*(?:file|ftps?|scp|sftp|smb|telnet|gopher|dict|tftp):|^[^{]*[{[].*:\/\//i,
   },
   { names: 'yq', opaque: 'i inplace s split-exp' },
 ];
@@ -157,7 +148,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each(READERS, () => NOTHING),
   ...each(DENIED, denied),
   ...each(OPAQUE, opaque),
-  ...INTERPRETERS.flatMap(([names, program]) => each(names, program)),
+  ...INTERPRETERS.flatMap(([names, harmless]) => each(names, interpreter(harmless))),
   ...SIMPLE.flatMap((facts) => each(facts.names, programOf(facts))),
   ...each('awk gawk mawk nawk', awk),
   ...each('chmod chown chgrp', change),

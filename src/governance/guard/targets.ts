@@ -1,5 +1,6 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
 import type { Snapshot } from '../../workspace/types.js';
+import type { Reason } from '../types.js';
 import type { Effect } from './program.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
 
@@ -37,6 +38,18 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
   const source =
     copyOf === undefined ? undefined : resolveTarget(world, copyOf, { use: 'remove', from });
   const use = useOf(effect);
+  const problem = effect.tree === true ? copyProblem(context.world, effect, source) : undefined;
+  if (problem !== undefined)
+    return [
+      {
+        path: undefined,
+        existing: undefined,
+        reasons: [problem],
+        op: effect.op,
+        after: undefined,
+        unseen: true,
+      },
+    ];
   if (
     effect.tree === true &&
     use === 'write' &&
@@ -55,6 +68,27 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
     targetOf(context, { ...withoutTree(effect), from: '', path: file }, { use: 'remove' }),
   );
   return [target, ...below];
+}
+
+/** A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. */
+function copyProblem(
+  world: PathWorld,
+  { copyOf = '', op }: ProposedEffect,
+  source: Target | undefined,
+): Reason | undefined {
+  if (op !== 'write' || source === undefined) return undefined;
+  if (source.path === undefined)
+    return {
+      code: 'path-outside',
+      message: `${copyOf} is outside the workspace; copy single files from there`,
+    };
+  const link =
+    source.existing?.kind === 'symlink'
+      ? copyOf
+      : filesBelow(world, source.path).find((path) => world.files.get(path)?.kind === 'symlink');
+  return link === undefined
+    ? undefined
+    : { code: 'path-symlink', message: `${link} is a link; copy the file that it leads to` };
 }
 
 /** The folder that a copy of a folder makes, and every file in it. */
