@@ -4,8 +4,9 @@ import { splitRow } from './split-row.js';
 import type { Doc, Span, Table } from './types.js';
 
 /**
- * Rows outside tables, fences and HTML in a span; those on adjacent lines together. They begin with a pipe at any indent; below a
- * table whose rows do not, any line with as many cells as the table has columns is one.
+ * Rows outside tables, fences and HTML in a span; those on adjacent lines together. They begin with
+ * a pipe at any indent; below a table whose rows do not, any line with as many cells as the table
+ * has columns is one.
  */
 export function strayRows(doc: Doc, span: Span): readonly (readonly Span[])[] {
   const tables = doc.tables.filter((table) => table.start >= span.start && table.start < span.end);

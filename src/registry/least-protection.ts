@@ -60,19 +60,19 @@ export function checkLeastProtection(
   }
 }
 
-/** Each PROTECTED route needs the edge that says that the manifest validates it. */
-export function checkValidates(report: Report, { routes, edges, objects }: Schema): void {
-  const manifest = objects.get(MANIFEST)?.glob;
+/** The manifest has to validate these pages, also by R4, which is what people look at. */
+export function checkValidates(report: Report, schema: Schema): void {
+  const manifest = schema.objects.get(MANIFEST)?.glob;
   if (manifest === undefined || report.unread.has('R4')) return;
-  const validated = edges.filter(({ source, kind }) => kind === 'VALIDATES' && source === manifest);
-  for (const route of routes) {
-    if (route.tier !== 'PROTECTED') continue;
-    const { pattern } = route;
-    if (validated.some(({ target }) => target === pattern || globMatches(target, pattern)))
-      continue;
-    complain(report, route.range, `R4 does not say that ${manifest} validates ${pattern}`, {
-      expected: `an edge ${manifest} | VALIDATES | ${pattern}`,
-      hint: 'add the edge to R4',
+  const validated = schema.edges.filter(
+    ({ source, kind }) => kind === 'VALIDATES' && source === manifest,
+  );
+  for (const path of PAGES) {
+    if (validated.some(({ target }) => globMatches(target, path))) continue;
+    const { range } = routeOf(schema, path);
+    complain(report, range, `R4 does not say that ${manifest} validates ${path}`, {
+      expected: `the edge ${manifest} | VALIDATES | ${path}`,
+      hint: 'restore the edge in R4',
     });
   }
 }

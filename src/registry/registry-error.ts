@@ -1,4 +1,4 @@
-/** Fail closed: with an error in REGISTRY.md nothing is signed, no pass begins and no bundle runs. */
+/** With an error in REGISTRY.md nothing is signed, no pass begins and no bundle runs. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Schema } from './types.js';

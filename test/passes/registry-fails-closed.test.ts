@@ -1,16 +1,15 @@
 /** With an error in REGISTRY.md nothing is signed, no pass begins and no bundle runs. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import { listIncidents } from '../../src/workspace/incident.js';
 import { loadOwnerKey } from '../../src/integrity/owner-key.js';
-import { parseManifest, signedText } from '../../src/integrity/manifest.js';
 import { signManifest } from '../../src/integrity/sign.js';
-import { sha256 } from '../../src/kernel/hash.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
+import { signAnyway } from '../support/sign-anyway.js';
+import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
 
 /** A harmless-looking edit, and where its error is. */
 const FAULTS: Readonly<Record<string, readonly [from: RegExp, to: string, line: RegExp]>> = {
@@ -54,7 +53,8 @@ t.test('an error in REGISTRY.md is found at its line, and nothing runs', async (
     const key = loadOwnerKey(place.home);
     const signing = { files: 'all', key, signedBy: 'owner', now: systemClock.now() } as const;
     t.throws(() => signManifest(place.workspace, signing), { code: 'SCHEMA' }, `${name}: unsigned`);
-    signAnyway(place, sha256(good), sha256(bad));
+    writeFileSync(join(place.root, 'REGISTRY.md'), good);
+    signAnyway(place, 'REGISTRY.md', bad);
     const before = read(place, 'audit/AUDIT-LOG.md');
     const pass = await worker(environment(place), { role: 'worker' }).then(
       ({ exit }) => exit,
@@ -65,12 +65,3 @@ t.test('an error in REGISTRY.md is found at its line, and nothing runs', async (
     t.equal(listIncidents(place.workspace.state).length, 1, `${name}: the owner is told`);
   }
 });
-
-/** As an earlier version that did not know the error could have signed it. */
-function signAnyway({ root, home }: Place, before: string, after: string): void {
-  const path = join(root, 'INTEGRITY-MANIFEST.md');
-  const text = readFileSync(path, 'utf8').replace(before, after);
-  const { manifest } = parseManifest(text);
-  const signature = loadOwnerKey(home).sign(signedText(manifest));
-  writeFileSync(path, text.replace(manifest.signature, signature));
-}
