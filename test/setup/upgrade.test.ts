@@ -27,7 +27,6 @@ import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment } from '../passes/pass-workspace.js';
 import { copyBuiltPages, copyShipped, INSTALLED_MODULES } from '../support/make-workspace.js';
-import { readReferenceRecord } from '../../src/setup/reference-record.js';
 import { sha256 } from '../../src/kernel/hash.js';
 import { signAnyway } from '../support/sign-anyway.js';
 import { tree } from '../support/tree.js';
