@@ -24,7 +24,11 @@ import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
-import { type Crashed, recoverCrashedPasses } from '../reconcile/recover-crashed-passes.js';
+import {
+  type Crashed,
+  forgetCrashed,
+  recoverCrashedPasses,
+} from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /** A claim lives this long without a heartbeat. */
@@ -118,6 +122,7 @@ function open(
     ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
+  for (const { runId } of found.crashed) forgetCrashed(workspace, runId);
   const { runId, fence } = taken.stage;
   closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;
@@ -199,8 +204,9 @@ function sessionOpen(
 }
 
 function crashActs(crashed: Crashed): readonly Act[] {
-  const { runId, project } = crashed;
+  const { runId, project, settleAgain } = crashed;
   return recordReconciliation({
+    settleAgain,
     step: 'T0',
     reconciliation: crashed,
     runId,
