@@ -14,14 +14,14 @@ import type {
 import type { Redirect, SimpleCommand, Step } from '../governance/guard/shell-types.js';
 import { defined } from '../kernel/defined.js';
 import { sandboxedPrograms } from './pass-sandbox.js';
-import type { Chosen, PassEnvironment } from './types.js';
+import type { Chosen } from './types.js';
 
 /** The exit code of a shell for a program that it cannot start. */
 const NOT_FOUND = 127;
 const LIMIT_MS = 120_000;
 const LONGEST_ANSWER = 20_000;
 
-type Place = { readonly env: PassEnvironment; readonly pass: Chosen };
+type Place = Parameters<typeof sandboxedPrograms>[0];
 
 /** Where the commands of a pass start, relative to the workspace. */
 export function commandFolder({ project }: Pick<Chosen, 'project'>): string {

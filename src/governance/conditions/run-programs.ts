@@ -113,7 +113,8 @@ function start(run: Run, program: Program): void {
   }
   const [file = '', ...args] = made.argv;
   const child = spawn(file, args, {
-    cwd,
+    // A sandbox changes to the folder itself, which may be one that exists only there.
+    cwd: wrap === undefined ? cwd : '/',
     env: { ...inherited(), ...program.env },
     stdio: stdioOf(run, program),
     detached: process.platform !== 'win32',

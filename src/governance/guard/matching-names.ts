@@ -7,15 +7,21 @@ import { join, resolve } from 'node:path';
  * option. Hidden names match only where the pattern has their dot.
  * @param folder absolute.
  * @param pattern a backslash makes the character after it literal.
+ * @param place where on the disk an absolute path is.
  */
-export function matchingNames(folder: string, pattern: string): readonly string[] {
+export function matchingNames(
+  folder: string,
+  pattern: string,
+  place: (path: string) => string = (path) => path,
+): readonly string[] {
+  const onDisk = (path: string): string => place(resolve(folder, path));
   let found: readonly string[] = [''];
   for (const [index, part] of pattern.split(/(\/+)/).entries()) {
     if (part === '') continue;
     const isSlash = index % 2 === 1;
     found = found.flatMap((path) => {
-      if (isSlash) return path === '' || isFolder(resolve(folder, path)) ? [`${path}${part}`] : [];
-      return namesIn(resolve(folder, path), part).map((name) => `${path}${name}`);
+      if (isSlash) return path === '' || isFolder(onDisk(path)) ? [`${path}${part}`] : [];
+      return namesIn(onDisk(path), part).map((name) => `${path}${name}`);
     });
   }
   return found.map((name) => (/^(?:\/|\.\.?\/)/.test(name) ? name : `./${name}`)).sort();
