@@ -133,7 +133,10 @@ const working = fc
     form.replace(/[FGD]\b/g, (name) => ({ F: one, G: several, D: to })[name] ?? name),
   );
 const madeUp = fc
-  .tuple(pick('probe', 'probe', 'tool', 'gh'), fc.array(word, { maxLength: 4 }))
+  .tuple(
+    pick('probe', 'probe', 'probe', 'tool', 'tool', 'gh', 'missing'),
+    fc.array(word, { maxLength: 4 }),
+  )
   .map(([name, words]) => [name, ...words].join(' '));
 const setting = pick('LC_ALL=C ', "TZ='a b' ", 'NO_COLOR= ', 'NODE_ENV="x y" ');
 

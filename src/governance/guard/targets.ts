@@ -39,28 +39,18 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
     copyOf === undefined ? undefined : resolveTarget(world, copyOf, { use: 'remove', from });
   const use = useOf(effect);
   const problem = effect.tree === true ? copyProblem(context.world, effect, source) : undefined;
-  if (problem !== undefined)
-    return [
-      {
-        path: undefined,
-        existing: undefined,
-        reasons: [problem],
-        op: effect.op,
-        after: undefined,
-        unseen: true,
-      },
-    ];
   if (
     effect.tree === true &&
     use === 'write' &&
     source?.path !== undefined &&
     source.existing?.kind === 'directory'
   )
-    return copiedTree(context, effect, source.path);
-  const target = targetOf(context, effect, {
+    return withProblem(copiedTree(context, effect, source.path), problem);
+  const made = targetOf(context, effect, {
     use: effect.op === 'mode' && !isFolder ? 'write' : use,
     source: source?.path,
   });
+  const [target = made] = withProblem([made], problem);
   const takesTree = effect.tree === true && (effect.op === 'delete' || effect.op === 'mode');
   if (!takesTree || target.path === undefined || target.existing?.kind !== 'directory')
     return [target];
@@ -68,6 +58,14 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
     targetOf(context, { ...withoutTree(effect), from: '', path: file }, { use: 'remove' }),
   );
   return [target, ...below];
+}
+
+function withProblem(
+  targets: readonly ProposedTarget[],
+  problem: Reason | undefined,
+): readonly ProposedTarget[] {
+  if (problem === undefined) return targets;
+  return targets.map((target) => ({ ...target, reasons: [...target.reasons, problem] }));
 }
 
 /** A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. */

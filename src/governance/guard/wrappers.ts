@@ -98,7 +98,7 @@ function programOf(starter: Starter): Program {
     const stranger = args.options.find((option) => !isOneOf(option.name, allowed));
     if (stranger !== undefined)
       return refused(
-        'command-denied',
+        'command-unparsable',
         `${name} starts programs, and its option ${stranger.name} is not among those that are accepted (${[...valued, ...flags].join(', ')}); leave it out`,
       );
     return together(
