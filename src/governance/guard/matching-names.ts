@@ -16,7 +16,7 @@ export function matchingNames(
 ): readonly string[] {
   const onDisk = (path: string): string => place(resolve(folder, path));
   let found: readonly string[] = [''];
-  for (const [index, part] of pattern.split(/(\/+)/).entries()) {
+  for (const [index, part] of pattern.replace(/\/+$/, '/').split(/(\/+)/).entries()) {
     if (part === '') continue;
     const isSlash = index % 2 === 1;
     found = found.flatMap((path) => {

@@ -24,8 +24,7 @@ import { awk, interpreter, sed } from './script-programs.js';
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
   unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep
   which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
-  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf true
-  false echo pwd`;
+  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf`;
 
 const DENIED = `sudo doas su pkexec runuser chroot unshare nsenter mount umount crontab at batch
   systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace
@@ -128,17 +127,37 @@ const tar: Program = (name, words) => {
   return together(certain(name, args), lists && plain ? NOTHING : opaque(name, words));
 };
 
-/** `printf -v` sets a variable that a program could obey. */
-const print: Program = (name, args) =>
-  args.some((word) => word.text.startsWith('-v'))
-    ? refused('command-unparsable', `${name} -v sets a variable; print the text instead`)
-    : NOTHING;
-
-/** `-v NAME[…]` evaluates what is in the brackets. */
-const variableTest: Program = (name, args) =>
-  args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
-    ? refused('command-unparsable', `${name} -v is not supported; compare with an empty string`)
-    : NOTHING;
+/**
+ * Programs that shells have as words of their own, under the same names: accepted where both do the
+ * same. `-v NAME[…]` of the shell's also evaluates what is in the brackets.
+ */
+const twin =
+  (differs: (words: readonly string[]) => boolean): Program =>
+  (name, args) =>
+    differs(args.map(({ text }) => text))
+      ? refused(
+          'command-unparsable',
+          `${name} with these words means something else to a shell; write it in a plainer form`,
+        )
+      : NOTHING;
+const asksForHelp = ([first = '', ...more]: readonly string[]): boolean =>
+  more.length === 0 && /^--(?:help|version)$/.test(first);
+const print = twin(
+  (words) =>
+    /^-(?!-?$)/.test(words[0] ?? '') ||
+    words.slice(0, 2).some((word) => /%[^a-zA-Z%]*[q(Q]/.test(word)),
+);
+const echo = twin(
+  (words) =>
+    asksForHelp(words) ||
+    (/^-[neE]*e[neE]*$/.test(words.find((word) => /e/.test(word)) ?? '') &&
+      words.some((word) => /\\[uU]/.test(word))),
+);
+const test = twin(
+  (words) =>
+    /^(?:-[ao]|--(?:help|version))$/.test(words.find((word) => word !== '!') ?? '') ||
+    words.some((word) => /^(?:-[vRN]|[<>])$/.test(word)),
+);
 
 function each(names: Names, program: Program): readonly (readonly [string, Program])[] {
   return split(names).map((name) => [name, program]);
@@ -162,7 +181,13 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('git', git),
   ...each('tar', tar),
   ...each('printf', print),
-  ...each('test [', variableTest),
+  ...each('echo', echo),
+  ...each('true false', twin(asksForHelp)),
+  ...each(
+    'pwd',
+    twin((words) => words.length > 0 && words.join(' ') !== '-P'),
+  ),
+  ...each('test [', test),
 ]);
 
 /** Programs that run code of their own or use the network, whatever their words say. */

@@ -67,15 +67,13 @@ function readScript(name: string, script: Word): Reading {
     : refused('command-unparsable', `the script of ${name} cannot be judged: ${problem}`);
 }
 
+const AWK_OPTIONS = split('F v field-separator assign');
+
 export const awk = withOptions(
   `F field-separator v assign f file i include E exec l load e source
    o pretty-print p profile d dump-variables`,
   (name, { options, operands }) => {
-    const unknown = options.find(
-      (option) =>
-        !['F', 'v'].includes(option.name) &&
-        !['field-separator', 'assign'].some((long) => long.startsWith(option.name)),
-    );
+    const unknown = options.find(({ name: option }) => !isOneOf(option, AWK_OPTIONS));
     if (unknown !== undefined)
       return refused(
         'command-unparsable',
