@@ -303,8 +303,67 @@ t.test('work that was in a copy waits while the gate refuses passes', async (t) 
   t.equal(refused.exit, 3, 'the gate refuses');
   t.notOk(existsSync(join(place.root, OUTPUT)));
   put(place, 'SOUL.md', soul);
+  put(place, 'PROJECTS/pages/pass.mjs', '');
   await worker(environment(place), { role: 'worker' });
   t.equal(read(place, OUTPUT), PAGE, 'and the next pass brings it home');
+});
+
+t.test('a project that is a git repository', async (t) => {
+  const git = (place: Place, ...args: readonly string[]): string => {
+    const identity = ['-c', 'user.name=Owner', '-c', 'user.email=owner@localhost'];
+    const cwd = join(place.root, 'PROJECTS/pages');
+    const { status, stdout, stderr } = spawnSync('git', [...identity, ...args], {
+      cwd,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+    return stdout;
+  };
+  const agent = `${WRITES_PAGE}
+import { execFileSync } from 'node:child_process';
+const git = (...args) => execFileSync('git', args, { encoding: 'utf8' });
+writeFileSync('outputs/seen.md', '# Seen\\n\\n' + git('status', '--porcelain') + git('log', '--format=%s'));
+git('checkout', '-q', '-b', 'work');
+git('add', 'outputs/page.md');
+git('commit', '-q', '-m', 'The page');
+git('config', 'core.fsmonitor', 'touch /tmp/never');
+${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent, {
+    files: { 'PROJECTS/pages/outputs/first.md': 'First.\n' },
+  });
+  git(place, 'init', '-q', '-b', 'main');
+  git(place, 'add', 'PHASES.md', 'outputs/first.md');
+  git(place, 'commit', '-q', '-m', 'Begin');
+  const hook = join(place.root, 'PROJECTS/pages/.git/hooks/post-commit');
+  mkdirSync(dirname(hook), { recursive: true });
+  writeFileSync(hook, '#!/bin/sh\ntouch "$(dirname "$0")/ran"\n', { mode: 0o755 });
+  put(place, 'PROJECTS/pages/outputs/first.md', 'Dirty.\n');
+  const before = ['HEAD', 'config', 'index', 'refs/heads/main'].map((name) =>
+    readFileSync(join(place.root, 'PROJECTS/pages/.git', name)),
+  );
+  const report = await passWhile(place, () => undefined);
+  const after = ['HEAD', 'config', 'index', 'refs/heads/main'].map((name) =>
+    readFileSync(join(place.root, 'PROJECTS/pages/.git', name)),
+  );
+  t.same(after, before, 'HEAD, index, settings and branches of the owner are as they were');
+  t.notOk(existsSync(`${dirname(hook)}/ran`), 'and no hook ran');
+  const seen = read(place, 'PROJECTS/pages/outputs/seen.md');
+  t.match(seen, /M outputs\/first\.md[\s\S]*\?\? outputs\/page\.md[\s\S]*Begin/, seen);
+  t.equal(read(place, OUTPUT), PAGE, report.outcome);
+  const ref = `refs/nocturne/${report.data.runId}`;
+  t.equal(
+    git(place, 'log', '--format=%s %an', ref),
+    `The page ${report.data.runId}\nBegin Owner\n`,
+  );
+  t.equal(git(place, 'show', `${ref}:outputs/page.md`), PAGE);
+  t.equal(git(place, 'fsck', '--strict'), '');
+  t.ok(trail(place, report.data.runId).includes('T5 commits pages ok'));
+  const idle = await passWhile(place, () => put(place, 'PROJECTS/pages/pass.mjs', ''));
+  t.same(
+    git(place, 'for-each-ref', '--format=%(refname)', 'refs/nocturne'),
+    `${ref}\n`,
+    idle.outcome,
+  );
 });
 
 t.test('a disk that is full while copying ends the pass with a sentence', async (t) => {

@@ -9,6 +9,7 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { authorityOf } from '../authority.js';
 import type { Baseline, Chosen } from '../types.js';
 import { copyPlaces } from './copy-places.js';
+import { withClone } from './git-clone.js';
 import { makeCopy, removeCopy, type SourceFile } from './make-copy.js';
 import { copyFolder, type PassCopy } from './pass-copy.js';
 
@@ -21,13 +22,14 @@ export function copyForPass(
   if (pass.driver !== 'process' || pass.sandbox.kind !== 'on') return undefined;
   const folder = copyFolder(state, pass.runId);
   const authority = authorityOf(pass);
-  return makeCopy({
+  const copy = makeCopy({
     root,
     folder,
     places: copyPlaces(root, pass),
     files: baselineFiles(root, pass.baseline),
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
   });
+  return withClone(root, copy, pass);
 }
 
 /**
