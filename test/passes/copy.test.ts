@@ -11,10 +11,12 @@ import {
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { replaceFiles } from '../../src/kernel/files.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { writeToCopy } from '../../src/passes/copy/write-to-copy.js';
+import { host as claude } from '../../src/hosts/claude-code/host.js';
+import { host as openclaw } from '../../src/hosts/openclaw/host.js';
 import type { PassReport } from '../../src/passes/types.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai } from '../support/scripted-openai.js';
@@ -57,7 +59,8 @@ function passWhile(place: Place, act: () => void): Promise<PassReport> {
   const say = (line: string): void => {
     if (/^T4 +the agent works/.test(line)) act();
   };
-  return worker(environment(place, { say }), { role: 'worker' });
+  const runners = [...(claude.runners ?? []), ...(openclaw.runners ?? [])];
+  return worker(environment(place, { say, runners }), { role: 'worker' });
 }
 
 function put(place: Place, path: string, content: string): void {
@@ -91,8 +94,10 @@ function ownerEdits(place: Place): void {
 const CHAT = (endpoint: string): string =>
   `- **Kind:** chat\n- **Endpoint:** ${endpoint}\n- **Api key env:** -\n${BOXED}`;
 
-async function runnerOf(kind: 'command' | 'chat', onEnd: (end: () => void) => void) {
-  if (kind === 'command') return PROGRAM;
+const SAID =
+  '```nocturne-report\nsummary: one page written\noutputs: [outputs/page.md]\nanswers: { non_obvious: true, durable: true, compounding: true }\n```';
+
+async function chatRunner(t: Test): Promise<string> {
   const server = await scriptedOpenai([
     { call: [{ name: 'write', arguments: { path: OUTPUT, content: '# Page\n' } }] },
     { call: [{ name: 'run', arguments: { command: 'ls outputs/*.md' } }] },
@@ -103,18 +108,39 @@ async function runnerOf(kind: 'command' | 'chat', onEnd: (end: () => void) => vo
       return { call: [{ name: 'read', arguments: { path: OUTPUT } }] };
     },
     { call: [{ name: 'write', arguments: { path: OUTPUT, content: PAGE } }] },
-    {
-      say: '```nocturne-report\nsummary: one page written\noutputs: [outputs/page.md]\nanswers: { non_obvious: true, durable: true, compounding: true }\n```',
-    },
+    { say: SAID },
   ]);
-  onEnd(() => server.close());
+  t.teardown(() => server.close());
   return CHAT(server.endpoint);
 }
 
-for (const kind of ['command', 'chat'] as const)
+/** A stand-in for the program of a host, which writes the page and says so in the host's way. */
+function hostRunner(directory: string, kind: 'claude' | 'openclaw'): string {
+  const answer =
+    kind === 'claude'
+      ? { type: 'result', subtype: 'success', is_error: false, result: SAID, usage: {} }
+      : { ok: true, status: 'ok', final: SAID, payloads: [], usage: {} };
+  const program = join(directory, `programs/${kind}`);
+  mkdirSync(dirname(program), { recursive: true });
+  const text = `#!${process.execPath}
+const { mkdirSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const page = join(process.env.NOCTURNE_WORKSPACE, '${OUTPUT}');
+mkdirSync(dirname(page), { recursive: true });
+writeFileSync(page, ${JSON.stringify(PAGE)});
+console.log(${JSON.stringify(JSON.stringify(answer))});
+`;
+  writeFileSync(program, text, { mode: 0o755 });
+  return `- **Kind:** ${kind}\n- **Program:** ${program}\n${BOXED}`;
+}
+
+for (const kind of ['command', 'chat', 'claude', 'openclaw'] as const)
   t.test(`an owner edits 20 files while a ${kind} agent works in its copy`, async (t) => {
-    const runner = await runnerOf(kind, (end) => t.teardown(end));
-    const place = placeInCopy(t.testdir(), `${WRITES_PAGE}${REPORT}`, {
+    const directory = t.testdir({ place: {} });
+    let runner = PROGRAM;
+    if (kind === 'chat') runner = await chatRunner(t);
+    else if (kind !== 'command') runner = hostRunner(directory, kind);
+    const place = placeInCopy(join(directory, 'place'), `${WRITES_PAGE}${REPORT}`, {
       runner,
       files: { 'PROJECTS/pages/outputs/old.md': 'Old.\n' },
     });
@@ -364,6 +390,30 @@ ${REPORT}`;
     `${ref}\n`,
     idle.outcome,
   );
+});
+
+t.test('folders that are not there yet, packages, and a folder that nobody may list', async (t) => {
+  const agent = `${WRITES_PAGE}
+const { existsSync } = await import('node:fs');
+writeFileSync('../../reports/new.md', 'A report.\\n');
+writeFileSync('node_modules/made.txt', 'installed');
+writeFileSync('outputs/seen.md', '# Seen\\n' + existsSync('node_modules/there.txt') + '\\n');
+${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent, {
+    writes: '["outputs/**", "/reports/**", "/empty/deep/**", "node_modules/**"]',
+    files: {
+      'PROJECTS/pages/node_modules/there.txt': 'x',
+      'orchestration-os/PREAPPROVALS.md': '',
+    },
+  });
+  const report = await passWhile(place, () => {
+    t.ok(existsSync(join(place.root, 'empty/deep')), 'a folder to mount on is made');
+  });
+  t.equal(report.exit, 0, report.outcome);
+  t.notOk(existsSync(join(place.root, 'empty')), 'and removed where nothing came');
+  t.equal(read(place, 'reports/new.md'), 'A report.\n');
+  t.match(read(place, 'PROJECTS/pages/outputs/seen.md'), 'true');
+  t.equal(read(place, 'PROJECTS/pages/node_modules/made.txt'), 'installed');
 });
 
 t.test('a disk that is full while copying ends the pass with a sentence', async (t) => {
