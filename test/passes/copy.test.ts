@@ -14,6 +14,9 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { replaceFiles } from '../../src/kernel/files.js';
 import { worker } from '../../src/passes/worker/worker.js';
+import { copyPlaces } from '../../src/passes/copy/copy-places.js';
+import { makeCopy, removeCopy } from '../../src/passes/copy/make-copy.js';
+import { rebase } from '../../src/passes/copy/rebase.js';
 import { writeToCopy } from '../../src/passes/copy/write-to-copy.js';
 import { host as claude } from '../../src/hosts/claude-code/host.js';
 import { host as openclaw } from '../../src/hosts/openclaw/host.js';
@@ -242,6 +245,61 @@ ${REPORT}`;
   t.equal(fieldText(row, 'escalation'), '', 'and the project goes on');
 });
 
+t.test('records that the owner and the pass both changed', (t) => {
+  const place = placeInCopy(t.testdir(), '');
+  const snapshot = place.workspace.snapshot();
+  const path = 'ACTIVE-PROJECTS.md';
+  const ROW = '| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n';
+  const OTHER = ROW.replace('| 1 | pages', '| 2 | other');
+  const table = (...rows: readonly string[]): Buffer =>
+    Buffer.from(read(place, path).replace(ROW, rows.join('')));
+  const cases = [
+    [
+      'other fields of one row',
+      [ROW.replace('| 1 |', '| 3 |')],
+      [ROW.replace('active', 'paused')],
+      [ROW.replace('| 1 |', '| 3 |').replace('active', 'paused')],
+    ],
+    ['the same field', [ROW.replace('| 1 |', '| 3 |')], [ROW.replace('| 1 |', '| 4 |')], undefined],
+    [
+      'a row, and the row after it',
+      [ROW.replace('| 1 |', '| 3 |'), OTHER],
+      [ROW, OTHER.replace('active', 'paused')],
+      [ROW.replace('| 1 |', '| 3 |'), OTHER.replace('active', 'paused')],
+      [ROW, OTHER],
+    ],
+    ['a row that the owner removed', [ROW.replace('| 1 |', '| 3 |')], [], undefined],
+  ] as const;
+  for (const [name, mine, theirs, merged, base = [ROW]] of cases) {
+    const found = rebase(snapshot, path, {
+      base: table(...base),
+      mine: table(...mine),
+      theirs: table(...theirs),
+    });
+    t.equal(
+      found?.toString(),
+      merged === undefined ? undefined : table(...merged).toString(),
+      name,
+    );
+  }
+  t.end();
+});
+
+t.test('a file that the owner saves between the comparison and the commit', async (t) => {
+  const agent = `${WRITES_PAGE}writeFileSync('outputs/data.txt', 'not in scope');\n${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent, {
+    writes: '["outputs/*.md"]',
+    files: { 'PROJECTS/pages/outputs/early.md': 'x' },
+  });
+  const say = (line: string): void => {
+    if (/undone: .*data\.txt/.test(line)) put(place, OUTPUT, 'The owner was faster.\n');
+  };
+  const report = await worker(environment(place, { say }), { role: 'worker' });
+  t.equal(read(place, OUTPUT), 'The owner was faster.\n');
+  t.ok(trail(place, report.data.runId).includes(`T5 conflict ${OUTPUT} kept`), report.outcome);
+  t.equal(read(place, `.nocturne/kept/${report.data.runId}/${OUTPUT}`), PAGE);
+});
+
 t.test('what the guard refuses in a copy is not brought home', async (t) => {
   const agent = `${WRITES_PAGE}
 import { linkSync, symlinkSync, chmodSync } from 'node:fs';
@@ -392,28 +450,66 @@ ${REPORT}`;
   );
 });
 
-t.test('folders that are not there yet, packages, and a folder that nobody may list', async (t) => {
+t.test('packages are used as they are, and what a check program writes is dropped', async (t) => {
   const agent = `${WRITES_PAGE}
 const { existsSync } = await import('node:fs');
-writeFileSync('../../reports/new.md', 'A report.\\n');
 writeFileSync('node_modules/made.txt', 'installed');
 writeFileSync('outputs/seen.md', '# Seen\\n' + existsSync('node_modules/there.txt') + '\\n');
 ${REPORT}`;
+  const check = `import { existsSync, writeFileSync } from 'node:fs';
+writeFileSync('outputs/check.txt', 'x');
+process.exit(existsSync('notes.md') && existsSync('node_modules/made.txt') ? 0 : 1);`;
   const place = placeInCopy(t.testdir(), agent, {
-    writes: '["outputs/**", "/reports/**", "/empty/deep/**", "node_modules/**"]',
+    writes: '["outputs/**", "node_modules/**"]',
+    stop: '- command: { run: "node check.mjs", exit: 0, timeout: 30s }',
     files: {
       'PROJECTS/pages/node_modules/there.txt': 'x',
-      'orchestration-os/PREAPPROVALS.md': '',
+      'PROJECTS/pages/check.mjs': check,
     },
   });
-  const report = await passWhile(place, () => {
-    t.ok(existsSync(join(place.root, 'empty/deep')), 'a folder to mount on is made');
-  });
+  const report = await passWhile(place, () => put(place, 'PROJECTS/pages/notes.md', 'Mine.\n'));
   t.equal(report.exit, 0, report.outcome);
-  t.notOk(existsSync(join(place.root, 'empty')), 'and removed where nothing came');
-  t.equal(read(place, 'reports/new.md'), 'A report.\n');
   t.match(read(place, 'PROJECTS/pages/outputs/seen.md'), 'true');
-  t.equal(read(place, 'PROJECTS/pages/node_modules/made.txt'), 'installed');
+  t.equal(report.data.stop[0]?.holds, true, 'the check sees the merged tree');
+  t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs/check.txt')));
+  t.same(readdirSync(join(place.workspace.state, 'copies')), []);
+});
+
+t.test('what is copied: whole folders, made where they are missing', (t) => {
+  const directory = t.testdir({
+    workspace: { PROJECTS: { pages: {}, 'file.md': '' }, memory: { 'note.md': 'Note.\n' } },
+  });
+  const root = join(directory, 'workspace');
+  symlinkSync('/usr', join(root, 'elsewhere'));
+  const placesOf = (...writes: readonly string[]): readonly string[] =>
+    copyPlaces(root, { project: 'pages', writes });
+  t.same(placesOf('PROJECTS/pages/outputs/**'), ['PROJECTS/pages']);
+  t.same(placesOf('memory/*.md', '!memory/a.md'), ['PROJECTS/pages', 'memory']);
+  t.same(placesOf('SOUL.md'), [''], 'a file is in the folder that has it');
+  t.same(placesOf('elsewhere/**', 'PROJECTS/file.md/**'), ['PROJECTS/pages'], 'no way there');
+  const files = [
+    {
+      path: 'memory/note.md',
+      kind: 'file',
+      from: join(root, 'memory/note.md'),
+      mode: 0o640,
+      size: 6,
+    },
+    { path: 'memory/large.bin', kind: 'file', from: '/dev/null', mode: 0o640, size: 2 ** 30 },
+    { path: 'USER.md', kind: 'file', from: '/dev/null', mode: 0o640, size: 0 },
+  ] as const;
+  const folder = join(directory, 'copy');
+  const places = placesOf('memory/**', 'new/deep/**');
+  const copy = makeCopy({ root, folder, places, files, mayWrite: () => false });
+  t.same(copy.made, ['new/deep', 'new']);
+  t.same(copy.bound, [{ path: 'memory/large.bin', isWritable: false }], 'a large file is mounted');
+  t.equal(readFileSync(join(folder, 'memory/note.md'), 'utf8'), 'Note.\n');
+  t.notOk(existsSync(join(folder, 'USER.md')));
+  t.ok(existsSync(join(root, 'new/deep')));
+  removeCopy({ root, folder }, copy.made);
+  t.notOk(existsSync(join(root, 'new')), 'what was made and stayed empty is removed');
+  t.notOk(existsSync(folder));
+  t.end();
 });
 
 t.test('a disk that is full while copying ends the pass with a sentence', async (t) => {
