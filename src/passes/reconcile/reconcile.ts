@@ -17,6 +17,7 @@ import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
 import { authorityOf, type PassOnDuty } from '../authority.js';
+import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
 import { committedContents, type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
@@ -32,6 +33,8 @@ export type Reconciliation = {
   readonly arrived: readonly Difference[];
   /** Files that the owner changed as well: theirs stays, the pass's version is kept. */
   readonly conflicts: readonly Undone[];
+  /** What the agent committed in the repository of its project. */
+  readonly commits?: BroughtCommits | undefined;
 };
 
 export const NOTHING_RECONCILED: Reconciliation = {

@@ -22,7 +22,7 @@ export type ReconciledPass = {
 };
 
 export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
-  const { accepted, undone, conflicts } = pass.reconciliation;
+  const { accepted, undone, conflicts, commits } = pass.reconciliation;
   const { settleAgain } = pass;
   const wrote = wroteAct(pass);
   if (settleAgain === undefined)
@@ -30,7 +30,7 @@ export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
       ...(wrote.audit.length === 0 ? [] : [wrote]),
       ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
     ];
-  return accepted.length + undone.length + conflicts.length === 0
+  return accepted.length + undone.length + conflicts.length === 0 && commits === undefined
     ? []
     : recordCopy(pass, settleAgain);
 }
@@ -43,13 +43,14 @@ function recordCopy(
   settleAgain: (now: Snapshot) => Reconciliation,
 ): readonly Act[] {
   let latest = pass;
+  const { commits } = pass.reconciliation;
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
         ({ path, before }) =>
           view.hash(path) !== (before === undefined ? undefined : sha256(before)),
       );
-      latest = isOvertaken ? { ...pass, reconciliation: settleAgain(view) } : pass;
+      latest = isOvertaken ? { ...pass, reconciliation: { ...settleAgain(view), commits } } : pass;
       return deedOf(view, wroteAct(latest));
     },
     (view) =>
@@ -94,9 +95,16 @@ function aboutConflicts({ step, reconciliation, runId, project }: ReconciledPass
   ]);
 }
 
-function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived, conflicts } = reconciliation;
+function rowsOf({
+  step,
+  reconciliation,
+  runId,
+  project,
+  crashed,
+}: ReconciledPass): readonly AuditEntry[] {
+  const { accepted, undone, arrived, conflicts, commits } = reconciliation;
   return [
+    ...commitsRow(step, { project, commits }),
     ...accepted.map((difference) =>
       stepRow(step, {
         type: difference.after === undefined ? 'delete' : 'write',
@@ -118,6 +126,17 @@ function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): reado
         detail: 'it appeared while an agent was working',
       }),
     ),
+  ];
+}
+
+function commitsRow(
+  step: StepId,
+  { project = '', commits }: Pick<ReconciledPass, 'project'> & Pick<Reconciliation, 'commits'>,
+): readonly AuditEntry[] {
+  if (commits === undefined) return [];
+  const { ok, detail } = commits;
+  return [
+    stepRow(step, { type: 'commits', target: project, result: ok ? 'ok' : 'failed', detail }),
   ];
 }
 
