@@ -32,5 +32,5 @@ module.exports = {
     { name: 'core-knows-no-commander', comment: 'Only surfaces parse words and draw tables.', severity: 'error', from: { path: '^dist/src/(?!surfaces/)' }, to: { path: 'node_modules/(commander|cli-table3|picocolors|@clack)/' } },
     { name: 'unresolvable', comment: 'This import names nothing.', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/(test|bench)/' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },
+  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/(test|bench|fuzz)/' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },
 };

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 
 /** `hidden`: an empty read-only folder. `empty`: an empty writable one. */
 export type Mount = { readonly path: string } & (
-  | { readonly kind: 'ro' | 'rw' | 'empty' | 'hidden' | 'dev' | 'proc' }
+  | {
+      readonly kind: 'ro' | 'rw';
+      /** What is seen there, if not what is there. */
+      readonly source?: string;
+    }
+  | { readonly kind: 'empty' | 'hidden' | 'dev' | 'proc' }
   | { readonly kind: 'symlink'; readonly target: string }
 );
 /** A deeper path wins over a shallower one, in any order. */
@@ -130,9 +135,9 @@ function argumentsOf(mount: Mount): readonly string[] {
   const { path } = mount;
   switch (mount.kind) {
     case 'ro':
-      return ['--ro-bind', path, path];
+      return ['--ro-bind', mount.source ?? path, path];
     case 'rw':
-      return ['--bind', path, path];
+      return ['--bind', mount.source ?? path, path];
     case 'empty':
       return ['--tmpfs', path];
     case 'hidden':

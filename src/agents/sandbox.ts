@@ -42,6 +42,14 @@ export type SandboxPlaces = {
   readonly home: string;
   readonly writable: readonly string[];
   readonly readOnly: readonly string[];
+  readonly copied?: CopiedPlaces;
+};
+/** Absolute paths of the workspace that show a copy instead. */
+export type CopiedPlaces = {
+  readonly folders: readonly string[];
+  readonly sourceOf: (path: string) => string;
+  /** Inside the folders, and shown as they are. */
+  readonly bound: readonly { readonly path: string; readonly isWritable: boolean }[];
 };
 export type PlainCommand = {
   readonly program: string;
@@ -128,7 +136,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
           'NOCTURNE_SANDBOX',
           on.mode,
           '--chdir',
-          realpathSync(cwd),
+          real(cwd),
           '--',
           found,
           ...args,
@@ -141,9 +149,14 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
 /** The owner's state, keys and tokens are never visible. */
 function seen(
   on: SandboxOn,
-  { workspace, nocturneHome, home, writable, readOnly }: SandboxPlaces,
+  { workspace, nocturneHome, home, writable, readOnly, copied }: SandboxPlaces,
 ): readonly Mount[] {
   const ro = (path: string): Mount => ({ kind: 'ro', path });
+  const sourceOf = copied?.sourceOf ?? ((path: string): string => path);
+  const shownAs =
+    (kind: 'ro' | 'rw') =>
+    (path: string): Mount => ({ kind, path, source: sourceOf(path) });
+  const bound = (copied?.bound ?? []).filter(({ path }) => existsSync(path));
   const state = real(nocturneHome);
   const base = on.mode === 'strict' ? strictMounts(real(home)) : workspaceMounts(real(home));
   const own = ['.nocturne', '.git']
@@ -154,8 +167,11 @@ function seen(
     ...base,
     ...shown.map(ro),
     ro(workspace),
-    ...writable.map((path): Mount => ({ kind: 'rw', path })),
-    ...[...readOnly, ...own].map(ro),
+    ...(copied?.folders ?? []).map(shownAs('ro')),
+    ...writable.map(shownAs('rw')),
+    ...bound.map(({ path, isWritable }): Mount => ({ kind: isWritable ? 'rw' : 'ro', path })),
+    ...readOnly.map(shownAs('ro')),
+    ...own.map(ro),
     ...(existsSync(state) ? [hide(state)] : []),
   ];
 }

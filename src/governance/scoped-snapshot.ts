@@ -41,6 +41,7 @@ export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
   return openSnapshot(base.root, {
     now: base.now,
     files,
+    place: base.place,
     read: (path) => (files.has(path) ? read(path) : undefined),
   });
 }

@@ -4,10 +4,16 @@
  * has a mistake, so this shortcut never reads a page differently.
  */
 import { scan } from '../markdown/scan.js';
+import { checkLeastProtection } from '../registry/least-protection.js';
 import { OBJECT_COLUMNS } from '../registry/load-objects.js';
 import { loadRoutes } from '../registry/load-routes.js';
 import { loadSchema } from '../registry/load-schema.js';
-import { checkModuleSections, MODULE_HEADING, partsOf } from '../registry/registry-part.js';
+import {
+  checkModuleSections,
+  checkStrayRows,
+  MODULE_HEADING,
+  partsOf,
+} from '../registry/registry-part.js';
 import { cellOf, type Report, rowsOf } from '../registry/registry-table.js';
 import type { Schema } from '../registry/types.js';
 import type { GateFinding } from './gate-report.js';
@@ -64,29 +70,31 @@ function readPlainly(text: string): GateSchema | undefined {
   );
   const routes = loadRoutes(report, bundles);
   checkModuleSections(report);
+  checkStrayRows(report);
+  const schema: Schema = {
+    file: report.file,
+    objects: new Map(),
+    routes,
+    edges: [],
+    bundles: new Map(),
+    rules: [],
+    modules: [],
+  };
+  const objects = rows.map((row) => ({
+    object: cellOf(row, 'object').value,
+    shape: cellOf(row, 'shape').value,
+    glob: cellOf(row, 'files').value,
+  }));
+  checkLeastProtection(report, schema, objects);
   if (report.diagnostics.length > 0) return undefined;
-  const names = new Set(rows.map((row) => cellOf(row, 'object').value));
+  const names = new Set(objects.map(({ object }) => object));
   if (
     names.size < rows.length ||
-    rows.some((row) => !SHAPES.has(cellOf(row, 'shape').value) || cellOf(row, 'files').value === '')
+    objects.some(({ shape, glob }) => !SHAPES.has(shape) || glob === '')
   )
     return undefined;
-  const logs = rows
-    .filter((row) => cellOf(row, 'shape').value === 'log')
-    .map((row) => cellOf(row, 'files').value);
-  return {
-    schema: {
-      file: report.file,
-      objects: new Map(),
-      routes,
-      edges: [],
-      bundles: new Map(),
-      rules: [],
-      modules: [],
-    },
-    logs,
-    findings: [],
-  };
+  const logs = objects.filter(({ shape }) => shape === 'log').map(({ glob }) => glob);
+  return { schema, logs, findings: [] };
 }
 
 /** The headings of three levels, and everything below R1 and R3. */

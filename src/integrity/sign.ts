@@ -25,7 +25,7 @@ import {
   signedText,
 } from './manifest.js';
 import type { OwnerKey } from './owner-key.js';
-import { registryFindings } from './registry-findings.js';
+import { registryError } from '../registry/registry-error.js';
 import { renderManifest } from './render-manifest.js';
 import {
   signedManifestPath,
@@ -176,18 +176,10 @@ function carryOver(from: Trust & { readonly state: string }, state: string): voi
     copyFileSync(join(from.state, 'counters.json'), counters);
 }
 
+/** A registry with errors does not say clearly what is governed, so no pass and no bundle runs. */
 function refuseUnsound(snapshot: Snapshot): void {
-  const [first] = registryFindings(snapshot.text(REGISTRY_FILE), snapshot.schemaDiagnostics);
-  if (first === undefined) return;
-  throw new NocturneError(
-    'SCHEMA',
-    `${REGISTRY_FILE} cannot be signed, because it does not say clearly what is protected: ${first.message}`,
-    {
-      file: REGISTRY_FILE,
-      ...defined({ line: first.line }),
-      hint: 'correct it: nocturne validate shows every place',
-    },
-  );
+  const error = registryError(snapshot);
+  if (error !== undefined) throw error;
 }
 
 /** The changes to sign. Nothing else may have changed, because one signature covers all rows. */

@@ -32,6 +32,18 @@ export function lineEndAt(text: string, starts: readonly number[], index: number
     : next - 1;
 }
 
+/** The index (0-based) of the line of an offset. */
+export function lineIndexAt(lineStarts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** The line ending of a text, which is that of its first line. */
 export function lineEndingOf(text: string): '\n' | '\r\n' {
   const offset = text.indexOf('\n');

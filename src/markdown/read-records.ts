@@ -2,13 +2,14 @@
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { decodeCell } from './cell.js';
 import { fieldName } from './field-name.js';
-import { findSections, findTable, type FoundTable } from './find-records.js';
+import { findSections, findTable, type FoundTable, scopeOf } from './find-records.js';
 import { readFrontMatter } from './front-matter.js';
 import { documentKey } from './key.js';
 import { formatLocator } from './locator.js';
 import { rangeOf, shapeError } from './range-of.js';
 import { readLines } from './read-lines.js';
 import { sectionFields } from './section-fields.js';
+import { strayRowProblem, strayRows } from './stray-rows.js';
 import type {
   Cell,
   Doc,
@@ -62,6 +63,10 @@ function readTable(doc: Doc, file: string, spec: RecordSpec, found: FoundTable):
   for (const row of table.rows) {
     if (row.cells.length !== columns.length) diagnostics.push(rowProblem(doc, file, row, columns));
     records.push(rowRecord(doc, file, spec, { row, columns }));
+  }
+  for (const rows of strayRows(doc, scopeOf(doc, found.heading))) {
+    const { message, ...more } = strayRowProblem(rows);
+    diagnostics.push(shapeError(rangeOf(doc, file, rows[0] ?? table), message, more));
   }
   return { records, diagnostics };
 }

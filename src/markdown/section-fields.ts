@@ -5,7 +5,7 @@ import { decodeItem } from './cell.js';
 import { fieldName } from './field-name.js';
 import { type Section, within } from './find-records.js';
 import { sectionKey } from './key.js';
-import { lineEndAt } from './line-starts.js';
+import { lineEndAt, lineIndexAt } from './line-starts.js';
 import { readPlainData } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Fence, Span } from './types.js';
@@ -128,7 +128,7 @@ function findItems(doc: Doc, inner: Span): SectionParts['items'] {
     (a, b) => a.start - b.start,
   );
   let block = 0;
-  for (let line = lineIndex(lineStarts, inner.start); line < lineStarts.length; line++) {
+  for (let line = lineIndexAt(lineStarts, inner.start); line < lineStarts.length; line++) {
     const start = lineStarts[line] ?? 0;
     if (start >= inner.end) break;
     if (start < inner.start) continue;
@@ -192,17 +192,6 @@ function readYaml(source: string): {
     if (!(error instanceof Error)) throw error;
     return { problem: error.message, offset: 0 };
   }
-}
-
-function lineIndex(lineStarts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function trimmedSpan(text: string, from: number, to: number): Span {

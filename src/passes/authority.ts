@@ -1,5 +1,6 @@
 /** What callers know about a running pass, and on whose behalf the guard decides. */
 import type { Authority, Capability } from '../governance/types.js';
+import type { PassCopy } from './copy/pass-copy.js';
 
 /** No more than this is needed to judge, to record a refusal and to ask the owner. */
 export type PassOnDuty = {
@@ -15,6 +16,8 @@ export type PassOnDuty = {
   readonly earlierOutputs: readonly string[];
   readonly writes: readonly string[];
   readonly tools: readonly string[] | undefined;
+  /** Where its agent works, if not in the workspace. */
+  readonly copy?: PassCopy;
 };
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;

@@ -13,6 +13,8 @@ import { type Preview, previewChanges } from '../workspace/preview.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { Actor, AuditEntry, CommitResult, Snapshot, Workspace } from '../workspace/types.js';
 import { authorityOf, type PassOnDuty } from './authority.js';
+import { copyView } from './copy/copy-view.js';
+import { writeToCopy } from './copy/write-to-copy.js';
 import { actionsOf, judgeEdit } from './judge-edit.js';
 import { readScope } from './read-scope.js';
 
@@ -65,7 +67,11 @@ export function proposeEdit(
   plan: EditPlan,
   options: EditOptions = {},
 ): Proposal {
-  return judged(workspace, wholeSnapshot(workspace), { acting, plan, options });
+  return judged(workspace, copyView(wholeSnapshot(workspace), acting.pass?.copy), {
+    acting,
+    plan,
+    options,
+  });
 }
 
 /**
@@ -95,7 +101,14 @@ export function commitEdit(
   try {
     return workspace.commit(
       (whole) => {
-        const { edit, row, nothing } = judged(workspace, whole, { acting, plan: noting, options });
+        const copy = acting.pass?.copy;
+        const proposal = judged(workspace, copyView(whole, copy), {
+          acting,
+          plan: noting,
+          options,
+        });
+        const { row, nothing } = proposal;
+        const edit = copy === undefined ? proposal.edit : writeToCopy(copy, proposal);
         return defined({
           actor: acting.actor,
           runId: acting.runId,
@@ -125,7 +138,7 @@ function judged(
   workspace: Workspace,
   whole: Snapshot,
   { acting, plan, options }: Asked,
-): Proposal & { readonly nothing: boolean } {
+): Proposal & { readonly nothing: boolean; readonly whole: Preview } {
   // What a pass does not see it does not change either, and is told so in the same words as of
   // what is not there.
   const seen = seenBy(whole, acting.pass);
@@ -146,7 +159,7 @@ function judged(
   const real = seen === whole ? preview : previewChanges(whole, edit);
   judgeWith(real);
   const nothing = real.files.length === 0 && real.rows.length === 0;
-  return { edit, preview, row: rowOf(acting, edit), nothing };
+  return { edit, preview, whole: real, row: rowOf(acting, edit), nothing };
 }
 
 function seenBy(whole: Snapshot, pass: PassOnDuty | undefined): Snapshot {
@@ -182,7 +195,7 @@ function refusedToPass(
   const { error, target, plan, door } = refused;
   const askable =
     error.reasons.length > 0 && error.reasons.every((reason) => reason.code === 'out-of-scope');
-  const snapshot = wholeSnapshot(workspace);
+  const snapshot = copyView(wholeSnapshot(workspace), pass.copy);
   const actions = askable ? actionsOn(snapshot, pass, plan) : [];
   const judgement =
     actions.length === 0 ? undefined : judge(workspace, pass, { door, actions, snapshot });

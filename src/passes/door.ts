@@ -10,6 +10,7 @@ import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
 import { authorityOf, type PassOnDuty } from './authority.js';
+import { copyView } from './copy/copy-view.js';
 
 /** `command line`, `mcp`, `agent tools`, or a host by its name. */
 export type DoorName = string;
@@ -46,7 +47,7 @@ export type Judgement = {
  * `approval`); in a pass nobody is there to answer, so for the agent it is a refusal as well.
  */
 export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Judgement {
-  const snapshot = asked.snapshot ?? workspace.snapshot();
+  const snapshot = asked.snapshot ?? copyView(workspace.snapshot(), data.copy);
   const options: DecideOptions = defined({ home: workspace.home, cwd: asked.cwd });
   const decisions = decideTogether(snapshot, authorityOf(data), asked.actions, options);
   const guarded = conclude(decisions, asked.also ?? []);

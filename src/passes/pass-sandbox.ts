@@ -1,18 +1,25 @@
 /** The active sandbox of a pass, around each process that nocturne starts for it. */
 import { homedir } from 'node:os';
-import { bubblewrap, type Sandbox } from '../agents/sandbox.js';
+import { join } from 'node:path';
+import { bubblewrap, type CopiedPlaces, type Sandbox } from '../agents/sandbox.js';
 import type {
   CommandRunner,
   ProgramsRunner,
   RunLimits,
 } from '../governance/conditions/command-runner.js';
 import { runCommand, runPrograms } from '../governance/conditions/run-programs.js';
+import { defined } from '../kernel/defined.js';
 import type { Snapshot } from '../workspace/types.js';
 import { authorityOf } from './authority.js';
+import { copyView } from './copy/copy-view.js';
+import { type PassCopy, sourceInCopy } from './copy/pass-copy.js';
 import { writablePlaces } from './sandbox-places.js';
 import type { Chosen, PassEnvironment } from './types.js';
 
-type Confined = { readonly env: PassEnvironment; readonly pass: Chosen };
+type Confined = {
+  readonly env: PassEnvironment;
+  readonly pass: Chosen & { readonly copy?: PassCopy };
+};
 
 /**
  * `undefined` if none is active. @param look The places are those of this moment: a process
@@ -21,13 +28,22 @@ type Confined = { readonly env: PassEnvironment; readonly pass: Chosen };
 export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbox | undefined {
   if (pass.sandbox.kind !== 'on') return undefined;
   const { workspace } = env;
-  const places = writablePlaces(look(), authorityOf(pass));
+  const places = writablePlaces(copyView(look(), pass.copy), authorityOf(pass));
   return bubblewrap(pass.sandbox, {
     workspace: workspace.root,
     nocturneHome: workspace.home,
     home: env.env['HOME'] || homedir(),
     ...places,
+    ...defined({ copied: pass.copy && copiedPlaces(workspace.root, pass.copy) }),
   });
+}
+
+function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
+  return {
+    folders: copy.places.map((place) => join(root, place)),
+    sourceOf: (path) => sourceInCopy(root, copy, path),
+    bound: copy.bound.map(({ path, isWritable }) => ({ path: join(root, path), isWritable })),
+  };
 }
 
 /** Runs checks and probes inside it. */

@@ -14,14 +14,14 @@ import type {
 import type { Redirect, SimpleCommand, Step } from '../governance/guard/shell-types.js';
 import { defined } from '../kernel/defined.js';
 import { sandboxedPrograms } from './pass-sandbox.js';
-import type { Chosen, PassEnvironment } from './types.js';
+import type { Chosen } from './types.js';
 
 /** The exit code of a shell for a program that it cannot start. */
 const NOT_FOUND = 127;
 const LIMIT_MS = 120_000;
 const LONGEST_ANSWER = 20_000;
 
-type Place = { readonly env: PassEnvironment; readonly pass: Chosen };
+type Place = Parameters<typeof sandboxedPrograms>[0];
 
 /** Where the commands of a pass start, relative to the workspace. */
 export function commandFolder({ project }: Pick<Chosen, 'project'>): string {
@@ -31,6 +31,15 @@ export function commandFolder({ project }: Pick<Chosen, 'project'>): string {
 export async function runCommandSteps(place: Place, steps: readonly Step[]): Promise<ToolResult> {
   const { workspace, signal } = place.env;
   const run = sandboxedPrograms(place, () => workspace.snapshot());
+  return runSteps(run, steps, { root: workspace.root, signal });
+}
+
+/** @param root the workspace, absolute: the folders of the steps are in it. */
+export async function runSteps(
+  run: ProgramsRunner,
+  steps: readonly Step[],
+  { root, signal }: { readonly root: string; readonly signal: AbortSignal | undefined },
+): Promise<ToolResult> {
   const until = performance.now() + LIMIT_MS;
   let printed = '';
   let exit: number | null = 0;
@@ -41,7 +50,7 @@ export async function runCommandSteps(place: Place, steps: readonly Step[]): Pro
     }
     if ((joint === '&&' && exit !== 0) || (joint === '||' && exit === 0)) continue;
     const result = await runPipeline(run, pipeline, {
-      cwd: join(workspace.root, folder),
+      cwd: join(root, folder),
       timeoutMs: Math.max(1, until - performance.now()),
       signal,
     });
@@ -68,20 +77,58 @@ async function runPipeline(
   pipeline: readonly SimpleCommand[],
   limits: RunLimits,
 ): Promise<CommandResult> {
+  const errors: string[] = [];
   const wired: Wired[] = [];
-  for (const command of [...pipeline].reverse()) wired.push(wire(command, wired.at(-1)?.main));
+  for (const command of [...pipeline].reverse()) {
+    const opened = await openFiles(run, command, limits);
+    if (opened.kind === 'failed') return opened;
+    errors.unshift(opened.stderr);
+    wired.push(wire(command, wired.at(-1)?.main, opened.exit === 0));
+  }
   const result = await run(
     wired.flatMap(({ programs }) => programs),
     limits,
   );
   if (result.kind === 'failed') return result;
-  const { exits, ...printed } = result;
+  const { exits, stdout } = result;
   const unwritten = wired
     .flatMap(({ writers }) => writers)
     .map((writer) => exits.get(writer))
     .find((exit) => exit !== 0);
   const [last] = wired;
-  return { ...printed, exit: unwritten ?? (last && exits.get(last.main)) ?? null };
+  return {
+    kind: 'ended',
+    stdout,
+    stderr: errors.join('') + result.stderr,
+    exit: unwritten ?? (last && exits.get(last.main)) ?? null,
+  };
+}
+
+/**
+ * Makes, empties and checks the files of a program's redirections from left to right, inside its
+ * sandbox. A program does not start when one of them cannot be opened.
+ */
+async function openFiles(
+  run: ProgramsRunner,
+  { redirects }: SimpleCommand,
+  limits: RunLimits,
+): Promise<CommandResult> {
+  for (const redirect of redirects) {
+    if (redirect.mode === 'text' || redirect.mode === 'copy' || STREAM.test(redirect.to)) continue;
+    const reads = redirect.mode === 'read';
+    const path = pathOf(redirect.to);
+    const opener: Program = {
+      argv: reads ? ['test', '-r', path] : teeOf(redirect.mode === 'append', path),
+      out: 'nowhere',
+      err: 'errors',
+    };
+    const result = await run([opener], limits);
+    if (result.kind === 'failed') return result;
+    const exit = result.exits.get(opener) ?? null;
+    const missing = reads ? `${redirect.to} is missing, or it cannot be read\n` : '';
+    if (exit !== 0) return { kind: 'ended', exit, stdout: '', stderr: result.stderr + missing };
+  }
+  return { kind: 'ended', exit: 0, stdout: '', stderr: '' };
 }
 
 /**
@@ -94,7 +141,12 @@ type Wired = {
   readonly main: Program;
 };
 
-function wire({ words, env, redirects }: SimpleCommand, next: Sink = 'output'): Wired {
+function wire(command: SimpleCommand, next: Sink = 'output', opened = true): Wired {
+  const { words, env, redirects } = command;
+  if (!opened) {
+    const main: Program = { argv: ['false'], out: next, err: 'errors' };
+    return { programs: [main], writers: [], main };
+  }
   const writers: Program[] = [];
   const sinks: Record<1 | 2, Sink> = { 1: next, 2: 'errors' };
   for (const redirect of redirects)
@@ -108,9 +160,13 @@ function wire({ words, env, redirects }: SimpleCommand, next: Sink = 'output'): 
     ...defined({ input: input?.mode === 'text' ? input.text : undefined }),
   };
   const reader: readonly Program[] =
-    input?.mode === 'read' ? [{ argv: ['cat', '--', input.to], out: main, err: 'errors' }] : [];
+    input?.mode === 'read' && input.to !== '/dev/null'
+      ? [{ argv: ['cat', pathOf(input.to)], out: main, err: 'errors' }]
+      : [];
   return { programs: [...writers, main, ...reader], writers, main };
 }
+
+const STREAM = /^\/dev\/(?:std(in|out|err)|null)$/;
 
 function sinkOf(
   redirect: Exclude<Redirect, { readonly fd: 0 }>,
@@ -118,11 +174,20 @@ function sinkOf(
   writers: Program[],
 ): Sink {
   if (redirect.mode === 'copy') return sinks[redirect.of];
-  const stream = /^\/dev\/(?:std(out|err)|null)$/.exec(redirect.to);
+  const stream = STREAM.exec(redirect.to);
   if (stream !== null)
     return stream[1] === undefined ? 'nowhere' : sinks[stream[1] === 'out' ? 1 : 2];
-  const argv = ['tee', ...(redirect.mode === 'append' ? ['-a'] : []), '--', redirect.to];
+  const argv = teeOf(true, pathOf(redirect.to));
   const writer: Program = { argv, out: 'nowhere', err: 'errors' };
   writers.push(writer);
   return writer;
+}
+
+function teeOf(append: boolean, path: string): readonly string[] {
+  return append ? ['tee', '-a', path] : ['tee', path];
+}
+
+/** No program takes it for an option or for its standard input. */
+function pathOf(to: string): string {
+  return to.startsWith('/') ? to : `./${to}`;
 }

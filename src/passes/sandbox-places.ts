@@ -31,7 +31,7 @@ export function writablePlaces(snapshot: Snapshot, authority: PassAuthority): Wr
     ...new Set(
       authority.writes
         .filter((glob) => !glob.startsWith('!'))
-        .map((glob) => nearestFolder(snapshot.root, glob)),
+        .map((glob) => nearestFolder(snapshot, glob)),
     ),
   ].filter((base) => base !== undefined);
   const outermost = bases.filter(
@@ -47,6 +47,10 @@ export function writablePlaces(snapshot: Snapshot, authority: PassAuthority): Wr
   };
 }
 
+function placeOf({ root, place }: Snapshot, path: string): string {
+  return place?.(path) ?? join(root, path);
+}
+
 type Search = {
   readonly snapshot: Snapshot;
   readonly authority: PassAuthority;
@@ -56,7 +60,7 @@ type Search = {
 
 function findClosed(search: Search, folder: string): void {
   const { snapshot, authority, closed, earlier } = search;
-  for (const entry of readdirSync(join(snapshot.root, folder), { withFileTypes: true })) {
+  for (const entry of readdirSync(placeOf(snapshot, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (
@@ -79,13 +83,13 @@ function findClosed(search: Search, folder: string): void {
  * Relative to the workspace, `''` for its root; nothing where the way leads through a link or a
  * file.
  */
-function nearestFolder(root: string, glob: string): string | undefined {
+function nearestFolder(snapshot: Snapshot, glob: string): string | undefined {
   const parts = glob.split('/');
   const wild = parts.findIndex((part) => /[*?[\]{}()!+@|\\]/.test(part));
   let found = '';
   for (const part of wild === -1 ? parts : parts.slice(0, wild)) {
     const next = found === '' ? part : `${found}/${part}`;
-    const seen = lstatSync(join(root, next), { throwIfNoEntry: false });
+    const seen = lstatSync(placeOf(snapshot, next), { throwIfNoEntry: false });
     if (seen?.isSymbolicLink() === true) return undefined;
     if (seen?.isDirectory() !== true) return found;
     found = next;

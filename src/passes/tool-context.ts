@@ -20,6 +20,7 @@ import {
   recordRefusal,
   recordStranger,
 } from './door.js';
+import { copyView } from './copy/copy-view.js';
 import { passOfToken } from './pass-token.js';
 import { readScope } from './read-scope.js';
 
@@ -70,8 +71,9 @@ export function callerOf(
 }
 
 export function toolContext(place: ToolPlace): ToolContext {
-  const { workspace, caller, env, signal, check, say, programs } = place;
+  const { caller, env, signal, check, say, programs } = place;
   const pass = caller.kind === 'pass' ? caller.data : undefined;
+  const workspace = asSeenBy(place.workspace, pass);
   const scope = pass === undefined ? undefined : readScope(pass);
   return {
     workspace,
@@ -87,12 +89,20 @@ export function toolContext(place: ToolPlace): ToolContext {
     change(what, plan, options) {
       const acting = actingOf(caller);
       if (acting === undefined) throw refusedToReader(place, what);
-      return commitEdit(workspace, acting, defined({ plan, door: caller.door, options }));
+      return commitEdit(place.workspace, acting, defined({ plan, door: caller.door, options }));
     },
     // Rules look at everything, whoever asks; a pass gets reports only about what it sees.
     visibleFindings: (found) =>
       scope === undefined ? found : seenDiagnostics(workspace.snapshot(), scope, found),
   };
+}
+
+/** The agent of a pass in a copy of its own sees that copy. */
+function asSeenBy(workspace: Workspace, pass: PassOnDuty | undefined): Workspace {
+  const copy = pass?.copy;
+  return copy === undefined
+    ? workspace
+    : { ...workspace, snapshot: () => copyView(workspace.snapshot(), copy) };
 }
 
 /** What nobody may read is not read for the owner either, who has other programs for that. */

@@ -6,6 +6,7 @@ import type { ExitCode } from '../kernel/error.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
+import type { PassCopy } from './copy/pass-copy.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -152,6 +153,8 @@ export type Chosen = Budgeted & {
 /** T4, first half: the agent can begin. What `pass begin` stores for `pass end`. */
 export type Briefed = Composed & {
   readonly baseline: Baseline;
+  /** Where the agent works; without one, it works in the workspace itself. */
+  readonly copy?: PassCopy;
 };
 
 /** The brief is written, the tree not yet kept. */
@@ -171,6 +174,8 @@ export type Reconciled = Worked & {
   readonly outputs: readonly string[];
   readonly gone: readonly string[];
   readonly undone: readonly Undone[];
+  /** Files of which the owner's version stays, because both changed them. Not outputs. */
+  readonly conflicts: readonly string[];
 };
 
 /** T5, second half. */

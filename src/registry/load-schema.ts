@@ -3,9 +3,10 @@ import { fileRange } from '../kernel/diagnostic.js';
 import { scan } from '../markdown/scan.js';
 import { checkBundles } from './check-bundles.js';
 import { loadBundles, loadRules } from './load-bundles.js';
+import { checkLeastProtection, checkValidates } from './least-protection.js';
 import { loadObjects } from './load-objects.js';
 import { loadEdges, loadModules, loadRoutes } from './load-routes.js';
-import { checkModuleSections, partsOf } from './registry-part.js';
+import { checkModuleSections, checkStrayRows, partsOf } from './registry-part.js';
 import type { Report } from './registry-table.js';
 import type { LoadedSchema, Schema } from './types.js';
 
@@ -13,6 +14,7 @@ export const REGISTRY_FILE = 'REGISTRY.md';
 
 export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSchema {
   const report: Report = { doc: scan(text), file, diagnostics: [], unread: new Set() };
+  checkStrayRows(report);
   const objects = loadObjects(report);
   const bundles = loadBundles(report);
   const routes = loadRoutes(report, bundles);
@@ -22,6 +24,8 @@ export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSc
   checkModuleSections(report);
   const modules = loadModules(report);
   const schema: Schema = { file, objects, routes, edges, bundles, rules, modules };
+  checkLeastProtection(report, schema, [...objects.values()]);
+  checkValidates(report, schema);
   checkBundles(report, schema);
   return { schema, diagnostics: report.diagnostics };
 }

@@ -4,7 +4,9 @@
  */
 import { scopeOf } from '../markdown/find-records.js';
 import type { Doc, Heading } from '../markdown/types.js';
-import { complain, type Part, type Report, rangeIn } from './registry-table.js';
+import { splitRow } from '../markdown/split-row.js';
+import { strayRowProblem, strayRows } from '../markdown/stray-rows.js';
+import { complain, ownerOf, type Part, type Report, rangeIn } from './registry-table.js';
 
 export const MODULE_HEADING = /^Module ([a-z][a-z0-9-]*)$/;
 /** The parts that a module may have. R7 describes Nocturne's own change log. */
@@ -117,4 +119,24 @@ function partsAt(doc: Doc, within: Part, depth: number): Part[] {
         heading.depth === depth && heading.start >= within.start && heading.start < within.end,
     )
     .map((heading) => ({ heading, ...scopeOf(doc, heading) }));
+}
+
+/** A row that a blank line or an indent has cut off its table would silently not apply. */
+export function checkStrayRows(report: Report): void {
+  const { doc } = report;
+  for (const rows of strayRows(doc, { start: 0, end: doc.text.length })) {
+    const [first] = rows;
+    if (first === undefined) continue;
+    const { message, ...more } = strayRowProblem(rows);
+    complain(report, rangeIn(report, first), message, more);
+    const above = doc.headings.filter((heading) => heading.start < first.start);
+    const part = above.findLast((heading) => partName(heading) !== undefined);
+    const name = part === undefined ? undefined : partName(part);
+    const sub = above.at(-1);
+    if (name === undefined || sub === undefined) continue;
+    for (const { start, end } of rows) {
+      const cells = splitRow(doc.text, start, end);
+      report.unread.add(ownerOf(doc, cells, name === 'R5' ? sub.text : name));
+    }
+  }
 }

@@ -51,7 +51,7 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
   const rows: RegistryRow[] = [];
   const tables = doc.tables.filter((table) => table.start >= part.start && table.start < part.end);
   if (tables.length === 0) {
-    report.unread.add(nameOf(part));
+    report.unread.add(partOf(part.heading));
     complain(report, rangeIn(report, part.heading), `"${part.heading.text}" has no table`, {
       expected: `a table ${columns.join(' | ')}`,
     });
@@ -61,7 +61,7 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
       decodeCell(doc.text.slice(cell.start, cell.end)),
     );
     if (header.join('|').toLowerCase() !== columns.join('|').toLowerCase()) {
-      report.unread.add(nameOf(part));
+      report.unread.add(partOf(part.heading));
       complain(
         report,
         rangeIn(report, table.header),
@@ -73,20 +73,20 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
     for (const row of table.rows) {
       const read = readRow(report, row, columns);
       if (read !== undefined) rows.push(read);
-      else report.unread.add(ownerOf(doc, row, nameOf(part)));
+      else report.unread.add(ownerOf(doc, row.cells, partOf(part.heading)));
     }
   }
   return rows;
 }
 
 /** `R1` of `## R1 Objects`, or the heading of a bundle. */
-function nameOf(part: Part): string {
-  return /^R\d\b/.exec(part.heading.text)?.[0] ?? part.heading.text;
+function partOf({ text }: Heading): string {
+  return /^R\d\b/.exec(text)?.[0] ?? text;
 }
 
 /** What an unreadable row is part of: an object, its fields, or the part itself. */
-function ownerOf(doc: Doc, row: TableRow, part: string): string {
-  const [first = ''] = row.cells.map((cell) =>
+export function ownerOf(doc: Doc, cells: readonly Span[], part: string): string {
+  const [first = ''] = cells.map((cell) =>
     unquote(decodeCell(doc.text.slice(cell.start, cell.end))),
   );
   if (part === 'R1') return first;
@@ -100,7 +100,7 @@ function readRow(
 ): RegistryRow | undefined {
   const range = rangeIn(report, row);
   if (row.cells.length !== columns.length) {
-    complain(report, range, `this row has ${row.cells.length} cells`, {
+    complain(report, range, `this row has ${row.cells.length} of ${columns.length} cells`, {
       expected: `${columns.length} cells: ${columns.join(' | ')}`,
       actual: `${row.cells.length} cells`,
       hint: 'write a | inside a cell as \\|',

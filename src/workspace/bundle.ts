@@ -10,6 +10,7 @@ import type {
   Precondition,
   ValueExpression,
 } from '../registry/types.js';
+import { registryError } from '../registry/registry-error.js';
 import { fieldProblem } from '../registry/field-value.js';
 import type { Change, Notice, Snapshot } from './types.js';
 
@@ -26,14 +27,16 @@ type Scope = {
 };
 
 /**
- * @throws NocturneError `NOT_FOUND` (no such bundle), `BAD_VALUE` (arguments) or `REFUSED` (a
- * precondition is not met).
+ * @throws NocturneError `SCHEMA` (REGISTRY.md has errors), `NOT_FOUND` (no such bundle),
+ * `BAD_VALUE` (arguments) or `REFUSED` (a precondition is not met).
  */
 export function bundleChanges(
   snapshot: Snapshot,
   name: string,
   args: BundleArguments,
 ): BundleChanges {
+  const error = registryError(snapshot);
+  if (error !== undefined) throw error;
   const bundle = snapshot.schema.bundles.get(name);
   if (bundle === undefined)
     throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare a bundle "${name}"`, {

@@ -127,8 +127,7 @@ function acquire(
     const began = performance.now();
     let garbledSince: number | undefined;
     for (let attempt = 0; !claim(ticket, join(directory, LOCK)); attempt++) {
-      const text = readTextIfThere(join(directory, LOCK));
-      if (text === undefined) continue;
+      const text = readTextIfThere(join(directory, LOCK)) ?? '';
       const now = performance.now();
       const holder = parse(text);
       garbledSince = holder === undefined ? (garbledSince ?? now) : undefined;

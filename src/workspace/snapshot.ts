@@ -1,5 +1,6 @@
 /** The workspace at one instant; files are read on demand, and at most once. */
 import { readFileSync } from '../kernel/files.js';
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
 import { sha256 } from '../kernel/hash.js';
@@ -19,6 +20,7 @@ export type SnapshotOptions = {
   readonly now: Date;
   readonly files?: ReadonlyMap<string, FileEntry>;
   readonly read?: (path: string) => Buffer | undefined;
+  readonly place?: Snapshot['place'] | undefined;
 };
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -59,6 +61,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
 
   const snapshot: Snapshot = {
     root,
+    ...defined({ place: options.place }),
     now: options.now,
     get schema() {
       return loaded().schema;

@@ -46,6 +46,8 @@ export interface SqlView {
 /** Immutable: every file is read at most once. */
 export interface Snapshot {
   readonly root: string;
+  /** Where a path is on the disk, if not under `root`. */
+  readonly place?: (path: string) => string;
   readonly now: Date;
   readonly schema: Schema;
   readonly schemaDiagnostics: readonly Diagnostic[];

@@ -16,7 +16,7 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
-  { files: ['{src,bench,examples/importers}/**/*.ts'], prose: codeProse },
+  { files: ['{src,bench,fuzz,examples/importers}/**/*.ts'], prose: codeProse },
 ];
 
 const TRANSLATED: readonly Turn[] = [

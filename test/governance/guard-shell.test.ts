@@ -384,7 +384,8 @@ t.test('a command that is printed for a host is read back as the same steps', as
       if (problems.length > 0) return;
       read++;
       const again = parseShell(printCommand(steps), shell);
-      t.same(again, { steps, problems: [] }, printCommand(steps));
+      const written = steps.map(({ expanded: _, ...step }) => step);
+      t.same(again, { steps: written, problems: [] }, printCommand(steps));
     }),
     { numRuns: 2000, seed: 20261128 },
   );

@@ -231,7 +231,7 @@ const CASES: readonly Case[] = [
     to: rewrite('REGISTRY.md', (text) =>
       text.replace('| `SOUL.md` | PROTECTED |', '| `SOUL.md` | STANDARD |'),
     ),
-    expect: ['REGISTRY.md: file-changed', 'SOUL.md: row-extra'],
+    expect: ['REGISTRY.md: file-changed', 'REGISTRY.md: registry', 'SOUL.md: row-extra'],
   },
   {
     does: 'the manifest is gone',

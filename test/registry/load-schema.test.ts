@@ -76,15 +76,40 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     from: '| `audit/**` | APPEND | - | logs |',
     to: '| `audit/**` | APPEND | - |',
     at: '| `audit/**`',
-    says: /this row has 3 cells/,
+    says: /this row has 3 of 4 cells/,
     expected: /4 cells/,
     actual: '3 cells',
+  },
+  'a row below a blank line': {
+    from: '| `audit/**` | APPEND',
+    to: '\n| `audit/**` | APPEND',
+    at: '| `audit/**`',
+    says: /row.* not in a table/,
+    expected: /directly below the other rows of its table/,
+  },
+  'a row of R1 that is indented by four': {
+    from: TASK,
+    to: `\n    ${TASK}`,
+    at: '| TASK | `TASKS',
+    says: /row.* not in a table/,
+  },
+  'a row of R2 below a blank line': {
+    from: STATUS,
+    to: `\n${STATUS}`,
+    at: STATUS,
+    says: /row.* not in a table/,
+  },
+  'a row of a bundle below a blank line': {
+    from: DONE,
+    to: `\n${DONE}`,
+    at: DONE,
+    says: /row.* not in a table/,
   },
   'a row of R1 with a cell missing': {
     from: TASK,
     to: TASK.replace(' all |', ''),
     at: '| TASK | `TASKS',
-    says: /6 cells/,
+    says: /6 of 7 cells/,
     expected: /7 cells/,
     actual: '6 cells',
   },
@@ -92,14 +117,14 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     from: STATUS,
     to: `${STATUS} x |`,
     at: STATUS,
-    says: /8 cells/,
+    says: /8 of 7 cells/,
     actual: '8 cells',
   },
   'a row of a bundle with a cell missing': {
     from: DONE,
     to: '| set | TASK[{slug}] | status |',
     at: '| set | TASK',
-    says: /3 cells/,
+    says: /3 of 4 cells/,
   },
   'an object in small letters': {
     from: TASK,
@@ -732,7 +757,7 @@ t.test('each mistake is one diagnostic, in its place, and the rest stays in forc
       t.equal(found?.actual, mistake.actual, `${name}: what was there`);
     t.ok(
       schema.objects.has('LOG') ||
-        /R1/.test(found?.message ?? '') ||
+        /R1|not in a table/.test(found?.message ?? '') ||
         /File \|/.test(found?.actual ?? ''),
       `${name}: the other objects are there`,
     );
@@ -855,3 +880,40 @@ function placeOf(
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
+
+/** Rows of the shipped registry, and what is said without them or with another tier. */
+const LOWERED: readonly (readonly [from: RegExp, to: string, says: RegExp])[] = [
+  [
+    /^(\| `SOUL\.md` \| )PROTECTED/m,
+    '$1STANDARD',
+    /SOUL\.md has to be PROTECTED or CODE, not STANDARD/,
+  ],
+  [/^\| `SOUL\.md` \| PROTECTED.*\n/m, '', /SOUL\.md has to be PROTECTED/],
+  [
+    /^(\| `orchestration-os\/RUNNERS\.md` \| )PROTECTED/m,
+    '$1STANDARD',
+    /RUNNERS\.md has to be PROTECTED/,
+  ],
+  [/^(\| `MODEL-TIERS\.md` \| )PROTECTED/m, '$1STANDARD', /MODEL-TIERS\.md has to be PROTECTED/],
+  [
+    /^(\| `INTEGRITY-MANIFEST\.md` \| )MANIFEST-VERIFY/m,
+    '$1STANDARD',
+    /INTEGRITY-MANIFEST\.md has to be MANIFEST-VERIFY/,
+  ],
+  [/^(\| `audit\/AUDIT-LOG\.md` \| )APPEND/m, '$1STANDARD', /AUDIT-LOG\.md has to be APPEND/],
+  [
+    /^\| `INTEGRITY-MANIFEST\.md` \| VALIDATES \| `SOUL\.md`.*\n/m,
+    '',
+    /R4 does not say that INTEGRITY-MANIFEST\.md validates SOUL\.md/,
+  ],
+];
+
+t.test('no registry lowers the least protection', async (t) => {
+  t.same(loadSchema(SHIPPED).diagnostics, []);
+  for (const [from, to, says] of LOWERED) {
+    t.match(SHIPPED, from);
+    const { diagnostics } = loadSchema(SHIPPED.replace(from, to));
+    t.equal(diagnostics.length, 1, String(from));
+    t.match(diagnostics[0]?.message, says);
+  }
+});

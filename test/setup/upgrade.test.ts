@@ -27,6 +27,8 @@ import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment } from '../passes/pass-workspace.js';
 import { copyBuiltPages, copyShipped, INSTALLED_MODULES } from '../support/make-workspace.js';
+import { sha256 } from '../../src/kernel/hash.js';
+import { signAnyway } from '../support/sign-anyway.js';
 import { tree } from '../support/tree.js';
 
 t.setTimeout(180_000);
@@ -259,13 +261,18 @@ t.test('two changes of the registry that do not touch are put together', async (
 t.test(
   'a bundle with two lines of arguments, as an older version shipped it, is mended and shown for signing',
   async (t) => {
-    const at = place(t.testdir(), {
-      older: (text) =>
-        text.replace(
-          /^(- \*\*Arguments:\*\* id: ref\(NOTIFICATION\), title.*), note, approval(\).*)$/m,
-          '$1, note$2\n$1, approval$2',
-        ),
-    });
+    const at = place(t.testdir());
+    const former = read(at, 'REGISTRY.md').replace(
+      /^(- \*\*Arguments:\*\* id: ref\(NOTIFICATION\), title.*), note, approval(\).*)$/m,
+      '$1, note$2\n$1, approval$2',
+    );
+    const record = readReferenceRecord(at.workspace.state);
+    const shipped = { 'REGISTRY.md': { sha256: sha256(former), text: former } };
+    writeFileSync(
+      join(at.workspace.state, 'reference.json'),
+      JSON.stringify({ ...record, files: { ...record?.files, ...shipped } }),
+    );
+    signAnyway(at.workspace, 'REGISTRY.md', former);
     const problems = (): readonly string[] =>
       at.workspace.snapshot().schemaDiagnostics.map(({ message }) => message);
     t.match(problems(), [/notification_archive has the line Arguments twice/]);

@@ -15,7 +15,7 @@ import type {
 } from './command-runner.js';
 import { messageOf } from '../../kernel/error.js';
 import { lastLine } from './last-line.js';
-import { makePipe, type Pipe } from './pipe.js';
+import { makePipes, type Pipe } from './pipe.js';
 
 const CAPTURED = 64 * 1024;
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as const;
@@ -87,8 +87,12 @@ function resultOf({ stopped, notStarted, captured }: Run, ends: readonly End[]):
 function startAll(run: Run, programs: readonly Program[]): void {
   const { pipes, children } = run;
   try {
-    for (const sink of new Set(programs.flatMap(({ out, err }) => [out, err])))
-      if (typeof sink === 'object') pipes.set(sink, makePipe());
+    const sinks = new Set(programs.flatMap(({ out, err }) => [out, err]));
+    const readers = [...sinks].filter((sink) => typeof sink === 'object');
+    for (const [index, pipe] of makePipes(readers.length).entries()) {
+      const reader = readers[index];
+      if (reader !== undefined) pipes.set(reader, pipe);
+    }
     for (const program of programs) start(run, program);
   } catch (error) {
     fail(run, `the programs could not be started: ${messageOf(error)}`);
@@ -109,7 +113,8 @@ function start(run: Run, program: Program): void {
   }
   const [file = '', ...args] = made.argv;
   const child = spawn(file, args, {
-    cwd,
+    // A sandbox changes to the folder itself, which may be one that exists only there.
+    cwd: wrap === undefined ? cwd : '/',
     env: { ...inherited(), ...program.env },
     stdio: stdioOf(run, program),
     detached: process.platform !== 'win32',

@@ -1,4 +1,5 @@
 /** What a command would do, program by program: its effects on files, and why not to run it. */
+import { posix } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import {
   addReading,
@@ -10,11 +11,12 @@ import {
   type CommandWorld,
   type Findings,
 } from './command-findings.js';
+import { concerns } from './matching-names.js';
 import { NOTHING, onEach } from './program.js';
 import { sure } from './options.js';
 import { FOREIGN, PROGRAMS } from './programs.js';
 import { OF_THE_SHELL } from './shell-builtins.js';
-import type { Redirect, Script, SimpleCommand, Word } from './shell-types.js';
+import type { Expanded, Redirect, Script, SimpleCommand, Word } from './shell-types.js';
 import { ruleReasons } from './tool-rules.js';
 import { assignmentProblem, WRAPPERS } from './wrappers.js';
 
@@ -34,9 +36,29 @@ export function judgeScript({ steps, problems }: Script, world: CommandWorld): C
     refuse(found, 'command-unparsable', `the command is not run: ${problem}`);
   if (steps.length === 0 && problems.length === 0)
     refuse(found, 'command-unparsable', 'the command is empty');
-  for (const { pipeline, folder } of steps)
+  for (const { pipeline, folder, expanded } of steps) {
+    for (const pattern of expanded ?? []) judgePattern(pattern, found);
     for (const command of pipeline ?? []) judgeSimple(command, world, { found, folder, depth: 0 });
+  }
   return judgementOf(found);
+}
+
+/** We expand patterns before anything runs; a shell does it only when it gets there. */
+function judgePattern({ folder, pattern, names }: Expanded, found: Findings): void {
+  const isName = new Set(names.map((name) => posix.join(folder, name)));
+  const absolute = pattern.startsWith('/');
+  const changed = [...found.effects.values()].find(({ op, from, path }) => {
+    if (op === 'edit' || op === 'mode') return false;
+    const place = posix.join(from, path);
+    if (op !== 'delete' && isName.has(place)) return false;
+    return absolute || concerns(posix.join(folder, pattern), place);
+  });
+  if (changed !== undefined || found.foreign.size > 0)
+    refuse(
+      found,
+      'command-unparsable',
+      `the command is not run: ${pattern} may stand for other files once the commands before it have run; put it in a command of its own`,
+    );
 }
 
 /** A program started without a shell: its words are what they are. */

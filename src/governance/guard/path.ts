@@ -2,9 +2,9 @@
 import { isAbsolute } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
-import type { FileEntry } from '../../workspace/types.js';
+import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
-import { diskProbe, type FileProbe, type Probed } from './probe.js';
+import { type FileProbe, type Probed, probeOf } from './probe.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 const LONGEST_PATH = 4096;
@@ -26,10 +26,11 @@ export type PathWorld = {
  */
 /** The files of a snapshot, and what the disk says now. */
 export function pathWorld(
-  { root, files }: Pick<PathWorld, 'root' | 'files'>,
+  snapshot: Pick<Snapshot, 'root' | 'files' | 'place'>,
   home: string | undefined,
-  probe: FileProbe = diskProbe,
+  probe: FileProbe = probeOf(snapshot),
 ): PathWorld {
+  const { root, files } = snapshot;
   return { root, files, home, probe };
 }
 

@@ -17,6 +17,6 @@ function shellWorld(world: PathWorld, cwd: string): ShellWorld {
       const { path, reasons, existing } = resolveTarget(world, target, { use: 'folder', from });
       return reasons.length === 0 && existing?.kind === 'directory' ? path : undefined;
     },
-    matches: (from, pattern) => matchingNames(join(world.root, from), pattern),
+    matches: (from, pattern) => matchingNames(join(world.root, from), pattern, world.probe.place),
   };
 }

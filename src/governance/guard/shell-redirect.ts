@@ -3,7 +3,12 @@ import type { Redirection } from 'unbash';
 import type { Redirect } from './shell-types.js';
 import { oneWord, Refused, type Variables } from './shell-word.js';
 
-export function readRedirection(part: Redirection, variables: Variables): readonly Redirect[] {
+/** @param isFolder whether a name is that of a folder now. */
+export function readRedirection(
+  part: Redirection,
+  variables: Variables,
+  isFolder: (name: string) => boolean,
+): readonly Redirect[] {
   const descriptor = part.descriptor;
   const number = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined;
   const refuse = (what: string): never => {
@@ -19,6 +24,7 @@ export function readRedirection(part: Redirection, variables: Variables): readon
   const to = oneWord(part.target, variables);
   if (part.type === 'HereString') return [{ fd: 0, mode: 'text', text: `${to}\n` }];
   if (to === '' || to.startsWith('!')) return refuse(`a redirection to "${to}"`);
+  if (isFolder(to)) throw new Refused(`${to} is a folder: name a file`);
   const fd = number === 2 ? 2 : 1;
   const { operator } = part;
   if (operator === '<') return [{ fd: 0, mode: 'read', to }];

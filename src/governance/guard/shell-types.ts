@@ -19,11 +19,23 @@ export type SimpleCommand = {
   readonly redirects: readonly Redirect[];
 };
 
+/** A pattern of `*` and `?`, in a folder, and the names that it stood for when it was read. */
+export type Expanded = {
+  readonly folder: string;
+  readonly pattern: string;
+  readonly names: readonly string[];
+};
+
 /**
  * `join`: the operator before it. `folder`: where it runs, relative to the workspace. `enter`: the
- * step is `cd`; when it fails, the whole command ends.
+ * step is `cd`; when it fails, the whole command ends. `expanded`: what a shell would expand only
+ * now, after the steps before it.
  */
-export type Step = { readonly join: ';' | '&&' | '||'; readonly folder: string } & (
+export type Step = {
+  readonly join: ';' | '&&' | '||';
+  readonly folder: string;
+  readonly expanded?: readonly Expanded[];
+} & (
   | { readonly enter: string; readonly pipeline?: undefined }
   | { readonly pipeline: readonly SimpleCommand[]; readonly enter?: undefined }
 );

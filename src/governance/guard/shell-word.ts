@@ -113,7 +113,7 @@ function literalProblem(raw: string, first: boolean, whole: string): string | un
 function patternOf(pieces: readonly Piece[]): string {
   return pieces
     .map((piece) =>
-      piece.kind === 'wildcard' ? piece.text : piece.text.replace(/[\\*?[\]{}()!+@|]/g, '\\$&'),
+      piece.kind === 'wildcard' ? piece.text : piece.text.replace(/[\\*?]/g, '\\$&'),
     )
     .join('');
 }

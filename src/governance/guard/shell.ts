@@ -6,7 +6,7 @@
  */
 import { parse, type AndOr, type Assignment, type Command, type For, type Statement } from 'unbash';
 import type { PipelineNode, Word as ParsedWord } from 'unbash';
-import type { Redirect, Script, SimpleCommand, Step } from './shell-types.js';
+import type { Expanded, Redirect, Script, SimpleCommand, Step } from './shell-types.js';
 import { readRedirection } from './shell-redirect.js';
 import { oneWord, readWord, Refused, type Variables } from './shell-word.js';
 
@@ -46,6 +46,8 @@ type Reading = {
   readonly budget: { words: number };
   /** Start and end of everything that was read. */
   readonly read: Map<number, number>;
+  /** For the next step. */
+  readonly expanded: Expanded[];
   folder: string;
 };
 const NO_VARIABLES: Variables = new Map();
@@ -56,6 +58,7 @@ export function parseShell(text: string, world: ShellWorld): Script {
     steps: [],
     budget: { words: MOST_WORDS },
     read: new Map(),
+    expanded: [],
     folder: world.cwd,
   };
   try {
@@ -171,7 +174,12 @@ function readPipeline(reading: Reading, node: PipelineNode, place: Place): void 
   if (pipeline.length === 1 && only?.words[0] === 'cd') return enter(reading, only, place);
   if (pipeline.some(({ words }) => words[0] === 'cd'))
     throw new Refused('cd in a pipe has no effect: put it first');
-  reading.steps.push({ join: place.join, folder: reading.folder, pipeline });
+  push(reading, { join: place.join, folder: reading.folder, pipeline });
+}
+
+function push({ steps, expanded }: Reading, step: Step): void {
+  const waiting = expanded.splice(0);
+  steps.push(waiting.length === 0 ? step : { ...step, expanded: waiting });
 }
 
 /** `cd` is accepted where it is sure to run, so that everything after it has one folder. */
@@ -187,7 +195,7 @@ function enter(reading: Reading, command: SimpleCommand, { join, certain }: Plac
       `${target} is not a folder of the workspace that exists: make it in a command of its own, then cd`,
     );
   const named = /^\.{0,2}\//.test(target) ? target : `./${target}`;
-  reading.steps.push({ join, folder: reading.folder, enter: named });
+  push(reading, { join, folder: reading.folder, enter: named });
   reading.folder = folder;
 }
 
@@ -195,17 +203,19 @@ function readCommand(reading: Reading, command: Command, variables: Variables): 
   const words: string[] = [];
   const env: { name: string; value: string }[] = [];
   const redirects: Redirect[] = [];
+  const isFolder = (name: string): boolean =>
+    reading.world.folder(reading.folder, name) !== undefined;
   for (const part of [...command.prefix, ...command.suffix]) cover(reading, part);
   for (const part of command.prefix)
     if (part.type === 'Assignment') env.push(readAssignment(part, variables));
-    else redirects.push(...readRedirection(part, variables));
+    else redirects.push(...readRedirection(part, variables, isFolder));
   if (command.name !== undefined) cover(reading, command.name);
   if (command.name !== undefined) words.push(oneWord(command.name, variables));
   for (const part of command.suffix)
     if (part.type === 'Word') words.push(...wordsOf(reading, part, variables));
     else if (part.type === 'Assignment')
       throw new Refused(`${part.text} is not accepted: put it in '…'`);
-    else redirects.push(...readRedirection(part, variables));
+    else redirects.push(...readRedirection(part, variables, isFolder));
   if (words.length === 0 && env.length > 0)
     throw new Refused('a variable is not kept: write its value where it is needed');
   if (words[0] === '') throw new Refused('the name of the program is empty');
@@ -236,7 +246,9 @@ function wordsOf(reading: Reading, word: ParsedWord, variables: Variables): read
   const read = readWord(word, variables);
   if ('problem' in read) throw new Refused(read.problem);
   const { text, pattern } = read;
-  const words = pattern === undefined ? [text] : reading.world.matches(reading.folder, pattern);
+  const { folder, expanded } = reading;
+  const words = pattern === undefined ? [text] : reading.world.matches(folder, pattern);
+  if (pattern !== undefined) expanded.push({ folder, pattern, names: words });
   if (words.length === 0) throw new Refused(`${word.text} matches no file`);
   reading.budget.words -= words.length;
   if (reading.budget.words < 0) throw new Refused(`it has more than ${MOST_WORDS} words`);

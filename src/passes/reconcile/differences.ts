@@ -28,14 +28,30 @@ export type Difference = {
 
 export type BaselineOfPass = { readonly runId: string; readonly baseline: Baseline };
 
+/** A tree as it is now, and what it should hold: the baseline, and Nocturne's own commits since. */
+export type Tree = {
+  readonly baseline: Baseline;
+  readonly expected: ReadonlyMap<string, Buffer | undefined>;
+  readonly now: ReadonlyMap<string, FileEntry>;
+  readonly read: (path: string) => Buffer;
+};
+
 /**
  * Differences by path. Files that only nocturne's own commits changed are none; a file changed by
  * both is one.
  */
 export function differences(workspace: Workspace, pass: BaselineOfPass): readonly Difference[] {
-  const { baseline } = pass;
-  const expected = committedContents(workspace, pass);
-  const now = walk(workspace.root);
+  const { root } = workspace;
+  return differencesIn(workspace, {
+    baseline: pass.baseline,
+    expected: committedContents(workspace, pass),
+    now: walk(root),
+    read: (path) => readFileSync(within(root, path)),
+  });
+}
+
+export function differencesIn(workspace: Workspace, tree: Tree): readonly Difference[] {
+  const { baseline, now } = tree;
   const paths = new Set([
     ...Object.keys(baseline.files),
     ...Object.keys(baseline.links),
@@ -43,16 +59,14 @@ export function differences(workspace: Workspace, pass: BaselineOfPass): readonl
   ]);
   const found: Difference[] = [];
   for (const path of [...paths].sort()) {
-    const difference = compare(workspace, { path, baseline, expected, entry: now.get(path) });
+    const difference = compare(workspace, { ...tree, path, entry: now.get(path) });
     if (difference !== undefined) found.push(difference);
   }
   return found;
 }
 
-type Subject = {
+type Subject = Omit<Tree, 'now'> & {
   readonly path: string;
-  readonly baseline: Baseline;
-  readonly expected: ReadonlyMap<string, Buffer | undefined>;
   readonly entry: FileEntry | undefined;
 };
 
@@ -93,10 +107,10 @@ function compareFile(
   subject: Subject,
   entry: FileEntry,
 ): Difference | undefined {
-  const { path, baseline, expected } = subject;
+  const { path, baseline, expected, read } = subject;
   const file = baseline.files[path];
   const target = baseline.links[path];
-  const after = readFileSync(within(workspace.root, path));
+  const after = read(path);
   const wanted = expected.has(path) ? hashOf(expected.get(path)) : file?.hash;
   if (sha256(after) === wanted)
     return file !== undefined && file.mode !== (entry.mode & 0o7777)

@@ -7,6 +7,8 @@ import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import { fieldText } from '../../project/field-text.js';
 import { type Act, rowsAct, stepRow } from '../act.js';
+import { copyForChecks } from '../copy/copy-for-pass.js';
+import { removeCopy } from '../copy/make-copy.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import { reconcile } from './reconcile.js';
@@ -33,6 +35,12 @@ export async function evaluate(
       : stopConditionOf(snapshot, subject.project);
   const project = snapshot.record('PROJECT', subject.project);
   const files = Object.entries(pass.baseline.files);
+  const hasCommands = commandsIn(assertions).length > 0;
+  const { copy } = pass;
+  const checked =
+    copy === undefined || !hasCommands
+      ? pass
+      : { ...pass, copy: copyForChecks(env.workspace, { ...pass, copy }, snapshot) };
   const results = await evaluateConditions(assertions, {
     snapshot,
     project: subject.project,
@@ -40,10 +48,12 @@ export async function evaluate(
     lastPass: fieldText(project, 'last_pass.date'),
     writes: pass.writes,
     signal: env.signal,
-    command: sandboxedCommand({ env, pass }, () => snapshot),
+    command: sandboxedCommand({ env, pass: checked }, () => snapshot),
     before: new Map(files.map(([path, file]) => [path, file.hash])),
   });
-  const written = commandsIn(assertions).length > 0 ? undoWhatChecksWrote(env, pass, subject) : [];
+  if (checked !== pass && checked.copy !== undefined)
+    removeCopy({ root: env.workspace.root, folder: checked.copy.folder }, []);
+  const written = hasCommands && copy === undefined ? undoWhatChecksWrote(env, pass, subject) : [];
   return { results, acts: [...written, ...evidenceRows(subject, results)] };
 }
 
@@ -57,7 +67,7 @@ function undoWhatChecksWrote(
   for (const change of undone)
     say(`     undone, written by a check: ${change.path} (${change.code})`);
   const { runId } = pass;
-  const reconciliation = { accepted: [], undone, arrived };
+  const reconciliation = { accepted: [], undone, arrived, conflicts: [] };
   return recordReconciliation({ step, reconciliation, runId, project });
 }
 

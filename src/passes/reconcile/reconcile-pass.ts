@@ -3,12 +3,14 @@
  * is written. Safe to call again.
  */
 import { type Act, noteAct } from '../act.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { settleCopy } from '../copy/settle-copy.js';
 import { storedPass, storePass } from '../pass-file.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
 import { recordReconciliation } from './record-reconciliation.js';
-import { reconcile } from './reconcile.js';
+import { type PassWithBaseline, reconcile, type Reconciliation } from './reconcile.js';
 
-export type ReconciledWork = Pick<Reconciled, 'outputs' | 'gone' | 'undone'> & {
+export type ReconciledWork = Pick<Reconciled, 'outputs' | 'gone' | 'undone' | 'conflicts'> & {
   readonly acts: readonly Act[];
 };
 
@@ -17,16 +19,24 @@ export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
 ): ReconciledWork {
-  const found = reconcile(workspace, pass);
+  const found = settlePass(workspace, pass);
+  for (const change of found.conflicts)
+    say(`     your version stays: ${change.path} (${change.why})`);
   for (const change of found.undone) say(`     undone: ${change.path} (${change.code})`);
   const reconciliation = {
     ...found,
-    undone: [...unrecorded(workspace.state, pass.runId), ...found.undone],
+    undone: [...unrecorded(workspace.state, pass), ...found.undone],
   };
   const { accepted, undone } = reconciliation;
   storePass(workspace.state, pass, { left: { undone, recorded: false } });
   const { runId, project } = pass;
-  const recorded = recordReconciliation({ step: 'T5', reconciliation, runId, project });
+  const recorded = recordReconciliation({
+    step: 'T5',
+    reconciliation,
+    runId,
+    project,
+    settleAgain: settlingAgain(workspace, pass),
+  });
   const paths = (isThere: boolean): readonly string[] =>
     accepted
       .filter((difference) => (difference.after !== undefined) === isThere)
@@ -35,12 +45,29 @@ export function reconcilePass(
     outputs: paths(true),
     gone: paths(false),
     undone,
+    conflicts: found.conflicts.map(({ path }) => path),
     acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
 }
 
-/** What was undone before, when its commit failed. */
-function unrecorded(state: string, runId: string): readonly Undone[] {
+/** A copy brings its differences home; elsewhere what was not allowed is undone. */
+export function settlePass(workspace: Workspace, pass: PassWithBaseline): Reconciliation {
+  const { copy } = pass;
+  return copy === undefined ? reconcile(workspace, pass) : settleCopy(workspace, { ...pass, copy });
+}
+
+/** Only where what was accepted is still in a copy. */
+export function settlingAgain(
+  workspace: Workspace,
+  pass: PassWithBaseline,
+): ((now: Snapshot) => Reconciliation) | undefined {
+  const { copy } = pass;
+  return copy === undefined ? undefined : (now) => settleCopy(workspace, { ...pass, copy }, now);
+}
+
+/** What was undone before, when its commit failed. A copy still holds all of it. */
+function unrecorded(state: string, { runId, copy }: Briefed | Worked): readonly Undone[] {
+  if (copy !== undefined) return [];
   const left = storedPass(state, runId)?.left;
   return left === undefined || left.recorded ? [] : left.undone;
 }

@@ -17,6 +17,7 @@ import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
 import { authorityOf, type PassOnDuty } from '../authority.js';
+import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
 import { committedContents, type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
 import type { Baseline, Undone } from '../types.js';
@@ -29,9 +30,16 @@ export type Reconciliation = {
   readonly accepted: readonly Difference[];
   readonly undone: readonly Undone[];
   readonly arrived: readonly Difference[];
+  /** Files that the owner changed as well: theirs stays, the pass's version is kept. */
+  readonly conflicts: readonly Undone[];
 };
 
-export const NOTHING_RECONCILED: Reconciliation = { accepted: [], undone: [], arrived: [] };
+export const NOTHING_RECONCILED: Reconciliation = {
+  accepted: [],
+  undone: [],
+  arrived: [],
+  conflicts: [],
+};
 
 /** A pass whose agent can have changed something since its baseline. */
 export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
@@ -58,7 +66,12 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  const { accepted, refused } = checkDifferences(workspace, data, changed);
+  const before =
+    changed.length === 0
+      ? undefined
+      : overlay(baselineSnapshot(workspace, data.baseline), committedContents(workspace, data));
+  const { accepted, refused } =
+    before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
   const kept = restore(
     workspace,
     data.runId,
@@ -67,6 +80,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   return {
     accepted,
     arrived,
+    conflicts: [],
     undone: refused.map(({ difference, code, why }) => ({
       path: difference.path,
       code,
@@ -78,7 +92,11 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
 
 type Verdict = { readonly code: string; readonly why: string };
 type Refused = Verdict & { readonly difference: Difference };
-type Checked = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
+export type Checked = {
+  readonly accepted: readonly Difference[];
+  readonly refused: readonly Refused[];
+};
+const NOTHING_CHECKED: Checked = { accepted: [], refused: [] };
 
 /** Files with records that are judged with each other in place; each costs reading all of them. */
 const MOST_TOGETHER = 100;
@@ -87,16 +105,11 @@ const MOST_TOGETHER = 100;
  * Each difference is judged with the others in place that still stand: records in several files may
  * need each other. What was judged with one that is undone is judged again without it.
  */
-function checkDifferences(
+export function checkDifferences(
   workspace: Workspace,
   data: PassWithBaseline,
-  changed: readonly Difference[],
+  { before, changed }: { readonly before: Snapshot; readonly changed: readonly Difference[] },
 ): Checked {
-  if (changed.length === 0) return { accepted: [], refused: [] };
-  const before = overlay(
-    baselineSnapshot(workspace, data.baseline),
-    committedContents(workspace, data),
-  );
   const authorise = grantedPaths(workspace, data.runId);
   const verdicts = new Map<Difference, Verdict>();
   const standing = (): readonly Difference[] =>
@@ -208,7 +221,7 @@ function checkDifference(
     return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special')
     return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
-  if (difference.after !== undefined && linksOf(workspace, difference.path) > 1)
+  if (difference.after !== undefined && linksOf(workspace, difference.path, context.data.copy) > 1)
     return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
   const action =
     difference.after === undefined
@@ -227,6 +240,7 @@ function checkDifference(
   };
 }
 
-function linksOf(workspace: Workspace, path: string): number {
-  return lstatSync(within(workspace.root, path), { throwIfNoEntry: false })?.nlink ?? 1;
+function linksOf({ root }: Workspace, path: string, copy?: PassCopy): number {
+  const place = copy === undefined ? within(root, path) : copiedPath(root, copy, path);
+  return lstatSync(place, { throwIfNoEntry: false })?.nlink ?? 1;
 }

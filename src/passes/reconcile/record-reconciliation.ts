@@ -1,7 +1,9 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
 import { heldPath } from '../../governance/incoming-message-path.js';
+import { defined } from '../../kernel/defined.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
-import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
+import { sha256 } from '../../kernel/hash.js';
+import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
 import type { Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
@@ -13,25 +15,87 @@ export type ReconciledPass = {
   readonly runId: string;
   readonly project: string | undefined;
   readonly crashed?: true;
+  /**
+   * Only where what was accepted is in a copy and the commit writes it: compares again.
+   */
+  readonly settleAgain?: ((now: Snapshot) => Reconciliation) | undefined;
 };
 
 export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
-  const { accepted, undone, arrived } = pass.reconciliation;
-  const rows = rowsOf(pass);
-  const changes = [
-    ...accepted.map(
-      (difference): Change => ({ kind: 'adopt', path: difference.path, before: difference.before }),
-    ),
-    ...arrived.flatMap(putAside),
-  ];
+  const { accepted, undone, conflicts } = pass.reconciliation;
+  const { settleAgain } = pass;
+  const wrote = wroteAct(pass);
+  if (settleAgain === undefined)
+    return [
+      ...(wrote.audit.length === 0 ? [] : [wrote]),
+      ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
+    ];
+  return accepted.length + undone.length + conflicts.length === 0
+    ? []
+    : recordCopy(pass, settleAgain);
+}
+
+const NOTHING: Deed = { reason: 'nothing', changes: [], audit: [] };
+
+/** The owner may save a file between the comparison and the commit: then it is compared again. */
+function recordCopy(
+  pass: ReconciledPass,
+  settleAgain: (now: Snapshot) => Reconciliation,
+): readonly Act[] {
+  let latest = pass;
   return [
-    ...(rows.length === 0 ? [] : [{ reason: 'agent wrote', bundles: [], changes, audit: rows }]),
-    ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
+    (view) => {
+      const isOvertaken = pass.reconciliation.accepted.some(
+        ({ path, before }) =>
+          view.hash(path) !== (before === undefined ? undefined : sha256(before)),
+      );
+      latest = isOvertaken ? { ...pass, reconciliation: settleAgain(view) } : pass;
+      return deedOf(view, wroteAct(latest));
+    },
+    (view) =>
+      latest.reconciliation.conflicts.length === 0 ? NOTHING : deedOf(view, aboutConflicts(latest)),
+    (view) => (latest.reconciliation.undone.length === 0 ? NOTHING : tellOwner(view, latest)),
   ];
 }
 
+function wroteAct(pass: ReconciledPass): PlainAct {
+  const { accepted, arrived } = pass.reconciliation;
+  const changes = [
+    ...accepted.map(pass.settleAgain === undefined ? adopted : broughtHome),
+    ...arrived.flatMap(putAside),
+  ];
+  return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };
+}
+
+function adopted({ path, before }: Difference): Change {
+  return { kind: 'adopt', path, before };
+}
+
+function broughtHome({ path, after, mode }: Difference): Change {
+  return after === undefined
+    ? { kind: 'delete', path }
+    : { kind: 'write', path, content: after, ...defined({ mode }) };
+}
+
+/** The project goes on: nothing was done that was not allowed. */
+function aboutConflicts({ step, reconciliation, runId, project }: ReconciledPass): Act {
+  const { conflicts } = reconciliation;
+  const names = conflicts.map(({ path }) => path).join(', ');
+  const who = project === undefined ? runId : `${project} (${runId})`;
+  const question = `You changed ${names} while ${who} worked on a copy of it. Your version stays. Answer yes when you have seen it; to use the version of the pass, apply the kept version first.`;
+  const body = conflicts.map((change) => lineOf(change, runId)).join('\n');
+  return bundlesAct(step, [
+    {
+      name: 'incident_surface',
+      args: { priority: 'high', project: project ?? null, question, body },
+      target: project ?? '',
+      detail: `${conflicts.length} ${conflicts.length === 1 ? 'file' : 'files'} changed by the owner and the pass`,
+    },
+  ]);
+}
+
 function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived } = reconciliation;
+  const { accepted, undone, arrived, conflicts } = reconciliation;
   return [
     ...accepted.map((difference) =>
       stepRow(step, {
@@ -42,6 +106,9 @@ function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): reado
     ),
     ...undone.map((change) =>
       stepRow(step, { type: 'undo', target: change.path, result: 'restored', detail: change.code }),
+    ),
+    ...conflicts.map(({ path, why }) =>
+      stepRow(step, { type: 'conflict', target: path, result: 'kept', detail: why }),
     ),
     ...arrived.map((difference) =>
       stepRow(step, {

@@ -5,21 +5,26 @@
 import { killProcesses } from '../../agents/orphan-processes.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses } from '../../workspace/pass-lock.js';
-import type { Workspace } from '../../workspace/types.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { projectOf } from '../pass-facts.js';
 import {
   forgetPass,
   isBriefed,
   moveFormerFile,
+  storedPass,
   storedPasses,
   type StoredPass,
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
-import { NOTHING_RECONCILED, reconcile, type Reconciliation } from './reconcile.js';
+import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.js';
+import { settlePass, settlingAgain } from './reconcile-pass.js';
 
 export type Crashed = Reconciliation & {
   readonly runId: string;
   readonly project: string | undefined;
+  /** As for recording: only with a copy. */
+  readonly settleAgain: ((now: Snapshot) => Reconciliation) | undefined;
 };
 
 /**
@@ -42,19 +47,31 @@ async function recoverPass(
   { workspace, say }: PassEnvironment,
   stored: StoredPass,
 ): Promise<Crashed> {
-  const { root, state } = workspace;
+  const { root } = workspace;
   const { runId } = stored.data;
   say(`     ${runId} did not end: undoing what it was not allowed to change`);
   await killProcesses({ mark: { runId, workspace: root } });
   const reconciliation = reconcileStored(workspace, stored);
+  const { data } = stored;
+  const settleAgain = isBriefed(data) ? settlingAgain(workspace, data) : undefined;
+  if (settleAgain === undefined) forgetCrashed(workspace, runId);
+  return { ...reconciliation, runId, project: projectOf(data), settleAgain };
+}
+
+/** After what it left is on record: until then, its copy is the only place where that is. */
+export function forgetCrashed(workspace: Workspace, runId: string): void {
+  const { state } = workspace;
+  const data = storedPass(state, runId)?.data;
+  const copy = data !== undefined && isBriefed(data) ? data.copy : undefined;
   closeCommitRecord(state, runId);
+  removeCopiesOf(workspace, runId, copy);
   forgetPass(state, runId);
-  return { ...reconciliation, runId, project: projectOf(stored.data) };
 }
 
 /** Includes what was undone but not yet recorded when the process died. */
 function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
   if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
-  const found = reconcile(workspace, data);
-  return { ...found, undone: [...(left?.undone ?? []), ...found.undone] };
+  const found = settlePass(workspace, data);
+  const before = data.copy === undefined ? (left?.undone ?? []) : [];
+  return { ...found, undone: [...before, ...found.undone] };
 }

@@ -4,24 +4,31 @@
  */
 import { randomBytes } from 'node:crypto';
 import { stamp } from '../../kernel/clock.js';
+import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
+import { REGISTRY_FILE } from '../../registry/load-schema.js';
+import { registryError } from '../../registry/registry-error.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
 import { consecutiveFailures } from '../../workspace/fence-counter.js';
 import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
-import type { CommitPart, Snapshot } from '../../workspace/types.js';
+import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Act, bundleAct, type Deed, deedOf } from '../act.js';
 import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
-import { type Crashed, recoverCrashedPasses } from '../reconcile/recover-crashed-passes.js';
+import {
+  type Crashed,
+  forgetCrashed,
+  recoverCrashedPasses,
+} from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /** A claim lives this long without a heartbeat. */
@@ -115,6 +122,7 @@ function open(
     ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
+  for (const { runId } of found.crashed) forgetCrashed(workspace, runId);
   const { runId, fence } = taken.stage;
   closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;
@@ -122,8 +130,22 @@ function open(
 
 type Taken = { readonly stage: Entered; readonly claim: Claim };
 
-/** With a registry of an older version the pass could begin, but not end. */
-function requireClaims({ schema }: Snapshot): void {
+/** With a wrong registry, or one of an older version, the pass could begin, but not end. */
+function requireSoundRegistry({ state, clock }: Workspace, view: Snapshot): void {
+  const error = registryError(view);
+  if (error !== undefined) {
+    const { message, place } = error;
+    recordIncident(state, {
+      kind: 'registry',
+      at: stamp(clock.now()),
+      message: 'no pass runs while REGISTRY.md has errors',
+      findings: [
+        { file: REGISTRY_FILE, problem: 'registry', message, ...defined({ line: place.line }) },
+      ],
+    });
+    throw error;
+  }
+  const { schema } = view;
   if (schema.objects.has('CLAIM')) return;
   throw new NocturneError(
     'CONFIG',
@@ -137,7 +159,7 @@ function requireClaims({ schema }: Snapshot): void {
 
 /** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */
 function claimRun({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
-  requireClaims(view);
+  requireSoundRegistry(workspace, view);
   const { root, state, clock } = workspace;
   const runId = nextId(view, state, 'RUN');
   const { claim, failures } = claimPass(root, state, {
@@ -182,8 +204,9 @@ function sessionOpen(
 }
 
 function crashActs(crashed: Crashed): readonly Act[] {
-  const { runId, project } = crashed;
+  const { runId, project, settleAgain } = crashed;
   return recordReconciliation({
+    settleAgain,
     step: 'T0',
     reconciliation: crashed,
     runId,

@@ -1,5 +1,10 @@
-/** T4, before the agent starts: the tree is kept, so that every difference can be judged. */
+/**
+ * T4, before the agent starts: the tree is kept, so that every difference can be judged, and in a
+ * sandbox the agent gets a copy of its own.
+ */
+import { defined } from '../../kernel/defined.js';
 import { openCommitRecord } from '../../workspace/commit-record.js';
+import { copyForPass } from '../copy/copy-for-pass.js';
 import { storePass } from '../pass-file.js';
 import { baselineOf } from '../reconcile/baseline.js';
 import type { Briefed, Composed, Step } from '../types.js';
@@ -8,7 +13,9 @@ export const t4KeepTree: Step<Composed, Briefed> = {
   id: 'T4',
   title: 'keep the tree',
   run(stage, { env: { workspace }, snapshot }) {
-    const briefed = { ...stage, baseline: baselineOf(workspace, snapshot) };
+    const baseline = baselineOf(workspace, snapshot);
+    const copy = copyForPass(workspace, { ...stage, baseline }, snapshot);
+    const briefed = { ...stage, baseline, ...defined({ copy }) };
     const { state } = workspace;
     openCommitRecord(state, stage.runId);
     storePass(state, briefed);

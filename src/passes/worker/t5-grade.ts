@@ -56,9 +56,11 @@ function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
 }
 
 /** What was found on the disk, and what the agent wrote through guarded tools. */
-function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Reconciled): readonly string[] {
+function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
+  const { runId, outputs, gone, conflicts, copy, undone } = pass;
+  const notHome = copy === undefined ? [] : [...conflicts, ...undone.map(({ path }) => path)];
   const written = [...agentWrites(snapshot, new Set([runId]))].filter(
-    (path) => !gone.includes(path),
+    (path) => !gone.includes(path) && !notHome.includes(path),
   );
   return [...new Set([...outputs, ...written])].sort();
 }

@@ -7,6 +7,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
+import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
@@ -36,6 +37,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failedAt = failed ? clock.now() : undefined;
   releaseClaim(root, state, defined({ fence: stage.fence, failedAt }));
   closeCommitRecord(state, stage.runId);
+  removeCopiesOf(env.workspace, stage.runId, 'copy' in stage ? stage.copy : undefined);
   forgetPass(state, stage.runId);
   return { stage, outcome };
 }

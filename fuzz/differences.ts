@@ -1,0 +1,128 @@
+/** Compares what bash did with what the guard judged, and with what our executor did. */
+import type { Step } from '../src/governance/guard/shell-types.js';
+import type { Judged } from './judge-line.js';
+import { workspaceOf } from './places.js';
+import type { Start } from './programs.js';
+import type { Ran } from './run-line.js';
+import type { Tree } from './world.js';
+
+type Allowed = Extract<Judged, { readonly allowed: true }>;
+const STARTS_OTHERS = /^(?:xargs|find|env|timeout|nice|nohup|stdbuf|setsid|time|flock)$/;
+
+export function differences(
+  judged: Allowed,
+  ran: { readonly bash: Ran; readonly ours: Ran; readonly host: Ran },
+  { before, index }: { readonly before: Tree; readonly index: number },
+): readonly string[] {
+  const { bash, ours, host } = ran;
+  if (judged.steps.some(isRace)) return [];
+  // Bash gives a program a name that begins with a dash, which ours never does.
+  if (judged.steps.some(hasGuardedName)) return between('our executor', host, ours, judged.steps);
+  return [
+    ...bash.starts
+      .filter((start) => !isJudged(start, judged.steps, index))
+      .map((start) => `bash ran what was not judged: ${JSON.stringify(start)}`),
+    ...changed(before, bash.tree)
+      .filter((path) => !mayChange(path, judged.paths))
+      .map((path) => `bash changed what was not judged: ${path}`),
+    ...between('our executor', bash, ours, judged.steps),
+    ...between('bash with the printed text', bash, host, judged.steps),
+  ];
+}
+
+function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): readonly string[] {
+  const found: string[] = [];
+  const compare = (what: string, a: unknown, b: unknown): void => {
+    const [expected, got] = [plain(a ?? null), plain(b ?? null)];
+    if (expected !== got) found.push(`${what}: bash ${expected}, ${who} ${got}`);
+  };
+  compare('programs', sorted(bash.starts), sorted(other.starts));
+  compare('exit code', bash.exit, other.exit);
+  if (!steps.some(joinsErrors)) compare('output', bash.printed, other.printed);
+  // The text of an error that the shell itself reports differs from ours.
+  const errors = steps.some(keepsErrors);
+  for (const path of changed(bash.tree, other.tree))
+    if (!errors || bash.tree.has(path) !== other.tree.has(path))
+      compare(path, bash.tree.get(path), other.tree.get(path));
+  return found;
+}
+
+/** Names that a pattern stands for begin with `./` where bash gives the bare name. */
+function plain(value: unknown): string {
+  return JSON.stringify(value).replace(/(^|[\s":=]|\\n)(?:\.\/)+/g, '$1');
+}
+
+/** Programs of one pipe run at once: a file that one writes and another uses has no certain text. */
+function isRace({ pipeline = [] }: Step): boolean {
+  const named = pipeline.map(({ words, redirects }) =>
+    [...words, ...redirects.map((redirect) => ('to' in redirect ? redirect.to : ''))].map(baseName),
+  );
+  return pipeline.some(({ words, redirects }, i) =>
+    [
+      ...redirects.flatMap((redirect) =>
+        redirect.fd !== 0 && 'to' in redirect ? redirect.to : [],
+      ),
+      ...(/^(?:tee|cp|mv|rm|rmdir|touch|mkdir|sed|sort|uniq|chmod)$/.test(words[0] ?? '')
+        ? words.slice(1)
+        : []),
+    ].some(
+      (path) =>
+        path !== '/dev/null' &&
+        named.some((names, j) => i !== j && names.some((name) => overlaps(name, baseName(path)))),
+    ),
+  );
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || /^(?:outputs|sub|\.|p|copy|made)$/.test(a);
+}
+
+function baseName(path: string): string {
+  return path.replace(/\/+$/, '').replace(/^.*\//, '');
+}
+
+function hasGuardedName({ pipeline = [] }: Step): boolean {
+  return pipeline.some(({ words }) => words.some((word) => word.startsWith('./-')));
+}
+
+function isJudged(start: Start, steps: readonly Step[], index: number): boolean {
+  const { name, args, folder } = start;
+  return steps.some((step) =>
+    (step.pipeline ?? []).some(({ words: [program = '', ...words] }) => {
+      const mine = program.replace(/^.*\//, '') === name;
+      if (mine && same(words, args) && folder === `${workspaceOf(index)}/${step.folder}`)
+        return true;
+      return STARTS_OTHERS.test(program) && words.includes(name);
+    }),
+  );
+}
+
+function mayChange(path: string, paths: ReadonlySet<string>): boolean {
+  return paths.has(path) || [...paths].some((judged) => judged.startsWith(`${path}/`));
+}
+
+function changed(before: Tree, after: Tree): readonly string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+}
+
+function sorted(starts: readonly Start[]): readonly string[] {
+  return starts.map(plain).sort();
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && plain(a) === plain(b);
+}
+
+function joinsErrors({ pipeline }: Step): boolean {
+  return (pipeline ?? []).some(({ redirects }) =>
+    redirects.some(({ fd, mode }) => fd === 2 && mode === 'copy'),
+  );
+}
+
+function keepsErrors({ pipeline }: Step): boolean {
+  return (pipeline ?? []).some(({ redirects }) =>
+    redirects.some(({ fd, mode }) => fd === 2 || (fd === 1 && mode === 'copy')),
+  );
+}

@@ -1,0 +1,18 @@
+/** Where the fuzzer works inside its sandbox: one world for each line of a batch. */
+export const HOME = '/tmp/fuzz';
+export const WORLDS = `${HOME}/w`;
+export const TEMPLATE = `${HOME}/template`;
+export const PROGRAMS = `${HOME}/bin`;
+export const RECORDS = `${HOME}/rec`;
+export const PRINTED = `${HOME}/out`;
+
+/** The folder in which each line starts, relative to its workspace. */
+export const FOLDER = 'PROJECTS/p';
+/** Stands for the workspace of the world in which a line runs. */
+export const ROOT_MARK = '@ROOT@';
+/** Set for the programs that the executor adds for redirections: the line did not name them. */
+export const PLUMBING = 'NOCTURNE_FUZZ_PLUMBING';
+
+export function workspaceOf(index: number): string {
+  return `${WORLDS}/${index}/ws`;
+}

@@ -1,0 +1,131 @@
+/** The small workspace in which each line runs, in a copy of its own. */
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FOLDER, HOME, PRINTED, RECORDS, TEMPLATE, WORLDS } from './places.js';
+import { REGISTERED } from './programs.js';
+
+const REGISTRY = `# Registry
+
+## R1 Objects
+
+| Object | Files | Shape | Locator | Key | Readers | Writers |
+|---|---|---|---|---|---|---|
+| TOOL-RULE | \`orchestration-os/OPS-TOOL-REGISTRY.md\` | table | \`## Tools\` | tool | guard | owner |
+
+## R2 Fields
+
+| Object | Field | Type | Required | Constraint | References | Writer |
+|---|---|---|---|---|---|---|
+| TOOL-RULE | tool | token | yes | unique | - | owner |
+| TOOL-RULE | program | text | yes | - | - | owner |
+| TOOL-RULE | allow | text | no | - | - | owner |
+| TOOL-RULE | deny | text | no | - | - | owner |
+
+## R3 Routes
+
+| Pattern | Tier | Bundle | Note |
+|---|---|---|---|
+| \`SOUL.md\` | PROTECTED | - | - |
+| \`REGISTRY.md\` | PROTECTED | - | - |
+| \`orchestration-os/**\` | PROTECTED | - | - |
+`;
+const RULES = REGISTERED.map((name) => `| ${name} | ${name} | * | - |`).join('\n');
+const EVIL = '[core]\n\trepositoryformatversion = 0\n\tfsmonitor = evil\n\tpager = evil\n';
+
+function files(): Readonly<Record<string, string>> {
+  const project: Record<string, string> = {
+    'LONGRUNNER.md': '---\nmission: x\n---\n',
+    'notes.md': '# Notes\n\nThe licence of each.\n',
+    'outputs/a.txt': 'b\na\nc\n',
+    'outputs/b.md': '# B\n\nplain text\n',
+    'outputs/x y.txt': '1 2\n',
+    'outputs/é.txt': 'é\n',
+    'outputs/sub/c.txt': 'deep\n',
+    'outputs/-delete': '',
+    'outputs/-n': '3\n',
+    'outputs/--help': '',
+    'outputs/{a,b}.txt': 'braces\n',
+    'outputs/*.star': 'star\n',
+    'outputs/.hidden': 'h\n',
+    'outputs/evil.sh': 'evil from a file\n',
+    'outputs/bare/HEAD': 'ref: refs/heads/main\n',
+    'outputs/bare/config': EVIL,
+    'outputs/bare/objects/x': '',
+    'outputs/bare/refs/x': '',
+    'outputs/pointer/.git': 'gitdir: ../bare\n',
+    'outputs/nested/.git/HEAD': 'ref: refs/heads/main\n',
+    'outputs/nested/.git/config': EVIL,
+    'outputs/nested/.git/objects/x': '',
+    'outputs/nested/.git/refs/x': '',
+  };
+  return {
+    'ws/REGISTRY.md': REGISTRY,
+    'ws/SOUL.md': '# Soul\n',
+    'ws/docs/guide.md': '# Guide\n',
+    'ws/.git/HEAD': 'ref: refs/heads/main\n',
+    'ws/.git/config': '[core]\n\trepositoryformatversion = 0\n',
+    'ws/.git/objects/x': '',
+    'ws/.git/refs/x': '',
+    'ws/orchestration-os/OPS-TOOL-REGISTRY.md': `# Tools\n\n## Tools\n\n| Tool | Program | Allow | Deny |\n|---|---|---|---|\n${RULES}\n`,
+    'state/token': 'secret\n',
+    'beyond/file.txt': 'not in the workspace\n',
+    ...Object.fromEntries(
+      Object.entries(project).map(([path, text]) => [`ws/${FOLDER}/${path}`, text]),
+    ),
+  };
+}
+
+/** @param worlds how many copies an archive of them holds. */
+export function makeTemplate(worlds: number): Tree {
+  for (const [path, text] of Object.entries(files())) {
+    const file = join(TEMPLATE, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const outputs = join(TEMPLATE, 'ws', FOLDER, 'outputs');
+  symlinkSync('../../../SOUL.md', join(outputs, 'soul-link.md'));
+  symlinkSync('../../../../beyond', join(outputs, 'away'));
+  symlinkSync('sub', join(outputs, 'sub-link'));
+  mkdirSync(WORLDS, { recursive: true });
+  for (let i = 0; i < worlds; i++) execFileSync('/bin/cp', ['-a', TEMPLATE, `${WORLDS}/${i}`]);
+  execFileSync('/bin/tar', ['cf', `${HOME}/worlds.tar`, '-C', HOME, 'w']);
+  return readTree(TEMPLATE);
+}
+
+/** Makes every world as it was, and forgets what was written down. */
+export function resetWorlds(): void {
+  for (const folder of [WORLDS, RECORDS, PRINTED]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [RECORDS, PRINTED]) mkdirSync(folder);
+  execFileSync('/bin/tar', ['xf', `${HOME}/worlds.tar`, '-C', HOME]);
+}
+
+/** Every path with its kind, mode and content. */
+export type Tree = ReadonlyMap<string, string>;
+
+export function readTree(root: string): Tree {
+  const tree = new Map<string, string>();
+  const read = (folder: string): void => {
+    for (const name of readdirSync(join(root, folder))) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      const stat = lstatSync(join(root, path));
+      const mode = (stat.mode & 0o7777).toString(8);
+      if (stat.isSymbolicLink()) tree.set(path, `link ${readlinkSync(join(root, path))}`);
+      else if (stat.isDirectory()) {
+        tree.set(path, `folder ${mode}`);
+        read(path);
+      } else tree.set(path, `file ${mode} ${readFileSync(join(root, path), 'utf8')}`);
+    }
+  };
+  read('');
+  return tree;
+}

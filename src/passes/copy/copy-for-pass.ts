@@ -1,0 +1,77 @@
+/**
+ * When a pass works in a copy of its own: its agent is a process that Nocturne starts, inside
+ * bubblewrap. Everywhere else it works in the workspace.
+ */
+import { join } from 'node:path';
+import { routeReasons } from '../../governance/guard/route.js';
+import { objectPath } from '../../workspace/objects.js';
+import { within } from '../../workspace/root-descriptor.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { authorityOf } from '../authority.js';
+import type { Baseline, Chosen } from '../types.js';
+import { copyPlaces } from './copy-places.js';
+import { makeCopy, removeCopy, type SourceFile } from './make-copy.js';
+import { copyFolder, type PassCopy } from './pass-copy.js';
+
+/** @throws NocturneError `STORAGE`, for example when the disk is full; then nothing is left. */
+export function copyForPass(
+  { root, state }: Workspace,
+  pass: Chosen & { readonly baseline: Baseline },
+  snapshot: Snapshot,
+): PassCopy | undefined {
+  if (pass.driver !== 'process' || pass.sandbox.kind !== 'on') return undefined;
+  const folder = copyFolder(state, pass.runId);
+  const authority = authorityOf(pass);
+  try {
+    return makeCopy({
+      root,
+      folder,
+      places: copyPlaces(root, pass),
+      files: baselineFiles(root, pass.baseline),
+      mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+    });
+  } catch (error) {
+    removeCopy({ root, folder }, []);
+    throw error;
+  }
+}
+
+/**
+ * For check programs after the agent: the workspace as it is now. What they write there is dropped
+ * by `removeCopy`.
+ */
+export function copyForChecks(
+  { root, state }: Workspace,
+  { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+  snapshot: Snapshot,
+): PassCopy {
+  return makeCopy({
+    root,
+    folder: `${copyFolder(state, runId)}.checks`,
+    places: copy.places,
+    files: presentFiles(snapshot),
+    mayWrite: () => false,
+  });
+}
+
+function* baselineFiles(root: string, { files, links }: Baseline): Iterable<SourceFile> {
+  for (const [path, { hash, mode, size }] of Object.entries(files))
+    yield { path, kind: 'file', from: objectPath(root, hash), mode, size };
+  for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
+}
+
+function* presentFiles({ root, files }: Snapshot): Iterable<SourceFile> {
+  for (const { path, kind, mode, size, target = '' } of files.values())
+    if (kind === 'file') yield { path, kind, from: within(root, path), mode, size };
+    else if (kind === 'symlink') yield { path, kind, target };
+}
+
+/** Whatever is left of the copies of a pass. */
+export function removeCopiesOf(
+  { root, state }: Pick<Workspace, 'root' | 'state'>,
+  runId: string,
+  copy: PassCopy | undefined,
+): void {
+  removeCopy({ root, folder: copyFolder(state, runId) }, copy?.made ?? []);
+  removeCopy({ root, folder: join(`${copyFolder(state, runId)}.checks`) }, []);
+}

@@ -1,0 +1,41 @@
+/** The workspace as the agent of a pass sees it: its copy over everything else. */
+import { closeSync, constants, openSync, readFileSync } from '../../kernel/files.js';
+import { openSnapshot } from '../../workspace/snapshot.js';
+import type { FileEntry, Snapshot } from '../../workspace/types.js';
+import { walk } from '../../workspace/walk.js';
+import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';
+
+export function copyView(base: Snapshot, copy: PassCopy | undefined): Snapshot {
+  if (copy === undefined) return base;
+  const place = (path: string): string => copiedPath(base.root, copy, path);
+  const elsewhere = [...base.files].filter(([path]) => !isInCopy(copy, path));
+  const files = new Map([...elsewhere, ...copiedFiles(copy)].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return openSnapshot(base.root, {
+    now: base.now,
+    files,
+    place,
+    read: (path) => {
+      if (!isInCopy(copy, path)) return base.bytes(path);
+      return files.get(path)?.kind === 'file' ? readPlain(place(path)) : undefined;
+    },
+  });
+}
+
+/** What the copy holds now, by its path in the workspace. */
+export function copiedFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
+  return new Map([...walk(copy.folder)].filter(([path]) => isInCopy(copy, path)));
+}
+
+/** Never through a link that took the place of the file in this moment. */
+export function readPlain(path: string): Buffer | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}

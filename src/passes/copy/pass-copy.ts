@@ -1,0 +1,36 @@
+/** The copy in which the agent of a pass works, and where a path of the workspace lies in it. */
+import { isAbsolute, join, relative } from 'node:path';
+
+export type PassCopy = {
+  /** Absolute, in the state directory. */
+  readonly folder: string;
+  /** Copied folders, relative to the workspace, none inside another. `''`: all of it. */
+  readonly places: readonly string[];
+  /** Folders that were missing in the workspace, made there to be mounted over. Innermost first. */
+  readonly made: readonly string[];
+  /** Inside the places and not copied: packages, version control, and very large files. */
+  readonly bound: readonly BoundPath[];
+};
+export type BoundPath = { readonly path: string; readonly isWritable: boolean };
+
+export function copyFolder(state: string, runId: string): string {
+  return join(state, 'copies', runId);
+}
+
+/** Whether a path of the workspace is one of the copy. */
+export function isInCopy({ places, bound }: PassCopy, path: string): boolean {
+  const isIn = (folder: string): boolean =>
+    folder === '' || path === folder || path.startsWith(`${folder}/`);
+  return places.some(isIn) && !bound.some((part) => isIn(part.path));
+}
+
+/** Where the agent's version of a path of the workspace is on the disk. */
+export function copiedPath(root: string, copy: PassCopy, path: string): string {
+  return join(isInCopy(copy, path) ? copy.folder : root, path);
+}
+
+/** The same for an absolute path, inside the workspace or not. */
+export function sourceInCopy(root: string, copy: PassCopy, path: string): string {
+  const inside = relative(root, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : copiedPath(root, copy, inside);
+}

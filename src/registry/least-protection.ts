@@ -1,0 +1,78 @@
+/**
+ * The least protection of a workspace with a manifest: no registry lowers it, not even a signed
+ * one. This list is the one exception to the rule that only REGISTRY.md says how files are written.
+ */
+import { globMatches } from '../kernel/glob.js';
+import { complain, type Report } from './registry-table.js';
+import { routeOf } from './route.js';
+import type { Schema, Tier } from './types.js';
+
+/** What the check needs of an object of R1. */
+export type ProtectedObject = {
+  readonly object: string;
+  readonly shape: string;
+  readonly glob: string;
+};
+
+const MANIFEST = 'MANIFEST';
+/** Identity, prompts and limits of agents. */
+const PAGES = [
+  'SOUL.md',
+  'IDENTITY.md',
+  'USER.md',
+  'AGENTS.md',
+  'REGISTRY.md',
+  'orchestration-os/CRON-WORKER-PROMPT.md',
+  'orchestration-os/CRON-MANAGER-PROMPT.md',
+  'orchestration-os/CRON-HARDLINES.md',
+  'orchestration-os/PROMPT-RECIPES.md',
+  'orchestration-os/OPS-AUTONOMOUS-SAFETY.md',
+  'orchestration-os/OPS-TOOL-REGISTRY.md',
+];
+/** What passes cost and may do, and what is signed. */
+const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
+  RUNNER: ['PROTECTED'],
+  'MODEL-TIER': ['PROTECTED'],
+  PREAPPROVAL: ['PROTECTED'],
+  [MANIFEST]: ['MANIFEST-VERIFY'],
+};
+
+/** @param objects those of R1. Without a manifest among them, nothing is checked. */
+export function checkLeastProtection(
+  report: Report,
+  schema: Schema,
+  objects: readonly ProtectedObject[],
+): void {
+  if (!objects.some(({ object }) => object === MANIFEST) || report.unread.has('R3')) return;
+  const requireTier = (path: string, tiers: readonly Tier[]): void => {
+    const route = routeOf(schema, path);
+    if (tiers.includes(route.tier)) return;
+    complain(report, route.range, `${path} has to be ${tiers.join(' or ')}, not ${route.tier}`, {
+      expected: tiers.join(' or '),
+      actual: route.tier,
+      hint: 'restore its row in R3: this much protection is built in, and no registry can lower it',
+    });
+  };
+  for (const path of PAGES) requireTier(path, ['PROTECTED', 'CODE']);
+  for (const { object, shape, glob } of objects) {
+    const tiers = shape === 'log' ? (['APPEND'] as const) : OBJECTS[object];
+    if (tiers !== undefined) requireTier(glob.replace(/\*+/g, 'any'), tiers);
+  }
+}
+
+/** The manifest has to validate these pages, also by R4, which is what people look at. */
+export function checkValidates(report: Report, schema: Schema): void {
+  const manifest = schema.objects.get(MANIFEST)?.glob;
+  if (manifest === undefined || report.unread.has('R4')) return;
+  const validated = schema.edges.filter(
+    ({ source, kind }) => kind === 'VALIDATES' && source === manifest,
+  );
+  for (const path of PAGES) {
+    if (validated.some(({ target }) => globMatches(target, path))) continue;
+    const { range } = routeOf(schema, path);
+    complain(report, range, `R4 does not say that ${manifest} validates ${path}`, {
+      expected: `the edge ${manifest} | VALIDATES | ${path}`,
+      hint: 'restore the edge in R4',
+    });
+  }
+}
