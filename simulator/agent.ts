@@ -104,7 +104,7 @@ function change(root: string, action: TreeAction): void {
     case 'mode':
       return chmodSync(path, action.mode);
     case 'fifo':
-      execFileSync('mkfifo', [path]);
+      execFileSync('mkfifo', [path], { stdio: 'ignore' });
       return;
     case 'many':
       mkdirSync(path, { recursive: true });

@@ -47,9 +47,11 @@ function checkTree(world: World, snapshot: Snapshot): void {
   const recorded = world.unsure ? recordedSince(world, snapshot) : new Map<string, string>();
   for (const path of new Set([...tree.keys(), ...expected.keys()])) {
     const [seen, wanted] = [tree.get(path), expected.get(path)];
+    const isNew = wanted !== undefined && seen !== undefined && !world.before.has(path);
+    const chosen = isNew ? { ...wanted, mode: seen.mode } : wanted;
     const others = world.alternatives.get(path) ?? [];
     const isOther = others.some((other) => isSame(other, seen, false));
-    const problem = isOther ? shapeProblem(seen) : problemOf(seen, wanted, logs.has(path));
+    const problem = isOther ? shapeProblem(seen) : problemOf(seen, chosen, logs.has(path));
     const isRecorded = isRecordedAs(recorded.get(path), seen);
     if (problem !== undefined && !(isRecorded && shapeProblem(seen) === undefined))
       violated(world, 'nothing out of bounds stands', `${path} ${problem}`);

@@ -3,7 +3,7 @@
  * fail. Everything in this process uses it once it is installed.
  */
 import crypto from 'node:crypto';
-import * as real from 'node:fs';
+import real from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { type Files, replaceFiles } from '../src/kernel/files.js';
@@ -45,6 +45,7 @@ export const machine = {
   /** Begins a story: everything after it follows from the seed. */
   begin(options: { readonly seed: number; readonly now: number; readonly folder: string }): void {
     Object.assign(state, { ...options, random: randomFrom(options.seed), pid: FIRST_PID });
+    identify();
   },
   pass(milliseconds: number): void {
     state.now += milliseconds;

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
     step: { type: 'string', default: '1' },
+    shrink: { type: 'string', default: '100' },
+    'until-failure': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -39,6 +41,8 @@ async function inProcesses(): Promise<number> {
         Math.ceil((nights - job) / jobs),
         '--step',
         jobs,
+        '--shrink',
+        values.shrink,
       ];
       const child = fork(fileURLToPath(import.meta.url), words.map(String), { stdio: 'inherit' });
       return new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));
@@ -75,6 +79,7 @@ async function playAll(scratch: string): Promise<number> {
     if (night.violations.length === 0) continue;
     failed++;
     await tell(story, night, play);
+    if (values['until-failure']) break;
   }
   console.log(
     `${nights} nights from seed ${seed}: ${passes} passes in ${seconds()} s, ${failed} nights failed`,
@@ -90,7 +95,7 @@ async function tell(
   const invariants = new Set(violations.map(invariantOf));
   const fails = async (shorter: Story): Promise<boolean> =>
     (await play(shorter)).violations.some((violation) => invariants.has(invariantOf(violation)));
-  const shortest = await shrink(story, fails);
+  const shortest = await shrink(story, { fails, most: Number(values.shrink) });
   const last = await play(shortest);
   const lines = [
     `FAILED: seed ${story.seed} (npm run simulate -- --nights 1 --seed ${story.seed})`,

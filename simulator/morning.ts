@@ -1,4 +1,6 @@
 /** What must be true of the pages that the owner reads in the morning. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pendingAnswers } from '../src/governance/answers.js';
 import { fieldText } from '../src/project/field-text.js';
 import { bundleChanges } from '../src/workspace/bundle.js';
@@ -14,7 +16,10 @@ export function checkMorning(world: World): void {
 
 /** The next manager pass replaces the briefing, so it is kept here. */
 export function keepBriefing(world: World): void {
-  world.briefings.push(fieldText(world.workspace.snapshot().records('BRIEFING')[0], 'body'));
+  const page = join(world.place.root, 'NOTIFICATIONS.md');
+  if (!existsSync(page)) return;
+  const [, briefing = ''] = /^## Briefing$(.*?)^## Inbox$/ms.exec(readFileSync(page, 'utf8')) ?? [];
+  if (briefing !== world.briefings.at(-1)) world.briefings.push(briefing);
 }
 
 /** A yes to each open question has an effect that the next pass can carry out. */
@@ -50,10 +55,16 @@ function checkBriefing(world: World, snapshot: Snapshot): void {
     if (runId === undefined) continue;
     // A manager pass that ended well is the page itself.
     if (event.role === 'worker' || report?.exit !== 0) missing('a pass', runId);
-    for (const { path } of report?.data.undone ?? []) missing('an undone path', path);
+    for (const { path } of report?.data.undone ?? [])
+      missing('an undone path', beforeControl(path));
   }
-  for (const { path } of world.refusals) missing('a refused path', path);
+  for (const { path } of world.refusals) missing('a refused path', beforeControl(path));
   for (const { key } of openQuestions(snapshot)) missing('an open question', key);
+}
+
+/** Control characters are shown in another way. */
+function beforeControl(path: string): string {
+  return path.split(/[\u0000-\u001f]/)[0] ?? '';
 }
 
 function openQuestions(snapshot: Snapshot): ReturnType<Snapshot['records']> {

@@ -28,7 +28,7 @@ const MORNING: PassEvent = {
 
 export async function playNight(place: Place, scratch: string, story: Story): Promise<Night> {
   machine.begin({ seed: story.seed, now: START + 60_000, folder: scratch });
-  const world = openWorld(place, checkCommit);
+  const world = openWorld(place, afterCommit);
   try {
     for (const event of story.events) {
       machine.pass(PAUSE_MS);
@@ -47,6 +47,11 @@ export async function playNight(place: Place, scratch: string, story: Story): Pr
   }
 }
 
+function afterCommit(world: World): void {
+  checkCommit(world);
+  keepBriefing(world);
+}
+
 function ended(world: World): Night {
   return {
     violations: world.violations,
@@ -57,6 +62,7 @@ function ended(world: World): Night {
 
 async function playPass(world: World, event: PassEvent): Promise<void> {
   const before = world.runs.length;
+  if (!world.passOpen) world.before = new Set(world.expected.keys());
   world.passOpen = true;
   machine.arm(event.fault);
   let report: PassReport | undefined;
@@ -73,7 +79,7 @@ async function playPass(world: World, event: PassEvent): Promise<void> {
   const runId = report?.data.runId || world.runs.slice(before)[0];
   world.passes.push({ event, runId, report, error, crashed, hit });
   world.trace.push(`${crashed ? 'crashed' : (report?.outcome ?? String(error))}`);
-  if (crashed) reopen(world, checkCommit);
+  if (crashed) reopen(world, afterCommit);
   if (crashed || hit) {
     world.unsure = true;
     return;
@@ -108,7 +114,6 @@ function judge(
     world.violations.push(`a pass ends by itself: ${event.role}: ${text}`);
     return;
   }
-  if (event.role === 'manager') keepBriefing(world);
   if (report.exit === 3) {
     if (!world.unsigned) world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
     return;

@@ -6,15 +6,18 @@ export function invariantOf(violation: string): string {
   return violation.split(':', 1)[0] ?? '';
 }
 
-/** Leaves out one thing after the other, until nothing can be left out. */
+/** Leaves out one thing after the other, until nothing can be left out or `most` plays are over. */
 export async function shrink(
   story: Story,
-  fails: (shorter: Story) => Promise<boolean>,
+  options: { readonly fails: (shorter: Story) => Promise<boolean>; readonly most: number },
 ): Promise<Story> {
+  const { fails, most } = options;
   let shortest = story;
+  let plays = 0;
   for (let found = true; found; ) {
     found = false;
     for (const shorter of shorterStories(shortest)) {
+      if (++plays > most) return shortest;
       if (!(await fails(shorter))) continue;
       shortest = shorter;
       found = true;

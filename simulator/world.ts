@@ -50,6 +50,8 @@ export type World = {
   /** Run ids that agents were given, in order. */
   readonly runs: string[];
   agentAtWork: boolean;
+  /** Files that were there before the pass; its agent chooses the modes of others. */
+  before: ReadonlySet<string>;
   /** A pass was begun and has not ended properly. */
   passOpen: boolean;
   /** A commit may have been carried out without a word, because a fault was in its way. */
@@ -76,6 +78,7 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     briefings: [],
     runs: [],
     agentAtWork: false,
+    before: new Set(),
     passOpen: false,
     unsure: false,
     changesSeen: 0,
