@@ -1,5 +1,5 @@
 /** Restores files from a stored tree, whatever has replaced them. */
-import { lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
+import { lstatSync, readFileSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
@@ -54,11 +54,14 @@ function remove(root: string, path: string, options: RestoreOptions): void {
   if (obstacleIn(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present === undefined || present.isDirectory()) return;
-  if (options.keepIn === undefined) removeIfThere(target);
-  else
-    onFile(target, 'remove', () =>
-      renameSync(target, freeName(root, join(options.keepIn ?? '', path))),
-    );
+  const { keepIn } = options;
+  // A kept name of a hard link would be one more name of the other file.
+  const isHardLink = present.isFile() && present.nlink > 1;
+  if (keepIn === undefined) removeIfThere(target);
+  else if (isHardLink) {
+    writeFileDurably(freeName(root, join(keepIn, path)), readFileSync(target));
+    removeIfThere(target);
+  } else onFile(target, 'remove', () => renameSync(target, freeName(root, join(keepIn, path))));
   syncDirectory(dirname(target));
 }
 
