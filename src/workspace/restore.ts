@@ -1,9 +1,10 @@
 /** Restores files from a stored tree, whatever has replaced them. */
-import { lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
+import { chmodSync, lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import {
+  copyFileDurably,
   makeDirectory,
   removeIfThere,
   syncDirectory,
@@ -11,8 +12,9 @@ import {
   tryLink,
   writeFileDurably,
 } from './durable.js';
+import { hashIfThere, MOST_READ } from './file-content.js';
 import { withCommitMutex } from './mutex.js';
-import { getObject, type StoredEntry, type StoredTree } from './objects.js';
+import { getObject, objectPath, type StoredEntry, type StoredTree } from './objects.js';
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
@@ -68,16 +70,30 @@ function put(
   options: RestoreOptions & { readonly entry: StoredEntry },
 ): void {
   const { entry, keepIn } = options;
-  const content = entry.kind === 'file' ? getObject(root, entry.hash) : undefined;
   clearParents(root, path);
   const target = within(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
+  if (entry.kind === 'file' && present?.isFile() === true && present.nlink === 1)
+    if (hashIfThere(target) === entry.hash) return changeMode(target, entry.mode);
+  const content = entry.kind === 'file' ? contentOf(root, entry.hash) : undefined;
   if (present?.isDirectory() === true) displace(root, path);
   else if (present !== undefined && keepIn !== undefined) keepPresent(root, { path, keepIn });
   makeDirectory(dirname(target));
   if (content === undefined) return putLink(target, entry.target ?? '');
   if (present !== undefined && !present.isFile()) removeIfThere(target);
-  writeFileDurably(target, content, { mode: entry.mode });
+  if (typeof content === 'string') copyFileDurably(content, target, { mode: entry.mode });
+  else writeFileDurably(target, content, { mode: entry.mode });
+}
+
+/** Its bytes; for a large object, where it is. @throws NocturneError as `getObject`. */
+function contentOf(root: string, hash: string): Buffer | string {
+  const path = objectPath(root, hash);
+  const size = lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return size > MOST_READ && hashIfThere(path) === hash ? path : getObject(root, hash);
+}
+
+function changeMode(target: string, mode: number): void {
+  onFile(target, 'restore the permissions of', () => chmodSync(target, mode & 0o7777));
 }
 
 /** Links the present file to its kept version, so that a write in progress is kept too. */

@@ -18,7 +18,9 @@ import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
 import { authorityOf, type PassOnDuty } from '../authority.js';
 import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
-import { committedContents, type Difference, differences } from './differences.js';
+import { type Content, isLarge } from './content.js';
+import { bytesOf, committedContents, type Difference, differences } from './differences.js';
+import { largeReason } from './large-content.js';
 import { restore } from './restore.js';
 import type { Baseline, Undone } from '../types.js';
 
@@ -69,7 +71,10 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   const before =
     changed.length === 0
       ? undefined
-      : overlay(baselineSnapshot(workspace, data.baseline), committedContents(workspace, data));
+      : overlay(
+          baselineSnapshot(workspace, data.baseline),
+          bytesOf(committedContents(workspace, data)),
+        );
   const { accepted, refused } =
     before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
   const kept = restore(
@@ -122,7 +127,7 @@ export function checkDifferences(
     new Map(
       standing()
         .filter((change) => change !== difference && governed.has(change))
-        .map((change) => [change.path, change.after]),
+        .map((change) => [change.path, textual(change.after)]),
     );
   for (let previousSize = -1; previousSize !== verdicts.size; ) {
     const again =
@@ -158,7 +163,7 @@ function refuseCrowd(
   crowd: readonly Difference[],
   verdicts: Map<Difference, Verdict>,
 ): void {
-  const texts = new Map(crowd.map(({ path, after }) => [path, after?.toString('utf8')]));
+  const texts = new Map(crowd.map(({ path, after }) => [path, textual(after)?.toString('utf8')]));
   const [reason] = checkConsequences(before, texts).reasons;
   if (reason === undefined) return;
   for (const difference of crowd)
@@ -221,16 +226,21 @@ function checkDifference(
     return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special')
     return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
-  if (difference.after !== undefined && linksOf(workspace, difference.path, context.data.copy) > 1)
+  const { path, after, why } = difference;
+  if (difference.kind === 'unreadable')
+    return { code: 'path-invalid', why: `it cannot be read: ${why ?? ''}` };
+  if (after !== undefined && linksOf(workspace, path, context.data.copy) > 1)
     return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
+  const large = largeReason(context.before, path, after);
+  if (large !== undefined) return large;
   const action =
-    difference.after === undefined
-      ? ({ kind: 'delete', path: difference.path } as const)
-      : ({ kind: 'write', path: difference.path, content: difference.after } as const);
+    after === undefined
+      ? ({ kind: 'delete', path } as const)
+      : ({ kind: 'write', path, content: textual(after) ?? Buffer.alloc(0) } as const);
   const decision: Decision = decide(context.before, authorityOf(context.data), action, {
     probe: noProbe,
     home: workspace.home,
-    authorise: (path) => context.authorise(path, difference.after),
+    authorise: () => context.authorise(path, after?.hash),
   });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
@@ -238,6 +248,11 @@ function checkDifference(
     code: first?.code ?? 'out-of-scope',
     why: decision.reasons.map((reason) => reason.message).join('; '),
   };
+}
+
+/** A large file holds no records and no text that is judged as a whole. */
+function textual(content: Content | undefined): Buffer | undefined {
+  return isLarge(content) ? undefined : content?.bytes();
 }
 
 function linksOf({ root }: Workspace, path: string, copy?: PassCopy): number {

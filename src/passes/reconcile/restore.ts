@@ -3,7 +3,7 @@
  * version it left is kept.
  */
 import { existsSync } from '../../kernel/files.js';
-import { type StoredEntry, putObject } from '../../workspace/objects.js';
+import type { StoredEntry } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -24,9 +24,8 @@ export function restore(
   found: readonly Difference[],
 ): ReadonlyMap<string, string> {
   if (found.length === 0) return new Map();
-  const wanted = found.map(
-    (difference) => [difference.path, wantedState(workspace, difference)] as const,
-  );
+  for (const { kind, before } of found) if (kind !== 'mode') before?.store();
+  const wanted = found.map((difference) => [difference.path, wantedState(difference)] as const);
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
@@ -38,12 +37,9 @@ export function restore(
   );
 }
 
-function wantedState(
-  workspace: Workspace,
-  { before, mode, target }: Difference,
-): StoredEntry | undefined {
+function wantedState({ before, mode, target }: Difference): StoredEntry | undefined {
   if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
   return before === undefined
     ? undefined
-    : { kind: 'file', hash: putObject(workspace.root, before), mode: mode ?? 0o644 };
+    : { kind: 'file', hash: before.hash, mode: mode ?? 0o644 };
 }
