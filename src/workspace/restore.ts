@@ -14,7 +14,7 @@ import {
 } from './durable.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
 import { withCommitMutex } from './mutex.js';
-import { getObject, objectPath, type StoredEntry, type StoredTree } from './objects.js';
+import { getObject, hasObject, objectPath, type StoredEntry, type StoredTree } from './objects.js';
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
@@ -23,6 +23,8 @@ import { isIgnored } from './walk.js';
 export type RestoreOptions = {
   /** The directory (`.nocturne/kept/RUN-…`) for kept versions of the replaced files. */
   readonly keepIn?: string;
+  /** Called for a path that cannot be restored; all others still are. Otherwise it throws. */
+  readonly onFailure?: (path: string, error: unknown) => void;
 };
 
 /**
@@ -42,16 +44,36 @@ export function restoreFiles(
       throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, {
         file: path,
       });
+  const emptied = new Set<string>();
+  const attempt = (path: string, action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      if (options.onFailure === undefined) throw error;
+      options.onFailure(path, error);
+    }
+  };
   const restore = (): void => {
     for (const [path, entry] of all)
-      if (entry === undefined || entry.kind === 'other') remove(root, path, options);
+      if (entry === undefined || entry.kind === 'other')
+        attempt(path, () => remove(root, path, { ...options, emptied }));
     for (const [path, entry] of all)
-      if (entry !== undefined && entry.kind !== 'other') put(root, path, { ...options, entry });
+      if (entry !== undefined && entry.kind !== 'other')
+        attempt(path, () => put(root, path, { ...options, entry }));
   };
-  withCommitMutex(root, () => onFiles(root, 'restore', restore));
+  withCommitMutex(root, () =>
+    onFiles(root, 'restore', () => {
+      restore();
+      for (const folder of emptied) if (isFolder(folder)) syncDirectory(folder);
+    }),
+  );
 }
 
-function remove(root: string, path: string, options: RestoreOptions): void {
+function remove(
+  root: string,
+  path: string,
+  options: RestoreOptions & { readonly emptied: Set<string> },
+): void {
   const target = within(root, path);
   if (obstacleIn(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
@@ -61,7 +83,11 @@ function remove(root: string, path: string, options: RestoreOptions): void {
     onFile(target, 'remove', () =>
       renameSync(target, freeName(root, join(options.keepIn ?? '', path))),
     );
-  syncDirectory(dirname(target));
+  options.emptied.add(dirname(target));
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function put(
@@ -74,7 +100,8 @@ function put(
   const target = within(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (entry.kind === 'file' && present?.isFile() === true && present.nlink === 1)
-    if (hashIfThere(target) === entry.hash) return changeMode(target, entry.mode);
+    if (hasObject(root, entry.hash, present.size) && hashIfThere(target) === entry.hash)
+      return changeMode(target, entry.mode);
   const content = entry.kind === 'file' ? contentOf(root, entry.hash) : undefined;
   if (present?.isDirectory() === true) displace(root, path);
   else if (present !== undefined && keepIn !== undefined) keepPresent(root, { path, keepIn });

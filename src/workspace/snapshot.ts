@@ -31,17 +31,10 @@ const NONE: readonly never[] = [];
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
   const isLarge = (path: string): boolean =>
-    (files.get(path)?.size ?? 0) > MOST_READ && objectsOf(path).length === 0;
-  const content = contentOf({
-    read: (path) => {
-      if (path !== REGISTRY_FILE && isLarge(path)) return undefined;
-      return options.read === undefined ? readBytes(root, files.get(path)) : options.read(path);
-    },
-    hashLarge: (path) =>
-      options.read === undefined && isLarge(path)
-        ? hashIfThere((options.place ?? ((own: string) => within(root, own)))(path))
-        : undefined,
-  });
+    path !== REGISTRY_FILE &&
+    (files.get(path)?.size ?? 0) > MOST_READ &&
+    objectsOf(path).length === 0;
+  const content = contentOf(readerOf(root, { ...options, files, isLarge }));
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -99,14 +92,32 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   return snapshot;
 }
 
-/** The content of files in each form, computed at most once. */
-function contentOf({
-  read,
-  hashLarge,
-}: {
+type Reader = {
   readonly read: (path: string) => Buffer | undefined;
+  /** Without reading the file as a whole. */
   readonly hashLarge: (path: string) => string | undefined;
-}) {
+};
+
+function readerOf(
+  root: string,
+  options: SnapshotOptions & {
+    readonly files: ReadonlyMap<string, FileEntry>;
+    readonly isLarge: (path: string) => boolean;
+  },
+): Reader {
+  const { files, isLarge, read, place = (path: string) => within(root, path) } = options;
+  return {
+    read: (path) => {
+      if (isLarge(path)) return undefined;
+      return read === undefined ? readBytes(root, files.get(path)) : read(path);
+    },
+    hashLarge: (path) =>
+      read === undefined && isLarge(path) ? hashIfThere(place(path)) : undefined,
+  };
+}
+
+/** The content of files in each form, computed at most once. */
+function contentOf({ read, hashLarge }: Reader) {
   const bytes = memo(read);
   const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {

@@ -15,8 +15,11 @@ import { onFile } from '../../workspace/storage-error.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
 import { type Difference, differencesIn } from '../reconcile/differences.js';
+import { excess, passLimits } from '../reconcile/limits.js';
 import {
+  baselineSnapshot,
   checkDifferences,
+  NOTHING_RECONCILED,
   type PassWithBaseline,
   type Reconciliation,
 } from '../reconcile/reconcile.js';
@@ -40,6 +43,8 @@ export function settleCopy(
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   repairObjects(workspace);
+  const flood = floodOf(workspace, pass);
+  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   for (const difference of copyDifferences(workspace, pass)) {
@@ -57,6 +62,23 @@ export function settleCopy(
       setAside(workspace, pass, difference, { code, why }),
     ),
   };
+}
+
+/** Too much to judge: nothing of it comes home. */
+function floodOf(workspace: Workspace, pass: PassInCopy): Undone | undefined {
+  const { baseline, copy } = pass;
+  openFolders(copy.folder);
+  const now = copiedFiles(copy);
+  const isTouched = (path: string): boolean => {
+    const [file, entry] = [baseline.files[path], now.get(path)];
+    if (entry === undefined || entry.ctimeMs > copy.madeAt) return true;
+    return file !== undefined && file.size !== entry.size;
+  };
+  const before = Object.keys(baseline.files).filter((path) => isInCopy(copy, path));
+  const paths = [...new Set([...before, ...now.keys()])].filter(isTouched);
+  const limits = passLimits(baselineSnapshot(workspace, baseline));
+  const why = excess(workspace, { ...pass, limits }, { paths, now });
+  return why === undefined ? undefined : { path: '.', code: 'too-much', why, kept: undefined };
 }
 
 /** What the agent changed in its copy. */

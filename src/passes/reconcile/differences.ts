@@ -7,7 +7,6 @@ import { readCommitRecord } from '../../workspace/commit-record.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
 import type { Baseline } from '../types.js';
 import { bytesContent, type Content, fileContent, objectContent } from './content.js';
 
@@ -47,12 +46,16 @@ export type Tree = {
  * Differences by path. Files that only nocturne's own commits changed are none; a file changed by
  * both is one.
  */
-export function differences(workspace: Workspace, pass: BaselineOfPass): readonly Difference[] {
+export function differences(
+  workspace: Workspace,
+  pass: BaselineOfPass,
+  now: ReadonlyMap<string, FileEntry>,
+): readonly Difference[] {
   const { root } = workspace;
   return differencesIn(workspace, {
     baseline: pass.baseline,
     expected: committedContents(workspace, pass),
-    now: walk(root),
+    now,
     place: (path) => within(root, path),
   });
 }
@@ -137,7 +140,7 @@ function compareFile(
 }
 
 /** By the baseline, or by nocturne's own commits since. */
-function contentBefore(
+export function contentBefore(
   workspace: Workspace,
   { path, baseline, expected }: Pick<Subject, 'path' | 'baseline' | 'expected'>,
 ): Content | undefined {

@@ -14,14 +14,23 @@ import { within } from '../../workspace/root-descriptor.js';
 import { repairObjects, soundObject } from '../../workspace/object-replicas.js';
 import { overlay } from '../../workspace/overlay.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
+import { walk } from '../../workspace/walk.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
 import { authorityOf, type PassOnDuty } from '../authority.js';
 import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
 import { type Content, isLarge } from './content.js';
-import { bytesOf, committedContents, type Difference, differences } from './differences.js';
+import {
+  bytesOf,
+  committedContents,
+  type Difference,
+  differences,
+  type Expected,
+} from './differences.js';
 import { largeReason } from './large-content.js';
-import { restore } from './restore.js';
+import { restore, restoreAll } from './restore.js';
+import { restoreFolders } from './folders.js';
+import { excess, passLimits, touchedPaths } from './limits.js';
 import type { Baseline, Undone } from '../types.js';
 
 /**
@@ -52,10 +61,14 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
 export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
+  const opened = restoreFolders(workspace.root, data.baseline);
   repairObjects(workspace);
+  const now = walk(workspace.root);
+  const flood = floodOf(workspace, data, now);
+  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [...opened, flood] };
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
-  for (const difference of differences(workspace, data)) {
+  for (const difference of differences(workspace, data, now)) {
     if (
       isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
@@ -77,7 +90,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
         );
   const { accepted, refused } =
     before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
-  const kept = restore(
+  const { kept, failed } = restore(
     workspace,
     data.runId,
     refused.map((refusal) => refusal.difference),
@@ -86,13 +99,41 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
     accepted,
     arrived,
     conflicts: [],
-    undone: refused.map(({ difference, code, why }) => ({
-      path: difference.path,
-      code,
-      why,
-      kept: kept.get(difference.path),
-    })),
+    undone: [
+      ...opened,
+      ...refused.map(({ difference: { path }, code, why }) => ({
+        path,
+        code: failed.has(path) ? 'not-undone' : code,
+        why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
+        kept: kept.get(path),
+      })),
+    ],
   };
+}
+
+/** Undoes everything together if it is too much to judge. */
+function floodOf(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  now: ReadonlyMap<string, FileEntry>,
+): Undone | undefined {
+  const expected = committedContents(workspace, data);
+  const paths = touchedPaths(data.baseline, now).filter((path) => !isExpected(expected, path, now));
+  const limits = passLimits(baselineSnapshot(workspace, data.baseline));
+  const why = excess(workspace, { ...data, limits }, { paths, now });
+  if (why === undefined) return undefined;
+  restoreAll(workspace, data, { paths, expected });
+  return { path: '.', code: 'too-much', why, kept: undefined };
+}
+
+/** What Nocturne's own commits left, as far as can be seen without reading it. */
+function isExpected(
+  expected: Expected,
+  path: string,
+  now: ReadonlyMap<string, FileEntry>,
+): boolean {
+  const entry = now.get(path);
+  return expected.has(path) && expected.get(path)?.size === entry?.size;
 }
 
 type Verdict = { readonly code: string; readonly why: string };
