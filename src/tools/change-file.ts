@@ -2,6 +2,8 @@
 import { pathWorld, resolveTarget } from '../governance/guard/path.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
+import { sha256 } from '../kernel/hash.js';
+import { noteEdit, staleReason } from './seen-file.js';
 import type { ToolAnswer } from './tool.js';
 import type { Edit, ToolContext } from './tool-context.js';
 
@@ -30,17 +32,21 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
   const { verb, what, path: named } = change;
   let answer = written('', '', false);
   let unknown: unknown;
+  let done = (): void => undefined;
   try {
     context.change(what, (seen, whole) => {
       const path = pathOf(context, whole, named);
       let content: string;
       try {
         content = change.contentOf(seen, path, whole);
+        if (verb === 'write') requireSeen(context, seen, { path, content });
       } catch (error) {
         unknown = error;
         throw error;
       }
       answer = written(path, content, !whole.files.has(path));
+      const base = seen.hash(path);
+      done = () => noteWritten(context, { verb, path, base, content });
       const edit: Edit = {
         changes: [{ kind: 'write', path, content }],
         reason: context.pass === undefined ? `nocturne ${verb}` : AGENT_WROTE,
@@ -60,7 +66,39 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
     const { message, place, reasons } = error;
     throw new NocturneError('REFUSED', message, { ...place, reasons, hint: NOT_HERE });
   }
+  done();
   return answer;
+}
+
+/** @throws NocturneError `STALE` where the write would replace what the agent has not seen. */
+function requireSeen(
+  { files }: ToolContext,
+  seen: Snapshot,
+  { path, content }: { readonly path: string; readonly content: string },
+): void {
+  if (files === undefined) return;
+  const why = staleReason(path, { base: seen.hash(path), content, seen: files.last(path) });
+  if (why !== undefined)
+    throw new NocturneError('STALE', why, {
+      file: path,
+      hint: 'nothing was written; the tool edit replaces one passage and leaves the rest',
+      reasons: [{ code: 'stale', message: why }],
+    });
+}
+
+function noteWritten(
+  { files }: ToolContext,
+  written: {
+    readonly verb: FileChange['verb'];
+    readonly path: string;
+    readonly base: string | undefined;
+    readonly content: string;
+  },
+): void {
+  const { verb, path, content } = written;
+  if (files === undefined) return;
+  if (verb === 'write') files.note(path, sha256(content));
+  else noteEdit(files, path, written);
 }
 
 /** If it has no workspace path, the guard says why. */

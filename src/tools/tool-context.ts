@@ -5,6 +5,7 @@ import type { Action, Reason, Verdict } from '../governance/types.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Findings } from '../report/types.js';
 import type { Change, CommitResult, Notice, Snapshot, Workspace } from '../workspace/types.js';
+import type { SeenFiles } from './seen-file.js';
 import type { ToolAnswer } from './tool.js';
 
 export type ToolPass = {
@@ -59,6 +60,8 @@ export type ToolContext = {
   say(line: string): void;
   /** The workspace as the caller sees it. */
   seen(): Snapshot;
+  /** What the pass has read; without a pass nobody remembers it. */
+  readonly files?: SeenFiles;
   /** A refusal of a pass is recorded. */
   judge(asked: ToolAsked): {
     readonly verdict: Verdict;

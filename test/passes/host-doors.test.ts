@@ -62,6 +62,7 @@ for (const { name: host } of hosts) {
           if (call.tool === 'apply_patch' && HARMLESS_AS_A_PATCH.has(sentence)) continue;
           t.not(verdict, 'allow', `${sentence} (${call.tool})`);
           if (!faithful(call.tool, action)) continue;
+          readFirst(pass, host, action);
           t.ok(
             reasons.some((reason) => reason.code === code),
             `${sentence} (${call.tool}) is ${code}: ${text}`,
@@ -116,6 +117,13 @@ for (const { name: host } of hosts) {
     }
     t.ok(expressed.size >= 40, `${expressed.size} ordinary actions`);
   });
+}
+
+/** An agent replaces a whole file only after it has read it. */
+function readFirst({ root, workspace, data }: LivePass, host: string, { path }: Action): void {
+  if (path === undefined) return;
+  for (const call of hostCalls(host, { kind: 'read', path }, { root }))
+    judgeCall({ workspace, hosts }, { token: data.token }, call);
 }
 
 /**

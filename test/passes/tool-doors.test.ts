@@ -9,6 +9,7 @@ import { NocturneError } from '../../src/kernel/error.js';
 import { toolContext } from '../../src/passes/tool-context.js';
 import { editTool } from '../../src/tools/edit.js';
 import type { ToolContext } from '../../src/tools/tool-context.js';
+import { readTool } from '../../src/tools/read.js';
 import { writeTool } from '../../src/tools/write.js';
 import type { Action } from '../../src/governance/types.js';
 import { walk } from '../../src/workspace/walk.js';
@@ -74,6 +75,8 @@ t.test(
       if (about?.authority?.kind === 'pass') continue;
       const call = callFor(pass, action, about?.authority === undefined);
       if (call === undefined) continue;
+      if (existsSync(join(pass.root, action.path ?? '')))
+        readTool.run(contextOf(pass, true), { path: action.path ?? '' });
       const error = refusalOf(call);
       t.ok(error instanceof NocturneError, sentence);
       if (error instanceof NocturneError)
