@@ -52,6 +52,7 @@ export const REASON_CODES = [
   'tier-protected',
   'tier-manifest',
   'tier-code',
+  'tier-free',
   'append-only',
   'bundle-only',
   'field-writer',

@@ -1,5 +1,6 @@
 /** How `write` and `edit` change the text of one file, for every caller. */
 import { pathWorld, resolveTarget } from '../governance/guard/path.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
 import { sha256 } from '../kernel/hash.js';
@@ -25,7 +26,7 @@ const NOT_HERE =
   'the reason is final for this pass: write inside its scope, or put the wish into its report';
 
 /**
- * @throws NocturneError `REFUSED` with every reason, `LEASE_LOST`, and what `contentOf` throws
+ * @throws NocturneError `REFUSED` with every reason, `STALE`, `LEASE_LOST`, and what `contentOf` throws
  * about a file that may be written.
  */
 export function changeFile(context: ToolContext, change: FileChange): ToolAnswer {
@@ -39,7 +40,6 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
       let content: string;
       try {
         content = change.contentOf(seen, path, whole);
-        if (verb === 'write') requireSeen(context, seen, { path, content });
       } catch (error) {
         unknown = error;
         throw error;
@@ -56,6 +56,9 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
           detail: context.pass === undefined ? `${content.length} characters` : context.through,
         },
         named: { path, as: named },
+        ...defined({
+          stale: verb === 'write' ? staleError(context, seen, { path, content }) : undefined,
+        }),
       };
       return edit;
     });
@@ -70,20 +73,20 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
   return answer;
 }
 
-/** @throws NocturneError `STALE` where the write would replace what the agent has not seen. */
-function requireSeen(
+function staleError(
   { files }: ToolContext,
   seen: Snapshot,
   { path, content }: { readonly path: string; readonly content: string },
-): void {
-  if (files === undefined) return;
+): NocturneError | undefined {
+  if (files === undefined) return undefined;
   const why = staleReason(path, { base: seen.hash(path), content, seen: files.last(path) });
-  if (why !== undefined)
-    throw new NocturneError('STALE', why, {
-      file: path,
-      hint: 'nothing was written; the tool edit replaces one passage and leaves the rest',
-      reasons: [{ code: 'stale', message: why }],
-    });
+  return why === undefined
+    ? undefined
+    : new NocturneError('STALE', why, {
+        file: path,
+        hint: 'nothing was written; the tool edit replaces one passage and leaves the rest',
+        reasons: [{ code: 'stale', message: why }],
+      });
 }
 
 function noteWritten(

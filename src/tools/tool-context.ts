@@ -2,6 +2,7 @@
 import type { Step } from '../governance/guard/shell-types.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Action, Reason, Verdict } from '../governance/types.js';
+import type { NocturneError } from '../kernel/error.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Findings } from '../report/types.js';
 import type { Change, CommitResult, Notice, Snapshot, Workspace } from '../workspace/types.js';
@@ -21,6 +22,8 @@ export type Edit = {
   readonly bundle?: string;
   readonly reason: string;
   readonly audit: { readonly type: string; readonly target: string; readonly detail: string };
+  /** The caller has not seen what it would replace: thrown if nothing else is against the edit. */
+  readonly stale?: NocturneError;
   /** How the caller named a file, if not by its path: a link or another case is judged too. */
   readonly named?: { readonly path: string; readonly as: string };
 };

@@ -62,7 +62,6 @@ for (const { name: host } of hosts) {
           if (call.tool === 'apply_patch' && HARMLESS_AS_A_PATCH.has(sentence)) continue;
           t.not(verdict, 'allow', `${sentence} (${call.tool})`);
           if (!faithful(call.tool, action)) continue;
-          readFirst(pass, host, action);
           t.ok(
             reasons.some((reason) => reason.code === code),
             `${sentence} (${call.tool}) is ${code}: ${text}`,
@@ -106,6 +105,7 @@ for (const { name: host } of hosts) {
         ...(about?.cwd === undefined ? {} : { cwd: about.cwd }),
       })) {
         if (!faithful(call.tool, action)) continue;
+        readFirst(pass, host, action);
         const { verdict, text } = judgeCall(
           { workspace: pass.workspace, hosts },
           { token: pass.data.token },

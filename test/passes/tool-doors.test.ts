@@ -9,13 +9,13 @@ import { NocturneError } from '../../src/kernel/error.js';
 import { toolContext } from '../../src/passes/tool-context.js';
 import { editTool } from '../../src/tools/edit.js';
 import type { ToolContext } from '../../src/tools/tool-context.js';
-import { readTool } from '../../src/tools/read.js';
 import { writeTool } from '../../src/tools/write.js';
 import type { Action } from '../../src/governance/types.js';
 import { walk } from '../../src/workspace/walk.js';
 import { agentCalls } from '../support/agent-calls.js';
 import { attacksIn, CREDENTIAL } from '../support/attacks.js';
 import { type LivePass, livePass } from '../support/live-pass.js';
+import { readByPass } from '../support/read-by-pass.js';
 import { ordinaryActionsIn } from '../support/ordinary-actions.js';
 import { environment } from './pass-workspace.js';
 
@@ -75,8 +75,6 @@ t.test(
       if (about?.authority?.kind === 'pass') continue;
       const call = callFor(pass, action, about?.authority === undefined);
       if (call === undefined) continue;
-      if (existsSync(join(pass.root, action.path ?? '')))
-        readTool.run(contextOf(pass, true), { path: action.path ?? '' });
       const error = refusalOf(call);
       t.ok(error instanceof NocturneError, sentence);
       if (error instanceof NocturneError)
@@ -122,6 +120,7 @@ t.test('mcp: ordinary writes and edits land', async (t) => {
     const pass = livePass(t.testdir());
     const call = callFor(pass, action, true);
     if (call === undefined) continue;
+    readByPass(pass, action.path ?? '');
     const error = refusalOf(call);
     t.equal(error, undefined, `${sentence}: ${String(error)}`);
     done += 1;

@@ -8,6 +8,7 @@ import { decide } from '../../governance/guard/decide.js';
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
+import { isFree } from '../../registry/route.js';
 import { storeDirectory } from '../../workspace/mutex.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -54,6 +55,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data)) {
+    if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
@@ -88,6 +90,11 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
       kept: kept.get(difference.path),
     })),
   };
+}
+
+/** By the registry that the agent found, whatever it made of it. */
+function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
+  return isFree(baselineSnapshot(workspace, baseline).schema, path);
 }
 
 type Verdict = { readonly code: string; readonly why: string };
