@@ -15,9 +15,9 @@ import { onFile } from '../../workspace/storage-error.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
 import { type Difference, differencesIn } from '../reconcile/differences.js';
+import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
 import {
-  baselineSnapshot,
   checkDifferences,
   NOTHING_RECONCILED,
   type PassWithBaseline,
