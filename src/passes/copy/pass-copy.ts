@@ -6,6 +6,8 @@ export type PassCopy = {
   readonly folder: string;
   /** Copied folders, relative to the workspace, none inside another. `''`: all of it. */
   readonly places: readonly string[];
+  /** When it was complete, in milliseconds, by the clock of its file system. */
+  readonly madeAt: number;
   /** Folders that were missing in the workspace, made there to be mounted over. Innermost first. */
   readonly made: readonly string[];
   /** Inside the places and not copied: packages, version control, and very large files. */

@@ -2,7 +2,6 @@
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
-import { sha256 } from '../../kernel/hash.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
 import type { Reconciliation } from './reconcile.js';
@@ -47,8 +46,8 @@ function recordCopy(
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before }) =>
-          view.hash(path) !== (before === undefined ? undefined : sha256(before)),
+        ({ path, before, after, placed }) =>
+          view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
       latest = isOvertaken ? { ...pass, reconciliation: { ...settleAgain(view), commits } } : pass;
       return deedOf(view, wroteAct(latest));
@@ -69,13 +68,16 @@ function wroteAct(pass: ReconciledPass): PlainAct {
 }
 
 function adopted({ path, before }: Difference): Change {
+  before?.store();
   return { kind: 'adopt', path, before };
 }
 
-function broughtHome({ path, after, mode }: Difference): Change {
+function broughtHome(difference: Difference): Change {
+  const { path, after, mode, placed } = difference;
+  if (placed === true) return adopted(difference);
   return after === undefined
     ? { kind: 'delete', path }
-    : { kind: 'write', path, content: after, ...defined({ mode }) };
+    : { kind: 'write', path, content: after.bytes(), ...defined({ mode }) };
 }
 
 /** The project goes on: nothing was done that was not allowed. */
@@ -175,6 +177,6 @@ function putAside({ path, after }: Difference): readonly Change[] {
     ? []
     : [
         { kind: 'delete', path },
-        { kind: 'write', path: heldPath(path), content: after },
+        { kind: 'write', path: heldPath(path), content: after.bytes() },
       ];
 }
