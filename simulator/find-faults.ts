@@ -23,10 +23,13 @@ const MOST_NIGHTS = Number(process.argv[2] ?? 40);
 
 const scratch = mkdtempSync(join(tmpdir(), 'nocturne-faults-'));
 try {
-  for (const name of readdirSync(REPOSITORY))
-    if (name !== 'dist' && name !== '.git')
-      symlinkSync(join(REPOSITORY, name), join(scratch, name));
-  cpSync(join(REPOSITORY, 'dist'), join(scratch, 'dist'), { recursive: true });
+  for (const name of readdirSync(REPOSITORY).filter((name) => name !== '.git')) {
+    const [from, to] = [join(REPOSITORY, name), join(scratch, name)];
+    if (name === 'node_modules') symlinkSync(from, to);
+    else cpSync(from, to, { recursive: true });
+  }
+  if (/^FAILED/m.test(play(DELIBERATE_FAULTS[0]?.seed ?? 1)))
+    throw new Error('the build fails without a deliberate fault');
   const missed = DELIBERATE_FAULTS.filter((fault) => !isFound(fault));
   console.log(
     `${DELIBERATE_FAULTS.length - missed.length} of ${DELIBERATE_FAULTS.length} faults found`,
@@ -41,20 +44,26 @@ function isFound(fault: DeliberateFault): boolean {
   const sound = readFileSync(compiled);
   try {
     writeFileSync(compiled, compile(fault));
-    const words = ['--nights', MOST_NIGHTS, '--seed', fault.seed, '--shrink', 0, '--until-failure'];
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [join(scratch, 'dist/simulator/main.js'), ...words.map(String)],
-      { encoding: 'utf8' },
-    );
-    const [first = '', second = ''] = stdout.split('\n');
-    console.log(
-      `${status === 0 ? 'MISSED' : 'found '} ${fault.name}\n         ${first}\n       ${second.slice(0, 200)}`,
-    );
-    return status !== 0;
+    const text = play(fault.seed);
+    const [, seed, violation = ''] = /^FAILED: seed (\d+).*\n(.*)/m.exec(text) ?? [];
+    if (seed === undefined) console.log(`MISSED ${fault.name}\n${text}`);
+    else console.log(`found  ${fault.name} (seed ${seed})\n     ${violation.slice(0, 200)}`);
+    return seed !== undefined;
   } finally {
     writeFileSync(compiled, sound);
   }
+}
+
+/** @returns what the simulator of the copy prints. @throws if it does not come to an end. */
+function play(seed: number): string {
+  const words = ['--nights', MOST_NIGHTS, '--seed', seed, '--shrink', 0, '--until-failure'];
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(scratch, 'dist/simulator/main.js'), ...words.map(String)],
+    { encoding: 'utf8' },
+  );
+  if (!/\d+ nights failed$/m.test(stdout)) throw new Error(`the simulator broke down: ${stderr}`);
+  return stdout;
 }
 
 /** @throws if the text to replace is not in the file exactly once. */
