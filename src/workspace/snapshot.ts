@@ -8,6 +8,7 @@ import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
+import { isFree } from '../registry/route.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
@@ -38,10 +39,14 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
-    listFiles(files, loaded().schema.objects.get(object)),
+    listFiles(files, loaded().schema.objects.get(object)).filter(
+      (path) => !isFree(loaded().schema, path),
+    ),
   );
   const objectsOf = memo((path: string): readonly ObjectSpec[] =>
-    [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)),
+    isFree(loaded().schema, path)
+      ? NONE
+      : [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)),
   );
   const readIn = memo((id: string): ReadResult => {
     const [object = '', path = ''] = id.split('\0');

@@ -8,6 +8,7 @@ import { decide } from '../../governance/guard/decide.js';
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
+import { isFree } from '../../registry/route.js';
 import { storeDirectory } from '../../workspace/mutex.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -72,6 +73,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data, now)) {
+    if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
@@ -121,7 +123,9 @@ function floodOf(
   now: ReadonlyMap<string, FileEntry>,
 ): Undone | undefined {
   const expected = committedContents(workspace, data);
-  const paths = touchedPaths(data.baseline, now).filter((path) => !isExpected(expected, path, now));
+  const paths = touchedPaths(data.baseline, now).filter(
+    (path) => !isExpected(expected, path, now) && !isFreeBefore(workspace, data, path),
+  );
   const limits = passLimits(baselineSnapshot(workspace, data.baseline));
   const why = excess(workspace, { ...data, limits }, { paths, now });
   if (why === undefined) return undefined;
@@ -137,6 +141,11 @@ function isExpected(
 ): boolean {
   const entry = now.get(path);
   return expected.has(path) && expected.get(path)?.size === entry?.size;
+}
+
+/** By the registry that the agent found, whatever it made of it. */
+function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
+  return isFree(baselineSnapshot(workspace, baseline).schema, path);
 }
 
 type Verdict = { readonly code: string; readonly why: string };
