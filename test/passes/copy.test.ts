@@ -365,7 +365,13 @@ t.test('tools write into the copy, and a link in it leads nowhere', async (t) =>
 t.test('a folder that becomes a link while a tool writes is not followed', (t) => {
   const outside = t.testdir({ copy: {}, other: {} });
   symlinkSync(join(outside, 'other'), join(outside, 'copy', 'outputs'));
-  const copy = { folder: join(outside, 'copy'), places: ['outputs'], made: [], bound: [] };
+  const copy = {
+    folder: join(outside, 'copy'),
+    places: ['outputs'],
+    made: [],
+    bound: [],
+    madeAt: 0,
+  };
   const file = { path: 'outputs/page.md', before: undefined, after: 'x' };
   t.throws(() =>
     writeToCopy(copy, {
