@@ -23,6 +23,10 @@ export type Action = {
   readonly to?: string;
   /** The file's whole proposed content (write, edit) or the appended bytes (append). */
   readonly content?: string | Uint8Array;
+  /** edit, write: the content replaces the whole file, whatever it held. */
+  readonly whole?: true;
+  /** read: the lines that the caller is shown, from 1; `to` can be beyond the end. */
+  readonly lines?: { readonly from: number; readonly to: number };
   readonly command?: string;
   readonly argv?: readonly string[];
   /** exec: what will run, read from `command` and judged in its place. */
@@ -48,6 +52,7 @@ export const REASON_CODES = [
   'tier-protected',
   'tier-manifest',
   'tier-code',
+  'tier-free',
   'append-only',
   'bundle-only',
   'field-writer',
@@ -72,6 +77,7 @@ export const REASON_CODES = [
   'approval-declined',
   'approval-void',
   'egress',
+  'stale',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

@@ -36,6 +36,7 @@ const CODES = {
   LEASE_LOST: EXIT.deferred,
   CONFLICT: EXIT.findings,
   REFUSED: EXIT.refused,
+  STALE: EXIT.refused,
   STORAGE: EXIT.findings,
   RUN_FAILED: EXIT.findings,
   MISSING_PART: EXIT.usage,

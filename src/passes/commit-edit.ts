@@ -158,6 +158,7 @@ function judged(
   }
   const real = seen === whole ? preview : previewChanges(whole, edit);
   judgeWith(real);
+  if (edit.stale !== undefined) throw edit.stale;
   const nothing = real.files.length === 0 && real.rows.length === 0;
   return { edit, preview, whole: real, row: rowOf(acting, edit), nothing };
 }

@@ -8,6 +8,7 @@ import { defined } from '../kernel/defined.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
+import { forgetSeenFiles } from './seen-files.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 import type { Briefed, Entered, HostSession, Undone, Worked } from './types.js';
 
@@ -85,6 +86,7 @@ export function passOfSession(state: string, session: HostSession): Briefed | un
 export function forgetPass(state: string, runId: string): void {
   const path = pathOf(state, runId);
   rmSync(path, { force: true });
+  forgetSeenFiles(state, runId);
   cache.delete(path);
   if (storedRuns(state).length === 0) unpinForPass(state);
 }

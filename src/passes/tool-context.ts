@@ -23,6 +23,7 @@ import {
 import { copyView } from './copy/copy-view.js';
 import { passOfToken } from './pass-token.js';
 import { readScope } from './read-scope.js';
+import { seenFiles } from './seen-files.js';
 
 /**
  * `client`: what the caller's program calls itself; for the record only. `why`: what is wrong with
@@ -81,6 +82,9 @@ export function toolContext(place: ToolPlace): ToolContext {
     signal,
     say,
     ...defined({ pass, scope, check, programs }),
+    ...defined({
+      files: pass === undefined ? undefined : seenFiles(workspace.state, pass.runId),
+    }),
     ...defined({ why: caller.kind === 'reader' ? caller.why : undefined }),
     through: throughDoor(caller),
     seen: () =>

@@ -5,7 +5,7 @@
 import { globMatches } from '../kernel/glob.js';
 import { complain, type Report } from './registry-table.js';
 import { routeOf } from './route.js';
-import type { Schema, Tier } from './types.js';
+import { type Schema, type Tier, TIERS } from './types.js';
 
 /** What the check needs of an object of R1. */
 export type ProtectedObject = {
@@ -37,6 +37,9 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 
+/** Pages with records: nothing reads a record in what is FREE. */
+const GOVERNED = TIERS.filter((tier) => tier !== 'FREE');
+
 /** @param objects those of R1. Without a manifest among them, nothing is checked. */
 export function checkLeastProtection(
   report: Report,
@@ -56,7 +59,7 @@ export function checkLeastProtection(
   for (const path of PAGES) requireTier(path, ['PROTECTED', 'CODE']);
   for (const { object, shape, glob } of objects) {
     const tiers = shape === 'log' ? (['APPEND'] as const) : OBJECTS[object];
-    if (tiers !== undefined) requireTier(glob.replace(/\*+/g, 'any'), tiers);
+    requireTier(glob.replace(/\*+/g, 'any'), tiers ?? GOVERNED);
   }
 }
 

@@ -66,6 +66,12 @@ function readRoute(
       actual: pattern.value,
     });
   const names = listOf(cellOf(row, 'bundle').value);
+  if (tier === 'FREE' && names.length > 0)
+    complain(report, cellOf(row, 'bundle').range, `${pattern.value} is FREE and names bundles`, {
+      expected: '-',
+      actual: names.join(', '),
+      hint: 'nothing of Nocturne writes a FREE file: remove the bundles, or choose another tier',
+    });
   for (const name of names) {
     if (!bundles.has(name) && !isUnread(report, 'R5'))
       complain(

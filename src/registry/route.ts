@@ -7,12 +7,18 @@ type Index = {
   readonly literal: ReadonlyMap<string, Route>;
   readonly globs: readonly Route[];
   readonly near: Map<string, readonly Route[]>;
+  readonly hasFree: boolean;
 };
 const indexes = new WeakMap<Schema, Index>();
 
 /** The route of a path; STANDARD if no pattern matches. */
 export function routeOf(schema: Schema, path: string): Route {
   return routesOf(schema, path)[0] ?? defaultRoute(schema, path);
+}
+
+/** Whether the owner left a path to themselves: no pass writes it, and nothing judges it. */
+export function isFree(schema: Schema, path: string): boolean {
+  return indexOf(schema).hasFree && routeOf(schema, path).tier === 'FREE';
 }
 
 /** The most specific routes of a path; more than one means that the registry is ambiguous. */
@@ -58,7 +64,8 @@ function indexOf(schema: Schema): Index {
     const globs = schema.routes
       .filter((route) => !isLiteral(route.pattern))
       .sort((a, b) => compareSpecificity(a.pattern, b.pattern));
-    index = { literal, globs, near: new Map() };
+    const hasFree = schema.routes.some((route) => route.tier === 'FREE');
+    index = { literal, globs, near: new Map(), hasFree };
     indexes.set(schema, index);
   }
   return index;

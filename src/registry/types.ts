@@ -40,7 +40,14 @@ export type ObjectSpec = RecordSpec & {
   readonly range: Range;
 };
 
-export const TIERS = ['APPEND', 'STANDARD', 'PROTECTED', 'MANIFEST-VERIFY', 'CODE'] as const;
+export const TIERS = [
+  'APPEND',
+  'STANDARD',
+  'PROTECTED',
+  'MANIFEST-VERIFY',
+  'CODE',
+  'FREE',
+] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** `bundles`: if not empty, only these bundles may write the file. */

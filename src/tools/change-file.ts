@@ -1,7 +1,10 @@
 /** How `write` and `edit` change the text of one file, for every caller. */
 import { pathWorld, resolveTarget } from '../governance/guard/path.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
+import { sha256 } from '../kernel/hash.js';
+import { noteEdit, staleReason } from './seen-file.js';
 import type { ToolAnswer } from './tool.js';
 import type { Edit, ToolContext } from './tool-context.js';
 
@@ -23,13 +26,14 @@ const NOT_HERE =
   'the reason is final for this pass: write inside its scope, or put the wish into its report';
 
 /**
- * @throws NocturneError `REFUSED` with every reason, `LEASE_LOST`, and what `contentOf` throws
+ * @throws NocturneError `REFUSED` with every reason, `STALE`, `LEASE_LOST`, and what `contentOf` throws
  * about a file that may be written.
  */
 export function changeFile(context: ToolContext, change: FileChange): ToolAnswer {
   const { verb, what, path: named } = change;
   let answer = written('', '', false);
   let unknown: unknown;
+  let done = (): void => undefined;
   try {
     context.change(what, (seen, whole) => {
       const path = pathOf(context, whole, named);
@@ -41,6 +45,8 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
         throw error;
       }
       answer = written(path, content, !whole.files.has(path));
+      const base = seen.hash(path);
+      done = () => noteWritten(context, { verb, path, base, content });
       const edit: Edit = {
         changes: [{ kind: 'write', path, content }],
         reason: context.pass === undefined ? `nocturne ${verb}` : AGENT_WROTE,
@@ -50,6 +56,9 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
           detail: context.pass === undefined ? `${content.length} characters` : context.through,
         },
         named: { path, as: named },
+        ...defined({
+          stale: verb === 'write' ? staleError(context, seen, { path, content }) : undefined,
+        }),
       };
       return edit;
     });
@@ -60,7 +69,39 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
     const { message, place, reasons } = error;
     throw new NocturneError('REFUSED', message, { ...place, reasons, hint: NOT_HERE });
   }
+  done();
   return answer;
+}
+
+function staleError(
+  { files }: ToolContext,
+  seen: Snapshot,
+  { path, content }: { readonly path: string; readonly content: string },
+): NocturneError | undefined {
+  if (files === undefined) return undefined;
+  const why = staleReason(path, { base: seen.hash(path), content, seen: files.last(path) });
+  return why === undefined
+    ? undefined
+    : new NocturneError('STALE', why, {
+        file: path,
+        hint: 'nothing was written; the tool edit replaces one passage and leaves the rest',
+        reasons: [{ code: 'stale', message: why }],
+      });
+}
+
+function noteWritten(
+  { files }: ToolContext,
+  written: {
+    readonly verb: FileChange['verb'];
+    readonly path: string;
+    readonly base: string | undefined;
+    readonly content: string;
+  },
+): void {
+  const { verb, path, content } = written;
+  if (files === undefined) return;
+  if (verb === 'write') files.note(path, sha256(content));
+  else noteEdit(files, path, written);
 }
 
 /** If it has no workspace path, the guard says why. */

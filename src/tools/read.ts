@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Reason } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
+import { countLines } from './seen-file.js';
 import { clip, type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
 
@@ -34,7 +35,7 @@ function readLines(
   const content = snapshot.text(path);
   if (content === undefined) throw noTextFile(snapshot, path);
   const lines = content.split('\n');
-  const count = content.endsWith('\n') ? lines.length - 1 : lines.length;
+  const count = countLines(content);
   if (from !== undefined && from > Math.max(count, 1))
     throw new NocturneError('BAD_VALUE', `${path} has ${count} lines; from is ${from}`, {
       file: path,
@@ -45,11 +46,19 @@ function readLines(
       file: path,
       hint: 'give the first line as from and the last one as to',
     });
-  const text = clip(lines.slice((from ?? 1) - 1, to).join('\n'));
+  const asked = lines.slice((from ?? 1) - 1, to).join('\n');
+  const text = clip(asked);
+  const last = Math.min(to ?? count, count);
+  if (text === asked)
+    context.files?.note(path, hashIn(snapshot, path), { from: from ?? 1, to: last, of: count });
   return {
     text,
-    data: { path, lines: count, from: from ?? 1, to: Math.min(to ?? count, count), text },
+    data: { path, lines: count, from: from ?? 1, to: last, text },
   };
+}
+
+function hashIn(snapshot: Snapshot, path: string): string {
+  return snapshot.hash(path) ?? '';
 }
 
 export function noTextFile(snapshot: Snapshot, path: string): NocturneError {

@@ -2,9 +2,11 @@
 import type { Step } from '../governance/guard/shell-types.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Action, Reason, Verdict } from '../governance/types.js';
+import type { NocturneError } from '../kernel/error.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Findings } from '../report/types.js';
 import type { Change, CommitResult, Notice, Snapshot, Workspace } from '../workspace/types.js';
+import type { SeenFiles } from './seen-file.js';
 import type { ToolAnswer } from './tool.js';
 
 export type ToolPass = {
@@ -20,6 +22,8 @@ export type Edit = {
   readonly bundle?: string;
   readonly reason: string;
   readonly audit: { readonly type: string; readonly target: string; readonly detail: string };
+  /** The caller has not seen what it would replace: thrown if nothing else is against the edit. */
+  readonly stale?: NocturneError;
   /** How the caller named a file, if not by its path: a link or another case is judged too. */
   readonly named?: { readonly path: string; readonly as: string };
 };
@@ -59,6 +63,8 @@ export type ToolContext = {
   say(line: string): void;
   /** The workspace as the caller sees it. */
   seen(): Snapshot;
+  /** What the pass has read; without a pass nobody remembers it. */
+  readonly files?: SeenFiles;
   /** A refusal of a pass is recorded. */
   judge(asked: ToolAsked): {
     readonly verdict: Verdict;

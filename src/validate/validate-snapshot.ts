@@ -3,7 +3,7 @@
  */
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
-import { routeOf } from '../registry/route.js';
+import { isFree, routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { FileFacts } from './fact-types.js';
 import { fileFacts } from './file-facts.js';
@@ -22,6 +22,8 @@ export type ValidateOptions = {
   readonly only?: readonly string[];
   /** The only files whose own findings to report. Rules about several files report everywhere. */
   readonly changed?: ReadonlySet<string>;
+  /** Files that the caller named: those that are FREE are checked as well. */
+  readonly asked?: ReadonlySet<string>;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
   /** Facts of earlier runs. */
@@ -58,7 +60,9 @@ export async function validate(
 ): Promise<Validation> {
   const snapshot = options.cache?.snapshot ?? original;
   const { schema } = snapshot;
-  const facts = collectFacts(snapshot, options.cache);
+  const isLeftOut = (path: string): boolean =>
+    options.asked?.has(path) !== true && isFree(schema, path);
+  const facts = collectFacts(snapshot, isLeftOut, options.cache);
   const context: WorkspaceContext = {
     snapshot,
     schema,
@@ -83,6 +87,7 @@ export async function validate(
   const left = silence(found, { facts, schema, rules, ran }).filter(
     (diagnostic) =>
       !unasked.has(diagnostic) &&
+      !isLeftOut(diagnostic.range.file) &&
       !(diagnostic.rule === SUPPRESSION && isQuiet(diagnostic, options)) &&
       options.only?.includes(diagnostic.rule) !== false,
   );
@@ -123,10 +128,12 @@ export function ruleIds(snapshot: Snapshot): readonly string[] {
 
 function collectFacts(
   snapshot: Snapshot,
+  isLeftOut: (path: string) => boolean,
   cache: FactsCache | undefined,
 ): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const path of snapshot.files.keys()) {
+    if (isLeftOut(path)) continue;
     const cached = cache?.get(path);
     if (cached !== undefined) {
       facts.set(path, cached);

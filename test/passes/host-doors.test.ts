@@ -105,6 +105,7 @@ for (const { name: host } of hosts) {
         ...(about?.cwd === undefined ? {} : { cwd: about.cwd }),
       })) {
         if (!faithful(call.tool, action)) continue;
+        readFirst(pass, host, action);
         const { verdict, text } = judgeCall(
           { workspace: pass.workspace, hosts },
           { token: pass.data.token },
@@ -116,6 +117,13 @@ for (const { name: host } of hosts) {
     }
     t.ok(expressed.size >= 40, `${expressed.size} ordinary actions`);
   });
+}
+
+/** An agent replaces a whole file only after it has read it. */
+function readFirst({ root, workspace, data }: LivePass, host: string, { path }: Action): void {
+  if (path === undefined) return;
+  for (const call of hostCalls(host, { kind: 'read', path }, { root }))
+    judgeCall({ workspace, hosts }, { token: data.token }, call);
 }
 
 /**

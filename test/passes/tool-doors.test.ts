@@ -15,6 +15,7 @@ import { walk } from '../../src/workspace/walk.js';
 import { agentCalls } from '../support/agent-calls.js';
 import { attacksIn, CREDENTIAL } from '../support/attacks.js';
 import { type LivePass, livePass } from '../support/live-pass.js';
+import { readByPass } from '../support/read-by-pass.js';
 import { ordinaryActionsIn } from '../support/ordinary-actions.js';
 import { environment } from './pass-workspace.js';
 
@@ -119,6 +120,7 @@ t.test('mcp: ordinary writes and edits land', async (t) => {
     const pass = livePass(t.testdir());
     const call = callFor(pass, action, true);
     if (call === undefined) continue;
+    readByPass(pass, action.path ?? '');
     const error = refusalOf(call);
     t.equal(error, undefined, `${sentence}: ${String(error)}`);
     done += 1;

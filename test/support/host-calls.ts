@@ -29,6 +29,7 @@ function openclaw(action: Action, { root, cwd }: Place): readonly Call[] {
   if (kind === 'send')
     return [['message', { channel: 'mail', to: to ?? 'x', message: String(action.content ?? '') }]];
   if (path === undefined) return [['write', { content: 'x' }]];
+  if (kind === 'read') return [['read', { path }]];
   if (kind === 'delete')
     return oneLine(path)
       ? [['apply_patch', { input: `*** Begin Patch\n*** Delete File: ${path}\n*** End Patch` }]]
@@ -82,6 +83,7 @@ function claude(action: Action, { root }: Place): readonly Call[] {
     ];
   if (kind === 'delete' || kind === 'rename') return [];
   if (path === undefined) return [['Write', { content: 'x' }]];
+  if (kind === 'read') return [['Read', { file_path: path }]];
   const content = contentOf(root, action);
   if (content === undefined) return [];
   const absolute =

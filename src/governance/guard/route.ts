@@ -50,7 +50,9 @@ export function guestReasons(
       },
     ];
   const route = routeOf(snapshot.schema, path);
-  return route.tier === 'CODE' ? [] : tierReasons(snapshot, route, path, op);
+  return route.tier === 'CODE' || route.tier === 'FREE'
+    ? []
+    : tierReasons(snapshot, route, path, op);
 }
 
 function tierReasons(
@@ -104,6 +106,13 @@ function tierReasons(
     }
     case 'STANDARD':
       return bundles;
+    case 'FREE':
+      return [
+        {
+          code: 'tier-free',
+          message: `${path} is the owner's own (FREE in R3 of REGISTRY.md); passes do not write it`,
+        },
+      ];
   }
 }
 

@@ -35,12 +35,27 @@ export function reads(name: string): ToolReader {
   };
 }
 
+/** The agent is shown the file, or `limit` lines of it from line `offset`. */
+export function readsFile(name: string): ToolReader {
+  return (params) => {
+    const path = text(params, name) ?? '';
+    if (path === '') return NOTHING;
+    const from = wholeNumber(params['offset']) ?? 1;
+    const to = from - 1 + (wholeNumber(params['limit']) ?? Number.MAX_SAFE_INTEGER - from);
+    return acts({ kind: 'read', path, lines: { from, to } });
+  };
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
 export function writes(pathName: string): ToolReader {
   return (params, { snapshot }) => {
     const [path, content] = [text(params, pathName), text(params, 'content')];
     if (path === undefined) return lacks(pathName);
     if (content === undefined) return lacks('content');
-    return acts({ kind: snapshot.files.has(path) ? 'edit' : 'write', path, content });
+    return acts({ kind: snapshot.files.has(path) ? 'edit' : 'write', path, content, whole: true });
   };
 }
 

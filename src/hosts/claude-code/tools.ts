@@ -17,7 +17,7 @@ const editsNotebook: ToolReader = (params) => {
 
 const TOOLS = tool.hostTools(
   {
-    Read: tool.reads('file_path'),
+    Read: tool.readsFile('file_path'),
     NotebookRead: tool.reads('notebook_path'),
     Glob: tool.reads('path'),
     Grep: tool.reads('path'),

@@ -48,6 +48,7 @@ function actionsOf(snapshot: Snapshot, section: Section): readonly Action[] {
         kind: 'write',
         path,
         content: `${section.lines.map((line) => line.replace(/^\+/, '')).join('\n')}\n`,
+        whole: true,
       },
     ];
   const content = updated(namedText(snapshot, path), section.lines);

@@ -31,7 +31,7 @@ const watchesProcess: ToolReader = (params) => {
 
 export const TOOLS: HostTools = tool.hostTools(
   {
-    read: tool.reads('path'),
+    read: tool.readsFile('path'),
     ls: tool.reads('path'),
     write: tool.writes('path'),
     edit: tool.edits('path', { list: 'edits', from: 'oldText', to: 'newText', all: '' }),

@@ -15,8 +15,10 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from '../door.js';
 import { passOfSession } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
+import { seenFiles } from '../seen-files.js';
 import type { SpawnLedger } from '../spawn-ledger.js';
 import type { HostSession, Briefed } from '../types.js';
+import { noteCall, staleReasons } from './seen-by-host.js';
 
 /**
  * Who calls: the holder of a token, the session in which a host began the pass, or neither: a
@@ -81,9 +83,14 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
     snapshot,
     ...defined({ cwd: call.cwd }),
   });
-  return reading.kind === 'spawns' && judgement.verdict === 'allow'
-    ? registerSpawn(context, data, { call, reading })
-    : judgement;
+  if (judgement.verdict !== 'allow') return judgement;
+  if (reading.kind === 'spawns') return registerSpawn(context, data, { call, reading });
+  const files = seenFiles(workspace.state, data.runId);
+  const told = { files, snapshot, home: workspace.home, actions };
+  const stale = staleReasons(told);
+  if (stale.length > 0) return conclude([], stale);
+  noteCall(told);
+  return judgement;
 }
 
 function toolsOf({ hosts }: CallContext, { host }: HostCall): HostTools {

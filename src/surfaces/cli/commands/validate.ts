@@ -13,11 +13,13 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
 import { cacheGround } from '../cache-ground.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
+import { workspacePath } from '../workspace-path.js';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
 
 export const validate: Command = {
+  args: '[path]',
   options: [
     {
       flags: '--fix',
@@ -36,12 +38,13 @@ export const validate: Command = {
     'nocturne validate',
     'nocturne validate --fix --dry-run',
     'nocturne validate --rule link-broken',
+    'nocturne validate notes/',
     'nocturne validate --since origin/main --format github',
   ],
-  async run(context, { options }) {
+  async run(context, { args, options }) {
     if (options['fix'] === true) requireOwner(context, 'repairing');
     const format = formatOf(context, options);
-    const settings = await settingsOf(context, options);
+    const settings = withPath(context, await settingsOf(context, options), args[0]);
     if (options['watch'] === true)
       return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
@@ -99,6 +102,30 @@ export async function settingsOf(
       only: typeof rule === 'string' ? [rule] : undefined,
       changed: typeof since === 'string' ? changedSince(context.root(), since) : undefined,
     }),
+  };
+}
+
+/** Only findings about one file or folder; the owner's FREE files are checked because of it. */
+function withPath(
+  context: Context,
+  settings: ValidateOptions,
+  path: string | undefined,
+): ValidateOptions {
+  if (path === undefined) return settings;
+  const target = workspacePath(context, path);
+  const files = [...context.workspace().snapshot().files.keys()].filter(
+    (file) => file === target || file.startsWith(`${target}/`),
+  );
+  if (files.length === 0)
+    throw new NocturneError('NOT_FOUND', `there is no file or folder ${path} in the workspace`, {
+      hint: 'paths are relative to the current folder or to the workspace',
+    });
+  const { changed } = settings;
+  const asked = new Set(files);
+  return {
+    ...settings,
+    asked,
+    changed: new Set(files.filter((file) => changed?.has(file) ?? true)),
   };
 }
 
