@@ -57,14 +57,14 @@ function isRace({ pipeline = [] }: Step): boolean {
   const named = pipeline.map(({ words, redirects }) =>
     [...words, ...redirects.map((redirect) => ('to' in redirect ? redirect.to : ''))].map(baseName),
   );
+  const places = pipeline.length > 1 && pipeline.some(({ words }) => PLACES.test(words[0] ?? ''));
+  if (places) return true;
   return pipeline.some(({ words, redirects }, i) =>
     [
       ...redirects.flatMap((redirect) =>
         redirect.fd !== 0 && 'to' in redirect ? redirect.to : [],
       ),
-      ...(/^(?:tee|cp|mv|rm|rmdir|touch|mkdir|sed|sort|uniq|chmod)$/.test(words[0] ?? '')
-        ? words.slice(1)
-        : []),
+      ...(/^(?:tee|touch|sed|sort|uniq|chmod|flock)$/.test(words[0] ?? '') ? words.slice(1) : []),
     ].some(
       (path) =>
         path !== '/dev/null' &&
@@ -72,6 +72,9 @@ function isRace({ pipeline = [] }: Step): boolean {
     ),
   );
 }
+
+/** Programs that make, move or remove names. */
+const PLACES = /^(?:mkdir|cp|mv|rm|rmdir)$/;
 
 function overlaps(a: string, b: string): boolean {
   return a === b || /^(?:outputs|sub|\.|p|copy|made)$/.test(a);

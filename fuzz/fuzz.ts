@@ -15,6 +15,8 @@ export type Fuzzing = {
 export type Fuzzed = { made: number; executed: number; different: number };
 
 const AT_ONCE = 192;
+/** How often a long run reports. */
+const STEP = 5000;
 /** With more, one fault fills the screen. */
 const MOST_SHOWN = 20;
 
@@ -30,7 +32,10 @@ export async function fuzz(checkers: readonly Checker[], fuzzing: Fuzzing): Prom
       const lines = fc.sample(anyLine, { seed: seed * 100_003 + number, numRuns: AT_ONCE });
       const outcomes = await checker.check(lines);
       result.made += lines.length;
+      const before = result.executed;
       result.executed += outcomes.filter(({ kind }) => kind !== 'refused').length;
+      if (Math.floor(before / STEP) < Math.floor(result.executed / STEP))
+        say(`${result.executed} lines executed, ${result.different} different`);
       for (const [i, outcome] of outcomes.entries()) {
         if (outcome.kind !== 'different') continue;
         result.different++;

@@ -166,6 +166,9 @@ export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
     'mv outputs/soul-link.md outputs/l; echo x > outputs/l',
     'ln -s ../../../SOUL.md outputs/l; echo x > outputs/l',
     'cp -r outputs outputs/sub/copy',
+    'cp -r outputs/sub outputs/copy > outputs/sub/new',
+    'touch outputs/sub/new; cp -r outputs/sub outputs/copy',
+    'cp notes.md outputs/sub/new && mv outputs/sub outputs/moved',
   ],
   'what is read': [
     'cat ../../../state/token',

@@ -10,8 +10,6 @@ export const PRINTED = `${HOME}/out`;
 export const FOLDER = 'PROJECTS/p';
 /** Stands for the workspace of the world in which a line runs. */
 export const ROOT_MARK = '@ROOT@';
-/** Set for the programs that the executor adds for redirections: the line did not name them. */
-export const PLUMBING = 'NOCTURNE_FUZZ_PLUMBING';
 
 export function workspaceOf(index: number): string {
   return `${WORLDS}/${index}/ws`;

@@ -3,7 +3,7 @@
  * exist then run as they are; the made-up ones write their input down too, and print their words.
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { PLUMBING, PROGRAMS, RECORDS, WORLDS } from './places.js';
+import { PROGRAMS, RECORDS, WORLDS } from './places.js';
 
 const REAL =
   `cat ls head tail wc sort uniq cut tr nl tac paste comm join seq grep sed awk find xargs
@@ -17,26 +17,24 @@ const OF_THE_SHELL = 'echo printf test [ true false pwd mkfifo sleep'.split(' ')
 export const REGISTERED = [
   ...REAL,
   ...MADE_UP.filter((name) => !/^(?:evil|sh|bash|dash)$/.test(name)),
+  'missing',
 ];
 
 const RECORD = `#!/bin/sh
 name=\${0##*/}
-if [ -z "$${PLUMBING}" ]; then
-  cd -P .
-  line=\${PWD#${WORLDS}/}
-  line=\${line%%/*}
-  case $PWD in ${WORLDS}/*) ;; *) line=outside ;; esac
-  settings="$LC_ALL,$TZ,$NO_COLOR,$NODE_ENV"
+cd -P .
+line=\${PWD#${WORLDS}/}
+line=\${line%%/*}
+case $PWD in ${WORLDS}/*) ;; *) line=outside ;; esac
+settings="$LC_ALL,$TZ,$NO_COLOR,$NODE_ENV"
 `;
-const RUN = `${RECORD}  printf '%s\\0' "$name" "$PWD" "$settings" '' "$#" "$@" >> ${RECORDS}/$line
-fi
+const RUN = `${RECORD}printf '%s\\0' "$name" "$PWD" "$settings" '' "$#" "$@" >> ${RECORDS}/$line
 exec /usr/bin/"$name" "$@"
 `;
-const ANSWER = `${RECORD}  input=
-  text=
-  while IFS= read -r text; do input="$input$text|"; done
-  printf '%s\\0' "$name" "$PWD" "$settings" "$input$text" "$#" "$@" >> ${RECORDS}/$line
-fi
+const ANSWER = `${RECORD}input=
+text=
+while IFS= read -r text; do input="$input$text|"; done
+printf '%s\\0' "$name" "$PWD" "$settings" "$input$text" "$#" "$@" >> ${RECORDS}/$line
 printf '%s\\n' "$name $*"
 for last; do :; done
 case $last in x[0-9]) exit "\${last#x}" ;; esac

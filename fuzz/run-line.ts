@@ -5,7 +5,7 @@ import type { ProgramsRunner } from '../src/governance/conditions/command-runner
 import { runPrograms } from '../src/governance/conditions/run-programs.js';
 import type { Step } from '../src/governance/guard/shell-types.js';
 import { runSteps } from '../src/passes/run-command.js';
-import { FOLDER, HOME, PLUMBING, PRINTED, RECORDS, WORLDS, workspaceOf } from './places.js';
+import { FOLDER, HOME, PRINTED, RECORDS, WORLDS, workspaceOf } from './places.js';
 import { readStarts, type Start } from './programs.js';
 import { readTree, type Tree } from './world.js';
 
@@ -17,12 +17,8 @@ export type Ran = {
 };
 
 export async function runOurs(index: number, steps: readonly Step[]): Promise<Ran> {
-  const named = new Set(steps.flatMap(({ pipeline }) => pipeline ?? []).map(({ words }) => words));
   let printed = '';
   const run: ProgramsRunner = async (programs, limits) => {
-    for (const program of programs)
-      if (![...named].some((words) => words === program.argv))
-        Object.assign(program, { env: { ...program.env, [PLUMBING]: 'yes' } });
     const result = await runPrograms(programs, limits);
     if (result.kind === 'ended') printed += result.stdout;
     return result;

@@ -51,6 +51,8 @@ const target = pick(
   ...['outputs/new.txt', 'outputs/a.txt', '"outputs/new file"', 'outputs/sub/n.txt', '/dev/null'],
   ...['outputs/no/such.txt', "'outputs/*.new'", 'outputs/é.txt', '/dev/stderr', 'outputs/new.md'],
 );
+/** A program that opens the stream of ours by its name finds a socket. */
+const fileTarget = target.filter((name) => name !== '/dev/stderr');
 const written = fc
   .tuple(pick('>', '>>', '>|', '1>', '1>>', '2>', '2>>', '&>', '&>>', '> ', '>> ', '2> '), target)
   .map((parts) => parts.join(''));
@@ -127,13 +129,16 @@ const working = fc
     ),
     file,
     fc.oneof(file, pattern),
-    target,
+    fileTarget,
   )
   .map(([form, one, several, to]) =>
     form.replace(/[FGD]\b/g, (name) => ({ F: one, G: several, D: to })[name] ?? name),
   );
 const madeUp = fc
-  .tuple(pick('probe', 'probe', 'tool', 'gh'), fc.array(word, { maxLength: 4 }))
+  .tuple(
+    pick('probe', 'probe', 'probe', 'tool', 'tool', 'gh', 'missing'),
+    fc.array(word, { maxLength: 4 }),
+  )
   .map(([name, words]) => [name, ...words].join(' '));
 const setting = pick('LC_ALL=C ', "TZ='a b' ", 'NO_COLOR= ', 'NODE_ENV="x y" ');
 

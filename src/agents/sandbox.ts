@@ -44,12 +44,13 @@ export type SandboxPlaces = {
   readonly readOnly: readonly string[];
   readonly copied?: CopiedPlaces;
 };
+type Bound = { readonly path: string; readonly source: string; readonly isWritable: boolean };
 /** Absolute paths of the workspace that show a copy instead. */
 export type CopiedPlaces = {
   readonly folders: readonly string[];
   readonly sourceOf: (path: string) => string;
   /** Inside the folders, and shown as they are. */
-  readonly bound: readonly { readonly path: string; readonly isWritable: boolean }[];
+  readonly bound: readonly Bound[];
 };
 export type PlainCommand = {
   readonly program: string;
@@ -156,7 +157,7 @@ function seen(
   const shownAs =
     (kind: 'ro' | 'rw') =>
     (path: string): Mount => ({ kind, path, source: sourceOf(path) });
-  const bound = (copied?.bound ?? []).filter(({ path }) => existsSync(path));
+  const bound = (copied?.bound ?? []).filter(({ source }) => existsSync(source));
   const state = real(nocturneHome);
   const base = on.mode === 'strict' ? strictMounts(real(home)) : workspaceMounts(real(home));
   const own = ['.nocturne', '.git']
@@ -169,7 +170,9 @@ function seen(
     ro(workspace),
     ...(copied?.folders ?? []).map(shownAs('ro')),
     ...writable.map(shownAs('rw')),
-    ...bound.map(({ path, isWritable }): Mount => ({ kind: isWritable ? 'rw' : 'ro', path })),
+    ...bound.map(
+      ({ path, source, isWritable }): Mount => ({ kind: isWritable ? 'rw' : 'ro', path, source }),
+    ),
     ...readOnly.map(shownAs('ro')),
     ...own.map(ro),
     ...(existsSync(state) ? [hide(state)] : []),

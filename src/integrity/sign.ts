@@ -273,7 +273,10 @@ function adopt(root: string, change: SigningChange, plan: SigningPlan): Change[]
   if (change.beforeHash === undefined)
     return [{ kind: 'adopt', path: change.file, before: undefined }];
   try {
-    return [{ kind: 'adopt', path: change.file, before: getObject(root, change.beforeHash) }];
+    const bytes = getObject(root, change.beforeHash);
+    return [
+      { kind: 'adopt', path: change.file, before: { hash: change.beforeHash, bytes: () => bytes } },
+    ];
   } catch {
     // The former version was pruned. The manifest's change row has the hash of the new one.
     return [];

@@ -80,7 +80,11 @@ export let {
   writeSync,
 }: Files = node;
 
-/** Replaces functions in every room at once. @returns the call that puts the former ones back. */
+/**
+ * Replaces functions in every room at once, for the simulator.
+ * @returns the call that puts the former ones back.
+ * @internal
+ */
 export function replaceFiles(replacement: Partial<Files>): () => void {
   const before: Files = current();
   assign({ ...before, ...replacement });

@@ -28,7 +28,11 @@ type Confined = {
 export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbox | undefined {
   if (pass.sandbox.kind !== 'on') return undefined;
   const { workspace } = env;
-  const places = writablePlaces(copyView(look(), pass.copy), authorityOf(pass));
+  const places = writablePlaces(
+    copyView(look(), pass.copy),
+    authorityOf(pass),
+    pass.copy?.clone?.path,
+  );
   return bubblewrap(pass.sandbox, {
     workspace: workspace.root,
     nocturneHome: workspace.home,
@@ -42,7 +46,11 @@ function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
   return {
     folders: copy.places.map((place) => join(root, place)),
     sourceOf: (path) => sourceInCopy(root, copy, path),
-    bound: copy.bound.map(({ path, isWritable }) => ({ path: join(root, path), isWritable })),
+    bound: copy.bound.map(({ path, source = path, isWritable }) => ({
+      path: join(root, path),
+      source: join(root, source),
+      isWritable,
+    })),
   };
 }
 

@@ -71,123 +71,62 @@ function ending(printed: string, last: string): string {
   return printed === '' ? last : `${printed.slice(-LONGEST_ANSWER)}\n${last}`;
 }
 
-/** Its exit code is that of the last program, or of a file that could not be written. */
+/** Its exit code is that of the last program. */
 async function runPipeline(
   run: ProgramsRunner,
   pipeline: readonly SimpleCommand[],
   limits: RunLimits,
 ): Promise<CommandResult> {
-  const errors: string[] = [];
-  const wired: Wired[] = [];
-  for (const command of [...pipeline].reverse()) {
-    const opened = await openFiles(run, command, limits);
-    if (opened.kind === 'failed') return opened;
-    errors.unshift(opened.stderr);
-    wired.push(wire(command, wired.at(-1)?.main, opened.exit === 0));
-  }
-  const result = await run(
-    wired.flatMap(({ programs }) => programs),
-    limits,
-  );
+  const programs: Program[] = [];
+  for (const command of [...pipeline].reverse())
+    programs.push(programOf(command, programs.at(-1), pipeline.length === 1));
+  const result = await run(programs, limits);
   if (result.kind === 'failed') return result;
-  const { exits, stdout } = result;
-  const unwritten = wired
-    .flatMap(({ writers }) => writers)
-    .map((writer) => exits.get(writer))
-    .find((exit) => exit !== 0);
-  const [last] = wired;
-  return {
-    kind: 'ended',
-    stdout,
-    stderr: errors.join('') + result.stderr,
-    exit: unwritten ?? (last && exits.get(last.main)) ?? null,
-  };
+  const { exits, ...printed } = result;
+  const [last] = programs;
+  return { ...printed, exit: (last && exits.get(last)) ?? null };
 }
 
-/**
- * Makes, empties and checks the files of a program's redirections from left to right, inside its
- * sandbox. A program does not start when one of them cannot be opened.
- */
-async function openFiles(
-  run: ProgramsRunner,
-  { redirects }: SimpleCommand,
-  limits: RunLimits,
-): Promise<CommandResult> {
-  for (const redirect of redirects) {
-    if (redirect.mode === 'text' || redirect.mode === 'copy' || STREAM.test(redirect.to)) continue;
-    const reads = redirect.mode === 'read';
-    const path = pathOf(redirect.to);
-    const opener: Program = {
-      argv: reads ? ['test', '-r', path] : teeOf(redirect.mode === 'append', path),
-      out: 'nowhere',
-      err: 'errors',
-    };
-    const result = await run([opener], limits);
-    if (result.kind === 'failed') return result;
-    const exit = result.exits.get(opener) ?? null;
-    const missing = reads ? `${redirect.to} is missing, or it cannot be read\n` : '';
-    if (exit !== 0) return { kind: 'ended', exit, stdout: '', stderr: result.stderr + missing };
-  }
-  return { kind: 'ended', exit: 0, stdout: '', stderr: '' };
-}
-
-/**
- * One program with its files: `cat` reads for it and `tee` writes for it, inside the same sandbox.
- * `programs`: each after those that it sends to.
- */
-type Wired = {
-  readonly programs: readonly Program[];
-  readonly writers: readonly Program[];
-  readonly main: Program;
-};
-
-function wire(command: SimpleCommand, next: Sink = 'output', opened = true): Wired {
+/** @param alone in its pipe: then it needs no launcher if it has no files. */
+function programOf(command: SimpleCommand, next: Sink = 'output', alone = true): Program {
   const { words, env, redirects } = command;
-  if (!opened) {
-    const main: Program = { argv: ['false'], out: next, err: 'errors' };
-    return { programs: [main], writers: [], main };
-  }
-  const writers: Program[] = [];
-  const sinks: Record<1 | 2, Sink> = { 1: next, 2: 'errors' };
-  for (const redirect of redirects)
-    if (redirect.fd !== 0) sinks[redirect.fd] = sinkOf(redirect, sinks, writers);
-  const input = redirects.find((redirect) => redirect.fd === 0);
-  const main: Program = {
-    argv: words.length === 0 ? ['true'] : words,
+  const argv = words.length === 0 ? ['true'] : words;
+  const input = redirects.find((redirect) => redirect.mode === 'text');
+  const opened = redirects.filter((redirect) => redirect.mode !== 'text');
+  return {
+    argv: alone && opened.length === 0 ? argv : launched(argv, opened),
     env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
-    out: sinks[1],
-    err: sinks[2],
-    ...defined({ input: input?.mode === 'text' ? input.text : undefined }),
+    out: next,
+    err: 'errors',
+    ...defined({ input: input?.text }),
   };
-  const reader: readonly Program[] =
-    input?.mode === 'read' && input.to !== '/dev/null'
-      ? [{ argv: ['cat', pathOf(input.to)], out: main, err: 'errors' }]
-      : [];
-  return { programs: [...writers, main, ...reader], writers, main };
 }
 
-const STREAM = /^\/dev\/(?:std(in|out|err)|null)$/;
-
-function sinkOf(
-  redirect: Exclude<Redirect, { readonly fd: 0 }>,
-  sinks: Readonly<Record<1 | 2, Sink>>,
-  writers: Program[],
-): Sink {
-  if (redirect.mode === 'copy') return sinks[redirect.of];
-  const stream = STREAM.exec(redirect.to);
-  if (stream !== null)
-    return stream[1] === undefined ? 'nowhere' : sinks[stream[1] === 'out' ? 1 : 2];
-  const argv = teeOf(true, pathOf(redirect.to));
-  const writer: Program = { argv, out: 'nowhere', err: 'errors' };
-  writers.push(writer);
-  return writer;
+/**
+ * Opens files for a program and becomes that program, inside its sandbox, so that the program has
+ * the file itself and does not start without it. The text is made of redirections of `"$1"`,
+ * `"$2"` … alone: names and words are arguments, which no shell reads.
+ */
+function launched(
+  argv: readonly string[],
+  redirects: readonly Exclude<Redirect, { readonly mode: 'text' }>[],
+): readonly string[] {
+  const files: string[] = [];
+  const opened = redirects.map((redirect) => {
+    if (redirect.mode === 'copy') return `${redirect.fd}>&${redirect.of}`;
+    const stream = STREAMS.get(redirect.to);
+    if (stream !== undefined) return `${redirect.fd}>&${stream}`;
+    files.push(redirect.to.startsWith('/') ? redirect.to : `./${redirect.to}`);
+    return `${redirect.fd}${OPENING[redirect.mode]}"\${${files.length}}"`;
+  });
+  const text = `{ shift ${files.length}; exec "$@"; } ${opened.join(' ')} || exit 1`;
+  return ['/bin/sh', '-c', text, 'sh', ...files, ...argv];
 }
 
-function teeOf(append: boolean, path: string): readonly string[] {
-  return append ? ['tee', '-a', path] : ['tee', path];
-}
-
-/** No program takes it for an option or for its standard input. */
-function pathOf(to: string): string {
-  return to.startsWith('/') ? to : `./${to}`;
-}
+const OPENING = { read: '<', write: '>', append: '>>' } as const;
+/** They may be sockets, which cannot be opened by name. */
+const STREAMS: ReadonlyMap<string, number> = new Map([
+  ['/dev/stdin', 0],
+  ['/dev/stdout', 1],
+  ['/dev/stderr', 2],
+]);

@@ -25,8 +25,13 @@ const NEVER = new Set(['.nocturne', '.git']);
  * The folders that the globs of the pass lead to; where one is not there yet, its nearest parent.
  * Files and folders in them that the guard
  * would refuse are read-only. Symbolic links are followed nowhere.
+ * @param clone the folder of a repository that the agent may change.
  */
-export function writablePlaces(snapshot: Snapshot, authority: PassAuthority): WritablePlaces {
+export function writablePlaces(
+  snapshot: Snapshot,
+  authority: PassAuthority,
+  clone?: string,
+): WritablePlaces {
   const bases = [
     ...new Set(
       authority.writes
@@ -40,9 +45,12 @@ export function writablePlaces(snapshot: Snapshot, authority: PassAuthority): Wr
   );
   const search: Search = { snapshot, authority, closed: [], earlier: [] };
   for (const base of outermost) findClosed(search, base);
-  const readOnly = [...search.closed, ...search.earlier.slice(0, MOST_EARLIER)];
+  const readOnly = [...search.closed, ...search.earlier.slice(0, MOST_EARLIER)].filter(
+    (path) => path !== clone,
+  );
+  const repository = clone === undefined ? [] : [clone];
   return {
-    writable: outermost.map((path) => join(snapshot.root, path)),
+    writable: [...outermost, ...repository].map((path) => join(snapshot.root, path)),
     readOnly: readOnly.map((path) => join(snapshot.root, path)),
   };
 }

@@ -64,14 +64,16 @@ export type BaselineFile = {
   readonly mode: number;
   readonly size: number;
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
 };
 /**
  * The tree before the agent touched it: content is in the object store. `links`: symbolic links and
- * their targets.
+ * their targets. `folders`: their permissions; earlier versions stored none.
  */
 export type Baseline = {
   readonly files: Readonly<Record<string, BaselineFile>>;
   readonly links: Readonly<Record<string, string>>;
+  readonly folders?: Readonly<Record<string, number>>;
 };
 
 export type ChosenTier = {

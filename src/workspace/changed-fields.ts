@@ -1,9 +1,11 @@
 /** The fields that a change set changed, for the change log. */
 import { stamp } from '../kernel/clock.js';
 import { diffFields } from './field-diff.js';
-import { putObject } from './objects.js';
+import { MOST_READ } from './file-content.js';
+import { getObject, putFile, putObject } from './objects.js';
 import type { Draft } from './plan.js';
-import type { FieldChange, Snapshot } from './types.js';
+import { within } from './root-descriptor.js';
+import type { FieldChange, Snapshot, StoredContent } from './types.js';
 
 /** LOCK.md only shows the pass lock: eight rows for each pass would bury the others. */
 export const SHOWN_ONLY: ReadonlySet<string> = new Set(['WRITER', 'CLAIM']);
@@ -20,11 +22,15 @@ export function changedFields(
     before.has(path) ? bufferOf(before.get(path)) : snapshot.bytes(path);
   const drafted = [...draft.files]
     .filter(([path, content]) => !before.has(path) || before.get(path) !== content)
-    .map(([path, content]) => ({ path, before: earlier(path), after: bufferOf(content) }));
+    .map(([path, content]) => ({
+      path,
+      before: stored(root, earlier(path)),
+      after: stored(root, bufferOf(content)),
+    }));
   const adopted = [...draft.adopted].map(([path, previous]) => ({
     path,
     before: previous,
-    after: snapshot.bytes(path),
+    after: storedNow(snapshot, path),
   }));
   return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, context, file));
 }
@@ -33,10 +39,31 @@ function bufferOf(content: string | Buffer | undefined): Buffer | undefined {
   return content === undefined ? undefined : Buffer.from(content);
 }
 
+/** Stores the bytes when their hash is asked for, which the change log then names. */
+function stored(root: string, bytes: Buffer | undefined): StoredContent | undefined {
+  if (bytes === undefined) return undefined;
+  return {
+    get hash() {
+      return putObject(root, bytes);
+    },
+    bytes: () => bytes,
+  };
+}
+
+/** A large file is stored in chunks. */
+function storedNow(snapshot: Snapshot, path: string): StoredContent | undefined {
+  const { root } = snapshot;
+  const size = snapshot.files.get(path)?.size ?? 0;
+  if (size <= MOST_READ || snapshot.objectsOf(path).length > 0)
+    return stored(root, snapshot.bytes(path));
+  const hash = putFile(root, within(root, path));
+  return { hash, bytes: () => getObject(root, hash) };
+}
+
 type FileVersions = {
   readonly path: string;
-  readonly before: Buffer | undefined;
-  readonly after: Buffer | undefined;
+  readonly before: StoredContent | undefined;
+  readonly after: StoredContent | undefined;
 };
 
 /**
@@ -53,8 +80,8 @@ function fieldsOfFile(
   if (objects.length > 0) {
     const typed = objects.filter((object) => !SHOWN_ONLY.has(object.object));
     return diffFields(typed, file.path, {
-      before: file.before?.toString('utf8'),
-      after: file.after?.toString('utf8'),
+      before: file.before?.bytes().toString('utf8'),
+      after: file.after?.bytes().toString('utf8'),
     }).map((difference) => {
       const valid =
         context.draft.valid.get(`${difference.file}\0${difference.key}\0${difference.field}`) ??
@@ -67,8 +94,8 @@ function fieldsOfFile(
       };
     });
   }
-  const [old, after] = [file.before, file.after].map((bytes) =>
-    bytes === undefined ? '' : `sha256:${putObject(root, bytes)}`,
+  const [old, after] = [file.before, file.after].map((content) =>
+    content === undefined ? '' : `sha256:${content.hash}`,
   );
   return old === after
     ? []

@@ -3,7 +3,10 @@
  * a temporary file in the same directory, flushes it, renames it, and flushes the directory.
  */
 import {
+  chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -104,6 +107,31 @@ export function writeFileDurably(
     throw error;
   }
   failpoint(`${basename(path)} renamed`);
+  syncDirectory(dirname(path));
+}
+
+/** Replaces or creates a file durably with the content of another, which is never held in memory. */
+export function copyFileDurably(
+  from: string,
+  path: string,
+  options: { readonly mode?: number } = {},
+): void {
+  const attributes = attributesOf(lstatSync(path, { throwIfNoEntry: false }), options.mode);
+  const temp = join(dirname(path), `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`);
+  try {
+    onFile(path, 'write', () => {
+      copyFileSync(from, temp, constants.COPYFILE_FICLONE);
+      chmodSync(temp, (attributes.mode ?? 0o644) & 0o7777);
+      const descriptor = openSync(temp, 'r');
+      if (attributes.uid !== undefined && attributes.gid !== undefined)
+        giveTo(descriptor, attributes.uid, attributes.gid);
+      flush(temp, descriptor);
+      renameSync(temp, path);
+    });
+  } catch (error) {
+    removeIfThere(temp);
+    throw error;
+  }
   syncDirectory(dirname(path));
 }
 

@@ -2,19 +2,12 @@
  * Replicas, in the state directory, of the objects that the running pass may have to restore, in
  * case an agent destroys `.nocturne`.
  */
-import {
-  constants,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-} from '../kernel/files.js';
+import { constants, copyFileSync, lstatSync, mkdirSync, rmSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { sha256 } from '../kernel/hash.js';
 import { removeLink } from './durable.js';
-import { getObject, objectPath, putObject } from './objects.js';
+import { hashIfThere } from './file-content.js';
+import { getObject, hasObject, objectPath, putFile } from './objects.js';
 import { listIfThere } from './read-if-there.js';
 import { onFile } from './storage-error.js';
 
@@ -69,15 +62,20 @@ export function soundObject(place: Place, hash: string): Buffer {
   }
 }
 
+/** Makes sure that the store has the object. @throws NocturneError `NOT_FOUND`. */
+export function ensureObject(place: Place, hash: string, size: number): void {
+  if (hasObject(place.root, hash, size) || repair(place, hash)) return;
+  getObject(place.root, hash);
+}
+
 /** Returns false without a replica that matches its hash. */
 function repair({ root, state }: Place, hash: string): boolean {
   const replica = join(state, FOLDER, hash);
   if (!HASH.test(hash) || sizeOf(replica) === undefined) return false;
-  const bytes = readFileSync(replica);
-  if (sha256(bytes) !== hash) return false;
+  if (hashIfThere(replica) !== hash) return false;
   removeLink(dirname(objectPath(root, hash)));
   rmSync(objectPath(root, hash), { force: true, recursive: true });
-  putObject(root, bytes);
+  putFile(root, replica);
   return true;
 }
 

@@ -1,10 +1,21 @@
 /** The content-addressed store `.nocturne/objects/`, from which files can be restored. */
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '../kernel/files.js';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from '../kernel/files.js';
+import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
+import { hashOfFile, MOST_READ } from './file-content.js';
 import { bootId } from './process-identity.js';
 import { listIfThere, readIfThere } from './read-if-there.js';
 import { shownPath, within } from './root-descriptor.js';
@@ -36,6 +47,34 @@ export function putObject(root: string, bytes: Uint8Array): string {
   if (lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size !== bytes.length)
     store(root, hash, bytes);
   return hash;
+}
+
+/** Stores a plain file in chunks, and returns its SHA-256. @throws the error of the file system. */
+export function putFile(root: string, path: string): string {
+  const temp = join(
+    objectsIn(root),
+    `${TEMP_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`,
+  );
+  mkdirSync(objectsIn(root), { recursive: true });
+  try {
+    copyFileSync(path, temp, constants.COPYFILE_FICLONE);
+    // The copy is hashed, because the file may change.
+    const hash = hashOfFile(temp);
+    chmodSync(temp, 0o600);
+    removeLink(dirname(objectPath(root, hash)));
+    mkdirSync(dirname(objectPath(root, hash)), { recursive: true });
+    renameSync(temp, objectPath(root, hash));
+    return hash;
+  } catch (error) {
+    removeIfThere(temp);
+    throw error;
+  }
+}
+
+/** Whether the store has an object of this hash and, if it is given, of this size. */
+export function hasObject(root: string, hash: string, size?: number): boolean {
+  const stat = lstatSync(objectPath(root, hash), { throwIfNoEntry: false });
+  return stat?.isFile() === true && (size === undefined || stat.size === size);
 }
 
 /** The bytes with this hash. @throws NocturneError `NOT_FOUND`, or `STORAGE` if damaged. */
@@ -127,7 +166,9 @@ function keep(
     isStored(root, { hash: knownHash, size: entry.size, stored, checkSizes })
   )
     return { kind, mode, hash: knownHash };
-  const bytes = readIfThere(within(root, entry.path));
+  const path = within(root, entry.path);
+  if (entry.size > MOST_READ) return { kind, mode, hash: putFile(root, path) };
+  const bytes = readIfThere(path);
   if (bytes === undefined) return undefined;
   const hash = sha256(bytes);
   if (!isStored(root, { hash, size: bytes.length, stored, checkSizes })) {

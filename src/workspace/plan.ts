@@ -9,7 +9,7 @@ import { scan } from '../markdown/scan.js';
 import type { Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 import { overlay } from './overlay.js';
-import type { Change, Fields, Snapshot } from './types.js';
+import type { Change, Fields, Snapshot, StoredContent } from './types.js';
 
 export type LogRow = {
   readonly object: ObjectSpec;
@@ -24,7 +24,7 @@ export type Draft = {
   /** Since when a set value is true, by file and field, if that is not now. */
   readonly valid: Map<string, string>;
   /** Files that changed outside a commit and are recorded as they are, with their old content. */
-  readonly adopted: Map<string, Buffer | undefined>;
+  readonly adopted: Map<string, StoredContent | undefined>;
 };
 
 export function emptyDraft(): Draft {

@@ -1,9 +1,10 @@
 /** Restores files from a stored tree, whatever has replaced them. */
-import { lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
+import { chmodSync, lstatSync, renameSync, rmdirSync, symlinkSync } from '../kernel/files.js';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import {
+  copyFileDurably,
   makeDirectory,
   removeIfThere,
   syncDirectory,
@@ -11,8 +12,9 @@ import {
   tryLink,
   writeFileDurably,
 } from './durable.js';
+import { hashIfThere, MOST_READ } from './file-content.js';
 import { withCommitMutex } from './mutex.js';
-import { getObject, type StoredEntry, type StoredTree } from './objects.js';
+import { getObject, hasObject, objectPath, type StoredEntry, type StoredTree } from './objects.js';
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
@@ -21,6 +23,8 @@ import { isIgnored } from './walk.js';
 export type RestoreOptions = {
   /** The directory (`.nocturne/kept/RUN-…`) for kept versions of the replaced files. */
   readonly keepIn?: string;
+  /** Called for a path that cannot be restored; all others still are. Otherwise it throws. */
+  readonly onFailure?: (path: string, error: unknown) => void;
 };
 
 /**
@@ -40,26 +44,53 @@ export function restoreFiles(
       throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, {
         file: path,
       });
+  const emptied = new Set<string>();
+  const attempt = (path: string, action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      if (options.onFailure === undefined) throw error;
+      options.onFailure(path, error);
+    }
+  };
   const restore = (): void => {
     for (const [path, entry] of all)
-      if (entry === undefined || entry.kind === 'other') remove(root, path, options);
+      if (entry === undefined || entry.kind === 'other')
+        attempt(path, () => remove(root, path, { ...options, emptied }));
     for (const [path, entry] of all)
-      if (entry !== undefined && entry.kind !== 'other') put(root, path, { ...options, entry });
+      if (entry !== undefined && entry.kind !== 'other')
+        attempt(path, () => put(root, path, { ...options, entry }));
   };
-  withCommitMutex(root, () => onFiles(root, 'restore', restore));
+  withCommitMutex(root, () =>
+    onFiles(root, 'restore', () => {
+      restore();
+      for (const folder of emptied) if (isFolder(folder)) syncDirectory(folder);
+    }),
+  );
 }
 
-function remove(root: string, path: string, options: RestoreOptions): void {
+function remove(
+  root: string,
+  path: string,
+  options: RestoreOptions & { readonly emptied: Set<string> },
+): void {
   const target = within(root, path);
   if (obstacleIn(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present === undefined || present.isDirectory()) return;
-  if (options.keepIn === undefined) removeIfThere(target);
-  else
-    onFile(target, 'remove', () =>
-      renameSync(target, freeName(root, join(options.keepIn ?? '', path))),
-    );
-  syncDirectory(dirname(target));
+  const { keepIn } = options;
+  // A kept name of a hard link would be one more name of the other file.
+  const isHardLink = present.isFile() && present.nlink > 1;
+  if (keepIn === undefined) removeIfThere(target);
+  else if (isHardLink) {
+    copyFileDurably(target, freeName(root, join(keepIn, path)));
+    removeIfThere(target);
+  } else onFile(target, 'remove', () => renameSync(target, freeName(root, join(keepIn, path))));
+  options.emptied.add(dirname(target));
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function put(
@@ -68,16 +99,31 @@ function put(
   options: RestoreOptions & { readonly entry: StoredEntry },
 ): void {
   const { entry, keepIn } = options;
-  const content = entry.kind === 'file' ? getObject(root, entry.hash) : undefined;
   clearParents(root, path);
   const target = within(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
+  if (entry.kind === 'file' && present?.isFile() === true && present.nlink === 1)
+    if (hasObject(root, entry.hash, present.size) && hashIfThere(target) === entry.hash)
+      return changeMode(target, entry.mode);
+  const content = entry.kind === 'file' ? contentOf(root, entry.hash) : undefined;
   if (present?.isDirectory() === true) displace(root, path);
   else if (present !== undefined && keepIn !== undefined) keepPresent(root, { path, keepIn });
   makeDirectory(dirname(target));
   if (content === undefined) return putLink(target, entry.target ?? '');
   if (present !== undefined && !present.isFile()) removeIfThere(target);
-  writeFileDurably(target, content, { mode: entry.mode });
+  if (typeof content === 'string') copyFileDurably(content, target, { mode: entry.mode });
+  else writeFileDurably(target, content, { mode: entry.mode });
+}
+
+/** Its bytes; for a large object, where it is. @throws NocturneError as `getObject`. */
+function contentOf(root: string, hash: string): Buffer | string {
+  const path = objectPath(root, hash);
+  const size = lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return size > MOST_READ && hashIfThere(path) === hash ? path : getObject(root, hash);
+}
+
+function changeMode(target: string, mode: number): void {
+  onFile(target, 'restore the permissions of', () => chmodSync(target, mode & 0o7777));
 }
 
 /** Links the present file to its kept version, so that a write in progress is kept too. */

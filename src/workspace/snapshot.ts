@@ -11,6 +11,7 @@ import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schem
 import { isFree } from '../registry/route.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
+import { hashIfThere, MOST_READ } from './file-content.js';
 import { within } from './root-descriptor.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
@@ -30,9 +31,11 @@ const NONE: readonly never[] = [];
 /** Lists the files now, and reads each one at its first use. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const content = contentOf((path) =>
-    options.read === undefined ? readBytes(root, files.get(path)) : options.read(path),
-  );
+  const isLarge = (path: string): boolean =>
+    path !== REGISTRY_FILE &&
+    (files.get(path)?.size ?? 0) > MOST_READ &&
+    objectsOf(path).length === 0;
+  const content = contentOf(readerOf(root, { ...options, files, isLarge }));
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -94,8 +97,32 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   return snapshot;
 }
 
+type Reader = {
+  readonly read: (path: string) => Buffer | undefined;
+  /** Without reading the file as a whole. */
+  readonly hashLarge: (path: string) => string | undefined;
+};
+
+function readerOf(
+  root: string,
+  options: SnapshotOptions & {
+    readonly files: ReadonlyMap<string, FileEntry>;
+    readonly isLarge: (path: string) => boolean;
+  },
+): Reader {
+  const { files, isLarge, read, place = (path: string) => within(root, path) } = options;
+  return {
+    read: (path) => {
+      if (isLarge(path)) return undefined;
+      return read === undefined ? readBytes(root, files.get(path)) : read(path);
+    },
+    hashLarge: (path) =>
+      read === undefined && isLarge(path) ? hashIfThere(place(path)) : undefined,
+  };
+}
+
 /** The content of files in each form, computed at most once. */
-function contentOf(read: (path: string) => Buffer | undefined) {
+function contentOf({ read, hashLarge }: Reader) {
   const bytes = memo(read);
   const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {
@@ -104,7 +131,7 @@ function contentOf(read: (path: string) => Buffer | undefined) {
   });
   const hash = memo((path) => {
     const content = bytes(path);
-    return content === undefined ? undefined : sha256(content);
+    return content === undefined ? hashLarge(path) : sha256(content);
   });
   return { bytes, text, doc, hash };
 }

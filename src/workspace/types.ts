@@ -99,7 +99,10 @@ export type Change =
     }
   | { readonly kind: 'delete'; readonly path: string }
   /** Records that an agent has changed a file within its scope. `before`: its old content. */
-  | { readonly kind: 'adopt'; readonly path: string; readonly before: Buffer | undefined };
+  | { readonly kind: 'adopt'; readonly path: string; readonly before: StoredContent | undefined };
+
+/** A content that is in the object store, by its SHA-256. `bytes` reads it. */
+export type StoredContent = { readonly hash: string; readonly bytes: () => Buffer };
 
 export type Notice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';

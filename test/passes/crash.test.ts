@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -16,13 +18,37 @@ t.setTimeout(60_000 + KILLS * 20_000);
 const AGENT = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('outputs', { recursive: true });
 writeFileSync('outputs/page.md', '# Page ' + Date.now() + ' ' + Math.random() + '\\n');
-if (Date.now() % 2 === 0) appendFileSync('../../SOUL.md', 'spoilt');
+if (Date.now() % 2 === 0 && !process.env.NOCTURNE_SANDBOX) appendFileSync('../../SOUL.md', 'spoilt');
 ${REPORT}`;
 
-t.test(
-  'a pass killed at any instant leaves a workspace that the next pass opens whole',
-  async (t) => {
-    const place = placeWithProject(t.testdir(), AGENT, { stop: '- file_exists: never.md' });
+const SHIPPED = readFileSync(
+  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
+  'utf8',
+);
+const BOXED = `${SHIPPED.trimEnd()}
+
+## boxed a test
+
+- **Kind:** command
+- **Program:** node
+- **Sandbox:** strict
+- **Sandbox policy:** require
+
+\`\`\`yaml args
+- pass.mjs
+\`\`\`
+`;
+
+for (const [where, runner] of [
+  ['in place', 'script'],
+  ['in a copy', 'boxed'],
+] as const)
+  t.test(`a pass killed at any instant leaves a whole workspace: ${where}`, async (t) => {
+    const place = placeWithProject(t.testdir(), AGENT, {
+      stop: '- file_exists: never.md',
+      runner,
+      files: { 'orchestration-os/RUNNERS.md': BOXED },
+    });
     const soul = read(place, 'SOUL.md');
     const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));
     for (let i = 0; i < KILLS; i++) {
@@ -58,8 +84,9 @@ t.test(
       .records('RUN')
       .map((run) => run.key);
     t.equal(new Set(ids).size, ids.length, 'no run id was given twice');
-  },
-);
+    const copies = join(place.workspace.state, 'copies');
+    t.same(existsSync(copies) ? readdirSync(copies) : [], [], 'no copy is left');
+  });
 
 /** The project waits for its owner once it left its bounds; the test's owner lets it go on. */
 async function answerEscalations(place: Parameters<typeof environment>[0]): Promise<void> {

@@ -2,6 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { decide } from '../../src/governance/guard/decide.js';
+import type { Authority } from '../../src/governance/types.js';
+import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { chatTools } from '../../src/passes/chat-tools.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
 import { runTool } from '../../src/tools/run.js';
@@ -136,10 +139,61 @@ cat outputs/data.csv |¶  sort |¶  head -n 1
 timeout 5 grep -c , outputs/data.csv
 tree outputs || ls -R outputs
 rg licence outputs || grep -r licence outputs
+mkdir -p outputs/deep/er && touch outputs/deep/er/page.md
+cp outputs/notes.md outputs/data.csv outputs/report/
+touch outputs/one.md outputs/two.md
+sed -n '$p' outputs/notes.md
+sed -E 's/([a-z]+),/\1;/' outputs/data.csv
+awk 'BEGIN { FS = "," } { print NF }' outputs/data.csv
+tr -s ' ' '\n' < outputs/notes.md | sort | uniq -c
+sha256sum outputs/notes.md > outputs/sums.txt && sha256sum -c outputs/sums.txt
+which grep sort
+stat -c '%n %s' outputs/notes.md
+basename -s .md outputs/notes.md
+nl -ba outputs/notes.md | tail -n 1
+base64 -w 0 outputs/notes.md | base64 -d
+sleep 0.1
+find outputs -type f -newermt 2020-01-01 -print0 | xargs -0 wc -c
+cat outputs/notes.md 2> /dev/null | tee outputs/again.md > /dev/null
+env LC_ALL=C sort outputs/data.csv
+nice -n 5 sort outputs/data.csv
 `
   .trim()
   .split('\n')
   .map((line) => line.replaceAll('¶', '\n'));
+
+/** What an agent may also call as a tool, through a host that runs commands. */
+const WORDS = [
+  'nocturne brief',
+  'nocturne search licence',
+  'nocturne read PROJECTS/pages/LONGRUNNER.md',
+  "nocturne write PROJECTS/pages/outputs/page.md --content '# Page'",
+  "nocturne notify 'Which licence?'",
+  "nocturne knowledge search 'licence of left-pad'",
+  'nocturne query "SELECT path FROM files"',
+  'nocturne tool read --path SOUL.md',
+];
+
+t.test('the words of nocturne that are tools may be run as commands', async (t) => {
+  const { root, home } = placeWithProject(t.testdir({}), '', { writes: '["outputs/**"]' });
+  const snapshot = openSnapshot(root, { now: new Date() });
+  const authority: Authority = {
+    kind: 'pass',
+    runId: 'RUN-20261121-001',
+    role: 'worker',
+    project: 'pages',
+    phase: undefined,
+    earlierOutputs: [],
+    writes: ['PROJECTS/pages/outputs/**'],
+    tools: undefined,
+  };
+  for (const command of WORDS) {
+    const decision = decide(snapshot, authority, { kind: 'exec', command }, { home });
+    t.equal(decision.verdict, 'allow', `${command}: ${JSON.stringify(decision.reasons)}`);
+  }
+  for (const command of ['nocturne approve Q-1', 'nocturne sign SOUL.md', 'nocturne set a b'])
+    t.equal(decide(snapshot, authority, { kind: 'exec', command }, { home }).verdict, 'deny');
+});
 
 t.test(`${COMMANDS.length} commands of research and coding agents run`, async (t) => {
   const place = placeWithProject(t.testdir({}), '', { writes: '["outputs/**"]' });

@@ -349,6 +349,16 @@ const CONTENT: readonly Attack[] = [
 ];
 
 const COMMANDS: readonly Attack[] = [
+  [
+    'a copy of what the same command wrote, over records',
+    run(`echo x > ${OUT}/new.md; cp ${OUT}/new.md ${OUT}/findings.md`),
+    'contract',
+  ],
+  [
+    'a folder in which the same command made a file',
+    run(`mkdir ${OUT}/d; touch ${OUT}/d/x; cp -r ${OUT}/d ${OUT}/e`),
+    'command-unparsable',
+  ],
   ['an unknown program', run('python3-evil x'), 'command-unknown'],
   ['a program of the own making', run(`./${OUT}/run.sh`), 'command-unknown'],
   ['a program that looks like a known one', run('саt SOUL.md'), 'command-unknown'],

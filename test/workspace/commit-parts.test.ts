@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { sha256 } from '../../src/kernel/hash.js';
 import { viewAfter } from '../../src/workspace/draft-view.js';
 import type { CommitPart } from '../../src/workspace/types.js';
 import { scratch } from './crash/scratch.js';
@@ -45,7 +46,10 @@ t.test('what one part adopts is on record once, as its own', (t) => {
     join(place.root, PROJECT),
     before.toString('utf8').replace('objective: Write the first page.', 'objective: Read.'),
   );
-  const adopting = changeSet([{ kind: 'adopt', path: PROJECT, before }], { reason: 'first' });
+  const adopting = changeSet(
+    [{ kind: 'adopt', path: PROJECT, before: { hash: sha256(before), bytes: () => before } }],
+    { reason: 'first' },
+  );
   place.workspace.commit([adopting, setTo('Write.', 'second')]);
   const changes = rowsOf(place.workspace.snapshot(), 'CHANGE', ['old', 'new', 'reason']);
   t.same(changes.slice(rows), [

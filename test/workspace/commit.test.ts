@@ -382,7 +382,7 @@ t.test('a change that is on disk already is recorded as it is', async (t) => {
   writeFileSync(join(place.root, 'PROJECTS/pages/new.txt'), 'made by an agent');
   const { fields, files } = place.workspace.commit(
     changeSet([
-      { kind: 'adopt', path: PROJECT, before },
+      { kind: 'adopt', path: PROJECT, before: { hash: sha256(before), bytes: () => before } },
       { kind: 'adopt', path: 'PROJECTS/pages/new.txt', before: undefined },
     ]),
   );

@@ -211,6 +211,14 @@ t.test('what is replaced or removed can be kept, each time under a name of its o
   );
 });
 
+t.test('a removed hard link is kept as a copy, so that the file has one name again', async (t) => {
+  const root = t.testdir({ 'A.md': 'text' });
+  linkSync(join(root, 'A.md'), join(root, 'B.md'));
+  restoreFiles(root, [['B.md', undefined]], { keepIn: '.nocturne/kept/RUN-1' });
+  t.equal(readFileSync(join(root, '.nocturne/kept/RUN-1/B.md'), 'utf8'), 'text');
+  t.equal(statSync(join(root, 'A.md')).nlink, 1);
+});
+
 t.test('a content that is not in the store leaves the file as it is', async (t) => {
   const root = tree(t);
   t.throws(

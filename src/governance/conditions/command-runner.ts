@@ -11,8 +11,8 @@ export type Program = {
   readonly out: Sink;
   readonly err: Sink;
 };
-/** What is captured as output or as errors, another program's standard input, or nowhere. */
-export type Sink = 'output' | 'errors' | 'nowhere' | Program;
+/** What is captured as output or as errors, or another program's standard input. */
+export type Sink = 'output' | 'errors' | Program;
 
 export type RunLimits = {
   readonly cwd: string;

@@ -157,7 +157,7 @@ function start(run: Run, program: Program): void {
 function stdioOf({ pipes, limits }: Run, program: Program): StdioOptions {
   const stream = (sink: Sink): 'pipe' | 'ignore' | number => {
     if (typeof sink === 'object') return pipes.get(sink)?.to ?? 'ignore';
-    return sink === 'nowhere' ? 'ignore' : 'pipe';
+    return 'pipe';
   };
   return [
     program.input === undefined ? (pipes.get(program)?.from ?? 'ignore') : 'pipe',
@@ -168,7 +168,7 @@ function stdioOf({ pipes, limits }: Run, program: Program): StdioOptions {
 }
 
 function capture(run: Run, stream: Readable | null, sink: Sink): void {
-  if (sink !== 'output' && sink !== 'errors') return;
+  if (typeof sink === 'object') return;
   stream?.setEncoding('utf8').on('data', (text: string) => {
     run.captured[sink] = (run.captured[sink] + text).slice(-CAPTURED);
   });

@@ -1,4 +1,5 @@
 /** What the walk through a command finds: effects of its programs, and reasons to refuse. */
+import { posix } from 'node:path';
 import type { Reading, Effect } from './program.js';
 import type { ToolRule } from './tool-rules.js';
 import type { Reason, ReasonCode } from '../types.js';
@@ -33,11 +34,42 @@ export function refuse(found: Findings, code: ReasonCode, message: string): void
 
 export function addReading(found: Findings, read: Reading, folder: string): void {
   for (const reason of read.reasons) refuse(found, reason.code, reason.message);
+  const earlier = [...found.effects.values()];
   for (const effect of read.effects) {
     if (isStream(effect.path)) continue;
     const from = effect.path.startsWith('/') ? '' : folder;
-    found.effects.set(JSON.stringify([from, effect]), { ...effect, from });
+    const placed = withKnownSource(found, { ...effect, from }, earlier);
+    found.effects.set(JSON.stringify([from, effect]), placed);
   }
+}
+
+/** Nobody has seen the content of a source that the same command changed before. */
+function withKnownSource(
+  found: Findings,
+  effect: PlacedEffect,
+  earlier: readonly PlacedEffect[],
+): PlacedEffect {
+  const { copyOf, ...rest } = effect;
+  if (copyOf === undefined || !earlier.some((other) => concernsSource(other, copyOf, effect)))
+    return effect;
+  if (effect.tree === true)
+    refuse(
+      found,
+      'command-unparsable',
+      `the command is not run: ${copyOf} may hold other files once the commands before it have run; copy it in a command of its own`,
+    );
+  return rest;
+}
+
+function concernsSource(
+  other: PlacedEffect,
+  copyOf: string,
+  { from, path }: PlacedEffect,
+): boolean {
+  if ([copyOf, path, other.path].some((name) => name.startsWith('/'))) return true;
+  const source = `${posix.join(from, copyOf)}/`.replace(/\/+$/, '/');
+  const place = `${posix.join(other.from, other.path)}/`.replace(/\/+$/, '/');
+  return source.startsWith(place) || place.startsWith(source);
 }
 
 export type CommandWorld = {

@@ -36,8 +36,9 @@ export function judgeScript({ steps, problems }: Script, world: CommandWorld): C
     refuse(found, 'command-unparsable', `the command is not run: ${problem}`);
   if (steps.length === 0 && problems.length === 0)
     refuse(found, 'command-unparsable', 'the command is empty');
-  for (const { pipeline, folder, expanded } of steps) {
+  for (const { pipeline, folder, expanded, enter } of steps) {
     for (const pattern of expanded ?? []) judgePattern(pattern, found);
+    if (enter !== undefined) judgeFolder(posix.join(folder, enter), found);
     for (const command of pipeline ?? []) judgeSimple(command, world, { found, folder, depth: 0 });
   }
   return judgementOf(found);
@@ -58,6 +59,20 @@ function judgePattern({ folder, pattern, names }: Expanded, found: Findings): vo
       found,
       'command-unparsable',
       `the command is not run: ${pattern} may stand for other files once the commands before it have run; put it in a command of its own`,
+    );
+}
+
+/** It was there when the command was read. */
+function judgeFolder(folder: string, found: Findings): void {
+  const gone = [...found.effects.values()].some(({ op, from, path }) => {
+    const place = posix.join(from, path);
+    return (op === 'delete' || op === 'mode') && `${folder}/`.startsWith(`${place}/`);
+  });
+  if (gone || found.foreign.size > 0)
+    refuse(
+      found,
+      'command-unparsable',
+      `the command is not run: ${folder} may have changed before cd gets there; put it first`,
     );
 }
 

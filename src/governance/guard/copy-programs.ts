@@ -28,6 +28,14 @@ export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) =>
       'path-symlink',
       `${name} --symbolic-link would make a link; copy the file instead`,
     );
+  if (
+    has(args, 'P', 'd', 'no-dereference') ||
+    /links/.test(valuesOf(args, 'preserve')[0]?.text ?? '')
+  )
+    return refused(
+      'path-symlink',
+      `${name} would copy a link as a link; copy the file that it leads to`,
+    );
   const tree = has(args, 'r', 'R', 'a', 'recursive', 'archive') || undefined;
   return copying(name, args, (source, path, into) =>
     reading({

@@ -13,7 +13,7 @@ import type { Word } from './shell-types.js';
 
 const READS = new Set(
   split(`status log diff show ls-files ls-tree blame rev-parse rev-list grep describe shortlog
-    cat-file show-ref merge-base name-rev whatchanged version help`),
+    cat-file show-ref merge-base name-rev whatchanged version`),
 );
 /** Options of these commands that write a file or run a program. */
 const RISKY = split('output ext-diff textconv open-files-in-pager exec upload-pack filters');

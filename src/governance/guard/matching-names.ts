@@ -1,6 +1,5 @@
 /** The names that a pattern of `*` and `?` stands for, as a program gets them. */
 import { lstatSync, readdirSync, statSync } from '../../kernel/files.js';
-import { join, resolve } from 'node:path';
 
 /**
  * Sorted by code unit; each begins with `/`, `./` or `../`, so that none can be taken for an
@@ -14,15 +13,22 @@ export function matchingNames(
   pattern: string,
   place: (path: string) => string = (path) => path,
 ): readonly string[] {
-  const onDisk = (path: string): string => place(resolve(folder, path));
+  const onDisk = (path: string): string => place(placeOf(folder, path));
+  // What `..` means after a name depends on whether that name is a link.
+  if (/(?:^|\/)(?!\.\.?\/)[^/]+\/+(?:.*\/)?\.\.(?:\/|$)/.test(pattern)) return [];
   let found: readonly string[] = [''];
+  let isWild = false;
   for (const [index, part] of pattern.split(/(\/+)/).entries()) {
     if (part === '') continue;
-    const isSlash = index % 2 === 1;
-    found = found.flatMap((path) => {
-      if (isSlash) return path === '' || isFolder(onDisk(path)) ? [`${path}${part}`] : [];
-      return namesIn(onDisk(path), part).map((name) => `${path}${name}`);
-    });
+    if (index % 2 === 1) {
+      const slash = isWild ? '/' : part;
+      found = found
+        .filter((path) => path === '' || isFolder(onDisk(path)))
+        .map((path) => `${path}${slash}`);
+    } else {
+      isWild ||= isPattern(part);
+      found = found.flatMap((path) => namesIn(onDisk(path), part).map((name) => `${path}${name}`));
+    }
   }
   return found.map((name) => (/^(?:\/|\.\.?\/)/.test(name) ? name : `./${name}`)).sort();
 }
@@ -42,7 +48,7 @@ export function concerns(pattern: string, path: string): boolean {
 function namesIn(folder: string, part: string): readonly string[] {
   if (!isPattern(part)) {
     const name = part.replace(/\\([^])/g, '$1');
-    return lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined ? [] : [name];
+    return exists(`${folder}/${name}`) ? [name] : [];
   }
   const tokens = tokensOf(part);
   try {
@@ -88,6 +94,18 @@ function fits(tokens: readonly (string | symbol)[], name: string): boolean {
     } else return false;
   }
   return tokens.slice(token).every((left) => left === ANY);
+}
+
+function placeOf(folder: string, path: string): string {
+  return path.startsWith('/') ? path : `${folder}/${path}`;
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isFolder(path: string): boolean {

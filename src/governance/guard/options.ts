@@ -14,6 +14,8 @@ export type Option = { readonly name: string; readonly value: Word | undefined }
 export type Arguments = {
   readonly options: readonly Option[];
   readonly operands: readonly Word[];
+  /** All of them, as they were given. */
+  readonly words: readonly Word[];
   readonly unknown: boolean;
 };
 
@@ -72,7 +74,7 @@ export function readArguments(
       }
     }
   }
-  return { options, operands, unknown };
+  return { options, operands, words, unknown };
 }
 
 export function has(args: Arguments, ...names: readonly string[]): boolean {

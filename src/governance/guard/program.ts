@@ -30,6 +30,8 @@ export type ProgramFacts = {
   readonly runs?: Names;
   /** Options after which the words do not show what is written. */
   readonly opaque?: Names;
+  /** A word after which they do not either. */
+  readonly refused?: RegExp;
   /** Options without which the words do not show what is written. */
   readonly opaqueWithout?: Names;
 };
@@ -81,7 +83,8 @@ export function programOf(facts: ProgramFacts): Program {
   const hasOption = (args: Arguments, names: Names = ''): boolean => has(args, ...split(names));
   return withOptions(`${facts.valued ?? ''} ${facts.outputs ?? ''}`, (name, args) => {
     if (hasOption(args, facts.runs)) return runsCode(name, []);
-    if (hasOption(args, facts.opaque)) return opaque(name, []);
+    if (hasOption(args, facts.opaque) || args.words.some(({ text }) => facts.refused?.test(text)))
+      return opaque(name, []);
     if (facts.opaqueWithout !== undefined && !hasOption(args, facts.opaqueWithout))
       return opaque(name, []);
     const outputFiles = valuesOf(args, ...outputs).filter(

@@ -24,32 +24,21 @@ import { awk, interpreter, sed } from './script-programs.js';
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
   unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep
   which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
-  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf true
-  false echo pwd`;
+  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf`;
 
 const DENIED = `sudo doas su pkexec runuser chroot unshare nsenter mount umount crontab at batch
   systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace
-  script screen tmux`;
+  script screen tmux watch entr inotifywait chpst daemonize start-stop-daemon`;
 
 const OPAQUE = `chattr setfacl setfattr wget patch ed ex vi vim nvim nano emacs split csplit unzip
   zip cpio rsync scp sftp ar pax 7z ld objcopy sqlite3 parallel logrotate file-roller pandoc`;
 
-const INTERPRETERS: readonly (readonly [names: Names, program: Program])[] = [
-  ['python python2 python3 pypy3', interpreter('c m i', 'W X Q')],
-  [
-    'node nodejs bun tsx',
-    interpreter(
-      `e eval p print r require import loader experimental-loader i interactive env-file inspect
-       inspect-brk watch-path cpu-prof-dir diagnostic-dir redirect-warnings
-       trace-event-file-pattern report-dir`,
-      'C conditions',
-    ),
-  ],
-  ['perl ruby', interpreter('e E i I M m n p x s r')],
-  [
-    'php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno',
-    interpreter('e r eval E i l B R F'),
-  ],
+/** With the options that may be before a script. */
+const INTERPRETERS: readonly (readonly [names: Names, harmless: Names])[] = [
+  ['python python2 python3 pypy3', 'u B O s S E I q b'],
+  ['node nodejs bun tsx', 'no-warnings no-deprecation trace-warnings enable-source-maps'],
+  ['perl ruby', 'w W'],
+  ['php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno', ''],
 ];
 
 const SIMPLE: readonly ProgramFacts[] = [
@@ -93,7 +82,8 @@ const SIMPLE: readonly ProgramFacts[] = [
     outputs: 'o output c cookie-jar D dump-header trace trace-ascii stderr',
     dash: true,
     opaque: `O remote-name remote-name-all J remote-header-name K config output-dir libcurl hsts
-      alt-svc etag-save`,
+      alt-svc etag-save proto-default T upload-file`,
+    refused: /(?:^|=)\s*(?:file|ftps?|scp|sftp|smb|telnet|gopher|dict|tftp):|^[^{]*[{[].*:\/\//i,
   },
   { names: 'yq', opaque: 'i inplace s split-exp' },
 ];
@@ -137,17 +127,37 @@ const tar: Program = (name, words) => {
   return together(certain(name, args), lists && plain ? NOTHING : opaque(name, words));
 };
 
-/** `printf -v` sets a variable that a program could obey. */
-const print: Program = (name, args) =>
-  args.some((word) => word.text.startsWith('-v'))
-    ? refused('command-unparsable', `${name} -v sets a variable; print the text instead`)
-    : NOTHING;
-
-/** `-v NAME[…]` evaluates what is in the brackets. */
-const variableTest: Program = (name, args) =>
-  args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
-    ? refused('command-unparsable', `${name} -v is not supported; compare with an empty string`)
-    : NOTHING;
+/**
+ * Programs that shells have as words of their own, under the same names: accepted where both do the
+ * same. `-v NAME[…]` of the shell's also evaluates what is in the brackets.
+ */
+const twin =
+  (differs: (words: readonly string[]) => boolean): Program =>
+  (name, args) =>
+    differs(args.map(({ text }) => text))
+      ? refused(
+          'command-unparsable',
+          `${name} with these words means something else to a shell; write it in a plainer form`,
+        )
+      : NOTHING;
+const asksForHelp = ([first = '', ...more]: readonly string[]): boolean =>
+  more.length === 0 && /^--(?:help|version)$/.test(first);
+const print = twin(
+  (words) =>
+    /^-(?!-?$)/.test(words[0] ?? '') ||
+    words.slice(0, 2).some((word) => /%[^a-zA-Z%]*[q(Q]/.test(word)),
+);
+const echo = twin(
+  (words) =>
+    asksForHelp(words) ||
+    (/^-[neE]*e[neE]*$/.test(words.find((word) => /e/.test(word)) ?? '') &&
+      words.some((word) => /\\[uU]/.test(word))),
+);
+const test = twin(
+  (words) =>
+    /^(?:-[ao]|--(?:help|version))$/.test(words.find((word) => word !== '!') ?? '') ||
+    words.some((word) => /^(?:-[vRN]|[<>])$/.test(word)),
+);
 
 function each(names: Names, program: Program): readonly (readonly [string, Program])[] {
   return split(names).map((name) => [name, program]);
@@ -157,7 +167,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each(READERS, () => NOTHING),
   ...each(DENIED, denied),
   ...each(OPAQUE, opaque),
-  ...INTERPRETERS.flatMap(([names, program]) => each(names, program)),
+  ...INTERPRETERS.flatMap(([names, harmless]) => each(names, interpreter(harmless))),
   ...SIMPLE.flatMap((facts) => each(facts.names, programOf(facts))),
   ...each('awk gawk mawk nawk', awk),
   ...each('chmod chown chgrp', change),
@@ -171,7 +181,13 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('git', git),
   ...each('tar', tar),
   ...each('printf', print),
-  ...each('test [', variableTest),
+  ...each('echo', echo),
+  ...each('true false', twin(asksForHelp)),
+  ...each(
+    'pwd',
+    twin((words) => words.length > 0 && words.join(' ') !== '-P'),
+  ),
+  ...each('test [', test),
 ]);
 
 /** Programs that run code of their own or use the network, whatever their words say. */

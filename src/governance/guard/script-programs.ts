@@ -14,13 +14,23 @@ import {
   type Program,
 } from './program.js';
 import { has, readArguments, valuesOf } from './options.js';
+import { isOneOf } from './wrappers.js';
 import type { Word } from './shell-types.js';
+
+const SED_OPTIONS = split(`n quiet silent e expression f file E r regexp-extended i in-place l
+  line-length s separate u unbuffered z null-data b binary posix debug sandbox version help`);
 
 export const sed: Program = (name, words) => {
   const args = readArguments(words, {
     valued: split('e expression f file l line-length'),
     suffixed: 'i',
   });
+  const stranger = args.options.find(({ name: option }) => !isOneOf(option, SED_OPTIONS));
+  if (stranger !== undefined)
+    return refused(
+      'command-denied',
+      `the option ${stranger.name} of ${name} is not supported; leave it out`,
+    );
   if (has(args, 'f', 'file'))
     return refused(
       'command-unparsable',
@@ -57,15 +67,13 @@ function readScript(name: string, script: Word): Reading {
     : refused('command-unparsable', `the script of ${name} cannot be judged: ${problem}`);
 }
 
+const AWK_OPTIONS = split('F v field-separator assign');
+
 export const awk = withOptions(
   `F field-separator v assign f file i include E exec l load e source
    o pretty-print p profile d dump-variables`,
   (name, { options, operands }) => {
-    const unknown = options.find(
-      (option) =>
-        !['F', 'v'].includes(option.name) &&
-        !['field-separator', 'assign'].some((long) => long.startsWith(option.name)),
-    );
+    const unknown = options.find(({ name: option }) => !isOneOf(option, AWK_OPTIONS));
     if (unknown !== undefined)
       return refused(
         'command-unparsable',
@@ -85,26 +93,21 @@ export const awk = withOptions(
 
 /**
  * The tool registry judges a script file; code in arguments or on standard input cannot be judged.
- * @param inline options that bring code.
- * @param valued other options with a value.
+ * @param harmless options that may be before the script. Any other one could bring code.
  */
-export function interpreter(inline: Names, valued: Names = ''): Program {
-  const code = split(inline);
-  const spec = { valued: [...code, ...split(valued)] };
+export function interpreter(harmless: Names): Program {
+  const flags = split(harmless);
   return (name, words) => {
-    const leading = readArguments(words, { ...spec, leading: true });
-    const detached = leading.options.some(
-      (option) => option.name.length > 1 && option.value === undefined,
-    );
-    const args = detached ? readArguments(words, spec) : leading;
-    if (has(args, ...code)) return runsCode(name, words);
-    const script = leading.operands[0];
-    if (script === undefined) return asksForVersion(words) ? NOTHING : runsCode(name, words);
+    if (asksForVersion(words)) return NOTHING;
+    const { options, operands } = readArguments(words, { valued: [], leading: true });
+    const [script] = operands;
     const isFile =
+      script !== undefined &&
       script.certainty !== 'unknown' &&
       script.text !== '-' &&
       !/^\/(?:dev|proc)\//.test(script.text);
-    return isFile ? NOTHING : runsCode(name, words);
+    const isPlain = options.every((option) => flags.includes(option.name));
+    return isFile && isPlain ? NOTHING : runsCode(name, words);
   };
 }
 
@@ -165,8 +168,11 @@ export function sedProblem(script: string): string | undefined {
     if (command === '' || command === '#') skip(/[^\n]/);
     else if ('{}'.includes(command)) continue;
     else if ('pPdDgGhHnNxlz=qQ'.includes(command)) skip(/[\s0-9]/);
-    else if ('bt:T'.includes(command)) skip(/[^;\n]/);
-    else if ('aic'.includes(command))
+    else if ('bt:T'.includes(command)) {
+      // Seds disagree about where any other label ends, and what follows it is a command.
+      skip(/[ \t]/);
+      skip(/[\w.-]/);
+    } else if ('aic'.includes(command))
       while (index < script.length && peek() !== '\n') index += peek() === '\\' ? 2 : 1;
     else if (command === 'y' || command === 's') {
       const delimiter = peek();
@@ -189,6 +195,7 @@ export function sedProblem(script: string): string | undefined {
 export function awkProblem(program: string): string | undefined {
   if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(/.test(program))
     return 'it runs, reads or includes something';
+  if (program.includes('\\\n')) return 'it joins lines with a backslash';
   if (/print[^]*>/.test(program)) return 'it may print into a file';
   if (program.replaceAll('||', '').includes('|')) return 'it may pipe into a program';
   return undefined;

@@ -1,5 +1,6 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
 import type { Snapshot } from '../../workspace/types.js';
+import type { Reason } from '../types.js';
 import type { Effect } from './program.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
 
@@ -37,17 +38,19 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
   const source =
     copyOf === undefined ? undefined : resolveTarget(world, copyOf, { use: 'remove', from });
   const use = useOf(effect);
+  const problem = effect.tree === true ? copyProblem(context.world, effect, source) : undefined;
   if (
     effect.tree === true &&
     use === 'write' &&
     source?.path !== undefined &&
     source.existing?.kind === 'directory'
   )
-    return copiedTree(context, effect, source.path);
-  const target = targetOf(context, effect, {
+    return withProblem(copiedTree(context, effect, source.path), problem);
+  const made = targetOf(context, effect, {
     use: effect.op === 'mode' && !isFolder ? 'write' : use,
     source: source?.path,
   });
+  const [target = made] = withProblem([made], problem);
   const takesTree = effect.tree === true && (effect.op === 'delete' || effect.op === 'mode');
   if (!takesTree || target.path === undefined || target.existing?.kind !== 'directory')
     return [target];
@@ -55,6 +58,35 @@ export function targetsOf(context: World, effect: ProposedEffect): readonly Prop
     targetOf(context, { ...withoutTree(effect), from: '', path: file }, { use: 'remove' }),
   );
   return [target, ...below];
+}
+
+function withProblem(
+  targets: readonly ProposedTarget[],
+  problem: Reason | undefined,
+): readonly ProposedTarget[] {
+  if (problem === undefined) return targets;
+  return targets.map((target) => ({ ...target, reasons: [...target.reasons, problem] }));
+}
+
+/** A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. */
+function copyProblem(
+  world: PathWorld,
+  { copyOf = '', op }: ProposedEffect,
+  source: Target | undefined,
+): Reason | undefined {
+  if (op !== 'write' || source === undefined) return undefined;
+  if (source.path === undefined)
+    return {
+      code: 'path-outside',
+      message: `${copyOf} is outside the workspace; copy single files from there`,
+    };
+  const link =
+    source.existing?.kind === 'symlink'
+      ? copyOf
+      : filesBelow(world, source.path).find((path) => world.files.get(path)?.kind === 'symlink');
+  return link === undefined
+    ? undefined
+    : { code: 'path-symlink', message: `${link} is a link; copy the file that it leads to` };
 }
 
 /** The folder that a copy of a folder makes, and every file in it. */

@@ -4,12 +4,11 @@
  */
 import { approvalsOf } from '../../governance/approvals/approval.js';
 import type { PayloadTarget } from '../../governance/approvals/approval-payload.js';
-import { sha256 } from '../../kernel/hash.js';
 import type { Workspace } from '../../workspace/types.js';
 import { readPayload } from './approval-store.js';
 
-/** The approval under which the file may hold this (nothing: be gone). */
-export type Granted = (path: string, after: Uint8Array | undefined) => string | undefined;
+/** The approval under which the file may have this SHA-256 (nothing: be gone). */
+export type Granted = (path: string, after: string | undefined) => string | undefined;
 
 /** Looked up when first asked: most passes have no such difference. */
 export function grantedPaths(workspace: Workspace, runId: string): Granted {
@@ -28,7 +27,7 @@ export function grantedPaths(workspace: Workspace, runId: string): Granted {
     return granted;
   };
   return (path, after) => {
-    const now = after === undefined ? null : sha256(after);
+    const now = after ?? null;
     return targets().find(
       (target) =>
         target.path === path && (target.after === 'unseen' ? now !== null : target.after === now),

@@ -2,7 +2,6 @@
  * When a pass works in a copy of its own: its agent is a process that Nocturne starts, inside
  * bubblewrap. Everywhere else it works in the workspace.
  */
-import { join } from 'node:path';
 import { routeReasons } from '../../governance/guard/route.js';
 import { objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -10,10 +9,11 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { authorityOf } from '../authority.js';
 import type { Baseline, Chosen } from '../types.js';
 import { copyPlaces } from './copy-places.js';
+import { withClone } from './git-clone.js';
 import { makeCopy, removeCopy, type SourceFile } from './make-copy.js';
 import { copyFolder, type PassCopy } from './pass-copy.js';
 
-/** @throws NocturneError `STORAGE`, for example when the disk is full; then nothing is left. */
+/** @throws NocturneError `STORAGE`, for example when the disk is full. */
 export function copyForPass(
   { root, state }: Workspace,
   pass: Chosen & { readonly baseline: Baseline },
@@ -22,18 +22,14 @@ export function copyForPass(
   if (pass.driver !== 'process' || pass.sandbox.kind !== 'on') return undefined;
   const folder = copyFolder(state, pass.runId);
   const authority = authorityOf(pass);
-  try {
-    return makeCopy({
-      root,
-      folder,
-      places: copyPlaces(root, pass),
-      files: baselineFiles(root, pass.baseline),
-      mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
-    });
-  } catch (error) {
-    removeCopy({ root, folder }, []);
-    throw error;
-  }
+  const copy = makeCopy({
+    root,
+    folder,
+    places: copyPlaces(root, pass),
+    files: baselineFiles(root, pass.baseline),
+    mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+  });
+  return withClone(root, copy, pass);
 }
 
 /**
@@ -47,11 +43,15 @@ export function copyForChecks(
 ): PassCopy {
   return makeCopy({
     root,
-    folder: `${copyFolder(state, runId)}.checks`,
+    folder: checksFolder(state, runId),
     places: copy.places,
     files: presentFiles(snapshot),
     mayWrite: () => false,
   });
+}
+
+function checksFolder(state: string, runId: string): string {
+  return `${copyFolder(state, runId)}.checks`;
 }
 
 function* baselineFiles(root: string, { files, links }: Baseline): Iterable<SourceFile> {
@@ -73,5 +73,5 @@ export function removeCopiesOf(
   copy: PassCopy | undefined,
 ): void {
   removeCopy({ root, folder: copyFolder(state, runId) }, copy?.made ?? []);
-  removeCopy({ root, folder: join(`${copyFolder(state, runId)}.checks`) }, []);
+  removeCopy({ root, folder: checksFolder(state, runId) }, []);
 }

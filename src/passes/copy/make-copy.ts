@@ -45,9 +45,11 @@ export function makeCopy(source: CopySource): PassCopy {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const made = places.flatMap((place) => missingFolders(root, place));
     const bound = places.flatMap((place) => copyFolders(source, place));
-    const copy: PassCopy = { folder, places, made, bound };
+    const copy: PassCopy = { folder, places, made, bound, madeAt: 0 };
     const large = [...source.files].flatMap((file) => copyFile(source, copy, file));
-    return { ...copy, bound: [...bound, ...large] };
+    // This sets `ctime` to the current time of the file system.
+    chmodSync(folder, 0o700);
+    return { ...copy, bound: [...bound, ...large], madeAt: lstatSync(folder).ctimeMs };
   });
 }
 

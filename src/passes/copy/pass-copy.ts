@@ -6,12 +6,23 @@ export type PassCopy = {
   readonly folder: string;
   /** Copied folders, relative to the workspace, none inside another. `''`: all of it. */
   readonly places: readonly string[];
+  /** When it was complete, in milliseconds, by the clock of its file system. */
+  readonly madeAt: number;
   /** Folders that were missing in the workspace, made there to be mounted over. Innermost first. */
   readonly made: readonly string[];
   /** Inside the places and not copied: packages, version control, and very large files. */
   readonly bound: readonly BoundPath[];
+  /** Of the project's repository. */
+  readonly clone?: GitClone;
 };
-export type BoundPath = { readonly path: string; readonly isWritable: boolean };
+/** `source`: what of the workspace is shown there, if not what is at the path. */
+export type BoundPath = {
+  readonly path: string;
+  readonly source?: string;
+  readonly isWritable: boolean;
+};
+/** `base`: the commit that the agent began with. */
+export type GitClone = { readonly path: string; readonly base: string };
 
 export function copyFolder(state: string, runId: string): string {
   return join(state, 'copies', runId);

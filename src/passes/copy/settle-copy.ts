@@ -2,32 +2,39 @@
  * Brings home what an agent did in its copy: a three-way comparison of the baseline, the copy, and
  * the workspace as it is now. Whatever changed in the workspace itself is the owner's and stays.
  */
-import { closeSync, copyFileSync, openSync } from '../../kernel/files.js';
+import { copyFileSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
-import { NocturneError } from '../../kernel/error.js';
+import { defined } from '../../kernel/defined.js';
 import { storeDirectory } from '../../workspace/mutex.js';
-import { makeDirectory } from '../../workspace/durable.js';
+import { copyFileDurably, makeDirectory } from '../../workspace/durable.js';
 import { repairObjects } from '../../workspace/object-replicas.js';
+import { assertWritablePath } from '../../workspace/observe.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { onFile } from '../../workspace/storage-error.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
 import { type Difference, differencesIn } from '../reconcile/differences.js';
+import { excess, passLimits } from '../reconcile/limits.js';
 import {
+  baselineSnapshot,
   checkDifferences,
+  NOTHING_RECONCILED,
   type PassWithBaseline,
   type Reconciliation,
 } from '../reconcile/reconcile.js';
 import { keptDirectory } from '../reconcile/restore.js';
 import type { Undone } from '../types.js';
-import { copiedFiles, readPlain } from './copy-view.js';
+import { copiedFiles } from './copy-view.js';
 import { openFolders } from './make-copy.js';
 import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 
-/** Writes nothing but kept versions: what was accepted still has to be committed. */
+/**
+ * Writes nothing but kept versions and large files: what was accepted still has to be committed.
+ */
 export function settleCopy(
   workspace: Workspace,
   pass: PassInCopy,
@@ -36,6 +43,8 @@ export function settleCopy(
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   repairObjects(workspace);
+  const flood = floodOf(workspace, pass);
+  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   for (const difference of copyDifferences(workspace, pass)) {
@@ -46,13 +55,30 @@ export function settleCopy(
   }
   const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
   return {
-    accepted,
+    accepted: accepted.map((difference) => placed(workspace, pass, difference)),
     arrived: [],
     conflicts,
     undone: refused.map(({ difference, code, why }) =>
       setAside(workspace, pass, difference, { code, why }),
     ),
   };
+}
+
+/** Too much to judge: nothing of it comes home. */
+function floodOf(workspace: Workspace, pass: PassInCopy): Undone | undefined {
+  const { baseline, copy } = pass;
+  openFolders(copy.folder);
+  const now = copiedFiles(copy);
+  const isTouched = (path: string): boolean => {
+    const [file, entry] = [baseline.files[path], now.get(path)];
+    if (entry === undefined || entry.ctimeMs > copy.madeAt) return true;
+    return file !== undefined && file.size !== entry.size;
+  };
+  const before = Object.keys(baseline.files).filter((path) => isInCopy(copy, path));
+  const paths = [...new Set([...before, ...now.keys()])].filter(isTouched);
+  const limits = passLimits(baselineSnapshot(workspace, baseline));
+  const why = excess(workspace, { ...pass, limits }, { paths, now });
+  return why === undefined ? undefined : { path: '.', code: 'too-much', why, kept: undefined };
 }
 
 /** What the agent changed in its copy. */
@@ -67,16 +93,8 @@ function copyDifferences(
     baseline: { files: within(baseline.files), links: within(baseline.links) },
     expected: new Map(),
     now: copiedFiles(copy),
-    read: (path) => contentInCopy(copiedPath(workspace.root, copy, path)),
+    place: (path) => copiedPath(workspace.root, copy, path),
   });
-}
-
-function contentInCopy(path: string): Buffer {
-  const content = readPlain(path);
-  if (content !== undefined) return content;
-  // Says why it cannot be read.
-  closeSync(onFile(path, 'read', () => openSync(path, 'r')));
-  throw new NocturneError('UNREADABLE', `cannot read ${path}`);
 }
 
 type Settled =
@@ -87,19 +105,42 @@ type Settled =
 /** Its `before` becomes what the workspace holds now. */
 function settle(now: Snapshot, difference: Difference): Settled {
   const { path, kind, before: base, after: mine, target } = difference;
-  const there = now.files.get(path);
-  // The guard refuses links and special files whatever the owner did.
-  if (kind === 'link' || kind === 'special') return { kind: 'home', difference };
-  const theirs = there?.kind === 'file' ? now.bytes(path) : undefined;
+  // The guard refuses these whatever the owner did.
+  if (kind === 'link' || kind === 'special' || kind === 'unreadable')
+    return { kind: 'home', difference };
   if (isObstructed(now, path))
     return { kind: 'conflict', why: 'you put something else in its place while the pass worked' };
+  const there = now.files.get(path);
+  const theirs = there === undefined ? undefined : presentContent(now, path, there.size);
   if (isSame(theirs, base) || kind === 'mode')
     return { kind: 'home', difference: { ...difference, before: theirs } };
+  // A large file may have been placed before a crash, and not recorded.
+  if (isSame(theirs, mine) && isLarge(mine)) return { kind: 'home', difference };
   if (isSame(theirs, mine) || target !== undefined) return { kind: 'same' };
-  const merged = rebase(now, path, { base, mine, theirs });
+  const merged = [base, mine, theirs].some(isLarge)
+    ? undefined
+    : rebase(now, path, { base: base?.bytes(), mine: mine?.bytes(), theirs: theirs?.bytes() });
   return merged === undefined
     ? { kind: 'conflict', why: whyNot(mine, theirs) }
-    : { kind: 'home', difference: { ...difference, before: theirs, after: merged } };
+    : {
+        kind: 'home',
+        difference: { ...difference, before: theirs, after: bytesContent(now.root, merged) },
+      };
+}
+
+function presentContent(now: Snapshot, path: string, size: number): Content {
+  return fileContent(now.root, within(now.root, path), size);
+}
+
+/** A commit holds its contents in memory, so a large file is copied to its place before it. */
+function placed(workspace: Workspace, { copy }: PassInCopy, difference: Difference): Difference {
+  const { path, after, mode } = difference;
+  if (!isLarge(after)) return difference;
+  assertWritablePath(workspace.root, path);
+  const to = within(workspace.root, path);
+  makeDirectory(dirname(to));
+  copyFileDurably(copiedPath(workspace.root, copy, path), to, defined({ mode }));
+  return { ...difference, placed: true };
 }
 
 /** A link, a folder or a special file at the path, or a file where its folder was. */
@@ -115,15 +156,15 @@ function hasFilesIn(now: Snapshot, folder: string): boolean {
   return [...now.files.keys()].some((path) => path.startsWith(`${folder}/`));
 }
 
-function whyNot(mine: Buffer | undefined, theirs: Buffer | undefined): string {
+function whyNot(mine: Content | undefined, theirs: Content | undefined): string {
   if (theirs === undefined) return 'you deleted it while the pass changed it';
   return mine === undefined
     ? 'you changed it while the pass deleted it'
     : 'you and the pass changed the same lines';
 }
 
-function isSame(a: Buffer | undefined, b: Buffer | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.equals(b);
+function isSame(a: Content | undefined, b: Content | undefined): boolean {
+  return a?.hash === b?.hash;
 }
 
 /** The version of the pass, where `nocturne kept` finds it. Nothing for what is no file. */

@@ -13,7 +13,7 @@ import { isInCopy, type PassCopy } from './pass-copy.js';
  */
 export function writeToCopy(
   copy: PassCopy,
-  { edit, whole }: { readonly edit: Edit; readonly whole: Preview },
+  { edit, whole }: { readonly edit: Edit; readonly whole: Pick<Preview, 'files' | 'rows'> },
 ): Edit {
   const copied = whole.files.filter(({ path }) => isInCopy(copy, path));
   for (const file of copied) put(copy, file);

@@ -6,6 +6,7 @@ import { snapshotTree } from '../../workspace/objects.js';
 import { keepReplicas } from '../../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { passesAtWork } from '../pass-file.js';
+import { folderModes } from './folders.js';
 import type { Baseline } from '../types.js';
 
 export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
@@ -21,6 +22,7 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
         mode: entry.mode & 0o7777,
         size: entry.size,
         mtimeMs: entry.mtimeMs,
+        ctimeMs: entry.ctimeMs,
       };
   }
   const others = passesAtWork(workspace.state).flatMap(({ baseline }) =>
@@ -30,5 +32,5 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
     workspace,
     [...Object.values(files), ...others].map((file) => file.hash),
   );
-  return { files, links };
+  return { files, links, folders: folderModes(workspace.root) };
 }

@@ -1,52 +1,62 @@
 /**
  * What changed in the tree since the agent began, without what Nocturne itself has committed since.
  */
-import { readFileSync } from '../../kernel/files.js';
 import { defined } from '../../kernel/defined.js';
-import { sha256 } from '../../kernel/hash.js';
+import { messageOf } from '../../kernel/error.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
 import type { Baseline } from '../types.js';
+import { bytesContent, type Content, fileContent, objectContent } from './content.js';
 
 export type Difference = {
   readonly path: string;
-  readonly kind: 'added' | 'changed' | 'deleted' | 'mode' | 'link' | 'special';
+  readonly kind: 'added' | 'changed' | 'deleted' | 'mode' | 'link' | 'special' | 'unreadable';
   /**
    * What the file should hold (the baseline and nocturne's own commits since); nothing when it
    * should not be there.
    */
-  readonly before: Buffer | undefined;
+  readonly before: Content | undefined;
   /** What it holds now. */
-  readonly after: Buffer | undefined;
+  readonly after: Content | undefined;
   readonly mode: number | undefined;
   /** Where the link that was there pointed. */
   readonly target?: string;
+  /** It is large and was copied to its place already: only the record is missing. */
+  readonly placed?: true;
+  /** Why it cannot be read. */
+  readonly why?: string;
 };
 
+/** By path; `undefined`: gone. */
+export type Expected = ReadonlyMap<string, Content | undefined>;
 export type BaselineOfPass = { readonly runId: string; readonly baseline: Baseline };
 
 /** A tree as it is now, and what it should hold: the baseline, and Nocturne's own commits since. */
 export type Tree = {
   readonly baseline: Baseline;
-  readonly expected: ReadonlyMap<string, Buffer | undefined>;
+  readonly expected: Expected;
   readonly now: ReadonlyMap<string, FileEntry>;
-  readonly read: (path: string) => Buffer;
+  /** Where on the disk a path of the tree is. */
+  readonly place: (path: string) => string;
 };
 
 /**
  * Differences by path. Files that only nocturne's own commits changed are none; a file changed by
  * both is one.
  */
-export function differences(workspace: Workspace, pass: BaselineOfPass): readonly Difference[] {
+export function differences(
+  workspace: Workspace,
+  pass: BaselineOfPass,
+  now: ReadonlyMap<string, FileEntry>,
+): readonly Difference[] {
   const { root } = workspace;
   return differencesIn(workspace, {
     baseline: pass.baseline,
     expected: committedContents(workspace, pass),
-    now: walk(root),
-    read: (path) => readFileSync(within(root, path)),
+    now,
+    place: (path) => within(root, path),
   });
 }
 
@@ -74,7 +84,7 @@ function compare(workspace: Workspace, subject: Subject): Difference | undefined
   const { path, baseline, expected, entry } = subject;
   const mode = baseline.files[path]?.mode;
   const target = baseline.links[path];
-  const before = (): Buffer | undefined => contentBefore(workspace, { path, baseline, expected });
+  const before = (): Content | undefined => contentBefore(workspace, { path, baseline, expected });
   if (entry === undefined) {
     if (target !== undefined)
       return { path, kind: 'link', before: undefined, after: undefined, mode: undefined, target };
@@ -107,38 +117,36 @@ function compareFile(
   subject: Subject,
   entry: FileEntry,
 ): Difference | undefined {
-  const { path, baseline, expected, read } = subject;
+  const { path, baseline, expected, place } = subject;
   const file = baseline.files[path];
   const target = baseline.links[path];
-  const after = read(path);
-  const wanted = expected.has(path) ? hashOf(expected.get(path)) : file?.hash;
-  if (sha256(after) === wanted)
+  const before = (): Content | undefined => contentBefore(workspace, subject);
+  let after: Content;
+  try {
+    after = fileContent(workspace.root, place(path), entry.size);
+  } catch (error) {
+    const why = messageOf(error);
+    return { path, kind: 'unreadable', before: before(), after: undefined, mode: file?.mode, why };
+  }
+  const wanted = expected.has(path) ? expected.get(path)?.hash : file?.hash;
+  if (after.hash === wanted)
     return file !== undefined && file.mode !== (entry.mode & 0o7777)
       ? { path, kind: 'mode', before: after, after, mode: file.mode }
       : undefined;
   if (target !== undefined)
     return { path, kind: 'link', before: undefined, after, mode: undefined, target };
-  return {
-    path,
-    kind: wanted === undefined ? 'added' : 'changed',
-    before: contentBefore(workspace, subject),
-    after,
-    mode: file?.mode,
-  };
+  const kind = wanted === undefined ? 'added' : 'changed';
+  return { path, kind, before: before(), after, mode: file?.mode };
 }
 
 /** By the baseline, or by nocturne's own commits since. */
-function contentBefore(
+export function contentBefore(
   workspace: Workspace,
   { path, baseline, expected }: Pick<Subject, 'path' | 'baseline' | 'expected'>,
-): Buffer | undefined {
+): Content | undefined {
   if (expected.has(path)) return expected.get(path);
   const file = baseline.files[path];
-  return file === undefined ? undefined : soundObject(workspace, file.hash);
-}
-
-function hashOf(content: Buffer | undefined): string | undefined {
-  return content === undefined ? undefined : sha256(content);
+  return file === undefined ? undefined : objectContent(workspace, file.hash, file.size);
 }
 
 /**
@@ -149,22 +157,36 @@ function hashOf(content: Buffer | undefined): string | undefined {
 export function committedContents(
   workspace: Workspace,
   { runId, baseline }: BaselineOfPass,
-): ReadonlyMap<string, Buffer | undefined> {
-  const expected = new Map<string, Buffer | undefined>();
+): Expected {
+  const { root } = workspace;
+  const expected = new Map<string, Content | undefined>();
   for (const record of readCommitRecord(workspace.state, runId)) {
     const before = contentBefore(workspace, { path: record.path, baseline, expected });
     if (record.kind === 'append') {
-      if ((before?.length ?? 0) === record.offset)
+      if ((before?.size ?? 0) === record.offset)
         expected.set(
           record.path,
-          Buffer.concat([before ?? Buffer.alloc(0), Buffer.from(record.appended, 'base64')]),
+          bytesContent(
+            root,
+            Buffer.concat([
+              before?.bytes() ?? Buffer.alloc(0),
+              Buffer.from(record.appended, 'base64'),
+            ]),
+          ),
         );
-    } else if ((hashOf(before) ?? null) === record.before) {
+    } else if ((before?.hash ?? null) === record.before) {
       expected.set(
         record.path,
-        record.after === null ? undefined : soundObject(workspace, record.after),
+        record.after === null
+          ? undefined
+          : bytesContent(root, soundObject(workspace, record.after)),
       );
     }
   }
   return expected;
+}
+
+/** For a view of the workspace in which they stand. */
+export function bytesOf(contents: Expected): ReadonlyMap<string, Buffer | undefined> {
+  return new Map([...contents].map(([path, content]) => [path, content?.bytes()]));
 }

@@ -4,6 +4,7 @@
  */
 import { type Act, noteAct } from '../act.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { settleCopy } from '../copy/settle-copy.js';
 import { storedPass, storePass } from '../pass-file.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
@@ -53,7 +54,10 @@ export function reconcilePass(
 /** A copy brings its differences home; elsewhere what was not allowed is undone. */
 export function settlePass(workspace: Workspace, pass: PassWithBaseline): Reconciliation {
   const { copy } = pass;
-  return copy === undefined ? reconcile(workspace, pass) : settleCopy(workspace, { ...pass, copy });
+  if (copy === undefined) return reconcile(workspace, pass);
+  const inCopy = { ...pass, copy };
+  const settled = settleCopy(workspace, inCopy);
+  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
 }
 
 /** Only where what was accepted is still in a copy. */

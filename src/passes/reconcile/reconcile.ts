@@ -15,12 +15,24 @@ import { within } from '../../workspace/root-descriptor.js';
 import { repairObjects, soundObject } from '../../workspace/object-replicas.js';
 import { overlay } from '../../workspace/overlay.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
+import { walk } from '../../workspace/walk.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
 import { authorityOf, type PassOnDuty } from '../authority.js';
+import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
-import { committedContents, type Difference, differences } from './differences.js';
-import { restore } from './restore.js';
+import { type Content, isLarge } from './content.js';
+import {
+  bytesOf,
+  committedContents,
+  type Difference,
+  differences,
+  type Expected,
+} from './differences.js';
+import { largeReason } from './large-content.js';
+import { restore, restoreAll } from './restore.js';
+import { restoreFolders } from './folders.js';
+import { excess, passLimits, touchedPaths } from './limits.js';
 import type { Baseline, Undone } from '../types.js';
 
 /**
@@ -33,6 +45,8 @@ export type Reconciliation = {
   readonly arrived: readonly Difference[];
   /** Files that the owner changed as well: theirs stays, the pass's version is kept. */
   readonly conflicts: readonly Undone[];
+  /** What the agent committed in the repository of its project. */
+  readonly commits?: BroughtCommits | undefined;
 };
 
 export const NOTHING_RECONCILED: Reconciliation = {
@@ -51,10 +65,14 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
 export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
+  const opened = restoreFolders(workspace.root, data.baseline);
   repairObjects(workspace);
+  const now = walk(workspace.root);
+  const flood = floodOf(workspace, data, now);
+  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [...opened, flood] };
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
-  for (const difference of differences(workspace, data)) {
+  for (const difference of differences(workspace, data, now)) {
     if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
@@ -71,10 +89,13 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   const before =
     changed.length === 0
       ? undefined
-      : overlay(baselineSnapshot(workspace, data.baseline), committedContents(workspace, data));
+      : overlay(
+          baselineSnapshot(workspace, data.baseline),
+          bytesOf(committedContents(workspace, data)),
+        );
   const { accepted, refused } =
     before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
-  const kept = restore(
+  const { kept, failed } = restore(
     workspace,
     data.runId,
     refused.map((refusal) => refusal.difference),
@@ -83,18 +104,48 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
     accepted,
     arrived,
     conflicts: [],
-    undone: refused.map(({ difference, code, why }) => ({
-      path: difference.path,
-      code,
-      why,
-      kept: kept.get(difference.path),
-    })),
+    undone: [
+      ...opened,
+      ...refused.map(({ difference: { path }, code, why }) => ({
+        path,
+        code: failed.has(path) ? 'not-undone' : code,
+        why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
+        kept: kept.get(path),
+      })),
+    ],
   };
 }
 
 /** By the registry that the agent found, whatever it made of it. */
 function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
   return isFree(baselineSnapshot(workspace, baseline).schema, path);
+}
+
+/** Undoes everything together if it is too much to judge. */
+function floodOf(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  now: ReadonlyMap<string, FileEntry>,
+): Undone | undefined {
+  const expected = committedContents(workspace, data);
+  const paths = touchedPaths(data.baseline, now).filter(
+    (path) => !isExpected(expected, path, now) && !isFreeBefore(workspace, data, path),
+  );
+  const limits = passLimits(baselineSnapshot(workspace, data.baseline));
+  const why = excess(workspace, { ...data, limits }, { paths, now });
+  if (why === undefined) return undefined;
+  restoreAll(workspace, data, { paths, expected });
+  return { path: '.', code: 'too-much', why, kept: undefined };
+}
+
+/** What Nocturne's own commits left, as far as can be seen without reading it. */
+function isExpected(
+  expected: Expected,
+  path: string,
+  now: ReadonlyMap<string, FileEntry>,
+): boolean {
+  const entry = now.get(path);
+  return expected.has(path) && expected.get(path)?.size === entry?.size;
 }
 
 type Verdict = { readonly code: string; readonly why: string };
@@ -129,7 +180,7 @@ export function checkDifferences(
     new Map(
       standing()
         .filter((change) => change !== difference && governed.has(change))
-        .map((change) => [change.path, change.after]),
+        .map((change) => [change.path, textual(change.after)]),
     );
   for (let previousSize = -1; previousSize !== verdicts.size; ) {
     const again =
@@ -165,7 +216,7 @@ function refuseCrowd(
   crowd: readonly Difference[],
   verdicts: Map<Difference, Verdict>,
 ): void {
-  const texts = new Map(crowd.map(({ path, after }) => [path, after?.toString('utf8')]));
+  const texts = new Map(crowd.map(({ path, after }) => [path, textual(after)?.toString('utf8')]));
   const [reason] = checkConsequences(before, texts).reasons;
   if (reason === undefined) return;
   for (const difference of crowd)
@@ -228,16 +279,21 @@ function checkDifference(
     return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special')
     return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
-  if (difference.after !== undefined && linksOf(workspace, difference.path, context.data.copy) > 1)
+  const { path, after, why } = difference;
+  if (difference.kind === 'unreadable')
+    return { code: 'path-invalid', why: `it cannot be read: ${why ?? ''}` };
+  if (after !== undefined && linksOf(workspace, path, context.data.copy) > 1)
     return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
+  const large = largeReason(context.before, path, after);
+  if (large !== undefined) return large;
   const action =
-    difference.after === undefined
-      ? ({ kind: 'delete', path: difference.path } as const)
-      : ({ kind: 'write', path: difference.path, content: difference.after } as const);
+    after === undefined
+      ? ({ kind: 'delete', path } as const)
+      : ({ kind: 'write', path, content: textual(after) ?? Buffer.alloc(0) } as const);
   const decision: Decision = decide(context.before, authorityOf(context.data), action, {
     probe: noProbe,
     home: workspace.home,
-    authorise: (path) => context.authorise(path, difference.after),
+    authorise: () => context.authorise(path, after?.hash),
   });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
@@ -245,6 +301,11 @@ function checkDifference(
     code: first?.code ?? 'out-of-scope',
     why: decision.reasons.map((reason) => reason.message).join('; '),
   };
+}
+
+/** A large file holds no records and no text that is judged as a whole. */
+function textual(content: Content | undefined): Buffer | undefined {
+  return isLarge(content) ? undefined : content?.bytes();
 }
 
 function linksOf({ root }: Workspace, path: string, copy?: PassCopy): number {

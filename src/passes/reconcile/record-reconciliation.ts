@@ -2,7 +2,6 @@
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
-import { sha256 } from '../../kernel/hash.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
 import type { Reconciliation } from './reconcile.js';
@@ -22,7 +21,7 @@ export type ReconciledPass = {
 };
 
 export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
-  const { accepted, undone, conflicts } = pass.reconciliation;
+  const { accepted, undone, conflicts, commits } = pass.reconciliation;
   const { settleAgain } = pass;
   const wrote = wroteAct(pass);
   if (settleAgain === undefined)
@@ -30,7 +29,7 @@ export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
       ...(wrote.audit.length === 0 ? [] : [wrote]),
       ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
     ];
-  return accepted.length + undone.length + conflicts.length === 0
+  return accepted.length + undone.length + conflicts.length === 0 && commits === undefined
     ? []
     : recordCopy(pass, settleAgain);
 }
@@ -43,13 +42,14 @@ function recordCopy(
   settleAgain: (now: Snapshot) => Reconciliation,
 ): readonly Act[] {
   let latest = pass;
+  const { commits } = pass.reconciliation;
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before }) =>
-          view.hash(path) !== (before === undefined ? undefined : sha256(before)),
+        ({ path, before, after, placed }) =>
+          view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
-      latest = isOvertaken ? { ...pass, reconciliation: settleAgain(view) } : pass;
+      latest = isOvertaken ? { ...pass, reconciliation: { ...settleAgain(view), commits } } : pass;
       return deedOf(view, wroteAct(latest));
     },
     (view) =>
@@ -68,13 +68,16 @@ function wroteAct(pass: ReconciledPass): PlainAct {
 }
 
 function adopted({ path, before }: Difference): Change {
+  before?.store();
   return { kind: 'adopt', path, before };
 }
 
-function broughtHome({ path, after, mode }: Difference): Change {
+function broughtHome(difference: Difference): Change {
+  const { path, after, mode, placed } = difference;
+  if (placed === true) return adopted(difference);
   return after === undefined
     ? { kind: 'delete', path }
-    : { kind: 'write', path, content: after, ...defined({ mode }) };
+    : { kind: 'write', path, content: after.bytes(), ...defined({ mode }) };
 }
 
 /** The project goes on: nothing was done that was not allowed. */
@@ -94,9 +97,16 @@ function aboutConflicts({ step, reconciliation, runId, project }: ReconciledPass
   ]);
 }
 
-function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived, conflicts } = reconciliation;
+function rowsOf({
+  step,
+  reconciliation,
+  runId,
+  project,
+  crashed,
+}: ReconciledPass): readonly AuditEntry[] {
+  const { accepted, undone, arrived, conflicts, commits } = reconciliation;
   return [
+    ...commitsRow(step, { project, commits }),
     ...accepted.map((difference) =>
       stepRow(step, {
         type: difference.after === undefined ? 'delete' : 'write',
@@ -118,6 +128,17 @@ function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): reado
         detail: 'it appeared while an agent was working',
       }),
     ),
+  ];
+}
+
+function commitsRow(
+  step: StepId,
+  { project = '', commits }: Pick<ReconciledPass, 'project'> & Pick<Reconciliation, 'commits'>,
+): readonly AuditEntry[] {
+  if (commits === undefined) return [];
+  const { ok, detail } = commits;
+  return [
+    stepRow(step, { type: 'commits', target: project, result: ok ? 'ok' : 'failed', detail }),
   ];
 }
 
@@ -156,6 +177,6 @@ function putAside({ path, after }: Difference): readonly Change[] {
     ? []
     : [
         { kind: 'delete', path },
-        { kind: 'write', path: heldPath(path), content: after },
+        { kind: 'write', path: heldPath(path), content: after.bytes() },
       ];
 }

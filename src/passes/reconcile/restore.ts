@@ -2,48 +2,79 @@
  * Undoing: differences that a pass was not allowed to make go back to what was there, and the
  * version it left is kept.
  */
+import { messageOf } from '../../kernel/error.js';
 import { existsSync } from '../../kernel/files.js';
-import { type StoredEntry, putObject } from '../../workspace/objects.js';
+import type { StoredEntry } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
-import type { Difference } from './differences.js';
+import {
+  type BaselineOfPass,
+  contentBefore,
+  type Difference,
+  type Expected,
+} from './differences.js';
+import { defined } from '../../kernel/defined.js';
 
 /** Where the undone versions of a run are kept, relative to the workspace. */
 export function keptDirectory(runId: string): string {
   return `.nocturne/kept/${runId}`;
 }
 
-/**
- * Restores each difference; returns where the version that was undone is kept (nothing for a
- * deletion).
- */
+/** `kept`: where the version that was undone is, except for a deletion. `failed`: why, by path. */
+export type Restored = {
+  readonly kept: ReadonlyMap<string, string>;
+  readonly failed: ReadonlyMap<string, string>;
+};
+
+/** Restores each difference that can be restored. */
 export function restore(
   workspace: Workspace,
   runId: string,
   found: readonly Difference[],
-): ReadonlyMap<string, string> {
-  if (found.length === 0) return new Map();
-  const wanted = found.map(
-    (difference) => [difference.path, wantedState(workspace, difference)] as const,
-  );
-  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
+): Restored {
+  const failed = new Map<string, string>();
+  if (found.length === 0) return { kept: new Map(), failed };
+  for (const { kind, before } of found) if (kind !== 'mode') before?.store();
+  const wanted = found.map((difference) => [difference.path, wantedState(difference)] as const);
+  restoreFiles(workspace.root, wanted, {
+    keepIn: keptDirectory(runId),
+    onFailure: (path, error) => failed.set(path, messageOf(error)),
+  });
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);
-  return new Map(
+  const places = new Map(
     kept
       .map((path) => [path, `${keptDirectory(runId)}/${path}`] as const)
       .filter(([, place]) => existsSync(within(workspace.root, place))),
   );
+  return { kept: places, failed };
 }
 
-function wantedState(
-  workspace: Workspace,
-  { before, mode, target }: Difference,
-): StoredEntry | undefined {
+function wantedState({
+  before,
+  mode,
+  target,
+}: Pick<Difference, 'before' | 'mode' | 'target'>): StoredEntry | undefined {
   if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
   return before === undefined
     ? undefined
-    : { kind: 'file', hash: putObject(workspace.root, before), mode: mode ?? 0o644 };
+    : { kind: 'file', hash: before.hash, mode: mode ?? 0o644 };
+}
+
+/** Restores paths to what they should hold, without looking at what they hold. */
+export function restoreAll(
+  workspace: Workspace,
+  { runId, baseline }: BaselineOfPass,
+  { paths, expected }: { readonly paths: readonly string[]; readonly expected: Expected },
+): void {
+  const wanted = paths.map((path) => {
+    const target = baseline.links[path];
+    const file = baseline.files[path];
+    const before = contentBefore(workspace, { path, baseline, expected });
+    before?.store();
+    return [path, wantedState({ before, mode: file?.mode, ...defined({ target }) })] as const;
+  });
+  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
 }

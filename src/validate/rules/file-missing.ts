@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { isLiteral } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
+import { MOST_READ } from '../../workspace/file-content.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { contentKind } from '../content-kind.js';
 import { registryCell } from '../registry-place.js';
@@ -80,7 +81,8 @@ function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Di
       snapshot.objectsOf(entry.path).length === 0
     )
       continue;
-    // A file that was deleted after the walk is not reported.
+    // A file that was deleted after the walk is not reported, and a large one is not read.
+    if (entry.size > MOST_READ && snapshot.objectsOf(entry.path).length === 0) continue;
     if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path)))
       found.push({
         rule: 'file-missing',

@@ -1,0 +1,73 @@
+/**
+ * `npm run simulate:faults`: puts each deliberate fault into a copy of the build, and plays nights
+ * until one fails. Exits with 1 if a fault is not found.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { DELIBERATE_FAULTS, type DeliberateFault } from './deliberate-faults.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+const MOST_NIGHTS = Number(process.argv[2] ?? 40);
+
+const scratch = mkdtempSync(join(tmpdir(), 'nocturne-faults-'));
+try {
+  for (const name of readdirSync(REPOSITORY).filter((name) => name !== '.git')) {
+    const [from, to] = [join(REPOSITORY, name), join(scratch, name)];
+    if (name === 'node_modules') symlinkSync(from, to);
+    else cpSync(from, to, { recursive: true });
+  }
+  const missed = DELIBERATE_FAULTS.filter((fault) => !isFound(fault));
+  console.log(
+    `${DELIBERATE_FAULTS.length - missed.length} of ${DELIBERATE_FAULTS.length} faults found`,
+  );
+  process.exitCode = missed.length === 0 ? 0 : 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function isFound(fault: DeliberateFault): boolean {
+  const compiled = join(scratch, 'dist', fault.file.replace(/\.ts$/, '.js'));
+  const sound = readFileSync(compiled);
+  try {
+    writeFileSync(compiled, compile(fault));
+    const text = play(fault.seed);
+    const [, seed, violation = ''] = /^FAILED: seed (\d+).*\n(.*)/m.exec(text) ?? [];
+    if (seed === undefined) console.log(`MISSED ${fault.name}\n${text}`);
+    else console.log(`found  ${fault.name} (seed ${seed})\n     ${violation.slice(0, 200)}`);
+    return seed !== undefined;
+  } finally {
+    writeFileSync(compiled, sound);
+  }
+}
+
+/** @returns what the simulator of the copy prints. @throws if it does not come to an end. */
+function play(seed: number): string {
+  const words = ['--nights', MOST_NIGHTS, '--seed', seed, '--shrink', 0, '--until-failure'];
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(scratch, 'dist/simulator/main.js'), ...words.map(String)],
+    { encoding: 'utf8' },
+  );
+  if (!/\d+ nights failed$/m.test(stdout)) throw new Error(`the simulator broke down: ${stderr}`);
+  return stdout;
+}
+
+/** @throws if the text to replace is not in the file exactly once. */
+function compile({ name, file, find, replace }: DeliberateFault): string {
+  const parts = readFileSync(join(REPOSITORY, file), 'utf8').split(find);
+  if (parts.length !== 2)
+    throw new Error(`"${name}" no longer applies: ${file} has its text ${parts.length - 1} times`);
+  return transformSync(parts.join(replace), { loader: 'ts', format: 'esm', target: 'node20' }).code;
+}

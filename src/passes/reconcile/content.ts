@@ -1,0 +1,59 @@
+/** The content of a file before or after a pass, which is read only when it is asked for. */
+import { NocturneError } from '../../kernel/error.js';
+import { sha256 } from '../../kernel/hash.js';
+import { chunksOf, hashOfFile, MOST_READ } from '../../workspace/file-content.js';
+import { objectPath, putFile, putObject } from '../../workspace/objects.js';
+import { ensureObject, soundObject } from '../../workspace/object-replicas.js';
+import type { StoredContent, Workspace } from '../../workspace/types.js';
+
+/** `size` in bytes. */
+export type Content = StoredContent & {
+  readonly size: number;
+  readonly chunks: () => Iterable<Buffer>;
+  /** Puts it into the object store. */
+  readonly store: () => void;
+};
+
+export function isLarge(content: Content | undefined): boolean {
+  return content !== undefined && content.size > MOST_READ;
+}
+
+/** A plain file on the disk. @throws the error of the file system if it cannot be read. */
+export function fileContent(root: string, path: string, size: number): Content {
+  if (size > MOST_READ)
+    return {
+      hash: hashOfFile(path),
+      size,
+      bytes: () => tooLarge(path),
+      chunks: () => chunksOf(path),
+      store: () => void putFile(root, path),
+    };
+  const bytes = Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
+  return bytesContent(root, bytes);
+}
+
+/** An object of the store. */
+export function objectContent(workspace: Workspace, hash: string, size: number): Content {
+  const { root } = workspace;
+  return {
+    hash,
+    size,
+    bytes: () => (size > MOST_READ ? tooLarge(hash) : soundObject(workspace, hash)),
+    chunks: () => chunksOf(objectPath(root, hash)),
+    store: () => ensureObject(workspace, hash, size),
+  };
+}
+
+export function bytesContent(root: string, bytes: Buffer): Content {
+  return {
+    hash: sha256(bytes),
+    size: bytes.length,
+    bytes: () => bytes,
+    chunks: () => [bytes],
+    store: () => void putObject(root, bytes),
+  };
+}
+
+function tooLarge(what: string): never {
+  throw new NocturneError('INTERNAL', `${what} is too large to be read as a whole`);
+}

@@ -1,0 +1,52 @@
+/**
+ * Contents of files without reading large ones into memory: in chunks, and only plain files.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from '../kernel/files.js';
+import { NocturneError } from '../kernel/error.js';
+import { errnoOf } from './storage-error.js';
+
+/** Bytes. A larger file that holds no records is judged and stored in chunks, never as a whole. */
+export const MOST_READ = 64 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
+
+/**
+ * The chunks of a plain file; each is only valid until the next one. A link or a pipe that took its
+ * place is refused.
+ * @throws the error of the file system, or NocturneError `UNREADABLE`.
+ */
+export function* chunksOf(path: string): Generator<Buffer> {
+  const descriptor = openSync(
+    path,
+    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  );
+  try {
+    if (!fstatSync(descriptor).isFile())
+      throw new NocturneError('UNREADABLE', `${path} is not a plain file`, { file: path });
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const length = readSync(descriptor, chunk, 0, CHUNK, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The SHA-256 of a plain file. @throws as `chunksOf`. */
+export function hashOfFile(path: string): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunksOf(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** `undefined` if there is no plain file that can be read. */
+export function hashIfThere(path: string): string | undefined {
+  try {
+    return hashOfFile(path);
+  } catch (error) {
+    if (error instanceof NocturneError || errnoOf(error) !== undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+/** Passes that leave more, larger or stranger files than anybody can judge one by one. */
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { worker } from '../../src/passes/worker/worker.js';
+import { fieldText } from '../../src/project/field-text.js';
+import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
+
+t.setTimeout(300_000);
+
+const LIMITS = { files: 40, mib: 100, rows: 1000 };
+const USER = `# User\n\n## Owner\n\n- **Time zone:** UTC\n- **Pass files:** ${LIMITS.files}\n- **Pass MiB:** ${LIMITS.mib}\n- **Pass rows:** ${LIMITS.rows}\n`;
+const FS = "import * as fs from 'node:fs';\nfs.mkdirSync('outputs', { recursive: true });\n";
+const manyFiles = (count: number): string =>
+  `for (let i = 0; i < ${count}; i++) fs.writeFileSync('outputs/' + i + '.txt', 'line ' + i + '\\n');\n`;
+const sparse = (mib: number): string =>
+  `fs.writeFileSync('outputs/big.bin', ''); fs.truncateSync('outputs/big.bin', ${mib} * 1024 * 1024);\n`;
+const KEY = `ghp_${'a1B2c3D4e5'.repeat(4)}`.slice(0, 40);
+
+const RUNNERS = `${readFileSync(
+  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
+  'utf8',
+).trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n- **Sandbox:** strict\n- **Sandbox policy:** require\n\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
+
+/** @param runner `boxed` works in a copy. */
+function place(directory: string, agent: string, runner = 'script'): Place {
+  const files = { 'USER.md': USER, 'orchestration-os/RUNNERS.md': RUNNERS };
+  return placeWithProject(directory, `${FS}${agent}${REPORT}`, { runner, files });
+}
+
+const audit = (at: Place, type: string): readonly string[] =>
+  at.workspace
+    .snapshot()
+    .records('AUDIT')
+    .filter((row) => fieldText(row, 'type') === type)
+    .map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'detail')}`);
+
+async function pass(at: Place): Promise<number> {
+  const { exit } = await worker(environment(at), { role: 'worker' });
+  return exit;
+}
+
+const outputs = ({ root }: Place): readonly string[] =>
+  existsSync(join(root, 'PROJECTS/pages/outputs'))
+    ? readdirSync(join(root, 'PROJECTS/pages/outputs')).sort()
+    : [];
+
+t.test('too much is undone together, in one row, and less than that is judged', async (t) => {
+  const cases: readonly (readonly [name: string, agent: string, why?: RegExp])[] = [
+    ['as many files as the owner allows', manyFiles(LIMITS.files - 1)],
+    ['more files', manyFiles(LIMITS.files + 10), /it changed 50 files, and a pass may change 40/],
+    ['a large file', sparse(80)],
+    ['a larger one', sparse(101), /it wrote 101 MiB, and a pass may write 100 MiB/],
+    ['a sparse file of 10 GB', sparse(10_240), /it wrote 10240 MiB/],
+  ];
+  for (const runner of ['script', 'boxed']) {
+    for (const [name, agent, why] of cases) {
+      const at = place(t.testdir(), agent, runner);
+      const soul = read(at, 'SOUL.md');
+      await pass(at);
+      const title = `${name} (${runner})`;
+      if (why === undefined) {
+        t.not(outputs(at).length, 0, `${title}: stays`);
+        t.same(audit(at, 'undo'), [], `${title}: nothing is undone`);
+      } else {
+        t.same(outputs(at), [], `${title}: nothing of it stays`);
+        t.same(audit(at, 'undo'), ['. too-much'], `${title}: one row`);
+        t.match(read(at, 'NOTIFICATIONS.md'), why, `${title}: the owner is told why`);
+      }
+      t.equal(read(at, 'SOUL.md'), soul);
+    }
+  }
+});
+
+t.test(
+  'a credential in a large file is found, also across the pieces in which it is read',
+  async (t) => {
+    const at = place(
+      t.testdir(),
+      `${sparse(70)}const f = fs.openSync('outputs/big.bin', 'r+'); fs.writeSync(f, ' ${KEY} ', 1024 * 1024 * 3 - 10); fs.closeSync(f);\n`,
+    );
+    await pass(at);
+    t.same(outputs(at), []);
+    t.same(audit(at, 'undo'), ['PROJECTS/pages/outputs/big.bin secret']);
+  },
+);
+
+t.test(
+  'folders and files that were closed are opened again, and everything else is judged',
+  async (t) => {
+    const at = place(
+      t.testdir(),
+      `fs.writeFileSync('outputs/page.md', '# Page\\n');
+fs.appendFileSync('../../SOUL.md', 'more\\n');
+fs.chmodSync('../../audit', 0); fs.chmodSync('../../SOUL.md', 0); fs.chmodSync('../../memory', 0o777);
+`,
+    );
+    const soul = read(at, 'SOUL.md');
+    const modes = ['audit', 'memory', 'SOUL.md'].map((path) => statSync(join(at.root, path)).mode);
+    await pass(at);
+    t.same(
+      ['audit', 'memory', 'SOUL.md'].map((path) => statSync(join(at.root, path)).mode),
+      modes,
+    );
+    t.equal(read(at, 'SOUL.md'), soul);
+    t.same(outputs(at), ['page.md']);
+    t.same(
+      audit(at, 'undo')
+        .map((row) => row.split(' ')[0])
+        .sort(),
+      ['SOUL.md', 'audit/', 'memory/'],
+    );
+    t.ok([0, 1].includes(await pass(at)), 'the next pass runs');
+  },
+);
+
+t.test('what is no file, and names that no page can show, are undone and named', async (t) => {
+  const at = place(
+    t.testdir(),
+    `import { execFileSync } from 'node:child_process';
+execFileSync('mkfifo', ['outputs/pipe']);
+fs.writeFileSync('../../a\\nb.md', 'x');
+`,
+  );
+  await pass(at);
+  t.equal(
+    lstatSync(join(at.root, 'PROJECTS/pages/outputs/pipe'), { throwIfNoEntry: false }),
+    undefined,
+  );
+  t.equal(existsSync(join(at.root, 'a\nb.md')), false);
+  t.equal(audit(at, 'undo').length, 2);
+});
