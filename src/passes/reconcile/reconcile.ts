@@ -116,11 +116,6 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   };
 }
 
-/** By the registry that the agent found, whatever it made of it. */
-function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
-  return isFree(baselineSnapshot(workspace, baseline).schema, path);
-}
-
 /** Undoes everything together if it is too much to judge. */
 function floodOf(
   workspace: Workspace,
@@ -146,6 +141,11 @@ function isExpected(
 ): boolean {
   const entry = now.get(path);
   return expected.has(path) && expected.get(path)?.size === entry?.size;
+}
+
+/** By the registry that the agent found, whatever it made of it. */
+function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
+  return isFree(baselineSnapshot(workspace, baseline).schema, path);
 }
 
 type Verdict = { readonly code: string; readonly why: string };
