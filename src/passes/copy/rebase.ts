@@ -96,7 +96,7 @@ function withFields(text: string, changes: readonly FieldDifference[]): string |
       text,
     );
   } catch (error) {
-    // The record is gone, or the value cannot stand there.
+    // The record is gone, or the field does not take the value.
     if (error instanceof NocturneError) return undefined;
     throw error;
   }

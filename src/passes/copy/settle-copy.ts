@@ -173,7 +173,7 @@ function isSame(a: Content | undefined, b: Content | undefined): boolean {
   return a?.hash === b?.hash;
 }
 
-/** The version of the pass, where `nocturne kept` finds it. Nothing for what is no file. */
+/** The version of the pass, where `nocturne kept` finds it. Nothing for what is not a file. */
 function setAside(
   { root }: Workspace,
   { runId, copy }: PassInCopy,

@@ -32,7 +32,7 @@ function put({ folder }: PassCopy, { path, after }: PreviewedFile): void {
 }
 
 /**
- * Opens each folder on the way without following links: the agent can replace any of them while
+ * Opens each parent folder without following links: the agent can replace any of them while
  * this runs, and must not lead the write out of its copy. Copies exist only on Linux.
  */
 function inFolder(
