@@ -9,7 +9,7 @@ import { readJson, writeJsonDurably } from './state-home.js';
 /**
  * `project`: empty until the pass has chosen one, and for a pass without a project. `startedAt`:
  * start of the process in clock ticks since boot. `detached`: the process that made the claim ends
- * before the pass does.
+ * before the pass does. `working`: its agent works in a copy, and the pass has given the writer back.
  */
 export type Claim = {
   readonly runId: string;
@@ -23,6 +23,7 @@ export type Claim = {
   readonly claimedAt: string;
   readonly expiresAt: string;
   readonly detached: boolean;
+  readonly working?: boolean;
 };
 
 export type StoredLock = {

@@ -161,12 +161,37 @@ export function breakLock(
 }
 
 /**
- * Only the writer may commit. An expired claim still counts as long as nobody has removed it.
+ * Only the writer may commit, and what the tools of a working agent change outside its copy. An
+ * expired claim still counts as long as nobody has removed it.
  * @throws NocturneError `LEASE_LOST`.
  */
 export function checkWriter(root: string, fence: number): void {
-  const { stored } = held(root, fence);
-  if (stored.writer !== fence) throw lostError(root, fence, 'another pass may write now');
+  const { stored, claim } = held(root, fence);
+  if (stored.writer !== fence && claim.working !== true)
+    throw lostError(root, fence, 'another pass may write now');
+}
+
+/** While the agent works in its copy, other passes may begin and end. @throws `LEASE_LOST`. */
+export function giveBackWriter(root: string, fence: number): void {
+  withCommitMutex(root, () => {
+    checkWriter(root, fence);
+    changeClaim(root, fence, { working: true });
+    const { stored } = held(root, fence);
+    writeLock(root, { ...stored, writer: null });
+  });
+}
+
+/** False while another live pass is the writer: try again. @throws `LEASE_LOST`. */
+export function takeWriter(root: string, fence: number, clock: Clock): boolean {
+  return withCommitMutex(root, () => {
+    held(root, fence);
+    const writer = livePasses(root, clock).find(({ isWriter }) => isWriter);
+    if (writer !== undefined && writer.fence !== fence) return false;
+    changeClaim(root, fence, { working: false });
+    const { stored } = held(root, fence);
+    writeLock(root, { ...stored, writer: fence });
+    return true;
+  });
 }
 
 export function passLock(root: string, clock: Clock): PassLock {

@@ -5,6 +5,7 @@
 import { idle } from '../../governance/idle.js';
 import { EXIT } from '../../kernel/error.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
+import { livePasses } from '../../workspace/pass-lock.js';
 import { noteAct } from '../act.js';
 import type { Dispatched, Halt, Loaded, Step } from '../types.js';
 
@@ -22,6 +23,12 @@ export const t15Idle: Step<Dispatched, Picked> = {
     if (project !== undefined) return { stage: { ...stage, project }, acts: [] };
     if (request.project !== undefined)
       return nothing(stage, `${request.project} cannot be worked on now`);
+    const { root, clock } = env.workspace;
+    const other = livePasses(root, clock).find(
+      (claim) => claim.runId !== stage.runId && claim.role === 'worker',
+    );
+    if (other !== undefined)
+      return nothing(stage, `${other.runId} is at work, and idle work is done alone`);
     // What is written: rows that wait for the commit have no number and no link yet.
     const { choice, considered } = idle(
       snapshot,

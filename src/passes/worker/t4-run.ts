@@ -5,7 +5,7 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
-import { renewClaim } from '../../workspace/pass-lock.js';
+import { giveBackWriter, renewClaim, takeWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { commandFolder } from '../run-command.js';
 import { storePass } from '../pass-file.js';
@@ -14,16 +14,46 @@ import { LEASE_MS } from './t0-gate.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
 const BEAT_MS = 30_000;
+/** How often a pass that waits for its turn asks, and how often it then renews its claim. */
+const TURN_MS = 100;
+const RENEW_EVERY = 300;
 
 export const t4Run: Step<Briefed, Worked> = {
   id: 'T4',
   title: 'the agent works',
   async run(stage, { env }) {
-    const worked = { ...stage, outcome: withoutSecretsIn(await runAgent(env, stage)) };
+    const outcome =
+      stage.copy === undefined ? await runAgent(env, stage) : await besideOthers(env, stage);
+    const worked = { ...stage, outcome: withoutSecretsIn(outcome) };
     storePass(env.workspace.state, worked);
     return { stage: worked, acts: [] };
   },
 };
+
+/** An agent in its copy disturbs nobody, so other passes may begin and end meanwhile. */
+async function besideOthers(env: PassEnvironment, pass: Briefed): Promise<RunOutcome> {
+  const { root } = env.workspace;
+  giveBackWriter(root, pass.fence);
+  try {
+    return await runAgent(env, pass);
+  } finally {
+    await takeItsTurn(env, pass);
+  }
+}
+
+/** @throws NocturneError `LEASE_LOST` if this claim has expired and another pass removed it. */
+async function takeItsTurn(
+  { workspace: { root, clock }, wait, say }: PassEnvironment,
+  { fence }: Briefed,
+): Promise<void> {
+  // A pass that was told to end still has to be judged, so nothing ends this wait but its turn.
+  const { signal } = new AbortController();
+  for (let attempt = 0; !takeWriter(root, fence, clock); attempt++) {
+    if (attempt === 0) say('     waiting for the pass that is the writer');
+    if (attempt % RENEW_EVERY === 0) renewClaim(root, fence, { ttlMs: LEASE_MS, clock });
+    await wait(TURN_MS, signal);
+  }
+}
 
 async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome> {
   const { workspace } = env;

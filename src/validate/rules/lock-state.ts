@@ -80,6 +80,8 @@ function checkWriter(record: Rec, { isReadable, claims }: PassLock, say: Say): D
         ];
   }
   if (status !== 'locked') return [];
+  // While its agent works in a copy, a pass is not the writer, and others are for a while.
+  if (claims.some(({ runId, working }) => runId === run && working === true)) return [];
   if (writer === undefined)
     return [
       say('status', {

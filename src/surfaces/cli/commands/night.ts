@@ -1,12 +1,14 @@
 /** `night`: runs worker passes with manager passes between them, then prints the briefing. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
-import type { PassReport } from '../../../passes/types.js';
+import type { PassEnvironment, PassReport } from '../../../passes/types.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
 
 const MOST = 200;
+/** How often a pass that waits for its turn tries again. */
+const TURN_MS = 100;
 
 export const night: Command = {
   options: [
@@ -19,6 +21,11 @@ export const night: Command = {
       flags: '--manager-every <n>',
       description: 'run a manager pass after every n worker passes (default: one at the end)',
     },
+    {
+      flags: '--parallel <n>',
+      description:
+        'run up to n worker passes at once, on different projects; only agents in a sandbox work side by side (default 1)',
+    },
   ],
   examples: ['nocturne night', 'nocturne night --passes 20 --until 06:30 --manager-every 5'],
   async run(context, { options }) {
@@ -27,24 +34,31 @@ export const night: Command = {
     const env = await passEnvironment(context);
     const most = count(options['passes'], 8);
     const every = count(options['managerEvery'], most + 1);
+    const lanes = count(options['parallel'], 1);
     const until =
       typeof options['until'] === 'string'
         ? timeOf(options['until'], context.clock.now())
         : undefined;
     const reports: PassReport[] = [];
-    for (
-      let i = 1;
-      i <= most && !env.signal.aborted && (until === undefined || context.clock.now() < until);
-      i++
-    ) {
-      const report = await worker(env, { role: 'worker' });
-      reports.push(report);
-      context.progress(`     ${report.data.runId} ${report.outcome}\n`);
-      if (report.exit === EXIT.gate) return refused(report, reports);
-      if (!report.data.found) break;
-      if (report.data.project === undefined && report.exit !== EXIT.ok) break;
-      if (i % every === 0 && i < most) reports.push(await manager(env, { role: 'manager' }));
-    }
+    const mayStart = (): boolean =>
+      !env.signal.aborted && (until === undefined || context.clock.now() < until);
+    let started = 0;
+    let stop: PassReport | undefined;
+    const lane = async (number: number): Promise<void> => {
+      const own = lanes === 1 ? env : { ...env, say: laneOf(env.say, number) };
+      while (stop === undefined && started < most && mayStart()) {
+        started++;
+        const report = await inTurn(own, () => worker(own, { role: 'worker' }));
+        reports.push(report);
+        context.progress(`     ${report.data.runId} ${report.outcome}\n`);
+        if (report.exit === EXIT.gate) stop = report;
+        if (isLast(report)) return;
+        if (reports.length % every === 0 && started < most)
+          reports.push(await inTurn(own, () => manager(own, { role: 'manager' })));
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i + 1)));
+    if (stop?.exit === EXIT.gate) return refused(stop, reports);
     const last = await manager(env, { role: 'manager' });
     reports.push(last);
     if (last.exit === EXIT.gate) return refused(last, reports);
@@ -53,6 +67,29 @@ export const night: Command = {
     return ok(briefing, { runs: reports.map(summary), briefing });
   },
 };
+
+/** The gate refused it, or there is nothing more to do. */
+function isLast({ exit, data }: PassReport): boolean {
+  return exit === EXIT.gate || !data.found || (data.project === undefined && exit !== EXIT.ok);
+}
+
+/** While another pass is the writer, a pass cannot begin: it tries again. */
+async function inTurn<T>(env: PassEnvironment, action: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof NocturneError) || error.code !== 'LOCKED' || env.signal.aborted)
+        throw error;
+      await env.wait(TURN_MS, env.signal);
+    }
+  }
+}
+
+/** Each line of a lane begins with its number. */
+function laneOf(say: (line: string) => void, number: number): (line: string) => void {
+  return (line) => say(`${number} | ${line}`);
+}
 
 function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {
   return {
