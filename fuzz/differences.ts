@@ -49,7 +49,7 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
 
 /** Names that a pattern stands for begin with `./` where bash gives the bare name. */
 function plain(value: unknown): string {
-  return JSON.stringify(value).replace(/(^|[\s":=]|\\n)(?:\.\/)+/g, '$1');
+  return JSON.stringify(value).replace(/(^|[\s":=|]|\\n)(?:\.\/)+/g, '$1');
 }
 
 /** Programs of one pipe run at once: a file that one writes and another uses has no certain text. */
@@ -59,6 +59,11 @@ function isRace({ pipeline = [] }: Step): boolean {
   );
   const places = pipeline.length > 1 && pipeline.some(({ words }) => PLACES.test(words[0] ?? ''));
   if (places) return true;
+  // A reader that ends early ends its writer by a signal, before it has started everything.
+  if (
+    pipeline.slice(0, -1).some(({ words }) => words.some((word) => /^(?:xargs|-exec)$/.test(word)))
+  )
+    return true;
   return pipeline.some(({ words, redirects }, i) =>
     [
       ...redirects.flatMap((redirect) =>

@@ -87,15 +87,28 @@ async function runPipeline(
   return { ...printed, exit: (last && exits.get(last)) ?? null };
 }
 
+/** Git starts none of the programs that its repository may name, and writes nothing there. */
+const GIT_SETTINGS = {
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_CONFIG_COUNT: '3',
+  GIT_CONFIG_KEY_0: 'core.fsmonitor',
+  GIT_CONFIG_VALUE_0: 'false',
+  GIT_CONFIG_KEY_1: 'core.hooksPath',
+  GIT_CONFIG_VALUE_1: '/dev/null',
+  GIT_CONFIG_KEY_2: 'core.pager',
+  GIT_CONFIG_VALUE_2: 'cat',
+};
+
 /** @param alone in its pipe: then it needs no launcher if it has no files. */
 function programOf(command: SimpleCommand, next: Sink = 'output', alone = true): Program {
   const { words, env, redirects } = command;
   const argv = words.length === 0 ? ['true'] : words;
+  const settings = words.includes('git') ? GIT_SETTINGS : {};
   const input = redirects.find((redirect) => redirect.mode === 'text');
   const opened = redirects.filter((redirect) => redirect.mode !== 'text');
   return {
     argv: alone && opened.length === 0 ? argv : launched(argv, opened),
-    env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
+    env: { ...settings, ...Object.fromEntries(env.map(({ name, value }) => [name, value])) },
     out: next,
     err: 'errors',
     ...defined({ input: input?.text }),

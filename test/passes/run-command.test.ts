@@ -116,3 +116,29 @@ t.test('what cannot be run, written or ended is said', async (t) => {
     why: 'cat did not end within 0.2 s',
   });
 });
+
+t.test('git starts no program that its repository names', async (t) => {
+  const place = placeWithProject(t.testdir({}), '', { writes: '["outputs/**"]' });
+  const project = join(place.root, 'PROJECTS/pages');
+  const git = (...words: readonly string[]) => execFileSync('git', words, { cwd: project });
+  git('init', '-q');
+  git('config', 'core.fsmonitor', 'touch watched; false');
+  const run = await runner(place);
+  t.match(await run('git status -s | head -n 5'), { ok: true });
+  t.match(await run('timeout 20 git status -s'), { ok: true });
+  t.notOk('watched' in filesOf(project));
+});
+
+t.test('a program has the files of its redirections themselves', async (t) => {
+  const place = placeWithProject(t.testdir({}), '', { writes: '["outputs/**"]' });
+  const project = join(place.root, 'PROJECTS/pages');
+  mkdirSync(join(project, 'outputs'), { recursive: true });
+  const run = await runner(place);
+  await run('echo x > outputs/a.txt');
+  t.match(await run('grep -r x outputs > outputs/found.txt'), { text: /output/ });
+  t.match(await run('touch outputs/started > outputs/none/x.txt'), { ok: false, text: /none\/x/ });
+  t.match(await run('touch outputs/started < outputs/none.txt'), { ok: false, text: /none\.txt/ });
+  t.notOk('outputs/started' in filesOf(project), 'and does not start without them');
+  t.match(await run('missing 2>&1 | cat > outputs/after.txt'), { ok: true });
+  t.match(filesOf(project)['outputs/after.txt'], /missing/, 'the others of a pipe run');
+});
