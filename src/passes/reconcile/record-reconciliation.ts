@@ -171,7 +171,7 @@ function lineOf({ path, code, why, kept }: Undone, runId: string): string {
   const name = showControl(path);
   const how =
     kept === undefined ? '' : `. To restore this version: \`nocturne kept apply ${runId} ${name}\``;
-  return `- \`${name}\` (${code}): ${why}${how}`;
+  return `- \`${name}\` (${code}): ${showControl(why)}${how}`;
 }
 
 function putAside({ path, after }: Difference): readonly Change[] {
