@@ -58,11 +58,7 @@ console.log(${JSON.stringify(REPORT)});`,
   const done = await worker(environment(place, { say: (line) => said.push(line) }), {
     role: 'worker',
   });
-  t.equal(
-    said.filter((line) => line.includes('undone: ')).length,
-    NAMES.length,
-    said.join(' / '),
-  );
+  t.equal(said.filter((line) => line.includes('undone: ')).length, NAMES.length, said.join(' / '));
   for (const line of said.filter((entry) => entry.includes('undone: ')))
     t.notMatch(line, /[\0-\x1f\u202e]/, JSON.stringify(line));
 
