@@ -8,7 +8,7 @@
  * string; the value of a lone dash is written `\-`.
  *
  * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control
- * characters and no half surrogates. They become U+FFFD, because text from an agent must not
+ * characters, also none that turn the direction of text, and no half surrogates. They become U+FFFD, because text from an agent must not
  * control the reader's terminal. `decode(encode(v)) === v` for every value in normal form.
  */
 import { trimBlanks } from './block-start.js';
@@ -19,7 +19,8 @@ const LESS = 60;
 const NEWLINE = 10;
 const NULLS = new Set(['', '-', '—']);
 const ESCAPED_DASH = /^\\+[-—]$/;
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff]|\p{Surrogate}/u;
+const UNWRITABLE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
 const DASH_VALUE = /^\\*[-—]$/;
 
 /** The value of a table cell's source text. */

@@ -13,6 +13,7 @@ import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
 import { type DirectoryKind, directoryKind } from './directory-kind.js';
 import { AGENTS_PAGE, type Reference } from './reference-files.js';
+import { proposeFree } from './free-routes.js';
 import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
@@ -131,6 +132,7 @@ function adopt(
     if (!adopted.has(path) && !draft.files.has(path))
       putShipped(adoption, { path, draft, importer });
   }
+  if (importer === undefined) proposeFree(existing, reference.paths, draft);
   noteRetired(existing, draft);
 }
 

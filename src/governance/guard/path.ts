@@ -1,6 +1,7 @@
 /** Resolves a path to a workspace file, or gives every reason not to follow it. */
 import { isAbsolute } from 'node:path';
 import { defined } from '../../kernel/defined.js';
+import { showControl } from '../../kernel/show-control.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
@@ -253,11 +254,8 @@ function probeAt(world: PathWorld, path: string): Probed | undefined {
   };
 }
 
-/** A path made printable: control and invisible characters escaped, at most one line. */
+/** A path on one line of limited length. */
 function show(text: string): string {
-  const escaped = text.replace(
-    /[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return escaped.length > 160 ? `${escaped.slice(0, 157)}...` : escaped;
+  const shown = showControl(text);
+  return shown.length > 160 ? `${shown.slice(0, 157)}...` : shown;
 }

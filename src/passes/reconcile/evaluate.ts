@@ -2,6 +2,7 @@
  * Criteria and stop conditions of a pass's project: evaluated, and put on record with their
  * evidence.
  */
+import { showControl } from '../../kernel/show-control.js';
 import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
@@ -65,7 +66,7 @@ function undoWhatChecksWrote(
 ): readonly Act[] {
   const { undone, arrived } = reconcile(workspace, pass);
   for (const change of undone)
-    say(`     undone, written by a check: ${change.path} (${change.code})`);
+    say(`     undone, written by a check: ${showControl(change.path)} (${change.code})`);
   const { runId } = pass;
   const reconciliation = { accepted: [], undone, arrived, conflicts: [] };
   return recordReconciliation({ step, reconciliation, runId, project });

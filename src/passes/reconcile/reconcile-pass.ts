@@ -2,6 +2,7 @@
  * The last line of a pass: what its agent was not allowed to change is undone before anything else
  * is written. Safe to call again.
  */
+import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct } from '../act.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
@@ -22,8 +23,9 @@ export function reconcilePass(
 ): ReconciledWork {
   const found = settlePass(workspace, pass);
   for (const change of found.conflicts)
-    say(`     your version stays: ${change.path} (${change.why})`);
-  for (const change of found.undone) say(`     undone: ${change.path} (${change.code})`);
+    say(`     your version stays: ${showControl(change.path)} (${change.why})`);
+  for (const change of found.undone)
+    say(`     undone: ${showControl(change.path)} (${change.code})`);
   const reconciliation = {
     ...found,
     undone: [...unrecorded(workspace.state, pass), ...found.undone],

@@ -1,4 +1,5 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
+import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
@@ -83,7 +84,7 @@ function broughtHome(difference: Difference): Change {
 /** The project goes on: nothing was done that was not allowed. */
 function aboutConflicts({ step, reconciliation, runId, project }: ReconciledPass): Act {
   const { conflicts } = reconciliation;
-  const names = conflicts.map(({ path }) => path).join(', ');
+  const names = conflicts.map(({ path }) => showControl(path)).join(', ');
   const who = project === undefined ? runId : `${project} (${runId})`;
   const question = `You changed ${names} while ${who} worked on a copy of it. Your version stays. Answer yes when you have seen it; to use the version of the pass, apply the kept version first.`;
   const body = conflicts.map((change) => lineOf(change, runId)).join('\n');
@@ -145,7 +146,7 @@ function commitsRow(
 /** A dispatched project waits for the answer; anything else is an incident. */
 function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: ReconciledPass): Deed {
   const { undone } = reconciliation;
-  const names = undone.map((change) => change.path).join(', ');
+  const names = undone.map((change) => showControl(change.path)).join(', ');
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${project} (${runId})`;
   const question = `${who} changed ${names}, which it may not write. Nocturne undid this. Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
@@ -167,9 +168,10 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
 }
 
 function lineOf({ path, code, why, kept }: Undone, runId: string): string {
+  const name = showControl(path);
   const how =
-    kept === undefined ? '' : `. To restore this version: \`nocturne kept apply ${runId} ${path}\``;
-  return `- \`${path}\` (${code}): ${why}${how}`;
+    kept === undefined ? '' : `. To restore this version: \`nocturne kept apply ${runId} ${name}\``;
+  return `- \`${name}\` (${code}): ${showControl(why)}${how}`;
 }
 
 function putAside({ path, after }: Difference): readonly Change[] {

@@ -1,4 +1,5 @@
 /** The context of a command: where it runs, for whom, and how it prints. */
+import { showLines } from '../../kernel/show-control.js';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +49,7 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
       return opened;
     },
     progress(line) {
-      if (!options.quiet) process.stderr.write(`${line}\n`);
+      if (!options.quiet) process.stderr.write(`${showLines(line, { color: false })}\n`);
     },
     close: () => opened?.close(),
   };

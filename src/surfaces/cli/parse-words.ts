@@ -1,4 +1,5 @@
 /** Parses a command's words with commander: arguments, its own options, and global options. */
+import { terminalHasColors } from './terminal-has-colors.js';
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -53,10 +54,7 @@ export async function parseWords(
     );
   }
   const options = program.opts<Record<string, unknown>>();
-  const color =
-    options['color'] !== false &&
-    process.env['NO_COLOR'] === undefined &&
-    (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
+  const color = options['color'] !== false && terminalHasColors();
   return {
     globals: {
       ...defined({ workspace: textOption(options, 'workspace') }),

@@ -1,5 +1,7 @@
 /** Prints the end of a command: a result on stdout, or an error. */
 import { EXIT, type ExitCode, NocturneError, messageOf } from '../../kernel/error.js';
+import { showControl, showLines } from '../../kernel/show-control.js';
+import { terminalHasColors } from './terminal-has-colors.js';
 import type { CommandResult } from './types.js';
 
 export function printResult(result: CommandResult, json: boolean): ExitCode {
@@ -9,9 +11,13 @@ export function printResult(result: CommandResult, json: boolean): ExitCode {
     process.stdout.write(
       `${JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json })}\n`,
     );
-  else if (result.text !== '')
-    process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  else if (result.text !== '') printText(result.text);
   return result.exit;
+}
+
+function printText(text: string): void {
+  const shown = showLines(text, { color: terminalHasColors() });
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printError(
@@ -31,9 +37,12 @@ export function printError(
     const where =
       file === undefined
         ? ''
-        : `${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}  `;
+        : `${showControl(file)}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}  `;
+    // A name in it that has lines of its own does not begin one of ours.
+    const message = failure.message.replaceAll('\n', '\n  ');
+    const hint = failure.hint === undefined ? '' : `  ${failure.hint}\n`;
     process.stderr.write(
-      `${where}${failure.code}: ${failure.message}\n${failure.hint === undefined ? '' : `  ${failure.hint}\n`}`,
+      showLines(`${where}${failure.code}: ${message}\n${hint}`, { color: false }),
     );
   }
   if (options.debug)

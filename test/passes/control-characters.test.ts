@@ -1,0 +1,129 @@
+/** Names and words of an agent never control the terminal or the pages of their reader. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { parseReport } from '../../src/agents/parse-report.js';
+import { showControl, showLines } from '../../src/kernel/show-control.js';
+import { worker } from '../../src/passes/worker/worker.js';
+import { callMany } from '../surfaces/cli/run-cli.js';
+import { environment, placeWithProject, WRITES_PAGE } from './pass-workspace.js';
+
+t.setTimeout(300_000);
+
+t.test('each character that acts is shown as its number', async (t) => {
+  const cases: readonly (readonly [text: string, shown: string])[] = [
+    ['plain äöü 漢字 😀', 'plain äöü 漢字 😀'],
+    ['\u001b[2Jgone', '\\u001b[2Jgone'],
+    ['two\nlines', 'two\\u000alines'],
+    ['over\rwritten', 'over\\u000dwritten'],
+    ['\u202egnp.exe', '\\u202egnp.exe'],
+    ['a\u2028b\u200bc\u0085', 'a\\u2028b\\u200bc\\u0085'],
+  ];
+  for (const [text, shown] of cases) t.equal(showControl(text), shown);
+  t.equal(showLines('a\n\tb\rc', { color: false }), 'a\n\tb\\u000dc', 'lines and tabs stay');
+  const red = '\u001b[31mno\u001b[39m';
+  t.equal(showLines(red, { color: true }), red, 'our own colours stay');
+  t.equal(showLines(red, { color: false }), '\\u001b[31mno\\u001b[39m', 'where there are any');
+  t.equal(showLines('\u001b[8mhidden', { color: true }), '\\u001b[8mhidden', 'and no others');
+});
+
+/** Not one of them is in the scope of the pass. */
+const NAMES = [
+  'PROJECTS/pages/\u001b[2J\u001b[1;31mALL GOOD.md',
+  'PROJECTS/pages/a\n## Forged\n\n- status: done.md',
+  'PROJECTS/pages/b\rundone: nothing.md',
+  'PROJECTS/pages/\u202egnp.md',
+];
+const WORDS = `\u001b[2Jfine\r\u202e| forged | row |\n\n## Forged heading`;
+const REPORT = [
+  '```nocturne-report',
+  ...['summary', 'next_objective'].map((field) => `${field}: ${JSON.stringify(WORDS)}`),
+  'outputs: [outputs/page.md]',
+  'answers: { non_obvious: true, durable: true, compounding: true }',
+  `lessons: [{ kind: method, observation: ${JSON.stringify(WORDS)}, evidence: "x" }]`,
+  `escalation: { priority: high, question: ${JSON.stringify(WORDS)} }`,
+  '```',
+].join('\n');
+
+const ACTS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+t.test('a pass with such names and words: what is printed and what the pages hold', async (t) => {
+  const place = placeWithProject(
+    t.testdir({}),
+    `${WRITES_PAGE}const names = ${JSON.stringify(NAMES.map((name) => name.replace('PROJECTS/pages/', '')))};
+for (const name of names) { mkdirSync((name.match(/^.*[/]/s) ?? ['.'])[0], { recursive: true }); writeFileSync(name, 'x'); }
+console.log(${JSON.stringify(REPORT)});`,
+  );
+  const said: string[] = [];
+  const done = await worker(environment(place, { say: (line) => said.push(line) }), {
+    role: 'worker',
+  });
+  t.equal(said.filter((line) => line.includes('undone: ')).length, NAMES.length, said.join(' / '));
+  for (const line of said.filter((entry) => entry.includes('undone: ')))
+    t.notMatch(line, /[\0-\x1f\u202e]/, JSON.stringify(line));
+
+  const commands = [
+    'status',
+    'briefing',
+    'history',
+    'lock',
+    'doctor',
+    'kept list',
+    'audit',
+    'gate',
+  ];
+  const answers = await callMany(
+    place,
+    [
+      ...commands.map((words) => words.split(' ')),
+      ['get', 'PROJECTS/pages/LONGRUNNER.md#next_pass.objective'],
+      ['validate'],
+      ['kept', 'show', done.data.runId, NAMES[0] ?? ''],
+      ['read', NAMES[1] ?? ''],
+    ],
+    { json: false },
+  );
+  for (const [i, { text }] of answers.entries()) {
+    t.notMatch(text, ACTS, `${commands[i] ?? i}: ${JSON.stringify(text)}`);
+    t.notMatch(text, /^## Forged\r?$/m, `${commands[i] ?? i} has no forged line`);
+  }
+
+  for (const page of [
+    'NOTIFICATIONS.md',
+    'audit/AUDIT-LOG.md',
+    'audit/CHANGE-LOG.md',
+    'audit/SESSION-REGISTRY.md',
+    'ACTIVE-PROJECTS.md',
+    'PROJECTS/pages/LONGRUNNER.md',
+  ]) {
+    const text = readFileSync(join(place.root, page), 'utf8');
+    t.notMatch(text, ACTS, page);
+    t.notMatch(text, /^## Forged/m, `${page} has no forged heading`);
+  }
+});
+
+t.test('a credential across the cut of a field is not half in the report', async (t) => {
+  const key = `ghp_${'a7Bq9ZtK2mXw4LpR8sVn3CyH6dJf1GeU5oTi'}`;
+  const fields: readonly (readonly [form: (text: string) => string, most: number])[] = [
+    [(text) => `summary: "${text}"`, 4000],
+    [(text) => `next_objective: "${text}"`, 2000],
+    [(text) => `outputs: ["${text}"]`, 500],
+    [(text) => `escalation: { priority: high, question: "${text}" }`, 2000],
+    ...['kind', 'observation', 'evidence'].map(
+      (name) =>
+        [
+          (text: string) => `lessons: [{ ${name}: "${text}" }]`,
+          name === 'kind' ? 80 : 2000,
+        ] as const,
+    ),
+    ...['symptom', 'detection', 'cause', 'fix', 'prevention'].map(
+      (name) => [(text: string) => `failure_modes: [{ ${name}: "${text}" }]`, 1000] as const,
+    ),
+  ];
+  for (const [form, most] of fields)
+    for (const inside of [5, 12, 30]) {
+      const text = form(`${'x '.repeat(most).slice(0, most - inside - 1)} ${key} and more`);
+      const read = parseReport(`\`\`\`nocturne-report\n${text}\n\`\`\``);
+      t.notMatch(JSON.stringify(read), key.slice(0, inside), `${text.slice(0, 40)} ${inside}`);
+    }
+});
