@@ -28,6 +28,8 @@ try {
     if (name === 'node_modules') symlinkSync(from, to);
     else cpSync(from, to, { recursive: true });
   }
+  if (/^FAILED/m.test(play(DELIBERATE_FAULTS[0]?.seed ?? 1)))
+    throw new Error('the build fails without a deliberate fault');
   const missed = DELIBERATE_FAULTS.filter((fault) => !isFound(fault));
   console.log(
     `${DELIBERATE_FAULTS.length - missed.length} of ${DELIBERATE_FAULTS.length} faults found`,

@@ -26,7 +26,8 @@ const NOT_HERE =
   'the reason is final for this pass: write inside its scope, or put the wish into its report';
 
 /**
- * @throws NocturneError `REFUSED` with every reason, `STALE`, `LEASE_LOST`, and what `contentOf` throws
+ * @throws NocturneError `REFUSED` with every reason, `STALE`, `LEASE_LOST`, and what `contentOf`
+ * throws
  * about a file that may be written.
  */
 export function changeFile(context: ToolContext, change: FileChange): ToolAnswer {

@@ -1,4 +1,4 @@
-/** What an agent has seen of a file, and whether it may replace the whole file with something else. */
+/** What an agent has seen of a file, and whether it may replace the whole file. */
 import { sha256 } from '../kernel/hash.js';
 
 /** Lines from 1, both included; `of`: how many the file has. */

@@ -110,7 +110,7 @@ export function writeFileDurably(
   syncDirectory(dirname(path));
 }
 
-/** Replaces or creates a file durably with the content of another, which is never held in memory. */
+/** Replaces or creates a file durably with the content of another, not held in memory. */
 export function copyFileDurably(
   from: string,
   path: string,

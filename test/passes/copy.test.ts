@@ -91,7 +91,7 @@ function ownerEdits(place: Place): void {
   for (const [path, content] of OWNERS) put(place, path, content);
   change(place, PLAN, (text) => `${text}\n${OWNERS_LINE}\n`);
   change(place, 'ACTIVE-PROJECTS.md', (text) => `${text}\n${OWNERS_LINE}\n`);
-  rmSync(join(place.root, 'PROJECTS/pages/outputs/old.md'));
+  rmSync(join(place.root, 'PROJECTS/pages/outputs/old.md'), { force: true });
 }
 
 const CHAT = (endpoint: string): string =>
@@ -245,6 +245,28 @@ ${REPORT}`;
   t.equal(fieldText(row, 'escalation'), '', 'and the project goes on');
 });
 
+t.test('what the owner puts in the place of a file of the pass', async (t) => {
+  const agent = `${WRITES_PAGE}
+for (const name of ['linked', 'folder', 'under/file']) {
+  mkdirSync('outputs/under', { recursive: true });
+  writeFileSync('outputs/' + name + '.md', 'By the pass.\\n');
+}
+${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent);
+  const outputs = 'PROJECTS/pages/outputs';
+  const report = await passWhile(place, () => {
+    put(place, `${outputs}/under`, 'A file.\n');
+    put(place, `${outputs}/folder.md/inside.md`, 'A folder.\n');
+    symlinkSync('/usr', join(place.root, outputs, 'linked.md'));
+  });
+  const rows = trail(place, report.data.runId);
+  for (const name of ['linked', 'folder', 'under/file'])
+    t.ok(rows.includes(`T5 conflict ${outputs}/${name}.md kept`), name);
+  t.equal(read(place, `${outputs}/under`), 'A file.\n');
+  t.equal(read(place, `${outputs}/folder.md/inside.md`), 'A folder.\n');
+  t.equal(read(place, OUTPUT), PAGE);
+});
+
 t.test('records that the owner and the pass both changed', (t) => {
   const place = placeInCopy(t.testdir(), '');
   const snapshot = place.workspace.snapshot();
@@ -365,7 +387,13 @@ t.test('tools write into the copy, and a link in it leads nowhere', async (t) =>
 t.test('a folder that becomes a link while a tool writes is not followed', (t) => {
   const outside = t.testdir({ copy: {}, other: {} });
   symlinkSync(join(outside, 'other'), join(outside, 'copy', 'outputs'));
-  const copy = { folder: join(outside, 'copy'), places: ['outputs'], made: [], bound: [] };
+  const copy = {
+    folder: join(outside, 'copy'),
+    places: ['outputs'],
+    made: [],
+    bound: [],
+    madeAt: 0,
+  };
   const file = { path: 'outputs/page.md', before: undefined, after: 'x' };
   t.throws(() =>
     writeToCopy(copy, {
@@ -450,6 +478,26 @@ ${REPORT}`;
   );
 });
 
+t.test('a clone that an agent spoilt', async (t) => {
+  const agent = `${WRITES_PAGE}
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+execFileSync('git', ['commit', '-q', '--allow-empty', '-m', 'Empty']);
+symlinkSync('/etc', '.git/objects/aa');
+${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent, {
+    files: { 'PROJECTS/pages/outputs/first.md': 'First.\n' },
+  });
+  const cwd = join(place.root, 'PROJECTS/pages');
+  const identity = ['-c', 'user.name=Owner', '-c', 'user.email=owner@localhost'];
+  spawnSync('git', ['init', '-q'], { cwd });
+  spawnSync('git', [...identity, 'commit', '-q', '--allow-empty', '-m', 'Begin'], { cwd });
+  const report = await passWhile(place, () => undefined);
+  t.equal(read(place, OUTPUT), PAGE, 'the files of the pass come home');
+  t.ok(trail(place, report.data.runId).includes('T5 commits pages failed'), 'its commits do not');
+  t.notOk(existsSync(join(cwd, '.git/refs/nocturne', report.data.runId)));
+});
+
 t.test('packages are used as they are, and what a check program writes is dropped', async (t) => {
   const agent = `${WRITES_PAGE}
 const { existsSync } = await import('node:fs');
@@ -473,6 +521,49 @@ process.exit(existsSync('notes.md') && existsSync('node_modules/made.txt') ? 0 :
   t.equal(report.data.stop[0]?.holds, true, 'the check sees the merged tree');
   t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs/check.txt')));
   t.same(readdirSync(join(place.workspace.state, 'copies')), []);
+});
+
+t.test('a scope that reaches the root of the workspace', async (t) => {
+  const agent = `${WRITES_PAGE}
+const attempt = (path) => { try { writeFileSync(path, 'x'); return 'done'; } catch (error) { return error.code; } };
+mkdirSync('../../reports', { recursive: true });
+writeFileSync('../../reports/new.md', 'A report.\\n');
+writeFileSync('../../shared.md', 'Shared.\\n');
+const seen = ['../../SOUL.md', '../../.nocturne/x', '../../USER.md', '../../memory/x.md'].map(attempt);
+writeFileSync('outputs/seen.md', '# Seen\\n' + seen.join(' ') + '\\n');
+${REPORT}`;
+  const granted = `# Pre-approvals
+
+## PA-001 Anywhere
+
+- **Action class:** file-write-extended
+- **Max uses:** 10
+- **Expires:** 2999-01-01T00:00:00Z
+- **Status:** active
+
+\`\`\`yaml scope
+- "**"
+\`\`\`
+
+\`\`\`yaml boundary
+[]
+\`\`\`
+`;
+  const place = placeInCopy(t.testdir(), agent, {
+    writes: '["outputs/**", "/reports/**", "/s*.md", "/empty/deep/**"]',
+    files: { 'orchestration-os/OPS-PREAPPROVAL.md': granted },
+  });
+  const report = await passWhile(place, () => ownerEdits(place));
+  t.equal(report.exit, 0, report.outcome);
+  t.same(report.data.outputs, [
+    OUTPUT,
+    'PROJECTS/pages/outputs/seen.md',
+    'reports/new.md',
+    'shared.md',
+  ]);
+  t.match(read(place, 'PROJECTS/pages/outputs/seen.md'), /EROFS EROFS EROFS EROFS/);
+  for (const [path, content] of OWNERS) t.equal(read(place, path), content, `${path} is whole`);
+  t.notOk(existsSync(join(place.root, 'empty')));
 });
 
 t.test('what is copied: whole folders, made where they are missing', (t) => {

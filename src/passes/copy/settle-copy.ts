@@ -15,9 +15,9 @@ import { onFile } from '../../workspace/storage-error.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
 import { type Difference, differencesIn } from '../reconcile/differences.js';
+import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
 import {
-  baselineSnapshot,
   checkDifferences,
   NOTHING_RECONCILED,
   type PassWithBaseline,
@@ -45,10 +45,11 @@ export function settleCopy(
   repairObjects(workspace);
   const flood = floodOf(workspace, pass);
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
+  const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   for (const difference of copyDifferences(workspace, pass)) {
-    const settled = settle(now, difference);
+    const settled = settle(now, folders, difference);
     if (settled.kind === 'home') home.push(settled.difference);
     if (settled.kind === 'conflict')
       conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: settled.why }));
@@ -103,12 +104,12 @@ type Settled =
   | { readonly kind: 'conflict'; readonly why: string };
 
 /** Its `before` becomes what the workspace holds now. */
-function settle(now: Snapshot, difference: Difference): Settled {
+function settle(now: Snapshot, folders: ReadonlySet<string>, difference: Difference): Settled {
   const { path, kind, before: base, after: mine, target } = difference;
   // The guard refuses these whatever the owner did.
   if (kind === 'link' || kind === 'special' || kind === 'unreadable')
     return { kind: 'home', difference };
-  if (isObstructed(now, path))
+  if (isObstructed(now, folders, path))
     return { kind: 'conflict', why: 'you put something else in its place while the pass worked' };
   const there = now.files.get(path);
   const theirs = there === undefined ? undefined : presentContent(now, path, there.size);
@@ -144,16 +145,21 @@ function placed(workspace: Workspace, { copy }: PassInCopy, difference: Differen
 }
 
 /** A link, a folder or a special file at the path, or a file where its folder was. */
-function isObstructed(now: Snapshot, path: string): boolean {
-  const there = now.files.get(path);
+function isObstructed({ files }: Snapshot, folders: ReadonlySet<string>, path: string): boolean {
+  const there = files.get(path);
   if (there !== undefined && there.kind !== 'file') return true;
-  const parts = path.split('/');
-  const isUnderFile = parts.some((_, i) => i > 0 && now.files.has(parts.slice(0, i).join('/')));
-  return isUnderFile || (there === undefined && hasFilesIn(now, path));
+  return folders.has(path) || parentsOf(path).some((parent) => files.has(parent));
 }
 
-function hasFilesIn(now: Snapshot, folder: string): boolean {
-  return [...now.files.keys()].some((path) => path.startsWith(`${folder}/`));
+function foldersOf({ files }: Snapshot): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of files.keys()) for (const parent of parentsOf(path)) folders.add(parent);
+  return folders;
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 function whyNot(mine: Content | undefined, theirs: Content | undefined): string {

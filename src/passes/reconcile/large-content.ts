@@ -1,4 +1,4 @@
-/** What is wrong with a large file, which is judged in chunks: it holds no records and no secrets. */
+/** Judges a large file in chunks: it may hold no records and no credentials. */
 import { secretReasons } from '../../governance/guard/secrets.js';
 import { MOST_READ } from '../../workspace/file-content.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -5,7 +5,7 @@
 import { newLines, type Repeat, repeatOf } from '../../governance/quality/repeats.js';
 import type { Act } from '../act.js';
 import { moduleAlike } from '../modules/module-hooks.js';
-import { baselineSnapshot } from './reconcile.js';
+import { baselineSnapshot } from './baseline-snapshot.js';
 import type { Reconciled, StepContext } from '../types.js';
 
 /** What passes are told, and what is noted of them: neither work nor repeated by it. */
