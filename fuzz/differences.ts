@@ -58,6 +58,7 @@ function isRace({ pipeline = [], expanded = [] }: Step): boolean {
     [...words, ...redirects.map((redirect) => ('to' in redirect ? redirect.to : ''))].map(baseName),
   );
   const places = pipeline.length > 1 && pipeline.some(({ words }) => PLACES.test(words[0] ?? ''));
+  if (pipeline.some(readsItsOutput)) return true;
   if (places || (pipeline.length > 1 && expanded.length > 0 && pipeline.some(writes))) return true;
   // A reader that ends early ends its writer by a signal, before it has started everything.
   if (
@@ -76,6 +77,18 @@ function isRace({ pipeline = [], expanded = [] }: Step): boolean {
         named.some((names, j) => i !== j && names.some((name) => overlaps(name, baseName(path)))),
     ),
   );
+}
+
+/** Such a command may never end, wherever it runs. */
+function readsItsOutput({ words, redirects }: SimpleCommand): boolean {
+  const input = redirects.find(({ mode }) => mode === 'read');
+  const names = redirects.flatMap((redirect) =>
+    redirect.mode === 'write' || redirect.mode === 'append' ? [redirect.to] : [],
+  );
+  const read = input?.mode === 'read' ? [input.to, ...words.slice(1)] : words.slice(1);
+  const written = words[0] === 'tee' ? [...names, ...words.slice(1)] : names;
+  const from = input?.mode === 'read' && words[0] === 'tee' ? [input.to] : read;
+  return written.some((name) => from.some((other) => baseName(other) === baseName(name)));
 }
 
 function writes({ redirects }: SimpleCommand): boolean {
