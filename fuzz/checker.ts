@@ -13,6 +13,9 @@ const SANDBOX = [
   ...['--chdir', '/tmp'],
 ];
 
+/** Some lines write without end: no file grows beyond 20 MB. */
+const LIMITED = 'ulimit -f 40000; exec "$0" "$@"';
+
 export type Checker = {
   /** In the order of the lines. */
   readonly check: (lines: readonly string[]) => Promise<readonly Outcome[]>;
@@ -31,7 +34,14 @@ export function whyNot(): string | undefined {
 export function openChecker(): Checker {
   const child = spawn(
     'bwrap',
-    [...SANDBOX, process.execPath, join(import.meta.dirname, 'check-child.js')],
+    [
+      ...SANDBOX,
+      '/bin/sh',
+      '-c',
+      LIMITED,
+      process.execPath,
+      join(import.meta.dirname, 'check-child.js'),
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

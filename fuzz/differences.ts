@@ -1,5 +1,5 @@
 /** Compares what bash did with what the guard judged, and with what our executor did. */
-import type { Step } from '../src/governance/guard/shell-types.js';
+import type { SimpleCommand, Step } from '../src/governance/guard/shell-types.js';
 import type { Judged } from './judge-line.js';
 import { workspaceOf } from './places.js';
 import type { Start } from './programs.js';
@@ -53,12 +53,13 @@ function plain(value: unknown): string {
 }
 
 /** Programs of one pipe run at once: a file that one writes and another uses has no certain text. */
-function isRace({ pipeline = [] }: Step): boolean {
+function isRace({ pipeline = [], expanded = [] }: Step): boolean {
   const named = pipeline.map(({ words, redirects }) =>
     [...words, ...redirects.map((redirect) => ('to' in redirect ? redirect.to : ''))].map(baseName),
   );
   const places = pipeline.length > 1 && pipeline.some(({ words }) => PLACES.test(words[0] ?? ''));
-  if (places) return true;
+  if (pipeline.some(readsItsOutput)) return true;
+  if (places || (pipeline.length > 1 && expanded.length > 0 && pipeline.some(writes))) return true;
   // A reader that ends early ends its writer by a signal, before it has started everything.
   if (
     pipeline.slice(0, -1).some(({ words }) => words.some((word) => /^(?:xargs|-exec)$/.test(word)))
@@ -76,6 +77,22 @@ function isRace({ pipeline = [] }: Step): boolean {
         named.some((names, j) => i !== j && names.some((name) => overlaps(name, baseName(path)))),
     ),
   );
+}
+
+/** Such a command may never end, wherever it runs. */
+function readsItsOutput({ words, redirects }: SimpleCommand): boolean {
+  const input = redirects.find(({ mode }) => mode === 'read');
+  const names = redirects.flatMap((redirect) =>
+    redirect.mode === 'write' || redirect.mode === 'append' ? [redirect.to] : [],
+  );
+  const read = input?.mode === 'read' ? [input.to, ...words.slice(1)] : words.slice(1);
+  const written = words[0] === 'tee' ? [...names, ...words.slice(1)] : names;
+  const from = input?.mode === 'read' && words[0] === 'tee' ? [input.to] : read;
+  return written.some((name) => from.some((other) => baseName(other) === baseName(name)));
+}
+
+function writes({ redirects }: SimpleCommand): boolean {
+  return redirects.some(({ mode }) => mode === 'write' || mode === 'append');
 }
 
 /** Programs that make, move or remove names. */

@@ -170,6 +170,18 @@ export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
     'touch outputs/sub/new; cp -r outputs/sub outputs/copy',
     'cp notes.md outputs/sub/new && mv outputs/sub outputs/moved',
   ],
+  'a pattern after a command that changes what it stands for': [
+    'touch outputs/new.txt; probe outputs/*.txt',
+    'rm outputs/a.txt && probe outputs/*.txt',
+    'mv outputs/a.txt outputs/new.md; probe outputs/*',
+    'probe a > outputs/new.txt; probe outputs/*.txt',
+    'tool a; probe outputs/*.txt',
+    'for x in 1 2; do touch outputs/$x.txt; probe outputs/*.txt; done',
+    'cp -t outputs/sub notes.md; probe outputs/*/notes.md',
+    'probe outputs/*"',
+    'probe outputs/s*/../a.txt',
+    'probe outputs/{a,b}.*',
+  ],
   'what is read': [
     'cat ../../../state/token',
     'cat ../../../sta*/tok?n',
