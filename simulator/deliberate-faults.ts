@@ -35,16 +35,16 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'restoring writes through a symbolic link',
     file: 'src/workspace/restore.ts',
-    find: `  if (present !== undefined && !present.isFile()) removeIfThere(target);
-  writeFileDurably(target, content, { mode: entry.mode });`,
-    replace: "  process.getBuiltinModule('node:fs').writeFileSync(target, content);",
+    find: 'if (present !== undefined && !present.isFile()) removeIfThere(target);',
+    replace:
+      "if (typeof content !== 'string') return process.getBuiltinModule('node:fs').writeFileSync(target, content);",
     seed: 1,
   },
   {
-    name: 'a durable write does not go through a temporary file',
+    name: 'a durable write removes the old file first',
     file: 'src/workspace/durable.ts',
-    find: `const temp = join(dirname(path), \`\${TEMP_PREFIX}\${randomBytes(6).toString('hex')}\`);`,
-    replace: 'const temp = path; removeIfThere(path);',
+    find: '  const descriptor = stage(temp, bytes,',
+    replace: '  removeIfThere(path);\n  const descriptor = stage(temp, bytes,',
     seed: 1,
   },
   {

@@ -141,7 +141,7 @@ function simulated(name: keyof Files): Call {
     if (answer !== undefined) return answer;
     const path = pathOf(words);
     const isOurs = path.startsWith(state.folder);
-    if (operation !== undefined && operation !== 'read' && isOurs) state.now += 1;
+    if (operation !== undefined && isOurs && !isReading(name, words)) state.now += 1;
     const result =
       operation !== undefined && isOurs && isHit(operation, name, words)
         ? failing(name, call, words)
@@ -152,13 +152,19 @@ function simulated(name: keyof Files): Call {
   };
 }
 
-/** Opening for reading is no operation that can fail half-way, so faults leave it alone. */
 function isHit(operation: string, name: keyof Files, words: readonly unknown[]): boolean {
   const { fault } = state;
   if (fault === undefined || fault.operation !== operation) return false;
-  if (name === 'openSync' && (words[1] === undefined || words[1] === 'r')) return false;
+  if (isReading(name, words)) return false;
   state.calls += 1;
   return state.calls === fault.nth;
+}
+
+function isReading(name: keyof Files, [, flags = 'r']: readonly unknown[]): boolean {
+  const writing = real.constants.O_WRONLY | real.constants.O_RDWR | real.constants.O_CREAT;
+  return (
+    name === 'openSync' && (typeof flags === 'number' ? (flags & writing) === 0 : flags === 'r')
+  );
 }
 
 function failing(name: keyof Files, call: Call, words: readonly unknown[]): unknown {

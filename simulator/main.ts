@@ -20,6 +20,7 @@ const { values } = parseArgs({
     step: { type: 'string', default: '1' },
     shrink: { type: 'string', default: '100' },
     'until-failure': { type: 'boolean', default: false },
+    except: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -43,6 +44,8 @@ async function inProcesses(): Promise<number> {
         jobs,
         '--shrink',
         values.shrink,
+        '--except',
+        values.except,
       ];
       const child = fork(fileURLToPath(import.meta.url), words.map(String), { stdio: 'inherit' });
       return new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));
@@ -71,6 +74,7 @@ async function playAll(scratch: string): Promise<number> {
   const play = (story: Story): Promise<Night> => playNight(fresh(), scratch, story);
   let [passes, failed] = [0, 0];
   for (let i = 0; i < nights; i++) {
+    if (values.except.split(',').includes(String(seed + i * step))) continue;
     const story = writeStory(seed + i * step);
     if (values.verbose) console.log(story.events.map(describeEvent).join('\n'));
     const night = await play(story);

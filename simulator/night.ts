@@ -1,5 +1,6 @@
 /** Plays a story: the same story always ends in the same way. */
 import { createHash } from 'node:crypto';
+import { NocturneError } from '../src/kernel/error.js';
 import { manager } from '../src/passes/manager/manager.js';
 import { worker } from '../src/passes/worker/worker.js';
 import type { PassReport } from '../src/passes/types.js';
@@ -109,6 +110,11 @@ function judge(
   event: PassEvent,
   { report, error }: { readonly report: PassReport | undefined; readonly error: unknown },
 ): void {
+  // An agent has removed the lock: the pass must not write, and the next one cleans up.
+  if (error instanceof NocturneError && error.code === 'LEASE_LOST') {
+    world.unsure = true;
+    return;
+  }
   if (report === undefined) {
     const text = error instanceof Error ? error.stack : String(error);
     world.violations.push(`a pass ends by itself: ${event.role}: ${text}`);

@@ -1,6 +1,7 @@
 /** What a story has come to: the open workspace, and what an onlooker remembers of it. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { MANIFEST_FILE } from '../src/integrity/manifest.js';
 import { sha256 } from '../src/kernel/hash.js';
 import type { PassReport } from '../src/passes/types.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
@@ -139,7 +140,9 @@ function remember(world: World, { files, fields, notices }: CommitResult): void 
     if (seen === undefined) world.expected.delete(address);
     else if (value === `sha256:${seen.hash}`) world.expected.set(address, seen);
   }
-  for (const { path, after } of files) world.trace.push(`commit ${path} ${after ?? '-'}`);
+  // Each place has an owner's key of its own, and so another signature.
+  for (const { path, after } of files)
+    world.trace.push(`commit ${path} ${path === MANIFEST_FILE ? '' : after}`);
   world.trace.push(...fields.map(({ address }) => `field ${address}`), ...notices);
 }
 
