@@ -2,13 +2,11 @@
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { PassEnvironment, PassReport } from '../../../passes/types.js';
+import { inTurn, lanesOf } from '../../../passes/in-turn.js';
+import { passCount } from '../pass-count.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
-
-const MOST = 200;
-/** How often a pass that waits for its turn tries again. */
-const TURN_MS = 100;
 
 export const night: Command = {
   options: [
@@ -32,9 +30,9 @@ export const night: Command = {
     const { worker } = await import('../../../passes/worker/worker.js');
     const { manager } = await import('../../../passes/manager/manager.js');
     const env = await passEnvironment(context);
-    const most = count(options['passes'], 8);
-    const every = count(options['managerEvery'], most + 1);
-    const lanes = count(options['parallel'], 1);
+    const most = passCount(options['passes'], 8);
+    const every = passCount(options['managerEvery'], most + 1);
+    const lanes = passCount(options['parallel'], 1);
     const until =
       typeof options['until'] === 'string'
         ? timeOf(options['until'], context.clock.now())
@@ -44,20 +42,21 @@ export const night: Command = {
       !env.signal.aborted && (until === undefined || context.clock.now() < until);
     let started = 0;
     let stop: PassReport | undefined;
-    const lane = async (number: number): Promise<void> => {
-      const own = lanes === 1 ? env : { ...env, say: laneOf(env.say, number) };
+    const lane = async (own: PassEnvironment): Promise<void> => {
       while (stop === undefined && started < most && mayStart()) {
         started++;
-        const report = await inTurn(own, () => worker(own, { role: 'worker' }));
+        const report = await inTurn(own, (lane) => worker(lane, { role: 'worker' }));
         reports.push(report);
         context.progress(`     ${report.data.runId} ${report.outcome}\n`);
         if (report.exit === EXIT.gate) stop = report;
         if (isLast(report)) return;
         if (reports.length % every === 0 && started < most)
-          reports.push(await inTurn(own, () => manager(own, { role: 'manager' })));
+          reports.push(await inTurn(own, (lane) => manager(lane, { role: 'manager' })));
       }
     };
-    await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i + 1)));
+    const ended = await Promise.allSettled(lanesOf(env, lanes).map(lane));
+    const broken = ended.find((result) => result.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
     if (stop?.exit === EXIT.gate) return refused(stop, reports);
     const last = await manager(env, { role: 'manager' });
     reports.push(last);
@@ -71,24 +70,6 @@ export const night: Command = {
 /** The gate refused it, or there is nothing more to do. */
 function isLast({ exit, data }: PassReport): boolean {
   return exit === EXIT.gate || !data.found || (data.project === undefined && exit !== EXIT.ok);
-}
-
-/** While another pass is the writer, a pass cannot begin: it tries again. */
-async function inTurn<T>(env: PassEnvironment, action: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!(error instanceof NocturneError) || error.code !== 'LOCKED' || env.signal.aborted)
-        throw error;
-      await env.wait(TURN_MS, env.signal);
-    }
-  }
-}
-
-/** Each line of a lane begins with its number. */
-function laneOf(say: (line: string) => void, number: number): (line: string) => void {
-  return (line) => say(`${number} | ${line}`);
 }
 
 function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {
@@ -107,16 +88,6 @@ function summary(report: PassReport): Record<string, unknown> {
     outcome: report.outcome,
     exit: report.exit,
   };
-}
-
-function count(value: unknown, fallback: number): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > MOST)
-    throw new NocturneError('USAGE', `${String(value)} is not a number of passes`, {
-      hint: `give a whole number from 1 to ${MOST}`,
-    });
-  return number;
 }
 
 /** `HH:MM` is the next such time in the machine's zone. */

@@ -16,6 +16,8 @@ import {
 import type { PassEnvironment, Role } from '../../../passes/types.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
+import { inTurn, lanesOf } from '../../../passes/in-turn.js';
+import { passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
@@ -41,6 +43,10 @@ export const schedule: Command = {
       description: 'what to do about missed runs (default: run-once)',
       choices: MISSED_POLICIES,
     },
+    {
+      flags: '--parallel <n>',
+      description: 'how many worker passes to start at once, on different projects (default 1)',
+    },
     { flags: '--list', description: 'print the next and the missed runs, and exit' },
   ],
   examples: [
@@ -52,10 +58,13 @@ export const schedule: Command = {
     requireOwner(context, 'scheduling');
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
     const env = await passEnvironment(context);
+    const lanes = passCount(options['parallel'], 1);
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
       queue = queue.then(() =>
-        env.signal.aborted ? undefined : fire(context, env, { role, why }),
+        env.signal.aborted
+          ? undefined
+          : fire(context, env, { role, why, lanes: role === 'worker' ? lanes : 1 }),
       );
       return queue;
     };
@@ -181,21 +190,23 @@ async function begin(context: Context, job: Job, late: () => void): Promise<void
 async function fire(
   context: Context,
   env: PassEnvironment,
-  request: { role: Role; why: string },
+  request: { role: Role; why: string; lanes: number },
 ): Promise<void> {
   remember(context.workspace(), request.role);
   context.progress(`${stamp(context.clock.now())} ${request.role} (${request.why})`);
-  try {
-    const report =
-      request.role === 'worker'
-        ? await (await import('../../../passes/worker/worker.js')).worker(env, { role: 'worker' })
-        : await (await import('../../../passes/manager/manager.js')).manager(env, {
-            role: 'manager',
-          });
-    context.progress(`  ${report.data.runId} ${report.outcome}`);
-  } catch (error) {
-    context.progress(`  did not run: ${messageOf(error)}`);
-  }
+  const pass =
+    request.role === 'worker'
+      ? (await import('../../../passes/worker/worker.js')).worker
+      : (await import('../../../passes/manager/manager.js')).manager;
+  const run = async (lane: PassEnvironment): Promise<void> => {
+    try {
+      const report = await inTurn(lane, (own) => pass(own, { role: request.role }));
+      context.progress(`  ${report.data.runId} ${report.outcome}`);
+    } catch (error) {
+      context.progress(`  did not run: ${messageOf(error)}`);
+    }
+  };
+  await Promise.all(lanesOf(env, request.lanes).map(run));
 }
 
 function remember(workspace: Workspace, role: Role): void {
