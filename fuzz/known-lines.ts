@@ -2,7 +2,7 @@
 
 /** By kind. `evil` is a program that no line may start; `F` is a file. */
 export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
-  'a form feed or vertical tab is no blank for bash, and no beginning of a comment': [
+  'bash does not take a form feed or a vertical tab for a blank before a comment': [
     'echo a\f#; evil',
     'probe a\v# b; evil',
     'probe a\r# b; evil',

@@ -8,8 +8,9 @@
  * string; the value of a lone dash is written `\-`.
  *
  * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control
- * characters, also none that turn the direction of text, and no half surrogates. They become U+FFFD, because text from an agent must not
- * control the reader's terminal. `decode(encode(v)) === v` for every value in normal form.
+ * characters, also none that turn the direction of text, and no half surrogates. They become
+ * U+FFFD, because text from an agent must not control the reader's terminal.
+ * `decode(encode(v)) === v` for every value in normal form.
  */
 import { trimBlanks } from './block-start.js';
 

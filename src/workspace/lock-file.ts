@@ -9,7 +9,7 @@ import { readJson, writeJsonDurably } from './state-home.js';
 /**
  * `project`: empty until the pass has chosen one, and for a pass without a project. `startedAt`:
  * start of the process in clock ticks since boot. `detached`: the process that made the claim ends
- * before the pass does. `working`: its agent works in a copy, and the pass has given the writer back.
+ * before the pass does. `working`: its agent works in a copy, and the pass is not the writer.
  */
 export type Claim = {
   readonly runId: string;

@@ -30,7 +30,7 @@ export const t4Run: Step<Briefed, Worked> = {
   },
 };
 
-/** An agent in its copy disturbs nobody, so other passes may begin and end meanwhile. */
+/** An agent in its copy disturbs nobody: other passes may begin and end while it works. */
 async function besideOthers(env: PassEnvironment, pass: Briefed): Promise<RunOutcome> {
   const { root } = env.workspace;
   giveBackWriter(root, pass.fence);
