@@ -6,7 +6,13 @@ import type { PassEnvironment, PassReport } from './types.js';
 /** How often a pass that waits for its turn asks. */
 const TURN_MS = 100;
 
-/** Waits for passes of this process only: one of another process is an error, as ever. */
+/** By workspace: ends when the last pass that began here is past T0. */
+const entering = new Map<string, Promise<void>>();
+
+/**
+ * Waits for passes of this process only: one of another process is an error, as ever. Two passes are
+ * never in T0 at the same time, so that only one of them recovers what a crashed pass left.
+ */
 export async function inTurn(
   env: PassEnvironment,
   pass: (env: PassEnvironment) => Promise<PassReport>,
@@ -15,12 +21,19 @@ export async function inTurn(
   const isOurs = (): boolean =>
     livePasses(root, clock).some(({ isWriter, pid }) => isWriter && pid === process.pid);
   for (;;) {
-    while (isOurs() && !env.signal.aborted) await env.wait(TURN_MS, env.signal);
+    const before = entering.get(root);
+    let entered = (): void => undefined;
+    entering.set(root, new Promise((resolve) => (entered = resolve)));
+    await before;
     try {
-      return await pass(env);
+      while (isOurs() && !env.signal.aborted) await env.wait(TURN_MS, env.signal);
+      return await pass({ ...env, entered });
     } catch (error) {
+      // A pass that works in its copy may have become the writer again in this moment.
       const isRetried = error instanceof NocturneError && error.code === 'LOCKED' && isOurs();
       if (!isRetried || env.signal.aborted) throw error;
+    } finally {
+      entered();
     }
   }
 }

@@ -52,6 +52,8 @@ export type PassEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** Called when T0 is over: crashes are on record, and the pass has its claim. */
+  readonly entered?: () => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The modules that are installed; T8 runs those that REGISTRY.md enables. */
   readonly modules: readonly PassModule[];

@@ -128,6 +128,15 @@ t.test(
       t.equal(read(beside, path), read(after, path));
     }
     t.same(story(beside), story(after));
+    t.same(
+      beside.workspace
+        .snapshot()
+        .records('RUN')
+        .map(({ key }) => key.slice(-3))
+        .sort(),
+      ['001', '002', '003', '004', '005'],
+      'no run id is lost',
+    );
     t.same(livePasses(beside.root, beside.workspace.clock), [], 'no claim is left');
     t.notOk(existsSync(join(beside.workspace.state, 'copies', 'RUN')));
   },

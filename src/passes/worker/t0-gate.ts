@@ -59,7 +59,9 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
   const gate = verifyGate(root, workspace.home);
   if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   await waitForBreaker(env);
-  return { kind: 'entered', stage: open(env, entry, { files: gate.files, crashed }) };
+  const stage = open(env, entry, { files: gate.files, crashed });
+  env.entered?.();
+  return { kind: 'entered', stage };
 }
 
 function refusal(

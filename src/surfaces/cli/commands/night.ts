@@ -41,6 +41,7 @@ export const night: Command = {
     const mayStart = (): boolean =>
       !env.signal.aborted && (until === undefined || context.clock.now() < until);
     let started = 0;
+    let ended = 0;
     let stop: PassReport | undefined;
     const lane = async (own: PassEnvironment): Promise<void> => {
       while (stop === undefined && started < most && mayStart()) {
@@ -50,12 +51,13 @@ export const night: Command = {
         context.progress(`     ${report.data.runId} ${report.outcome}\n`);
         if (report.exit === EXIT.gate) stop = report;
         if (isLast(report)) return;
-        if (reports.length % every === 0 && started < most)
+        ended++;
+        if (ended % every === 0 && started < most)
           reports.push(await inTurn(own, (lane) => manager(lane, { role: 'manager' })));
       }
     };
-    const ended = await Promise.allSettled(lanesOf(env, lanes).map(lane));
-    const broken = ended.find((result) => result.status === 'rejected');
+    const settled = await Promise.allSettled(lanesOf(env, lanes).map(lane));
+    const broken = settled.find((result) => result.status === 'rejected');
     if (broken !== undefined) throw broken.reason;
     if (stop?.exit === EXIT.gate) return refused(stop, reports);
     const last = await manager(env, { role: 'manager' });
