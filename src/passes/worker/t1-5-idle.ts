@@ -25,10 +25,9 @@ export const t15Idle: Step<Dispatched, Picked> = {
       return nothing(stage, `${request.project} cannot be worked on now`);
     const { root, clock } = env.workspace;
     const other = livePasses(root, clock).find(
-      (claim) => claim.runId !== stage.runId && claim.role === 'worker',
+      (claim) => claim.runId !== stage.runId && claim.role === 'worker' && claim.project === '',
     );
-    if (other !== undefined)
-      return nothing(stage, `${other.runId} is at work, and idle work is done alone`);
+    if (other !== undefined) return nothing(stage, `${other.runId} does idle work already`);
     // What is written: rows that wait for the commit have no number and no link yet.
     const { choice, considered } = idle(
       snapshot,
