@@ -10,8 +10,8 @@ const TURN_MS = 100;
 const entering = new Map<string, Promise<void>>();
 
 /**
- * Waits for passes of this process only: one of another process is an error, as ever. Two passes are
- * never in T0 at the same time, so that only one of them recovers what a crashed pass left.
+ * Waits for passes of this process only: one of another process is an error, as ever. Two passes
+ * are never in T0 at the same time, so that only one of them recovers what a crashed pass left.
  */
 export async function inTurn(
   env: PassEnvironment,
