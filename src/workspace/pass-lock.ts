@@ -5,14 +5,8 @@
 import { type Clock, stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { addFailures, type FailureCount, readCounter, writeCounter } from './fence-counter.js';
-import {
-  type Claim,
-  EMPTY_LOCK,
-  lockPath,
-  readLock,
-  type StoredLock,
-  writeLock,
-} from './lock-file.js';
+import { type Claim, EMPTY_LOCK, readLock, type StoredLock, writeLock } from './lock-file.js';
+import { holdersOf, lockedError, lostError } from './lock-errors.js';
 import { withCommitMutex } from './mutex.js';
 import { lifeOf, ownIdentity } from './process-identity.js';
 
@@ -51,22 +45,25 @@ export function claimPass(root: string, state: string, request: ClaimRequest): C
     const count = addFailures(counter, lost, now);
     const fence = highestFence(counter.fence, lock) + 1;
     writeCounter(state, { ...count, fence });
-    const me = ownIdentity();
-    const claim: Claim = {
-      runId: request.runId,
-      role: request.role,
-      project: '',
-      host: me.host,
-      pid: me.pid,
-      boot: me.boot,
-      startedAt: me.started,
-      fence,
-      claimedAt: stamp(now),
-      expiresAt: expiry(now, request.ttlMs),
-      detached: request.detached ?? false,
-    };
+    const claim = newClaim(request, { fence, project: '' });
     writeLock(root, { version: 2, writer: fence, claims: [...live.map(claimOf), claim] });
     return { claim, failures: count.failures };
+  });
+}
+
+/**
+ * Makes a running pass the writer again after its agent destroyed the lock. Does nothing if another
+ * pass has a claim.
+ */
+export function restoreClaim(
+  root: string,
+  request: ClaimRequest & { readonly fence: number; readonly project: string },
+): void {
+  withCommitMutex(root, () => {
+    const stored = readLock(root);
+    if (stored === 'unreadable' || stored.claims.length > 0) return;
+    const claim = newClaim(request, request);
+    writeLock(root, { version: 2, writer: claim.fence, claims: [claim] });
   });
 }
 
@@ -218,6 +215,18 @@ function stateOf(claim: Claim, clock: Clock): ClaimState {
   return isDead ? 'dead' : 'live';
 }
 
+function newClaim(
+  { runId, role, ttlMs, clock, detached = false }: ClaimRequest,
+  { fence, project }: Pick<Claim, 'fence' | 'project'>,
+): Claim {
+  const { host, pid, boot, started: startedAt } = ownIdentity();
+  const now = clock.now();
+  const claimedAt = stamp(now);
+  const expiresAt = expiry(now, ttlMs);
+  const process = { host, pid, boot, startedAt };
+  return { runId, role, project, ...process, fence, claimedAt, expiresAt, detached };
+}
+
 function claimOf({ state: _state, isWriter: _isWriter, ...claim }: ClaimStatus): Claim {
   return claim;
 }
@@ -233,37 +242,6 @@ function held(root: string, fence: number): { readonly stored: StoredLock; reado
   const claim = stored.claims.find((candidate) => candidate.fence === fence);
   if (claim === undefined) throw lostError(root, fence, holdersOf(stored));
   return { stored, claim };
-}
-
-function lostError(root: string, fence: number, why: string): NocturneError {
-  return new NocturneError(
-    'LEASE_LOST',
-    `the pass with fence ${fence} has lost its claim: ${why}`,
-    {
-      file: lockPath(root),
-      hint: 'this pass can write nothing any more; the next pass takes over',
-    },
-  );
-}
-
-function holdersOf({ claims }: StoredLock): string {
-  const others = claims.map(({ runId, fence }) => `${runId} with fence ${fence}`);
-  return others.length === 0 ? 'no pass has one now' : `${others.join(', ')} has one now`;
-}
-
-function lockedError(claim: Claim): NocturneError {
-  const { runId, role, claimedAt, expiresAt } = claim;
-  return new NocturneError(
-    'LOCKED',
-    `${runId} (${role}) is running ${processOf(claim)} since ${claimedAt}, until ${expiresAt}`,
-    {
-      hint: 'wait for that pass to end; nocturne lock status shows it, nocturne lock break ends a pass that hangs',
-    },
-  );
-}
-
-function processOf({ detached, host, pid }: Claim): string {
-  return detached ? `on ${host}` : `in process ${pid} on ${host}`;
 }
 
 function expiry(now: Date, ttlMs: number): string {

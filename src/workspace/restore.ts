@@ -18,6 +18,7 @@ import { getObject, hasObject, objectPath, type StoredEntry, type StoredTree } f
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
+import { mayBeUndecodable, moveUndecodable } from './undecodable-names.js';
 import { isIgnored } from './walk.js';
 
 export type RestoreOptions = {
@@ -77,6 +78,10 @@ function remove(
   const target = within(root, path);
   if (obstacleIn(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
+  if (present === undefined && mayBeUndecodable(path))
+    return moveUndecodable(root, path, () =>
+      freeName(root, `.nocturne/displaced/${basename(path)}`),
+    );
   if (present === undefined || present.isDirectory()) return;
   const { keepIn } = options;
   // A kept name of a hard link would be one more name of the other file.

@@ -3,6 +3,7 @@ import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from '..
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
 import { within } from './root-descriptor.js';
+import { mayBeUndecodable } from './undecodable-names.js';
 import { errnoOf } from './storage-error.js';
 import type { FileEntry } from './types.js';
 
@@ -27,7 +28,7 @@ export function walk(root: string, onTemporary?: (path: string) => void): Map<st
       if (IGNORED.has(name)) continue;
       const path = directory + name;
       if (name.startsWith(TEMP_PREFIX)) onTemporary?.(path);
-      else if (item.isDirectory()) queue.push(`${path}/`);
+      else if (item.isDirectory() && isReachable(root, path)) queue.push(`${path}/`);
       else {
         const entry = describe(root, path);
         if (entry !== undefined) found.push(entry);
@@ -36,6 +37,14 @@ export function walk(root: string, onTemporary?: (path: string) => void): Map<st
   }
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   return new Map(found.map((entry) => [entry.path, entry]));
+}
+
+/** A folder whose name is not UTF-8 is listed like a file: nobody can look inside by its path. */
+function isReachable(root: string, path: string): boolean {
+  return (
+    !mayBeUndecodable(path) ||
+    lstatSync(within(root, path), { throwIfNoEntry: false }) !== undefined
+  );
 }
 
 function list(root: string, directory: string): Dirent[] {
@@ -57,7 +66,7 @@ function describe(root: string, path: string): FileEntry | undefined {
   const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
   if (stats === undefined) {
     // A name that is not UTF-8 cannot be looked up, but has to be listed.
-    return path.includes('\ufffd')
+    return mayBeUndecodable(path)
       ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 }
       : undefined;
   }

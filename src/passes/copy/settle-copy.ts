@@ -17,12 +17,8 @@ import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/c
 import { type Difference, differencesIn } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
-import {
-  checkDifferences,
-  NOTHING_RECONCILED,
-  type PassWithBaseline,
-  type Reconciliation,
-} from '../reconcile/reconcile.js';
+import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
+import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.js';
 import { keptDirectory } from '../reconcile/restore.js';
 import type { Undone } from '../types.js';
 import { copiedFiles } from './copy-view.js';

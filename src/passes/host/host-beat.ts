@@ -4,7 +4,7 @@
  */
 import { livePasses, renewClaim } from '../../workspace/pass-lock.js';
 import type { Workspace } from '../../workspace/types.js';
-import { LEASE_MS } from '../worker/t0-gate.js';
+import { LEASE_MS } from '../lease.js';
 import type { PassOnDuty } from '../authority.js';
 
 /** Calls follow each other by the second; the claim is written at most this often. */

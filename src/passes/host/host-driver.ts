@@ -21,7 +21,8 @@ import type {
   PassRequest,
   Worked,
 } from '../types.js';
-import { enter, LEASE_MS } from '../worker/t0-gate.js';
+import { LEASE_MS } from '../lease.js';
+import { enter } from '../worker/t0-gate.js';
 import { finish, WORKER_AFTER, WORKER_BEFORE } from '../worker/worker.js';
 
 export type Begun =

@@ -6,6 +6,9 @@ import { objectPath, putFile, putObject } from '../../workspace/objects.js';
 import { ensureObject, soundObject } from '../../workspace/object-replicas.js';
 import type { StoredContent, Workspace } from '../../workspace/types.js';
 
+/** Bytes. A pass may leave thousands of files, so larger ones are read again when needed. */
+const MOST_KEPT = 4096;
+
 /** `size` in bytes. */
 export type Content = StoredContent & {
   readonly size: number;
@@ -28,8 +31,26 @@ export function fileContent(root: string, path: string, size: number): Content {
       chunks: () => chunksOf(path),
       store: () => void putFile(root, path),
     };
-  const bytes = Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
-  return bytesContent(root, bytes);
+  if (size <= MOST_KEPT) return bytesContent(root, readWhole(path));
+  const hash = hashOfFile(path);
+  const bytes = (): Buffer => readAgain(path, hash);
+  return {
+    hash,
+    size,
+    bytes,
+    chunks: () => [bytes()],
+    store: () => void putObject(root, bytes()),
+  };
+}
+
+function readWhole(path: string): Buffer {
+  return Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
+}
+
+function readAgain(path: string, hash: string): Buffer {
+  const bytes = readWhole(path);
+  if (sha256(bytes) === hash) return bytes;
+  throw new NocturneError('UNREADABLE', `${path} changes while it is judged`, { file: path });
 }
 
 /** An object of the store. */

@@ -11,6 +11,7 @@ import { type Act, rowsAct, stepRow } from '../act.js';
 import { copyForChecks } from '../copy/copy-for-pass.js';
 import { removeCopy } from '../copy/make-copy.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
+import { claimAgain } from './reconcile-pass.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import { reconcile } from './reconcile.js';
 import type { PassEnvironment, StepContext, Worked } from '../types.js';
@@ -64,7 +65,7 @@ function undoWhatChecksWrote(
   pass: Worked,
   { step, project }: Subject,
 ): readonly Act[] {
-  const { undone, arrived } = reconcile(workspace, pass);
+  const { undone, arrived } = reconcile(workspace, pass, () => claimAgain(workspace, pass));
   for (const change of undone)
     say(`     undone, written by a check: ${showControl(change.path)} (${change.code})`);
   const { runId } = pass;

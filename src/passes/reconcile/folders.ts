@@ -1,6 +1,6 @@
 /** The folders of the workspace: an agent may have closed them, so that nobody can look inside. */
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from '../../kernel/files.js';
-import { messageOf } from '../../kernel/error.js';
+import { messageOf, NocturneError } from '../../kernel/error.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { isIgnored } from '../../workspace/walk.js';
 import type { Baseline, Undone } from '../types.js';
@@ -18,36 +18,84 @@ export function folderModes(root: string): Readonly<Record<string, number>> {
 }
 
 /**
- * Gives folders their permissions back, makes those that are gone, and opens new ones for reading.
+ * Gives folders their permissions back, and opens new ones, so that the tree can be listed.
  * @returns what was undone.
  */
-export function restoreFolders(root: string, { folders }: Baseline): readonly Undone[] {
+export function openFolders(root: string, { folders }: Baseline): readonly Undone[] {
   const undone: Undone[] = [];
-  const note = (path: string, why: string): void => {
-    undone.push({ path: `${path}/`, code: 'folder-mode', why, kept: undefined });
-  };
   openStore(root);
   eachFolder(root, (path, mode) => {
     const wanted = folders?.[path] ?? mode | OPEN;
     if (mode === wanted) return;
-    const name = path === '' ? '.' : path;
-    try {
-      chmodSync(within(root, path), wanted);
-      note(name, `its permissions were ${octal(mode)}; they are ${octal(wanted)} again`);
-    } catch (error) {
-      note(name, `its permissions are ${octal(mode)} and cannot be changed: ${messageOf(error)}`);
-    }
+    const before = `its permissions were ${octal(mode)}`;
+    const why = attempt(() => chmodSync(within(root, path), wanted));
+    undone.push(
+      why === undefined
+        ? undoneFolder(path, `${before}; they are ${octal(wanted)} again`)
+        : undoneFolder(path, `${before} and cannot be changed: ${why}`),
+    );
   });
-  for (const [path, mode] of Object.entries(folders ?? {}))
-    if (lstatSync(within(root, path), { throwIfNoEntry: false }) === undefined)
-      makeAgain(root, path, mode);
   return undone;
 }
 
-/** A folder in which files are restored comes back with its files, except for its permissions. */
-function makeAgain(root: string, path: string, mode: number): void {
-  mkdirSync(within(root, path), { recursive: true });
-  chmodSync(within(root, path), mode);
+/** The folders of the baseline that are gone, or have a link or a file in their place. */
+export function missingFolders(root: string, { folders }: Baseline): readonly string[] {
+  return Object.keys(folders ?? {})
+    .filter((path) => path !== '' && !isFolder(root, path))
+    .sort();
+}
+
+/**
+ * Makes missing folders again, parents first, with their permissions. Call it after the files and
+ * links were restored: nothing is made behind a link, because that would be outside the workspace.
+ * @returns what could not be undone.
+ */
+export function restoreFolders(
+  root: string,
+  missing: readonly string[],
+  { folders }: Baseline,
+): readonly Undone[] {
+  return missing.flatMap((path) => {
+    const mode = folders?.[path];
+    if (mode === undefined) return [];
+    const why = attempt(() => makeFolder(root, path, mode));
+    return why === undefined ? [] : [undoneFolder(path, `it cannot be made again: ${why}`)];
+  });
+}
+
+function makeFolder(root: string, path: string, mode: number): void {
+  const place = within(root, path);
+  if (!isFolder(root, path)) {
+    if (!isFolder(root, parentOf(path)))
+      throw new NocturneError('STORAGE', `${parentOf(path)} is not a folder`);
+    mkdirSync(place);
+  }
+  chmodSync(place, mode);
+}
+
+/** Whether the path is a folder, reached without a link. */
+function isFolder(root: string, path: string): boolean {
+  if (path === '') return true;
+  if (!isFolder(root, parentOf(path))) return false;
+  return lstatSync(within(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function undoneFolder(path: string, why: string): Undone {
+  return { path: `${path === '' ? '.' : path}/`, code: 'folder-mode', why, kept: undefined };
+}
+
+/** Why it failed. */
+function attempt(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** Nocturne's own folder is not governed, but it has to be readable. */

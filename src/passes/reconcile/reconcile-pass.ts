@@ -4,13 +4,16 @@
  */
 import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct } from '../act.js';
+import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { settleCopy } from '../copy/settle-copy.js';
+import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
 import { recordReconciliation } from './record-reconciliation.js';
-import { type PassWithBaseline, reconcile, type Reconciliation } from './reconcile.js';
+import type { PassWithBaseline } from './check-differences.js';
+import { reconcile, type Reconciliation } from './reconcile.js';
 
 export type ReconciledWork = Pick<Reconciled, 'outputs' | 'gone' | 'undone' | 'conflicts'> & {
   readonly acts: readonly Act[];
@@ -21,7 +24,7 @@ export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
 ): ReconciledWork {
-  const found = settlePass(workspace, pass);
+  const found = settlePass(workspace, pass, () => claimAgain(workspace, pass));
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
@@ -54,12 +57,30 @@ export function reconcilePass(
 }
 
 /** A copy brings its differences home; elsewhere what was not allowed is undone. */
-export function settlePass(workspace: Workspace, pass: PassWithBaseline): Reconciliation {
+export function settlePass(
+  workspace: Workspace,
+  pass: PassWithBaseline,
+  storeLost?: () => void,
+): Reconciliation {
   const { copy } = pass;
-  if (copy === undefined) return reconcile(workspace, pass);
+  if (copy === undefined) return reconcile(workspace, pass, storeLost);
   const inCopy = { ...pass, copy };
   const settled = settleCopy(workspace, inCopy);
   return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
+}
+
+/** The lock went with `.nocturne`; this pass still runs and has to record what it undid. */
+export function claimAgain({ root, clock }: Workspace, pass: Briefed | Worked): void {
+  const { runId, fence, request, project = '', driver } = pass;
+  restoreClaim(root, {
+    runId,
+    fence,
+    role: request.role,
+    project,
+    ttlMs: LEASE_MS,
+    clock,
+    detached: driver === 'host',
+  });
 }
 
 /** Only where what was accepted is still in a copy. */

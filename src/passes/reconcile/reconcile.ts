@@ -2,25 +2,20 @@
  * After the agent: every difference is attributed, judged by the guard, and undone if it was not
  * allowed. The last line, always drawn.
  */
-import { lstatSync } from '../../kernel/files.js';
-import { checkConsequences } from '../../governance/guard/consequences.js';
-import { decide } from '../../governance/guard/decide.js';
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
-import { noProbe } from '../../governance/guard/probe.js';
-import type { Decision } from '../../governance/types.js';
 import { isFree } from '../../registry/route.js';
-import { storeDirectory } from '../../workspace/mutex.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
-import { within } from '../../workspace/root-descriptor.js';
-import { repairObjects } from '../../workspace/object-replicas.js';
+import { restoreStore } from '../../workspace/restore-store.js';
 import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
-import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
-import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
-import { authorityOf, type PassOnDuty } from '../authority.js';
+import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
-import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
-import { type Content, isLarge } from './content.js';
+import {
+  checkDifferences,
+  linksOf,
+  NOTHING_CHECKED,
+  type PassWithBaseline,
+} from './check-differences.js';
 import {
   bytesOf,
   committedContents,
@@ -28,12 +23,11 @@ import {
   differences,
   type Expected,
 } from './differences.js';
-import { largeReason } from './large-content.js';
 import { restore, restoreAll } from './restore.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import { restoreFolders } from './folders.js';
+import { missingFolders, openFolders, restoreFolders } from './folders.js';
 import { excess, passLimits, touchedPaths } from './limits.js';
-import type { Baseline, Undone } from '../types.js';
+import type { Undone } from '../types.js';
 
 /**
  * `arrived`: messages that have appeared in the inbox since. A channel dropped them, or the agent
@@ -56,20 +50,39 @@ export const NOTHING_RECONCILED: Reconciliation = {
   conflicts: [],
 };
 
-/** A pass whose agent can have changed something since its baseline. */
-export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
-  readonly baseline: Baseline;
-};
+/**
+ * Judges and restores; what was accepted still has to be recorded (a commit that adopts it).
+ * @param storeLost called after `.nocturne` was made again, with whose lock the claim of the pass
+ * went.
+ */
+export function reconcile(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  storeLost: () => void = () => undefined,
+): Reconciliation {
+  const { root } = workspace;
+  assertRoot(root);
+  const store = restoreStore(workspace);
+  if (store?.isLost === true) storeLost();
+  const opened = openFolders(root, data.baseline);
+  const missing = missingFolders(root, data.baseline);
+  const found = reconcileFiles(workspace, data);
+  const lost = store && { path: '.nocturne/', code: 'store-lost', why: store.why, kept: undefined };
+  return {
+    ...found,
+    undone: [
+      ...(lost === undefined ? [] : [lost]),
+      ...opened,
+      ...found.undone,
+      ...restoreFolders(root, missing, data.baseline),
+    ],
+  };
+}
 
-/** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  assertRoot(workspace.root);
-  storeDirectory(workspace.root);
-  const opened = restoreFolders(workspace.root, data.baseline);
-  repairObjects(workspace);
+function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   const now = walk(workspace.root);
   const flood = floodOf(workspace, data, now);
-  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [...opened, flood] };
+  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data, now)) {
@@ -104,15 +117,12 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
     accepted,
     arrived,
     conflicts: [],
-    undone: [
-      ...opened,
-      ...refused.map(({ difference: { path }, code, why }) => ({
-        path,
-        code: failed.has(path) ? 'not-undone' : code,
-        why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
-        kept: kept.get(path),
-      })),
-    ],
+    undone: refused.map(({ difference: { path }, code, why }) => ({
+      path,
+      code: failed.has(path) ? 'not-undone' : code,
+      why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
+      kept: kept.get(path),
+    })),
   };
 }
 
@@ -129,8 +139,11 @@ function floodOf(
   const limits = passLimits(baselineSnapshot(workspace, data.baseline));
   const why = excess(workspace, { ...data, limits }, { paths, now });
   if (why === undefined) return undefined;
-  restoreAll(workspace, data, { paths, expected });
-  return { path: '.', code: 'too-much', why, kept: undefined };
+  const [first, ...others] = restoreAll(workspace, data, { paths, expected });
+  if (first === undefined) return { path: '.', code: 'too-much', why, kept: undefined };
+  const left = `${first[0]} could not be undone: ${first[1]}`;
+  const more = others.length === 0 ? '' : `; nor could ${others.length} others`;
+  return { path: '.', code: 'not-undone', why: `${why}. ${left}${more}`, kept: undefined };
 }
 
 /** What Nocturne's own commits left, as far as can be seen without reading it. */
@@ -146,122 +159,4 @@ function isExpected(
 /** By the registry that the agent found, whatever it made of it. */
 function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
   return isFree(baselineSnapshot(workspace, baseline).schema, path);
-}
-
-type Verdict = { readonly code: string; readonly why: string };
-type Refused = Verdict & { readonly difference: Difference };
-export type Checked = {
-  readonly accepted: readonly Difference[];
-  readonly refused: readonly Refused[];
-};
-const NOTHING_CHECKED: Checked = { accepted: [], refused: [] };
-
-/** Files with records that are judged with each other in place; each costs reading all of them. */
-const MOST_TOGETHER = 100;
-
-/**
- * Each difference is judged with the others in place that still stand: records in several files may
- * need each other. What was judged with one that is undone is judged again without it.
- */
-export function checkDifferences(
-  workspace: Workspace,
-  data: PassWithBaseline,
-  { before, changed }: { readonly before: Snapshot; readonly changed: readonly Difference[] },
-): Checked {
-  const authorise = grantedPaths(workspace, data.runId);
-  const verdicts = new Map<Difference, Verdict>();
-  const standing = (): readonly Difference[] =>
-    changed.filter((difference) => !verdicts.has(difference));
-  const governed = new Set(
-    changed.filter((difference) => before.objectsOf(difference.path).length > 0),
-  );
-  const together = governed.size <= MOST_TOGETHER;
-  const others = (difference: Difference): ReadonlyMap<string, Buffer | undefined> =>
-    new Map(
-      standing()
-        .filter((change) => change !== difference && governed.has(change))
-        .map((change) => [change.path, textual(change.after)]),
-    );
-  for (let previousSize = -1; previousSize !== verdicts.size; ) {
-    const again =
-      previousSize === -1
-        ? changed
-        : standing().filter((difference) => together && governed.has(difference));
-    previousSize = verdicts.size;
-    for (const difference of again) {
-      const around =
-        together && governed.has(difference) ? overlay(before, others(difference)) : before;
-      const verdict = checkDifference(workspace, { before: around, data, difference, authorise });
-      if (verdict !== undefined) verdicts.set(difference, verdict);
-    }
-  }
-  if (!together)
-    refuseCrowd(
-      before,
-      standing().filter((difference) => governed.has(difference)),
-      verdicts,
-    );
-  return {
-    accepted: standing(),
-    refused: changed.flatMap((difference) => {
-      const verdict = verdicts.get(difference);
-      return verdict === undefined ? [] : [{ difference, ...verdict }];
-    }),
-  };
-}
-
-/** Very many files stand or fall together: judging each among all others takes far too long. */
-function refuseCrowd(
-  before: Snapshot,
-  crowd: readonly Difference[],
-  verdicts: Map<Difference, Verdict>,
-): void {
-  const texts = new Map(crowd.map(({ path, after }) => [path, textual(after)?.toString('utf8')]));
-  const [reason] = checkConsequences(before, texts).reasons;
-  if (reason === undefined) return;
-  for (const difference of crowd)
-    verdicts.set(difference, { code: reason.code, why: reason.message });
-}
-
-function checkDifference(
-  workspace: Workspace,
-  context: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
-): { code: string; why: string } | undefined {
-  const { difference } = context;
-  if (difference.kind === 'link')
-    return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
-  if (difference.kind === 'special')
-    return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
-  const { path, after, why } = difference;
-  if (difference.kind === 'unreadable')
-    return { code: 'path-invalid', why: `it cannot be read: ${why ?? ''}` };
-  if (after !== undefined && linksOf(workspace, path, context.data.copy) > 1)
-    return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
-  const large = largeReason(context.before, path, after);
-  if (large !== undefined) return large;
-  const action =
-    after === undefined
-      ? ({ kind: 'delete', path } as const)
-      : ({ kind: 'write', path, content: textual(after) ?? Buffer.alloc(0) } as const);
-  const decision: Decision = decide(context.before, authorityOf(context.data), action, {
-    probe: noProbe,
-    home: workspace.home,
-    authorise: () => context.authorise(path, after?.hash),
-  });
-  if (decision.verdict === 'allow') return undefined;
-  const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
-  return {
-    code: first?.code ?? 'out-of-scope',
-    why: decision.reasons.map((reason) => reason.message).join('; '),
-  };
-}
-
-/** A large file holds no records and no text that is judged as a whole. */
-function textual(content: Content | undefined): Buffer | undefined {
-  return isLarge(content) ? undefined : content?.bytes();
-}
-
-function linksOf({ root }: Workspace, path: string, copy?: PassCopy): number {
-  const place = copy === undefined ? within(root, path) : copiedPath(root, copy, path);
-  return lstatSync(place, { throwIfNoEntry: false })?.nlink ?? 1;
 }

@@ -8,6 +8,7 @@ import type { StoredEntry } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
+import type { Content } from './content.js';
 import {
   type BaselineOfPass,
   contentBefore,
@@ -35,12 +36,12 @@ export function restore(
 ): Restored {
   const failed = new Map<string, string>();
   if (found.length === 0) return { kept: new Map(), failed };
-  for (const { kind, before } of found) if (kind !== 'mode') before?.store();
-  const wanted = found.map((difference) => [difference.path, wantedState(difference)] as const);
-  restoreFiles(workspace.root, wanted, {
-    keepIn: keptDirectory(runId),
-    onFailure: (path, error) => failed.set(path, messageOf(error)),
-  });
+  const onFailure = (path: string, error: unknown): void => void failed.set(path, messageOf(error));
+  const stored = found.filter(
+    ({ path, kind, before }) => kind === 'mode' || isStored(path, before, onFailure),
+  );
+  const wanted = stored.map((difference) => [difference.path, wantedState(difference)] as const);
+  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId), onFailure });
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);
@@ -50,6 +51,21 @@ export function restore(
       .filter(([, place]) => existsSync(within(workspace.root, place))),
   );
   return { kept: places, failed };
+}
+
+/** Puts the content that is to be restored into the store. */
+function isStored(
+  path: string,
+  before: Content | undefined,
+  onFailure: (path: string, error: unknown) => void,
+): boolean {
+  try {
+    before?.store();
+    return true;
+  } catch (error) {
+    onFailure(path, error);
+    return false;
+  }
 }
 
 function wantedState({
@@ -63,18 +79,24 @@ function wantedState({
     : { kind: 'file', hash: before.hash, mode: mode ?? 0o644 };
 }
 
-/** Restores paths to what they should hold, without looking at what they hold. */
+/**
+ * Restores paths to what they should hold, without looking at what they hold.
+ * @returns why some could not be restored, by path.
+ */
 export function restoreAll(
   workspace: Workspace,
   { runId, baseline }: BaselineOfPass,
   { paths, expected }: { readonly paths: readonly string[]; readonly expected: Expected },
-): void {
-  const wanted = paths.map((path) => {
+): ReadonlyMap<string, string> {
+  const failed = new Map<string, string>();
+  const onFailure = (path: string, error: unknown): void => void failed.set(path, messageOf(error));
+  const wanted = paths.flatMap((path) => {
     const target = baseline.links[path];
-    const file = baseline.files[path];
+    const mode = baseline.files[path]?.mode;
     const before = contentBefore(workspace, { path, baseline, expected });
-    before?.store();
-    return [path, wantedState({ before, mode: file?.mode, ...defined({ target }) })] as const;
+    if (!isStored(path, before, onFailure)) return [];
+    return [[path, wantedState({ before, mode, ...defined({ target }) })] as const];
   });
-  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
+  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId), onFailure });
+  return failed;
 }

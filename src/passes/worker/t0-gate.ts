@@ -18,11 +18,13 @@ import { consecutiveFailures } from '../../workspace/fence-counter.js';
 import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
+import { clearStorePlace } from '../../workspace/restore-store.js';
 import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Act, bundleAct, type Deed, deedOf } from '../act.js';
+import { LEASE_MS } from '../lease.js';
 import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
-import { storePass } from '../pass-file.js';
+import { storedPasses, storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import {
   type Crashed,
@@ -30,9 +32,6 @@ import {
   recoverCrashedPasses,
 } from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
-
-/** A claim lives this long without a heartbeat. */
-export const LEASE_MS = 20 * 60_000;
 
 export type Entry = {
   readonly request: PassRequest;
@@ -54,6 +53,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
   const { root, state } = workspace;
   env.say('T0   gate');
   assertPassRoot(state, root);
+  if (storedPasses(state).length > 0) clearStorePlace(root);
   recover(root, state);
   const crashed = await recoverCrashedPasses(env);
   const gate = verifyGate(root, workspace.home);

@@ -10,7 +10,7 @@ import { chatTools } from '../chat-tools.js';
 import { commandFolder } from '../run-command.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
-import { LEASE_MS } from './t0-gate.js';
+import { LEASE_MS } from '../lease.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
 const BEAT_MS = 30_000;

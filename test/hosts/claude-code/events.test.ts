@@ -14,7 +14,7 @@ import { answerEvent } from '../../../src/hosts/claude-code/hooks/answer-event.j
 import { systemClock } from '../../../src/kernel/clock.js';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { forgetPass } from '../../../src/passes/pass-file.js';
-import { LEASE_MS } from '../../../src/passes/worker/t0-gate.js';
+import { LEASE_MS } from '../../../src/passes/lease.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { livePasses } from '../../../src/workspace/pass-lock.js';
 import { changeClaims } from '../../support/change-claims.js';

@@ -1,0 +1,149 @@
+/**
+ * What an agent without a sandbox does to the folders of the workspace: each change is undone and
+ * named, the next pass runs, and nothing outside the workspace is touched.
+ */
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { worker } from '../../src/passes/worker/worker.js';
+import { fieldText } from '../../src/project/field-text.js';
+import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
+
+t.setTimeout(600_000);
+
+type Attack = {
+  readonly name: string;
+  /** Lines of a program that starts in the root of the workspace. */
+  readonly does: (stranger: string) => string;
+  /** Targets and codes of audit rows that have to be there. */
+  readonly named: readonly string[];
+};
+
+const SPOILS = "fs.appendFileSync('SOUL.md', 'spoilt');\n";
+const linked = (from: string, to: string): string =>
+  `fs.symlinkSync(${JSON.stringify(to)}, '${from}');\n`;
+const removed = (path: string): string => `fs.rmSync('${path}', { recursive: true });\n`;
+
+const ATTACKS: readonly Attack[] = [
+  {
+    name: 'a folder becomes a link to a folder of somebody else',
+    does: (stranger) =>
+      `fs.renameSync('orchestration-os', 'away');\n${linked('orchestration-os', stranger)}`,
+    named: ['orchestration-os path-symlink', 'away/RUNNERS.md out-of-scope'],
+  },
+  {
+    name: 'the folder of all projects becomes such a link',
+    does: (stranger) => `${removed('PROJECTS')}${linked('PROJECTS', stranger)}`,
+    named: ['PROJECTS path-symlink', 'PROJECTS/pages/PHASES.md tier-code'],
+  },
+  {
+    name: 'a folder inside a folder becomes such a link',
+    does: (stranger) => `${removed('PROJECTS/pages')}${linked('PROJECTS/pages', stranger)}`,
+    named: ['PROJECTS/pages path-symlink'],
+  },
+  {
+    name: 'folders become files',
+    does: () =>
+      `${removed('audit')}fs.writeFileSync('audit', 'x');\n${removed('PROJECTS')}fs.writeFileSync('PROJECTS', 'x');\n`,
+    named: ['PROJECTS path-invalid', 'audit path-invalid'],
+  },
+  {
+    name: "Nocturne's own folder is deleted",
+    does: () => `${SPOILS}${removed('.nocturne')}`,
+    named: ['.nocturne/ store-lost', 'SOUL.md tier-protected'],
+  },
+  {
+    name: "Nocturne's own folder becomes a file",
+    does: () => `${SPOILS}${removed('.nocturne')}fs.writeFileSync('.nocturne', 'x');\n`,
+    named: ['.nocturne/ store-lost', 'SOUL.md tier-protected'],
+  },
+  {
+    name: "Nocturne's own folder becomes a link to a folder of somebody else",
+    does: (stranger) => `${SPOILS}${removed('.nocturne')}${linked('.nocturne', stranger)}`,
+    named: ['.nocturne/ store-lost', 'SOUL.md tier-protected'],
+  },
+  {
+    name: 'the stored contents are deleted',
+    does: () => `${SPOILS}${removed('.nocturne/objects')}`,
+    named: ['.nocturne/ store-lost', 'SOUL.md tier-protected'],
+  },
+  {
+    name: 'a file and a folder have names that are not UTF-8',
+    does: () =>
+      `${SPOILS}fs.writeFileSync(Buffer.from([0x61, 0xff]), 'x');
+fs.mkdirSync(Buffer.from([0x62, 0xff]));
+fs.writeFileSync(Buffer.from([0x62, 0xff, 0x2f, 0x63]), 'x');\n`,
+    named: ['a\ufffd path-invalid', 'b\ufffd path-invalid', 'SOUL.md tier-protected'],
+  },
+];
+
+/** Everything below a folder: kind, permissions, and content. */
+function tree(folder: string, ignored: (path: string) => boolean = () => false): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => !ignored(path))
+    .sort()
+    .map((path) => {
+      const place = join(folder, path);
+      const stat = lstatSync(place, { throwIfNoEntry: false });
+      const mode = stat?.mode.toString(8) ?? 'gone';
+      if (stat?.isSymbolicLink() === true) return `${path} ${mode} ${readlinkSync(place)}`;
+      return `${path} ${mode} ${stat?.isFile() === true ? readFileSync(place, 'utf8') : ''}`;
+    });
+}
+
+/** Folders of the workspace with their permissions. */
+function foldersOf({ root }: Place): readonly string[] {
+  return tree(root, (path) => path.startsWith('.nocturne')).filter((line) =>
+    / 4\d{4} $/.test(line),
+  );
+}
+
+const undoRows = ({ workspace }: Place): readonly string[] =>
+  workspace
+    .snapshot()
+    .records('AUDIT')
+    .filter((row) => fieldText(row, 'type') === 'undo')
+    .map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'detail')}`);
+
+async function pass(place: Place): Promise<number> {
+  return (await worker(environment(place), { role: 'worker' })).exit;
+}
+
+for (const { name, does, named } of ATTACKS)
+  t.test(name, async (t) => {
+    const directory = t.testdir({ stranger: { 'letter.txt': 'mine', pages: {} } });
+    const stranger = join(directory, 'stranger');
+    const program = `import * as fs from 'node:fs';
+process.chdir('../..');
+if (!fs.existsSync('../attacked')) {
+fs.writeFileSync('../attacked', '');
+${does(stranger)}}
+${REPORT}`;
+    const place = placeWithProject(directory, program, { folder: 'workspace' });
+    const before = {
+      stranger: [statSync(stranger).mode, ...tree(stranger)],
+      folders: foldersOf(place),
+      soul: read(place, 'SOUL.md'),
+      phases: read(place, 'PROJECTS/pages/PHASES.md'),
+    };
+    t.equal(await pass(place), 1, 'the pass fails, and says so');
+    t.same(
+      [statSync(stranger).mode, ...tree(stranger)],
+      before.stranger,
+      'nothing outside changed',
+    );
+    t.equal(read(place, 'SOUL.md'), before.soul);
+    t.equal(read(place, 'PROJECTS/pages/PHASES.md'), before.phases);
+    const folders = foldersOf(place);
+    t.same(
+      before.folders.filter((folder) => !folders.includes(folder)),
+      [],
+      'every folder is there again, with its permissions',
+    );
+    const rows = undoRows(place);
+    for (const row of named) t.ok(rows.includes(row), `named: ${JSON.stringify(row)}`);
+    t.notMatch(tree(place.root, (path) => path.startsWith('.nocturne')).join('\n'), /^[ab]\ufffd/m);
+    t.match(read(place, 'NOTIFICATIONS.md'), 'Nocturne undid this', 'the owner is told');
+    await pass(place);
+    t.same(undoRows(place), rows, 'the next pass finds nothing of it');
+  });
