@@ -13,7 +13,7 @@ export type DeliberateFault = {
 export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'reconciling does not look at hard links',
-    file: 'src/passes/reconcile/reconcile.ts',
+    file: 'src/passes/reconcile/check-differences.ts',
     find: "return { code: 'path-hard-link', why: 'the file has another name (hard link)' };",
     replace: 'return undefined;',
     seed: 1,
@@ -92,8 +92,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: "an owner's edit during a pass is undone and not kept",
     file: 'src/passes/reconcile/restore.ts',
-    find: '{ keepIn: keptDirectory(runId) }',
-    replace: '{}',
+    find: '{ keepIn: keptDirectory(runId), onFailure }',
+    replace: '{ onFailure }',
     seed: 1,
   },
   {

@@ -1,7 +1,9 @@
 /** Twenty nights of the simulator, and what makes its findings worth something. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { DELIBERATE_FAULTS } from '../../simulator/deliberate-faults.js';
 import { writeStory } from '../../simulator/write-story.js';
 
 t.setTimeout(600_000);
@@ -40,4 +42,11 @@ t.test('the same seed gives the same story and the same night', async (t) => {
   });
   t.equal(traces[0]?.length, 2);
   t.strictSame(traces[0], traces[1]);
+});
+
+t.test('each fault that is put back on purpose still applies to the code', async (t) => {
+  for (const { name, file, find } of DELIBERATE_FAULTS) {
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    t.equal(text.split(find).length - 1, 1, `${name}: ${file}`);
+  }
 });
