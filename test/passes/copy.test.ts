@@ -24,24 +24,21 @@ import type { PassReport } from '../../src/passes/types.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai } from '../support/scripted-openai.js';
 import {
+  BOXED,
   environment,
   type Place,
   placeWithProject,
+  programRunner,
   type ProjectOptions,
   read,
   REPORT,
+  runnersPage,
   trail,
   WRITES_PAGE,
 } from './pass-workspace.js';
 
 t.setTimeout(240_000);
 
-const SHIPPED = readFileSync(
-  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
-  'utf8',
-);
-const BOXED = '- **Sandbox:** strict\n- **Sandbox policy:** require\n';
-const PROGRAM = `- **Kind:** command\n- **Program:** node\n${BOXED}\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
 const CHILD = fileURLToPath(new URL('./copy-child.js', import.meta.url));
 const OUTPUT = 'PROJECTS/pages/outputs/page.md';
 const PAGE = '# Page\n\n## Entries\n\n- name: one\n- name: two\n';
@@ -50,10 +47,9 @@ const PAGE = '# Page\n\n## Entries\n\n- name: one\n- name: two\n';
 function placeInCopy(
   directory: string,
   agent: string,
-  { runner = PROGRAM, ...options }: ProjectOptions = {},
+  { runner = programRunner(), ...options }: ProjectOptions = {},
 ): Place {
-  const page = `${SHIPPED.trimEnd()}\n\n## boxed a test\n\n${runner}`;
-  const files = { 'orchestration-os/RUNNERS.md': page, ...options.files };
+  const files = { 'orchestration-os/RUNNERS.md': runnersPage(runner), ...options.files };
   return placeWithProject(directory, agent, { ...options, runner: 'boxed', files });
 }
 
@@ -140,7 +136,7 @@ console.log(${JSON.stringify(JSON.stringify(answer))});
 for (const kind of ['command', 'chat', 'claude', 'openclaw'] as const)
   t.test(`an owner edits 20 files while a ${kind} agent works in its copy`, async (t) => {
     const directory = t.testdir({ place: {} });
-    let runner = PROGRAM;
+    let runner = programRunner();
     if (kind === 'chat') runner = await chatRunner(t);
     else if (kind !== 'command') runner = hostRunner(directory, kind);
     const place = placeInCopy(join(directory, 'place'), `${WRITES_PAGE}${REPORT}`, {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -8,7 +8,7 @@ import { verifyGate } from '../../src/integrity/gate.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
-import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
+import { environment, placeWithProject, read, REPORT, runnersPage } from './pass-workspace.js';
 
 /** `NOCTURNE_KILLS=500 node dist/test/passes/crash.test.js` for the long run. */
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 8);
@@ -21,24 +21,6 @@ writeFileSync('outputs/page.md', '# Page ' + Date.now() + ' ' + Math.random() + 
 if (Date.now() % 2 === 0 && !process.env.NOCTURNE_SANDBOX) appendFileSync('../../SOUL.md', 'spoilt');
 ${REPORT}`;
 
-const SHIPPED = readFileSync(
-  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
-  'utf8',
-);
-const BOXED = `${SHIPPED.trimEnd()}
-
-## boxed a test
-
-- **Kind:** command
-- **Program:** node
-- **Sandbox:** strict
-- **Sandbox policy:** require
-
-\`\`\`yaml args
-- pass.mjs
-\`\`\`
-`;
-
 for (const [where, runner] of [
   ['in place', 'script'],
   ['in a copy', 'boxed'],
@@ -47,7 +29,7 @@ for (const [where, runner] of [
     const place = placeWithProject(t.testdir(), AGENT, {
       stop: '- file_exists: never.md',
       runner,
-      files: { 'orchestration-os/RUNNERS.md': BOXED },
+      files: { 'orchestration-os/RUNNERS.md': runnersPage() },
     });
     const soul = read(place, 'SOUL.md');
     const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));

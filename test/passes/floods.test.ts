@@ -1,10 +1,17 @@
 /** Passes that leave more, larger or stranger files than anybody can judge one by one. */
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  read,
+  REPORT,
+  runnersPage,
+} from './pass-workspace.js';
 
 t.setTimeout(300_000);
 
@@ -17,14 +24,9 @@ const sparse = (mib: number): string =>
   `fs.writeFileSync('outputs/big.bin', ''); fs.truncateSync('outputs/big.bin', ${mib} * 1024 * 1024);\n`;
 const KEY = `ghp_${'a1B2c3D4e5'.repeat(4)}`.slice(0, 40);
 
-const RUNNERS = `${readFileSync(
-  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
-  'utf8',
-).trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n- **Sandbox:** strict\n- **Sandbox policy:** require\n\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
-
 /** @param runner `boxed` works in a copy. */
 function place(directory: string, agent: string, runner = 'script'): Place {
-  const files = { 'USER.md': USER, 'orchestration-os/RUNNERS.md': RUNNERS };
+  const files = { 'USER.md': USER, 'orchestration-os/RUNNERS.md': runnersPage() };
   return placeWithProject(directory, `${FS}${agent}${REPORT}`, { runner, files });
 }
 

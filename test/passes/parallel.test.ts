@@ -8,17 +8,20 @@ import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
 import { livePasses } from '../../src/workspace/pass-lock.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
-import { longrunnerOf, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
+import {
+  longrunnerOf,
+  type Place,
+  placeWithProject,
+  read,
+  REPORT,
+  runnersPage,
+} from './pass-workspace.js';
 
 t.setTimeout(240_000);
 
 const BOXED = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !BOXED && 'bubblewrap is not installed';
 const SLUGS = ['pages', 'rivers', 'lakes', 'seas'];
-const RUNNERS = `${readFileSync(
-  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
-  'utf8',
-).trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n- **Sandbox:** strict\n- **Sandbox policy:** require\n\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
 
 /** Works only when the owner says go: in the workspace itself, which it can read. */
 const AGENT = `import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -42,7 +45,7 @@ function fourProjects(directory: string): Place {
       `| ${i + 1} | ${slug} | PROJECTS/${slug}/LONGRUNNER.md | write | active | - | - |\n`,
   );
   const files: Record<string, string> = {
-    'orchestration-os/RUNNERS.md': RUNNERS,
+    'orchestration-os/RUNNERS.md': runnersPage(),
     'ACTIVE-PROJECTS.md': table.replace(/(\|---\|.*\n)/, `$1${rows.join('')}`),
   };
   const first = placeWithProject(join(directory, 'first'), AGENT, { runner: 'boxed', files });

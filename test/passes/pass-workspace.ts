@@ -67,6 +67,23 @@ ${[`objective: ${at.first}`, ...at.next].map((line) => `  ${line}`).join('\n')}
 `;
 }
 
+/** For a runner that works in a copy. */
+export const BOXED = '- **Sandbox:** strict\n- **Sandbox policy:** require\n';
+
+/** A runner that starts `pass.mjs`. @param fields lines besides kind and program. */
+export function programRunner(fields = BOXED): string {
+  return `- **Kind:** command\n- **Program:** node\n${fields}\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
+}
+
+/** The shipped RUNNERS.md with one more runner, called `boxed`. */
+export function runnersPage(runner = programRunner()): string {
+  const shipped = readFileSync(
+    new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
+    'utf8',
+  );
+  return `${shipped.trimEnd()}\n\n## boxed a test\n\n${runner}`;
+}
+
 export function placeWithProject(
   directory: string,
   agent: string,

@@ -27,20 +27,16 @@ import {
   environment,
   type Place,
   placeWithProject,
+  programRunner,
   type ProjectOptions,
   read,
   REPORT,
+  runnersPage,
   WRITES_PAGE,
 } from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
-const SHIPPED = readFileSync(
-  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
-  'utf8',
-);
-const runnerPage = (fields: string): string =>
-  `${SHIPPED.trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n${fields}\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
 const boxed = (
   directory: string,
   agent: string,
@@ -50,7 +46,7 @@ const boxed = (
   placeWithProject(directory, agent, {
     runner: 'boxed',
     ...options,
-    files: { 'orchestration-os/RUNNERS.md': runnerPage(fields), ...options.files },
+    files: { 'orchestration-os/RUNNERS.md': runnersPage(programRunner(fields)), ...options.files },
   });
 
 /** Tries what it may not, and writes down what the system answered. */
