@@ -7,42 +7,7 @@ import * as node from 'node:fs';
 export type { Dirent, Stats } from 'node:fs';
 export const { constants } = node;
 
-type FileFunction =
-  | 'accessSync'
-  | 'appendFileSync'
-  | 'chmodSync'
-  | 'closeSync'
-  | 'copyFileSync'
-  | 'cpSync'
-  | 'existsSync'
-  | 'fchmodSync'
-  | 'fchownSync'
-  | 'fstatSync'
-  | 'fsyncSync'
-  | 'ftruncateSync'
-  | 'futimesSync'
-  | 'linkSync'
-  | 'lstatSync'
-  | 'mkdirSync'
-  | 'mkdtempSync'
-  | 'openSync'
-  | 'readFileSync'
-  | 'readSync'
-  | 'readdirSync'
-  | 'readlinkSync'
-  | 'realpathSync'
-  | 'renameSync'
-  | 'rmSync'
-  | 'rmdirSync'
-  | 'statSync'
-  | 'statfsSync'
-  | 'symlinkSync'
-  | 'truncateSync'
-  | 'unlinkSync'
-  | 'writeFileSync'
-  | 'writeSync';
-
-export type Files = Pick<typeof node, FileFunction>;
+export type Files = typeof node;
 
 export let {
   accessSync,
@@ -78,7 +43,7 @@ export let {
   unlinkSync,
   writeFileSync,
   writeSync,
-}: Files = node;
+} = node;
 
 /**
  * Replaces functions in every room at once, for the simulator.
@@ -86,50 +51,15 @@ export let {
  * @internal
  */
 export function replaceFiles(replacement: Partial<Files>): () => void {
-  const before: Files = current();
+  const before = inUse;
   assign({ ...before, ...replacement });
   return () => assign(before);
 }
 
-function current(): Files {
-  return {
-    accessSync,
-    appendFileSync,
-    chmodSync,
-    closeSync,
-    copyFileSync,
-    cpSync,
-    existsSync,
-    fchmodSync,
-    fchownSync,
-    fstatSync,
-    fsyncSync,
-    ftruncateSync,
-    futimesSync,
-    linkSync,
-    lstatSync,
-    mkdirSync,
-    mkdtempSync,
-    openSync,
-    readFileSync,
-    readSync,
-    readdirSync,
-    readlinkSync,
-    realpathSync,
-    renameSync,
-    rmSync,
-    rmdirSync,
-    statSync,
-    statfsSync,
-    symlinkSync,
-    truncateSync,
-    unlinkSync,
-    writeFileSync,
-    writeSync,
-  };
-}
+let inUse: Files = node;
 
 function assign(files: Files): void {
+  inUse = files;
   ({
     accessSync,
     appendFileSync,
