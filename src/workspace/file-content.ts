@@ -34,6 +34,11 @@ export function* chunksOf(path: string): Generator<Buffer> {
   }
 }
 
+/** The whole of a plain file. @throws as `chunksOf`. */
+export function readPlainFile(path: string): Buffer {
+  return Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
+}
+
 /** The SHA-256 of a plain file. @throws as `chunksOf`. */
 export function hashOfFile(path: string): string {
   const hash = createHash('sha256');
@@ -43,8 +48,17 @@ export function hashOfFile(path: string): string {
 
 /** `undefined` if there is no plain file that can be read. */
 export function hashIfThere(path: string): string | undefined {
+  return ifPlain(() => hashOfFile(path));
+}
+
+/** `undefined` if there is no plain file that can be read. */
+export function readIfPlain(path: string): Buffer | undefined {
+  return ifPlain(() => readPlainFile(path));
+}
+
+function ifPlain<T>(read: () => T): T | undefined {
   try {
-    return hashOfFile(path);
+    return read();
   } catch (error) {
     if (error instanceof NocturneError || errnoOf(error) !== undefined) return undefined;
     throw error;

@@ -172,9 +172,7 @@ export function checkWriter(root: string, fence: number): void {
 export function giveBackWriter(root: string, fence: number): void {
   withCommitMutex(root, () => {
     checkWriter(root, fence);
-    changeClaim(root, fence, { working: true });
-    const { stored } = held(root, fence);
-    writeLock(root, { ...stored, writer: null });
+    changeClaim(root, fence, { working: true }, { writer: null });
   });
 }
 
@@ -184,9 +182,7 @@ export function takeWriter(root: string, fence: number, clock: Clock): boolean {
     held(root, fence);
     const writer = livePasses(root, clock).find(({ isWriter }) => isWriter);
     if (writer !== undefined && writer.fence !== fence) return false;
-    changeClaim(root, fence, { working: false });
-    const { stored } = held(root, fence);
-    writeLock(root, { ...stored, writer: fence });
+    changeClaim(root, fence, { working: false }, { writer: fence });
     return true;
   });
 }
@@ -248,11 +244,16 @@ function expiry(now: Date, ttlMs: number): string {
   return new Date(now.getTime() + ttlMs).toISOString();
 }
 
-function changeClaim(root: string, fence: number, change: Partial<Claim>): Claim {
+function changeClaim(
+  root: string,
+  fence: number,
+  change: Partial<Claim>,
+  lock: Partial<Pick<StoredLock, 'writer'>> = {},
+): Claim {
   const { stored, claim } = held(root, fence);
   const changed = { ...claim, ...change };
   const claims = stored.claims.map((other) => (other.fence === fence ? changed : other));
-  writeLock(root, { ...stored, claims });
+  writeLock(root, { ...stored, ...lock, claims });
   return changed;
 }
 

@@ -1,5 +1,5 @@
 /** The workspace as the agent of a pass sees it: its copy over everything else. */
-import { closeSync, constants, openSync, readFileSync } from '../../kernel/files.js';
+import { readIfPlain } from '../../workspace/file-content.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import { walk } from '../../workspace/walk.js';
@@ -16,7 +16,8 @@ export function copyView(base: Snapshot, copy: PassCopy | undefined): Snapshot {
     place,
     read: (path) => {
       if (!isInCopy(copy, path)) return base.bytes(path);
-      return files.get(path)?.kind === 'file' ? readPlain(place(path)) : undefined;
+      // Never through a link that took the place of the file in this moment.
+      return files.get(path)?.kind === 'file' ? readIfPlain(place(path)) : undefined;
     },
   });
 }
@@ -24,18 +25,4 @@ export function copyView(base: Snapshot, copy: PassCopy | undefined): Snapshot {
 /** What the copy holds now, by its path in the workspace. */
 export function copiedFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
   return new Map([...walk(copy.folder)].filter(([path]) => isInCopy(copy, path)));
-}
-
-/** Never through a link that took the place of the file in this moment. */
-export function readPlain(path: string): Buffer | undefined {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      return readFileSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return undefined;
-  }
 }

@@ -16,6 +16,7 @@ import {
 } from '../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../../workspace/durable.js';
+import { openFolder } from '../../workspace/open-folder.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { onFile, onFiles } from '../../workspace/storage-error.js';
 import { isIgnored } from '../../workspace/walk.js';
@@ -102,20 +103,11 @@ export function removeCopy(
   { root, folder }: { readonly root: string; readonly folder: string },
   made: readonly string[],
 ): void {
-  openFolders(folder);
+  openFolder(folder);
   onFiles(folder, 'remove', () => rmSync(folder, { recursive: true, force: true }));
   for (const path of made) {
     const place = within(root, path);
     const stat = lstatSync(place, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true && readdirSync(place).length === 0) rmdirSync(place);
   }
-}
-
-/** An agent may have closed folders of its copy, even to itself. */
-export function openFolders(folder: string): void {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (stat?.isDirectory() !== true) return;
-  if ((stat.mode & 0o700) !== 0o700) chmodSync(folder, (stat.mode & 0o777) | 0o700);
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) openFolders(join(folder, entry.name));
 }

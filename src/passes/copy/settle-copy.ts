@@ -9,12 +9,13 @@ import { storeDirectory } from '../../workspace/mutex.js';
 import { copyFileDurably, makeDirectory } from '../../workspace/durable.js';
 import { repairObjects } from '../../workspace/object-replicas.js';
 import { assertWritablePath } from '../../workspace/observe.js';
+import { openFolder } from '../../workspace/open-folder.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { onFile } from '../../workspace/storage-error.js';
-import type { Snapshot, Workspace } from '../../workspace/types.js';
+import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
-import { type Difference, differencesIn } from '../reconcile/differences.js';
+import { type Difference, differences } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
 import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
@@ -22,7 +23,6 @@ import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.
 import { keptDirectory } from '../reconcile/restore.js';
 import type { Undone } from '../types.js';
 import { copiedFiles } from './copy-view.js';
-import { openFolders } from './make-copy.js';
 import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
@@ -39,12 +39,14 @@ export function settleCopy(
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   repairObjects(workspace);
-  const flood = floodOf(workspace, pass);
+  openFolder(pass.copy.folder);
+  const left = copiedFiles(pass.copy);
+  const flood = floodOf(workspace, pass, left);
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
-  for (const difference of copyDifferences(workspace, pass)) {
+  for (const difference of copyDifferences(workspace, pass, left)) {
     const settled = settle(now, folders, difference);
     if (settled.kind === 'home') home.push(settled.difference);
     if (settled.kind === 'conflict')
@@ -62,10 +64,12 @@ export function settleCopy(
 }
 
 /** Too much to judge: nothing of it comes home. */
-function floodOf(workspace: Workspace, pass: PassInCopy): Undone | undefined {
+function floodOf(
+  workspace: Workspace,
+  pass: PassInCopy,
+  now: ReadonlyMap<string, FileEntry>,
+): Undone | undefined {
   const { baseline, copy } = pass;
-  openFolders(copy.folder);
-  const now = copiedFiles(copy);
   const isTouched = (path: string): boolean => {
     const [file, entry] = [baseline.files[path], now.get(path)];
     if (entry === undefined || entry.ctimeMs > copy.madeAt) return true;
@@ -82,14 +86,14 @@ function floodOf(workspace: Workspace, pass: PassInCopy): Undone | undefined {
 function copyDifferences(
   workspace: Workspace,
   { baseline, copy }: PassInCopy,
+  now: ReadonlyMap<string, FileEntry>,
 ): readonly Difference[] {
-  openFolders(copy.folder);
   const within = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(entries).filter(([path]) => isInCopy(copy, path)));
-  return differencesIn(workspace, {
+  return differences(workspace, {
     baseline: { files: within(baseline.files), links: within(baseline.links) },
     expected: new Map(),
-    now: copiedFiles(copy),
+    now,
     place: (path) => copiedPath(workspace.root, copy, path),
   });
 }

@@ -1,7 +1,7 @@
 /** The content of a file before or after a pass, which is read only when it is asked for. */
 import { NocturneError } from '../../kernel/error.js';
 import { sha256 } from '../../kernel/hash.js';
-import { chunksOf, hashOfFile, MOST_READ } from '../../workspace/file-content.js';
+import { chunksOf, hashOfFile, MOST_READ, readPlainFile } from '../../workspace/file-content.js';
 import { objectPath, putFile, putObject } from '../../workspace/objects.js';
 import { ensureObject, soundObject } from '../../workspace/object-replicas.js';
 import type { StoredContent, Workspace } from '../../workspace/types.js';
@@ -31,7 +31,7 @@ export function fileContent(root: string, path: string, size: number): Content {
       chunks: () => chunksOf(path),
       store: () => void putFile(root, path),
     };
-  if (size <= MOST_KEPT) return bytesContent(root, readWhole(path));
+  if (size <= MOST_KEPT) return bytesContent(root, readPlainFile(path));
   const hash = hashOfFile(path);
   const bytes = (): Buffer => readAgain(path, hash);
   return {
@@ -43,12 +43,8 @@ export function fileContent(root: string, path: string, size: number): Content {
   };
 }
 
-function readWhole(path: string): Buffer {
-  return Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
-}
-
 function readAgain(path: string, hash: string): Buffer {
-  const bytes = readWhole(path);
+  const bytes = readPlainFile(path);
   if (sha256(bytes) === hash) return bytes;
   throw new NocturneError('UNREADABLE', `${path} changes while it is judged`, { file: path });
 }

@@ -4,7 +4,6 @@
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
-import { within } from '../../workspace/root-descriptor.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
@@ -46,21 +45,7 @@ export type Tree = {
  * Differences by path. Files that only nocturne's own commits changed are none; a file changed by
  * both is one.
  */
-export function differences(
-  workspace: Workspace,
-  pass: BaselineOfPass,
-  now: ReadonlyMap<string, FileEntry>,
-): readonly Difference[] {
-  const { root } = workspace;
-  return differencesIn(workspace, {
-    baseline: pass.baseline,
-    expected: committedContents(workspace, pass),
-    now,
-    place: (path) => within(root, path),
-  });
-}
-
-export function differencesIn(workspace: Workspace, tree: Tree): readonly Difference[] {
+export function differences(workspace: Workspace, tree: Tree): readonly Difference[] {
   const { baseline, now } = tree;
   const paths = new Set([
     ...Object.keys(baseline.files),

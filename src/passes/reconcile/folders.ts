@@ -1,12 +1,10 @@
 /** The folders of the workspace: an agent may have closed them, so that nobody can look inside. */
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from '../../kernel/files.js';
 import { messageOf, NocturneError } from '../../kernel/error.js';
+import { OPEN, openFolder } from '../../workspace/open-folder.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { isIgnored } from '../../workspace/walk.js';
 import type { Baseline, Undone } from '../types.js';
-
-const OPEN = 0o700;
-const STORE = '.nocturne';
 
 /** The permissions of every governed folder by path; `''`: the workspace itself. */
 export function folderModes(root: string): Readonly<Record<string, number>> {
@@ -23,7 +21,8 @@ export function folderModes(root: string): Readonly<Record<string, number>> {
  */
 export function openFolders(root: string, { folders }: Baseline): readonly Undone[] {
   const undone: Undone[] = [];
-  openStore(root);
+  // Nocturne's own folder is not governed, but it has to be readable.
+  openFolder(within(root, '.nocturne'));
   eachFolder(root, (path, mode) => {
     const wanted = folders?.[path] ?? mode | OPEN;
     if (mode === wanted) return;
@@ -95,19 +94,6 @@ function attempt(action: () => void): string | undefined {
     return undefined;
   } catch (error) {
     return messageOf(error);
-  }
-}
-
-/** Nocturne's own folder is not governed, but it has to be readable. */
-function openStore(root: string): void {
-  const queue = [STORE];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    const place = within(root, path);
-    const stat = lstatSync(place, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true) continue;
-    if ((stat.mode & OPEN) !== OPEN) chmodSync(place, (stat.mode & 0o7777) | OPEN);
-    for (const entry of readdirSync(place, { withFileTypes: true }))
-      if (entry.isDirectory()) queue.push(`${path}/${entry.name}`);
   }
 }
 

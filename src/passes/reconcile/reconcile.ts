@@ -4,6 +4,7 @@
  */
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
 import { isFree } from '../../registry/route.js';
+import { within } from '../../workspace/root-descriptor.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { restoreStore } from '../../workspace/restore-store.js';
 import { overlay } from '../../workspace/overlay.js';
@@ -22,6 +23,7 @@ import {
   type Difference,
   differences,
   type Expected,
+  type Tree,
 } from './differences.js';
 import { restore, restoreAll } from './restore.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
@@ -80,12 +82,16 @@ export function reconcile(
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  const now = walk(workspace.root);
-  const flood = floodOf(workspace, data, now);
+  const { root } = workspace;
+  const { baseline } = data;
+  const now = walk(root);
+  const expected = committedContents(workspace, data);
+  const flood = floodOf(workspace, data, { now, expected });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
-  for (const difference of differences(workspace, data, now)) {
+  const place = (path: string): string => within(root, path);
+  for (const difference of differences(workspace, { baseline, expected, now, place })) {
     if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
@@ -102,10 +108,7 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
   const before =
     changed.length === 0
       ? undefined
-      : overlay(
-          baselineSnapshot(workspace, data.baseline),
-          bytesOf(committedContents(workspace, data)),
-        );
+      : overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
   const { accepted, refused } =
     before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
   const { kept, failed } = restore(
@@ -130,9 +133,8 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
 function floodOf(
   workspace: Workspace,
   data: PassWithBaseline,
-  now: ReadonlyMap<string, FileEntry>,
+  { now, expected }: Pick<Tree, 'now' | 'expected'>,
 ): Undone | undefined {
-  const expected = committedContents(workspace, data);
   const paths = touchedPaths(data.baseline, now).filter(
     (path) => !isExpected(expected, path, now) && !isFreeBefore(workspace, data, path),
   );

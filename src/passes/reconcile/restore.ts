@@ -15,7 +15,6 @@ import {
   type Difference,
   type Expected,
 } from './differences.js';
-import { defined } from '../../kernel/defined.js';
 
 /** Where the undone versions of a run are kept, relative to the workspace. */
 export function keptDirectory(runId: string): string {
@@ -34,14 +33,17 @@ export function restore(
   runId: string,
   found: readonly Difference[],
 ): Restored {
-  const failed = new Map<string, string>();
-  if (found.length === 0) return { kept: new Map(), failed };
-  const onFailure = (path: string, error: unknown): void => void failed.set(path, messageOf(error));
-  const stored = found.filter(
-    ({ path, kind, before }) => kind === 'mode' || isStored(path, before, onFailure),
+  if (found.length === 0) return { kept: new Map(), failed: new Map() };
+  const failed = putBack(
+    workspace.root,
+    runId,
+    found.map(({ path, kind, before, mode, target }) => ({
+      path,
+      // Where only the permissions changed, the store has the content.
+      before: kind === 'mode' ? undefined : before,
+      entry: wantedEntry({ before, mode, target }),
+    })),
   );
-  const wanted = stored.map((difference) => [difference.path, wantedState(difference)] as const);
-  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId), onFailure });
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);
@@ -53,32 +55,6 @@ export function restore(
   return { kept: places, failed };
 }
 
-/** Puts the content that is to be restored into the store. */
-function isStored(
-  path: string,
-  before: Content | undefined,
-  onFailure: (path: string, error: unknown) => void,
-): boolean {
-  try {
-    before?.store();
-    return true;
-  } catch (error) {
-    onFailure(path, error);
-    return false;
-  }
-}
-
-function wantedState({
-  before,
-  mode,
-  target,
-}: Pick<Difference, 'before' | 'mode' | 'target'>): StoredEntry | undefined {
-  if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
-  return before === undefined
-    ? undefined
-    : { kind: 'file', hash: before.hash, mode: mode ?? 0o644 };
-}
-
 /**
  * Restores paths to what they should hold, without looking at what they hold.
  * @returns why some could not be restored, by path.
@@ -88,15 +64,56 @@ export function restoreAll(
   { runId, baseline }: BaselineOfPass,
   { paths, expected }: { readonly paths: readonly string[]; readonly expected: Expected },
 ): ReadonlyMap<string, string> {
-  const failed = new Map<string, string>();
-  const onFailure = (path: string, error: unknown): void => void failed.set(path, messageOf(error));
-  const wanted = paths.flatMap((path) => {
+  const wanted = paths.map((path) => {
     const target = baseline.links[path];
     const mode = baseline.files[path]?.mode;
     const before = contentBefore(workspace, { path, baseline, expected });
-    if (!isStored(path, before, onFailure)) return [];
-    return [[path, wantedState({ before, mode, ...defined({ target }) })] as const];
+    return { path, before, entry: wantedEntry({ before, mode, target }) };
   });
-  restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId), onFailure });
+  return putBack(workspace.root, runId, wanted);
+}
+
+/** `before`: what has to be put into the store first. */
+type Wanted = {
+  readonly path: string;
+  readonly before: Content | undefined;
+  readonly entry: StoredEntry | undefined;
+};
+
+/** Restores what can be restored. @returns why the rest could not be, by path. */
+function putBack(
+  root: string,
+  runId: string,
+  wanted: readonly Wanted[],
+): ReadonlyMap<string, string> {
+  const failed = new Map<string, string>();
+  const onFailure = (path: string, error: unknown): void => void failed.set(path, messageOf(error));
+  for (const { path, before } of wanted)
+    try {
+      before?.store();
+    } catch (error) {
+      onFailure(path, error);
+    }
+  const ready = wanted.filter(({ path }) => !failed.has(path));
+  restoreFiles(
+    root,
+    ready.map(({ path, entry }) => [path, entry] as const),
+    { keepIn: keptDirectory(runId), onFailure },
+  );
   return failed;
+}
+
+function wantedEntry({
+  before,
+  mode,
+  target,
+}: {
+  readonly before: Content | undefined;
+  readonly mode: number | undefined;
+  readonly target: string | undefined;
+}): StoredEntry | undefined {
+  if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
+  return before === undefined
+    ? undefined
+    : { kind: 'file', hash: before.hash, mode: mode ?? 0o644 };
 }
