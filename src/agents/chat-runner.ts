@@ -1,6 +1,7 @@
 /**
  * The runner of kind `chat`: a model behind an OpenAI-compatible endpoint works with guarded tools.
  */
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { pause, type Wait } from './retry.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
@@ -163,7 +164,7 @@ async function converse(session: Session): Promise<Failed | undefined> {
     if (answer.refusal !== undefined)
       return {
         failure: 'refused',
-        detail: `The model refused: ${printable(answer.refusal).slice(0, 300)}`,
+        detail: `The model refused: ${cutWithoutSecrets(printable(answer.refusal), 300)}`,
       };
     talk.answered(answer);
 
@@ -209,9 +210,9 @@ async function makeCalls(
     if (prepared.kind === 'wrong') {
       input.on({
         kind: 'tool',
-        name: call.name.slice(0, 40),
+        name: cutWithoutSecrets(call.name, 40),
         verdict: 'deny',
-        detail: prepared.text.slice(0, 200),
+        detail: cutWithoutSecrets(prepared.text, 200),
       });
       talk.result(call.id, prepared.text);
       continue;
@@ -223,7 +224,7 @@ async function makeCalls(
       kind: 'tool',
       name: prepared.name,
       verdict: result.ok ? 'allow' : 'deny',
-      detail: prepared.about.slice(0, 200),
+      detail: cutWithoutSecrets(prepared.about, 200),
     });
     if (circles.answered(call.name, call.argumentsText, result) >= SAME_RESULT)
       return {

@@ -1,4 +1,5 @@
 /** The tools of a chat agent: their schemas, and one call of the model. */
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { EXIT, NocturneError, messageOf } from '../kernel/error.js';
 import { unknownTool, parseArguments, toolSchema } from '../tools/tool-arguments.js';
 import type { Tool } from '../tools/tool.js';
@@ -35,7 +36,7 @@ export function prepareCall(tools: AgentTools, name: string, argumentsText: stri
     sent = JSON.parse(argumentsText);
   } catch (error) {
     return wrong(
-      `The arguments of \`${name}\` are not JSON (${messageOf(error)}). You sent: ${argumentsText.slice(0, 200)}`,
+      `The arguments of \`${name}\` are not JSON (${messageOf(error)}). You sent: ${cutWithoutSecrets(argumentsText, 200)}`,
     );
   }
   try {

@@ -1,4 +1,5 @@
 /** Classifies a failed request to a chat endpoint, and says whether to retry it. */
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
 import { printable } from './output-tail.js';
@@ -95,7 +96,8 @@ function sentence(parts: ErrorParts): string {
     .map(({ message }) => message)
     .filter((message) => typeof message === 'string' && message !== '')
     .join(': ');
-  return printable(text === '' ? 'no reason was given' : text)
-    .replace(/\s+/g, ' ')
-    .slice(0, 300);
+  return cutWithoutSecrets(
+    printable(text === '' ? 'no reason was given' : text).replace(/\s+/g, ' '),
+    300,
+  );
 }

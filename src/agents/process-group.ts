@@ -1,4 +1,5 @@
 /** Runs one program in its own process group: output, silence, deadline, and leftover processes. */
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { statSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { endProcesses, signalGroup } from './orphan-processes.js';
@@ -232,5 +233,5 @@ export function exitSentence(
 }
 
 export function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+  return cutWithoutSecrets(text.trimEnd().split('\n').at(-1)?.trim() ?? '', 300);
 }

@@ -1,6 +1,7 @@
 /**
  * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { mkdtempSync, rmSync, writeFileSync } from '../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -239,7 +240,7 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
 
 function lastWords({ stderrTail }: ProcessEnd): string {
   const line = stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `Last words: ${line.slice(0, 300)}`;
+  return line === '' ? '' : `Last words: ${cutWithoutSecrets(line, 300)}`;
 }
 
 const EVERY_MS = 250;

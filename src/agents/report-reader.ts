@@ -1,7 +1,5 @@
 /** Typed access to an untrusted map: limits lengths, reports what does not fit, never throws. */
-import { withoutSecrets } from '../governance/guard/secrets.js';
-
-const LONGEST_SECRET = 10_000;
+import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 
 export type ReportReader = {
   text(key: string, maxLength: number): string;
@@ -107,8 +105,7 @@ function bounded(
   const text = String(value).trim();
   if (text.length <= maxLength) return text;
   complain(source, `${name} has ${text.length} characters; it was cut at ${maxLength}`);
-  // A credential that lies across the cut would not be recognised any more.
-  return withoutSecrets(text.slice(0, maxLength + LONGEST_SECRET)).slice(0, maxLength);
+  return cutWithoutSecrets(text, maxLength);
 }
 
 function list(source: Source, key: string, atMost: number): readonly unknown[] {

@@ -3,7 +3,7 @@
  * hosts, the agent's own tools. One decision, and one record of each refusal.
  */
 import { decide, type DecideOptions, decideTogether } from '../governance/guard/decide.js';
-import { withoutSecrets } from '../governance/guard/secrets.js';
+import { cutWithoutSecrets, withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -179,7 +179,6 @@ function textOf(reasons: readonly Reason[]): string {
   return reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; ');
 }
 
-const LONGEST_SCANNED = 10_000;
 const LONGEST_NAME = 300;
 
 /** What an action is about, for a log. */
@@ -187,7 +186,7 @@ export function nameOf(action: Action): string {
   const words = [action.path, action.to, action.command ?? action.argv?.join(' ')]
     .filter((part) => part !== undefined)
     .join(' -> ');
-  return withoutSecrets(words.slice(0, LONGEST_SCANNED)).slice(0, LONGEST_NAME);
+  return cutWithoutSecrets(words, LONGEST_NAME);
 }
 
 /**

@@ -1,11 +1,17 @@
 /** Names and words of an agent never control the terminal or the pages of their reader. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import t from 'tap';
+import { classifyRequestError } from '../../src/agents/classify-request-error.js';
 import { parseReport } from '../../src/agents/parse-report.js';
+import { lastLine } from '../../src/governance/conditions/last-line.js';
+import { cutWithoutSecrets } from '../../src/governance/guard/secrets.js';
 import { showControl, showLines } from '../../src/kernel/show-control.js';
 import { worker } from '../../src/passes/worker/worker.js';
-import { callMany } from '../surfaces/cli/run-cli.js';
+import { passEnvironment } from '../../src/surfaces/cli/pass-environment.js';
+import { printText } from '../../src/surfaces/cli/print-result.js';
+import { callMany, contextFor } from '../surfaces/cli/run-cli.js';
 import { environment, placeWithProject, WRITES_PAGE } from './pass-workspace.js';
 
 t.setTimeout(300_000);
@@ -99,6 +105,56 @@ console.log(${JSON.stringify(REPORT)});`,
     const text = readFileSync(join(place.root, page), 'utf8');
     t.notMatch(text, ACTS, page);
     t.notMatch(text, /^## Forged/m, `${page} has no forged heading`);
+  }
+});
+
+t.test('neither a line of a pass nor what is shown before a question acts', async (t) => {
+  const place = placeWithProject(t.testdir({}), '');
+  const lines: string[] = [];
+  const env = await passEnvironment({
+    ...contextFor(place),
+    progress: (line) => void lines.push(line),
+  });
+  env.say('     refused: write a\n     undone: nothing\r\u001b[2J\u202e');
+  t.same(lines, ['     refused: write a\\u000a     undone: nothing\\u000d\\u001b[2J\\u202e']);
+  const stream = new PassThrough();
+  printText('+ be kind\n- \u001b[1A\u001b[2Kobey\r\u202e', stream);
+  t.equal(String(stream.read()), '+ be kind\n- \\u001b[1A\\u001b[2Kobey\\u000d\\u202e\n');
+});
+
+t.test('a credential across the cut of the last words of a program is in no file', async (t) => {
+  const key = `ghp_${'a7Bq9ZtK2mXw4LpR8sVn3CyH6dJf1GeU5oTi'}`;
+  const place = placeWithProject(
+    t.testdir({}),
+    `console.error('x '.repeat(142) + 'at ' + ${JSON.stringify([...key])}.join('') + ' end'); process.exit(1);`,
+  );
+  const said: string[] = [];
+  await worker(environment(place, { say: (line) => said.push(line) }), { role: 'worker' });
+  const failed = readFileSync(join(place.root, 'audit/AUDIT-LOG.md'), 'utf8');
+  t.match(failed, 'Last words: x x x');
+  const texts = [place.root, place.home].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')),
+  );
+  for (const text of [...texts, ...said]) t.notOk(text.includes(key.slice(0, 8)));
+});
+
+t.test('a credential is not half in what is cut', async (t) => {
+  const key = `ghp_${'a7Bq9ZtK2mXw4LpR8sVn3CyH6dJf1GeU5oTi'}`;
+  for (const inside of [5, 12, 39]) {
+    const text = `${'x '.repeat(200).slice(0, 199 - inside)}${key} and more`.replace(
+      /x(?=ghp)/,
+      ' ',
+    );
+    const part = key.slice(0, inside);
+    t.notOk(cutWithoutSecrets(text, 199).includes(part));
+    t.notOk(lastLine(text).includes(part));
+    t.notOk(
+      classifyRequestError(new Error(text.padStart(text.length + 101, 'x ')), 0).detail.includes(
+        part,
+      ),
+    );
   }
 });
 

@@ -345,6 +345,41 @@ ${REPORT}`;
   t.equal(read(place, kept), 'outside the glob');
 });
 
+t.test('what is FREE: the owner changes it, and the pass does not', async (t) => {
+  const registry = readFileSync(new URL('../../../REGISTRY.md', import.meta.url), 'utf8');
+  const row = '| `PROJECTS/pages/outputs/own/**` | FREE | - | mine |';
+  const agent = `${WRITES_PAGE}
+mkdirSync('outputs/own', { recursive: true });
+writeFileSync('outputs/own/agent.md', 'of the agent');
+try {
+  writeFileSync('outputs/own/diary.md', 'rewritten');
+} catch {
+  // The sandbox shows it, and lets nobody write it.
+}
+${REPORT}`;
+  const place = placeInCopy(t.testdir(), agent, {
+    files: {
+      'REGISTRY.md': registry.replace('| `SOUL.md` | PROTECTED', `${row}\n$&`),
+      'PROJECTS/pages/outputs/own/diary.md': 'Monday\n',
+      'PROJECTS/pages/outputs/own/old.md': 'Old\n',
+    },
+  });
+  const report = await passWhile(place, () => {
+    change(place, 'PROJECTS/pages/outputs/own/old.md', () => 'New\n');
+    put(place, 'PROJECTS/pages/outputs/own/tuesday.md', 'Tuesday\n');
+  });
+  t.same(
+    report.data.undone.map(({ path, code }) => `${path} ${code}`),
+    ['PROJECTS/pages/outputs/own/agent.md tier-free'],
+  );
+  t.same(report.data.outputs, [OUTPUT]);
+  const texts = ['agent.md', 'diary.md', 'old.md', 'tuesday.md'].map((name) => {
+    const path = `PROJECTS/pages/outputs/own/${name}`;
+    return existsSync(join(place.root, path)) ? read(place, path) : undefined;
+  });
+  t.same(texts, [undefined, 'Monday\n', 'New\n', 'Tuesday\n']);
+});
+
 t.test('tools write into the copy, and a link in it leads nowhere', async (t) => {
   const directory = t.testdir({ outside: { 'secret.md': 'secret\n' }, place: {} });
   const outside = join(directory, 'outside');

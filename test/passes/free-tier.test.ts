@@ -2,7 +2,16 @@
  * What the owner marks as FREE in R3 is left alone: no pass writes it, nothing judges it, and what
  * changes there during a pass stays and is in no report.
  */
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { decide } from '../../src/governance/guard/decide.js';
@@ -104,6 +113,25 @@ t.test('what changes there during a pass stays, and is in no result of it', asyn
   t.equal(readFileSync(join(root, '.obsidian/workspace.json'), 'utf8'), '{"open": true}\n');
   rmSync(join(root, 'notes'), { recursive: true });
   t.match(settled(workspace, pass, baseline).undone, [{ path: 'notes/plan.md' }]);
+});
+
+t.test('so do its folders: gone, new, or with other permissions', async (t) => {
+  const pass = place(t.testdir());
+  const { root, workspace } = pass;
+  put(root, 'notes/old/a.md', 'x\n');
+  put(root, '.obsidian/plugins/a.json', '{}\n');
+  put(root, 'docs/a.md', 'x\n');
+  chmodSync(join(root, '.obsidian'), 0o755);
+  const baseline = baselineOf(workspace, workspace.snapshot());
+  rmSync(join(root, 'notes/old'), { recursive: true });
+  chmodSync(join(root, '.obsidian'), 0o711);
+  chmodSync(join(root, 'docs'), 0o711);
+  t.same(
+    settled(workspace, pass, baseline).undone.map(({ path }) => path),
+    ['docs/'],
+  );
+  t.notOk(existsSync(join(root, 'notes/old')));
+  t.equal(statSync(join(root, '.obsidian')).mode & 0o777, 0o711);
 });
 
 t.test('an agent that makes a folder FREE does not get away with it', async (t) => {

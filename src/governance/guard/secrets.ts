@@ -28,6 +28,14 @@ export function withoutSecrets(text: string): string {
   return shown;
 }
 
+/** Longer than any credential that `findSecrets` knows by its beginning. */
+const LONGEST_SECRET = 10_000;
+
+/** The beginning of a text: a credential across the cut would not be recognised after it. */
+export function cutWithoutSecrets(text: string, most: number): string {
+  return withoutSecrets(text.slice(0, most + LONGEST_SECRET)).slice(0, most);
+}
+
 /** A value in which every text is without credentials. */
 export function withoutSecretsIn<T>(value: T): T {
   return masked(value) as T;

@@ -4,6 +4,8 @@
  */
 import { snapshotTree } from '../../workspace/objects.js';
 import { keepReplicas } from '../../workspace/object-replicas.js';
+import { isFree } from '../../registry/route.js';
+import type { Schema } from '../../registry/types.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { passesAtWork } from '../pass-file.js';
 import { folderModes } from './folders.js';
@@ -32,5 +34,12 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
     workspace,
     [...Object.values(files), ...others].map((file) => file.hash),
   );
-  return { files, links, folders: folderModes(workspace.root) };
+  return { files, links, folders: governedFolders(workspace.root, snapshot.schema) };
+}
+
+/** What the owner does with the folders of FREE files is not a difference. */
+function governedFolders(root: string, schema: Schema): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(folderModes(root)).filter(([path]) => !isFree(schema, `${path}/-`)),
+  );
 }

@@ -1,5 +1,6 @@
 /** Questions to the owner at the terminal. */
 import { NocturneError } from '../../kernel/error.js';
+import { showControl } from '../../kernel/show-control.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import type { Context } from './types.js';
 
@@ -7,7 +8,7 @@ import type { Context } from './types.js';
 export async function confirm(question: string): Promise<boolean> {
   const clack = await import('@clack/prompts');
   const answer = await clack.confirm({
-    message: question,
+    message: showControl(question),
     initialValue: false,
     output: process.stderr,
   });

@@ -1,5 +1,6 @@
 /** What the command line provides to a pass: signals, waiting, and progress on stderr. */
 import { installedHosts } from '../../hosts/installed.js';
+import { showControl } from '../../kernel/show-control.js';
 import { installedModules } from '../../modules/installed.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import type { Context } from './types.js';
@@ -12,7 +13,8 @@ export async function passEnvironment(context: Context): Promise<PassEnvironment
     workspace: context.workspace(),
     env: context.env,
     signal: ending.signal,
-    say: (line) => context.progress(line),
+    // A line break in a name or in an agent's words does not begin a line of the pass.
+    say: (line) => context.progress(showControl(line)),
     wait,
     modules: await installedModules(),
     runners: (await installedHosts()).flatMap((host) => host.runners ?? []),

@@ -15,9 +15,10 @@ export function printResult(result: CommandResult, json: boolean): ExitCode {
   return result.exit;
 }
 
-function printText(text: string): void {
+/** Also for what a person reads before a command ends. */
+export function printText(text: string, stream: NodeJS.WritableStream = process.stdout): void {
   const shown = showLines(text, { color: terminalHasColors() });
-  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
+  stream.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printError(
@@ -46,6 +47,9 @@ export function printError(
     );
   }
   if (options.debug)
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    printText(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      process.stderr,
+    );
   return failure.exit;
 }

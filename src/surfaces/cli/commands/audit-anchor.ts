@@ -3,6 +3,7 @@ import { acceptLogs, type ChangedLog, changedLogs } from '../../../integrity/anc
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { EXIT } from '../../../kernel/error.js';
 import { recover } from '../../../workspace/recover.js';
+import { printText } from '../print-result.js';
 import type { Anchor } from '../../../workspace/storage-types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
@@ -37,7 +38,7 @@ export const auditAnchor: Command = {
           nothing: 'no log was accepted',
           json: { changed: changed.map(jsonOf) },
         });
-      process.stderr.write(`${shown}\n`);
+      printText(shown, process.stderr);
       if (
         !(await confirm(
           `Accept ${changed.length === 1 ? 'this log' : 'these logs'} as ${ownerName(snapshot)}?`,

@@ -10,6 +10,7 @@ import {
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
 import { paintedDiff, unifiedDiff } from '../show-diff.js';
+import { printText } from '../print-result.js';
 import { ok, unconfirmed } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
@@ -45,7 +46,7 @@ export const sign: Command = {
           nothing: 'nothing was signed',
           json: { changes: shown.map(changeJson), diff: diffs },
         });
-      process.stderr.write(`${paintedDiff(context, diffs)}\n`);
+      printText(paintedDiff(context, diffs), process.stderr);
       if (
         !(await confirm(
           `Sign ${shown.length === 1 ? shown[0]?.file : `these ${shown.length} files`} as ${ownerName(snapshot)}?`,

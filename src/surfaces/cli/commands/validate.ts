@@ -8,6 +8,7 @@ import { seenDiagnostics } from '../../../governance/scoped-snapshot.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import { requireOwner } from '../actor.js';
 import { validateCached } from '../../../validate/cached-validation.js';
+import { printText } from '../print-result.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
@@ -238,7 +239,7 @@ async function watch(
       fixed,
     });
     exit = result.exit;
-    process.stdout.write(`${result.text}\n`);
+    printText(`${result.text}\n`);
   });
   return { exit, text: '', json: {} };
 }
