@@ -55,6 +55,30 @@ t.test('--json prints one document with exact positions, for an error too', asyn
   t.match(JSON.parse(wrong.stdout), { ok: false, error: { code: 'USAGE' } });
 });
 
+t.test('a path is checked alone, also one that the owner has made FREE', async (t) => {
+  const FREE = replace(
+    'REGISTRY.md',
+    '| `SOUL.md` | PROTECTED',
+    '| `notes/**` | FREE | - | mine |\n| `SOUL.md` | PROTECTED',
+  );
+  const at = workspaceOnDisk(t, [FREE, BAD_STATUS, BAD_LINK]);
+  // The change of REGISTRY.md is not signed, which is about the whole workspace.
+  const files = (...words: readonly string[]): readonly string[] => {
+    const { diagnostics } = JSON.parse(nocturne(at, 'validate', '--json', ...words).stdout);
+    const found = new Set<string>(diagnostics.map(({ file: path }: { file: string }) => path));
+    return [...found].filter((path) => path !== 'INTEGRITY-MANIFEST.md');
+  };
+  t.notOk(files().includes('notes/a.md'));
+  t.same(files('notes/'), ['notes/a.md']);
+  t.same(files('ACTIVE-PROJECTS.md'), ['ACTIVE-PROJECTS.md']);
+  t.match(nocturne(at, 'validate', 'nothere').stderr, /^NOT_FOUND: there is no file or folder/);
+  for (const words of [['notes'], ['SOUL.md', '--fix']]) {
+    const lost = nocturne(at, 'validate', ...words, '--workspace', '/nonesuch');
+    t.match(lost.stderr, /^NO_WORKSPACE: there is no directory \/nonesuch/);
+    t.equal(lost.exit, 2);
+  }
+});
+
 t.test('--rule leaves everything else out', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS, BAD_LINK]);
   const only = JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'link-broken').stdout);

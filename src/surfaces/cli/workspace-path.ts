@@ -6,7 +6,7 @@ import type { Context } from './types.js';
 
 /** Relative to the current directory if such a file of the workspace exists, else to its root. */
 export function workspacePath(context: Context, path: string): string {
-  const root = realpathSync(context.root());
+  const { root } = context.workspace();
   const here = inside(root, real(resolve(context.cwd, path)));
   if (isAbsolute(path)) {
     if (here === undefined)

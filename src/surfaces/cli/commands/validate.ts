@@ -106,7 +106,10 @@ export async function settingsOf(
   };
 }
 
-/** Only findings about one file or folder; the owner's FREE files are checked because of it. */
+/**
+ * As with `--since`: findings about one file or folder, and those about the whole workspace. The
+ * owner's FREE files are checked because they are asked for.
+ */
 function withPath(
   context: Context,
   settings: ValidateOptions,
