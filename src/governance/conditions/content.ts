@@ -12,6 +12,7 @@ import {
   met,
   unmet,
 } from './context.js';
+import { progressTo } from './distance.js';
 import { isEmptyValue } from './entries.js';
 import { parseFrontMatter } from './front-matter.js';
 import { countMatches } from './regex.js';
@@ -95,6 +96,7 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   if (files.length === 0) return unmet(expected, noFiles(condition.in));
   let total = 0;
   let where: string | undefined;
+  const wrong: Outcome[] = [];
   for (const { path } of files) {
     const doc = context.snapshot.doc(path);
     if (doc === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
@@ -112,17 +114,27 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
         ? path
         : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
     if (eachFile && !inRange(count, matched.count))
-      return unmet(
-        expected,
-        `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
-        place,
+      wrong.push(
+        unmet(
+          expected,
+          `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
+          place,
+        ),
       );
     if (matched.count > 0) where ??= place;
     total += matched.count;
   }
   const found = `${plural(total, 'match', 'matches')} in ${plural(files.length, 'file')}`;
-  const holds = eachFile || inRange(count, total);
-  return { ...met(expected, found, where ?? files[0]?.path), holds };
+  const [first] = wrong;
+  if (first !== undefined)
+    return { ...first, progress: { found: files.length - wrong.length, needed: files.length } };
+  if (eachFile) return met(expected, found, where ?? files[0]?.path);
+  const holds = inRange(count, total);
+  return {
+    ...met(expected, found, where ?? files[0]?.path),
+    holds,
+    progress: progressTo(count, total),
+  };
 }
 
 /** Relative links and their anchors. Web addresses are not checked. */

@@ -10,6 +10,7 @@ import {
   met,
   unmet,
 } from './context.js';
+import { progressTo } from './distance.js';
 import { entriesUnder, fieldName, isEmptyValue } from './entries.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { EntriesUnder, Entry } from './entries.js';
@@ -94,19 +95,21 @@ function counted(
     return lacking.length === 0 ? [] : [{ path, entry, lacking }];
   });
   const [worst] = incomplete;
+  const complete = kept.length - incomplete.length;
+  const counted = progressTo(count, complete);
   const number = `${kept.length} ${kept.length === 1 ? counting.singular : counting.several}`;
   if (worst !== undefined) {
     const place = `${worst.path}:${worst.entry.line}`;
     const rest = incomplete.length > 1 ? ` (and ${incomplete.length - 1} more)` : '';
-    return unmet(
-      expected,
-      `${number}; "${worst.entry.name}" at ${inProject(context, place)} has no ${worst.lacking.join(', ')}${rest}`,
-      place,
-    );
+    const found = `${number}; "${worst.entry.name}" at ${inProject(context, place)} has no ${worst.lacking.join(', ')}${rest}`;
+    // An entry that lacks a field is there, but is still to be done.
+    const needed = complete < counted.needed ? Math.max(counted.needed, kept.length) : kept.length;
+    return { ...unmet(expected, found, place), progress: { found: complete, needed } };
   }
   const [match] = kept;
   const where = match === undefined ? first.path : `${match.path}:${match.entry.line}`;
-  return { ...met(expected, number, where), holds: inRange(count, kept.length) };
+  const holds = inRange(count, kept.length);
+  return { ...met(expected, number, where), holds, progress: counted };
 }
 
 /** Entries or, without `under`, the front matter of files. A missing value is a violation too. */
