@@ -83,10 +83,11 @@ export type Novelty = {
  */
 export function noveltyOf(
   outputs: readonly Text[],
-  earlier: readonly Text[],
+  earlier: Iterable<Text>,
   threshold = NEAR_DUPLICATE,
 ): Novelty {
-  const compared = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
+  const compared: { path: string; sketch: Sketch }[] = [];
+  for (const { path, text } of earlier) compared.push({ path, sketch: sketchOf(text) });
   const graded = outputs.map(({ path, text }): OutputNovelty => {
     const sketch = sketchOf(text);
     let best: { similarity: number; nearest: string | undefined } = {
