@@ -84,8 +84,12 @@ function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string |
 }
 
 function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
-  const oldest = Math.min(...eligible.map(lastPassOf));
-  const yields = (row: Rec): boolean => isStalled(snapshot, row) && lastPassOf(row) > oldest;
+  const turns = new Map(
+    snapshot.records('RUN').map((run, turn) => [fieldText(run, 'project'), turn] as const),
+  );
+  const turnOf = (row: Rec): number => turns.get(fieldText(row, 'slug')) ?? -1;
+  const oldest = Math.min(...eligible.map(turnOf));
+  const yields = (row: Rec): boolean => isStalled(snapshot, row) && turnOf(row) > oldest;
   return [...eligible].sort((a, b) => Number(yields(a)) - Number(yields(b)) || byTurn(a, b));
 }
 

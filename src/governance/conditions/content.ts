@@ -1,4 +1,5 @@
 /** Conditions about the content of pages: front matter, patterns, links. */
+import { defined } from '../../kernel/defined.js';
 import { positionAt } from '../../kernel/text-position.js';
 import { plural } from '../../kernel/words.js';
 import { linksOf } from '../../workspace/links.js';
@@ -93,7 +94,11 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   const { pattern, count, eachFile } = condition;
   const expected = `${countText(count, 'match', 'matches')} of /${pattern.source}/${pattern.flags} in ${eachFile ? 'each of ' : ''}${condition.in.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return unmet(expected, noFiles(condition.in));
+  if (files.length === 0)
+    return {
+      ...unmet(expected, noFiles(condition.in)),
+      ...defined({ progress: eachFile ? undefined : progressTo(count, 0) }),
+    };
   let total = 0;
   let where: string | undefined;
   const wrong: Outcome[] = [];

@@ -80,9 +80,13 @@ function counted(
     return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
   const { pages } = read;
   const [first] = pages;
-  if (first === undefined) return unmet(expected, noFiles(condition.in));
+  const none = { progress: progressTo(count, 0) };
+  if (first === undefined) return { ...unmet(expected, noFiles(condition.in)), ...none };
   if (pages.every((page) => page.headings === 0))
-    return unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path);
+    return {
+      ...unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path),
+      ...none,
+    };
   const columns = new Set(pages.flatMap((page) => [...page.columns]));
   const missing = counting.columns?.find((column) => !columns.has(column));
   if (missing !== undefined)

@@ -40,7 +40,8 @@ export const t6State: Step<Graded, Done> = {
       (view: Snapshot) => record(env, { stage, slug, view }),
       ...(over ? [] : askOwner(stage, slug, snapshot)),
     ];
-    if (!over) return { stage, acts: recorded };
+    // What was undone is asked first; the phase ends with the pass after the answer.
+    if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
     const view = viewAfter(snapshot, partsOf(stage, recorded));
     const notes = [...stage.notes, `the stop condition of ${slug} holds`];
     return {
@@ -50,11 +51,17 @@ export const t6State: Step<Graded, Done> = {
   },
 };
 
+/** The owner has to say whether a pass that broke the rules may be followed by another. */
+function waitsForOwner({ quality, undone }: Graded): boolean {
+  return quality === 'FAIL' && undone.length > 0;
+}
+
 /** The agent's question, or what a project is to do that does not get on. */
 function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
   const asked = askForAgent(stage, slug);
   const stalled = stalledAfter(stage, slug, snapshot);
-  if (asked.length > 0 || stalled < passesUntilRest(snapshot)) return asked;
+  const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
+  if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
   const reason = `${stalled} passes in a row without progress`;
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
   const args = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
