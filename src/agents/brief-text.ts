@@ -35,13 +35,14 @@ This pass is graded by its criteria:
 ${list(criteria.map(assertionLine), 'none are set')}
 The phase is done when all of this is true:
 ${list(stopCondition.map(assertionLine), 'no stop condition is set')}
-The best grade needs all criteria met, a result nearer to the stop condition than it is now, and content that is not in an earlier output.
+The best grade needs all criteria met, a result nearer to the stop condition than it is now, and
+content that is not in an earlier output.
 If every test above already holds and nothing is left to do, write nothing and say so in the summary.`;
 }
 
 /** The assertion as T5 and T6 evaluate it, and its present state. */
 function assertionLine(result: AssertionResult): string {
-  return `\`${result.assertion.replaceAll('`', "'")}\`: ${stateOf(result)}`;
+  return `\`${result.assertion.replace(/\x60/g, "'")}\`: ${stateOf(result)}`;
 }
 
 function stateOf({ holds, error, expected, found, where, progress }: AssertionResult): string {

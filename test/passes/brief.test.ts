@@ -10,6 +10,7 @@ import { runRecord } from '../../src/passes/run-record.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai } from '../support/scripted-openai.js';
+import { callCommand } from '../surfaces/cli/run-cli.js';
 import { environment, type Place, placeWithProject, REPORT } from './pass-workspace.js';
 
 t.setTimeout(120_000);
@@ -153,6 +154,26 @@ t.test('the next pass is told what the last one lacked, once, and what there is'
       brief.fragments.filter(({ title }) => title === 'A known way to fail').length > 4,
     'only the failure modes that fit',
   );
+});
+
+t.test('nocturne log shows what a past run was told and did, and how it was judged', async (t) => {
+  const { place, told } = await byProgram(t.testdir());
+  const { text, exit } = await callCommand(place, ['log', told.runId]);
+  t.equal(exit, 0, text);
+  for (const shown of [
+    /^RUN-\d{8}-001, worker on pages$/m,
+    /^ {2}STRONG: all 3 criteria are met/m,
+    /^ {2}Stop condition: 1 of 4 tests \(\d+ %\), before the pass 0 of 12$/m,
+    /^ {6}not yet: expected exit 0; found exit 1: progress: 3\/12$/m,
+    /^ {2}wrote PROJECTS\/pages\/outputs\/page\.md$/m,
+    /^Tool calls \(0\)$/m,
+    /^Output, its end\n {2}```nocturne-report\n {2}summary: one page written$/m,
+    /^Prompt, as the audit log has its hash\n {2}# Hard lines$/m,
+  ])
+    t.match(text, shown);
+  const unknown = await callCommand(place, ['log', 'RUN-20200101-001']);
+  t.not(unknown.exit, 0);
+  t.match(unknown.text, /there is no run/);
 });
 
 t.test('what is kept of a prompt is without credentials', async (t) => {

@@ -1,7 +1,7 @@
 /**
  * Grades a worker pass by what can be checked. The agent's own answers can only lower the grade.
  */
-import type { Approach } from './approach.js';
+import type { Approach } from '../approach.js';
 import type { Repeat } from './repeats.js';
 
 export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';

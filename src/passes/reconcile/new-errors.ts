@@ -21,7 +21,10 @@ export async function newErrors(
   );
   if (gone.length === 0) return own.map(line);
   const elsewhere = found.filter(
-    ({ rule, range }) => REFERENCES.includes(rule) && !outputs.includes(range.file),
+    ({ rule, range }) =>
+      REFERENCES.includes(rule) &&
+      !outputs.includes(range.file) &&
+      !isBriefing(snapshot, range.file),
   );
   if (elsewhere.length === 0) return own.map(line);
   const earlier = await findingsOf(baselineSnapshot(workspace, baseline), {
@@ -39,6 +42,11 @@ async function findingsOf(
 ): Promise<readonly Diagnostic[]> {
   const found = await validateSnapshot(snapshot, options);
   return found.filter(({ severity }) => severity !== 'info');
+}
+
+/** It is written anew, and links what there was. */
+function isBriefing(snapshot: Snapshot, path: string): boolean {
+  return snapshot.objectsOf(path).some(({ object }) => object === 'BRIEFING');
 }
 
 /** Lines move. */

@@ -3,7 +3,7 @@
  * is known by hash: from the baseline and from the change log.
  */
 import { noveltyOf, type Text, withoutDates, wordsIn } from '../../governance/quality/novelty.js';
-import { FEWEST_WORDS } from '../../governance/quality/approach.js';
+import { FEWEST_WORDS } from '../../governance/approach.js';
 import { newLines, type Repeat } from '../../governance/quality/repeats.js';
 import { globMatches } from '../../kernel/glob.js';
 import { changeRows } from '../../workspace/history.js';

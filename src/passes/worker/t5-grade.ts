@@ -3,7 +3,7 @@ import { agentWrites } from '../agent-writes.js';
 import type { RunOutcome } from '../../agents/types.js';
 import { fieldText } from '../../project/field-text.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
-import { approachOf } from '../../governance/quality/approach.js';
+import { approachOf } from '../../governance/approach.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';

@@ -3,7 +3,7 @@
  * pre-approval lets the next phase begin.
  */
 import { meanDistance } from '../../governance/conditions/distance.js';
-import { progressText } from '../../governance/quality/approach.js';
+import { progressText } from '../../governance/approach.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';

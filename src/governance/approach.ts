@@ -1,7 +1,7 @@
 /** Whether a pass came nearer to the stop condition of its phase. */
-import { plural } from '../../kernel/words.js';
-import { meanDistance } from '../conditions/distance.js';
-import type { AssertionResult } from '../types.js';
+import { plural } from '../kernel/words.js';
+import { meanDistance } from './conditions/distance.js';
+import type { AssertionResult } from './types.js';
 
 export type Approach = {
   readonly kind: 'nearer' | 'level';
@@ -34,7 +34,7 @@ export function approachOf(
     return {
       kind: 'nearer',
       holds,
-      why: `${progressText(after)}, before it ${progressText(before)}`,
+      why: `${progressText(after)}, ${percent(from - to)} nearer than before`,
     };
   const counts = after.some(({ progress }) => (progress?.needed ?? 0) > 1);
   if (counts || work.novel <= 0)
@@ -65,11 +65,19 @@ export function progressText(results: readonly AssertionResult[]): string {
   if (results.length === 0) return 'no stop condition';
   const counted = results.filter(({ progress }) => (progress?.needed ?? 0) > 1);
   const [only] = counted;
-  if (only?.progress !== undefined && counted.length === 1)
-    return `${only.progress.found} of ${only.progress.needed}`;
+  if (only?.progress !== undefined && counted.length === 1) return countText(only);
   const met = results.filter((result) => isMet(result)).length;
   const percent = Math.floor(fulfilled(results) * 100);
   return `${met} of ${plural(results.length, 'test')}${counted.length > 1 ? ` (${percent} %)` : ''}`;
+}
+
+function countText({ holds, progress }: AssertionResult): string {
+  const { found, needed } = progress ?? { found: 0, needed: 0 };
+  return holds && found > needed ? `${found}, ${needed} needed` : `${found} of ${needed}`;
+}
+
+function percent(share: number): string {
+  return `${Math.max(1, Math.round(share * 100))} %`;
 }
 
 function isMet({ holds, error }: AssertionResult): boolean {
