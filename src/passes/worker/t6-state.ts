@@ -11,6 +11,7 @@ import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise, nextInvocation } from '../../governance/preapproval.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
+import type { BundleArguments } from '../../workspace/bundle.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
@@ -106,13 +107,20 @@ function record(
       : { distance: rounded(meanDistance(stop)), progress: progressText(stop) }),
     stalled: stalledAfter(stage, slug, view),
   };
-  const deed = deedOf(view, bundleAct('T6', { name: 'pass_record', args, detail: quality }));
+  const recorded = { name: 'pass_record', args: declared(view, 'pass_record', args) };
+  const deed = deedOf(view, bundleAct('T6', { ...recorded, detail: quality }));
   const more = moduleRecords(env, stage, view);
   return {
     ...deed,
     changes: [...more.flatMap((moduleChange) => moduleChange.changes), ...deed.changes],
     audit: [...(deed.audit ?? []), ...more.flatMap((moduleChange) => moduleChange.audit ?? [])],
   };
+}
+
+/** Until the owner has upgraded the workspace, its bundle may know fewer arguments. */
+function declared(view: Snapshot, bundle: string, args: BundleArguments): BundleArguments {
+  const known = view.schema.bundles.get(bundle)?.arguments.map(({ name }) => name) ?? [];
+  return Object.fromEntries(Object.entries(args).filter(([name]) => known.includes(name)));
 }
 
 /** To a ten-thousandth, and to 0 only if it holds. */
