@@ -37,7 +37,7 @@ The phase is done when all of this is true:
 ${list(stopCondition.map(assertionLine), 'no stop condition is set')}
 The best grade needs all criteria met, a result nearer to the stop condition than it is now, and
 content that is not in an earlier output.
-If every test above already holds and nothing is left to do, write nothing and say so in the summary.`;
+If every test above is already met and nothing is left to do, write nothing and say so in the summary.`;
 }
 
 /** The assertion as T5 and T6 evaluate it, and its present state. */
@@ -47,7 +47,7 @@ function assertionLine(result: AssertionResult): string {
 
 function stateOf({ holds, error, expected, found, where, progress }: AssertionResult): string {
   if (error !== undefined) return `cannot be evaluated: ${quoted(error)}`;
-  if (holds) return `holds, found ${quoted(found)}`;
+  if (holds) return `met, found ${quoted(found)}`;
   const numbers = progress === undefined ? '' : `, ${progress.found} of ${progress.needed}`;
   const place = where === undefined || found.includes(where) ? '' : ` in ${quoted(where)}`;
   return `not yet${numbers}; expected ${quoted(expected)}, found ${quoted(found)}${place}`;

@@ -59,7 +59,7 @@ export function fulfilled(results: readonly AssertionResult[]): number {
 
 /**
  * `220 of 300`: the one test that counts more than one thing, if there is one; otherwise how many
- * tests hold.
+ * tests are met.
  */
 export function progressText(results: readonly AssertionResult[]): string {
   if (results.length === 0) return 'no stop condition';

@@ -57,7 +57,7 @@ function assertTold(t: Tap, { place, told }: Ran): void {
   t.equal(evaluated.length, CRITERIA.length + STOP.length, 'all were evaluated');
   const listed = told.prompt
     .split('\n')
-    .flatMap((line) => /^- `(.*)`: (?:not yet|holds|cannot)/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^- `(.*)`: (?:not yet|met|cannot)/.exec(line)?.[1] ?? []);
   t.same(listed, evaluated, 'the brief lists what is evaluated, in the same order');
 }
 type Tap = Pick<typeof t, 'equal' | 'same' | 'ok' | 'match' | 'notMatch'>;

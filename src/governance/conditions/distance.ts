@@ -1,11 +1,11 @@
-/** How far an assertion is from holding: 0 when it holds, 1 when nothing of it is there. */
+/** How far an assertion is from holding: 0 when it is met, 1 when nothing of it is there. */
 import type { Count } from '../../project/condition-types.js';
 import type { Outcome } from './context.js';
 
 /** `found` can also be more than `needed`, when there may be only so many. */
 export type Progress = { readonly found: number; readonly needed: number };
 
-/** An assertion that does not hold is never at 0, whatever its numbers say. */
+/** An assertion that is not met is never at 0, whatever its numbers say. */
 const LEAST = 0.01;
 
 export function distanceOf({ holds, error, parts, progress }: Outcome): number {

@@ -55,7 +55,7 @@ export function gradePass(facts: PassFacts): Graded {
   if (isOver(facts))
     return {
       grade: 'ADEQUATE',
-      why: ['nothing was left to do: the stop condition holds'],
+      why: ['nothing was left to do: the stop condition is met'],
       progress: true,
     };
   const fail = failures(facts);

@@ -70,5 +70,5 @@ export function progressLines(snapshot: Snapshot): readonly string[] {
 }
 
 const STATES: Readonly<Record<string, string>> = {
-  'transition-hold': 'its tests hold and it waits for you',
+  'transition-hold': 'its tests are met and it waits for you',
 };

@@ -48,13 +48,13 @@ export function briefing({ snapshot, since, incidents, notes }: BriefingInput): 
   const open = openQuestions(snapshot);
   const failures = failureLines(night);
   return [
-    heading(night, zone),
     ...incidents
       .map(
         (incident) =>
-          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.`,
+          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.\n`,
       )
       .slice(0, 1),
+    heading(night, zone),
     listed(
       `Waiting for you (${open.length})`,
       open.map((record) => `**${record.key}** ${shortened(fieldText(record, 'action_needed'))}`),

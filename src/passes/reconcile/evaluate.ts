@@ -95,7 +95,7 @@ function evidenceRows(
   return [rowsAct(type, rows)];
 }
 
-/** Of an assertion that does not hold: what was expected, what was found, and where. */
+/** Of an assertion that is not met: what was expected, what was found, and where. */
 export function shortfallOf(result: AssertionResult): string {
   return `expected ${result.expected}; found ${result.error ?? evidenceOf(result)}`;
 }

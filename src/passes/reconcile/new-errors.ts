@@ -44,7 +44,7 @@ async function findingsOf(
   return found.filter(({ severity }) => severity !== 'info');
 }
 
-/** It is written anew, and links what there was. */
+/** Each morning replaces it, and it links what there was. */
 function isBriefing(snapshot: Snapshot, path: string): boolean {
   return snapshot.objectsOf(path).some(({ object }) => object === 'BRIEFING');
 }

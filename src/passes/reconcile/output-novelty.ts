@@ -55,7 +55,7 @@ function* earlierTexts(before: Snapshot, { outputs, writes }: Reconciled): Gener
   }
 }
 
-/** A new date or a new layout is no new content. */
+/** A new date or a new layout is not new content. */
 function addedWords(text: string, own: string | undefined): number {
   if (own === undefined) return wordsIn(text).length;
   return wordsIn(newLines(withoutDates(text), withoutDates(own))).length;

@@ -85,7 +85,7 @@ function judgement({ quality, reasons = [], before, after }: RunRecord): string 
 function resultLine({ assertion, holds, error, expected, found, where }: AssertionResult): string {
   const place = where === undefined || found.includes(where) ? '' : ` in ${where}`;
   const state = holds
-    ? `holds: ${found}`
+    ? `met: ${found}`
     : `not yet: expected ${expected}; found ${error ?? found}${place}`;
   return `    ${assertion}\n      ${state}`;
 }
