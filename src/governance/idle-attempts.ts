@@ -28,7 +28,7 @@ export function dueAgain(snapshot: Snapshot): (objective: string, subject: strin
     const earlier = attempts.get(objective) ?? [];
     const last = earlier.at(-1);
     if (last === undefined) return true;
-    // Times are whole seconds, and the pass's own last write may be in the second in which it ended.
+    // Times are whole seconds, and the pass's own last write may be in its last second.
     if (!last.failed) return changes.changedSince(subject, { instant: last.ended + 1 });
     const failures = earlier.length - 1 - earlier.findLastIndex((attempt) => !attempt.failed);
     const days = AGAIN_AFTER_DAYS[Math.min(failures, AGAIN_AFTER_DAYS.length) - 1] ?? 1;
