@@ -3,23 +3,25 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
-import { environment, longrunnerOf, placeWithProject, REPORT, trail } from './pass-workspace.js';
+import {
+  environment,
+  longrunnerOf,
+  placeWithProject,
+  REPORT,
+  tiersWithIdle,
+  trail,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
 const shipped = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-const WITH_IDLE = shipped('MODEL-TIERS.md').replace(
-  /^\| heavy .*$/m,
-  '$&\n| idle | script | - | 5 | - | - | - |',
-);
-
 t.test('an idle pass gets the tier idle', async (t) => {
   const place = placeWithProject(t.testdir(), REPORT, {
     files: {
       'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md'),
-      'MODEL-TIERS.md': WITH_IDLE,
+      'MODEL-TIERS.md': tiersWithIdle(),
     },
   });
   const { runId = '' } =

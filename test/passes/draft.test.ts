@@ -6,7 +6,7 @@ import { installedModules } from '../../src/modules/installed.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
+import { environment, placeWithProject, read, REPORT, tiersWithIdle } from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -46,9 +46,10 @@ t.test('a draft, accepted by one word, is a project that runs to its end', async
         /\|---\|.*\n/,
         '$&| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | paused | - | - |\n',
       ),
-      'MODEL-TIERS.md': shipped('MODEL-TIERS.md')
-        .replace(/^\| heavy .*$/m, '$&\n| idle | script | - | 5 | - | - | - |')
-        .replace(/^\| standard \| local-model \| \S+ /m, '| standard | script | - '),
+      'MODEL-TIERS.md': tiersWithIdle().replace(
+        /^\| standard \| local-model \| \S+ /m,
+        '| standard | script | - ',
+      ),
       'SOUL.md': shipped('SOUL.md').replace(
         '**Domain anchor:** -',
         '**Domain anchor:** licences of packages',
