@@ -1,7 +1,7 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { noveltyOf } from '../../governance/quality/novelty.js';
+import { noveltyOf, type Text } from '../../governance/quality/novelty.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
@@ -117,12 +117,10 @@ function gradeOf(
   });
 }
 
-function textsOf(
-  snapshot: Snapshot,
-  paths: readonly string[],
-): readonly { readonly path: string; readonly text: string }[] {
-  return paths.flatMap((path) => {
+/** One text at a time. */
+function* textsOf(snapshot: Snapshot, paths: readonly string[]): Generator<Text> {
+  for (const path of paths) {
     const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
+    if (text !== undefined) yield { path, text };
+  }
 }
