@@ -2,7 +2,7 @@
 import { agentWrites } from '../agent-writes.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
-import { noveltyOf } from '../../governance/quality/novelty.js';
+import { noveltyOf, type Text } from '../../governance/quality/novelty.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { AssertionResult } from '../../governance/types.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
@@ -127,12 +127,10 @@ function gradeOf(
   });
 }
 
-function textsOf(
-  snapshot: Snapshot,
-  paths: readonly string[],
-): readonly { readonly path: string; readonly text: string }[] {
-  return paths.flatMap((path) => {
+/** One text at a time. */
+function* textsOf(snapshot: Snapshot, paths: readonly string[]): Generator<Text> {
+  for (const path of paths) {
     const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
+    if (text !== undefined) yield { path, text };
+  }
 }
