@@ -9,14 +9,9 @@ import { assertRoot } from '../../workspace/pinned-root.js';
 import { restoreStore } from '../../workspace/restore-store.js';
 import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
-import type { FileEntry, Workspace } from '../../workspace/types.js';
+import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
-import {
-  checkDifferences,
-  linksOf,
-  NOTHING_CHECKED,
-  type PassWithBaseline,
-} from './check-differences.js';
+import { checkDifferences, linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
   bytesOf,
   committedContents,
@@ -28,7 +23,9 @@ import {
 import { restore, restoreAll } from './restore.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { missingFolders, openFolders, restoreFolders } from './folders.js';
+import { keepEarlier, type Unattributed } from './keep-earlier.js';
 import { excess, passLimits, touchedPaths } from './limits.js';
+import { mayBeOwnersFolder, refusedPaths, unattributed } from './unattributed.js';
 import type { Undone } from '../types.js';
 
 /**
@@ -41,6 +38,8 @@ export type Reconciliation = {
   readonly arrived: readonly Difference[];
   /** Files that the owner changed as well: theirs stays, the pass's version is kept. */
   readonly conflicts: readonly Undone[];
+  /** In place: changes that may be the owner's. They stay. */
+  readonly unattributed: readonly Unattributed[];
   /** What the agent committed in the repository of its project. */
   readonly commits?: BroughtCommits | undefined;
 };
@@ -50,6 +49,7 @@ export const NOTHING_RECONCILED: Reconciliation = {
   undone: [],
   arrived: [],
   conflicts: [],
+  unattributed: [],
 };
 
 /**
@@ -66,8 +66,9 @@ export function reconcile(
   assertRoot(root);
   const store = restoreStore(workspace);
   if (store?.isLost === true) storeLost();
-  const opened = openFolders(root, data.baseline);
-  const missing = missingFolders(root, data.baseline);
+  const mayStay = folderRule(workspace, data);
+  const opened = openFolders(root, data.baseline, mayStay);
+  const missing = missingFolders(root, data.baseline, mayStay);
   const found = reconcileFiles(workspace, data);
   const lost = store && { path: '.nocturne/', code: 'store-lost', why: store.why, kept: undefined };
   return {
@@ -105,27 +106,63 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  const before =
-    changed.length === 0
-      ? undefined
-      : overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
-  const { accepted, refused } =
-    before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
+  if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
+  const before = overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
+  const called = new Set([...expected.keys(), ...refusedPaths(before, data.runId)]);
+  const left = unattributed({ ...data, before, home: workspace.home, called }, changed, {
+    now,
+    linksOf: (path) => linksOf(workspace, path),
+  });
+  return { ...judged(workspace, data, { before, changed, left }), arrived };
+}
+
+/** Undoes what was not allowed. What is left alone stands while the others are judged. */
+function judged(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  found: {
+    readonly before: Snapshot;
+    readonly changed: readonly Difference[];
+    readonly left: readonly Difference[];
+  },
+): Reconciliation {
+  const left = new Set(found.left);
+  const records = found.left.filter(({ path }) => found.before.objectsOf(path).length > 0);
+  const before = overlay(
+    found.before,
+    new Map(records.map(({ path, after }) => [path, textual(after)])),
+  );
+  const changed = found.changed.filter((difference) => !left.has(difference));
+  const { accepted, refused } = checkDifferences(workspace, data, { before, changed });
   const { kept, failed } = restore(
     workspace,
     data.runId,
     refused.map((refusal) => refusal.difference),
   );
+  const known = new Set(data.unattributed);
   return {
     accepted,
-    arrived,
+    arrived: [],
     conflicts: [],
+    unattributed: found.left
+      .filter(({ path }) => !known.has(path))
+      .map((difference) => keepEarlier(workspace, data.runId, difference)),
     undone: refused.map(({ difference: { path }, code, why }) => ({
       path,
       code: failed.has(path) ? 'not-undone' : code,
       why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
       kept: kept.get(path),
     })),
+  };
+}
+
+/** Whether other permissions of a folder, or its absence, may be the owner's. */
+function folderRule(workspace: Workspace, data: PassWithBaseline): (folder: string) => boolean {
+  let rule: ((folder: string) => boolean) | undefined;
+  return (folder) => {
+    const before = baselineSnapshot(workspace, data.baseline);
+    rule ??= mayBeOwnersFolder({ ...data, before, called: new Set() }, data.baseline);
+    return rule(folder);
   };
 }
 

@@ -2,6 +2,7 @@
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
+import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
@@ -105,7 +106,7 @@ function rowsOf({
   project,
   crashed,
 }: ReconciledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived, conflicts, commits } = reconciliation;
+  const { accepted, undone, arrived, conflicts, unattributed, commits } = reconciliation;
   return [
     ...commitsRow(step, { project, commits }),
     ...accepted.map((difference) =>
@@ -121,6 +122,7 @@ function rowsOf({
     ...conflicts.map(({ path, why }) =>
       stepRow(step, { type: 'conflict', target: path, result: 'kept', detail: why }),
     ),
+    ...stayedRows(step, runId, unattributed),
     ...arrived.map((difference) =>
       stepRow(step, {
         type: 'inbound',
@@ -130,6 +132,36 @@ function rowsOf({
       }),
     ),
   ];
+}
+
+/** More files have one row for each folder. */
+const MOST_ROWS = 100;
+
+function stayedRows(
+  step: StepId,
+  runId: string,
+  unattributed: Reconciliation['unattributed'],
+): readonly AuditEntry[] {
+  const row = (target: string, what: string): AuditEntry =>
+    stepRow(step, {
+      type: 'unattributed',
+      target,
+      result: 'stays',
+      detail: `${what} while ${runId} worked`,
+    });
+  if (unattributed.length <= MOST_ROWS)
+    return unattributed.map(({ path, what }) => row(path, what));
+  const folders = new Map<string, number>();
+  for (const { path } of unattributed) {
+    const [folder = '.'] = parentFolders(path);
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  return [...folders].map(([folder, count]) =>
+    row(
+      `${folder}/`,
+      `${count} ${count === 1 ? 'file' : 'files'} changed; earlier versions are kept`,
+    ),
+  );
 }
 
 function commitsRow(
