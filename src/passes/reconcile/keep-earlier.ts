@@ -1,5 +1,4 @@
 /** Keeps what a file held before a change that stays, in case the change was not the owner's. */
-import { messageOf } from '../../kernel/error.js';
 import { copyFileDurably, writeFileDurably } from '../../workspace/durable.js';
 import { objectPath } from '../../workspace/objects.js';
 import { freeName } from '../../workspace/restore.js';
@@ -11,8 +10,9 @@ import { keptDirectory } from './restore.js';
 /** A change during a pass in place that nobody can attribute, and that stays. */
 export type Unattributed = {
   readonly path: string;
-  /** What happened to the file, and where its earlier version is. */
   readonly what: string;
+  /** Whether its earlier version is kept. */
+  readonly earlier: 'none' | 'kept' | 'lost';
 };
 
 export function keepEarlier(
@@ -20,12 +20,14 @@ export function keepEarlier(
   runId: string,
   { path, kind, before }: Difference,
 ): Unattributed {
-  if (before === undefined || kind === 'mode') return { path, what: WHAT[kind] };
+  const what = WHAT[kind];
+  if (before === undefined || kind === 'mode') return { path, what, earlier: 'none' };
   try {
     keep(root, freeName(root, `${keptDirectory(runId)}/${path}`), before);
-    return { path, what: `${WHAT[kind]}; its earlier version is kept` };
-  } catch (error) {
-    return { path, what: `${WHAT[kind]}; its earlier version is lost: ${messageOf(error)}` };
+    return { path, what, earlier: 'kept' };
+  } catch {
+    // The change stays in any case, and the row says what is lost.
+    return { path, what, earlier: 'lost' };
   }
 }
 

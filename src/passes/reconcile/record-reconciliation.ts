@@ -6,6 +6,7 @@ import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
+import type { Unattributed } from './keep-earlier.js';
 import type { Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
@@ -134,23 +135,29 @@ function rowsOf({
   ];
 }
 
+const EARLIER: Readonly<Record<Unattributed['earlier'], string>> = {
+  none: '',
+  kept: '; its earlier version is kept',
+  lost: '; its earlier version could not be kept',
+};
+
 /** More files have one row for each folder. */
 const MOST_ROWS = 100;
 
 function stayedRows(
   step: StepId,
   runId: string,
-  unattributed: Reconciliation['unattributed'],
+  unattributed: readonly Unattributed[],
 ): readonly AuditEntry[] {
-  const row = (target: string, what: string): AuditEntry =>
+  const row = (target: string, what: string, earlier: string): AuditEntry =>
     stepRow(step, {
       type: 'unattributed',
       target,
       result: 'stays',
-      detail: `${what} while ${runId} worked`,
+      detail: `${what} while ${runId} worked${earlier}`,
     });
   if (unattributed.length <= MOST_ROWS)
-    return unattributed.map(({ path, what }) => row(path, what));
+    return unattributed.map(({ path, what, earlier }) => row(path, what, EARLIER[earlier]));
   const folders = new Map<string, number>();
   for (const { path } of unattributed) {
     const [folder = '.'] = parentFolders(path);
@@ -159,7 +166,8 @@ function stayedRows(
   return [...folders].map(([folder, count]) =>
     row(
       `${folder}/`,
-      `${count} ${count === 1 ? 'file' : 'files'} changed; earlier versions are kept`,
+      `${count} ${count === 1 ? 'file' : 'files'} changed`,
+      '; earlier versions are kept',
     ),
   );
 }

@@ -93,7 +93,7 @@ export const keptApply: Command = {
         done: (commit) =>
           commit.files.length === 0
             ? `${path} already has this content.`
-            : `Restored ${path} as ${run} left it.`,
+            : `Restored ${path} from the kept version of ${run}.`,
       },
     );
     const sign = route.tier === 'PROTECTED' && options['dryRun'] !== true;
