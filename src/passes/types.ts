@@ -183,6 +183,8 @@ export type Reconciled = Worked & {
   readonly undone: readonly Undone[];
   /** Files of which the owner's version stays, because both changed them. Not outputs. */
   readonly conflicts: readonly string[];
+  /** In place: changes that may be the owner's, so they stay. Not outputs. */
+  readonly unattributed: readonly string[];
 };
 
 /** T5, second half. */

@@ -62,6 +62,7 @@ export function briefing(input: BriefingInput): string {
     ),
     part('Proved', proofs(rows), 'No test proved anything.'),
     part('Failed and undone', failures(rows), 'Nothing.'),
+    part('Changed by you or by a pass', unattributed(rows), ''),
     part('Spent', [spent(runs)]),
     part('Noticed', [...new Set(input.notes)].slice(0, 12), ''),
     part('Next', next(snapshot)),
@@ -114,6 +115,16 @@ function failures(rows: readonly Rec[]): readonly string[] {
       return [`${fieldText(row, 'run_id')}: the agent failed (${detail})`];
     return type === 'route_block' || type === 'session_reap' ? [`${target}: ${detail}`] : [];
   });
+}
+
+/** In place, Nocturne cannot tell who changed these files. */
+function unattributed(rows: readonly Rec[]): readonly string[] {
+  const found = rows.filter((row) => fieldText(row, 'type') === 'unattributed');
+  if (found.length === 0) return [];
+  return [
+    ...found.map((row) => `\`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`),
+    'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.',
+  ];
 }
 
 function spent(runs: readonly Rec[]): string {

@@ -179,6 +179,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/doctor.js'), {
       doctor: 'check this installation, and say how to fix what is broken',
     }),
+    from(() => import('./commands/restore-root.js'), {
+      'restore-root': 'bring back a workspace that a pass moved, replaced or deleted',
+    }),
     from(() => import('./commands/upgrade.js'), {
       upgrade: 'update the shipped pages and keep your changes',
     }),
