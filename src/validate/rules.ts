@@ -15,6 +15,7 @@ import { linkBroken } from './rules/link-broken.js';
 import { lockState } from './rules/lock-state.js';
 import { moduleWatch } from './rules/module-watch.js';
 import { nameCase } from './rules/name-case.js';
+import { nearMiss } from './rules/near-miss.js';
 import { notUtf8 } from './rules/not-utf8.js';
 import { notificationOpen } from './rules/notification-open.js';
 import { objective } from './rules/objective.js';
@@ -36,6 +37,7 @@ import { triggerCycle } from './rules/trigger-cycle.js';
 export const FILE_RULES: readonly FileRule[] = [
   notUtf8,
   recordShape,
+  nearMiss,
   locatorAmbiguous,
   fieldContract,
   keyUnique,

@@ -466,7 +466,7 @@ export const CASES: readonly Case[] = [
   {
     rule: 'record-shape',
     name: 'front matter that is not YAML',
-    edits: [replace(LONGRUNNER, '  tools: []\n  requires: []', '  tools: [\n  «r»equires: []')],
+    edits: [replace(LONGRUNNER, '  tools: []\n  requires: []', '  tools: «»[\n  requires: []')],
     finds: ['error record-shape'],
   },
   {
@@ -495,10 +495,74 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'record-shape',
+    name: 'a block of a section that swallows the next one',
+    edits: [
+      replace(PHASES, '```yaml successors\n- review\n```\n', '«```yaml successors»\n- review\n'),
+    ],
+    finds: [
+      'error record-shape',
+      'error phase-graph @ *',
+      'warning phase-graph @ *',
+      'warning endless-phase @ *',
+    ],
+  },
+  {
+    rule: 'record-shape',
     name: 'a pipe in a cell, escaped',
     edits: [
       replace(DISPATCH, '| - |', '| Left \\| right? |'),
       replace('NOTIFICATIONS.md', INBOX, notification()),
+    ],
+    finds: [],
+  },
+
+  // near-miss
+  {
+    rule: 'near-miss',
+    name: 'an answer that is not a field',
+    edits: [replace('NOTIFICATIONS.md', INBOX, `${notification()}\n«__Answer:__ yes»\n`)],
+    finds: ['warning near-miss'],
+    says: 'not read as the field answer',
+  },
+  {
+    rule: 'near-miss',
+    name: 'a required field that is not one',
+    edits: [
+      replace(
+        PHASES,
+        '- **Objective:** Say of each package what follows from its licence.',
+        '«- Objective: Say of each package what follows from its licence.»',
+      ),
+    ],
+    finds: ['error near-miss'],
+  },
+  {
+    rule: 'near-miss',
+    name: 'a heading in small letters',
+    edits: [
+      append(
+        'orchestration-os/OPS-FAILURE-MODES.md',
+        failureMode('FM-901').replace('## FM-901 Something fails', '«## fm-901 Something fails»'),
+      ),
+    ],
+    finds: ['error near-miss'],
+  },
+  {
+    rule: 'near-miss',
+    name: 'a block without the name of its field',
+    edits: [replace(PHASES, '```yaml successors\n- review', '«```yaml»\n- review')],
+    finds: ['warning near-miss', 'error phase-graph @ *', 'warning phase-graph @ *'],
+    says: 'successors',
+  },
+  {
+    rule: 'near-miss',
+    name: 'words that are also the name of a field, in text',
+    edits: [
+      replace(
+        'NOTIFICATIONS.md',
+        INBOX,
+        `${notification({ status: 'done', answer: 'Answer: later' })}\nStatus: we see.\n`,
+      ),
     ],
     finds: [],
   },
