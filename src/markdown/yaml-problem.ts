@@ -7,8 +7,8 @@ export type YamlProblem = {
 };
 
 /**
- * What the `yaml` package reports, or an error that it throws. Its position is where reading failed,
- * often lines below the mistake.
+ * What the `yaml` package reports, or an error that it throws. Its position is where reading
+ * failed, often lines below the mistake.
  */
 type Reported = Error & { readonly code?: string; readonly pos?: readonly [number, number] };
 
@@ -110,6 +110,7 @@ function unclosed(source: string, lines: readonly Line[], failed: number): YamlP
     const next = lines[index + 1];
     const swallows =
       next === undefined ||
+      end === source.length ||
       (indentOf(next.text) <= indentOf(line.text) && next.start <= end && next.text.trim() !== '');
     if (!swallows && end <= (lines[failed]?.start ?? 0)) continue;
     return {

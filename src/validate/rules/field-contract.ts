@@ -98,7 +98,7 @@ function checkOne(
   );
 }
 
-/** A field of a section that record-shape or near-miss reports: its YAML or its line is not read. */
+/** A field of a section whose YAML or whose line is not read, which another rule reports. */
 function isReported(
   { doc, problems }: GovernedFile,
   {
