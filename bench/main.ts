@@ -11,6 +11,7 @@ import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
+import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { pass } from './pass.js';
 import { startUp } from './start-up.js';
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   guardSocket,
   logs,
   large,
+  mistakes,
 ];
 
 const words = process.argv.slice(2);

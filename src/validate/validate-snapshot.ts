@@ -96,7 +96,7 @@ export async function validate(
   );
   const diagnostics = left
     .map((diagnostic) => withoutForbiddenFix(snapshot, diagnostic))
-    .sort((a, b) => Number(isCause(b)) - Number(isCause(a)) || compareDiagnostics(a, b));
+    .sort((a, b) => causeRank(a) - causeRank(b) || compareDiagnostics(a, b));
   return {
     diagnostics,
     files: facts.size,
@@ -104,9 +104,9 @@ export async function validate(
   };
 }
 
-/** What makes a page unreadable comes first: other findings may follow from it. */
-const CAUSES: ReadonlySet<string> = new Set([
-  'registry-syntax',
+const REGISTRY_RULES: ReadonlySet<string> = new Set(['registry-syntax', 'bundle-invalid']);
+/** What makes a page unreadable. */
+const PAGE_RULES: ReadonlySet<string> = new Set([
   'conflict-marker',
   'not-utf8',
   'file-missing',
@@ -114,8 +114,10 @@ const CAUSES: ReadonlySet<string> = new Set([
   'locator-ambiguous',
 ]);
 
-function isCause({ rule, severity }: Diagnostic): boolean {
-  return severity === 'error' && CAUSES.has(rule);
+/** Errors of the registry come first, then those of whole pages: others may follow from them. */
+function causeRank({ rule, severity }: Diagnostic): number {
+  if (severity === 'error' && REGISTRY_RULES.has(rule)) return 0;
+  return severity === 'error' && PAGE_RULES.has(rule) ? 1 : 2;
 }
 
 async function runAll(

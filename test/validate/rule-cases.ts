@@ -383,6 +383,15 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'file-missing',
+    name: 'a pointer of git-lfs, and nothing else about the page',
+    edits: [
+      file('MEMORY.md', '«»version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n'),
+    ],
+    finds: ['error file-missing'],
+    says: 'git lfs pull',
+  },
+  {
+    rule: 'file-missing',
     name: 'no project and no memory yet',
     edits: [
       remove(LONGRUNNER),
@@ -1677,6 +1686,28 @@ export const CASES: readonly Case[] = [
   },
 
   // notification-open
+  {
+    rule: 'notification-open',
+    name: 'an answer below the fields, and one outside every question',
+    edits: [
+      replace('NOTIFICATIONS.md', INBOX, `${notification()}\nI thought about it.\n\n«Yes.»\n`),
+      replace('NOTIFICATIONS.md', 'No pass has run yet.', '«- **Answer:** yes»'),
+    ],
+    finds: ['warning notification-open', 'warning notification-open'],
+  },
+  {
+    rule: 'notification-open',
+    name: 'a question without a line for its answer',
+    edits: [
+      replace(
+        'NOTIFICATIONS.md',
+        INBOX,
+        notification({ heading: '«N-20261121-001» Go on?' }).replace('- **Answer:** -\n', ''),
+      ),
+    ],
+    finds: ['warning notification-open'],
+    says: 'no line for your answer',
+  },
   {
     rule: 'notification-open',
     name: 'answered, and no pass has run since',

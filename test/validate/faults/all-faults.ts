@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../../src/kernel/diagnostic.js';
 import { checkCommand } from '../../../src/surfaces/cli/check-command.js';
 import type { FileFacts } from '../../../src/validate/fact-types.js';
-import { validateSnapshot } from '../../../src/validate/validate-snapshot.js';
+import { type ValidateOptions, validateSnapshot } from '../../../src/validate/validate-snapshot.js';
 import { INSTALLED_MODULES } from '../../support/make-workspace.js';
 import { type Files, snapshotOf } from '../base-workspace.js';
 import { beforeTheNight } from './before-the-night.js';
@@ -25,11 +25,16 @@ export function allFaults(): readonly Fault[] {
   ];
 }
 
-export function isFound(fault: Fault, found: readonly Diagnostic[]): boolean {
-  return found.some(
-    ({ rule, range }) =>
-      rule === fault.rule && range.file === fault.page && range.line === fault.line,
+/** Rule and line of the fault if it is found there; otherwise what is found in its page. */
+export async function foundFault(fault: Fault): Promise<string> {
+  // The registry's own queries are run by all rules together.
+  const only = fault.rule === 'registry-syntax' ? {} : { only: [fault.rule] };
+  const found = (await findingsIn(fault.files, only)).filter(
+    ({ range }) => range.file === fault.page,
   );
+  const lines = found.map(({ rule, range }) => `${rule} ${range.line}`);
+  const wanted = `${fault.rule} ${fault.line}`;
+  return lines.includes(wanted) ? wanted : lines.join(', ');
 }
 
 /** Rules about the owner's signature: nobody has signed these workspaces. */
@@ -37,11 +42,15 @@ const UNSIGNED = new Set(['protected-set', 'manifest-hash', 'manifest-signature'
 const kept = new Map<string, FileFacts>();
 
 /** Errors and warnings. The facts of pages that are as in the full workspace are kept. */
-export async function findingsIn(files: Files): Promise<readonly Diagnostic[]> {
+export async function findingsIn(
+  files: Files,
+  options: Pick<ValidateOptions, 'only'> = {},
+): Promise<readonly Diagnostic[]> {
   const full = fullFiles();
   const isFull = (path: string): boolean =>
     files.get(path) === full.get(path) && files.get('REGISTRY.md') === full.get('REGISTRY.md');
   const found = await validateSnapshot(snapshotOf(files), {
+    ...options,
     modules: INSTALLED_MODULES,
     commands: checkCommand(),
     cache: {

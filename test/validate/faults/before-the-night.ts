@@ -161,6 +161,14 @@ const LIST: readonly (readonly [kind: string, rule: string, edit: Edit])[] = [
     'audit/AUDIT-LOG (1).md',
   ].map((path) => [`a copy named ${path}`, 'sync-copy', copy(path)] as const),
   [
+    'a locator that matches nothing',
+    'record-shape',
+    (files) => {
+      replace('REGISTRY.md', '`## Domain`', '`## Domian`')(files);
+      replace('SOUL.md', '## Domain', '«## Domain»')(files);
+    },
+  ],
+  [
     'a failure mode that is gone',
     'failure-mode',
     (files) => {

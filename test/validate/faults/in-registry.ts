@@ -17,10 +17,7 @@ const PARTS = [
   '## R1 Objects',
   '### DISPATCH',
   '## R3 Routes',
-  '## R4 Edges',
-  '### session_open',
   '### notification_archive',
-  '## R8 Modules',
   '#### message_take',
 ];
 
@@ -150,25 +147,26 @@ export const IN_REGISTRY: readonly FaultKind[] = [
     '| `audit/AUDIT-LOG.md` | APPEND |',
     '| `audit/AUDIT-LOG.md` | STANDARD |',
   ),
-  replaced(
-    'no edge that validates SOUL.md',
-    '| `INTEGRITY-MANIFEST.md` | VALIDATES | `SOUL.md` | hash |\n',
-    '',
-    {},
-  ),
+  {
+    kind: 'no edge that validates SOUL.md',
+    rule: 'registry-syntax',
+    damage: (lines) => ({
+      lines: lines.filter((line) => !line.includes('VALIDATES | `SOUL.md`')),
+      line: lines.findIndex((line) => line.startsWith('| `SOUL.md` | PROTECTED')) + 1,
+    }),
+  },
   replaced('a part with another name', '## R6 Rules', '## Rules'),
   replaced('a severity that is not one', '- **Severity:** error', '- **Severity:** warn'),
-  replaced('an unclosed quote in SQL', "d.longrunner <> 'PROJECTS/' ||", "d.longrunner <> 'PROJECTS/ ||"),
+  replaced(
+    'an unclosed quote in SQL',
+    "d.longrunner <> 'PROJECTS/' ||",
+    "d.longrunner <> 'PROJECTS/ ||",
+  ),
   replaced('two bundles with one name', '### claim_remove', '### claim_project'),
   replaced(
     'two objects with one name',
     '| BRIEFING | `NOTIFICATIONS.md`',
     '| NOTIFICATION | `NOTIFICATIONS.md`',
-  ),
-  replaced(
-    'a locator that matches nothing',
-    '| section | `## Domain` |',
-    '| section | `## Domian` |',
   ),
   replaced(
     'a key that is not a field',
