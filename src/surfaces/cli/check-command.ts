@@ -1,19 +1,18 @@
 /** Says what is wrong with a command that a page names. */
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { CommandCheck, CommandProblem } from '../../validate/rule.js';
-import { CATALOGUE, type Catalogue } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import type { OptionSpec } from './types.js';
 
 const EVERYWHERE = ['--workspace <dir>', '--json', '--quiet', '--no-color', '--debug', '--help'];
 
-/** Knows the commands of modules and hosts only if a page names one that the core lacks. */
-export function checkCommand(): CommandCheck {
-  let catalogue: Catalogue = CATALOGUE;
+/** @param whole the commands with those of modules and hosts, for a name that the core lacks. */
+export function checkCommand(core: Catalogue, whole: () => Promise<Catalogue>): CommandCheck {
+  let catalogue = core;
   return async (words) => {
     let name = commandName(catalogue, words);
-    if (name === undefined && catalogue === CATALOGUE) {
-      const { wholeCatalogue } = await import('./added-commands.js');
-      catalogue = await wholeCatalogue();
+    if (name === undefined && catalogue === core) {
+      catalogue = await whole();
       name = commandName(catalogue, words);
     }
     if (name === undefined) return unknownCommand(catalogue, words);

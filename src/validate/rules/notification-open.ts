@@ -1,4 +1,4 @@
-/** Rule notification-open: a question that you answered is closed, and an open one can be answered. */
+/** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';

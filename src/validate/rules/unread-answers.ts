@@ -22,7 +22,7 @@ export function unreadAnswers(snapshot: Snapshot): Diagnostic[] {
   ];
 }
 
-/** Without a line for it, or as a word below the fields; near-miss reports what is almost a line. */
+/** No line for it, or a word below the fields. near-miss reports what is almost a line. */
 function ofQuestion(snapshot: Snapshot, record: Rec): Diagnostic[] {
   if (fieldText(record, 'status') !== 'open' || fieldText(record, ANSWER) !== '') return [];
   const doc = snapshot.doc(record.file);

@@ -1,5 +1,7 @@
 /** Every injected fault, and whether validation finds it at its line. */
 import type { Diagnostic } from '../../../src/kernel/diagnostic.js';
+import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
+import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
 import { checkCommand } from '../../../src/surfaces/cli/check-command.js';
 import type { FileFacts } from '../../../src/validate/fact-types.js';
 import { type ValidateOptions, validateSnapshot } from '../../../src/validate/validate-snapshot.js';
@@ -52,7 +54,7 @@ export async function findingsIn(
   const found = await validateSnapshot(snapshotOf(files), {
     ...options,
     modules: INSTALLED_MODULES,
-    commands: checkCommand(),
+    commands: checkCommand(CATALOGUE, wholeCatalogue),
     cache: {
       get: (path) => (isFull(path) ? kept.get(path) : undefined),
       put: (path, facts) => {

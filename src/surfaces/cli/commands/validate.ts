@@ -12,7 +12,6 @@ import { printText } from '../print-result.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
-import { checkCommand } from '../check-command.js';
 import { cacheGround } from '../cache-ground.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
@@ -100,8 +99,8 @@ export async function settingsOf(
   }
   return {
     home: context.home,
-    commands: checkCommand(),
     ...defined({
+      commands: context.commands,
       only: typeof rule === 'string' ? [rule] : undefined,
       changed: typeof since === 'string' ? changedSince(context.root(), since) : undefined,
     }),
