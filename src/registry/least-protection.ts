@@ -101,9 +101,11 @@ function compareWithRoutes(
       hint: 'add the edge to R4',
     });
   }
+  const lowered = new Set(report.diagnostics.map(({ range }) => range.line));
   for (const { target, range } of validated) {
-    const { tier } = routeOf(schema, target);
-    if (!isLiteral(target) || tier === 'PROTECTED') continue;
+    const route = routeOf(schema, target);
+    const { tier } = route;
+    if (!isLiteral(target) || tier === 'PROTECTED' || lowered.has(route.range.line)) continue;
     complain(
       report,
       range,
