@@ -1,8 +1,8 @@
 /** An alarm: what the findings of the gate mean together, and the one command that ends it. */
 
 /**
- * `older-copy`: the workspace is an earlier state of itself. `machine`, `moved`, `copied`, `no-key`,
- * `other-owner`: who trusts whom, and where. `damaged-log`: a log that does not end at its anchor.
+ * `older-copy`: the workspace is an earlier state of itself. `machine`, `moved`, `copied`,
+ * `no-key`, `other-owner`: who trusts whom, and where. `damaged-log`: it does not end at its anchor.
  */
 export type AlarmKind =
   | 'unowned'
@@ -24,8 +24,8 @@ export type AlarmKind =
   | 'state-inside';
 
 /**
- * `message`: one sentence or two. `command`: what puts it right; words in capitals are for the owner
- * to fill in. `asks`: whether it needs the owner's yes and key.
+ * `message`: one sentence or two. `command`: what puts it right; the owner fills in words in
+ * capitals. `asks`: whether it needs the owner's yes.
  */
 export type Alarm = {
   readonly kind: AlarmKind;

@@ -24,7 +24,10 @@ export type GateProblem =
   | 'journal'
   | LogProblem;
 
-/** `hint`: what to do. `seq`: the row of a log. `seal`: the line of the manifest's front matter that it is about. */
+/**
+ * `hint`: what to do. `seq`: the row of a log. `seal`: the line of the manifest's front matter that
+ * it is about.
+ */
 export type GateFinding = {
   readonly file: string;
   readonly line?: number;

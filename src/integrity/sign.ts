@@ -269,7 +269,7 @@ function render(
   return text;
 }
 
-/** Keeps what is signed, so that it can be restored, and the next signature shows the difference. */
+/** Keeps what is signed: it can be restored, and the next signature shows the difference. */
 function keepContents(state: string, snapshot: Snapshot, manifest: string): void {
   keepSignedContents(
     state,

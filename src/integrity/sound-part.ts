@@ -21,7 +21,7 @@ export type SoundPart = {
   readonly verdict: LogVerdict;
 };
 
-/** @throws NocturneError `GATE` if nothing is known of the log, or something else is in its place. */
+/** @throws NocturneError `GATE` if nothing is known of the log, or a link is in its place. */
 export function soundPart(place: LogPlace, file: string): SoundPart {
   const path = join(place.root, file);
   const seen = observe(path);

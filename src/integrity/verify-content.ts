@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rmSync, writeFileSync } from '../kernel/files.js';
 import { type LogExpectation, type LogVerdict, verifyLog } from './verify-log.js';
 
-/** As `verifyLog`. @param place.state the state directory, in which the content is a file meanwhile. */
+/** As `verifyLog`, in a file of the state directory. */
 export function verifyContent(
   place: { readonly state: string },
   log: LogExpectation & { readonly content: Buffer },

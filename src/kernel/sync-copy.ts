@@ -1,6 +1,6 @@
 /** Recognises by its name a copy that a sync tool or a file manager made beside a file. */
 
-/** iCloud and Finder, Windows, Dropbox, Nextcloud, Google Drive, Syncthing: what follows the name. */
+/** Of iCloud, Finder, Windows, Dropbox, Nextcloud, Google Drive, Syncthing: after the name. */
 const ENDINGS = [
   / \d{1,2}$/,
   / ?\(\d{1,2}\)$/,

@@ -1,4 +1,4 @@
-/** What a formatter of markdown leaves: two texts that differ only in their formatting are equal. */
+/** What a formatter of markdown leaves: texts that differ only in formatting become equal. */
 
 const FENCE = /^\s*(?:`{3,}|~{3,})/;
 const DELIMITER = /^\s*\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?)?\s*$/;

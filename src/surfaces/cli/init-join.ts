@@ -1,4 +1,4 @@
-/** `init --join`: uses a signed workspace on this machine, at its new place, or with a new owner. */
+/** `init --join`: a signed workspace on this machine, at its new place, or with a new owner. */
 import { resolve } from 'node:path';
 import { closeIncidentsIfPassing } from '../../integrity/close-incidents.js';
 import {

@@ -1,4 +1,4 @@
-/** The repairs of `doctor --fix`: what is exact needs no yes; a side of a conflict is the owner's. */
+/** The repairs of `doctor --fix`: exact ones need no yes; a side of a conflict is the owner's. */
 import { carryOutRepairs } from '../../integrity/carry-out-repairs.js';
 import { closeIncidentsIfPassing } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
