@@ -2,7 +2,7 @@
 
 /**
  * `older-copy`: the workspace is an earlier state of itself. `machine`, `moved`, `copied`,
- * `no-key`, `other-owner`: who trusts whom, and where. `damaged-log`: it does not end at its anchor.
+ * `no-key`, `other-owner`: who trusts whom, and where. `damaged-log`: not as its anchor says.
  */
 export type AlarmKind =
   | 'unowned'
