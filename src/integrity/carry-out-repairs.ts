@@ -27,7 +27,7 @@ export type RepairRequest = RepairPlan & {
 export type Repaired = { readonly done: readonly string[]; readonly recorded: boolean };
 
 /**
- * @throws NocturneError `LOCKED` while a pass runs, `CONFLICT` if a file changed meanwhile.
+ * @throws NocturneError `LOCKED` while a pass runs, `CONFLICT` if a file changed at the same time.
  */
 export function carryOutRepairs(workspace: Workspace, request: RepairRequest): Repaired {
   const { root, state, clock } = workspace;

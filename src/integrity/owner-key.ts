@@ -88,7 +88,7 @@ export function createOwnerKey(
 }
 
 /**
- * Makes a copy of the owner's key the key of this machine. Another key that was here stays beside
+ * Makes a copy of the owner's key the key of this machine. Another key that was here stays next to
  * it. @param file an absolute path. @throws NocturneError as `loadOwnerKey`.
  */
 export function bringOwnerKey(

@@ -1,5 +1,5 @@
 /**
- * What can be put right without the owner: files that become exactly what was signed or anchored,
+ * What can be repaired without the owner: files that become exactly what was signed or anchored,
  * and files that nobody signed and that go aside. Nothing here can lower the protection.
  */
 import { join } from 'node:path';

@@ -85,13 +85,13 @@ function question(changed: readonly ChangedLog[], owner: string): string {
   return `Accept ${changed.length === 1 ? 'this log' : 'these logs'} as ${owner}?`;
 }
 
-/** What the pages of an older copy of the workspace take back; `undefined` if it is not older. */
+/** What the pages of an older copy of the workspace undo; `undefined` if it is not older. */
 function olderPages(context: Context, snapshot: Snapshot): string | undefined {
   const { findings } = verifyGate(snapshot.root, context.home);
   if (!findings.some(({ problem }) => problem === 'manifest-older')) return undefined;
   const plan = signingPlan(snapshot, context.home);
   return [
-    `${MANIFEST_FILE}  is an older signature. It takes back these changes:`,
+    `${MANIFEST_FILE}  is an older signature. It undoes these changes:`,
     ...(plan.changed.length === 0
       ? ['  none']
       : plan.changed.map((change) => diffOf(change, plan))),
