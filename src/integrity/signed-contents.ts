@@ -35,7 +35,7 @@ export function signedContent({ root, state }: Place, hash: string): Buffer | un
   try {
     return getObject(root, hash);
   } catch (error) {
-    // Pruned or damaged: the hash is all that is known.
+    // Pruned or damaged: only the hash is known.
     if (error instanceof NocturneError) return undefined;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Recognises by its name a copy that a sync tool or a file manager made beside a file. */
+/** Recognises by its name a copy that a sync tool or a file manager made of a file. */
 
 /** Of iCloud, Finder, Windows, Dropbox, Nextcloud, Google Drive, Syncthing: after the name. */
 const ENDINGS = [

@@ -1,6 +1,6 @@
 /**
  * Joins a signed workspace on this machine or at its new place: trusts its owner's key here, and
- * anchors its logs. Also hands it to a new owner.
+ * anchors its logs. Or a new owner takes it over.
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';

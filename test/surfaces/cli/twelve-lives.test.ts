@@ -90,6 +90,11 @@ async function endsWell(t: Test, place: CliPlace, life: Life): Promise<void> {
   }
   const { text } = await callForText(place, ['status']);
   t.match(text, `Run: ${life.command}`);
+  if (life.gatePasses !== true)
+    t.match(await callForText(place, ['run', 'worker']), {
+      exit: 3,
+      text: `Run: ${life.command}`,
+    });
   const words = life.command
     .split(' ')
     .slice(1)
@@ -102,6 +107,8 @@ async function endsWell(t: Test, place: CliPlace, life: Life): Promise<void> {
   }
   const done = await callForText(place, life.silent === true ? words : [...words, '--yes']);
   t.match((await callProcess(place, ['gate'])).json, { ok: true }, done.text);
+  for (const command of ['status', 'briefing'])
+    t.notMatch((await callForText(place, [command])).text, /No pass runs/, command);
   await passed(t, place);
   const validated = await callProcess(place, ['validate']);
   t.match(
