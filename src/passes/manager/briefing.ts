@@ -16,6 +16,8 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
+  /** Whether the gate passes now. */
+  readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
 };
@@ -24,7 +26,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
-  const { snapshot, since, incidents } = input;
+  const { snapshot, since, incidents, gatePasses } = input;
   const zone = ownerZone(snapshot);
   const runs = snapshot
     .records('RUN')
@@ -44,7 +46,7 @@ export function briefing(input: BriefingInput): string {
           'Integrity',
           incidents.map(
             (incident) =>
-              `${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.`,
+              `${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}`,
           ),
         ),
     part(
