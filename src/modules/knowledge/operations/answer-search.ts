@@ -6,6 +6,7 @@ import type { ActiveEmbedder } from './choose-embedder.js';
 import { openForAnswer, type Caller, visible } from './caller.js';
 import { modelDirectory } from '../embedders/model-directory.js';
 import type { Reranker } from '../embedders/rerank.js';
+import { isManualPage } from '../ranking/manual-pages.js';
 import { type Found, type Hit, search } from '../ranking/search.js';
 import { marked } from '../ranking/snippet.js';
 
@@ -39,6 +40,7 @@ export async function answerSearch(
       root: caller.workspace.root,
       embedder: active.embedder,
       limit: Math.min(limit, MOST_HITS),
+      isManual: (path) => isManualPage(snapshot.schema, path),
       ...visible(caller, snapshot),
       ...defined({ rerank: reranker }),
     });

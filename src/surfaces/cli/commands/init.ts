@@ -24,6 +24,10 @@ export const init: Command = {
       flags: '--passphrase',
       description: "protect the owner's key with a passphrase (asked for, or $NOCTURNE_PASSPHRASE)",
     },
+    {
+      flags: '--encoding <name>',
+      description: 'the encoding of your pages that are not UTF-8, as in windows-1252',
+    },
     { flags: '--yes', description: 'ask no questions, and use the defaults' },
     { flags: '--dry-run', description: 'show what would be written, and write nothing' },
   ],
