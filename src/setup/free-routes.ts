@@ -2,6 +2,7 @@
  * Proposes rows for R3 of REGISTRY.md, so that what was in a folder before Nocturne stays the
  * owner's: FREE for folders and for files that Nocturne cannot read, CODE for pages with findings.
  */
+import { isIncomingMessage } from '../governance/incoming-message-path.js';
 import { globMatches } from '../kernel/glob.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
@@ -60,9 +61,6 @@ function freeFolders(
   const folders = [...new Set(existing.paths.map(folderOf))]
     .filter((folder) => PLAIN.test(folder) && !taken(folder))
     .sort();
-  // Otherwise the next pass would take the owner's notes for messages.
-  if (existing.paths.some((path) => /^inbox\/[^/]+\.md$/.test(path) && !shipped.includes(path)))
-    folders.push('inbox/');
   return folders.map((folder) => ({
     pattern: `${folder}**`,
     tier: 'FREE',
@@ -103,6 +101,12 @@ function proposalFor(
         }
       : undefined;
   if (contentKind(path) === 'binary') return undefined;
+  if (isIncomingMessage(path))
+    return {
+      pattern: path,
+      tier: 'FREE',
+      why: 'it was here before the inbox of channels, so it is not a message (FREE in R3 of REGISTRY.md)',
+    };
   const bytes = existing.bytes(path);
   const text = decode(bytes);
   if (bytes !== undefined && text === undefined)
@@ -114,7 +118,8 @@ function proposalFor(
           why: 'it is not UTF-8 and does not say what it is, so every byte stays (FREE in R3 of REGISTRY.md): to use it, convert it and remove its row, or name its encoding with nocturne init --encoding',
         };
   if (text === undefined || covered) return undefined;
-  const found = path.includes('/') ? hasSecrets(text) : hasFindings(existing, path, text);
+  // Passes work in projects, so what is unfinished there is reported.
+  const found = path.startsWith('PROJECTS/') ? hasSecrets(text) : hasFindings(existing, path, text);
   return found
     ? {
         pattern: path,

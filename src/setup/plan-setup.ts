@@ -7,7 +7,7 @@ import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
-import { type Adoption, adoptPages, PAGES } from './adopt-pages.js';
+import { type Adoption, adoptPages, declareAside, PAGES } from './adopt-pages.js';
 import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
@@ -137,6 +137,7 @@ function adopt(
     if (!adopted.has(path) && !draft.files.has(path))
       putShipped(adoption, { path, draft, importer });
   }
+  declareAside(draft);
   proposeFree(existing, reference.paths, draft, { folders: importer === undefined });
   noteRetired(existing, draft);
 }
@@ -152,6 +153,13 @@ function putShipped(
   const text = filledIn(path, reference.text(path), { schema, words });
   const there = existing.bytes(path);
   const link = existing.link(path);
+  if (
+    importer === undefined &&
+    link === undefined &&
+    path.endsWith('/README.md') &&
+    existing.text(path) !== undefined
+  )
+    return draft.note(path, 'left', 'your page stays, and is protected now');
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);

@@ -38,6 +38,9 @@ export function recode(existing: ExistingFiles, options: Recoding): ExistingFile
     : { ...existing, text: (path) => texts.get(path) ?? existing.text(path) };
 }
 
+/** 0x80 to 0x9F in windows-1252, which Node 20 decodes as if it were Latin-1. */
+const QUOTES = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
 function encodingOf(bytes: Buffer): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
@@ -45,6 +48,10 @@ function encodingOf(bytes: Buffer): string | undefined {
 
 /** `undefined` if the bytes are not text of that encoding. */
 function decodeAs(bytes: Buffer, encoding: string): string | undefined {
+  if (encoding === 'windows-1252')
+    return bytes
+      .toString('latin1')
+      .replace(/[\x80-\x9f]/g, (byte) => QUOTES[byte.charCodeAt(0) - 0x80] ?? byte);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {

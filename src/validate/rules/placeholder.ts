@@ -15,7 +15,7 @@ const NOTE = /^(?:todo|tbd|fixme)$/i;
 const BRACED = /^\{[^{]/;
 /** A note to oneself begins a line, a sentence or a value, or is all that is said about a thing. */
 const BEFORE_NOTE =
-  /(?:^|[.!?:=|(\[…—–#]|[-*+>] |\d[.)] |\[[ x]\] |\b(?:is|are|was|were|still)|\*\*|__|["'“‘])\s*$/i;
+  /(?:^|[.!?:=|([…—–#]|[-*+>] |\d[.)] |\[[ x]\] |\b(?:is|are|was|were|still)|\*\*|__|["'“‘])\s*$/i;
 /** "TODO list", "TODO.md", "TODO/DONE": text about notes. */
 const ABOUT_NOTES =
   /^(?:[./]\w|s\b|[ -](?:apps?|boards?|comments?|entry|entries|files?|items?|labels?|lists?|markers?|notes?|pages?|sections?|tags?|tracker)\b)/i;

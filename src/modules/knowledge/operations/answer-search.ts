@@ -1,4 +1,5 @@
 /** A question and its answer, for every caller. */
+import { isManualPage } from '../../../governance/manual-page.js';
 import { defined } from '../../../kernel/defined.js';
 import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
@@ -6,7 +7,6 @@ import type { ActiveEmbedder } from './choose-embedder.js';
 import { openForAnswer, type Caller, visible } from './caller.js';
 import { modelDirectory } from '../embedders/model-directory.js';
 import type { Reranker } from '../embedders/rerank.js';
-import { isManualPage } from '../ranking/manual-pages.js';
 import { type Found, type Hit, search } from '../ranking/search.js';
 import { marked } from '../ranking/snippet.js';
 
@@ -40,7 +40,7 @@ export async function answerSearch(
       root: caller.workspace.root,
       embedder: active.embedder,
       limit: Math.min(limit, MOST_HITS),
-      isManual: (path) => isManualPage(snapshot.schema, path),
+      isManual: isManualPage,
       ...visible(caller, snapshot),
       ...defined({ rerank: reranker }),
     });

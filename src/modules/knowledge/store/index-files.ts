@@ -1,8 +1,8 @@
 /** The first half of indexing: cuts changed files and indexes their words, a transaction a file. */
 import { isIncomingMessage, isHeldMessage } from '../../../governance/incoming-message-path.js';
+import { isSetAside } from '../../../governance/set-aside.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
-import { isSetAside } from '../../../setup/set-aside.js';
 import { fileSystemNow, isSettled, statText } from '../../../workspace/file-stat.js';
 import type { FileEntry, Snapshot } from '../../../workspace/types.js';
 import { chunkText } from './chunk.js';
