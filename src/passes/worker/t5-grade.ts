@@ -70,7 +70,9 @@ async function hasInvalidOutputs(
   snapshot: Snapshot,
   outputs: readonly string[],
 ): Promise<boolean> {
+  if (outputs.length === 0) return false;
   const found = await validateSnapshot(snapshot, {
+    changed: new Set(outputs),
     home: env.workspace.home,
     modules: env.modules.map((module) => module.name),
   });
