@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makePlace, type Place } from './place.js';
+import { editPages, pagesStay } from './prompt-pages.js';
 import { type Asked, type Call, textOf, type Turn } from './scripted-model.js';
 
 t.setTimeout(900_000);
@@ -166,6 +167,17 @@ t.test('OpenClaw, the real one', async (t) => {
     },
   );
 
+  await t.test('the host and the owner edit the pages of the prompt in turn', async (t) => {
+    await editPages(t, place);
+    lap('the pages were edited');
+    for (const name of ['cron', 'automations'])
+      t.match(
+        await place.host.openclaw([name, 'list', '--json']),
+        { exit: 0, stdout: /"jobs"/ },
+        `openclaw ${name} is there`,
+      );
+  });
+
   await t.test('the plugin is installed beside the jobs, which stay as they are', async (t) => {
     const installed = await place.nocturne(['cron', 'install']);
     t.match(installed, {
@@ -241,6 +253,16 @@ t.test('OpenClaw, the real one', async (t) => {
       );
     },
   );
+
+  await t.test('what was edited is sent to the model, after changes were undone too', async (t) => {
+    await pagesStay(t, place, async () => {
+      place.model.play([{ say: report(pagePath(2)) }]);
+      const run = await forced(place, 'worker');
+      t.equal(run.status, 'ok', JSON.stringify(run).slice(0, 2000));
+      await passEnded(place);
+    });
+    lap('three passes saw the edited pages');
+  });
 
   await t.test(
     'a sub-agent works under the same guard, and what it was asked to do is in the ledger from the spawn to the result',
