@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
+import { readFileSync } from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
 import { readAnchors, sameAnchor, writeAnchors } from '../workspace/anchors.js';
+import { noteAccepted } from '../workspace/commit-record.js';
 import { livePasses } from '../workspace/pass-lock.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { errnoOf } from '../workspace/storage-error.js';
@@ -125,6 +127,10 @@ export function acceptLogs(
         file: moved.file,
         hint: 'look at the difference again',
       });
+    noteAccepted(
+      workspace,
+      new Map(shown.map(({ file }) => [file, readFileSync(join(root, file))])),
+    );
     set(workspace, verdicts);
     const changes = shown.map(
       ({ file, before, after }) => `${file}: ${describe(before)} to ${describe(after)}`,

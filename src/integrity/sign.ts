@@ -11,6 +11,7 @@ import { NocturneError } from '../kernel/error.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
+import { noteAccepted } from '../workspace/commit-record.js';
 import { writeFileDurably } from '../workspace/durable.js';
 import { getObject, putObject } from '../workspace/objects.js';
 import type { AuditEntry, Change, CommitResult, Snapshot, Workspace } from '../workspace/types.js';
@@ -80,6 +81,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     const text = render(fresh, { plan, signed, workspaceId, options });
     written = { text, signedAt: stamp(options.now), signed };
     keepContents(fresh, plan);
+    noteAccepted(workspace, acceptedFiles(fresh, signed, text));
     const changes: Change[] = [
       ...signed.flatMap((change) => adopt(root, change, plan)),
       { kind: 'write', path: MANIFEST_FILE, content: text },
@@ -265,6 +267,18 @@ function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
     const bytes = snapshot.bytes(file);
     if (bytes !== undefined) putObject(snapshot.root, bytes);
   }
+}
+
+/** For a pass that has crashed, or that still runs: these changes are not its agent's. */
+function acceptedFiles(
+  snapshot: Snapshot,
+  signed: readonly SigningChange[],
+  manifest: string,
+): ReadonlyMap<string, Buffer | undefined> {
+  return new Map([
+    ...signed.map(({ file }) => [file, snapshot.bytes(file)] as const),
+    [MANIFEST_FILE, Buffer.from(manifest)],
+  ]);
 }
 
 /** Records the owner's edit of a signed file in the change log, if its former version is stored. */

@@ -77,7 +77,7 @@ function undoWhatChecksWrote(
  * One audit row for each assertion, with what was expected and found: the evidence that the
  * briefing quotes.
  */
-function evidenceRows(
+export function evidenceRows(
   { step, project }: Subject,
   results: readonly AssertionResult[],
 ): readonly Act[] {

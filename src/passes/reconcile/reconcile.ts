@@ -82,35 +82,11 @@ export function reconcile(
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  const { root } = workspace;
-  const { baseline } = data;
-  const now = walk(root);
+  const now = walk(workspace.root);
   const expected = committedContents(workspace, data);
   const flood = floodOf(workspace, data, { now, expected });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
-  const arrived: Difference[] = [];
-  const changed: Difference[] = [];
-  const place = (path: string): string => within(root, path);
-  for (const difference of differences(workspace, { baseline, expected, now, place })) {
-    if (isFreeBefore(workspace, data, difference.path)) continue;
-    if (
-      isUnfinishedMessage(difference.path) &&
-      difference.kind !== 'link' &&
-      difference.kind !== 'special'
-    )
-      continue;
-    const isArrival =
-      difference.kind === 'added' &&
-      isIncomingMessage(difference.path) &&
-      linksOf(workspace, difference.path) === 1;
-    (isArrival ? arrived : changed).push(difference);
-  }
-  const before =
-    changed.length === 0
-      ? undefined
-      : overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
-  const { accepted, refused } =
-    before === undefined ? NOTHING_CHECKED : checkDifferences(workspace, data, { before, changed });
+  const { accepted, refused, arrived } = judgedDifferences(workspace, data, { now, expected });
   const { kept, failed } = restore(
     workspace,
     data.runId,
@@ -127,6 +103,49 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
       kept: kept.get(path),
     })),
   };
+}
+
+/**
+ * What still has to be recorded of a pass whose changes were undone before. Whatever else is
+ * different by now is not the pass's, and stays.
+ */
+export function unrecordedDifferences(
+  workspace: Workspace,
+  data: PassWithBaseline,
+): Reconciliation {
+  assertRoot(workspace.root);
+  const now = walk(workspace.root);
+  const expected = committedContents(workspace, data);
+  const { accepted, arrived } = judgedDifferences(workspace, data, { now, expected });
+  return { ...NOTHING_RECONCILED, accepted, arrived };
+}
+
+function judgedDifferences(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  { now, expected }: Pick<Tree, 'now' | 'expected'>,
+): ReturnType<typeof checkDifferences> & { readonly arrived: readonly Difference[] } {
+  const { baseline } = data;
+  const arrived: Difference[] = [];
+  const changed: Difference[] = [];
+  const place = (path: string): string => within(workspace.root, path);
+  for (const difference of differences(workspace, { baseline, expected, now, place })) {
+    if (isFreeBefore(workspace, data, difference.path)) continue;
+    if (
+      isUnfinishedMessage(difference.path) &&
+      difference.kind !== 'link' &&
+      difference.kind !== 'special'
+    )
+      continue;
+    const isArrival =
+      difference.kind === 'added' &&
+      isIncomingMessage(difference.path) &&
+      linksOf(workspace, difference.path) === 1;
+    (isArrival ? arrived : changed).push(difference);
+  }
+  if (changed.length === 0) return { ...NOTHING_CHECKED, arrived };
+  const before = overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
+  return { ...checkDifferences(workspace, data, { before, changed }), arrived };
 }
 
 /** Undoes everything together if it is too much to judge. */

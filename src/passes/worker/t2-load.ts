@@ -68,7 +68,14 @@ function over(
 function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly phase: string } {
   const { project } = stage;
   const objective = fieldText(snapshot.record('PROJECT', project), 'next_pass.objective');
-  return { ...stage, ...projectScope(snapshot, project), project, subject: project, objective };
+  return {
+    ...stage,
+    ...projectScope(snapshot, project),
+    project,
+    subject: project,
+    idle: undefined,
+    objective,
+  };
 }
 
 /** What the owner is asked about a phase that is over, and until when. */

@@ -41,3 +41,15 @@ export async function passphraseOf(context: Context): Promise<{ readonly passphr
     });
   return { passphrase: answer };
 }
+
+/** What the owner entered. @throws NocturneError `USAGE` on Ctrl-C, which answers with a symbol. */
+export function answered<T>(value: T): Exclude<T, symbol> {
+  if (typeof value === 'symbol') throw cancelled();
+  return value as Exclude<T, symbol>;
+}
+
+export function cancelled(): NocturneError {
+  return new NocturneError('USAGE', 'cancelled; nothing was written', {
+    hint: 'run the command again when you are ready',
+  });
+}

@@ -131,6 +131,11 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'project focus': 'put a project before all others',
       'project abandon': 'give up a project; its files stay',
     }),
+    from(() => import('./commands/phase.js'), {
+      'phase add': 'add a phase to a project',
+      'phase rename': 'rename a phase wherever a project names it',
+      'phase edit': 'change the objective, the end or the successors of a phase',
+    }),
   ],
   Records: [
     from(() => import('./commands/get.js'), { get: 'print one value, by its address' }),
