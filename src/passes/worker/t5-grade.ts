@@ -1,5 +1,6 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
+import { defined } from '../../kernel/defined.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { noveltyOf, type Text } from '../../governance/quality/novelty.js';
@@ -30,6 +31,8 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const diagnostics = await validateSnapshot(snapshot, {
       home: env.workspace.home,
       modules: env.modules.map((module) => module.name),
+      // Idle work may have to repair any file.
+      ...defined({ changed: project === undefined ? undefined : new Set(produced.outputs) }),
     });
     const { results, acts } =
       project === undefined

@@ -30,7 +30,7 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
     const root = namedRoot({ cwd, env, workspace });
     // A host may know of a workspace.
     if (root === undefined) return undefined;
-    const home = homeDirectory(env, cwd);
+    const home = homeDirectory(env);
     const report = verifyGate(root, home);
     if (report.ok && listIncidents(stateDirectory(home, root)).length > 0) return undefined;
     return report.ok ? printResult(gateResult(report), json) : undefined;

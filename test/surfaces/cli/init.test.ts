@@ -288,6 +288,20 @@ t.test('what cannot be a workspace is refused before anything is written', async
     json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } },
   });
   rmSync(join(place.root, 'in'), { recursive: true, force: true });
+  for (const home of ['', 'elsewhere', '~/nocturne', join(place.root, 'notes.txt')])
+    t.match(
+      await init({ ...place, home }, ['new', '--yes']),
+      {
+        exit: 2,
+        json: { error: { code: 'CONFIG', message: /^NOCTURNE_HOME/, hint: /directory|path/ } },
+      },
+      `NOCTURNE_HOME=${home}`,
+    );
+  t.match(await init({ ...place, home: '/proc/self/nope' }, ['new', '--yes']), {
+    exit: 1,
+    json: { error: { code: 'STORAGE', message: /cannot create/ } },
+  });
+  rmSync(join(place.root, 'new'), { recursive: true, force: true });
   mkdirSync(join(place.root, 'linked'));
   symlinkSync(mkdtempSync(join(tmpdir(), 'elsewhere-')), join(place.root, 'linked/memory'));
   t.match(await init(place, ['linked', '--yes']), {
