@@ -165,6 +165,7 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
     snapshot: place.workspace.snapshot(),
     since: new Date(0),
     incidents: [{ at: '2026-11-22T03:00:00Z', message: 'SOUL.md is not as you signed it' }],
+    gatePasses: false,
     notes: Array.from(
       { length: 30 },
       (_, i) => `FM-0${i} something was noticed at 2026-11-22T02:00:00Z`,

@@ -20,6 +20,8 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
+  /** Whether the gate passes now. */
+  readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
 };
@@ -33,11 +35,20 @@ export type Night = {
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 /** The most lines of each part, so that the page stays within its length. */
-const MOST = { waiting: 8, results: 8, progress: 8, failures: 10, noticed: 4, next: 3 };
+const MOST = {
+  waiting: 8,
+  results: 7,
+  progress: 7,
+  failures: 8,
+  unattributed: 3,
+  noticed: 4,
+  next: 3,
+};
 const MINUTE_MS = 60_000;
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
-export function briefing({ snapshot, since, incidents, notes }: BriefingInput): string {
+export function briefing(input: BriefingInput): string {
+  const { snapshot, since, incidents, gatePasses, notes } = input;
   const zone = ownerZone(snapshot);
   const runs = snapshot
     .records('RUN')
@@ -51,7 +62,7 @@ export function briefing({ snapshot, since, incidents, notes }: BriefingInput): 
     ...incidents
       .map(
         (incident) =>
-          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.\n`,
+          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}\n`,
       )
       .slice(0, 1),
     heading(night, zone),
@@ -79,6 +90,12 @@ export function briefing({ snapshot, since, incidents, notes }: BriefingInput): 
       most: MOST.failures,
       none: 'Nothing.',
       more: '`nocturne audit show`',
+    }),
+    listed('Changed by you or by a pass', unattributed(rows), {
+      most: MOST.unattributed,
+      none: '',
+      more: '`nocturne kept list`',
+      hint: 'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.',
     }),
     listed('Noticed', [...new Set(notes)].map(shortened), {
       most: MOST.noticed,
@@ -128,6 +145,13 @@ function heading({ snapshot, runs }: Night, zone: string): string {
       ? 'No pass ended'
       : `${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
+}
+
+/** In place, Nocturne cannot tell who changed these files. */
+function unattributed(rows: readonly Rec[]): readonly string[] {
+  return rows
+    .filter((row) => fieldText(row, 'type') === 'unattributed')
+    .map((row) => shortened(`\`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`));
 }
 
 function cost(runs: readonly Rec[]): string {

@@ -12,25 +12,25 @@ const REFERENCES = ['link-broken', 'file-missing', 'reference-unresolved', 'edge
 export async function newErrors(
   { workspace, modules }: PassEnvironment,
   { outputs, gone, baseline }: Reconciled,
-  snapshot: Snapshot,
+  {
+    snapshot,
+    diagnostics,
+  }: { readonly snapshot: Snapshot; readonly diagnostics: readonly Diagnostic[] },
 ): Promise<readonly string[]> {
   const options = { home: workspace.home, modules: modules.map((module) => module.name) };
-  const found = await findingsOf(snapshot, options);
-  const own = found.filter(
+  const own = diagnostics.filter(
     ({ severity, range }) => severity === 'error' && outputs.includes(range.file),
   );
   if (gone.length === 0) return own.map(line);
-  const elsewhere = found.filter(
+  const references = { ...options, only: REFERENCES };
+  const elsewhere = (await findingsOf(snapshot, references)).filter(
     ({ rule, range }) =>
       REFERENCES.includes(rule) &&
       !outputs.includes(range.file) &&
       !isBriefing(snapshot, range.file),
   );
   if (elsewhere.length === 0) return own.map(line);
-  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), {
-    ...options,
-    only: REFERENCES,
-  });
+  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), references);
   const known = new Set(earlier.map(identity));
   return [...own, ...elsewhere.filter((error) => !known.has(identity(error)))].map(line);
 }

@@ -2,7 +2,8 @@
  * T5: which outputs say something that no earlier output of the project says. What was there before
  * is known by hash: from the baseline and from the change log.
  */
-import { noveltyOf, type Text, withoutDates, wordsIn } from '../../governance/quality/novelty.js';
+import { noveltyOf, type Text } from '../../governance/quality/novelty.js';
+import { withoutDates, wordsIn } from '../../governance/quality/sketch.js';
 import { FEWEST_WORDS } from '../../governance/approach.js';
 import { newLines, type Repeat } from '../../governance/quality/repeats.js';
 import { globMatches } from '../../kernel/glob.js';

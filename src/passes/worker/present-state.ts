@@ -2,6 +2,7 @@
  * The criteria and the stop condition before the agent works: what the brief says, and what the
  * grade compares with.
  */
+import { idleTest } from '../../governance/idle-work.js';
 import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
@@ -23,10 +24,11 @@ const NOTHING: PresentState = { criteria: [], stopCondition: [] };
  */
 export async function presentState(
   env: PassEnvironment,
-  { project, writes }: Pick<Chosen, 'project' | 'writes'>,
+  { project, writes, idle }: Pick<Chosen, 'project' | 'writes' | 'idle'>,
   snapshot: Snapshot,
 ): Promise<PresentState> {
-  if (project === undefined) return NOTHING;
+  if (project === undefined)
+    return idle === undefined ? NOTHING : { ...NOTHING, criteria: [notChecked(idleTest(idle))] };
   const last = lastRecord(env, project, snapshot);
   const of = (
     assertions: readonly Condition[],
@@ -77,13 +79,13 @@ async function withoutPrograms(
     (assertion) =>
       results[still.indexOf(assertion)] ??
       earlier.find((result) => result.assertion === assertion.text) ??
-      notChecked(assertion),
+      notChecked(assertion.text),
   );
 }
 
-function notChecked({ text }: Condition): AssertionResult {
-  const expected = 'its program to say so';
-  return { assertion: text, holds: false, expected, found: 'it has not run yet', distance: 1 };
+function notChecked(assertion: string): AssertionResult {
+  const expected = 'it to be so after the pass';
+  return { assertion, holds: false, expected, found: 'it has not run yet', distance: 1 };
 }
 
 /** The pass begins here: nothing has changed since. */

@@ -3,6 +3,7 @@ import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
+import { idleRules } from '../../governance/idle-work.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { claimProject } from '../../workspace/pass-lock.js';
@@ -99,6 +100,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       ...alwaysTold(snapshot),
       ...projectFragments(project),
       ...workFragments(stage, snapshot, present),
+      ...idleFragments(stage),
       ...answerFragments(snapshot, slug),
       ...fromModules,
       ...earlierOutputs(snapshot, project),
@@ -151,6 +153,12 @@ function projectFragments(project: Rec | undefined): readonly Fragment[] {
       `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}`,
     ),
   ];
+}
+
+function idleFragments({ idle }: Chosen): readonly Fragment[] {
+  return idle === undefined
+    ? []
+    : [part('How to do it', 'orchestration-os/OPS-IDLE-CYCLE.md', idleRules(idle))];
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {

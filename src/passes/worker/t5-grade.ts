@@ -1,16 +1,26 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
+import { defined } from '../../kernel/defined.js';
 import type { RunOutcome } from '../../agents/types.js';
 import { fieldText } from '../../project/field-text.js';
+import { evaluateIdle } from '../../governance/idle-work.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
-import { type Evaluated, evaluate, NOTHING_EVALUATED, shortfallOf } from '../reconcile/evaluate.js';
+import {
+  type Evaluated,
+  evaluate,
+  evidenceRows,
+  NOTHING_EVALUATED,
+  shortfallOf,
+} from '../reconcile/evaluate.js';
 import { newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
@@ -28,13 +38,23 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const { project, undone } = stage;
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
-    const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
-      project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
-    const criteria = await evaluated('T5');
+    const diagnostics = await validateSnapshot(snapshot, {
+      home: env.workspace.home,
+      modules: env.modules.map((module) => module.name),
+      // Idle work may have to repair any file.
+      ...defined({ changed: project === undefined ? undefined : new Set(produced.outputs) }),
+    });
+    const criteria =
+      project === undefined
+        ? idleEvaluated(snapshot, produced, diagnostics)
+        : await evaluate(context, produced, { step: 'T5', project });
     const repeated = await repeatedOutputs(context, produced);
-    const errors = await newErrors(env, produced, snapshot);
+    const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
-    const stop = await evaluated('T6');
+    const stop =
+      project === undefined
+        ? NOTHING_EVALUATED
+        : await evaluate(context, produced, { step: 'T6', project });
     const {
       grade: quality,
       why,
@@ -92,6 +112,16 @@ type Found = {
   readonly repeats: readonly Repeat[];
   readonly errors: readonly string[];
 };
+/** Idle work has one test, of its own. */
+function idleEvaluated(
+  snapshot: Snapshot,
+  { idle, outputs }: Reconciled,
+  diagnostics: readonly Diagnostic[],
+): Evaluated {
+  if (idle === undefined) return NOTHING_EVALUATED;
+  const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
+  return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
+}
 
 function gradeOf(
   { env, snapshot }: StepContext,
