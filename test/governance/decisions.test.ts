@@ -54,12 +54,16 @@ const YES = { nonObvious: true, durable: true, compounding: true };
 const GOOD: PassFacts = {
   finished: true,
   criteria: { met: 3, total: 3 },
+  approach: { kind: 'nearer', holds: false, why: '4 of 12 entries, 3 before' },
   outputs: 2,
   novel: 2,
   restored: 0,
   invalid: false,
   answers: YES,
 };
+
+const LEVEL = { kind: 'level', holds: false, why: 'it came no nearer: 3 of 12' } as const;
+const OVER = { kind: 'level', holds: true, why: 'it came no nearer' } as const;
 
 t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
   const cases: readonly (readonly [Partial<PassFacts>, Grade, RegExp?])[] = [
@@ -81,6 +85,23 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
     [{ finished: false }, 'FAIL', /did not finish/],
     [{ invalid: true }, 'FAIL', /no longer validates/],
+    [
+      { invalid: true, errors: ['a.md:3 link-broken: gone'] },
+      'FAIL',
+      /written: a.md:3 link-broken/,
+    ],
+    [{ approach: LEVEL }, 'ADEQUATE', /no nearer: 3 of 12/],
+    [{ approach: LEVEL, novel: 0 }, 'WEAK', /nearly the same/],
+    [
+      { criteria: { met: 2, total: 3, unmet: ['expected 12 entries; found 3 in a.md'] } },
+      'WEAK',
+      /1 of 3 criteria are not met: expected 12 entries; found 3 in a.md/,
+    ],
+    [{ outputs: 0, novel: 0, ending: 'it said nothing' }, 'FAIL', /delivered \(it said nothing\)/],
+    [{ finished: false, ending: 'crashed: exit 1' }, 'FAIL', /finish \(crashed: exit 1\)/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: true }, 'ADEQUATE', /nothing was left/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: false }, 'FAIL', /nothing was delivered/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: true, restored: 1 }, 'FAIL'],
   ];
   for (const [facts, grade, why] of cases) {
     const found = gradePass({ ...GOOD, ...facts });
@@ -101,6 +122,11 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
     novel: fc.nat(3),
     restored: fc.nat(3),
     invalid: fc.boolean(),
+    approach: fc.record({
+      kind: fc.constantFrom('nearer' as const, 'level' as const),
+      holds: fc.boolean(),
+      why: fc.constant('so'),
+    }),
   });
   fc.assert(
     fc.property(
@@ -115,8 +141,11 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
           given.novel > 0 &&
           given.restored === 0 &&
           given.criteria.met === given.criteria.total;
+        const strong = proved && given.criteria.total > 0 && given.approach.kind === 'nearer';
         return (
-          order.indexOf(gradePass({ ...given, answers }).grade) <= best && (proved || best < 2)
+          order.indexOf(gradePass({ ...given, answers }).grade) <= best &&
+          (proved || best < 2) &&
+          (strong || best < 3)
         );
       },
     ),

@@ -31,6 +31,7 @@ export const init: Command = {
     },
     { flags: '--key <file>', description: "with --join: bring a copy of the owner's key" },
     { flags: '--new-owner', description: 'with --join: take the workspace over with your own key' },
+    {
       flags: '--encoding <name>',
       description: 'the encoding of your pages that are not UTF-8, as in windows-1252',
     },

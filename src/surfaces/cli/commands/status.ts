@@ -9,6 +9,7 @@ import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
+import { logRows } from '../../../workspace/log-rows.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -39,6 +40,7 @@ export const status: Command = {
       '',
       questionsText(facts, screen),
       ...answersText(facts),
+      ...signalsText(facts),
       '',
       runsText(facts, screen),
       '',
@@ -80,7 +82,7 @@ function projectsText({ projects }: Facts, { width, zone, colour }: Screen): str
       /^(?:blocked|transition-hold)$/.test(project.status)
         ? colour.attention(project.status)
         : project.status,
-      project.phase,
+      project.progress === '' ? project.phase : `${project.phase}, ${project.progress}`,
       localTime(project.lastPass, zone),
       project.next,
     ]),
@@ -104,6 +106,21 @@ function answersText({ answered }: Facts): readonly string[] {
     'Answered, for the next pass:',
     ...answered.map(({ id, then }) => `  ${id}  ${then}`),
   ];
+}
+
+/** Failure modes that the last manager pass detected. */
+function signalsText({ signals }: Facts): readonly string[] {
+  if (signals.length === 0) return [];
+  return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
+}
+
+function signalsOf(snapshot: Snapshot): readonly string[] {
+  const last = snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager');
+  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
+  if (last === undefined) return [];
+  return [...logRows(snapshot.root, file, { containing: last.key })]
+    .filter((row) => row.cell('run_id') === last.key && row.cell('type') === 'signal')
+    .map((row) => row.cell('detail'));
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
@@ -146,6 +163,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .map(questionFacts),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    signals: signalsOf(snapshot),
     next: dispatch(snapshot).chosen ?? null,
   };
 }
@@ -200,6 +218,7 @@ function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAns
     priority: fieldInt(row, 'priority') ?? null,
     status,
     phase: fieldText(row, 'phase'),
+    progress: fieldText(snapshot.record('PROJECT', slug), 'last_pass.progress'),
     lastPass: fieldText(row, 'last_worker_pass'),
     escalation,
     state,
