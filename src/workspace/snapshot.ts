@@ -31,11 +31,9 @@ const NONE: readonly never[] = [];
 /** Lists the files now, and reads each one at its first use. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const isLarge = (path: string): boolean =>
-    path !== REGISTRY_FILE &&
-    (files.get(path)?.size ?? 0) > MOST_READ &&
-    objectsOf(path).length === 0;
   const isKept = (path: string): boolean => path === REGISTRY_FILE || objectsOf(path).length > 0;
+  const isLarge = (path: string): boolean =>
+    (files.get(path)?.size ?? 0) > MOST_READ && !isKept(path);
   const content = contentOf(readerOf(root, { ...options, files, isLarge }), isKept);
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
@@ -59,13 +57,6 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
-  const records = memo((object: string): readonly Rec[] =>
-    filesOf(object).flatMap((path) => recordsIn(path, object)),
-  );
-  const byKey = memo(
-    (object: string): ReadonlyMap<string, Rec> =>
-      new Map([...records(object)].reverse().map((record) => [record.key, record])),
-  );
   let view: SqlView | undefined;
 
   const snapshot: Snapshot = {
@@ -82,9 +73,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     ...content,
     objectsOf,
     filesOf,
-    records,
+    ...allRecords(filesOf, recordsIn),
     recordsIn,
-    record: (object, key) => byKey(object).get(key),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
@@ -96,6 +86,20 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     },
   };
   return snapshot;
+}
+
+function allRecords(
+  filesOf: Snapshot['filesOf'],
+  recordsIn: Snapshot['recordsIn'],
+): Pick<Snapshot, 'records' | 'record'> {
+  const records = memo((object: string): readonly Rec[] =>
+    filesOf(object).flatMap((path) => recordsIn(path, object)),
+  );
+  const byKey = memo(
+    (object: string): ReadonlyMap<string, Rec> =>
+      new Map([...records(object)].reverse().map((record) => [record.key, record])),
+  );
+  return { records, record: (object, key) => byKey(object).get(key) };
 }
 
 type Reader = {

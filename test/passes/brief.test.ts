@@ -112,7 +112,7 @@ for (const [name, run] of Object.entries({
     t.ok(estimateTokens(ran.told.prompt) <= 2500, `${estimateTokens(ran.told.prompt)} tokens`);
     t.match(
       ran.told.prompt,
-      /^- `command: .*`: not yet; expected "it to be so after the pass", found "it has not run yet"$/m,
+      /^- `command: .*`: not yet; expected "its program to say so", found "it has not run yet"$/m,
     );
     const record = runRecord(ran.place.workspace.state, ran.told.runId);
     const row = ran.place.workspace

@@ -37,10 +37,10 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 /** The most lines of each part, so that the page stays within its length. */
 const MOST = {
   waiting: 8,
-  results: 7,
-  progress: 7,
-  failures: 8,
-  unattributed: 3,
+  results: 8,
+  progress: 8,
+  failures: 10,
+  unattributed: 40,
   noticed: 4,
   next: 3,
 };
@@ -91,12 +91,7 @@ export function briefing(input: BriefingInput): string {
       none: 'Nothing.',
       more: '`nocturne audit show`',
     }),
-    listed('Changed by you or by a pass', unattributed(rows), {
-      most: MOST.unattributed,
-      none: '',
-      more: '`nocturne kept list`',
-      hint: 'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.',
-    }),
+    unattributed(rows),
     listed('Noticed', [...new Set(notes)].map(shortened), {
       most: MOST.noticed,
       none: '',
@@ -116,6 +111,19 @@ export function briefing(input: BriefingInput): string {
 
 const HOW_TO_ANSWER =
   'Write your answer after `Answer:` below, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
+
+const UNATTRIBUTED =
+  'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
+
+/** In place, Nocturne cannot tell who changed these files: their names, on one line. */
+function unattributed(rows: readonly Rec[]): string {
+  const found = rows.filter((row) => fieldText(row, 'type') === 'unattributed');
+  if (found.length === 0) return '';
+  const names = found.slice(0, MOST.unattributed).map((row) => `\`${fieldText(row, 'target')}\``);
+  const more = found.length - names.length;
+  const rest = more === 0 ? '' : ` and ${more} more`;
+  return `**Changed by you or by a pass.** ${names.join(', ')}${rest}. ${UNATTRIBUTED}\n`;
+}
 
 function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot
@@ -145,13 +153,6 @@ function heading({ snapshot, runs }: Night, zone: string): string {
       ? 'No pass ended'
       : `${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
-}
-
-/** In place, Nocturne cannot tell who changed these files. */
-function unattributed(rows: readonly Rec[]): readonly string[] {
-  return rows
-    .filter((row) => fieldText(row, 'type') === 'unattributed')
-    .map((row) => shortened(`\`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`));
 }
 
 function cost(runs: readonly Rec[]): string {

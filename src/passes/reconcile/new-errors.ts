@@ -12,25 +12,25 @@ const REFERENCES = ['link-broken', 'file-missing', 'reference-unresolved', 'edge
 export async function newErrors(
   { workspace, modules }: PassEnvironment,
   { outputs, gone, baseline }: Reconciled,
-  {
-    snapshot,
-    diagnostics,
-  }: { readonly snapshot: Snapshot; readonly diagnostics: readonly Diagnostic[] },
+  snapshot: Snapshot,
 ): Promise<readonly string[]> {
   const options = { home: workspace.home, modules: modules.map((module) => module.name) };
-  const own = diagnostics.filter(
+  const found = await findingsOf(snapshot, options);
+  const own = found.filter(
     ({ severity, range }) => severity === 'error' && outputs.includes(range.file),
   );
   if (gone.length === 0) return own.map(line);
-  const references = { ...options, only: REFERENCES };
-  const elsewhere = (await findingsOf(snapshot, references)).filter(
+  const elsewhere = found.filter(
     ({ rule, range }) =>
       REFERENCES.includes(rule) &&
       !outputs.includes(range.file) &&
       !isBriefing(snapshot, range.file),
   );
   if (elsewhere.length === 0) return own.map(line);
-  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), references);
+  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), {
+    ...options,
+    only: REFERENCES,
+  });
   const known = new Set(earlier.map(identity));
   return [...own, ...elsewhere.filter((error) => !known.has(identity(error)))].map(line);
 }

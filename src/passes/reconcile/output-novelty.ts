@@ -26,14 +26,10 @@ export function newWorkOf(
   const repeating = new Set(repeats.map(({ path }) => path));
   const isKnown = (path: string): boolean =>
     repeating.has(path) || written.has(snapshot.hash(path) ?? '');
-  const texts = outputs.flatMap((path) => {
-    const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
-  const added = new Map(
-    texts.map(({ path, text }) => [path, addedWords(text, before.text(path))] as const),
-  );
-  const compared = noveltyOf(texts, earlierTexts(before, pass));
+  const added = new Map<string, number>();
+  for (const { path, text } of textsOf(snapshot, outputs))
+    added.set(path, addedWords(text, before.text(path)));
+  const compared = noveltyOf(textsOf(snapshot, outputs), earlierTexts(before, pass));
   const fresh = compared.outputs.filter(
     ({ path, duplicate }) => !duplicate && !isKnown(path) && (added.get(path) ?? 0) > 0,
   );
@@ -43,6 +39,14 @@ export function newWorkOf(
     novel: fresh.length + unreadable,
     words: unreadable > 0 ? Math.max(words, FEWEST_WORDS) : words,
   };
+}
+
+/** One text at a time. */
+function* textsOf(snapshot: Snapshot, paths: readonly string[]): Generator<Text> {
+  for (const path of paths) {
+    const text = snapshot.text(path);
+    if (text !== undefined) yield { path, text };
+  }
 }
 
 /** All earlier outputs of the project, read one after the other. */

@@ -2,8 +2,8 @@
  * The criteria and the stop condition before the agent works: what the brief says, and what the
  * grade compares with.
  */
-import { idleTest } from '../../governance/idle-work.js';
 import { evaluateConditions } from '../../governance/conditions/evaluate.js';
+import { evaluateIdle } from '../../governance/idle-work.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import type { Condition } from '../../project/condition-types.js';
@@ -27,8 +27,12 @@ export async function presentState(
   { project, writes, idle }: Pick<Chosen, 'project' | 'writes' | 'idle'>,
   snapshot: Snapshot,
 ): Promise<PresentState> {
-  if (project === undefined)
-    return idle === undefined ? NOTHING : { ...NOTHING, criteria: [notChecked(idleTest(idle))] };
+  if (idle !== undefined)
+    return {
+      criteria: [evaluateIdle(idle, { snapshot, changed: [], diagnostics: [] })],
+      stopCondition: [],
+    };
+  if (project === undefined) return NOTHING;
   const last = lastRecord(env, project, snapshot);
   const of = (
     assertions: readonly Condition[],
@@ -79,13 +83,13 @@ async function withoutPrograms(
     (assertion) =>
       results[still.indexOf(assertion)] ??
       earlier.find((result) => result.assertion === assertion.text) ??
-      notChecked(assertion.text),
+      notChecked(assertion),
   );
 }
 
-function notChecked(assertion: string): AssertionResult {
-  const expected = 'it to be so after the pass';
-  return { assertion, holds: false, expected, found: 'it has not run yet', distance: 1 };
+function notChecked({ text }: Condition): AssertionResult {
+  const expected = 'its program to say so';
+  return { assertion: text, holds: false, expected, found: 'it has not run yet', distance: 1 };
 }
 
 /** The pass begins here: nothing has changed since. */

@@ -99,8 +99,8 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
     fragments: [
       ...alwaysTold(snapshot),
       ...projectFragments(project),
-      ...workFragments(stage, snapshot, present),
       ...idleFragments(stage),
+      ...workFragments(stage, snapshot, present),
       ...answerFragments(snapshot, slug),
       ...fromModules,
       ...earlierOutputs(snapshot, project),

@@ -1,15 +1,13 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
-import { defined } from '../../kernel/defined.js';
 import type { RunOutcome } from '../../agents/types.js';
 import { fieldText } from '../../project/field-text.js';
-import { evaluateIdle } from '../../governance/idle-work.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
+import { evaluateIdle } from '../../governance/idle-work.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
@@ -38,23 +36,14 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const { project, undone } = stage;
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
-    const diagnostics = await validateSnapshot(snapshot, {
-      home: env.workspace.home,
-      modules: env.modules.map((module) => module.name),
-      // Idle work may have to repair any file.
-      ...defined({ changed: project === undefined ? undefined : new Set(produced.outputs) }),
-    });
+    const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
+      project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
     const criteria =
-      project === undefined
-        ? idleEvaluated(snapshot, produced, diagnostics)
-        : await evaluate(context, produced, { step: 'T5', project });
+      stage.idle === undefined ? await evaluated('T5') : await idleEvaluated(context, produced);
     const repeated = await repeatedOutputs(context, produced);
-    const errors = await newErrors(env, produced, { snapshot, diagnostics });
+    const errors = await newErrors(env, produced, snapshot);
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
-    const stop =
-      project === undefined
-        ? NOTHING_EVALUATED
-        : await evaluate(context, produced, { step: 'T6', project });
+    const stop = await evaluated('T6');
     const {
       grade: quality,
       why,
@@ -106,22 +95,26 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
   return [...new Set([...outputs, ...written])].sort();
 }
 
+/** Idle work has one test, of its own. It may have to repair any file. */
+async function idleEvaluated(
+  { env, snapshot }: StepContext,
+  { idle, outputs }: Reconciled,
+): Promise<Evaluated> {
+  if (idle === undefined) return NOTHING_EVALUATED;
+  const diagnostics = await validateSnapshot(snapshot, {
+    home: env.workspace.home,
+    modules: env.modules.map((module) => module.name),
+  });
+  const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
+  return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
+}
+
 type Found = {
   readonly criteria: readonly AssertionResult[];
   readonly stop: readonly AssertionResult[];
   readonly repeats: readonly Repeat[];
   readonly errors: readonly string[];
 };
-/** Idle work has one test, of its own. */
-function idleEvaluated(
-  snapshot: Snapshot,
-  { idle, outputs }: Reconciled,
-  diagnostics: readonly Diagnostic[],
-): Evaluated {
-  if (idle === undefined) return NOTHING_EVALUATED;
-  const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
-  return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
-}
 
 function gradeOf(
   { env, snapshot }: StepContext,

@@ -286,7 +286,10 @@ t.test(
       await before(host, turnOf(place, { role: 'manager', id: 'next' })),
       /^answered: .*reviewed/,
     );
-    t.match(read(place, 'audit/SESSION-REGISTRY.md'), /\| worker \|.*\| FAIL: nothing written/);
+    t.match(
+      read(place, 'audit/SESSION-REGISTRY.md'),
+      /\| worker \|.*\| FAIL: nothing was delivered .*the agent says: "nothing written/,
+    );
   },
 );
 
