@@ -7,7 +7,14 @@ import { readCommitRecord } from '../../workspace/commit-record.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
-import { bytesContent, type Content, fileContent, objectContent } from './content.js';
+import {
+  bytesContent,
+  type Content,
+  extendedContent,
+  fileContent,
+  isLarge,
+  objectContent,
+} from './content.js';
 
 export type Difference = {
   readonly path: string;
@@ -151,13 +158,7 @@ export function committedContents(
       if ((before?.size ?? 0) === record.offset)
         expected.set(
           record.path,
-          bytesContent(
-            root,
-            Buffer.concat([
-              before?.bytes() ?? Buffer.alloc(0),
-              Buffer.from(record.appended, 'base64'),
-            ]),
-          ),
+          extendedContent(root, before, Buffer.from(record.appended, 'base64')),
         );
     } else if ((before?.hash ?? null) === record.before) {
       expected.set(
@@ -171,7 +172,8 @@ export function committedContents(
   return expected;
 }
 
-/** For a view of the workspace in which they stand. */
+/** For a view of the workspace in which they stand. Large logs stay as the baseline has them. */
 export function bytesOf(contents: Expected): ReadonlyMap<string, Buffer | undefined> {
-  return new Map([...contents].map(([path, content]) => [path, content?.bytes()]));
+  const read = [...contents].filter(([, content]) => !isLarge(content));
+  return new Map(read.map(([path, content]) => [path, content?.bytes()]));
 }
