@@ -11,6 +11,7 @@ import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
+import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { pass } from './pass.js';
 import { reconcile } from './reconcile.js';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   guardSocket,
   logs,
   large,
+  mistakes,
 ];
 
 const words = process.argv.slice(2);

@@ -159,13 +159,9 @@ function contentOf({ read, hashLarge }: Reader, holdsRecords: (path: string) => 
   return { bytes, text, doc, hash };
 }
 
-let lastSchema: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
-
 /** Cached, because a pass opens dozens of snapshots with the same schema. */
 function schemaOf(text: string | undefined): LoadedSchema {
-  if (text === undefined) return missingSchema();
-  if (lastSchema?.text !== text) lastSchema = { text, loaded: loadSchema(text) };
-  return lastSchema.loaded;
+  return text === undefined ? missingSchema() : loadSchema(text);
 }
 
 function listFiles(

@@ -5,6 +5,7 @@
 import { copyFileSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { defined } from '../../kernel/defined.js';
+import { parentFolders } from '../../kernel/parent-folders.js';
 import { storeDirectory } from '../../workspace/mutex.js';
 import { copyFileDurably, makeDirectory, writeFileDurably } from '../../workspace/durable.js';
 import { repairObjects } from '../../workspace/object-replicas.js';
@@ -68,6 +69,7 @@ export function settleCopy(
     ),
     arrived: [],
     conflicts,
+    unattributed: [],
     undone: refused.map(({ difference, code, why }) =>
       setAside(workspace, pass, difference, { code, why }),
     ),
@@ -194,18 +196,13 @@ function storedBefore(workspace: Workspace, { before }: Difference): Content | u
 function isObstructed({ files }: Snapshot, folders: ReadonlySet<string>, path: string): boolean {
   const there = files.get(path);
   if (there !== undefined && there.kind !== 'file') return true;
-  return folders.has(path) || parentsOf(path).some((parent) => files.has(parent));
+  return folders.has(path) || parentFolders(path).some((parent) => files.has(parent));
 }
 
 function foldersOf({ files }: Snapshot): ReadonlySet<string> {
   const folders = new Set<string>();
-  for (const path of files.keys()) for (const parent of parentsOf(path)) folders.add(parent);
+  for (const path of files.keys()) for (const parent of parentFolders(path)) folders.add(parent);
   return folders;
-}
-
-function parentsOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 function whyNot(mine: Content | undefined, theirs: Content | undefined): string {
