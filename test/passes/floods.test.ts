@@ -150,6 +150,22 @@ fs.chmodSync('../../audit', 0); fs.chmodSync('../../SOUL.md', 0); fs.chmodSync('
   },
 );
 
+t.test(
+  'an empty folder is not a change: in place it stays, in a copy it goes with it',
+  async (t) => {
+    const agent = "fs.mkdirSync('empty/deeper', { recursive: true });\n";
+    for (const [runner, stays] of [
+      ['script', true],
+      ['boxed', false],
+    ] as const) {
+      const at = place(t.testdir(), agent, runner);
+      await pass(at);
+      t.equal(existsSync(join(at.root, 'PROJECTS/pages/empty/deeper')), stays, runner);
+      t.same(audit(at, 'undo'), [], `${runner}: nothing is undone`);
+    }
+  },
+);
+
 t.test('what is no file, and names that no page can show, are undone and named', async (t) => {
   const at = place(
     t.testdir(),
