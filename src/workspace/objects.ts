@@ -9,7 +9,6 @@ import {
 } from '../kernel/files.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
@@ -22,11 +21,9 @@ import {
   listName,
   readList,
 } from './object-chunks.js';
-import { bootId } from './process-identity.js';
-import { listIfThere, readIfThere } from './read-if-there.js';
+import { listIfThere } from './read-if-there.js';
 import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
-import type { FileEntry } from './types.js';
 
 export const objectsIn = (root: string): string => within(root, '.nocturne', 'objects');
 export const objectPath = (root: string, hash: string): string =>

@@ -12,7 +12,7 @@ import {
   tryLink,
   writeFileDurably,
 } from './durable.js';
-import { hashIfThere, MOST_READ } from './file-content.js';
+import { hashIfThere } from './file-content.js';
 import { withCommitMutex } from './mutex.js';
 import { assembleObject, getObject, hasObject, isLargeObject } from './objects.js';
 import type { StoredEntry, StoredTree } from './snapshot-tree.js';
