@@ -4,7 +4,7 @@ import { ownerNumber } from '../project/owner-number.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
 import { logRows } from '../workspace/log-rows.js';
 import { withCommitMutex } from '../workspace/mutex.js';
-import { pruneObjects, storedObjects } from '../workspace/objects.js';
+import { pruneObjects, storedObjects, withChunks } from '../workspace/objects.js';
 import { replicaHashes } from '../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { passesAtWork } from './pass-file.js';
@@ -32,7 +32,7 @@ export function removeUnusedObjects(workspace: Workspace): number {
 }
 
 export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize {
-  const kept = referencedObjects(workspace, snapshot);
+  const kept = withChunks(workspace.root, referencedObjects(workspace, snapshot));
   const all = storedObjects(workspace.root);
   const unused = all.filter(({ hash }) => !kept.has(hash));
   const sum = (objects: typeof all): number => objects.reduce((total, { size }) => total + size, 0);

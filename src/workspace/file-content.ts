@@ -4,11 +4,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
+import { CHUNK } from './object-chunks.js';
 import { errnoOf } from './storage-error.js';
 
 /** Bytes. A larger file that holds no records is judged and stored in chunks, never as a whole. */
 export const MOST_READ = 64 * 1024 * 1024;
-const CHUNK = 1024 * 1024;
 
 /**
  * The chunks of a plain file; each is only valid until the next one. A link or a pipe that took its
@@ -36,15 +36,24 @@ export function* chunksOf(path: string): Generator<Buffer> {
 
 /** The whole of a plain file. @throws as `chunksOf`. */
 export function readPlainFile(path: string): Buffer {
+  return joined(chunksOf(path));
+}
+
+/** @param chunks each may be valid only until the next one. */
+export function joined(chunks: Iterable<Buffer>): Buffer {
   const copies: Buffer[] = [];
-  for (const chunk of chunksOf(path)) copies.push(Buffer.from(chunk));
+  for (const chunk of chunks) copies.push(Buffer.from(chunk));
   return Buffer.concat(copies);
 }
 
 /** The SHA-256 of a plain file. @throws as `chunksOf`. */
 export function hashOfFile(path: string): string {
+  return hashOfChunks(chunksOf(path));
+}
+
+export function hashOfChunks(chunks: Iterable<Buffer>): string {
   const hash = createHash('sha256');
-  for (const chunk of chunksOf(path)) hash.update(chunk);
+  for (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 

@@ -1,80 +1,143 @@
 /** The content-addressed store `.nocturne/objects/`, from which files can be restored. */
 import {
-  chmodSync,
-  constants,
-  copyFileSync,
+  appendFileSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
   writeFileSync,
 } from '../kernel/files.js';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
-import { hashOfFile, MOST_READ } from './file-content.js';
-import { bootId } from './process-identity.js';
-import { listIfThere, readIfThere } from './read-if-there.js';
+import { chunksOf } from './file-content.js';
+import {
+  CHUNK,
+  type ChunkList,
+  encodeList,
+  hashOfName,
+  listName,
+  readList,
+} from './object-chunks.js';
+import { listIfThere } from './read-if-there.js';
 import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
-import type { FileEntry } from './types.js';
 
-const CHECKED = '.checked';
-
-/** What was at a path. `hash`: of the content or of a link's target; empty for `other`. */
-export type StoredEntry = {
-  readonly kind: FileEntry['kind'];
-  readonly hash: string;
-  readonly mode: number;
-  readonly target?: string;
-};
-export type StoredTree = ReadonlyMap<string, StoredEntry>;
-export type SnapshotSource = {
-  /** The hash of a file, if known; then the file is read only if the store lacks it. */
-  readonly hashOf?: (path: string) => string | undefined;
-};
-
-const objectsIn = (root: string): string => within(root, '.nocturne', 'objects');
+export const objectsIn = (root: string): string => within(root, '.nocturne', 'objects');
 export const objectPath = (root: string, hash: string): string =>
   join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
+
+const listPath = (root: string, hash: string): string => objectPath(root, listName(hash));
 
 /** Stores bytes and returns their SHA-256. Not flushed: every reading checks the hash. */
 export function putObject(root: string, bytes: Uint8Array): string {
   const hash = sha256(bytes);
-  if (lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size !== bytes.length)
-    store(root, hash, bytes);
+  if (hasObject(root, hash, bytes.length)) return hash;
+  if (bytes.length <= CHUNK) storeFile(root, hash, bytes);
+  else putChunks(root, [bytes]);
   return hash;
 }
 
 /** Stores a plain file in chunks, and returns its SHA-256. @throws the error of the file system. */
 export function putFile(root: string, path: string): string {
-  const temp = join(
-    objectsIn(root),
-    `${TEMP_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`,
-  );
-  mkdirSync(objectsIn(root), { recursive: true });
-  try {
-    copyFileSync(path, temp, constants.COPYFILE_FICLONE);
-    // The copy is hashed, because the file may change.
-    const hash = hashOfFile(temp);
-    chmodSync(temp, 0o600);
-    removeLink(dirname(objectPath(root, hash)));
-    mkdirSync(dirname(objectPath(root, hash)), { recursive: true });
-    renameSync(temp, objectPath(root, hash));
-    return hash;
-  } catch (error) {
-    removeIfThere(temp);
-    throw error;
+  return putChunks(root, chunksOf(path));
+}
+
+/** Stores a content that comes in parts of any size, and returns its SHA-256. */
+export function putChunks(root: string, parts: Iterable<Uint8Array>): string {
+  const hash = createHash('sha256');
+  const chunks: string[] = [];
+  let size = 0;
+  for (const part of regrouped(parts)) {
+    hash.update(part);
+    size += part.length;
+    chunks.push(putObject(root, part));
   }
+  if (chunks.length === 0) return putObject(root, Buffer.alloc(0));
+  const whole = hash.digest('hex');
+  if (chunks.length > 1)
+    storeFile(root, listName(whole), Buffer.from(encodeList({ size, chunks })));
+  return whole;
+}
+
+/** Parts of the size of a chunk, the last one shorter. */
+function* regrouped(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let rest: Uint8Array = Buffer.alloc(0);
+  for (const part of parts) {
+    const bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
+    let start = 0;
+    for (; start + CHUNK <= bytes.length; start += CHUNK)
+      yield bytes.subarray(start, start + CHUNK);
+    rest = Buffer.from(bytes.subarray(start));
+  }
+  if (rest.length > 0) yield rest;
 }
 
 /** Whether the store has an object of this hash and, if it is given, of this size. */
 export function hasObject(root: string, hash: string, size?: number): boolean {
-  const stat = lstatSync(objectPath(root, hash), { throwIfNoEntry: false });
+  if (hasFile(objectPath(root, hash), size)) return true;
+  const list = readList(listPath(root, hash));
+  return (
+    list !== undefined &&
+    (size === undefined || list.size === size) &&
+    list.chunks.every((chunk, i) =>
+      hasFile(objectPath(root, chunk), Math.min(CHUNK, list.size - i * CHUNK)),
+    )
+  );
+}
+
+function hasFile(path: string, size: number | undefined): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isFile() === true && (size === undefined || stat.size === size);
+}
+
+/** Whether it is better read in pieces; false for an object that is not there. */
+export function isLargeObject(root: string, hash: string): boolean {
+  const stat = lstatSync(objectPath(root, hash), { throwIfNoEntry: false });
+  return stat === undefined ? readList(listPath(root, hash)) !== undefined : stat.size > CHUNK;
+}
+
+/** These objects and the chunks of those that are stored in chunks. */
+export function withChunks(root: string, hashes: Iterable<string>): ReadonlySet<string> {
+  const all = new Set(hashes);
+  for (const hash of [...all])
+    for (const chunk of readList(listPath(root, hash))?.chunks ?? []) all.add(chunk);
+  return all;
+}
+
+/** The content in pieces, each of which is valid until the next one. @throws as `getObject`. */
+export function* objectChunks(root: string, hash: string): Generator<Buffer> {
+  const list = hasFile(objectPath(root, hash), undefined)
+    ? undefined
+    : readList(listPath(root, hash));
+  if (list === undefined) yield* chunksOf(objectPath(root, hash));
+  else for (const chunk of list.chunks) yield getObject(root, chunk);
+}
+
+/**
+ * A new file in the store with the content of an object, for its caller to remove.
+ * @throws NocturneError as `getObject`.
+ */
+export function assembleObject(root: string, hash: string): string {
+  const temp = join(
+    objectsIn(root),
+    `${TEMP_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`,
+  );
+  const whole = createHash('sha256');
+  try {
+    writeFileSync(temp, '', { mode: 0o600 });
+    for (const chunk of objectChunks(root, hash)) {
+      whole.update(chunk);
+      appendFileSync(temp, chunk);
+    }
+    if (whole.digest('hex') !== hash) throw damaged(root, hash);
+    return temp;
+  } catch (error) {
+    removeIfThere(temp);
+    throw error;
+  }
 }
 
 /** The bytes with this hash. @throws NocturneError `NOT_FOUND`, or `STORAGE` if damaged. */
@@ -90,114 +153,57 @@ export function getObject(root: string, hash: string): Buffer {
     bytes = readFileSync(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storageError(error, path, 'read');
+    const list = readList(listPath(root, hash));
+    if (list !== undefined) return joinChunks(root, hash, list);
     throw new NocturneError('NOT_FOUND', `content ${hash} is not in the object store`, {
       file: shownPath(path),
       hint: 'it was pruned, or .nocturne was deleted',
     });
   }
   if (sha256(bytes) === hash) return bytes;
-  throw new NocturneError(
-    'STORAGE',
-    `the stored content ${shownPath(path)} does not match its hash`,
-    {
-      file: shownPath(path),
-      hint: 'remove the damaged file; the next snapshot stores it again',
-    },
-  );
+  throw damaged(root, hash);
 }
 
-/** Stores the content of every file, unless the store has it. Skips files that disappear. */
-export function snapshotTree(
-  root: string,
-  entries: Iterable<FileEntry>,
-  source: SnapshotSource = {},
-): StoredTree {
-  const stored = new Set(storedHashes(root));
-  const checkSizes = !sizesChecked(root);
-  const tree = new Map<string, StoredEntry>();
-  for (const entry of entries) {
-    const storedEntry = keep(root, entry, {
-      stored,
-      checkSizes,
-      knownHash: source.hashOf?.(entry.path),
-    });
-    if (storedEntry !== undefined) tree.set(entry.path, storedEntry);
-  }
-  if (checkSizes) markSizesChecked(root);
-  return tree;
+function joinChunks(root: string, hash: string, { chunks }: ChunkList): Buffer {
+  const bytes = Buffer.concat(chunks.map((chunk) => getObject(root, chunk)));
+  if (sha256(bytes) === hash) return bytes;
+  throw damaged(root, hash);
 }
 
-/** Every object, with its size in bytes. */
+function damaged(root: string, hash: string): NocturneError {
+  const shown = shownPath(objectPath(root, hash));
+  return new NocturneError('STORAGE', `the stored content ${shown} does not match its hash`, {
+    file: shown,
+    hint: 'remove the damaged file; the next snapshot stores it again',
+  });
+}
+
+/** The files of the store, each with the hash of its object and its size in bytes. */
 export function storedObjects(
   root: string,
 ): readonly { readonly hash: string; readonly size: number }[] {
-  return storedHashes(root).flatMap((hash) => {
-    const size = lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size;
-    return size === undefined ? [] : [{ hash, size }];
+  return storedNames(root).flatMap((name) => {
+    const size = lstatSync(objectPath(root, name), { throwIfNoEntry: false })?.size;
+    return size === undefined ? [] : [{ hash: hashOfName(name), size }];
   });
 }
 
 /** Removes the objects that are not in `keep`, and temporary files. Not during a snapshot. */
 export function pruneObjects(root: string, keep: ReadonlySet<string>): number {
+  const kept = withChunks(root, keep);
   let removed = 0;
-  for (const hash of storedHashes(root))
-    if (!keep.has(hash) && removeIfThere(objectPath(root, hash))) removed++;
+  for (const name of storedNames(root))
+    if (!kept.has(hashOfName(name)) && removeIfThere(objectPath(root, name))) removed++;
   for (const name of listIfThere(objectsIn(root)))
     if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(objectsIn(root), name));
   return removed;
 }
 
-type KeepOptions = {
-  readonly stored: Set<string>;
-  readonly checkSizes: boolean;
-  readonly knownHash: string | undefined;
-};
-
-function keep(
-  root: string,
-  entry: FileEntry,
-  { stored, checkSizes, knownHash }: KeepOptions,
-): StoredEntry | undefined {
-  const { kind, mode, target } = entry;
-  if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...defined({ target }) };
-  if (kind === 'other') return { kind, mode, hash: '' };
-  if (
-    knownHash !== undefined &&
-    isStored(root, { hash: knownHash, size: entry.size, stored, checkSizes })
-  )
-    return { kind, mode, hash: knownHash };
-  const path = within(root, entry.path);
-  if (entry.size > MOST_READ) return { kind, mode, hash: putFile(root, path) };
-  const bytes = readIfThere(path);
-  if (bytes === undefined) return undefined;
-  const hash = sha256(bytes);
-  if (!isStored(root, { hash, size: bytes.length, stored, checkSizes })) {
-    store(root, hash, bytes);
-    stored.add(hash);
-  }
-  return { kind, mode, hash };
-}
-
-function isStored(
-  root: string,
-  options: {
-    readonly hash: string;
-    readonly size: number;
-    readonly stored: ReadonlySet<string>;
-    readonly checkSizes: boolean;
-  },
-): boolean {
-  if (!options.stored.has(options.hash)) return false;
-  return (
-    !options.checkSizes ||
-    lstatSync(objectPath(root, options.hash), { throwIfNoEntry: false })?.size === options.size
-  );
-}
-
-function store(root: string, hash: string, bytes: Uint8Array): void {
-  const path = objectPath(root, hash);
+/** Writes a file of the store. */
+export function storeFile(root: string, name: string, bytes: Uint8Array): void {
+  const path = objectPath(root, name);
   // Creating files in one directory costs a fifth of creating them in 256 directories.
-  const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${hash}`);
+  const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${name}`);
   removeLink(dirname(path));
   try {
     writeFileSync(temp, bytes, { mode: 0o600 });
@@ -215,23 +221,10 @@ function store(root: string, hash: string, bytes: Uint8Array): void {
   }
 }
 
-function storedHashes(root: string): string[] {
+/** The names of the files of the store. */
+export function storedNames(root: string): string[] {
   const directory = objectsIn(root);
   return listIfThere(directory)
     .filter((name) => /^[0-9a-f]{2}$/.test(name))
     .flatMap((name) => listIfThere(join(directory, name)).map((rest) => name + rest));
-}
-
-/** Objects are not flushed, so a power cut can truncate them: sizes are checked after a boot. */
-function sizesChecked(root: string): boolean {
-  const boot = bootId();
-  return boot !== '' && readIfThere(join(objectsIn(root), CHECKED))?.toString() === boot;
-}
-
-function markSizesChecked(root: string): void {
-  const path = join(objectsIn(root), CHECKED);
-  onFile(path, 'write', () => {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bootId());
-  });
 }

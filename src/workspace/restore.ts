@@ -12,9 +12,10 @@ import {
   tryLink,
   writeFileDurably,
 } from './durable.js';
-import { hashIfThere, MOST_READ } from './file-content.js';
+import { hashIfThere } from './file-content.js';
 import { withCommitMutex } from './mutex.js';
-import { getObject, hasObject, objectPath, type StoredEntry, type StoredTree } from './objects.js';
+import { assembleObject, getObject, hasObject, isLargeObject } from './objects.js';
+import type { StoredEntry, StoredTree } from './snapshot-tree.js';
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
@@ -116,15 +117,14 @@ function put(
   makeDirectory(dirname(target));
   if (content === undefined) return putLink(target, entry.target ?? '');
   if (present !== undefined && !present.isFile()) removeIfThere(target);
-  if (typeof content === 'string') copyFileDurably(content, target, { mode: entry.mode });
-  else writeFileDurably(target, content, { mode: entry.mode });
+  if (typeof content !== 'string') return writeFileDurably(target, content, { mode: entry.mode });
+  copyFileDurably(content, target, { mode: entry.mode });
+  removeIfThere(content);
 }
 
-/** Its bytes; for a large object, where it is. @throws NocturneError as `getObject`. */
+/** Its bytes; for a large object, a temporary file. @throws NocturneError as `getObject`. */
 function contentOf(root: string, hash: string): Buffer | string {
-  const path = objectPath(root, hash);
-  const size = lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  return size > MOST_READ && hashIfThere(path) === hash ? path : getObject(root, hash);
+  return isLargeObject(root, hash) ? assembleObject(root, hash) : getObject(root, hash);
 }
 
 function changeMode(target: string, mode: number): void {

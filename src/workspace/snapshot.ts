@@ -31,10 +31,9 @@ const NONE: readonly never[] = [];
 /** Lists the files now, and reads each one at its first use. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const isKept = (path: string): boolean => path === REGISTRY_FILE || objectsOf(path).length > 0;
-  const isLarge = (path: string): boolean =>
-    (files.get(path)?.size ?? 0) > MOST_READ && !isKept(path);
-  const content = contentOf(readerOf(root, { ...options, files, isLarge }), isKept);
+  const holdsRecords = (path: string): boolean =>
+    path === REGISTRY_FILE || objectsOf(path).length > 0;
+  const content = contentOf(readerOf(root, { ...options, files, holdsRecords }), holdsRecords);
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -112,10 +111,12 @@ function readerOf(
   root: string,
   options: SnapshotOptions & {
     readonly files: ReadonlyMap<string, FileEntry>;
-    readonly isLarge: (path: string) => boolean;
+    readonly holdsRecords: (path: string) => boolean;
   },
 ): Reader {
-  const { files, isLarge, read, place = (path: string) => within(root, path) } = options;
+  const { files, holdsRecords, read, place = (path: string) => within(root, path) } = options;
+  const isLarge = (path: string): boolean =>
+    (files.get(path)?.size ?? 0) > MOST_READ && !holdsRecords(path);
   return {
     read: (path) => {
       if (isLarge(path)) return undefined;
@@ -133,12 +134,12 @@ const MOST_RECENT = 8 * 1024 * 1024;
  * The content of files in each form. Of files with records, which many ask for, it is computed at
  * most once; of others, the most recent ones are kept.
  */
-function contentOf({ read, hashLarge }: Reader, isKept: (path: string) => boolean) {
+function contentOf({ read, hashLarge }: Reader, holdsRecords: (path: string) => boolean) {
   const recent = new Map<string, number>();
   let size = 0;
   const bytes = memo((path) => {
     const content = read(path);
-    if (content !== undefined && !isKept(path)) noteRecent(path, content.length);
+    if (content !== undefined && !holdsRecords(path)) noteRecent(path, content.length);
     return content;
   });
   const noteRecent = (path: string, length: number): void => {

@@ -640,12 +640,12 @@ t.test('what is copied: whole folders, made where they are missing', (t) => {
     {
       path: 'memory/note.md',
       kind: 'file',
-      from: join(root, 'memory/note.md'),
+      from: () => join(root, 'memory/note.md'),
       mode: 0o640,
       size: 6,
     },
-    { path: 'memory/large.bin', kind: 'file', from: '/dev/null', mode: 0o640, size: 2 ** 30 },
-    { path: 'USER.md', kind: 'file', from: '/dev/null', mode: 0o640, size: 0 },
+    { path: 'memory/large.bin', kind: 'file', from: () => '/dev/null', mode: 0o640, size: 2 ** 30 },
+    { path: 'USER.md', kind: 'file', from: () => '/dev/null', mode: 0o640, size: 0 },
   ] as const;
   const folder = join(directory, 'copy');
   const places = placesOf('memory/**', 'new/deep/**');

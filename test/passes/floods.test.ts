@@ -74,6 +74,40 @@ t.test('too much is undone together, in one row, and less than that is judged', 
   }
 });
 
+t.test('the calls of a pass may add as many rows to the logs as the owner allows', async (t) => {
+  const page = "fs.writeFileSync('outputs/page.txt', 'one line\\n');\n";
+  const addRows = ({ workspace }: Place, count: number): void =>
+    void workspace.commit({
+      actor: { kind: 'nocturne', name: 'nocturne' },
+      runId: '',
+      reason: 'calls of the agent',
+      changes: [],
+      audit: Array.from({ length: count }, (_, i) => ({
+        step: 'T4',
+        type: 'refusal',
+        target: `call ${i}`,
+        authorisation: 'scope',
+        result: 'refused',
+        detail: 'out of scope',
+      })),
+    });
+  for (const [count, outputsLeft] of [
+    [LIMITS.rows, ['page.txt']],
+    [LIMITS.rows + 1, []],
+  ] as const) {
+    const at = place(t.testdir(), page);
+    const say = (line: string): void => {
+      if (/^T4 +the agent works/.test(line)) addRows(at, count);
+    };
+    await worker(environment(at, { say }), { role: 'worker' });
+    t.same(outputs(at), outputsLeft, `${count} rows: what the pass wrote`);
+    t.same(audit(at, 'undo'), outputsLeft.length === 0 ? ['. too-much'] : [], `${count} rows`);
+    if (outputsLeft.length === 0)
+      t.match(read(at, 'NOTIFICATIONS.md'), /added 1001 rows to the logs, and a pass may add 1000/);
+    t.equal(audit(at, 'refusal').length, count, 'the rows themselves stay');
+  }
+});
+
 t.test(
   'a credential in a large file is found, also across the pieces in which it is read',
   async (t) => {
@@ -113,6 +147,22 @@ fs.chmodSync('../../audit', 0); fs.chmodSync('../../SOUL.md', 0); fs.chmodSync('
       ['SOUL.md', 'audit/', 'memory/'],
     );
     t.ok([0, 1].includes(await pass(at)), 'the next pass runs');
+  },
+);
+
+t.test(
+  'an empty folder is not a change: in place it stays, in a copy it goes with it',
+  async (t) => {
+    const agent = "fs.mkdirSync('empty/deeper', { recursive: true });\n";
+    for (const [runner, stays] of [
+      ['script', true],
+      ['boxed', false],
+    ] as const) {
+      const at = place(t.testdir(), agent, runner);
+      await pass(at);
+      t.equal(existsSync(join(at.root, 'PROJECTS/pages/empty/deeper')), stays, runner);
+      t.same(audit(at, 'undo'), [], `${runner}: nothing is undone`);
+    }
   },
 );
 

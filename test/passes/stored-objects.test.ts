@@ -1,6 +1,7 @@
 /** What the object store keeps, and what passes and the doctor remove from it. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { beginPass, endPass } from '../../src/passes/host/host-driver.js';
 import { removeUnusedObjects, sizeOfStore } from '../../src/passes/stored-objects.js';
@@ -93,7 +94,7 @@ t.test(
   async (t) => {
     const { place } = placeInTime(t.testdir());
     const clock = place.workspace.clock;
-    putObject(place.root, Buffer.alloc(5_000_000, 'x'));
+    putObject(place.root, randomBytes(5_000_000));
     const told = await callCommand(place, ['doctor'], { clock });
     t.match(told.text, /5\.0 MB, are unused.*\n.*nocturne doctor --fix/);
     const begun = await beginPass(environment(place), { role: 'worker' });
@@ -104,7 +105,7 @@ t.test(
     const token = begun.kind === 'brief' ? begun.data.token : '';
     await endPass(environment(place), { token, report: '', usage: USAGE, model: '' });
     t.equal(sizeOfStore(place.workspace, place.workspace.snapshot()).unused.bytes < 100_000, true);
-    putObject(place.root, Buffer.alloc(5_000_000, 'y'));
+    putObject(place.root, randomBytes(5_000_000));
     t.match((await callCommand(place, ['doctor', '--fix'], { clock })).text, /removed \d+ unused/);
     t.equal(sizeOfStore(place.workspace, place.workspace.snapshot()).unused.objects, 0);
   },

@@ -5,8 +5,14 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { sha256 } from '../../src/kernel/hash.js';
 import { getObject, objectPath, putObject } from '../../src/workspace/objects.js';
-import { repairObjects, keepReplicas, soundObject } from '../../src/workspace/object-replicas.js';
+import {
+  keepReplicas,
+  repairObjects,
+  replicaHashes,
+  soundObject,
+} from '../../src/workspace/object-replicas.js';
 
 t.test('whatever was done to the store, the content comes back from the second copy', async (t) => {
   const content = 'What stood there.';
@@ -54,6 +60,34 @@ t.test('whatever was done to the store, the content comes back from the second c
       content,
       `${sentence}: and the store has it again`,
     );
+  }
+});
+
+t.test('a large content comes back from the copies of its chunks', async (t) => {
+  const content = Buffer.concat([Buffer.alloc(2 ** 20, 'a'), Buffer.alloc(2 ** 20, 'b')]);
+  const chunk = (root: string): string => objectPath(root, sha256(content.subarray(0, 2 ** 20)));
+  const list = (root: string): string => `${objectPath(root, sha256(content))}.chunks`;
+  const cases: readonly (readonly [string, (root: string) => void])[] = [
+    ['nothing', () => undefined],
+    ['a chunk is gone', (root) => rmSync(chunk(root))],
+    [
+      'a chunk says something else',
+      (root) => writeFileSync(chunk(root), Buffer.alloc(2 ** 20, 'x')),
+    ],
+    ['the list is gone', (root) => rmSync(list(root))],
+    ['the list is cut', (root) => writeFileSync(list(root), '2097152\n')],
+    ['the store is gone', (root) => rmSync(join(root, '.nocturne'), { recursive: true })],
+  ];
+  for (const [sentence, attack] of cases) {
+    const place = { root: join(t.testdir(), 'root'), state: join(t.testdir(), 'state') };
+    const hash = putObject(place.root, content);
+    mkdirSync(place.state, { recursive: true });
+    keepReplicas(place, [hash]);
+    attack(place.root);
+    t.ok(soundObject(place, hash).equals(content), sentence);
+    t.ok(getObject(place.root, hash).equals(content), `${sentence}: and the store has it again`);
+    keepReplicas(place, []);
+    t.same(replicaHashes(place.state), [], 'no copy is left when none is wanted');
   }
 });
 

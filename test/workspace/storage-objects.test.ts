@@ -21,15 +21,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
-import {
-  getObject,
-  type StoredTree,
-  pruneObjects,
-  putObject,
-  snapshotTree,
-} from '../../src/workspace/objects.js';
+import { getObject, pruneObjects, putObject } from '../../src/workspace/objects.js';
+import { snapshotTree, type StoredTree } from '../../src/workspace/snapshot-tree.js';
 import { restoreFiles } from '../../src/workspace/restore.js';
 import { walk } from '../../src/workspace/walk.js';
 
@@ -43,6 +39,7 @@ t.test('content is found again by its hash, whatever it is', async (t) => {
     Buffer.from('text'),
     Buffer.from([0, 255, 10, 13]),
     Buffer.alloc(300_000, 7),
+    ...[0, 1, 7].map((more) => Buffer.alloc(2 * 1024 * 1024 + more, 'chunk')),
   ]) {
     const hash = putObject(root, bytes);
     t.equal(hash, sha256(bytes));
@@ -114,6 +111,38 @@ t.test('after a restart of the machine objects are checked, not taken by their n
   rmSync(join(root, '.nocturne/objects/.checked'));
   snapshotTree(root, walk(root).values());
   t.equal(getObject(root, hash).toString(), 'content of A');
+});
+
+t.test('a log that grows by a line costs one chunk, and any earlier state is there', async (t) => {
+  const root = t.testdir();
+  const [log, MIB] = [join(root, 'LOG.md'), 1024 * 1024];
+  const folder = join(root, '.nocturne/objects');
+  const bytesStored = (): number =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const states = [randomBytes(5 * MIB + 100)];
+  for (let i = 0; i < 4; i++)
+    states.push(Buffer.concat([states.at(-1) ?? Buffer.alloc(0), Buffer.from(`| line ${i} |\n`)]));
+  const hashes: string[] = [];
+  for (const [i, state] of states.entries()) {
+    writeFileSync(log, state);
+    const before = existsSync(folder) ? bytesStored() : 0;
+    hashes.push(snapshotTree(root, walk(root).values()).get('LOG.md')?.hash ?? '');
+    if (i > 0) t.ok(bytesStored() - before < MIB, `line ${i} costs less than a chunk`);
+  }
+  const isRight = (i: number): boolean | undefined =>
+    states[i]?.equals(getObject(root, hashes[i] ?? ''));
+  t.same(
+    hashes,
+    states.map((state) => sha256(state)),
+  );
+  t.same([0, 1, 2, 3, 4].map(isRight), [true, true, true, true, true]);
+  restoreFiles(root, [['LOG.md', { kind: 'file', hash: hashes[1] ?? '', mode: 0o644 }]]);
+  t.ok(readFileSync(log).equals(states[1] ?? Buffer.alloc(0)), 'a prefix is restored');
+  pruneObjects(root, new Set(hashes.slice(4)));
+  t.equal(isRight(4), true, 'the chunks of what is kept are kept');
+  t.throws(() => isRight(0), { code: 'NOT_FOUND' });
 });
 
 t.test('prune keeps what it is told to keep', async (t) => {

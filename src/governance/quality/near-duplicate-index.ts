@@ -12,6 +12,8 @@ export type NearDuplicateIndex = {
 
 const BUCKETS = 1 << 18;
 const NONE = -1;
+/** Texts of one kind share a phrase; near-duplicates share more. */
+const SHARED = 16;
 
 /** @param least the similarity from which on two texts are near-duplicates, above 0. */
 export function nearDuplicateIndex(least: number): NearDuplicateIndex {
@@ -22,16 +24,21 @@ export function nearDuplicateIndex(least: number): NearDuplicateIndex {
   let owners = new Int32Array(1024);
   let entries = 0;
 
-  /** Two sketches with that similarity cannot differ in more of their smallest hashes. */
+  /** Two sketches with that similarity share `SHARED` of these, or all that they can share. */
   const prefixOf = ({ hashes }: Sketch): Uint32Array =>
-    hashes.subarray(0, Math.floor(((1 - least) * hashes.length) / least + 1e-6) + 1);
+    hashes.subarray(0, Math.floor(((1 - least) * hashes.length) / least + 1e-6) + SHARED);
 
   const candidatesFor = (sketch: Sketch): readonly number[] => {
-    const found = new Set<number>();
+    const shared = new Map<number, number>();
     for (const hash of prefixOf(sketch))
-      for (let entry = heads[hash % BUCKETS] ?? NONE; entry >= 0; entry = next[entry] ?? NONE)
-        found.add(owners[entry] ?? 0);
-    return [...found].sort((a, b) => a - b);
+      for (let entry = heads[hash % BUCKETS] ?? NONE; entry >= 0; entry = next[entry] ?? NONE) {
+        const text = owners[entry] ?? 0;
+        shared.set(text, (shared.get(text) ?? 0) + 1);
+      }
+    const needed = Math.min(SHARED, Math.floor(least * sketch.hashes.length));
+    return [...shared.keys()]
+      .filter((text) => (shared.get(text) ?? 0) >= needed)
+      .sort((x, y) => x - y);
   };
 
   return {

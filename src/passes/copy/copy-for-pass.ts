@@ -3,7 +3,8 @@
  * bubblewrap. Everywhere else it works in the workspace.
  */
 import { routeReasons } from '../../governance/guard/route.js';
-import { objectPath } from '../../workspace/objects.js';
+import { removeIfThere } from '../../workspace/durable.js';
+import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { authorityOf } from '../authority.js';
@@ -55,14 +56,21 @@ function checksFolder(state: string, runId: string): string {
 }
 
 function* baselineFiles(root: string, { files, links }: Baseline): Iterable<SourceFile> {
-  for (const [path, { hash, mode, size }] of Object.entries(files))
-    yield { path, kind: 'file', from: objectPath(root, hash), mode, size };
+  for (const [path, { hash, mode, size }] of Object.entries(files)) {
+    let assembled: string | undefined;
+    const from = (): string =>
+      isLargeObject(root, hash)
+        ? (assembled ??= assembleObject(root, hash))
+        : objectPath(root, hash);
+    yield { path, kind: 'file', from, mode, size };
+    if (assembled !== undefined) removeIfThere(assembled);
+  }
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
 function* presentFiles({ root, files }: Snapshot): Iterable<SourceFile> {
   for (const { path, kind, mode, size, target = '' } of files.values())
-    if (kind === 'file') yield { path, kind, from: within(root, path), mode, size };
+    if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
     else if (kind === 'symlink') yield { path, kind, target };
 }
 

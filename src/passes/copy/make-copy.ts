@@ -34,7 +34,12 @@ export type CopySource = {
   readonly mayWrite: (path: string) => boolean;
 };
 export type SourceFile = { readonly path: string } & (
-  | { readonly kind: 'file'; readonly from: string; readonly mode: number; readonly size: number }
+  | {
+      readonly kind: 'file';
+      readonly from: () => string;
+      readonly mode: number;
+      readonly size: number;
+    }
   | { readonly kind: 'symlink'; readonly target: string }
 );
 
@@ -93,7 +98,7 @@ function copyFile(
     writeFileSync(to, '');
     return [{ path: file.path, isWritable: false }];
   }
-  onFile(to, 'write', () => copyFileSync(file.from, to, constants.COPYFILE_FICLONE));
+  onFile(to, 'write', () => copyFileSync(file.from(), to, constants.COPYFILE_FICLONE));
   chmodSync(to, file.mode & 0o777);
   return [];
 }

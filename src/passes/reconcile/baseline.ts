@@ -2,7 +2,7 @@
  * The tree before an agent touches it: what every difference after the pass is measured against.
  * Contents go into the object store.
  */
-import { snapshotTree } from '../../workspace/objects.js';
+import { snapshotTree } from '../../workspace/snapshot-tree.js';
 import { keepReplicas } from '../../workspace/object-replicas.js';
 import { isFree } from '../../registry/route.js';
 import type { Schema } from '../../registry/types.js';

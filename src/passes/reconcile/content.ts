@@ -1,8 +1,15 @@
 /** The content of a file before or after a pass, which is read only when it is asked for. */
 import { NocturneError } from '../../kernel/error.js';
 import { sha256 } from '../../kernel/hash.js';
-import { chunksOf, hashOfFile, MOST_READ, readPlainFile } from '../../workspace/file-content.js';
-import { objectPath, putFile, putObject } from '../../workspace/objects.js';
+import {
+  chunksOf,
+  hashOfChunks,
+  hashOfFile,
+  joined,
+  MOST_READ,
+  readPlainFile,
+} from '../../workspace/file-content.js';
+import { objectChunks, putChunks, putFile, putObject } from '../../workspace/objects.js';
 import { ensureObject, soundObject } from '../../workspace/object-replicas.js';
 import type { StoredContent, Workspace } from '../../workspace/types.js';
 
@@ -56,7 +63,7 @@ export function objectContent(workspace: Workspace, hash: string, size: number):
     hash,
     size,
     bytes: () => (size > MOST_READ ? tooLarge(hash) : soundObject(workspace, hash)),
-    chunks: () => chunksOf(objectPath(root, hash)),
+    chunks: () => objectChunks(root, hash),
     store: () => ensureObject(workspace, hash, size),
   };
 }
@@ -68,6 +75,25 @@ export function bytesContent(root: string, bytes: Buffer): Content {
     bytes: () => bytes,
     chunks: () => [bytes],
     store: () => void putObject(root, bytes),
+  };
+}
+
+/** A log with more rows at its end, which is hashed when its hash is asked for. */
+export function extendedContent(root: string, before: Content | undefined, more: Buffer): Content {
+  const size = (before?.size ?? 0) + more.length;
+  const chunks = function* (): Generator<Buffer> {
+    if (before !== undefined) yield* before.chunks();
+    yield more;
+  };
+  let hash: string | undefined;
+  return {
+    get hash() {
+      return (hash ??= hashOfChunks(chunks()));
+    },
+    size,
+    bytes: () => (size > MOST_READ ? tooLarge('a log') : joined(chunks())),
+    chunks,
+    store: () => void putChunks(root, chunks()),
   };
 }
 

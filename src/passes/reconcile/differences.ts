@@ -10,7 +10,14 @@ import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
 import { rebase } from '../copy/rebase.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import { bytesContent, type Content, fileContent, objectContent } from './content.js';
+import {
+  bytesContent,
+  type Content,
+  extendedContent,
+  fileContent,
+  isLarge,
+  objectContent,
+} from './content.js';
 
 export type Difference = {
   readonly path: string;
@@ -158,13 +165,7 @@ export function committedContents(
       if ((before?.size ?? 0) === record.offset)
         expected.set(
           record.path,
-          bytesContent(
-            root,
-            Buffer.concat([
-              before?.bytes() ?? Buffer.alloc(0),
-              Buffer.from(record.appended, 'base64'),
-            ]),
-          ),
+          extendedContent(root, before, Buffer.from(record.appended, 'base64')),
         );
     } else if ((before?.hash ?? null) === record.before)
       expected.set(record.path, committed(record.after));
@@ -184,7 +185,8 @@ function storedBytes(root: string, hash: string | null): Buffer | undefined {
   return hash !== null && hasObject(root, hash) ? getObject(root, hash) : undefined;
 }
 
-/** For a view of the workspace in which they stand. */
+/** For a view of the workspace in which they stand. Large logs stay as the baseline has them. */
 export function bytesOf(contents: Expected): ReadonlyMap<string, Buffer | undefined> {
-  return new Map([...contents].map(([path, content]) => [path, content?.bytes()]));
+  const read = [...contents].filter(([, content]) => !isLarge(content));
+  return new Map(read.map(([path, content]) => [path, content?.bytes()]));
 }

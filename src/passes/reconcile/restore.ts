@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../kernel/error.js';
 import { existsSync } from '../../kernel/files.js';
-import type { StoredEntry } from '../../workspace/objects.js';
+import type { StoredEntry } from '../../workspace/snapshot-tree.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
