@@ -5,7 +5,7 @@ import { signManifest } from '../src/integrity/sign.js';
 import { machine } from './machine.js';
 import { PROTECTED_PAGE } from './place.js';
 import type { OwnerAct } from './story.js';
-import { expectFile, type World } from './world.js';
+import { expectFile, lookAt, type World } from './world.js';
 
 export function actAsOwner(world: World, act: OwnerAct): void {
   switch (act.do) {
@@ -20,6 +20,7 @@ export function actAsOwner(world: World, act: OwnerAct): void {
     case 'sync':
       return synchronise(world, act.path);
     case 'edit-protected':
+      world.maybeUndone = world.passOpen && (world.maybeUndone || !world.unsigned);
       world.unsigned = true;
       return edit(world, act.path, (text) => `${text}\n${act.mark}\n`, act.mark);
     case 'sign':
@@ -54,6 +55,7 @@ function sign(world: World): void {
   const { key } = world.place;
   signManifest(world.workspace, { files: 'all', key, signedBy: 'owner', now: machine.clock.now() });
   world.unsigned = false;
+  world.signedPage = lookAt(world.place.root, PROTECTED_PAGE)?.hash ?? '';
   expectFile(world, PROTECTED_PAGE);
 }
 

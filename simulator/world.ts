@@ -7,7 +7,7 @@ import type { PassReport } from '../src/passes/types.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
 import type { CommitResult, Workspace } from '../src/workspace/types.js';
 import { machine } from './machine.js';
-import type { Place } from './place.js';
+import { type Place, PROTECTED_PAGE } from './place.js';
 import type { Event } from './story.js';
 
 /** A file as the tree has it: content or target, mode, and number of names. */
@@ -50,6 +50,10 @@ export type World = {
   readonly briefings: string[];
   /** Run ids that agents were given, in order. */
   readonly runs: string[];
+  /** The fence with which each run id was claimed. */
+  readonly claims: Map<string, number>;
+  /** Files of the state directory that are replaced, but never removed. */
+  readonly stateFiles: Set<string>;
   agentAtWork: boolean;
   /** Files that were there before the pass; its agent chooses the modes of others. */
   before: ReadonlySet<string>;
@@ -61,6 +65,10 @@ export type World = {
   changesSeen: number;
   /** A protected page was changed by the owner, who has not signed it. */
   unsigned: boolean;
+  /** That was after a crash: recovery may take the edit for the agent's, keep it and undo it. */
+  maybeUndone: boolean;
+  /** The protected page as the owner signed it. */
+  signedPage: string;
   readonly trace: string[];
 };
 
@@ -78,12 +86,16 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     violations: [],
     briefings: [],
     runs: [],
+    claims: new Map(),
+    stateFiles: new Set(),
     agentAtWork: false,
     before: new Set(),
     passOpen: false,
     unsure: false,
     changesSeen: 0,
     unsigned: false,
+    maybeUndone: false,
+    signedPage: lookAt(place.root, PROTECTED_PAGE)?.hash ?? '',
     trace: [],
   };
   world.workspace = watched(world, afterCommit);

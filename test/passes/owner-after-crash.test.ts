@@ -7,7 +7,9 @@ import { verifyGate } from '../../src/integrity/gate.js';
 import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { replaceFiles } from '../../src/kernel/files.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
+import { storedPasses } from '../../src/passes/pass-file.js';
 import { breakLock } from '../../src/workspace/pass-lock.js';
 import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
 
@@ -173,3 +175,28 @@ for (const { name, agent, owner, has = [], lacks = [] } of CASES) {
       t.notOk(readFileSync(join(root, path), 'utf8').includes(text), `${path} lacks ${text}`);
   });
 }
+
+t.test('what the owner signs after a crash during the recovery stays as well', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+  const { root, home, workspace } = place;
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  const { runId } = begun.data;
+  breakLock(root, workspace.state, { clock: systemClock });
+  const restore = replaceFiles({
+    rmSync: (path, options) => {
+      rmSync(path, options);
+      if (String(path).endsWith(`${runId}.commits.jsonl`)) throw new Error('it died here');
+    },
+  });
+  await t.rejects(beginPass(environment(place), { role: 'worker' }), /it died here/);
+  restore();
+  t.equal(storedPasses(workspace.state)[0]?.data.runId, runId, 'the first pass is still stored');
+  breakLock(root, workspace.state, { clock: systemClock });
+  append(place, 'SOUL.md', '\nMine.\n');
+  sign(place);
+  const next = await beginPass(environment(place), { role: 'worker' });
+  t.not(next.kind, 'over', 'the next pass begins');
+  t.same(verifyGate(root, home).findings, []);
+  t.ok(read(place, 'SOUL.md').includes('Mine.'));
+});

@@ -14,6 +14,7 @@ import {
   moveFormerFile,
   storedPass,
   storedPasses,
+  storePass,
   type StoredPass,
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
@@ -54,17 +55,23 @@ async function recoverPass(
   const reconciliation = reconcileStored(workspace, stored);
   const { data } = stored;
   const settleAgain = isBriefed(data) ? settlingAgain(workspace, data) : undefined;
-  if (settleAgain === undefined) forgetCrashed(workspace, runId);
+  if (settleAgain === undefined) forgetReconciled(workspace, runId);
   return { ...reconciliation, runId, project: projectOf(data), settleAgain };
 }
 
-/** After what it left is on record: until then, its copy is the only place where that is. */
-export function forgetCrashed(workspace: Workspace, runId: string): void {
+/**
+ * After what a pass left is on record: until then, its copy may be the only place where that is.
+ * Without its commit record, what Nocturne has committed since would count as the agent's, so the
+ * pass is marked first: a crash in between must not judge it again.
+ */
+export function forgetReconciled(workspace: Workspace, runId: string): void {
   const { state } = workspace;
-  const data = storedPass(state, runId)?.data;
-  const copy = data !== undefined && isBriefed(data) ? data.copy : undefined;
+  const stored = storedPass(state, runId);
+  const data = stored?.data;
+  if (stored !== undefined && stored.left?.recorded !== true)
+    storePass(state, stored.data, { left: { undone: [], recorded: true } });
   closeCommitRecord(state, runId);
-  removeCopiesOf(workspace, runId, copy);
+  removeCopiesOf(workspace, runId, data !== undefined && isBriefed(data) ? data.copy : undefined);
   forgetPass(state, runId);
 }
 

@@ -28,7 +28,7 @@ import { storedPasses, storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import {
   type Crashed,
-  forgetCrashed,
+  forgetReconciled,
   recoverCrashedPasses,
 } from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
@@ -124,7 +124,7 @@ function open(
     ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
-  for (const { runId } of found.crashed) forgetCrashed(workspace, runId);
+  for (const { runId } of found.crashed) forgetReconciled(workspace, runId);
   const { runId, fence } = taken.stage;
   closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;

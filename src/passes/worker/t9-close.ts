@@ -4,14 +4,12 @@
  */
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
-import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
-import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
-import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
+import { forgetReconciled } from '../reconcile/recover-crashed-passes.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
@@ -36,9 +34,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
   releaseClaim(root, state, defined({ fence: stage.fence, failedAt }));
-  closeCommitRecord(state, stage.runId);
-  removeCopiesOf(env.workspace, stage.runId, 'copy' in stage ? stage.copy : undefined);
-  forgetPass(state, stage.runId);
+  forgetReconciled(env.workspace, stage.runId);
   return { stage, outcome };
 }
 
