@@ -28,8 +28,23 @@ export type StoredPass = {
    */
   readonly waiting: boolean;
   readonly data: StoredStage;
-  /** What the agent left was judged and undone; `recorded`: that is in the logs as well. */
-  readonly left?: { readonly undone: readonly Undone[]; readonly recorded: boolean };
+  /**
+   * What the agent left was judged and undone; `recorded`: that is in the logs as well. `judged`:
+   * by the pass after it, which may have been turned away; it is not judged again.
+   */
+  readonly left?: {
+    readonly undone: readonly Undone[];
+    readonly recorded: boolean;
+    readonly judged?: readonly Judged[];
+  };
+};
+
+/** A difference that stays and has yet to be recorded. */
+export type Judged = {
+  readonly path: string;
+  readonly kind: 'added' | 'changed' | 'deleted';
+  readonly before: { readonly hash: string; readonly size: number } | null;
+  readonly hasArrived: boolean;
 };
 
 /** A pass is stored when it has entered, when its agent can begin, and when that has ended. */

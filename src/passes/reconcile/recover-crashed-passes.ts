@@ -3,14 +3,17 @@
  * were not allowed to change is undone before anything is verified.
  */
 import { killProcesses } from '../../agents/orphan-processes.js';
+import { lstatSync } from '../../kernel/files.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses } from '../../workspace/pass-lock.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { projectOf } from '../pass-facts.js';
 import {
   forgetPass,
   isBriefed,
+  type Judged,
   moveFormerFile,
   storedPass,
   storedPasses,
@@ -18,6 +21,8 @@ import {
   type StoredPass,
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
+import { type Content, fileContent, objectContent } from './content.js';
+import type { Difference } from './differences.js';
 import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.js';
 import { settlePass, settlingAgain } from './reconcile-pass.js';
 
@@ -55,7 +60,6 @@ async function recoverPass(
   const reconciliation = reconcileStored(workspace, stored);
   const { data } = stored;
   const settleAgain = isBriefed(data) ? settlingAgain(workspace, data) : undefined;
-  if (settleAgain === undefined) forgetReconciled(workspace, runId);
   return { ...reconciliation, runId, project: projectOf(data), settleAgain };
 }
 
@@ -78,7 +82,52 @@ export function forgetReconciled(workspace: Workspace, runId: string): void {
 /** Includes what was undone but not yet recorded when the process died. */
 function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
   if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
+  if (left?.judged !== undefined)
+    return { ...judgedBefore(workspace, left.judged), undone: left.undone };
   const found = settlePass(workspace, data);
-  const before = data.copy === undefined ? (left?.undone ?? []) : [];
-  return { ...found, undone: [...before, ...found.undone] };
+  if (data.copy !== undefined) return found;
+  const undone = [...(left?.undone ?? []), ...found.undone];
+  storePass(workspace.state, data, { left: { undone, recorded: false, judged: judgedOf(found) } });
+  return { ...found, undone };
+}
+
+/**
+ * Kept until they are recorded: if this process dies, or the gate turns the pass away, whatever the
+ * owner does until the next one must not be judged as the agent's.
+ */
+function judgedOf({ accepted, arrived }: Reconciliation): readonly Judged[] {
+  return [...accepted, ...arrived].map((difference) => {
+    const { path, before, after } = difference;
+    before?.store();
+    return {
+      path,
+      kind: kindOf(before, after),
+      before: before === undefined ? null : { hash: before.hash, size: before.size },
+      hasArrived: arrived.includes(difference),
+    };
+  });
+}
+
+function kindOf(before: Content | undefined, after: Content | undefined): Judged['kind'] {
+  if (after === undefined) return 'deleted';
+  return before === undefined ? 'added' : 'changed';
+}
+
+function judgedBefore(workspace: Workspace, judged: readonly Judged[]): Reconciliation {
+  const { root } = workspace;
+  const differences = (hasArrived: boolean): readonly Difference[] =>
+    judged
+      .filter((difference) => difference.hasArrived === hasArrived)
+      .map(({ path, kind, before }) => {
+        const place = within(root, path);
+        const stats = lstatSync(place, { throwIfNoEntry: false });
+        return {
+          path,
+          kind,
+          before: before === null ? undefined : objectContent(workspace, before.hash, before.size),
+          after: stats?.isFile() === true ? fileContent(root, place, stats.size) : undefined,
+          mode: undefined,
+        };
+      });
+  return { ...NOTHING_RECONCILED, accepted: differences(false), arrived: differences(true) };
 }
