@@ -9,9 +9,9 @@ import { checkCommit, checkCrash, checkPass } from './invariants.js';
 import { machine } from './machine.js';
 import { checkMorning, keepBriefing } from './morning.js';
 import { actAsOwner } from './owner.js';
-import { type Place, PROTECTED_PAGE, START } from './place.js';
+import { type Place, START } from './place.js';
 import type { Story } from './story.js';
-import { lookAt, openWorld, type PassEvent, reopen, type World } from './world.js';
+import { hasUnsignedPage, openWorld, type PassEvent, reopen, type World } from './world.js';
 
 /** `trace`: a hash over everything that was committed and reported, to compare two plays. */
 export type Night = {
@@ -39,7 +39,7 @@ export async function playNight(place: Place, scratch: string, story: Story): Pr
       else await playPass(world, event);
       if (world.violations.length > 0) return ended(world);
     }
-    if (world.unsigned) actAsOwner(world, { do: 'sign' });
+    if (hasUnsignedPage(world)) actAsOwner(world, { do: 'sign' });
     // The last claim of a pass that was slow has expired by then.
     machine.pass(3 * PAUSE_MS);
     await playPass(world, MORNING);
@@ -124,19 +124,13 @@ function judge(
     return;
   }
   if (report.exit === 3) {
-    if (!world.unsigned) world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
+    if (!hasUnsignedPage(world))
+      world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
     return;
   }
-  if (world.unsigned) judgeUnsigned(world);
+  if (hasUnsignedPage(world))
+    world.violations.push('the gate stops at an unsigned page: a pass was let in');
   world.passOpen = false;
   checkPass(world);
   world.unsure = false;
-}
-
-/** Recovery put the signed page back; the owner's version is kept, which `checkPass` verifies. */
-function judgeUnsigned(world: World): void {
-  const isSigned = lookAt(world.place.root, PROTECTED_PAGE)?.hash === world.signedPage;
-  if (!world.maybeUndone || !isSigned)
-    world.violations.push('the gate stops at an unsigned page: a pass was let in');
-  else world.unsigned = false;
 }

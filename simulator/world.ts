@@ -1,5 +1,5 @@
 /** What a story has come to: the open workspace, and what an onlooker remembers of it. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '../src/integrity/manifest.js';
 import { sha256 } from '../src/kernel/hash.js';
@@ -63,12 +63,8 @@ export type World = {
   unsure: boolean;
   /** Rows of the change log that have been looked at. */
   changesSeen: number;
-  /** A protected page was changed by the owner, who has not signed it. */
-  unsigned: boolean;
-  /** That was after a crash: recovery may take the edit for the agent's, keep it and undo it. */
-  maybeUndone: boolean;
-  /** The protected page as the owner signed it. */
-  signedPage: string;
+  /** What the owner wrote on a protected page and has not signed. */
+  unsigned: readonly string[];
   readonly trace: string[];
 };
 
@@ -93,9 +89,7 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     passOpen: false,
     unsure: false,
     changesSeen: 0,
-    unsigned: false,
-    maybeUndone: false,
-    signedPage: lookAt(place.root, PROTECTED_PAGE)?.hash ?? '',
+    unsigned: [],
     trace: [],
   };
   world.workspace = watched(world, afterCommit);
@@ -191,4 +185,11 @@ export function lookAt(root: string, path: string): SeenFile | undefined {
   if (stats.isSymbolicLink()) return { ...common, kind: 'link', hash: readlinkSync(place) };
   if (!stats.isFile()) return { ...common, kind: 'other', hash: '' };
   return { ...common, kind: 'file', hash: sha256(readFileSync(place)) };
+}
+
+/** Whether such words stand there. The recovery of a crashed pass undoes and keeps them. */
+export function hasUnsignedPage({ place, unsigned }: World): boolean {
+  const path = join(place.root, PROTECTED_PAGE);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return unsigned.some((mark) => text.includes(mark));
 }

@@ -111,11 +111,16 @@ function addRecords(open: readonly string[], records: readonly (CommitRecord | W
 }
 
 function openRecords(state: string): readonly string[] {
+  return recordedRuns(state).map((runId) => pathOf(state, runId));
+}
+
+/** The runs that have a record. */
+export function recordedRuns(state: string): readonly string[] {
   const folder = join(state, FOLDER);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(SUFFIX))
-    .map((name) => join(folder, name));
+    .map((name) => name.slice(0, -SUFFIX.length));
 }
 
 function recordOf(op: EntryOp): Deed {

@@ -18,7 +18,7 @@ function simulate(...words: readonly string[]): { readonly status: number; reado
 }
 
 /** Nights that fail in the code as it is: take them out of here when they are mended. */
-const OPEN = '7,11,12,16';
+const OPEN = '11';
 
 t.test('no invariant fails in 20 nights', async (t) => {
   const { status, text } = simulate(

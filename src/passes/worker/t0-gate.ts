@@ -8,6 +8,7 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { closeIncidents } from '../../integrity/close-incidents.js';
+import { explainAlarms } from '../../integrity/explain-alarms.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
@@ -28,7 +29,7 @@ import { storedPasses, storePass } from '../pass-file.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import {
   type Crashed,
-  forgetReconciled,
+  forgetCrashed,
   recoverCrashedPasses,
 } from '../reconcile/recover-crashed-passes.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
@@ -73,6 +74,9 @@ function refusal(
     say(
       `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
     );
+  const [alarm] = explainAlarms(workspace, gate);
+  const remedy = alarm?.command === undefined ? '' : ` Run: ${alarm.command}`;
+  if (alarm !== undefined) say(`     ${alarm.message}${remedy}`);
   if (gate.owned)
     recordIncident(workspace.state, {
       kind: 'gate',
@@ -84,7 +88,7 @@ function refusal(
   const why = first === undefined ? 'unknown' : `${first.file}: ${first.message}`;
   return {
     exit: EXIT.gate,
-    outcome: `refused by the integrity gate: ${why}`,
+    outcome: `refused by the integrity gate: ${why}${alarm === undefined ? '' : `. ${alarm.message}${remedy}`}`,
     data: noFacts(request),
   };
 }
@@ -124,7 +128,7 @@ function open(
     ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
-  for (const { runId } of found.crashed) forgetReconciled(workspace, runId);
+  for (const { runId } of found.crashed) forgetCrashed(workspace, runId);
   const { runId, fence } = taken.stage;
   closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;
