@@ -83,7 +83,7 @@ export function noteWithdrawn(state: string, txid: string): void {
   addRecords(openRecords(state), [{ kind: 'withdrawn', txid }]);
 }
 
-/** What an owner's commit changes in a page that an agent has spoiled is found by comparing both. */
+/** To find what an owner's commit changes in a page that an agent has spoiled. */
 function keepPresent(place: Place, path: string): void {
   const bytes = readIfThere(within(place.root, path));
   if (bytes !== undefined) addReplica(place, putObject(place.root, bytes));
