@@ -8,13 +8,15 @@ export const FAULT_KINDS = ['crash', 'ENOSPC', 'EIO', 'EACCES', 'slow'] as const
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /**
- * `nth`: which call of the operation is hit, counted from 1. `after`: a crash comes when the call
- * is done, otherwise before it; a crash in the middle of a write leaves half of the bytes.
+ * `nth`: which call of the operation is hit, counted from 1. `on`: only calls with this in a path
+ * count. `after`: a crash comes when the call is done, otherwise before it; a crash in the middle
+ * of a write leaves half of the bytes.
  */
 export type Fault = {
   readonly kind: FaultKind;
   readonly operation: FileOperation;
   readonly nth: number;
+  readonly on?: string;
   readonly after: boolean;
 };
 

@@ -13,7 +13,48 @@ import { lookAt, type SeenFile, treeOf, type World } from './world.js';
 
 /** While an agent works, it may have spoilt the logs; that is judged when it has ended. */
 export function checkCommit(world: World): void {
+  checkClaims(world);
+  const { state } = world.workspace;
+  for (const name of LASTING) if (existsSync(join(state, name))) world.stateFiles.add(name);
   if (!world.agentAtWork) checkChains(world);
+}
+
+/** What a process that dies at any moment must leave: each of these files, old or new. */
+export function checkCrash(world: World): void {
+  checkClaims(world);
+  for (const name of world.stateFiles)
+    if (!isJson(join(world.workspace.state, name)))
+      violated(world, 'a crash leaves whole files', `${name} is gone or damaged`);
+}
+
+const LASTING = ['anchors.json', 'counters.json', 'trust.json'];
+
+function isJson(path: string): boolean {
+  try {
+    JSON.parse(readFileSync(path, 'utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A run id is claimed once, with one fence. */
+function checkClaims(world: World): void {
+  for (const { runId, fence } of claimsOf(world)) {
+    const known = world.claims.get(runId);
+    if (known !== undefined && known !== fence) violated(world, 'no run id twice', runId);
+    world.claims.set(runId, fence);
+  }
+}
+
+function claimsOf({ workspace }: World): readonly { runId: string; fence: number }[] {
+  try {
+    const text = readFileSync(join(workspace.root, '.nocturne/pass.lock'), 'utf8');
+    return (JSON.parse(text) as { claims?: { runId: string; fence: number }[] }).claims ?? [];
+  } catch {
+    // An agent has removed or spoiled it.
+    return [];
+  }
 }
 
 /** After a pass that ended: everything about the files and the locks. */

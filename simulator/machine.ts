@@ -156,6 +156,7 @@ function isHit(operation: string, name: keyof Files, words: readonly unknown[]):
   const { fault } = state;
   if (fault === undefined || fault.operation !== operation) return false;
   if (isReading(name, words)) return false;
+  if (fault.on !== undefined && !pathsOf(words).includes(fault.on)) return false;
   state.calls += 1;
   return state.calls === fault.nth;
 }
@@ -196,6 +197,12 @@ function pathOf([first]: readonly unknown[]): string {
   const path = typeof first === 'number' ? (state.open.get(first) ?? '') : String(first);
   const [, descriptor, rest] = /^\/proc\/self\/fd\/(\d+)(.*)$/s.exec(path) ?? [];
   return descriptor === undefined ? path : `${state.open.get(Number(descriptor)) ?? ''}${rest}`;
+}
+
+/** A rename has two. */
+function pathsOf(words: readonly unknown[]): string {
+  const [, second] = words;
+  return `${pathOf(words)} ${typeof second === 'string' ? second : ''}`;
 }
 
 /** What the kernel says of processes: only the simulated one runs. */

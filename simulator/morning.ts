@@ -56,7 +56,7 @@ function checkBriefing(world: World, snapshot: Snapshot): void {
     // A manager pass that ended well is the page itself.
     if (event.role === 'worker' || report?.exit !== 0) missing('a pass', runId);
     for (const { path } of report?.data.undone ?? [])
-      missing('an undone path', beforeControl(path));
+      missing('an undone path', `changed \`${beforeControl(path)}`);
   }
   for (const { path } of world.refusals) missing('a refused path', beforeControl(path));
   for (const { key } of openQuestions(snapshot)) missing('an open question', key);

@@ -5,7 +5,7 @@ import { manager } from '../src/passes/manager/manager.js';
 import { worker } from '../src/passes/worker/worker.js';
 import type { PassReport } from '../src/passes/types.js';
 import { scriptedAgents } from './agent.js';
-import { checkCommit, checkPass } from './invariants.js';
+import { checkCommit, checkCrash, checkPass } from './invariants.js';
 import { machine } from './machine.js';
 import { checkMorning, keepBriefing } from './morning.js';
 import { actAsOwner } from './owner.js';
@@ -21,6 +21,8 @@ export type Night = {
 };
 
 const PAUSE_MS = 20 * 60_000;
+/** After a crash, the claim of the dead process would still be valid. */
+const RESTART_MS = 60_000;
 const MORNING: PassEvent = {
   kind: 'pass',
   role: 'manager',
@@ -32,7 +34,7 @@ export async function playNight(place: Place, scratch: string, story: Story): Pr
   const world = openWorld(place, afterCommit);
   try {
     for (const event of story.events) {
-      machine.pass(PAUSE_MS);
+      machine.pass(world.passes.at(-1)?.crashed === true ? RESTART_MS : PAUSE_MS);
       if (event.kind === 'owner') actAsOwner(world, event.act);
       else await playPass(world, event);
       if (world.violations.length > 0) return ended(world);
@@ -80,6 +82,7 @@ async function playPass(world: World, event: PassEvent): Promise<void> {
   const runId = report?.data.runId || world.runs.slice(before)[0];
   world.passes.push({ event, runId, report, error, crashed, hit });
   world.trace.push(`${crashed ? 'crashed' : (report?.outcome ?? String(error))}`);
+  if (crashed) checkCrash(world);
   if (crashed) reopen(world, afterCommit);
   if (crashed || hit) {
     world.unsure = true;

@@ -67,7 +67,7 @@ export function describeEvent(event: Event): string {
   const failing =
     fault === undefined
       ? ''
-      : `; ${fault.kind} ${fault.after ? 'after' : 'at'} ${fault.operation} ${fault.nth}`;
+      : `; ${fault.kind} ${fault.after ? 'after' : 'at'} ${fault.operation} ${fault.nth}${fault.on === undefined ? '' : ` of ${fault.on}`}`;
   if (role === 'manager') return `manager pass${failing}`;
   const claims = script.claims.length === 0 ? '' : `; claims ${script.claims.join(', ')}`;
   const question = script.question === undefined ? '' : '; asks a question';

@@ -50,6 +50,10 @@ export type World = {
   readonly briefings: string[];
   /** Run ids that agents were given, in order. */
   readonly runs: string[];
+  /** The fence with which each run id was claimed. */
+  readonly claims: Map<string, number>;
+  /** Files of the state directory that are replaced, but never removed. */
+  readonly stateFiles: Set<string>;
   agentAtWork: boolean;
   /** Files that were there before the pass; its agent chooses the modes of others. */
   before: ReadonlySet<string>;
@@ -78,6 +82,8 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     violations: [],
     briefings: [],
     runs: [],
+    claims: new Map(),
+    stateFiles: new Set(),
     agentAtWork: false,
     before: new Set(),
     passOpen: false,

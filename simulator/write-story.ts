@@ -45,11 +45,29 @@ function passEvent(random: Random, role: 'worker' | 'manager'): Event {
     : { kind: 'pass', role, script };
 }
 
+/** Where a fault can do more harm than elsewhere. */
+const PLACES = [
+  'counters.json',
+  'pass.lock',
+  '/passes/',
+  'anchors',
+  '/journal/',
+  '/audit/',
+  'NOTIFICATIONS.md',
+  'LOCK.md',
+  '/outputs/',
+] as const;
+
 function faultOf(random: Random): Fault {
   const kind = random.chance(0.5) ? 'crash' : random.pick(FAULT_KINDS);
+  const after = random.chance(0.5);
+  if (random.chance(0.4)) {
+    const operation = random.pick(['rename', 'rename', 'unlink', 'write', 'open'] as const);
+    return { kind, operation, nth: 1 + random.below(6), on: random.pick(PLACES), after };
+  }
   const operation = random.pick(FILE_OPERATIONS);
   const most = random.pick([10, 60, 300]);
-  return { kind, operation, nth: 1 + random.below(most), after: random.chance(0.5) };
+  return { kind, operation, nth: 1 + random.below(most), after };
 }
 
 function ownerAct(random: Random): OwnerAct {

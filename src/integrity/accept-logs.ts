@@ -144,7 +144,7 @@ export function putBack(workspace: Workspace, shown: readonly ChangedLog[], asid
     return [...copy, { kind: 'write', path: file, content, before }];
   });
   if (ops.length > 0)
-    transact(root, state, ops, { runId: '', actor: 'owner', reason: 'accepted by the owner' });
+    transact(root, state, ops, { runId: '', byOwner: true, reason: 'accepted by the owner' });
 }
 
 function changedSince(file: string): NocturneError {

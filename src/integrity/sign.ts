@@ -84,7 +84,8 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });
     written = { text, signedAt: stamp(options.now), signed };
-    noteAccepted(workspace, acceptedFiles(fresh, signed, text));
+    const files = signed.map(({ file }) => [file, fresh.bytes(file)] as const);
+    noteAccepted(workspace, new Map([...files, [MANIFEST_FILE, Buffer.from(text)]]));
     const changes: Change[] = [
       ...signed.flatMap((change) => adopt({ root, state }, change, plan)),
       { kind: 'write', path: MANIFEST_FILE, content: text },
@@ -277,18 +278,6 @@ function keepContents(state: string, snapshot: Snapshot, manifest: string): void
     state,
     parseManifest(manifest).manifest.rows.flatMap(({ file }) => snapshot.bytes(file) ?? []),
   );
-}
-
-/** For a pass that has crashed, or that still runs: these changes are not its agent's. */
-function acceptedFiles(
-  snapshot: Snapshot,
-  signed: readonly SigningChange[],
-  manifest: string,
-): ReadonlyMap<string, Buffer | undefined> {
-  return new Map([
-    ...signed.map(({ file }) => [file, snapshot.bytes(file)] as const),
-    [MANIFEST_FILE, Buffer.from(manifest)],
-  ]);
 }
 
 /** Records the owner's edit of a signed file in the change log, if its former version is stored. */

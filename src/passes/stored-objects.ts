@@ -54,7 +54,10 @@ function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySe
   const baselines = passes.flatMap(({ baseline }) => Object.values(baseline.files));
   const committed = passes
     .flatMap(({ runId }) => readCommitRecord(state, runId))
-    .flatMap((record) => (record.kind === 'file' ? [record.before, record.after] : []));
+    .flatMap((record) => {
+      if (record.kind === 'append') return [];
+      return record.kind === 'file' ? [record.before, record.after] : [record.after];
+    });
   return new Set([
     ...replicaHashes(state),
     ...baselines.map(({ hash }) => hash),

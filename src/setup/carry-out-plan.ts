@@ -14,7 +14,7 @@ type Place = { readonly root: string; readonly state: string };
  * except for the copies.
  */
 export function carryOutPlan({ root, state }: Place, plan: SetupPlan): readonly string[] {
-  const meta = { runId: '', actor: 'owner', reason: 'set up' };
+  const meta = { runId: '', byOwner: true, reason: 'set up' };
   for (const [from, to] of plan.renames) renameSync(join(root, from), join(root, to));
   if (plan.renames.size > 0) syncDirectory(root);
   const backups = [...plan.backups].map(

@@ -40,6 +40,7 @@ import {
   swapIn,
   takeOut,
 } from './apply-move.js';
+import { noteCommit, noteWithdrawn } from './commit-record.js';
 import type { Conflict } from './conflicts.js';
 import { flush, removeIfThere, syncDirectory } from './durable.js';
 import { anchorAfter } from './journal-entry.js';
@@ -64,7 +65,9 @@ export function applyEntry(application: Application): readonly Conflict[] {
     reconciled: new Set(),
     touched: new Set(),
   };
+  const { root, state, entry } = application;
   try {
+    noteCommit({ root, state }, entry);
     if (application.again) clearLeftovers(application, { moves, progress });
     carryOut(application, { moves, progress });
   } catch (error) {
@@ -161,6 +164,7 @@ function undo(
     for (const move of moves) removeIfThere(move.temp);
     for (const step of progress.undo.reverse()) step();
     for (const move of moves) removeIfThere(move.aside);
+    noteWithdrawn(application.state, application.entry.txid);
     finish(application);
   } catch (second) {
     throw new NocturneError(

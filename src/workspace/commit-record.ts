@@ -13,14 +13,12 @@ import {
 } from '../kernel/files.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
-import { sha256 } from '../kernel/hash.js';
 import { makeDirectory } from './durable.js';
+import type { Entry, EntryOp } from './journal-entry.js';
 import { putObject } from './objects.js';
 import { addReplica } from './object-replicas.js';
 import { readIfThere } from './read-if-there.js';
 import { within } from './root-descriptor.js';
-import type { StorageOp } from './storage-types.js';
-import type { Actor } from './types.js';
 
 const FOLDER = 'passes';
 const SUFFIX = '.commits.jsonl';
@@ -29,24 +27,28 @@ const SUFFIX = '.commits.jsonl';
  * `before`/`after`: SHA-256 of the file, `null` for a file that is not there. `appended`: the bytes
  * added to a log, base64.
  */
-export type CommitRecord =
+type Deed =
   | {
       readonly kind: 'file';
       readonly path: string;
       readonly before: string | null;
       readonly after: string | null;
-      readonly actor: string;
-      readonly byOwner?: true;
     }
   | {
       readonly kind: 'append';
       readonly path: string;
       readonly offset: number;
       readonly appended: string;
-      readonly actor: string;
-    }
+    };
+export type CommitRecord =
+  | (Deed & { readonly txid: string; readonly byOwner?: true })
   /** Whatever it was before: the owner has seen the whole file and accepted it. */
   | { readonly kind: 'accepted'; readonly path: string; readonly after: string | null };
+/** The change failed and was undone. */
+type Withdrawn = { readonly kind: 'withdrawn'; readonly txid: string };
+
+type Place = { readonly root: string; readonly state: string };
+type CommittedEntry = Pick<Entry, 'txid' | 'ops' | 'byOwner'>;
 
 export function openCommitRecord(state: string, runId: string): void {
   makeDirectory(join(state, FOLDER), 0o700);
@@ -58,29 +60,31 @@ export function closeCommitRecord(state: string, runId: string): void {
 }
 
 /**
- * The content of written files goes into the object store, so that it can be restored if the agent
- * then spoils it.
+ * Called when the entry is committed and before it is carried out, again whenever recovery finishes
+ * it. The content of written files goes into the object store, so that it can be restored if the
+ * agent then spoils it.
  */
-export function noteCommit(
-  place: { readonly root: string; readonly state: string },
-  actor: Actor,
-  ops: readonly StorageOp[],
-): void {
+export function noteCommit(place: Place, { txid, ops, byOwner }: CommittedEntry): void {
   const open = openRecords(place.state);
   if (open.length === 0) return;
   for (const op of ops) {
     if (op.kind !== 'write') continue;
     addReplica(place, putObject(place.root, op.content));
-    if (actor.kind === 'owner') keepPresent(place, op.path);
+    if (byOwner === true) keepPresent(place, op.path);
   }
   addRecords(
     open,
-    ops.map((op) => recordOf(actor, op)),
+    ops.map((op) => ({ ...recordOf(op), txid, ...defined({ byOwner }) })),
   );
 }
 
-/** What an owner's commit changes in a page that an agent has spoiled is found by comparing both. */
-function keepPresent(place: { readonly root: string; readonly state: string }, path: string): void {
+/** Called before the entry is removed because its change was undone. */
+export function noteWithdrawn(state: string, txid: string): void {
+  addRecords(openRecords(state), [{ kind: 'withdrawn', txid }]);
+}
+
+/** To find what an owner's commit changes in a page that an agent has spoiled. */
+function keepPresent(place: Place, path: string): void {
   const bytes = readIfThere(within(place.root, path));
   if (bytes !== undefined) addReplica(place, putObject(place.root, bytes));
 }
@@ -89,10 +93,7 @@ function keepPresent(place: { readonly root: string; readonly state: string }, p
  * Files that the owner signs or anchors as they are, by path; `undefined`: gone. Call it before the
  * signature is written: if that fails, the gate still refuses the file.
  */
-export function noteAccepted(
-  place: { readonly root: string; readonly state: string },
-  files: ReadonlyMap<string, Buffer | undefined>,
-): void {
+export function noteAccepted(place: Place, files: ReadonlyMap<string, Buffer | undefined>): void {
   const open = openRecords(place.state);
   if (open.length === 0) return;
   const records = [...files].map(([path, content]): CommitRecord => {
@@ -104,7 +105,7 @@ export function noteAccepted(
   addRecords(open, records);
 }
 
-function addRecords(open: readonly string[], records: readonly CommitRecord[]): void {
+function addRecords(open: readonly string[], records: readonly (CommitRecord | Withdrawn)[]): void {
   const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   for (const path of open) appendFileSync(path, lines);
 }
@@ -122,37 +123,34 @@ export function recordedRuns(state: string): readonly string[] {
     .map((name) => name.slice(0, -SUFFIX.length));
 }
 
-function recordOf({ kind, name: actor }: Actor, op: StorageOp): CommitRecord {
+function recordOf(op: EntryOp): Deed {
+  const { path } = op;
   switch (op.kind) {
     case 'write':
-      return {
-        kind: 'file',
-        path: op.path,
-        before: op.before ?? null,
-        after: sha256(op.content),
-        actor,
-        ...defined({ byOwner: kind === 'owner' ? (true as const) : undefined }),
-      };
+      return { kind: 'file', path, before: op.before ?? null, after: op.after };
     case 'delete':
-      return { kind: 'file', path: op.path, before: op.before, after: null, actor };
+      return { kind: 'file', path, before: op.before, after: null };
     case 'append':
-      return {
-        kind: 'append',
-        path: op.path,
-        offset: op.offset,
-        appended: op.content.toString('base64'),
-        actor,
-      };
+      return { kind: 'append', path, offset: op.offset, appended: op.content.toString('base64') };
   }
 }
 
+/** Without what was withdrawn. */
 export function readCommitRecord(state: string, runId: string): readonly CommitRecord[] {
   const path = pathOf(state, runId);
   if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
+  const records = readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.endsWith('}'))
-    .map((line) => JSON.parse(line) as CommitRecord);
+    .map((line) => JSON.parse(line) as CommitRecord | Withdrawn);
+  const withdrawn = new Map<string, number>();
+  for (const [i, record] of records.entries())
+    if (record.kind === 'withdrawn') withdrawn.set(record.txid, i);
+  return records.flatMap((record, i) => {
+    if (record.kind === 'withdrawn') return [];
+    const isWithdrawn = record.kind !== 'accepted' && i < (withdrawn.get(record.txid) ?? 0);
+    return isWithdrawn ? [] : [record];
+  });
 }
 
 function pathOf(state: string, runId: string): string {

@@ -5,7 +5,6 @@ import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { readAnchors } from './anchors.js';
-import { noteCommit } from './commit-record.js';
 import { changedFields } from './changed-fields.js';
 import { draftView } from './draft-view.js';
 import { nextId } from './ids.js';
@@ -103,10 +102,9 @@ function planPart(
 }
 
 function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly StorageOp[]): void {
-  if (ops.length > 0) noteCommit(place, changeSet.actor, ops);
   const { conflicts } = transact(place.root, place.state, ops, {
     runId: changeSet.runId,
-    actor: changeSet.actor.name,
+    byOwner: changeSet.actor.kind === 'owner',
     reason: changeSet.reason,
   });
   if (conflicts.length > 0)

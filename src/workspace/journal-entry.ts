@@ -38,6 +38,7 @@ export type Entry = {
   readonly txid: string;
   readonly runId: string;
   readonly reason: string;
+  readonly byOwner?: true;
   readonly base: AnchoredLogs;
   readonly ops: readonly EntryOp[];
 };

@@ -21,7 +21,7 @@ import type { StorageOp } from './storage-types.js';
 export type TransactMeta = {
   readonly runId: string;
   readonly reason: string;
-  readonly actor?: string;
+  readonly byOwner?: boolean;
   readonly fence?: number;
   readonly failpoint?: Failpoint;
 };
@@ -84,6 +84,7 @@ function transactHeld(
     txid,
     runId: meta.runId,
     reason: meta.reason,
+    ...defined({ byOwner: meta.byOwner === true ? (true as const) : undefined }),
     base: readAnchors(state).logs,
     ops: needed,
   };

@@ -7,7 +7,10 @@ import { verifyGate } from '../../src/integrity/gate.js';
 import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { replaceFiles } from '../../src/kernel/files.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
+import { storedPasses } from '../../src/passes/pass-file.js';
+import { fieldText } from '../../src/project/field-text.js';
 import { breakLock } from '../../src/workspace/pass-lock.js';
 import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
 
@@ -170,7 +173,7 @@ for (const { name, agent, owner, has = [], lacks = [] } of CASES) {
     breakLock(root, workspace.state, { clock: systemClock });
     owner(place);
     const next = await beginPass(environment(place), { role: 'worker' });
-    t.not(next.kind, 'over', 'the next pass begins');
+    t.not(next.kind === 'over' && next.report.exit, 3, 'the gate lets the next pass in');
     t.same(verifyGate(root, home).findings, []);
     for (const [path, text] of has)
       t.ok(readFileSync(join(root, path), 'utf8').includes(text), `${path} has ${text}`);
@@ -178,3 +181,61 @@ for (const { name, agent, owner, has = [], lacks = [] } of CASES) {
       t.notOk(readFileSync(join(root, path), 'utf8').includes(text), `${path} lacks ${text}`);
   });
 }
+
+t.test('what the owner signs after a crash during the recovery stays as well', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+  const { root, home, workspace } = place;
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  const { runId } = begun.data;
+  breakLock(root, workspace.state, { clock: systemClock });
+  const restore = replaceFiles({
+    rmSync: (path, options) => {
+      rmSync(path, options);
+      if (String(path).endsWith(`${runId}.commits.jsonl`)) throw new Error('it died here');
+    },
+  });
+  await t.rejects(beginPass(environment(place), { role: 'worker' }), /it died here/);
+  restore();
+  breakLock(root, workspace.state, { clock: systemClock });
+  append(place, 'SOUL.md', '\nMine.\n');
+  sign(place);
+  const next = await beginPass(environment(place), { role: 'worker' });
+  t.not(next.kind === 'over' && next.report.exit, 3, 'the gate lets the next pass in');
+  t.same(verifyGate(root, home).findings, []);
+  t.ok(read(place, 'SOUL.md').includes('Mine.'));
+});
+
+t.test(
+  'a pass that the gate turns away leaves what it found for the next one to record',
+  async (t) => {
+    const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+    const { root, workspace } = place;
+    const begun = await beginPass(environment(place), { role: 'worker' });
+    if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+    mkdirSync(join(root, 'PROJECTS/pages/outputs'));
+    writeFileSync(join(root, 'PROJECTS/pages/outputs/page.md'), '# Page\n');
+    writeFileSync(join(root, 'IDENTITY.md'), 'Mine now.\n');
+    breakLock(root, workspace.state, { clock: systemClock });
+    const trust = join(workspace.state, 'trust.json');
+    const sound = readFileSync(trust);
+    writeFileSync(
+      trust,
+      String(sound).replace(/"signedAt": "[^"]*"/, '"signedAt": "2099-01-01T00:00:00Z"'),
+    );
+    const refused = await beginPass(environment(place), { role: 'worker' });
+    t.equal(refused.kind, 'over', 'the gate turns the pass away');
+    writeFileSync(trust, sound);
+    append(place, 'PROJECTS/pages/PHASES.md', '\nMine.\n');
+    const next = await beginPass(environment(place), { role: 'worker' });
+    t.not(next.kind === 'over' && next.report.exit, 3, 'the gate lets the next pass in');
+    t.ok(read(place, 'PROJECTS/pages/PHASES.md').includes('Mine.'), 'the owner edits in between');
+    const rows = workspace
+      .snapshot()
+      .records('AUDIT')
+      .map((row) => ['step', 'type', 'target'].map((field) => fieldText(row, field)).join(' '));
+    t.ok(rows.includes('T0 write PROJECTS/pages/outputs/page.md'), 'the output is recorded');
+    t.ok(rows.includes('T0 undo IDENTITY.md'), 'the undone change is recorded');
+    t.notOk(storedPasses(workspace.state).some(({ data }) => data.runId === begun.data.runId));
+  },
+);
