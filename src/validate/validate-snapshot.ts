@@ -64,7 +64,7 @@ export async function validate(
   const { schema } = snapshot;
   const isLeftOut = (path: string): boolean =>
     options.asked?.has(path) !== true && isFree(schema, path);
-  const facts = collectFacts(snapshot, isLeftOut, options.cache);
+  const facts = collectFacts(snapshot, { ...options, isLeftOut });
   const context: WorkspaceContext = {
     snapshot,
     schema,
@@ -147,8 +147,11 @@ export function ruleIds(snapshot: Snapshot): readonly string[] {
 
 function collectFacts(
   snapshot: Snapshot,
-  isLeftOut: (path: string) => boolean,
-  cache: FactsCache | undefined,
+  {
+    isLeftOut,
+    cache,
+    changed,
+  }: ValidateOptions & { readonly isLeftOut: (path: string) => boolean },
 ): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const path of snapshot.files.keys()) {
@@ -160,6 +163,11 @@ function collectFacts(
     }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
     if (file === undefined) continue;
+    if (changed?.has(path) === false) {
+      // Nobody asks for its own findings, and without them its facts are not complete.
+      facts.set(path, fileFacts(file, []));
+      continue;
+    }
     const found = fileFacts(file, FILE_RULES);
     facts.set(path, found);
     cache?.put(path, found);

@@ -22,7 +22,7 @@ export const hookLine: HookLine = async (words, modules) => {
     const root = rootOf(directory, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
     if (root === undefined) return undefined;
     const workspace = openWorkspace(root, {
-      home: homeDirectory(env, process.cwd()),
+      home: homeDirectory(env),
       clock: systemClock,
     });
     return {

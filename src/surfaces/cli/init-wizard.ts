@@ -21,6 +21,8 @@ type Asked = {
   readonly importer?: Importer | undefined;
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
+  /** What gets another name, one sentence each. */
+  readonly renames?: readonly string[];
 };
 
 /** Standard output is only for the result. */
@@ -36,10 +38,10 @@ const WHAT: Readonly<Record<Asked['kind'], string>> = {
 
 /** @throws NocturneError `USAGE` when the owner cancels; nothing was written. */
 export async function askForWords(
-  { directory, kind, importer, words, defaults }: Asked,
+  { directory, kind, importer, words, defaults, renames = [] }: Asked,
   terminal: Terminal = TERMINAL,
 ): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
-  const { intro, text, confirm, outro } = await import('@clack/prompts');
+  const { intro, text, confirm, note, outro } = await import('@clack/prompts');
   intro('nocturne init', terminal);
   const owner = answered(
     await text({
@@ -65,6 +67,7 @@ export async function askForWords(
       ...terminal,
     }),
   );
+  if (renames.length > 0) note(renames.join('\n'), 'Renamed', terminal);
   const go = answered(
     await confirm({
       message: `${importer?.offer ?? WHAT[kind]}. Write to ${directory}?`,

@@ -138,6 +138,7 @@ function seen(
     severity: 'warning',
     message: `${record.key} was detected here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
     range,
+    related: [{ message: `${record.key} is described here`, range: record.range }],
     hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
   };
 }

@@ -224,7 +224,16 @@ t.test(
     writeFileSync(join(clone, 'package.json'), '{"version": "0.0.1"}');
     const common = { packageRoot: clone, home: place.home, clock: systemClock };
     const made = createWorkspace({ ...common, directory: clone, owner: 'Ada', domain: 'clones' });
-    t.same([...made.written].sort(), ['.gitignore', 'AGENTS.md', 'SOUL.md', 'USER.md']);
+    t.same([...made.written].sort(), [
+      '.editorconfig',
+      '.gitattributes',
+      '.gitignore',
+      '.markdownlintignore',
+      '.prettierignore',
+      'AGENTS.md',
+      'SOUL.md',
+      'USER.md',
+    ]);
     t.match((await callProcess({ ...place, root: clone }, ['gate'])).json, { ok: true });
     t.match(readFileSync(join(clone, 'AGENTS.md'), 'utf8'), /in a workspace that Nocturne governs/);
     t.match(
@@ -279,6 +288,20 @@ t.test('what cannot be a workspace is refused before anything is written', async
     json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } },
   });
   rmSync(join(place.root, 'in'), { recursive: true, force: true });
+  for (const home of ['', 'elsewhere', '~/nocturne', join(place.root, 'notes.txt')])
+    t.match(
+      await init({ ...place, home }, ['new', '--yes']),
+      {
+        exit: 2,
+        json: { error: { code: 'CONFIG', message: /^NOCTURNE_HOME/, hint: /directory|path/ } },
+      },
+      `NOCTURNE_HOME=${home}`,
+    );
+  t.match(await init({ ...place, home: '/proc/self/nope' }, ['new', '--yes']), {
+    exit: 1,
+    json: { error: { code: 'STORAGE', message: /cannot create/ } },
+  });
+  rmSync(join(place.root, 'new'), { recursive: true, force: true });
   mkdirSync(join(place.root, 'linked'));
   symlinkSync(mkdtempSync(join(tmpdir(), 'elsewhere-')), join(place.root, 'linked/memory'));
   t.match(await init(place, ['linked', '--yes']), {
