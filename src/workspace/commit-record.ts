@@ -79,7 +79,7 @@ export function noteCommit(
   );
 }
 
-/** What an owner's commit changes in a page that an agent has spoiled is found by comparing both. */
+/** What an owner's commit changes in a page that an agent spoiled is found by comparing both. */
 function keepPresent(place: { readonly root: string; readonly state: string }, path: string): void {
   const bytes = readIfThere(within(place.root, path));
   if (bytes !== undefined) addReplica(place, putObject(place.root, bytes));
