@@ -2,9 +2,8 @@
  * The least protection of a workspace with a manifest: no registry lowers it, not even a signed
  * one. This list is the one exception to the rule that only REGISTRY.md says how files are written.
  */
-import { globCovers } from '../kernel/glob-cover.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
-import { complain, type Report, RULE } from './registry-table.js';
+import { complain, type Report } from './registry-table.js';
 import { routeOf } from './route.js';
 import { type Edge, type Schema, type Tier, TIERS } from './types.js';
 
@@ -82,25 +81,13 @@ export function checkValidates(report: Report, schema: Schema): void {
   compareWithRoutes(report, schema, { manifest, validated });
 }
 
-/** Every other protected page should have its edge, and only protected pages may have one. */
+/** A page that the manifest validates is protected; edge-undeclared finds the other direction. */
 function compareWithRoutes(
   report: Report,
   schema: Schema,
   { manifest, validated }: { readonly manifest: string; readonly validated: readonly Edge[] },
 ): void {
   if (report.unread.has('R3')) return;
-  for (const { pattern, tier, range } of schema.routes) {
-    if (tier !== 'PROTECTED' || PAGES.includes(pattern)) continue;
-    if (validated.some(({ target }) => globCovers(target, pattern))) continue;
-    report.diagnostics.push({
-      rule: RULE,
-      severity: 'warning',
-      message: `R3 protects ${pattern}, but R4 does not say that ${manifest} validates it`,
-      range,
-      expected: `the edge ${manifest} | VALIDATES | ${pattern}`,
-      hint: 'add the edge to R4',
-    });
-  }
   const lowered = new Set(report.diagnostics.map(({ range }) => range.line));
   for (const { target, range } of validated) {
     const route = routeOf(schema, target);

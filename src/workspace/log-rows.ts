@@ -16,13 +16,16 @@ const NEWLINE = 10;
 const PIPE = 124;
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
-/** In the order of the file, in constant memory. A missing log has no rows. */
+/**
+ * In the order of the file, in constant memory. A missing log has no rows, and neither has one
+ * whose path is empty, because the registry does not declare it.
+ */
 export function* logRows(
   root: string,
   file: string,
   options: LogRowOptions = {},
 ): Generator<LogRow> {
-  const descriptor = open(within(root, file));
+  const descriptor = file === '' ? undefined : open(within(root, file));
   if (descriptor === undefined) return;
   try {
     const needle =

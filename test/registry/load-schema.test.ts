@@ -911,11 +911,6 @@ const LOWERED: readonly (readonly [from: RegExp, to: string, says: RegExp])[] = 
     '$1STANDARD',
     /validates only protected pages, and PROJECTS\/README\.md is STANDARD/,
   ],
-  [
-    /^\| `INTEGRITY-MANIFEST\.md` \| VALIDATES \| `inbox\/README\.md`.*\n/m,
-    '',
-    /R3 protects inbox\/README\.md, but R4 does not say/,
-  ],
 ];
 
 t.test('no registry lowers the least protection', async (t) => {

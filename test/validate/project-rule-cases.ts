@@ -438,6 +438,24 @@ export const PROJECT_CASES: readonly Case[] = [
   // edge-undeclared; what the change log shows is in observed-edges.test.ts
   {
     rule: 'edge-undeclared',
+    name: 'a protected page that the manifest does not validate',
+    edits: [
+      replace(
+        'REGISTRY.md',
+        '| `INTEGRITY-MANIFEST.md` | VALIDATES | `inbox/README.md` | hash |\n',
+        '',
+      ),
+      replace(
+        'REGISTRY.md',
+        '| `inbox/README.md` | PROTECTED |',
+        '| «`inbox/README.md`» | PROTECTED |',
+      ),
+    ],
+    finds: ['warning edge-undeclared'],
+    says: 'R3 protects inbox/README.md',
+  },
+  {
+    rule: 'edge-undeclared',
     name: 'a link that R4 knows nothing of',
     edits: [
       file(

@@ -3,8 +3,10 @@
  * together. `nocturne graph suggest` prints the missing rows.
  */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { globMatches } from '../../kernel/glob.js';
 import { changeRows } from '../../workspace/history.js';
 import { lineRange } from '../line-range.js';
+import { registryCell } from '../registry-place.js';
 import { type ObservedEdge, observedEdges, type ObservedLink } from '../observed-edges.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 
@@ -15,11 +17,41 @@ export const edgeUndeclared: WorkspaceRule = {
   suppressible: 'always',
   run: (context) => {
     const { snapshot, schema } = context;
-    return observedEdges({ schema, links: linksIn(context), changes: changeRows(snapshot) }).map(
-      (edge) => diagnosticOf(context, edge),
-    );
+    const observed = observedEdges({
+      schema,
+      links: linksIn(context),
+      changes: changeRows(snapshot),
+    });
+    return [...observed.map((edge) => diagnosticOf(context, edge)), ...unvalidated(context)];
   },
 };
+
+const PATTERN_COLUMN = 0;
+
+/** Protected pages without an edge that says that the manifest validates them. */
+function unvalidated({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
+  const manifest = schema.objects.get('MANIFEST')?.glob;
+  if (manifest === undefined) return [];
+  const validated = schema.edges.filter(
+    ({ source, kind }) => kind === 'VALIDATES' && source === manifest,
+  );
+  return schema.routes.flatMap(({ tier, pattern, range }): Diagnostic[] => {
+    if (tier !== 'PROTECTED' || !snapshot.files.has(pattern)) return [];
+    if (validated.some(({ target }) => globMatches(target, pattern))) return [];
+    const row = `| \`${manifest}\` | VALIDATES | \`${pattern}\` | hash |`;
+    return [
+      {
+        rule: 'edge-undeclared',
+        severity: 'warning',
+        message: `R3 protects ${pattern}, but R4 does not say that ${manifest} validates it`,
+        range: registryCell(snapshot, range, PATTERN_COLUMN),
+        expected: row,
+        actual: 'no row',
+        hint: `add the row to R4 of ${schema.file} and sign it`,
+      },
+    ];
+  });
+}
 
 function* linksIn({ snapshot, facts }: WorkspaceContext): Generator<ObservedLink> {
   for (const [from, { links }] of facts) {

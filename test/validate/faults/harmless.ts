@@ -209,14 +209,6 @@ const EDITS: Readonly<Record<string, readonly Edit[]>> = {
   'an example of a database address': [
     file('notes/db.md', '# Database\n\nUse `postgres:postgres@localhost` for tests.\n'),
   ],
-  'TODO in prose and in a pattern': [
-    file('notes/plan.md', '# Plan\n\nTODO: call Bo.\n'),
-    replace(
-      'PROJECTS/inventory/LONGRUNNER.md',
-      '  stop_condition: []',
-      '  stop_condition:\n    - not: { matches: { in: "outputs/*.md", pattern: "TODO|lorem ipsum" } }',
-    ),
-  ],
   'words that are names of fields in prose': [
     replace('NOTIFICATIONS.md', 'No pass has run yet.', 'No pass has run yet. Status: calm.'),
     file('notes/status.md', '# Status\n\nStatus: open\n\nAnswer: yes\n'),

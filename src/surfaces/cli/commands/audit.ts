@@ -29,6 +29,8 @@ const FILTERS = [
   ['type', 'type'],
 ] as const;
 const DEFAULT_LIMIT = 40;
+/** Shown even if REGISTRY.md is so broken that it declares no log. */
+const SHIPPED_LOG = 'audit/AUDIT-LOG.md';
 const BAD = new Set(['refused', 'failed', 'restored', 'missed', 'error']);
 
 type Row = Readonly<Record<(typeof COLUMNS)[number] | 'line', string>>;
@@ -59,7 +61,7 @@ export const auditShow: Command = {
     const wanted = FILTERS.flatMap(([option, column]) =>
       typeof options[option] === 'string' ? [{ column, value: options[option] }] : [],
     );
-    const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
+    const file = snapshot.schema.objects.get('AUDIT')?.glob ?? SHIPPED_LOG;
     const [first] = wanted;
     let rows: Row[] = [];
     let found = 0;
