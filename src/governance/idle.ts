@@ -6,7 +6,7 @@ import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import { authorise } from './preapproval.js';
-import type { PermissionCheck } from './preapproval.js';
+import type { Permission, PermissionCheck } from './preapproval.js';
 
 export type IdleTier = 'repair' | 'review' | 'consolidate' | 'draft';
 
@@ -20,6 +20,8 @@ export type IdleChoice = {
   /** The pre-approval to write outside `memory/`; without one the pass only notes and asks. */
   readonly authorisation?: string;
   readonly checks: readonly PermissionCheck[];
+  /** The pre-approval that was asked for. */
+  readonly asked?: { readonly target: string; readonly permission: Permission };
 };
 export type Idle = {
   readonly choice?: IdleChoice;
@@ -79,6 +81,7 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
     writes: permission.allowed ? [memory, target] : [memory],
     ...allowed,
     checks: permission.checks,
+    asked: { target, permission },
   };
 }
 
