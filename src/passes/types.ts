@@ -3,6 +3,7 @@ import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
+import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
@@ -134,6 +135,8 @@ export type Loaded = Entered & {
   readonly earlierOutputs: readonly string[];
   /** What log rows name: the project, or the tier of idle work. */
   readonly subject: string;
+  /** The item of idle work; `undefined` for a project. */
+  readonly idle: IdleItem | undefined;
   readonly objective: string;
   readonly writes: readonly string[];
   /** The programs that the project or its phase allows; `undefined`: the tool registry decides. */
@@ -180,6 +183,8 @@ export type Reconciled = Worked & {
   readonly undone: readonly Undone[];
   /** Files of which the owner's version stays, because both changed them. Not outputs. */
   readonly conflicts: readonly string[];
+  /** In place: changes that may be the owner's, so they stay. Not outputs. */
+  readonly unattributed: readonly string[];
 };
 
 /** T5, second half. */

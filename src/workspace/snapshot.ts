@@ -35,7 +35,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     path !== REGISTRY_FILE &&
     (files.get(path)?.size ?? 0) > MOST_READ &&
     objectsOf(path).length === 0;
-  const content = contentOf(readerOf(root, { ...options, files, isLarge }));
+  const isKept = (path: string): boolean => path === REGISTRY_FILE || objectsOf(path).length > 0;
+  const content = contentOf(readerOf(root, { ...options, files, isLarge }), isKept);
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -121,9 +122,32 @@ function readerOf(
   };
 }
 
-/** The content of files in each form, computed at most once. */
-function contentOf({ read, hashLarge }: Reader) {
-  const bytes = memo(read);
+/** Bytes of files without records that are kept: a pass may leave thousands of them. */
+const MOST_RECENT = 8 * 1024 * 1024;
+
+/**
+ * The content of files in each form. Of files with records, which many ask for, it is computed at
+ * most once; of others, the most recent ones are kept.
+ */
+function contentOf({ read, hashLarge }: Reader, isKept: (path: string) => boolean) {
+  const recent = new Map<string, number>();
+  let size = 0;
+  const bytes = memo((path) => {
+    const content = read(path);
+    if (content !== undefined && !isKept(path)) noteRecent(path, content.length);
+    return content;
+  });
+  const noteRecent = (path: string, length: number): void => {
+    size += length - (recent.get(path) ?? 0);
+    recent.delete(path);
+    recent.set(path, length);
+    for (const [oldest, its] of recent) {
+      if (size <= MOST_RECENT || oldest === path) return;
+      recent.delete(oldest);
+      size -= its;
+      for (const form of [bytes, text, doc]) form.forget(oldest);
+    }
+  };
   const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {
     const source = text(path);

@@ -2,12 +2,8 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import {
-  noveltyOf,
-  similarity,
-  SKETCH_SIZE,
-  sketchOf,
-} from '../../src/governance/quality/novelty.js';
+import { NEAR_DUPLICATE, noveltyOf } from '../../src/governance/quality/novelty.js';
+import { similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/quality/sketch.js';
 import { gradePass } from '../../src/governance/quality/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality/quality.js';
 import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
@@ -237,6 +233,42 @@ t.test('one pass cannot count one text twice, and an empty output is not new', a
       { path: 'c.md', duplicate: true },
     ],
   });
+});
+
+t.test('near-duplicates are the same as when each text is compared with each', async (_t) => {
+  const wordsOf = (size: number): readonly string[] =>
+    Array.from({ length: size }, (_, i) => `w${(i * 7919) % 7001}`);
+  const changed = fc
+    .record({
+      words: fc.constantFrom(wordsOf(60), wordsOf(4000), [], ['one', 'two']),
+      every: fc.integer({ min: 2, max: 400 }),
+      from: fc.integer({ min: 0, max: 30 }),
+    })
+    .map(({ words, every, from }) =>
+      words.map((word, i) => (i >= from && i % every === 0 ? `${word}x` : word)).join(' '),
+    );
+  const plainly = (outputs: readonly string[], earlier: readonly string[]): readonly boolean[] =>
+    outputs.map((text, i) => {
+      const sketch = sketchOf(text);
+      return (
+        sketch.shingles === 0 ||
+        [...earlier, ...outputs.slice(0, i)].some(
+          (other) => similarity(sketch, sketchOf(other)) >= NEAR_DUPLICATE,
+        )
+      );
+    });
+  const named = (texts: readonly string[]) => texts.map((text, i) => ({ path: `${i}.md`, text }));
+  fc.assert(
+    fc.property(
+      fc.array(changed, { maxLength: 6 }),
+      fc.array(changed, { maxLength: 4 }),
+      (outputs, earlier) => {
+        const found = noveltyOf(named(outputs), named(earlier)).outputs;
+        const expected = plainly(outputs, earlier);
+        return found.every(({ duplicate }, i) => duplicate === expected[i]);
+      },
+    ),
+  );
 });
 
 t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (_t) => {

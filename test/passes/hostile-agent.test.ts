@@ -26,6 +26,8 @@ type Attack = {
   readonly named: readonly string[];
   /** The same in a copy, where the agent reaches only its project. */
   readonly namedInCopy?: readonly string[];
+  /** A new file that may be the owner's. */
+  readonly stays?: string;
 };
 
 const SPOILS = "fs.appendFileSync('SOUL.md', 'spoilt');\n";
@@ -45,7 +47,8 @@ const ATTACKS: readonly Attack[] = [
     name: 'a folder becomes a link to a folder of somebody else',
     does: (stranger) =>
       `fs.renameSync('orchestration-os', 'away');\n${linked('orchestration-os', stranger)}`,
-    named: ['orchestration-os path-symlink', 'away/RUNNERS.md out-of-scope'],
+    named: ['orchestration-os path-symlink', 'orchestration-os/RUNNERS.md tier-protected'],
+    stays: 'away/RUNNERS.md',
   },
   {
     name: 'the folder of all projects becomes such a link',
@@ -100,13 +103,16 @@ fs.writeFileSync(Buffer.from([0x62, 0xff, 0x2f, 0x63]), 'x');\n`,
       `${OUTPUTS}${linked('PROJECTS/pages/outputs/a', stranger)}${linked('PROJECTS/pages/outputs/b.md', '../../../SOUL.md')}`,
     named: ['PROJECTS/pages/outputs/a path-symlink', 'PROJECTS/pages/outputs/b.md path-symlink'],
   }),
-  within('the pages of the project', {
+  {
+    name: 'the pages of the project',
     does: () =>
       ['LONGRUNNER.md', 'PHASES.md', 'pass.mjs', 'extra.md']
         .map((name) => `fs.appendFileSync('PROJECTS/pages/${name}', 'spoilt');\n`)
         .join(''),
-    named: ['PROJECTS/pages/extra.md out-of-scope'],
-  }),
+    named: ['PROJECTS/pages/LONGRUNNER.md bundle-only', 'PROJECTS/pages/PHASES.md tier-code'],
+    stays: 'PROJECTS/pages/extra.md',
+    namedInCopy: ['PROJECTS/pages/extra.md out-of-scope'],
+  },
   within('among the outputs, names that are not UTF-8', {
     does: () =>
       `${OUTPUTS}fs.writeFileSync(Buffer.from('PROJECTS/pages/outputs/a\\xff', 'latin1'), 'x');
@@ -163,13 +169,20 @@ const undoRows = ({ workspace }: Place): readonly string[] =>
     .filter((row) => fieldText(row, 'type') === 'undo')
     .map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'detail')}`);
 
+const stayedPaths = ({ workspace }: Place): readonly string[] =>
+  workspace
+    .snapshot()
+    .records('AUDIT')
+    .filter((row) => fieldText(row, 'type') === 'unattributed')
+    .map((row) => fieldText(row, 'target'));
+
 async function pass(place: Place): Promise<number> {
   return (await worker(environment(place), { role: 'worker' })).exit;
 }
 
 const CASES = ATTACKS.flatMap((attack) => [
   { ...attack, runner: 'script' },
-  { ...attack, runner: 'boxed', named: attack.namedInCopy ?? [] },
+  { ...attack, runner: 'boxed', named: attack.namedInCopy ?? [], stays: undefined },
 ]);
 
 /** Each line by itself, because a sandbox stops some of them. */
@@ -180,7 +193,7 @@ const tried = (lines: string): string =>
     .map((line) => `try { ${line} } catch {}\n`)
     .join('');
 
-for (const { name, does, named, runner } of CASES)
+for (const { name, does, named, stays, runner } of CASES)
   t.test(`${name} (${runner})`, async (t) => {
     const directory = t.testdir({ stranger: { 'letter.txt': 'mine', pages: {} } });
     const stranger = join(directory, 'stranger');
@@ -212,7 +225,7 @@ ${REPORT}`;
       'every folder is there again, with its permissions',
     );
     const rows = undoRows(place);
-    console.error(name, runner, rows);
+    if (stays !== undefined) t.ok(stayedPaths(place).includes(stays), `named: ${stays}`);
     for (const row of named) t.ok(rows.includes(row), `named: ${JSON.stringify(row)}`);
     if (named.length === 0) t.same(rows, [], 'the copy held it off');
     t.notMatch(tree(place.root, (path) => path.startsWith('.nocturne')).join('\n'), /^[ab]\ufffd/m);

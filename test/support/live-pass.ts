@@ -75,6 +75,7 @@ export function livePass(
   const data: Briefed = {
     request: { role },
     driver: 'host',
+    idle: undefined,
     session: undefined,
     endedBy: undefined,
     runId,

@@ -19,8 +19,8 @@ import {
 } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf, Since } from '../../project/condition-types.js';
-import { similarity, sketchOf } from '../quality/novelty.js';
-import type { Sketch } from '../quality/novelty.js';
+import { similarity, sketchOf } from '../quality/sketch.js';
+import type { Sketch } from '../quality/sketch.js';
 
 export function fileExists(
   condition: ConditionOf<'file_exists'>,

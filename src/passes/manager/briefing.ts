@@ -16,6 +16,8 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
+  /** Whether the gate passes now. */
+  readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
 };
@@ -24,7 +26,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
-  const { snapshot, since, incidents } = input;
+  const { snapshot, since, incidents, gatePasses } = input;
   const zone = ownerZone(snapshot);
   const runs = snapshot
     .records('RUN')
@@ -44,7 +46,7 @@ export function briefing(input: BriefingInput): string {
           'Integrity',
           incidents.map(
             (incident) =>
-              `${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` lists the files.`,
+              `${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}`,
           ),
         ),
     part(
@@ -62,6 +64,7 @@ export function briefing(input: BriefingInput): string {
     ),
     part('Proved', proofs(rows), 'No test proved anything.'),
     part('Failed and undone', failures(rows), 'Nothing.'),
+    part('Changed by you or by a pass', unattributed(rows), ''),
     part('Spent', [spent(runs)]),
     part('Noticed', [...new Set(input.notes)].slice(0, 12), ''),
     part('Next', next(snapshot)),
@@ -114,6 +117,16 @@ function failures(rows: readonly Rec[]): readonly string[] {
       return [`${fieldText(row, 'run_id')}: the agent failed (${detail})`];
     return type === 'route_block' || type === 'session_reap' ? [`${target}: ${detail}`] : [];
   });
+}
+
+/** In place, Nocturne cannot tell who changed these files. */
+function unattributed(rows: readonly Rec[]): readonly string[] {
+  const found = rows.filter((row) => fieldText(row, 'type') === 'unattributed');
+  if (found.length === 0) return [];
+  return [
+    ...found.map((row) => `\`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`),
+    'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.',
+  ];
 }
 
 function spent(runs: readonly Rec[]): string {

@@ -3,6 +3,7 @@ import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
+import { idleRules, idleTest } from '../../governance/idle-work.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { claimProject } from '../../workspace/pass-lock.js';
@@ -85,6 +86,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragme
     fragments: [
       ...alwaysTold(snapshot),
       ...projectFragments(project),
+      ...idleFragments(stage),
       ...answerFragments(snapshot, slug),
       ...fromModules,
       ...rememberedFragments(snapshot, { project, slug }),
@@ -102,7 +104,8 @@ function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragme
       idleSeconds: IDLE_SECONDS,
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
-    stopCondition: stop.map((assertion) => assertion.text),
+    stopCondition:
+      stage.idle === undefined ? stop.map((assertion) => assertion.text) : [idleTest(stage.idle)],
     sandbox: stage.driver === 'host' ? HOSTED : sandboxText(stage.sandbox),
   };
 }
@@ -135,6 +138,12 @@ function projectFragments(project: Rec | undefined): readonly Fragment[] {
       `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}`,
     ),
   ];
+}
+
+function idleFragments({ idle }: Chosen): readonly Fragment[] {
+  return idle === undefined
+    ? []
+    : [part('How to do it', 'orchestration-os/OPS-IDLE-CYCLE.md', idleRules(idle))];
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {

@@ -1,16 +1,23 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { noveltyOf } from '../../governance/quality/novelty.js';
+import { evaluateIdle } from '../../governance/idle-work.js';
+import { noveltyOf, type Text } from '../../governance/quality/novelty.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { AssertionResult } from '../../governance/types.js';
+import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
-import { evaluate, NOTHING_EVALUATED } from '../reconcile/evaluate.js';
+import {
+  evaluate,
+  type Evaluated,
+  evidenceRows,
+  NOTHING_EVALUATED,
+} from '../reconcile/evaluate.js';
 import { repeatedOutputs, type Repeats } from '../reconcile/repeated-outputs.js';
-import type { Graded, PassEnvironment, Reconciled, Step } from '../types.js';
+import type { Graded, Reconciled, Step } from '../types.js';
 
 export const t5Grade: Step<Reconciled, Graded> = {
   id: 'T5',
@@ -20,12 +27,18 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const { project, undone } = stage;
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
+    const diagnostics = await validateSnapshot(snapshot, {
+      home: env.workspace.home,
+      modules: env.modules.map((module) => module.name),
+    });
     const { results, acts } =
       project === undefined
-        ? NOTHING_EVALUATED
+        ? idleEvaluated(snapshot, produced, diagnostics)
         : await evaluate(context, produced, { step: 'T5', project });
     const repeated = await repeatedOutputs(context, produced);
-    const invalid = await hasInvalidOutputs(env, snapshot, produced.outputs);
+    const invalid = diagnostics.some(
+      ({ severity, range }) => severity === 'error' && produced.outputs.includes(range.file),
+    );
     const { grade: quality, why } = gradeOf(snapshot, produced, {
       criteria: results,
       repeated,
@@ -65,18 +78,15 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
   return [...new Set([...outputs, ...written])].sort();
 }
 
-async function hasInvalidOutputs(
-  env: PassEnvironment,
+/** Idle work has one test, of its own. */
+function idleEvaluated(
   snapshot: Snapshot,
-  outputs: readonly string[],
-): Promise<boolean> {
-  const found = await validateSnapshot(snapshot, {
-    home: env.workspace.home,
-    modules: env.modules.map((module) => module.name),
-  });
-  return found.some(
-    (diagnostic) => diagnostic.severity === 'error' && outputs.includes(diagnostic.range.file),
-  );
+  { idle, outputs }: Reconciled,
+  diagnostics: readonly Diagnostic[],
+): Evaluated {
+  if (idle === undefined) return NOTHING_EVALUATED;
+  const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
+  return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
 }
 
 function gradeOf(
@@ -117,12 +127,10 @@ function gradeOf(
   });
 }
 
-function textsOf(
-  snapshot: Snapshot,
-  paths: readonly string[],
-): readonly { readonly path: string; readonly text: string }[] {
-  return paths.flatMap((path) => {
+/** One text at a time. */
+function* textsOf(snapshot: Snapshot, paths: readonly string[]): Generator<Text> {
+  for (const path of paths) {
     const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
+    if (text !== undefined) yield { path, text };
+  }
 }

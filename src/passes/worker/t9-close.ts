@@ -4,7 +4,6 @@
  */
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
-import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
@@ -36,7 +35,6 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
   releaseClaim(root, state, defined({ fence: stage.fence, failedAt }));
-  closeCommitRecord(state, stage.runId);
   removeCopiesOf(env.workspace, stage.runId, 'copy' in stage ? stage.copy : undefined);
   forgetPass(state, stage.runId);
   return { stage, outcome };

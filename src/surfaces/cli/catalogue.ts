@@ -131,6 +131,11 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'project focus': 'put a project before all others',
       'project abandon': 'give up a project; its files stay',
     }),
+    from(() => import('./commands/phase.js'), {
+      'phase add': 'add a phase to a project',
+      'phase rename': 'rename a phase wherever a project names it',
+      'phase edit': 'change the objective, the end or the successors of a phase',
+    }),
   ],
   Records: [
     from(() => import('./commands/get.js'), { get: 'print one value, by its address' }),
@@ -173,6 +178,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     }),
     from(() => import('./commands/doctor.js'), {
       doctor: 'check this installation, and say how to fix what is broken',
+    }),
+    from(() => import('./commands/restore-root.js'), {
+      'restore-root': 'bring back a workspace that a pass moved, replaced or deleted',
     }),
     from(() => import('./commands/upgrade.js'), {
       upgrade: 'update the shipped pages and keep your changes',

@@ -3,7 +3,8 @@ import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { readTrust } from '../../../integrity/trust.js';
+import type { Alarm } from '../../../integrity/alarm.js';
+import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
@@ -12,11 +13,13 @@ import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
+import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
 import { NO_PROJECT, textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
+import { workspaceAlarms } from '../workspace-alarms.js';
 
 const LAST_RUNS = 5;
 
@@ -25,10 +28,11 @@ export const status: Command = {
   run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
-    const facts = factsOf(workspace, snapshot);
+    const { gate, alarms: found } = workspaceAlarms(context, snapshot);
+    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
-      ...alarms(facts, screen),
+      ...alarmText(facts, screen),
       ...runningLines(facts, screen),
       '',
       projectsText(facts, screen),
@@ -46,20 +50,23 @@ export const status: Command = {
   },
 };
 
-type Facts = ReturnType<typeof factsOf>;
+type Facts = ReturnType<typeof factsOf> & {
+  readonly gatePasses: boolean;
+  readonly alarms: readonly Alarm[];
+};
 type Screen = { readonly width: number; readonly zone: string; readonly colour: Paint };
 
-function alarms({ incidents, owned }: Facts, { zone, colour }: Screen): readonly string[] {
-  const lines = incidents.map((incident) =>
-    colour.wrong(
-      `Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until nocturne gate passes.`,
+function alarmText(
+  { incidents, alarms, gatePasses }: Facts,
+  { zone, colour }: Screen,
+): readonly string[] {
+  const what = gatePasses ? 'It is over: the gate passes again.' : 'No pass runs.';
+  return [
+    ...incidents.map((incident) =>
+      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. ${what}`),
     ),
-  );
-  if (!owned)
-    lines.push(
-      colour.attention('This workspace has no owner on this machine. Run: nocturne init .'),
-    );
-  return lines;
+    ...alarmLines(alarms).map(colour.attention),
+  ];
 }
 
 function projectsText({ projects }: Facts, { width, zone, colour }: Screen): string {
@@ -126,7 +133,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       message,
       findings,
     })),
-    owned: readTrust(state) !== undefined,
+    owned: readableTrust(state) !== undefined,
     lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
     passes: claims.map(passFacts),
