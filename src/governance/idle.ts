@@ -10,7 +10,7 @@ import { draftProblems } from './draft.js';
 import { dueAgain } from './idle-attempts.js';
 import type { IdleItem, IdleTier } from './idle-work.js';
 import { authorise } from './preapproval.js';
-import type { PermissionCheck } from './preapproval.js';
+import type { Permission, PermissionCheck } from './preapproval.js';
 
 export type IdleChoice = {
   readonly tier: IdleTier;
@@ -23,6 +23,8 @@ export type IdleChoice = {
   /** The pre-approval to write outside `memory/`; without one the pass only notes and asks. */
   readonly authorisation?: string;
   readonly checks: readonly PermissionCheck[];
+  /** The pre-approval that was asked for. */
+  readonly asked?: { readonly target: string; readonly permission: Permission };
 };
 export type Idle = {
   readonly choice?: IdleChoice;
@@ -84,6 +86,7 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
     writes: permission.allowed ? [memory, target] : [memory],
     ...allowed,
     checks: permission.checks,
+    asked: { target, permission },
   };
 }
 

@@ -70,6 +70,8 @@ function findClosed(search: Search, folder: string): void {
   const { snapshot, authority, closed, earlier } = search;
   for (const entry of readdirSync(placeOf(snapshot, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    // No path leads to a name that is not UTF-8.
+    if (lstatSync(placeOf(snapshot, path), { throwIfNoEntry: false }) === undefined) continue;
     if (entry.isDirectory()) {
       if (
         NEVER.has(entry.name) ||

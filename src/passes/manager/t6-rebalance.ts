@@ -1,5 +1,6 @@
 /** Manager T6: whether another project should come first, done under a pre-approval or proposed. */
 import { authorise } from '../../governance/preapproval.js';
+import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
@@ -24,14 +25,20 @@ export const rebalance: Step<Reviewing, Reviewing> = {
         displaced_priority: then.priority,
       },
     };
-    const { allowed, pa } = authorise(snapshot, {
-      actionClass: 'priority-rebalance',
-      targets: ['ACTIVE-PROJECTS.md'],
+    const actionClass = 'priority-rebalance';
+    const permission = authorise(snapshot, { actionClass, targets: ['ACTIVE-PROJECTS.md'] });
+    const use = useOfPreapproval(snapshot, {
+      runId: stage.runId,
+      actionClass,
+      target: then.slug,
+      permission,
     });
-    if (allowed && pa !== undefined) {
-      const done = { ...focus, target: then.slug, authorisation: pa, detail: why };
-      return { stage, acts: [bundlesAct('T6', [done])] };
+    if (use !== undefined && permission.allowed) {
+      const { authorisation } = use;
+      const done = { ...focus, target: then.slug, authorisation, detail: why };
+      return { stage, acts: [bundlesAct('T6', [use, done])] };
     }
+    const refusal = use === undefined ? [] : [bundleAct('T6', use)];
     const question = `Put ${then.slug} before ${first.slug}? ${why}. Answer yes or no.`;
     const proposal = bundleAct('T6', {
       name: 'proposal_surface',
@@ -39,7 +46,7 @@ export const rebalance: Step<Reviewing, Reviewing> = {
       target: then.slug,
       detail: why,
     });
-    return { stage, acts: [{ ...proposal, proposes: [focus] }] };
+    return { stage, acts: [...refusal, { ...proposal, proposes: [focus] }] };
   },
 };
 

@@ -3,10 +3,11 @@
  * there is nothing to do.
  */
 import { idle } from '../../governance/idle.js';
+import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { EXIT } from '../../kernel/error.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import { livePasses } from '../../workspace/pass-lock.js';
-import { noteAct } from '../act.js';
+import { bundleAct, noteAct } from '../act.js';
 import type { Dispatched, Halt, Loaded, Step } from '../types.js';
 
 /** A project that has still to be loaded, or idle work. */
@@ -53,10 +54,19 @@ export const t15Idle: Step<Dispatched, Picked> = {
       authorisation: choice.authorisation ?? '',
       detail: choice.why,
     });
-    const { tier, item, objective, writes } = choice;
+    const { tier, item, objective, writes, asked } = choice;
+    const use =
+      asked === undefined
+        ? undefined
+        : useOfPreapproval(snapshot, {
+            runId: stage.runId,
+            actionClass: 'idle-cycle-autonomy',
+            ...asked,
+          });
+    const uses = use === undefined ? [] : [bundleAct('T1.5', use)];
     const work = { project: undefined, subject: tier, idle: item, objective, writes };
     const scope = { phase: undefined, earlierOutputs: [], tools: undefined };
-    return { stage: { ...stage, ...work, ...scope }, acts: [chosen] };
+    return { stage: { ...stage, ...work, ...scope }, acts: [chosen, ...uses] };
   },
 };
 

@@ -3,11 +3,12 @@
  * needs a pre-approval.
  */
 import { globCovers } from '../../kernel/glob-cover.js';
-import { authorise, nextInvocation, type Permission } from '../../governance/preapproval.js';
+import { authorise } from '../../governance/preapproval.js';
+import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { EXIT } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, noteAct } from '../act.js';
+import { bundleAct, noteAct } from '../act.js';
 import type { Budgeted, Halt, Moved, Step } from '../types.js';
 
 export const t27Authority: Step<Budgeted, Budgeted> = {
@@ -39,7 +40,13 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
     project: slug,
     phase: stage.phase,
   });
-  const use = useActs(stage, asking, permission);
+  const call = useOfPreapproval(snapshot, {
+    runId: stage.runId,
+    actionClass: 'file-write-extended',
+    target: beyond.join(' '),
+    permission,
+  });
+  const use = call === undefined ? [] : [bundleAct('T2.7', call)];
   if (permission.allowed && permission.pa !== undefined) return { stage, acts: use };
   const why = permission.checks
     .filter((check) => !check.ok)
@@ -56,34 +63,4 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
     refused: [`scope ${beyond.join(' ')}: ${why}`],
     acts: [...use, bundleAct('T2.7', { name: 'surface_escalation', args })],
   };
-}
-
-/** Each use is logged, and each refusal of a pre-approval that is there. */
-function useActs(
-  stage: Budgeted,
-  { snapshot, beyond }: Asking,
-  permission: Permission,
-): readonly Act[] {
-  const pa = permission.pa ?? permission.checks.find((check) => check.pa !== '-')?.pa;
-  if (pa === undefined) return [];
-  const result = permission.allowed ? 'authorised' : 'refused';
-  const checks = (name: string): string =>
-    permission.checks
-      .filter((check) => check.pa === pa && check.check === name)
-      .map((check) => `${check.ok ? 'ok' : 'no'}: ${check.detail}`)
-      .join('; ') || '-';
-  const target = beyond.join(' ');
-  const args = {
-    id: nextInvocation(snapshot, pa),
-    run_id: stage.runId,
-    preapproval: pa,
-    action_class: 'file-write-extended',
-    target,
-    scope_check: checks('scope'),
-    boundary_check: checks('boundary'),
-    result,
-  };
-  return [
-    bundleAct('T2.7', { name: 'pa_invoke', args, target, authorisation: pa, detail: result }),
-  ];
 }

@@ -8,13 +8,23 @@ import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
-import { authorise, nextInvocation } from '../../governance/preapproval.js';
+import { authorise } from '../../governance/preapproval.js';
+import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
+import {
+  type Act,
+  bundleAct,
+  type BundleAct,
+  bundlesAct,
+  type Deed,
+  deedOf,
+  noteAct,
+  partsOf,
+} from '../act.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, PassEnvironment, Step } from '../types.js';
@@ -139,7 +149,7 @@ type Ending = {
 function endPhase(env: PassEnvironment, ending: Ending): Act {
   const { slug, view } = ending;
   const advance = advanceUnderApproval(ending);
-  if (advance !== undefined) {
+  if ('act' in advance) {
     env.say(`     ${slug} continues with ${advance.phase} (${advance.pa})`);
     return advance.act;
   }
@@ -147,47 +157,41 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
   const evidence = ending.stop
     .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
-  return bundleAct('T6', {
+  const transition = {
     name: 'phase_transition',
     args: { ...transitionArguments(view, slug), evidence },
     detail: 'the stop condition is met',
-  });
+  };
+  const { refusal } = advance;
+  return bundlesAct('T6', refusal === undefined ? [transition] : [transition, refusal]);
 }
 
-function advanceUnderApproval({
-  stage,
-  slug,
-  view,
-}: Ending): { readonly act: Act; readonly phase: string; readonly pa: string } | undefined {
+type Advance =
+  | { readonly act: Act; readonly phase: string; readonly pa: string }
+  | { readonly refusal: BundleAct | undefined };
+
+function advanceUnderApproval({ stage, slug, view }: Ending): Advance {
   const project = view.record('PROJECT', slug);
   const phase = fieldText(project, 'phase.name');
   const next = nextPhase(phaseGraph(view, slug), phase, fieldText(project, 'phase.successor'));
-  if (next.kind !== 'next') return undefined;
-  const { allowed, pa, checks } = authorise(view, {
+  if (next.kind !== 'next') return { refusal: undefined };
+  const permission = authorise(view, {
     actionClass: 'phase-auto-advance',
     targets: [`PROJECTS/${slug}/LONGRUNNER.md`],
     project: slug,
     phase: [phase, next.phase.name],
   });
-  if (!allowed || pa === undefined) return undefined;
-  const check = (name: string): string =>
-    checks
-      .filter((permission) => permission.check === name)
-      .map((permission) => permission.detail)
-      .join('; ') || '-';
-  const use = {
-    id: nextInvocation(view, pa),
-    run_id: stage.runId,
-    preapproval: pa,
-    action_class: 'phase-auto-advance',
+  const use = useOfPreapproval(view, {
+    runId: stage.runId,
+    actionClass: 'phase-auto-advance',
     target: slug,
-    scope_check: check('scope'),
-    boundary_check: check('boundary'),
-    result: 'authorised',
-  };
+    permission,
+  });
+  const { pa } = permission;
+  if (pa === undefined || use === undefined) return { refusal: use };
   const call = advanceCall(slug, next, pa);
   const act = bundlesAct('T6', [
-    { name: 'pa_invoke', args: use, target: slug, authorisation: pa },
+    use,
     { name: call.bundle, args: call.args, detail: `to ${next.phase.name}` },
   ]);
   return { act, phase: next.phase.name, pa };
