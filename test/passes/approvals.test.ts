@@ -19,7 +19,7 @@ import { fieldText } from '../../src/project/field-text.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { passIn, twoProjects, type TwoProjects } from '../support/two-projects.js';
-import { environment, read } from './pass-workspace.js';
+import { environment, read, trail } from './pass-workspace.js';
 
 t.setTimeout(300_000);
 
