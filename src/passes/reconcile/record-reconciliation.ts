@@ -160,7 +160,7 @@ function stayedRows(
     return unattributed.map(({ path, what, earlier }) => row(path, what, EARLIER[earlier]));
   const folders = new Map<string, number>();
   for (const { path } of unattributed) {
-    const [folder = '.'] = parentFolders(path);
+    const folder = parentFolders(path).at(-1) ?? '.';
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
   return [...folders].map(([folder, count]) =>
