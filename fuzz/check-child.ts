@@ -7,7 +7,7 @@ import { ROOT_MARK, TEMPLATE, workspaceOf, WORLDS } from './places.js';
 import { makePrograms } from './programs.js';
 import { runInBash, runOurs, type Ran } from './run-line.js';
 import { BATCH, type Outcome } from './outcome.js';
-import { makeTemplate, resetWorlds } from './world.js';
+import { makeTemplate, resetWorld } from './world.js';
 
 const AT_A_TIME = 6;
 
@@ -31,7 +31,6 @@ async function check(marked: readonly string[]): Promise<readonly Outcome[]> {
 }
 
 async function execute(marked: readonly string[]): Promise<readonly Outcome[]> {
-  resetWorlds();
   const lines = marked.map((line, index) => line.replaceAll(ROOT_MARK, workspaceOf(index)));
   const judged = lines.map((line, index) => judgeLine(template, `${WORLDS}/${index}`, line));
   const allowed = (pick: (verdict: Allowed, line: string) => string) =>
@@ -40,11 +39,9 @@ async function execute(marked: readonly string[]): Promise<readonly Outcome[]> {
         verdict.allowed ? [[index, pick(verdict, lines[index] ?? '')] as const] : [],
       ),
     );
-  const ours = await runAllOurs(judged);
-  resetWorlds();
-  const bash = runInBash(allowed((_, line) => line));
-  resetWorlds();
-  const hosts = runInBash(allowed(({ text }) => text));
+  const ours = reset(await runAllOurs(judged));
+  const bash = reset(runInBash(allowed((_, line) => line)));
+  const hosts = reset(runInBash(allowed(({ text }) => text)));
   return judged.map((verdict, index) => {
     const [b, o, h] = [bash.get(index), ours.get(index), hosts.get(index)];
     if (!verdict.allowed || b === undefined || o === undefined || h === undefined)
@@ -52,6 +49,11 @@ async function execute(marked: readonly string[]): Promise<readonly Outcome[]> {
     const found = differences(verdict, { bash: b, ours: o, host: h }, { before, index });
     return outcomeOf(verdict, found);
   });
+}
+
+function reset(ran: ReadonlyMap<number, Ran>): ReadonlyMap<number, Ran> {
+  for (const [index, { tree }] of ran) resetWorld(index, before, tree);
+  return ran;
 }
 
 /** Several at a time: most of the time is spent waiting for programs to start. */

@@ -36,7 +36,11 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
     const [expected, got] = [plain(a ?? null), plain(b ?? null)];
     if (expected !== got) found.push(`${what}: bash ${expected}, ${who} ${got}`);
   };
-  compare('programs', sorted(bash.starts), sorted(other.starts));
+  // A shell reports in its own words what it cannot start or open, and the next program reads it.
+  const heard = steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
+  const comparable = ({ starts }: Ran): readonly string[] =>
+    sorted(heard ? starts.map((start) => ({ ...start, input: '' })) : starts);
+  compare('programs', comparable(bash), comparable(other));
   compare('exit code', bash.exit, other.exit);
   if (!steps.some(joinsErrors)) compare('output', bash.printed, other.printed);
   // The text of an error that the shell itself reports differs from ours.
@@ -61,8 +65,11 @@ function isRace({ pipeline = [], expanded = [] }: Step): boolean {
   if (pipeline.some(readsItsOutput)) return true;
   if (places || (pipeline.length > 1 && expanded.length > 0 && pipeline.some(writes))) return true;
   // A reader that ends early ends its writer by a signal, before it has started everything.
+  // tee writes to the pipe first, and so may be ended before it writes its files.
   if (
-    pipeline.slice(0, -1).some(({ words }) => words.some((word) => /^(?:xargs|-exec)$/.test(word)))
+    pipeline
+      .slice(0, -1)
+      .some(({ words }) => words.some((word) => /^(?:xargs|-exec|tee)$/.test(word)))
   )
     return true;
   return pipeline.some(({ words, redirects }, i) =>
@@ -96,7 +103,7 @@ function writes({ redirects }: SimpleCommand): boolean {
 }
 
 /** Programs that make, move or remove names. */
-const PLACES = /^(?:mkdir|cp|mv|rm|rmdir)$/;
+const PLACES = /^(?:mkdir|cp|mv|rm|rmdir|install)$/;
 
 function overlaps(a: string, b: string): boolean {
   return a === b || /^(?:outputs|sub|\.|p|copy|made)$/.test(a);

@@ -1,7 +1,7 @@
 /** Lines of the shell: what is accepted, its neighbourhood, and lines that once got through. */
 import fc from 'fast-check';
 import { HONEST, KNOWN } from './known-lines.js';
-import { few, file, pipeline, word } from './words.js';
+import { few, file, pipeline, placed, word } from './words.js';
 
 const pick = (...texts: readonly string[]) => fc.constantFrom(...texts);
 
@@ -57,6 +57,13 @@ const entered = fc
     list,
   )
   .map((parts) => parts.join(''));
+/** Later ones depend on what earlier ones made. */
+const placing = fc
+  .tuple(fc.array(placed, { minLength: 2, maxLength: 4 }), pick('; ', ' && ', ' || ', '\n'))
+  .map(([steps, join]) => steps.join(join));
+const placingLoop = fc
+  .tuple(pick('1 2', '1 2 3', 'a b c d'), fc.array(placed, { minLength: 1, maxLength: 2 }))
+  .map(([values, steps]) => `for x in ${values}; do ${steps.join('; ')}; done`);
 const commented = fc
   .tuple(list, pick(' # more', ' #', '\n# more\n', ' \\\n', '#x', ' ;# x', '\f# x'), list)
   .map((parts) => parts.join(''));
@@ -67,6 +74,8 @@ const made = fc.oneof(
   { arbitrary: loop, weight: 2 },
   { arbitrary: entered, weight: 3 },
   { arbitrary: commented, weight: 1 },
+  { arbitrary: placing, weight: 2 },
+  { arbitrary: placingLoop, weight: 1 },
 );
 
 const nasty = fc.oneof(

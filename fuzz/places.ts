@@ -11,6 +11,12 @@ export const FOLDER = 'PROJECTS/p';
 /** Stands for the workspace of the world in which a line runs. */
 export const ROOT_MARK = '@ROOT@';
 
+/** What bash printed in a world, and its exit code. */
+export function printedBy(index: number): Readonly<Record<'output' | 'errors' | 'exit', string>> {
+  const output = `${PRINTED}/${index}`;
+  return { output, errors: `${output}.errors`, exit: `${output}.exit` };
+}
+
 export function workspaceOf(index: number): string {
   return `${WORLDS}/${index}/ws`;
 }

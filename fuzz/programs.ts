@@ -8,7 +8,7 @@ import { PROGRAMS, RECORDS, WORLDS } from './places.js';
 const REAL =
   `cat ls head tail wc sort uniq cut tr nl tac paste comm join seq grep sed awk find xargs
   env timeout nice nohup stdbuf setsid tee mkdir touch cp mv rm rmdir chmod basename dirname realpath
-  readlink stat base64 sha256sum md5sum git flock`.split(/\s+/);
+  readlink install stat base64 sha256sum md5sum git flock`.split(/\s+/);
 const MADE_UP = `probe tool node python3 curl gh evil sh bash dash make rsync watch parallel ssh
   script strace perl`.split(/\s+/);
 /** The shell has these itself, so they are not written down. */

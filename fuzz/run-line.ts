@@ -5,7 +5,7 @@ import type { ProgramsRunner } from '../src/governance/conditions/command-runner
 import { runPrograms } from '../src/governance/conditions/run-programs.js';
 import type { Step } from '../src/governance/guard/shell-types.js';
 import { runSteps } from '../src/passes/run-command.js';
-import { FOLDER, HOME, PRINTED, RECORDS, WORLDS, workspaceOf } from './places.js';
+import { FOLDER, HOME, PRINTED, printedBy, RECORDS, WORLDS, workspaceOf } from './places.js';
 import { readStarts, type Start } from './programs.js';
 import { readTree, type Tree } from './world.js';
 
@@ -46,8 +46,8 @@ export function runInBash(lines: ReadonlyMap<number, string>): ReadonlyMap<numbe
   spawnSync('/bin/bash', ['-c', BATCH], { stdio: 'ignore', timeout: LONGEST_BATCH_MS });
   return new Map(
     [...lines.keys()].map((index) => {
-      const exit = textOf(`${PRINTED}/${index}.exit`).trim() || 'never ended';
-      return [index, seen(index, textOf(`${PRINTED}/${index}`), exit)];
+      const { output, exit } = printedBy(index);
+      return [index, seen(index, textOf(output), textOf(exit).trim() || 'never ended')];
     }),
   );
 }

@@ -134,6 +134,49 @@ const working = fc
   .map(([form, one, several, to]) =>
     form.replace(/[FGD]\b/g, (name) => ({ F: one, G: several, D: to })[name] ?? name),
   );
+/** Places that are there, and others that are not, or not yet. */
+const place = pick(
+  ...['outputs/y', 'outputs/y', 'outputs/y/', 'outputs/y/z', 'outputs/sub', 'outputs/sub/'],
+  ...['outputs/w', './outputs//y', 'outputs/y/.', 'outputs/sub/../y', 'outputs', 'outputs/a.txt'],
+);
+const source = pick(
+  ...['notes.md', 'outputs/a.txt', 'outputs/sub', 'outputs/sub/', 'outputs/sub/.', 'outputs/bare'],
+  ...['outputs/y', 'outputs/w', 'outputs/sub/c.txt', 'outputs/sub-link', 'outputs/soul-link.md'],
+);
+/** Programs that make and move files and folders. */
+export const placed = fc
+  .tuple(
+    pick(
+      ...['mkdir P', 'mkdir -p P', 'mkdir -p P/z', 'cp S P', 'cp -r S P', 'cp -r S P', 'cp -a S P'],
+      ...['cp -rT S P', 'cp -t P S', 'cp -rt P S', 'cp S S P', 'cp -r S S P', 'mv S P', 'mv S P'],
+      ...['mv -T S P', 'mv -t P S', 'mv S S P', 'install S P', 'install -D S P', 'install -d P'],
+      ...[
+        'rm P',
+        'rm -r P',
+        'rm -rf P',
+        'rmdir P',
+        'touch P',
+        'touch P/z',
+        'cp -n S P',
+        'cp -u S P',
+      ],
+      ...[
+        'probe a > P',
+        'tee P',
+        'cp -f S P',
+        'cp --remove-destination S P',
+        'probe x1',
+        'git status',
+      ],
+      ...["find S -exec cp -r S P ';'", "find outputs/sub -exec mkdir P ';'", 'cp -rH S P'],
+    ),
+    fc.tuple(source, source),
+    place,
+  )
+  .map(([form, sources, to]) => {
+    const names = [...sources];
+    return form.replace(/\b[SP]\b/g, (name) => (name === 'P' ? to : (names.shift() ?? 'notes.md')));
+  });
 const madeUp = fc
   .tuple(
     pick('probe', 'probe', 'probe', 'tool', 'tool', 'gh', 'missing'),

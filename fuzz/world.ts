@@ -1,6 +1,6 @@
 /** The small workspace in which each line runs, in a copy of its own. */
-import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FOLDER, HOME, PRINTED, RECORDS, TEMPLATE, WORLDS } from './places.js';
+import { FOLDER, PRINTED, printedBy, RECORDS, TEMPLATE, WORLDS } from './places.js';
 import { REGISTERED } from './programs.js';
 
 const REGISTRY = `# Registry
@@ -85,7 +85,7 @@ function files(): Readonly<Record<string, string>> {
   };
 }
 
-/** @param worlds how many copies an archive of them holds. */
+/** @param worlds how many copies of it are made. */
 export function makeTemplate(worlds: number): Tree {
   for (const [path, text] of Object.entries(files())) {
     const file = join(TEMPLATE, path);
@@ -97,16 +97,25 @@ export function makeTemplate(worlds: number): Tree {
   symlinkSync('../../../../beyond', join(outputs, 'away'));
   symlinkSync('sub', join(outputs, 'sub-link'));
   mkdirSync(WORLDS, { recursive: true });
-  for (let i = 0; i < worlds; i++) execFileSync('/bin/cp', ['-a', TEMPLATE, `${WORLDS}/${i}`]);
-  execFileSync('/bin/tar', ['cf', `${HOME}/worlds.tar`, '-C', HOME, 'w']);
+  for (let i = 0; i < worlds; i++) cpSync(TEMPLATE, `${WORLDS}/${i}`, COPYING);
+  for (const folder of [RECORDS, PRINTED]) mkdirSync(folder);
   return readTree(TEMPLATE);
 }
 
-/** Makes every world as it was, and forgets what was written down. */
-export function resetWorlds(): void {
-  for (const folder of [WORLDS, RECORDS, PRINTED]) rmSync(folder, { recursive: true, force: true });
-  for (const folder of [RECORDS, PRINTED]) mkdirSync(folder);
-  execFileSync('/bin/tar', ['xf', `${HOME}/worlds.tar`, '-C', HOME]);
+const COPYING = { recursive: true, verbatimSymlinks: true };
+
+/**
+ * Makes a world as it was, and forgets what was written down.
+ * @param after what it holds: most lines change nothing.
+ */
+export function resetWorld(index: number, before: Tree, after: Tree): void {
+  for (const name of [`${RECORDS}/${index}`, ...Object.values(printedBy(index))])
+    rmSync(name, { force: true });
+  const same =
+    before.size === after.size && [...before].every(([path, entry]) => after.get(path) === entry);
+  if (same) return;
+  rmSync(`${WORLDS}/${index}`, { recursive: true });
+  cpSync(TEMPLATE, `${WORLDS}/${index}`, COPYING);
 }
 
 /** Every path with its kind, mode and content. */

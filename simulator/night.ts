@@ -11,7 +11,7 @@ import { checkMorning, keepBriefing } from './morning.js';
 import { actAsOwner } from './owner.js';
 import { type Place, START } from './place.js';
 import type { Story } from './story.js';
-import { openWorld, type PassEvent, reopen, type World } from './world.js';
+import { hasUnsignedPage, openWorld, type PassEvent, reopen, type World } from './world.js';
 
 /** `trace`: a hash over everything that was committed and reported, to compare two plays. */
 export type Night = {
@@ -37,7 +37,7 @@ export async function playNight(place: Place, scratch: string, story: Story): Pr
       else await playPass(world, event);
       if (world.violations.length > 0) return ended(world);
     }
-    if (world.unsigned) actAsOwner(world, { do: 'sign' });
+    if (hasUnsignedPage(world)) actAsOwner(world, { do: 'sign' });
     // The last claim of a pass that was slow has expired by then.
     machine.pass(3 * PAUSE_MS);
     await playPass(world, MORNING);
@@ -121,10 +121,11 @@ function judge(
     return;
   }
   if (report.exit === 3) {
-    if (!world.unsigned) world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
+    if (!hasUnsignedPage(world))
+      world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
     return;
   }
-  if (world.unsigned)
+  if (hasUnsignedPage(world))
     world.violations.push('the gate stops at an unsigned page: a pass was let in');
   world.passOpen = false;
   checkPass(world);

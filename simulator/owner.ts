@@ -20,7 +20,7 @@ export function actAsOwner(world: World, act: OwnerAct): void {
     case 'sync':
       return synchronise(world, act.path);
     case 'edit-protected':
-      world.unsigned = true;
+      world.unsigned = [...world.unsigned, act.mark];
       return edit(world, act.path, (text) => `${text}\n${act.mark}\n`, act.mark);
     case 'sign':
       return sign(world);
@@ -53,7 +53,7 @@ function synchronise(world: World, path: string): void {
 function sign(world: World): void {
   const { key } = world.place;
   signManifest(world.workspace, { files: 'all', key, signedBy: 'owner', now: machine.clock.now() });
-  world.unsigned = false;
+  world.unsigned = [];
   expectFile(world, PROTECTED_PAGE);
 }
 

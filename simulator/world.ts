@@ -1,5 +1,5 @@
 /** What a story has come to: the open workspace, and what an onlooker remembers of it. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '../src/integrity/manifest.js';
 import { sha256 } from '../src/kernel/hash.js';
@@ -7,7 +7,7 @@ import type { PassReport } from '../src/passes/types.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
 import type { CommitResult, Workspace } from '../src/workspace/types.js';
 import { machine } from './machine.js';
-import type { Place } from './place.js';
+import { type Place, PROTECTED_PAGE } from './place.js';
 import type { Event } from './story.js';
 
 /** A file as the tree has it: content or target, mode, and number of names. */
@@ -59,8 +59,8 @@ export type World = {
   unsure: boolean;
   /** Rows of the change log that have been looked at. */
   changesSeen: number;
-  /** A protected page was changed by the owner, who has not signed it. */
-  unsigned: boolean;
+  /** What the owner wrote on a protected page and has not signed. */
+  unsigned: readonly string[];
   readonly trace: string[];
 };
 
@@ -83,7 +83,7 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     passOpen: false,
     unsure: false,
     changesSeen: 0,
-    unsigned: false,
+    unsigned: [],
     trace: [],
   };
   world.workspace = watched(world, afterCommit);
@@ -179,4 +179,11 @@ export function lookAt(root: string, path: string): SeenFile | undefined {
   if (stats.isSymbolicLink()) return { ...common, kind: 'link', hash: readlinkSync(place) };
   if (!stats.isFile()) return { ...common, kind: 'other', hash: '' };
   return { ...common, kind: 'file', hash: sha256(readFileSync(place)) };
+}
+
+/** Whether such words stand there. The recovery of a crashed pass undoes and keeps them. */
+export function hasUnsignedPage({ place, unsigned }: World): boolean {
+  const path = join(place.root, PROTECTED_PAGE);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return unsigned.some((mark) => text.includes(mark));
 }

@@ -1,4 +1,5 @@
 /** What to do about each answer that the owner wrote into NOTIFICATIONS.md. */
+import { draftProblems } from './draft.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
@@ -151,8 +152,11 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
   const slug = fieldText(record, 'project');
   if (read.verdict !== 'yes')
     return closed(record, read.verdict === 'no' ? 'declined' : 'noted, the draft is not accepted');
-  if (snapshot.record('DRAFT', slug) === undefined)
-    return closed(record, 'there is no such draft any more');
+  const draft = snapshot.record('DRAFT', slug);
+  if (draft === undefined) return closed(record, 'there is no such draft any more');
+  const problems = draftProblems(draft);
+  if (problems.length > 0)
+    return closed(record, `the draft is not complete: ${problems.join('; ')}`);
   if (snapshot.record('DISPATCH', slug) !== undefined)
     return closed(record, 'it is a project already');
   return {

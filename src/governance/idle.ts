@@ -3,16 +3,19 @@ import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
 import { recordedChanges } from '../workspace/recorded-changes.js';
+import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
+import { draftProblems } from './draft.js';
+import { dueAgain } from './idle-attempts.js';
+import type { IdleItem, IdleTier } from './idle-work.js';
 import { authorise } from './preapproval.js';
 import type { PermissionCheck } from './preapproval.js';
 
-export type IdleTier = 'repair' | 'review' | 'consolidate' | 'draft';
-
 export type IdleChoice = {
   readonly tier: IdleTier;
-  /** The same item always has the same words, so that it is not taken twice. */
+  readonly item: IdleItem;
+  /** The same item always has the same words: they are how earlier attempts are found. */
   readonly objective: string;
   readonly why: string;
   /** Globs of the workspace that the pass may write. */
@@ -30,6 +33,7 @@ export type Idle = {
 type Found = {
   readonly objective: string;
   readonly why: string;
+  readonly item: IdleItem;
   readonly target: string | undefined;
 };
 
@@ -41,7 +45,7 @@ const MAX_DAILY_LOGS = 7;
 const MIN_LIVE_PROJECTS = 2;
 
 export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Idle {
-  const alreadyReported = reported(snapshot);
+  const isDue = dueAgain(snapshot);
   const tiers: readonly (readonly [IdleTier, readonly Found[], string])[] = [
     ['repair', repairs(diagnostics), 'validation found nothing to repair'],
     ['review', reviews(snapshot), 'nothing is waiting to be looked at again'],
@@ -54,11 +58,11 @@ export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Id
   ];
   const considered: { tier: IdleTier; why: string }[] = [];
   for (const [tier, found, nothing] of tiers) {
-    const item = found.find((candidate) => !alreadyReported.has(candidate.objective));
+    const item = found.find((candidate) => isDue(candidate.objective, candidate.item.subject));
     if (item !== undefined) return { choice: choiceOf(snapshot, tier, item), considered };
     considered.push({
       tier,
-      why: found.length > 0 ? `${found.length} found, all reported already` : nothing,
+      why: found.length > 0 ? `${found.length} found, all done or tried already` : nothing,
     });
   }
   return { considered };
@@ -66,14 +70,15 @@ export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Id
 
 function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice {
   const memory = 'memory/**';
-  const { objective, why, target } = found;
-  if (target === undefined) return { tier, objective, why, writes: [memory], checks: [] };
+  const { objective, why, item, target } = found;
+  if (target === undefined) return { tier, item, objective, why, writes: [memory], checks: [] };
   const permission = authorise(snapshot, { actionClass: 'idle-cycle-autonomy', targets: [target] });
   const allowed = defined({
     authorisation: permission.allowed ? permission.pa : undefined,
   });
   return {
     tier,
+    item,
     objective,
     why,
     writes: permission.allowed ? [memory, target] : [memory],
@@ -82,23 +87,18 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
   };
 }
 
-/** Objectives of earlier idle passes, and open questions to the owner. */
-function reported(snapshot: Snapshot): ReadonlySet<string> {
-  const done = snapshot
-    .records('MEMORY')
-    .filter((entry) => fieldText(entry, 'project') === '')
-    .map((entry) => fieldText(entry, 'objective'));
-  const asked = snapshot
-    .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'status') === 'open')
-    .map((record) => fieldText(record, 'action_needed'));
-  return new Set([...done, ...asked]);
-}
+/** A file with a secret is never shown to a model: that repair is the owner's. */
+const OWNERS_REPAIRS: ReadonlySet<string> = new Set(['secret']);
 
 function repairs(diagnostics: readonly Diagnostic[]): readonly Found[] {
   const groups = new Map<string, Diagnostic[]>();
+  const withSecrets = new Set(
+    diagnostics
+      .filter((diagnostic) => OWNERS_REPAIRS.has(diagnostic.rule))
+      .map((diagnostic) => diagnostic.range.file),
+  );
   for (const diagnostic of diagnostics) {
-    if (diagnostic.severity === 'info') continue;
+    if (diagnostic.severity === 'info' || withSecrets.has(diagnostic.range.file)) continue;
     const key = `${diagnostic.rule} ${diagnostic.range.file}`;
     groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
   }
@@ -114,6 +114,7 @@ function repairs(diagnostics: readonly Diagnostic[]): readonly Found[] {
         {
           objective: `Repair ${rule} in ${range.file}`,
           why: `${range.file}:${range.line}: ${message}${group.length > 1 ? ` (and ${group.length - 1} more)` : ''}`,
+          item: { tier: 'repair', subject: range.file, rule },
           target: range.file,
         },
       ];
@@ -139,6 +140,7 @@ function endingPermissions(snapshot: Snapshot): readonly Found[] {
       {
         objective: `Review ${record.key}, which ends on ${fieldText(record, 'expires')}`,
         why: `${record.file}:${record.range.line} ends within ${ENDING_DAYS} days`,
+        item: { tier: 'review', subject: record.key },
         target: undefined,
       },
     ];
@@ -149,11 +151,14 @@ function openFailureModes(snapshot: Snapshot): readonly Found[] {
   return snapshot
     .records('FAILURE-MODE')
     .filter((record) => fieldText(record, 'status') === 'open')
-    .map((record) => ({
-      objective: `Review ${record.key}: ${fieldText(record, 'title') || fieldText(record, 'symptom')}`,
-      why: `${record.file}:${record.range.line} is open`,
-      target: undefined,
-    }));
+    .map(
+      (record): Found => ({
+        objective: `Review ${record.key}: ${fieldText(record, 'title') || fieldText(record, 'symptom')}`,
+        why: `${record.file}:${record.range.line} is open`,
+        item: { tier: 'review', subject: record.key },
+        target: undefined,
+      }),
+    );
 }
 
 function staleTools(snapshot: Snapshot): readonly Found[] {
@@ -164,6 +169,7 @@ function staleTools(snapshot: Snapshot): readonly Found[] {
       {
         objective: `Review the tool ${record.key}, last checked on ${dateStamp(new Date(checked))}`,
         why: `it was not probed for ${TOOL_DAYS} days`,
+        item: { tier: 'review', subject: record.key },
         target: undefined,
       },
     ];
@@ -198,6 +204,7 @@ function unseenOutputs(snapshot: Snapshot): readonly Found[] {
       {
         objective: `Review ${file.path}`,
         why: `nobody has looked at it for ${UNSEEN_DAYS} days`,
+        item: { tier: 'review', subject: file.path },
         target: undefined,
       },
     ];
@@ -214,10 +221,12 @@ function consolidation(snapshot: Snapshot): readonly Found[] {
   );
   const [first, last] = [open[0], open.at(-1)];
   if (open.length <= MAX_DAILY_LOGS || first === undefined || last === undefined) return [];
+  const subject = `memory/summary-${last}.md`;
   return [
     {
-      objective: `Consolidate memory from ${first} to ${last} into memory/summary-${last}.md`,
+      objective: `Consolidate memory from ${first} to ${last} into ${subject}`,
       why: `${open.length} daily logs are not summed up`,
+      item: { tier: 'consolidate', subject, days: open },
       target: undefined,
     },
   ];
@@ -225,11 +234,16 @@ function consolidation(snapshot: Snapshot): readonly Found[] {
 
 function drafts(snapshot: Snapshot): readonly Found[] {
   if (draftReason(snapshot) !== '') return [];
+  const unfinished = waitingDraft(snapshot);
   return [
     {
-      objective: `Draft a project for: ${domainAnchor(snapshot)}`,
+      objective:
+        unfinished === undefined
+          ? `Draft a project for: ${domainAnchor(snapshot)}`
+          : `Complete the draft ${unfinished.key}: ${draftProblems(unfinished).join('; ')}`,
       why: `${liveProjects(snapshot)} projects can become active again`,
-      target: 'PROJECTS/*/LONGRUNNER-DRAFT.md',
+      item: { tier: 'draft', subject: unfinished?.file ?? '' },
+      target: unfinished?.file ?? 'PROJECTS/*/LONGRUNNER-DRAFT.md',
     },
   ];
 }
@@ -238,11 +252,17 @@ function drafts(snapshot: Snapshot): readonly Found[] {
 function draftReason(snapshot: Snapshot): string {
   const live = liveProjects(snapshot);
   if (live >= MIN_LIVE_PROJECTS) return `${live} projects can become active again`;
-  const waiting = snapshot
+  const waiting = waitingDraft(snapshot);
+  if (waiting !== undefined && draftProblems(waiting).length === 0)
+    return `the draft ${waiting.key} waits for an answer`;
+  return domainAnchor(snapshot) === '' ? 'SOUL.md has no domain anchor' : '';
+}
+
+/** A draft that has not become a project. */
+function waitingDraft(snapshot: Snapshot): Rec | undefined {
+  return snapshot
     .records('DRAFT')
     .find((draft) => snapshot.record('PROJECT', draft.key) === undefined);
-  if (waiting !== undefined) return `the draft ${waiting.key} waits for an answer`;
-  return domainAnchor(snapshot) === '' ? 'SOUL.md has no domain anchor' : '';
 }
 
 function liveProjects(snapshot: Snapshot): number {

@@ -62,9 +62,10 @@ export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
       heading.start >= scope.end
     )
       return;
-    const { key } = sectionKey(heading.text);
+    const { key, title } = sectionKey(heading.text);
     if (key === '') unnamed.push(heading);
-    else if (matchesKey(locator.match, key)) {
+    // `## Domain knowledge` is the owner's own section, not the record of `## Domain`.
+    else if (matchesKey(locator.match, key) && (title === '' || locator.match.includes('*'))) {
       const next = nextHeading(doc, index);
       const end = next ? lineStartOf(doc, next) : doc.text.length;
       const deeper = doc.headings[index + 1];

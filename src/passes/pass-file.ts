@@ -5,6 +5,7 @@
 import { lstatSync, readdirSync, renameSync, rmSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
+import { closeCommitRecord, recordedRuns } from '../workspace/commit-record.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
@@ -28,8 +29,15 @@ export type StoredPass = {
    */
   readonly waiting: boolean;
   readonly data: StoredStage;
-  /** What the agent left was judged and undone; `recorded`: that is in the logs as well. */
-  readonly left?: { readonly undone: readonly Undone[]; readonly recorded: boolean };
+  /**
+   * What the agent left was judged and undone. `recorded`: that is in the logs as well. `ended`: no
+   * process of the agent was left, so whatever changed since is not the pass's.
+   */
+  readonly left?: {
+    readonly undone: readonly Undone[];
+    readonly recorded: boolean;
+    readonly ended?: true;
+  };
 };
 
 /** A pass is stored when it has entered, when its agent can begin, and when that has ended. */
@@ -83,15 +91,23 @@ export function passOfSession(state: string, session: HostSession): Briefed | un
   );
 }
 
+/** The record of its commits goes last: without it, a stored pass would undo what it committed. */
 export function forgetPass(state: string, runId: string): void {
   const path = pathOf(state, runId);
   rmSync(path, { force: true });
+  closeCommitRecord(state, runId);
   forgetSeenFiles(state, runId);
   cache.delete(path);
   if (storedRuns(state).length === 0) unpinForPass(state);
 }
 
 /** A pass that crashed under an earlier version is found as well. */
+/** Records of commits whose pass is forgotten: the process died between the two. */
+export function removeOrphanRecords(state: string): void {
+  const stored = new Set(storedRuns(state));
+  for (const runId of recordedRuns(state)) if (!stored.has(runId)) closeCommitRecord(state, runId);
+}
+
 export function moveFormerFile(state: string): void {
   const path = join(state, FORMER_FILE);
   const runId = readJson<StoredPass>(path)?.data.runId;

@@ -3,10 +3,12 @@ import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
+import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
+import type { CallRecord } from './call-record.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -134,6 +136,8 @@ export type Loaded = Entered & {
   readonly earlierOutputs: readonly string[];
   /** What log rows name: the project, or the tier of idle work. */
   readonly subject: string;
+  /** The item of idle work; `undefined` for a project. */
+  readonly idle: IdleItem | undefined;
   readonly objective: string;
   readonly writes: readonly string[];
   /** The programs that the project or its phase allows; `undefined`: the tool registry decides. */
@@ -170,7 +174,11 @@ export type Composed = Chosen & {
 };
 
 /** T4, second half: the agent has ended, well or badly. */
-export type Worked = Briefed & { readonly outcome: RunOutcome };
+export type Worked = Briefed & {
+  readonly outcome: RunOutcome;
+  /** What the agent called, where Nocturne started it. */
+  readonly calls?: readonly CallRecord[];
+};
 
 /** T5, first half: what was out of bounds is undone, and what stays is on record. */
 export type Reconciled = Worked & {
@@ -188,11 +196,17 @@ export type Reconciled = Worked & {
 export type Graded = Reconciled & {
   readonly refused: readonly string[];
   readonly criteria: readonly AssertionResult[];
+  /** The stop condition of the phase. */
+  readonly stop: readonly AssertionResult[];
   readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+  /** Why it got this grade. */
+  readonly reasons: readonly string[];
+  /** It came nearer to the stop condition. */
+  readonly progress: boolean;
 };
 
 /** T6: recorded. */
-export type Done = Graded & { readonly stop: readonly AssertionResult[] };
+export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */
 export type Reviewing = Entered & { readonly reviews: readonly ProjectReview[] };

@@ -12,7 +12,7 @@ export function instantIn(zone: string, wall: string): Date {
 }
 
 /** What the clocks of the zone show, as if it were UTC, in milliseconds. */
-function wallTime(zone: string, instant: number): number {
+export function wallTime(zone: string, instant: number): number {
   return Date.parse(
     `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(instant).replace(' ', 'T')}Z`,
   );

@@ -12,7 +12,15 @@ import type { LoadedSchema, Schema } from './types.js';
 
 export const REGISTRY_FILE = 'REGISTRY.md';
 
-export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSchema {
+/** The gate, the snapshot and the rules of one process read the same text, which costs 50 ms. */
+let last: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
+
+export function loadSchema(text: string): LoadedSchema {
+  if (last?.text !== text) last = { text, loaded: load(text, REGISTRY_FILE) };
+  return last.loaded;
+}
+
+function load(text: string, file: string): LoadedSchema {
   const report: Report = { doc: scan(text), file, diagnostics: [], unread: new Set() };
   checkStrayRows(report);
   const objects = loadObjects(report);

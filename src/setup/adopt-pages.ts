@@ -58,6 +58,9 @@ const PAGE_RULES: readonly Page[] = [
   { path: 'MEMORY.md', limit: PAGE_LIMIT, aside: 'memory/ADOPTED-MEMORY.md', merge: (own) => own },
 ];
 
+/** The first row of R4 follows. */
+const EDGES_HEAD = /^\| Source \| Edge \| Target \| Note \|\n\|[-|]+\|\n/m;
+
 export const PAGES: readonly string[] = PAGE_RULES.map(({ path }) => path);
 
 type AdoptedPage = { readonly page: Page; readonly own: string; readonly text: string };
@@ -149,5 +152,18 @@ function setAside(adoption: Adoption, { page, own }: AdoptedPage, draft: PlanDra
     page.path,
     'moved',
     `your text is now in ${page.aside}, and this page links to it: together they are too long for a host's prompt, or cannot be parsed`,
+  );
+}
+
+/** Rows for R4: the shipped pages link to those that were set aside. */
+export function declareAside(draft: PlanDraft): void {
+  const registry = draft.files.get('REGISTRY.md');
+  const rows = PAGE_RULES.filter(({ aside }) => draft.files.has(aside)).map(
+    ({ path, aside }) => `| \`${path}\` | REFERENCES | \`${aside}\` | what was here before |\n`,
+  );
+  if (typeof registry !== 'string' || rows.length === 0) return;
+  draft.write(
+    'REGISTRY.md',
+    registry.replace(EDGES_HEAD, (head) => `${head}${rows.join('')}`),
   );
 }

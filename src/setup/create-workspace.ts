@@ -47,6 +47,8 @@ export type CreateOptions = OwnerDetails & {
   readonly files?: Readonly<Record<string, string>>;
   /** The one of `installedImporters` that recognises the directory. */
   readonly importer?: Importer;
+  /** Of pages that are not UTF-8 and have no byte order mark. */
+  readonly encoding?: string;
 };
 export type Created = {
   readonly workspace: Workspace;
@@ -124,7 +126,7 @@ function planFor(
   options: Omit<CreateOptions, 'home' | 'passphrase'>,
   existing: ExistingFiles,
 ): Planned {
-  const { packageRoot, clock, files, importer, owner, domain, timeZone } = options;
+  const { packageRoot, clock, files, importer, encoding, owner, domain, timeZone } = options;
   const words = defined({ owner: owner === '' ? undefined : owner, domain, timeZone });
   return planSetup({
     existing,
@@ -132,7 +134,7 @@ function planFor(
     words,
     now: clock.now(),
     owned: isSigned(existing),
-    ...defined({ files, importer }),
+    ...defined({ files, importer, encoding }),
   });
 }
 

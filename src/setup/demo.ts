@@ -64,14 +64,11 @@ export function makeDemo(options: DemoOptions): boolean {
   return true;
 }
 
-/** A project needs a missing tool, and idle passes are off because there is no model. */
+/** One of the projects needs a missing tool. */
 function demonstrationFiles({ packageRoot, clock }: DemoOptions): Readonly<Record<string, string>> {
   const reference = readReference(packageRoot);
   const files: Record<string, string> = {
     'orchestration-os/OPS-TOOL-REGISTRY.md': `${reference.text('orchestration-os/OPS-TOOL-REGISTRY.md').trimEnd()}\n${TOOL_ROW}`,
-    'MODEL-TIERS.md': reference
-      .text('MODEL-TIERS.md')
-      .replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |'),
   };
   for (const { slug } of PROJECTS) {
     const source = join(packageRoot, 'examples/night', slug);

@@ -1,4 +1,6 @@
 /** Renames files whose names differ from shipped ones only by case. */
+import { NocturneError } from '../kernel/error.js';
+import { countReferences } from './count-references.js';
 import type { ExistingFiles } from './existing-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
@@ -19,16 +21,37 @@ export function matchNameCase(
     const our = ours.get(name.toLowerCase());
     if (our === undefined || our === name) continue;
     if (!present.has(our) && ![...renames.values()].includes(our)) {
+      refuseSubmodule(existing, { name, our });
       renames.set(name, our);
       draft.rename(name, our);
       draft.note(
         our,
         'moved',
-        `it was called ${name}, which is the same name on macOS and Windows`,
+        `it was called ${name}, which is the same name on macOS and Windows; ${countReferences(existing, name)}`,
       );
     } else putAway(existing, { name, our }, draft);
   }
   return renames.size === 0 ? existing : renamed(existing, renames);
+}
+
+/** @throws NocturneError `REFUSED`: only git can rename its submodules. */
+function refuseSubmodule(
+  existing: ExistingFiles,
+  { name, our }: { readonly name: string; readonly our: string },
+): void {
+  const modules = [
+    ...(existing.text('.gitmodules') ?? '').matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*?)[ \t\r]*$/gm),
+  ].map(([, path = '']) => path);
+  const inside = modules.find((path) => path === name || path.startsWith(`${name}/`));
+  if (inside !== undefined)
+    throw new NocturneError(
+      'REFUSED',
+      `${name} has to be called ${our}, but ${inside} is a submodule of git`,
+      {
+        file: name,
+        hint: `rename it with git (git mv ${name} ${our}), then run nocturne init again; nothing was written`,
+      },
+    );
 }
 
 function putAway(

@@ -1,5 +1,6 @@
 /** Adds to an owner's page the sections that the registry needs. */
 import { scopeOf } from '../markdown/find-records.js';
+import { sectionKey } from '../markdown/key.js';
 import { scan } from '../markdown/scan.js';
 import type { Heading } from '../markdown/types.js';
 
@@ -11,9 +12,8 @@ export function withSections(
   shipped: string,
   options: { readonly titles: readonly string[]; readonly short?: boolean },
 ): string {
-  const has = new Set(sectionsOf(own).map(({ text }) => text));
   const missing = options.titles
-    .filter((title) => !has.has(title))
+    .filter((title) => !sectionsOf(own).some(({ text }) => isTitled(text, title)))
     .flatMap((title) => sectionText(shipped, title) ?? []);
   return appended(
     own,
@@ -44,6 +44,12 @@ function appended(own: string, parts: readonly string[]): string {
 
 function sectionsOf(text: string): readonly Heading[] {
   return scan(text).headings.filter(({ depth }) => depth === 2);
+}
+
+/** `Domain:` and `` `Domain` `` are the heading `Domain` too. */
+function isTitled(heading: string, title: string): boolean {
+  const { key, title: rest } = sectionKey(heading);
+  return heading === title || (key === title && rest === '');
 }
 
 function sectionText(text: string, title: string): string | undefined {

@@ -7,17 +7,18 @@ import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
-import { type Adoption, adoptPages, PAGES } from './adopt-pages.js';
+import { type Adoption, adoptPages, declareAside, PAGES } from './adopt-pages.js';
 import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
 import { type DirectoryKind, directoryKind } from './directory-kind.js';
 import { AGENTS_PAGE, type Reference } from './reference-files.js';
-import { proposeFree } from './free-routes.js';
+import { isCovered, proposeFree } from './free-routes.js';
 import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
+import { writeToolFiles } from './tool-files.js';
 
 export type SetupRequest = {
   readonly existing: ExistingFiles;
@@ -30,6 +31,8 @@ export type SetupRequest = {
   readonly owned?: boolean;
   /** Recognised the files that are here. */
   readonly importer?: Importer;
+  /** Of pages that are not UTF-8 and do not say what they are. */
+  readonly encoding?: string;
 };
 
 export type Planned = SetupPlan & {
@@ -37,19 +40,15 @@ export type Planned = SetupPlan & {
   readonly importer?: Importer;
 };
 
-/** Journal, stored objects and caches do not belong in git. */
-const GIT_IGNORE = '.nocturne/\n';
-
 export function planSetup(request: SetupRequest): Planned {
   const { existing, reference } = request;
   const kind = directoryKind(existing);
-  refuseLinkedFolders(existing, reference.paths);
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const draft = planDraft(backupFolder({ now: request.now, what: 'init', paths: existing.paths }));
   if (kind === 'workspace') complete(request, schema, draft);
   else adopt(request, schema, draft);
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
-  if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
+  writeToolFiles(existing, schema, draft);
   return {
     renames: draft.renames,
     files: draft.files,
@@ -93,6 +92,7 @@ function complete(
   schema: Schema,
   draft: PlanDraft,
 ): void {
+  refuseLinkedFolders(existing, reference.paths);
   for (const path of reference.paths) {
     // The gate reports a missing log; an empty one would not help.
     if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
@@ -116,14 +116,17 @@ function replaceAgentsPage(existing: ExistingFiles, reference: Reference, draft:
 }
 
 function adopt(
-  { existing: before, reference, words, now, importer }: SetupRequest,
+  { existing: before, reference, words, now, importer, encoding }: SetupRequest,
   schema: Schema,
   draft: PlanDraft,
 ): void {
   const named = matchNameCase(before, reference.paths, draft);
+  refuseLinkedFolders(named, reference.paths);
   const existing = recode(named, {
     draft,
     except: reference.paths.filter((path) => !PAGES.includes(path)),
+    reads: (path) => importer !== undefined || PAGES.includes(path) || isCovered(schema, path),
+    ...defined({ encoding }),
   });
   const adoption: Adoption = { existing, reference, schema, words };
   const adopted = adoptPages(adoption, draft, importer?.ownPages ?? PAGES);
@@ -132,7 +135,8 @@ function adopt(
     if (!adopted.has(path) && !draft.files.has(path))
       putShipped(adoption, { path, draft, importer });
   }
-  if (importer === undefined) proposeFree(existing, reference.paths, draft);
+  declareAside(draft);
+  proposeFree(existing, reference.paths, draft, { folders: importer === undefined });
   noteRetired(existing, draft);
 }
 
@@ -147,10 +151,20 @@ function putShipped(
   const text = filledIn(path, reference.text(path), { schema, words });
   const there = existing.bytes(path);
   const link = existing.link(path);
+  if (
+    importer === undefined &&
+    link === undefined &&
+    path.endsWith('/README.md') &&
+    existing.text(path) !== undefined
+  )
+    return draft.note(path, 'left', 'your page stays, and is protected now');
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = importer?.whyReplaced(path) ?? 'a file with this name was here';
+  const why =
+    there !== undefined && PAGES.includes(path) && existing.text(path) === undefined
+      ? 'it is not UTF-8 and does not say what it is, so your text is only in the copy: name its encoding with --encoding, or convert it first'
+      : (importer?.whyReplaced(path) ?? 'a file with this name was here');
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
 }
 

@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import { countMatches } from '../governance/conditions/regex.js';
 import { decide } from '../governance/guard/decide.js';
+import { isManualPage } from '../governance/manual-page.js';
+import { isSetAside } from '../governance/set-aside.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
+import { routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
@@ -40,7 +43,7 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];
-  for (const path of snapshot.files.keys()) {
+  for (const path of ownersFirst(snapshot)) {
     if (hits.length > MOST_HITS || (glob !== undefined && !globMatches(glob, path))) continue;
     const text = snapshot.text(path) ?? '';
     if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home))
@@ -61,6 +64,16 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
     text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'),
     data: { hits: shown, more },
   };
+}
+
+/** The owner's files, then the manual and the logs, then what was put aside. */
+function ownersFirst({ files, schema }: Snapshot): readonly string[] {
+  const rankOf = (path: string): number => {
+    if (isSetAside(path)) return 2;
+    return isManualPage(path) || routeOf(schema, path).tier === 'APPEND' ? 1 : 0;
+  };
+  const ranked = [...files.keys()].map((path) => ({ path, rank: rankOf(path) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ path }) => path);
 }
 
 /** As strict syntax, then as older programs write it (`\-`), then as plain text. */

@@ -12,11 +12,15 @@ import {
   writeFileSync,
 } from '../kernel/files.js';
 import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory } from './durable.js';
 import { putObject } from './objects.js';
 import { addReplica } from './object-replicas.js';
+import { readIfThere } from './read-if-there.js';
+import { within } from './root-descriptor.js';
 import type { StorageOp } from './storage-types.js';
+import type { Actor } from './types.js';
 
 const FOLDER = 'passes';
 const SUFFIX = '.commits.jsonl';
@@ -32,6 +36,7 @@ export type CommitRecord =
       readonly before: string | null;
       readonly after: string | null;
       readonly actor: string;
+      readonly byOwner?: true;
     }
   | {
       readonly kind: 'append';
@@ -39,7 +44,9 @@ export type CommitRecord =
       readonly offset: number;
       readonly appended: string;
       readonly actor: string;
-    };
+    }
+  /** Whatever it was before: the owner has seen the whole file and accepted it. */
+  | { readonly kind: 'accepted'; readonly path: string; readonly after: string | null };
 
 export function openCommitRecord(state: string, runId: string): void {
   makeDirectory(join(state, FOLDER), 0o700);
@@ -56,26 +63,66 @@ export function closeCommitRecord(state: string, runId: string): void {
  */
 export function noteCommit(
   place: { readonly root: string; readonly state: string },
-  actor: string,
+  actor: Actor,
   ops: readonly StorageOp[],
 ): void {
   const open = openRecords(place.state);
   if (open.length === 0) return;
-  for (const op of ops)
-    if (op.kind === 'write') addReplica(place, putObject(place.root, op.content));
-  const lines = ops.map((op) => `${JSON.stringify(recordOf(actor, op))}\n`).join('');
+  for (const op of ops) {
+    if (op.kind !== 'write') continue;
+    addReplica(place, putObject(place.root, op.content));
+    if (actor.kind === 'owner') keepPresent(place, op.path);
+  }
+  addRecords(
+    open,
+    ops.map((op) => recordOf(actor, op)),
+  );
+}
+
+/** What an owner's commit changes in a page that an agent has spoiled is found by comparing both. */
+function keepPresent(place: { readonly root: string; readonly state: string }, path: string): void {
+  const bytes = readIfThere(within(place.root, path));
+  if (bytes !== undefined) addReplica(place, putObject(place.root, bytes));
+}
+
+/**
+ * Files that the owner signs or anchors as they are, by path; `undefined`: gone. Call it before the
+ * signature is written: if that fails, the gate still refuses the file.
+ */
+export function noteAccepted(
+  place: { readonly root: string; readonly state: string },
+  files: ReadonlyMap<string, Buffer | undefined>,
+): void {
+  const open = openRecords(place.state);
+  if (open.length === 0) return;
+  const records = [...files].map(([path, content]): CommitRecord => {
+    if (content === undefined) return { kind: 'accepted', path, after: null };
+    const after = putObject(place.root, content);
+    addReplica(place, after);
+    return { kind: 'accepted', path, after };
+  });
+  addRecords(open, records);
+}
+
+function addRecords(open: readonly string[], records: readonly CommitRecord[]): void {
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   for (const path of open) appendFileSync(path, lines);
 }
 
 function openRecords(state: string): readonly string[] {
+  return recordedRuns(state).map((runId) => pathOf(state, runId));
+}
+
+/** The runs that have a record. */
+export function recordedRuns(state: string): readonly string[] {
   const folder = join(state, FOLDER);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(SUFFIX))
-    .map((name) => join(folder, name));
+    .map((name) => name.slice(0, -SUFFIX.length));
 }
 
-function recordOf(actor: string, op: StorageOp): CommitRecord {
+function recordOf({ kind, name: actor }: Actor, op: StorageOp): CommitRecord {
   switch (op.kind) {
     case 'write':
       return {
@@ -84,6 +131,7 @@ function recordOf(actor: string, op: StorageOp): CommitRecord {
         before: op.before ?? null,
         after: sha256(op.content),
         actor,
+        ...defined({ byOwner: kind === 'owner' ? (true as const) : undefined }),
       };
     case 'delete':
       return { kind: 'file', path: op.path, before: op.before, after: null, actor };

@@ -103,7 +103,7 @@ function planPart(
 }
 
 function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly StorageOp[]): void {
-  if (ops.length > 0) noteCommit(place, changeSet.actor.name, ops);
+  if (ops.length > 0) noteCommit(place, changeSet.actor, ops);
   const { conflicts } = transact(place.root, place.state, ops, {
     runId: changeSet.runId,
     actor: changeSet.actor.name,

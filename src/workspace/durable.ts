@@ -16,6 +16,7 @@ import {
   openSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeSync,
 } from '../kernel/files.js';
@@ -78,13 +79,31 @@ export function syncDirectory(path: string): void {
 
 /** Makes a directory and its missing parents durably. Returns the new ones, innermost first. */
 export function makeDirectory(path: string, mode = 0o777): readonly string[] {
-  const first = onFile(path, 'create', () => mkdirSync(path, { recursive: true, mode }));
-  if (first === undefined) return [];
   const made: string[] = [];
-  for (let current = path; current.length >= first.length; current = dirname(current))
-    made.push(current);
+  onFile(path, 'create', () => {
+    const missing: string[] = [];
+    for (let current = path; !isDirectory(current); current = dirname(current))
+      missing.unshift(current);
+    // Node's own loop over the parents does not end in /proc.
+    for (const directory of missing) if (makeOne(directory, mode)) made.unshift(directory);
+  });
   for (const directory of made) syncDirectory(dirname(directory));
   return made;
+}
+
+/** False if another process was faster. */
+function makeOne(directory: string, mode: number): boolean {
+  try {
+    mkdirSync(directory, { mode });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && isDirectory(directory)) return false;
+    throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Replaces or creates a file durably, and keeps the permissions unless `mode` is given. */

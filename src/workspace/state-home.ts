@@ -1,20 +1,50 @@
 /** The state directory of a workspace, outside the workspace, and its JSON files. */
-import { realpathSync } from '../kernel/files.js';
+import { realpathSync, statSync } from '../kernel/files.js';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { messageOf, NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { type Failpoint, makeDirectory, writeFileDurably } from './durable.js';
 import { readTextIfThere } from './read-if-there.js';
-import { onFile } from './storage-error.js';
+import { errnoOf, onFile } from './storage-error.js';
 
-/** `$NOCTURNE_HOME`, default `~/.nocturne`. */
-export function homeDirectory(
-  env: Readonly<Record<string, string | undefined>>,
-  cwd: string,
-): string {
+/**
+ * `$NOCTURNE_HOME`, default `~/.nocturne`.
+ * @throws NocturneError `CONFIG` for a value that cannot be it: a path that depends on the current
+ * directory would be another one for each job.
+ */
+export function homeDirectory(env: Readonly<Record<string, string | undefined>>): string {
   const set = env['NOCTURNE_HOME'];
-  return set === undefined || set === '' ? join(homedir(), '.nocturne') : resolve(cwd, set);
+  if (set === undefined) return join(homedir(), '.nocturne');
+  if (!isAbsolute(set)) throw new NocturneError('CONFIG', ...notAbsolute(set));
+  const path = resolve(set);
+  if (isBlocked(path))
+    throw new NocturneError('CONFIG', `NOCTURNE_HOME (${path}) is not a directory`, {
+      hint: 'set it to a directory, or to a path where one can be made',
+    });
+  return path;
+}
+
+function notAbsolute(set: string): [message: string, options: { readonly hint: string }] {
+  if (set.trim() === '')
+    return [
+      'NOCTURNE_HOME is set, but empty',
+      { hint: 'set it to an absolute path, or unset it to use ~/.nocturne' },
+    ];
+  const expanded = /^~(?:\/|$)/.test(set) ? join(homedir(), set.slice(1)) : resolve(set);
+  return [
+    `NOCTURNE_HOME (${set}) is not an absolute path`,
+    { hint: `set it to an absolute path, such as ${expanded}` },
+  ];
+}
+
+/** Whether the path, or a part of it, is a file. */
+function isBlocked(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOTDIR';
+  }
 }
 
 /** `HOME/workspaces/<start of SHA-256 of the real path>`; created with mode 0700 if missing. */

@@ -380,7 +380,9 @@ function asked(
       phase: { status: row.status === 'blocked' ? 'blocked' : 'active' },
     }),
     'PROJECTS/idea/LONGRUNNER-DRAFT.md':
-      '---\nmission: An idea\nphase:\n  name: look\n  objective: Look\n---\n',
+      '---\nmission: An idea\nphase:\n  name: look\n  objective: Look\n  stop_condition:\n    - file_exists: outputs/a.md\n    - links_resolve: outputs/a.md\nnext_pass: { objective: Look once }\n---\n',
+    'PROJECTS/half/LONGRUNNER-DRAFT.md':
+      '---\nmission: Half an idea\nphase:\n  name: look\n  objective: Look\n---\n',
     'NOTIFICATIONS.md': notifications([
       {
         id: 'N-20261120-001',
@@ -482,6 +484,14 @@ t.test('each kind of question has its own consequences', async (t) => {
       'yes',
       ['notification_close'],
       [{ kind: 'accept-draft', slug: 'idea' }],
+    ],
+    [
+      'a draft that is not complete, yes',
+      { kind: 'draft', project: 'half', answer: 'yes' },
+      undefined,
+      'yes',
+      ['notification_close'],
+      [],
     ],
     [
       'a draft, no',

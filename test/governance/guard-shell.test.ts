@@ -86,7 +86,6 @@ t.test('a command that is allowed to do nothing does nothing, in bash and in sh'
     tools: undefined,
     cwd: '',
     reading: () => [],
-    repository: () => undefined,
   };
   const piece = fc.constantFrom(
     "'",
@@ -173,7 +172,6 @@ t.test(
       tools: undefined,
       cwd: '',
       reading: () => [],
-      repository: () => undefined,
     };
     const shell: ShellWorld = {
       cwd: '',

@@ -15,7 +15,6 @@ const world: CommandWorld = {
   tools: undefined,
   cwd: '',
   reading: () => [],
-  repository: () => undefined,
 };
 
 type Expected = 'runs' | 'refused';

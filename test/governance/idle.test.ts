@@ -1,6 +1,7 @@
 /** The idle cycle: the first tier that finds something, one item, and where it may write. */
 import t from 'tap';
 import { idle } from '../../src/governance/idle.js';
+import { evaluateIdle, type IdleItem, idleTest } from '../../src/governance/idle-work.js';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import {
   changeLog,
@@ -52,6 +53,92 @@ const WRITTEN_IN_SEPTEMBER = changeLog([
 ]);
 const FAILURES =
   '# Failure modes\n\n## FM-001 Empty output\n\n- **Symptom:** empty\n- **Status:** open\n\n## FM-002 Other\n\n- **Symptom:** other\n- **Status:** mitigated\n';
+
+const WHOLE_DRAFT = `---
+mission: Know the licences
+phase:
+  name: survey
+  objective: List them
+  stop_condition:
+    - file_exists: outputs/survey.md
+    - links_resolve: outputs/survey.md
+next_pass:
+  objective: List twelve
+---
+`;
+/** Passes about one item: their days, ends and grades. */
+function attempts(...passes: readonly (readonly [ended: string, grade: string])[]): Files {
+  const runs = passes.map(([ended, grade], i) => ({
+    id: `RUN-${ended.slice(0, 10).replaceAll('-', '')}-00${i + 1}`,
+    ended,
+    grade,
+  }));
+  return {
+    ...TWO_LIVE,
+    'memory/2026-11-20.md': `# Day\n\n${runs
+      .map(
+        ({ id }) =>
+          `## ${id}\n\n- **Objective:** Repair link-broken in docs/a.md\n- **Result:** x\n`,
+      )
+      .join('\n')}`,
+    'audit/SESSION-REGISTRY.md': rows(
+      'Sessions',
+      ['Run id', 'Role', 'Started', 'Ended', 'Integrity', 'Outcome', 'Grade', 'Chain'],
+      runs.map(({ id, ended, grade }) => [id, 'worker', ended, ended, 'pass', 'x', grade, 'x']),
+    ),
+  };
+}
+const BROKEN = [finding('link-broken', 'docs/a.md')];
+const TAKEN = 'Repair link-broken in docs/a.md';
+type Again = readonly [string, Files, readonly Diagnostic[], string | undefined];
+const AGAIN: readonly Again[] = [
+  ['what failed waits a day', attempts(['2026-11-20T12:00:00Z', 'FAIL']), BROKEN, undefined],
+  ['and comes up again', attempts(['2026-11-20T02:00:00Z', 'FAIL']), BROKEN, TAKEN],
+  [
+    'after a second failure it waits two days',
+    attempts(['2026-11-18T02:00:00Z', 'FAIL'], ['2026-11-19T12:00:00Z', 'WEAK']),
+    BROKEN,
+    undefined,
+  ],
+  [
+    'and then comes up again',
+    attempts(['2026-11-17T02:00:00Z', 'FAIL'], ['2026-11-19T02:00:00Z', 'WEAK']),
+    BROKEN,
+    TAKEN,
+  ],
+  [
+    'only failures in a row count',
+    attempts(
+      ['2026-11-16T02:00:00Z', 'FAIL'],
+      ['2026-11-17T02:00:00Z', 'FAIL'],
+      ['2026-11-18T02:00:00Z', 'ADEQUATE'],
+      ['2026-11-20T02:00:00Z', 'FAIL'],
+    ),
+    BROKEN,
+    TAKEN,
+  ],
+  ['what was done stays done', attempts(['2026-11-10T02:00:00Z', 'ADEQUATE']), BROKEN, undefined],
+  [
+    'until its file changes',
+    {
+      ...attempts(['2026-11-10T02:00:00Z', 'ADEQUATE']),
+      ...changeLog([['docs/a.md', 'x', 'y', '2026-11-12T02:00:00Z']]),
+      'docs/a.md': 'y',
+    },
+    BROKEN,
+    TAKEN,
+  ],
+  [
+    'and a change by the pass itself is none',
+    {
+      ...attempts(['2026-11-10T02:00:00Z', 'ADEQUATE']),
+      ...changeLog([['docs/a.md', 'x', 'y', '2026-11-10T02:00:00Z']]),
+      'docs/a.md': 'y',
+    },
+    BROKEN,
+    undefined,
+  ],
+];
 
 t.test('the first tier that finds something new is taken', async (t) => {
   type Case = readonly [
@@ -232,10 +319,23 @@ t.test('the first tier that finds something new is taken', async (t) => {
     ['enough to do', { ...TWO_LIVE, 'SOUL.md': SOUL }, [], undefined],
     [
       'one draft at a time',
-      { 'SOUL.md': SOUL, 'PROJECTS/idea/LONGRUNNER-DRAFT.md': '---\nmission: x\n---\n' },
+      { 'SOUL.md': SOUL, 'PROJECTS/idea/LONGRUNNER-DRAFT.md': WHOLE_DRAFT },
       [],
       undefined,
     ],
+    [
+      'a draft that is not complete is completed',
+      { 'SOUL.md': SOUL, 'PROJECTS/idea/LONGRUNNER-DRAFT.md': '---\nmission: x\n---\n' },
+      [],
+      'Complete the draft idea: phase.name is empty; phase.objective is empty; next_pass.objective is empty; phase.stop_condition has 0 tests; it needs at least 2',
+    ],
+    [
+      'a file with a secret is never given to a model',
+      TWO_LIVE,
+      [finding('link-broken', 'docs/a.md'), finding('secret', 'docs/a.md', 'error')],
+      undefined,
+    ],
+    ...AGAIN,
     [
       'a draft that became a project',
       {
@@ -279,4 +379,83 @@ t.test('it says why each tier before was passed over', async (t) => {
     { tier: 'consolidate', why: /no more than 7/ },
     { tier: 'draft', why: 'SOUL.md has no domain anchor' },
   ]);
+});
+
+t.test('each kind of idle work has a test of its own', async (t) => {
+  const DAYS = ['2026-11-13', '2026-11-14'];
+  const long = 'What lasts. '.repeat(20);
+  type Case = readonly [string, IdleItem, Files, readonly string[], boolean, RegExp];
+  const repair: IdleItem = { tier: 'repair', subject: 'docs/a.md', rule: 'link-broken' };
+  const review: IdleItem = { tier: 'review', subject: 'FM-001' };
+  const consolidate: IdleItem = { tier: 'consolidate', subject: 'memory/summary.md', days: DAYS };
+  const draft: IdleItem = { tier: 'draft', subject: '' };
+  const page = 'PROJECTS/idea/LONGRUNNER-DRAFT.md';
+  const noCommand = WHOLE_DRAFT.replace(
+    '- links_resolve: outputs/survey.md',
+    '- command: node x.mjs',
+  );
+  const cases: readonly Case[] = [
+    [
+      'a file without the mistake',
+      repair,
+      { 'docs/a.md': 'x' },
+      ['docs/a.md'],
+      true,
+      /no link-broken/,
+    ],
+    [
+      'a note that names it',
+      repair,
+      { 'memory/n.md': 'docs/a.md:3' },
+      ['memory/n.md'],
+      true,
+      /a note/,
+    ],
+    [
+      'a note about something else',
+      repair,
+      { 'memory/n.md': 'hm' },
+      ['memory/n.md'],
+      false,
+      /does not name docs/,
+    ],
+    ['nothing', review, {}, [], false, /wrote no note/],
+    ['an older note', review, { 'memory/n.md': 'FM-001' }, [], false, /wrote no note/],
+    ['a note', review, { 'memory/n.md': 'FM-001 is still true' }, ['memory/n.md'], true, /a note/],
+    [
+      'a page of all days',
+      consolidate,
+      { 'memory/summary.md': `${DAYS.join(' ')} ${long}` },
+      [],
+      true,
+      /all 2 days/,
+    ],
+    [
+      'a day too few',
+      consolidate,
+      { 'memory/summary.md': `${DAYS[0]} ${long}` },
+      [],
+      false,
+      /2026-11-14/,
+    ],
+    [
+      'a page without text',
+      consolidate,
+      { 'memory/summary.md': DAYS.join(' ') },
+      [],
+      false,
+      /21 characters/,
+    ],
+    ['a whole draft', draft, { [page]: WHOLE_DRAFT }, [page], true, /the draft idea/],
+    ['a draft of somebody else', draft, { [page]: WHOLE_DRAFT }, [], false, /no draft/],
+    ['a draft with a command', draft, { [page]: noCommand }, [page], false, /runs a command/],
+    ['half a draft', draft, { [page]: '---\nmission: x\n---\n' }, [page], false, /0 tests/],
+  ];
+  for (const [name, item, files, changed, holds, found] of cases) {
+    const diagnostics = item.tier === 'repair' && !changed.includes('docs/a.md') ? BROKEN : [];
+    const result = evaluateIdle(item, { snapshot: smallWorkspace(t, files), changed, diagnostics });
+    t.equal(result.holds, holds, name);
+    t.match(result.found, found, name);
+    t.equal(result.assertion, idleTest(item), 'the brief and the judge say the same');
+  }
 });

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makePlace, type Place } from './place.js';
+import { editPages, pagesStay } from './prompt-pages.js';
 import { type Asked, type Call, textOf, type Turn } from './scripted-model.js';
 
 t.setTimeout(900_000);
@@ -166,6 +167,17 @@ t.test('OpenClaw, the real one', async (t) => {
     },
   );
 
+  await t.test('the host and the owner edit the pages of the prompt in turn', async (t) => {
+    await editPages(t, place);
+    lap('the pages were edited');
+    for (const name of ['cron', 'automations'])
+      t.match(
+        await place.host.openclaw([name, 'list', '--json']),
+        { exit: 0, stdout: /"jobs"/ },
+        `openclaw ${name} is there`,
+      );
+  });
+
   await t.test('the plugin is installed beside the jobs, which stay as they are', async (t) => {
     const installed = await place.nocturne(['cron', 'install']);
     t.match(installed, {
@@ -239,6 +251,14 @@ t.test('OpenClaw, the real one', async (t) => {
       lap(
         `from one question of a read to the next: ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without`,
       );
+    },
+  );
+
+  await t.test(
+    'what was edited is sent to the model, after passes and undone changes',
+    async (t) => {
+      await pagesStay(t, place);
+      lap('three turns saw the edited pages');
     },
   );
 

@@ -3,16 +3,26 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
-import { environment, longrunnerOf, placeWithProject, REPORT, trail } from './pass-workspace.js';
+import {
+  environment,
+  longrunnerOf,
+  placeWithProject,
+  REPORT,
+  tiersWithIdle,
+  trail,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
 const shipped = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-t.test('an idle pass gets the lightweight tier', async (t) => {
+t.test('an idle pass gets the tier idle', async (t) => {
   const place = placeWithProject(t.testdir(), REPORT, {
-    files: { 'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md') },
+    files: {
+      'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md'),
+      'MODEL-TIERS.md': tiersWithIdle(),
+    },
   });
   const { runId = '' } =
     (await worker(environment(place), { role: 'worker', runner: 'script' })).data ?? {};
@@ -20,7 +30,24 @@ t.test('an idle pass gets the lightweight tier', async (t) => {
   t.match(rows.join('\n'), /^T1\.5 idle \w+ ok$/m);
   t.same(
     rows.filter((row) => row.startsWith('T2.5')),
-    ['T2.5 budget lightweight ok'],
+    ['T2.5 budget idle ok'],
+  );
+});
+
+t.test('without that tier no idle work begins, and no runner starts', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT, {
+    files: { 'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md') },
+  });
+  const { exit, data } = await worker(environment(place), { role: 'worker', runner: 'script' });
+  t.equal(exit, 0);
+  const rows = trail(place, data?.runId ?? '');
+  t.ok(
+    rows.includes('T1.5 idle - skipped') || rows.some((row) => /^T1\.5 idle\s+skipped$/.test(row)),
+    rows.join('\n'),
+  );
+  t.same(
+    rows.filter((row) => /^T(?:2|3|4)/.test(row)),
+    [],
   );
 });
 
@@ -39,10 +66,9 @@ t.test("a tier's limit counts the passes of the owner's day, not of UTC's", asyn
       stop: '- file_exists: outputs/never.md',
       files: {
         'PROJECTS/pages/LONGRUNNER.md': longrunner,
-        'USER.md': shipped('USER.md').replace(
-          '**Time zone:** UTC',
-          '**Time zone:** America/Los_Angeles',
-        ),
+        'USER.md': shipped('USER.md')
+          .replace('**Time zone:** UTC', '**Time zone:** America/Los_Angeles')
+          .replace('**Passes without progress:** 3', '**Passes without progress:** 99'),
       },
     },
   );

@@ -1,5 +1,5 @@
 /** Names and words of an agent never control the terminal or the pages of their reader. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
@@ -11,7 +11,7 @@ import { showControl, showLines } from '../../src/kernel/show-control.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { passEnvironment } from '../../src/surfaces/cli/pass-environment.js';
 import { printText } from '../../src/surfaces/cli/print-result.js';
-import { callMany, contextFor } from '../surfaces/cli/run-cli.js';
+import { callForText, callMany, contextFor } from '../surfaces/cli/run-cli.js';
 import { environment, placeWithProject, WRITES_PAGE } from './pass-workspace.js';
 
 t.setTimeout(300_000);
@@ -106,6 +106,44 @@ console.log(${JSON.stringify(REPORT)});`,
     t.notMatch(text, ACTS, page);
     t.notMatch(text, /^## Forged/m, `${page} has no forged heading`);
   }
+});
+
+/** Also the ones that only some terminals obey, and the ones that change what is read. */
+const ACTS_ANYWHERE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+
+t.test('what is printed for other programs acts on no terminal either', async (t) => {
+  const place = placeWithProject(t.testdir({}), '');
+  const name = '\u009b2J\u202ea\u200bb.md';
+  writeFileSync(join(place.root, 'memory', name), `[gone](${name}-gone.md)\n`);
+  const files: unknown[] = [];
+  for (const format of ['json', 'sarif', 'junit', 'github']) {
+    const { text } = await callForText(place, ['validate', '--format', format]);
+    t.match(text, 'u009b2J', format);
+    t.notMatch(text, ACTS_ANYWHERE, `validate --format ${format}`);
+    if (format === 'json') files.push(...JSON.parse(text).diagnostics);
+    if (format === 'sarif') t.ok(JSON.parse(text));
+  }
+  t.ok(JSON.stringify(files).includes(name), 'a program that reads the JSON has the name itself');
+  for (const words of [
+    ['query', `select path from files where path like 'memory/%b.md'`, '--json'],
+  ])
+    t.ok(JSON.stringify(JSON.parse((await callForText(place, words)).text)).includes(name));
+  const missing = await callForText(place, ['read', `memory/${name}-gone`, '--json']);
+  t.notMatch(missing.text, ACTS_ANYWHERE, 'an error');
+  const graph = await callForText(place, ['graph', '--format', 'mermaid']);
+  t.notMatch(graph.text, ACTS_ANYWHERE, 'a drawing');
+  const { text } = await callForText(place, ['hook', 'claude-code'], {
+    input: JSON.stringify({
+      hook_event_name: 'PreToolUse',
+      session_id: 's',
+      cwd: place.root,
+      tool_name: 'Write',
+      tool_input: { file_path: join(place.root, `SOUL.md/${name}`), content: 'x' },
+    }),
+  });
+  t.match(text, 'u009b2J', 'the reason of the hook');
+  t.notMatch(text, ACTS_ANYWHERE);
+  t.match(JSON.parse(text), { hookSpecificOutput: { permissionDecision: 'deny' } });
 });
 
 t.test('neither a line of a pass nor what is shown before a question acts', async (t) => {

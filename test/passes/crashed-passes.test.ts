@@ -1,5 +1,5 @@
 /** What T0 makes of claims and stored passes: who is left alone, and who is reconciled. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../src/kernel/clock.js';
@@ -15,16 +15,19 @@ import {
 import type { Briefed } from '../../src/passes/types.js';
 import { passOfToken } from '../../src/passes/pass-token.js';
 import { fieldText } from '../../src/project/field-text.js';
-import {
-  closeCommitRecord,
-  openCommitRecord,
-  readCommitRecord,
-} from '../../src/workspace/commit-record.js';
+import { openCommitRecord, readCommitRecord } from '../../src/workspace/commit-record.js';
 import { consecutiveFailures } from '../../src/workspace/fence-counter.js';
 import type { Claim, StoredLock } from '../../src/workspace/lock-file.js';
 import { breakLock, passLock } from '../../src/workspace/pass-lock.js';
 import { changeClaims, changeLock } from '../support/change-claims.js';
-import { environment, type Place, placeWithProject, REPORT } from './pass-workspace.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  read,
+  REPORT,
+  tiersWithIdle,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -173,7 +176,10 @@ const CASES: readonly Case[] = [
 
 for (const { name, then, expect, project } of CASES) {
   t.test(name, async (t) => {
-    const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+    const place = placeWithProject(t.testdir(), REPORT, {
+      stop: '- file_exists: never.md',
+      files: { 'MODEL-TIERS.md': tiersWithIdle() },
+    });
     const { root, workspace } = place;
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
@@ -236,8 +242,8 @@ t.test('each pass has files of its own, and forgetting one leaves the others', a
   });
   for (const run of [runId, OTHER])
     t.match(readCommitRecord(state, run).at(-1), { kind: 'append' }, `${run} knows the commit`);
-  closeCommitRecord(state, OTHER);
   forgetPass(state, OTHER);
+  t.same(readCommitRecord(state, OTHER), [], 'with the record of its commits');
   t.same(
     passesAtWork(state).map((pass) => pass.runId),
     [runId],
@@ -246,3 +252,54 @@ t.test('each pass has files of its own, and forgetting one leaves the others', a
   forgetPass(state, runId);
   t.notOk(existsSync(join(state, 'pass-root.json')));
 });
+
+t.test('a record of commits whose pass is forgotten goes with the next pass', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT);
+  const path = join(place.workspace.state, 'passes', `${OTHER}.commits.jsonl`);
+  openCommitRecord(place.workspace.state, OTHER);
+  await beginPass(environment(place), { role: 'worker' });
+  t.notOk(existsSync(path));
+});
+
+t.test(
+  'while the gate refuses, what a crashed pass left is undone once, and what it may write is recorded when the next pass begins',
+  async (t) => {
+    const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+    const { root, workspace } = place;
+    const begun = await beginPass(environment(place), { role: 'worker' });
+    if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+    mkdirSync(join(root, 'PROJECTS/pages/outputs'));
+    writeFileSync(join(root, OUTPUT), '# Page\n');
+    writeFileSync(join(root, 'MODEL-TIERS.md'), 'by the agent\n');
+    changeClaims(root, (claim) => ({ ...claim, expiresAt: PAST }));
+    const manifest = readFileSync(join(root, 'INTEGRITY-MANIFEST.md'), 'utf8');
+    storePass(workspace.state, withoutFile(begun.data, 'INTEGRITY-MANIFEST.md'));
+    rmSync(join(root, 'INTEGRITY-MANIFEST.md'));
+    const refused = await beginPass(environment(place), { role: 'worker' });
+    t.equal(refused.kind === 'over' && refused.report.exit, 3, 'the gate refuses');
+    t.notMatch(read(place, 'MODEL-TIERS.md'), /by the agent/, 'undone');
+    t.equal(reconciledRows(place).length, 0, 'and not on record yet');
+
+    writeFileSync(join(root, 'notes.md'), 'by the owner\n');
+    writeFileSync(join(root, 'INTEGRITY-MANIFEST.md'), manifest);
+    const entered = await beginPass(environment(place), { role: 'worker' });
+    t.not(entered.kind === 'over' && entered.report.exit, 3, 'the gate lets it in');
+    t.equal(read(place, 'notes.md'), 'by the owner\n', "the owner's page stays");
+    t.same(reconciledRows(place), [OUTPUT]);
+    t.match(
+      workspace
+        .snapshot()
+        .records('AUDIT')
+        .map((row) => `${fieldText(row, 'type')} ${fieldText(row, 'target')}`)
+        .join('\n'),
+      /MODEL-TIERS\.md/,
+      'what was undone before is on record as well',
+    );
+  },
+);
+
+/** As if the pass had begun without the file, so that its end does not restore it. */
+function withoutFile(pass: Briefed, path: string): Briefed {
+  const { [path]: _, ...files } = pass.baseline.files;
+  return { ...pass, baseline: { ...pass.baseline, files } };
+}

@@ -60,7 +60,13 @@ function check(t: Test, place: Place, { data }: Pick<PassReport, 'data'>): void 
     t.match(read(place, kept ?? path), LINE, `the owner's version of ${path} is kept`);
   t.equal(read(place, `.nocturne/kept/${runId}/${OLD}`), 'Old.\n', 'so is what was deleted');
   const snapshot = place.workspace.snapshot();
-  const page = briefing({ snapshot, since: new Date(0), incidents: [], notes: [] });
+  const page = briefing({
+    snapshot,
+    since: new Date(0),
+    incidents: [],
+    gatePasses: true,
+    notes: [],
+  });
   for (const path of [...STAYS.keys(), OLD]) {
     t.ok(trail(place, runId).includes(`T5 unattributed ${path} stays`), `${path} is on record`);
     t.match(page, `\`${path}\``, `${path} is in the briefing`);

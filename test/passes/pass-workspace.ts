@@ -84,6 +84,13 @@ export function runnersPage(runner = programRunner()): string {
   return `${shipped.trimEnd()}\n\n## boxed a test\n\n${runner}`;
 }
 
+/** MODEL-TIERS.md of an owner who allows idle work, by the runner `script`. */
+export function tiersWithIdle(): string {
+  return readFileSync(new URL('../../../MODEL-TIERS.md', import.meta.url), 'utf8').replace(
+    /^\| heavy .*$/m,
+    '$&\n| idle | script | - | 5 | - | - | - |',
+  );
+}
 export function placeWithProject(
   directory: string,
   agent: string,

@@ -162,7 +162,11 @@ t.test('the owner’s pages keep their words, and get what the registry needs', 
     'memory.md has the name that hosts read',
   );
   t.match(read(adopted, 'PROJECTS/river/depths.txt'), /2\.4/);
-  t.match(read(adopted, 'memory/2026-11-20.md'), /The café by the lock/);
+  t.same(
+    readFileSync(join(adopted.root, 'memory/2026-11-20.md')),
+    readFileSync(join(REPOSITORY, 'test/fixtures/openclaw-workspace/memory/2026-11-20.md')),
+    'bytes of an unknown encoding stay as they are',
+  );
   t.ok(
     lstatSync(join(adopted.root, 'skills/tide-table/make.sh')).mode & 0o100,
     'programs can still be run',

@@ -48,7 +48,9 @@ const BRIEF: Brief = {
     idleSeconds: 300,
     contextBudget: 40_000,
   },
+  criteria: [],
   stopCondition: [],
+  programs: [],
   sandbox: '',
 };
 const DAY_MS = 86_400_000;
@@ -75,6 +77,7 @@ export function livePass(
   const data: Briefed = {
     request: { role },
     driver: 'host',
+    idle: undefined,
     session: undefined,
     endedBy: undefined,
     runId,

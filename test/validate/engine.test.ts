@@ -16,6 +16,7 @@ import {
 import { baseFiles, type Files, snapshotOf, text as content } from './base-workspace.js';
 import { edited } from './edit-workspace.js';
 import { CASES } from './rule-cases.js';
+import { sharedFacts } from './shared-facts.js';
 
 t.test(
   'facts that were kept as JSON give the same findings, and spare reading what is only looked into',
@@ -105,7 +106,8 @@ t.test(
             ]),
           });
         }
-        const found = await validateSnapshot(snapshotOf(files));
+        const snapshot = snapshotOf(files);
+        const found = await validateSnapshot(snapshot, { cache: sharedFacts(snapshot) });
         for (const one of found) checkPlace(files, one);
         const again = await validateSnapshot(snapshotOf(files));
         if (JSON.stringify(again) !== JSON.stringify(found))

@@ -9,11 +9,14 @@ import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { baseFiles, REPOSITORY, snapshotOf } from './base-workspace.js';
 import { type Edit, edited } from './edit-workspace.js';
 import { examplesOf } from './page-examples.js';
+import { sharedFacts } from './shared-facts.js';
 
 /**
  * Their examples would need a key, a signature or a log that grew; they have tests of their own.
  */
 const IN_WORDS = new Set(['manifest-hash', 'manifest-signature', 'protected-set', 'log-chain']);
+
+t.setTimeout(120_000);
 
 for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
   if (IN_WORDS.has(rule)) continue;
@@ -29,7 +32,9 @@ for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
 }
 
 async function found(edits: readonly Edit[]): Promise<readonly string[]> {
-  const diagnostics = await validateSnapshot(snapshotOf(edited(baseFiles(), edits).files), {
+  const snapshot = snapshotOf(edited(baseFiles(), edits).files);
+  const diagnostics = await validateSnapshot(snapshot, {
+    cache: sharedFacts(snapshot),
     modules: ['memory', ...INSTALLED_MODULES],
   });
   return diagnostics.map((one) => one.rule);

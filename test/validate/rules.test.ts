@@ -11,6 +11,7 @@ import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { baseFiles, type Files, snapshotOf, text } from './base-workspace.js';
 import { edited, placeText, textOf } from './edit-workspace.js';
 import { PROJECT_CASES } from './project-rule-cases.js';
+import { sharedFacts } from './shared-facts.js';
 import { CASES } from './rule-cases.js';
 
 /**
@@ -23,9 +24,12 @@ const ALL = [...CASES, ...PROJECT_CASES];
 t.setTimeout(120_000);
 
 async function check(files: Files): Promise<readonly Diagnostic[]> {
-  return (await validateSnapshot(snapshotOf(files), { modules: INSTALLED_MODULES })).filter(
-    (one) => !ELSEWHERE.has(one.rule),
-  );
+  const snapshot = snapshotOf(files);
+  const found = await validateSnapshot(snapshot, {
+    modules: INSTALLED_MODULES,
+    cache: sharedFacts(snapshot),
+  });
+  return found.filter((one) => !ELSEWHERE.has(one.rule));
 }
 
 t.test('the base workspace has no finding', async (t) => {

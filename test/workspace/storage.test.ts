@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
 import { overwriteAnchors, readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
@@ -138,10 +138,27 @@ t.test('the state directory is private and follows the real place of the workspa
 });
 
 t.test('where nocturne keeps its state is said by the environment', async (t) => {
-  t.equal(homeDirectory({ NOCTURNE_HOME: '/elsewhere' }, '/here'), '/elsewhere');
-  t.equal(homeDirectory({ NOCTURNE_HOME: 'elsewhere' }, '/here'), '/here/elsewhere');
-  t.equal(homeDirectory({ NOCTURNE_HOME: '' }, '/here'), join(homedir(), '.nocturne'));
-  t.equal(homeDirectory({}, '/here'), join(homedir(), '.nocturne'));
+  t.equal(homeDirectory({ NOCTURNE_HOME: '/elsewhere' }), '/elsewhere');
+  t.equal(homeDirectory({}), join(homedir(), '.nocturne'));
+  const file = join(t.testdir({ file: '' }), 'file');
+  for (const [value, message, hint] of [
+    ['elsewhere', 'NOCTURNE_HOME (elsewhere) is not an absolute path', resolve('elsewhere')],
+    ['', 'NOCTURNE_HOME is set, but empty', 'unset it to use ~/.nocturne'],
+    ['  ', 'NOCTURNE_HOME is set, but empty', 'unset it to use ~/.nocturne'],
+    ['~', 'NOCTURNE_HOME (~) is not an absolute path', homedir()],
+    ['~/n', 'NOCTURNE_HOME (~/n) is not an absolute path', join(homedir(), 'n')],
+    [file, `NOCTURNE_HOME (${file}) is not a directory`, 'where one can be made'],
+    [`${file}/a/b`, `NOCTURNE_HOME (${file}/a/b) is not a directory`, 'where one can be made'],
+  ] as const)
+    t.throws(() => homeDirectory({ NOCTURNE_HOME: value }), {
+      code: 'CONFIG',
+      message,
+      hint,
+    });
+});
+
+t.test('where no directory can be made, that is said at once', { timeout: 20_000 }, async (t) => {
+  t.throws(() => makeDirectory('/proc/self/nope/a'), { code: 'STORAGE', message: /cannot create/ });
 });
 
 t.test('JSON comes back as it was written; what is no JSON is an error', async (t) => {

@@ -22,7 +22,7 @@ export function carryProjects(
   draft: PlanDraft,
 ): void {
   const rows = readDispatch(adoption.existing.text(DISPATCH) ?? '');
-  const projects = projectsOf(adoption, rows);
+  const projects = projectsOf(adoption, draft, rows);
   const reconciled = reconcileDispatch(projects, adoption.now);
   const phases = new Map(
     reconciled.map((row) => [
@@ -42,10 +42,11 @@ export function carryProjects(
 
 function projectsOf(
   { existing }: NightAdoption,
+  draft: PlanDraft,
   rows: readonly DispatchRow[],
 ): readonly NightProject[] {
   return slugsWith(existing.paths, 'LONGRUNNER.md').flatMap((slug) => {
-    const text = existing.text(`PROJECTS/${slug}/LONGRUNNER.md`);
+    const text = readable(existing, draft, `PROJECTS/${slug}/LONGRUNNER.md`);
     return text === undefined
       ? []
       : [{ slug, page: readLongrunner(text), row: rows.find((row) => row.slug === slug) }];
@@ -144,7 +145,7 @@ function writeDrafts(
 ): readonly Ask[] {
   return slugsWith(existing.paths, 'LONGRUNNER-DRAFT.md').flatMap((slug): Ask[] => {
     const path = `PROJECTS/${slug}/LONGRUNNER-DRAFT.md`;
-    const text = existing.text(path);
+    const text = readable(existing, draft, path);
     if (text === undefined) return [];
     const page = readLongrunner(text);
     replace(existing, draft, {
@@ -240,6 +241,19 @@ function quoted(text: string): string {
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');
+}
+
+/** Nobody knows the letters of a page that is not UTF-8, so it goes to the copies as it is. */
+function readable(
+  existing: NightAdoption['existing'],
+  draft: PlanDraft,
+  path: string,
+): string | undefined {
+  const [text, bytes] = [existing.text(path), existing.bytes(path)];
+  if (text !== undefined || bytes === undefined) return text;
+  draft.retire(path, bytes);
+  draft.note(path, 'owner', 'it is not UTF-8, so it was not imported: convert the copy');
+  return undefined;
 }
 
 function replace(

@@ -1,14 +1,20 @@
 /** What the walk through a command finds: effects of its programs, and reasons to refuse. */
 import { posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import type { Reading, Effect } from './program.js';
 import type { ToolRule } from './tool-rules.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 export type Findings = {
-  readonly effects: Map<string, PlacedEffect>;
+  /** In the order in which they happen, repeated ones included. */
+  readonly effects: PlacedEffect[];
   readonly reasons: Map<string, Reason>;
   readonly foreign: Set<string>;
+  readonly repositories: Repository[];
 };
+
+/** git starts in this folder, after so many of the effects. */
+type Repository = { readonly folder: string; readonly after: number };
 
 const STREAMS = new Set(['/dev/null', '/dev/stdout', '/dev/stderr', '/dev/stdin', '/dev/tty']);
 
@@ -17,14 +23,15 @@ export function isStream(path: string): boolean {
 }
 
 export function noFindings(): Findings {
-  return { effects: new Map(), reasons: new Map(), foreign: new Set() };
+  return { effects: [], reasons: new Map(), foreign: new Set(), repositories: [] };
 }
 
 export function judgementOf(found: Findings): CommandJudgement {
   return {
-    effects: [...found.effects.values()],
+    effects: found.effects,
     reasons: [...found.reasons.values()],
     foreign: [...found.foreign],
+    repositories: found.repositories,
   };
 }
 
@@ -34,12 +41,13 @@ export function refuse(found: Findings, code: ReasonCode, message: string): void
 
 export function addReading(found: Findings, read: Reading, folder: string): void {
   for (const reason of read.reasons) refuse(found, reason.code, reason.message);
-  const earlier = [...found.effects.values()];
+  const earlier = found.effects.slice();
   for (const effect of read.effects) {
     if (isStream(effect.path)) continue;
     const from = effect.path.startsWith('/') ? '' : folder;
-    const placed = withKnownSource(found, { ...effect, from }, earlier);
-    found.effects.set(JSON.stringify([from, effect]), placed);
+    const unsettled = found.foreign.size > 0 || undefined;
+    const placed = { ...effect, from, ...defined({ unsettled }) };
+    found.effects.push(withKnownSource(found, placed, earlier));
   }
 }
 
@@ -79,16 +87,18 @@ export type CommandWorld = {
   readonly cwd: string;
   /** Why a path must not be read, or what is below it. */
   reading(from: string, path: string, below: boolean): readonly Reason[];
-  /** Why git must not run in a folder. */
-  repository(folder: string): string | undefined;
 };
 
-/** `from`: the folder, relative to the workspace, in which the program runs. */
-export type PlacedEffect = Effect & { readonly from: string };
+/**
+ * `from`: the folder, relative to the workspace, in which the program runs. `unsettled`: a program
+ * before it ran code of its own, so nobody knows what it finds.
+ */
+export type PlacedEffect = Effect & { readonly from: string; readonly unsettled?: true };
 
 /** `foreign`: programs that run code of their own, so their words do not show their effects. */
 export type CommandJudgement = {
   readonly effects: readonly PlacedEffect[];
   readonly reasons: readonly Reason[];
   readonly foreign: readonly string[];
+  readonly repositories: readonly Repository[];
 };

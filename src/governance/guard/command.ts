@@ -48,7 +48,7 @@ export function judgeScript({ steps, problems }: Script, world: CommandWorld): C
 function judgePattern({ folder, pattern, names }: Expanded, found: Findings): void {
   const isName = new Set(names.map((name) => posix.join(folder, name)));
   const absolute = pattern.startsWith('/');
-  const changed = [...found.effects.values()].find(({ op, from, path }) => {
+  const changed = found.effects.find(({ op, from, path }) => {
     if (op === 'edit' || op === 'mode') return false;
     const place = posix.join(from, path);
     if (op !== 'delete' && isName.has(place)) return false;
@@ -64,7 +64,7 @@ function judgePattern({ folder, pattern, names }: Expanded, found: Findings): vo
 
 /** It was there when the command was read. */
 function judgeFolder(folder: string, found: Findings): void {
-  const gone = [...found.effects.values()].some(({ op, from, path }) => {
+  const gone = found.effects.some(({ op, from, path }) => {
     const place = posix.join(from, path);
     return (op === 'delete' || op === 'mode') && `${folder}/`.startsWith(`${place}/`);
   });
@@ -148,8 +148,7 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
       `${program} is a word of the shell, and programs are started without one: ${advice}`,
     );
   for (const word of words) judgeRead(program, word, world, walk);
-  const problem = program === 'git' ? world.repository(folder) : undefined;
-  if (problem !== undefined) refuse(found, 'command-denied', problem);
+  if (program === 'git') found.repositories.push({ folder, after: found.effects.length });
   const wrapper = WRAPPERS.get(program);
   if (wrapper === undefined && !ALWAYS.has(program)) judgeProgram({ program, args }, world, walk);
   const read = (wrapper ?? PROGRAMS.get(program))?.(program, args) ?? NOTHING;

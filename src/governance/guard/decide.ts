@@ -1,6 +1,7 @@
 /** The one decision that every caller asks for: is the action allowed, and what would it reach. */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { changedPlaces } from './changed-places.js';
 import { conclude } from './conclude.js';
 import { checkConsequences } from './consequences.js';
 import {
@@ -34,6 +35,7 @@ export function decide(
     diagnostics: [],
     broken: [],
     used: new Set(),
+    changed: changedPlaces(),
     texts: new Map(),
   };
   judge(context, action, verdicts);

@@ -52,7 +52,9 @@ export const find: Program = (name, args) => {
     else if (RUNS.test(word.text)) {
       const { command, end } = commandOf(args.slice(i + 1));
       const several = end?.text === '+';
-      parts.push(reading({ run: [command.flatMap((part) => uncertainWhereFound(part, several))] }));
+      const words = command.flatMap((part) => uncertainWhereFound(part, several));
+      // It runs for each file that is found: again, after it ran once.
+      parts.push(reading({ run: [words, words] }));
       i += command.length + 1;
     } else if (!isValue && isStranger(word.text))
       parts.push(

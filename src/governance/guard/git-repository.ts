@@ -3,6 +3,7 @@
  * that no agent can have made.
  */
 import { posix } from 'node:path';
+import type { ChangedPlaces } from './changed-places.js';
 import type { PathWorld } from './path.js';
 
 const OWN = /^(?:PROJECTS\/[^/]+)?$/;
@@ -12,8 +13,13 @@ const OWN = /^(?:PROJECTS\/[^/]+)?$/;
  * workspace's, nor the project's own, nor one around the workspace. As git looks for it: `.git`, or
  * a folder that is one itself.
  */
-export function repositoryProblem({ root, probe }: PathWorld, folder: string): string | undefined {
-  const kindOf = (path: string): string | undefined => probe.at(posix.join(root, path))?.kind;
+export function repositoryProblem(
+  { root, probe }: PathWorld,
+  folder: string,
+  changed: ChangedPlaces,
+): string | undefined {
+  const kindOf = (path: string): string | undefined =>
+    probe.at(posix.join(root, path))?.kind ?? (changed.mayExist(path) ? 'made' : undefined);
   for (let at = folder; ; at = at.includes('/') ? posix.dirname(at) : '') {
     if (['HEAD', 'objects', 'refs'].every((name) => kindOf(posix.join(at, name)) !== undefined))
       return `${at} looks like a repository, which could make git start programs`;

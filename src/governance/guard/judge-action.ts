@@ -5,6 +5,7 @@ import { secretReasons } from './secrets.js';
 import { targetsOf, type ProposedEffect, type ProposedTarget } from './targets.js';
 import type { Authority, Reason, Action } from '../types.js';
 import { judgeArgv, judgeScript } from './command.js';
+import type { ChangedPlaces } from './changed-places.js';
 import { repositoryProblem } from './git-repository.js';
 import { readReasons } from './read.js';
 import { readCommand } from './read-command.js';
@@ -19,9 +20,11 @@ import type { Snapshot } from '../../workspace/types.js';
 import type { FileProbe } from './probe.js';
 
 export function judgeEffect(context: Judging, effect: ProposedEffect, verdicts: Verdicts): void {
-  for (const target of targetsOf(context, effect)) {
+  for (const target of targetsOf(context, effect, verdicts.changed)) {
     verdicts.reasons.push(...target.reasons);
-    if (target.path !== undefined) judgeTarget(context, { ...target, path: target.path }, verdicts);
+    if (target.path === undefined) continue;
+    judgeTarget(context, { ...target, path: target.path }, verdicts);
+    verdicts.changed.note(target.path, target.op === 'delete');
   }
 }
 
@@ -79,6 +82,11 @@ function judgeContent(
     verdicts.reasons.push(...secretReasons(Buffer.from(after).toString('latin1'), path));
     return;
   }
+  if (authority.kind !== 'owner' && target.again && snapshot.objectsOf(path).length > 0)
+    verdicts.reasons.push({
+      code: 'contract',
+      message: `${path} contains records, and the command changes it twice; use a command for each change`,
+    });
   verdicts.texts.set(path, text);
   verdicts.reasons.push(...secretReasons(text, path, snapshot.text(path) ?? ''));
   const contract = checkContract(snapshot, path, text);
@@ -113,7 +121,6 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
     tools: authority.kind === 'pass' ? authority.tools : undefined,
     cwd,
     reading: (from: string, path: string, below: boolean) => readReasons(world, path, from, below),
-    repository: (folder: string) => repositoryProblem(world, folder),
   };
   const judgements: CommandJudgement[] = [];
   const { command } = action;
@@ -140,12 +147,7 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
         message:
           'a command that may write needs the token of a running pass; without one everything is read-only',
       });
-    for (const effect of judged.effects)
-      judgeEffect(
-        context,
-        { ...effect, unseen: effect.content === undefined && effect.copyOf === undefined },
-        verdicts,
-      );
+    judgeInOrder(context, judged, verdicts);
   }
   verdicts.reasons.push(
     ...secretReasons(
@@ -153,6 +155,28 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
       'the command',
     ),
   );
+}
+
+/** Each program meets what the ones before it may have left. */
+function judgeInOrder(context: Judging, judged: CommandJudgement, verdicts: Verdicts): void {
+  const { changed } = verdicts;
+  const waiting = [...judged.repositories];
+  const judgedAt = new Map<string, number>();
+  for (let i = 0; i <= judged.effects.length; i++) {
+    while (waiting[0]?.after === i) {
+      const problem = repositoryProblem(context.world, waiting.shift()?.folder ?? '', changed);
+      if (problem !== undefined)
+        verdicts.reasons.push({ code: 'command-denied', message: problem });
+    }
+    const effect = judged.effects[i];
+    if (effect === undefined) continue;
+    // A loop repeats what it does, and the same effect on the same files means the same.
+    const key = JSON.stringify(effect);
+    if (judgedAt.get(key) === changed.version()) continue;
+    judgedAt.set(key, changed.version());
+    const unseen = effect.content === undefined && effect.copyOf === undefined;
+    judgeEffect(context, { ...effect, unseen }, verdicts);
+  }
 }
 
 function startFolder(world: PathWorld, rawPath: string | undefined, verdicts: Verdicts): string {
@@ -233,6 +257,7 @@ export type Verdicts = {
   readonly used: Set<string>;
   /** What the command runs, as it was judged. */
   steps?: readonly Step[];
+  readonly changed: ChangedPlaces;
   /** What the touched files would hold; `undefined`: deleted. */
   readonly texts: Map<string, string | undefined>;
 };

@@ -87,6 +87,13 @@ export function valuesOf(args: Arguments, ...names: readonly string[]): readonly
     .flatMap((option) => (option.value === undefined ? [] : [option.value]));
 }
 
+/** Long names may be cut short. */
+export function isOneOf(option: string, names: readonly string[]): boolean {
+  return names.some((name) =>
+    option.length === 1 || name.length === 1 ? name === option : name.startsWith(option),
+  );
+}
+
 function matches(option: Option, name: string): boolean {
   return name.length === 1 || option.name.length === 1
     ? option.name === name

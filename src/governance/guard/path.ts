@@ -6,11 +6,11 @@ import { TEMP_PREFIX } from '../../workspace/durable.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
 import { type FileProbe, type Probed, probeOf } from './probe.js';
+import { RESERVED } from './reserved-below.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 const LONGEST_PATH = 4096;
 const LONGEST_NAME = 255;
-const RESERVED = new Set(['.git', '.nocturne', 'node_modules']);
 
 export type PathWorld = {
   readonly root: string;

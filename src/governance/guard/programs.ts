@@ -43,7 +43,8 @@ const INTERPRETERS: readonly (readonly [names: Names, harmless: Names])[] = [
 
 const SIMPLE: readonly ProgramFacts[] = [
   { names: 'tee sponge', op: 'write', appends: 'a append' },
-  { names: 'rm rmdir unlink', op: 'delete', trees: 'r R recursive' },
+  { names: 'rm unlink', op: 'delete', trees: 'r R recursive' },
+  { names: 'rmdir', op: 'delete', opaque: 'p parents' },
   { names: 'shred', valued: 'n iterations s size random-source', op: 'delete' },
   { names: 'truncate', valued: 's size r reference', op: 'edit' },
   { names: 'touch', valued: 'd date r reference t time', op: 'append', adds: '' },

@@ -13,8 +13,7 @@ import {
   type Names,
   type Program,
 } from './program.js';
-import { has, readArguments, valuesOf } from './options.js';
-import { isOneOf } from './wrappers.js';
+import { has, isOneOf, readArguments, valuesOf } from './options.js';
 import type { Word } from './shell-types.js';
 
 const SED_OPTIONS = split(`n quiet silent e expression f file E r regexp-extended i in-place l

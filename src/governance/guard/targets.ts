@@ -1,7 +1,10 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
 import type { Snapshot } from '../../workspace/types.js';
 import type { Reason } from '../types.js';
+import type { ChangedPlaces } from './changed-places.js';
 import type { Effect } from './program.js';
+import { reservedBelow } from './reserved-below.js';
+import { showControl } from '../../kernel/show-control.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
 
 /**
@@ -12,6 +15,8 @@ export type ProposedTarget = Target & {
   readonly op: Effect['op'];
   readonly after: Uint8Array | undefined;
   readonly unseen: boolean;
+  /** The same command changed it before. */
+  readonly again: boolean;
 };
 
 /** `bytes`: content as a caller gave it. `unseen`: nobody can say what the file would hold. */
@@ -19,26 +24,53 @@ export type ProposedEffect = Effect & {
   readonly from: string;
   readonly bytes?: Uint8Array | string;
   readonly unseen?: boolean;
+  readonly unsettled?: true;
 };
 
-type World = { readonly snapshot: Snapshot; readonly world: PathWorld };
+type World = {
+  readonly snapshot: Snapshot;
+  readonly world: PathWorld;
+  readonly changed: ChangedPlaces;
+};
 
-export function targetsOf(context: World, effect: ProposedEffect): readonly ProposedTarget[] {
+/** Where a name may be a folder or not by then, the files of both cases. */
+export function targetsOf(
+  { snapshot, world }: Omit<World, 'changed'>,
+  effect: ProposedEffect,
+  changed: ChangedPlaces,
+): readonly ProposedTarget[] {
+  const context = { snapshot, world, changed };
+  const { into, ...plain } = effect;
+  if (into === undefined) return targetsAt(context, plain);
+  const { path, from } = effect;
+  const inside = () => targetsAt(context, { ...plain, path: `${withoutSlash(path)}/${into}` });
+  const itself = () => targetsAt(context, { ...plain, path: withoutSlash(path) });
+  // Of a folder, cp and mv make a folder of a name that ends with a slash.
+  if (path.endsWith('/') && effect.tree !== true) return inside();
+  const folder = resolveTarget(world, path, { use: 'folder', from });
+  const place = folder.path ?? '';
+  const isFolder = folder.existing?.kind === 'directory';
+  if (isFolder && effect.unsettled !== true && !changed.mayBeGone(place)) return inside();
+  if (isFolder && effect.tree !== true) return withProblem(inside(), mayBeFile(path, into));
+  if (isFolder || effect.unsettled === true || path.endsWith('/') || changed.mayExist(place))
+    return [...inside(), ...itself()];
+  return itself();
+}
+
+function targetsAt(context: World, effect: ProposedEffect): readonly ProposedTarget[] {
   const { world } = context;
-  const { path, from, into, copyOf } = effect;
+  const { path, from, copyOf } = effect;
   const folder =
-    into === undefined && effect.tree !== true
-      ? undefined
-      : resolveTarget(world, path, { use: 'folder', from });
+    effect.tree === true ? resolveTarget(world, path, { use: 'folder', from }) : undefined;
   const isFolder = folder?.existing?.kind === 'directory';
-  if (into !== undefined && (isFolder || path.endsWith('/'))) {
-    const { into: _, ...rest } = effect;
-    return targetsOf(context, { ...rest, path: `${withoutSlash(path)}/${into}` });
-  }
   const source =
     copyOf === undefined ? undefined : resolveTarget(world, copyOf, { use: 'remove', from });
   const use = useOf(effect);
-  const problem = effect.tree === true ? copyProblem(context.world, effect, source) : undefined;
+  const taken = use === 'write' ? source?.path : folder?.path;
+  const problem =
+    effect.tree === true
+      ? (copyProblem(world, effect, source) ?? reservedProblem(world, taken))
+      : undefined;
   if (
     effect.tree === true &&
     use === 'write' &&
@@ -68,6 +100,25 @@ function withProblem(
   return targets.map((target) => ({ ...target, reasons: [...target.reasons, problem] }));
 }
 
+function mayBeFile(path: string, into: string): Reason {
+  return {
+    code: 'command-unparsable',
+    message: `the command is not run: ${path} may be a file or a folder once the commands before it have run; write ${withoutSlash(path)}/${into}`,
+  };
+}
+
+/** What a whole folder holds is changed with it. */
+function reservedProblem(world: PathWorld, folder: string | undefined): Reason | undefined {
+  if (folder === undefined || folder === '') return undefined;
+  const found = reservedBelow(world.probe.place(`${world.root}/${folder}`));
+  return found === undefined
+    ? undefined
+    : {
+        code: 'path-reserved',
+        message: `${folder} holds ${showControl(`${folder}/${found}`)}, which is reserved; name the files in it instead`,
+      };
+}
+
 /** A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. */
 function copyProblem(
   world: PathWorld,
@@ -80,6 +131,8 @@ function copyProblem(
       code: 'path-outside',
       message: `${copyOf} is outside the workspace; copy single files from there`,
     };
+  const through = source.reasons.find(({ code }) => code === 'path-symlink');
+  if (through !== undefined) return through;
   const link =
     source.existing?.kind === 'symlink'
       ? copyOf
@@ -104,7 +157,7 @@ function copiedTree(
 }
 
 function targetOf(
-  { snapshot, world }: World,
+  { snapshot, world, changed }: World,
   effect: ProposedEffect,
   { use, source }: { readonly use: PathUse; readonly source?: string | undefined },
 ): ProposedTarget {
@@ -116,7 +169,8 @@ function targetOf(
       ? undefined
       : contentAfter(snapshot, effect, target.path, source);
   const unseen = after === undefined && (effect.unseen === true || effect.copyOf !== undefined);
-  return { ...target, op, after, unseen };
+  const again = target.path !== undefined && changed.touched(target.path);
+  return { ...target, op, after, unseen, again };
 }
 
 function withoutSlash(path: string): string {
@@ -143,7 +197,7 @@ function filesBelow(world: PathWorld, folder: string): readonly string[] {
 }
 
 function withoutTree(effect: ProposedEffect): ProposedEffect {
-  const { tree: _, into: __, ...rest } = effect;
+  const { tree: _, ...rest } = effect;
   return rest;
 }
 

@@ -1,5 +1,5 @@
 /** Programs that start another program: what they start is judged, and how they may be told to. */
-import { has, readArguments, valuesOf, type Arguments } from './options.js';
+import { has, isOneOf, readArguments, valuesOf, type Arguments } from './options.js';
 import {
   NOTHING,
   onEach,
@@ -109,13 +109,6 @@ function programOf(starter: Starter): Program {
       starter.started?.(name, args) ?? run(args.operands.slice(own)),
     );
   };
-}
-
-/** Long names may be cut short. */
-export function isOneOf(option: string, names: readonly string[]): boolean {
-  return names.some((name) =>
-    option.length === 1 || name.length === 1 ? name === option : name.startsWith(option),
-  );
 }
 
 function run(words: readonly Word[]): Reading {

@@ -6,6 +6,7 @@ import { existsSync } from '../../kernel/files.js';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
+import { showLines } from '../../kernel/show-control.js';
 import { readStandardInput } from '../../kernel/read-input.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { homeDirectory } from '../../workspace/state-home.js';
@@ -21,7 +22,7 @@ export const hookLine: HookLine = async (words, modules) => {
     const root = rootOf(directory, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
     if (root === undefined) return undefined;
     const workspace = openWorkspace(root, {
-      home: homeDirectory(env, process.cwd()),
+      home: homeDirectory(env),
       clock: systemClock,
     });
     return {
@@ -31,8 +32,8 @@ export const hookLine: HookLine = async (words, modules) => {
       modules,
     };
   });
-  process.stdout.write(reply.stdout);
-  process.stderr.write(reply.stderr);
+  process.stdout.write(showLines(reply.stdout, { color: false }));
+  process.stderr.write(showLines(reply.stderr, { color: false }));
   return reply.exit;
 };
 

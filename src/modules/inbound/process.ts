@@ -9,6 +9,7 @@ import {
 } from '../../governance/inbound-policy.js';
 import { triggers } from '../../governance/trigger.js';
 import { stamp } from '../../kernel/clock.js';
+import { isFree } from '../../registry/route.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { bundleChanges, type BundleArguments } from '../../workspace/bundle.js';
 import type { AuditEntry, Change, FileEntry, Snapshot } from '../../workspace/types.js';
@@ -66,7 +67,8 @@ export function processInbox(processing: Processing): ModuleChange | undefined {
 
 export function incomingMessages(snapshot: Snapshot): readonly FileEntry[] {
   const entries = [...snapshot.files.values()].filter(
-    (entry) => isIncomingMessage(entry.path) || isHeldMessage(entry.path),
+    ({ path }) =>
+      (isIncomingMessage(path) || isHeldMessage(path)) && !isFree(snapshot.schema, path),
   );
   return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1)).slice(0, MOST);
 }

@@ -2,10 +2,12 @@
  * Manager T2 and T3.5: questions nobody has seen, transitions whose time is over, drafts that want
  * an answer.
  */
+import { draftConditions, draftProblems } from '../../governance/draft.js';
 import { openEscalations } from '../../governance/escalation.js';
 import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
 import { wordsOf } from '../../kernel/words.js';
+import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Entered, Reviewing, Step } from '../types.js';
@@ -49,14 +51,16 @@ export const drafts: Step<Reviewing, Reviewing> = {
         .filter((record) => fieldText(record, 'kind') === 'draft')
         .map((record) => fieldText(record, 'project')),
     );
-    const waiting = snapshot.records('DRAFT').filter((draft) => !asked.has(draft.key));
+    const waiting = snapshot
+      .records('DRAFT')
+      .filter((draft) => !asked.has(draft.key) && draftProblems(draft).length === 0);
     const acts = waiting.map((draft) => {
       const { fits, why } = fitOf(
         snapshot,
         `${fieldText(draft, 'mission')} ${fieldText(draft, 'phase.objective')} ${fieldText(draft, 'domain_fit')}`,
       );
       const question = `Begin the project "${draft.key}": ${fieldText(draft, 'mission')}? It ${fits ? 'fits' : 'may not fit'} the domain (${why}). Answer yes or no.`;
-      const args = { slug: draft.key, question, body: fieldText(draft, 'rationale') };
+      const args = { slug: draft.key, question, body: draftText(draft) };
       return bundleAct('T3.5', { name: 'draft_surface', args, detail: why });
     });
     const row = noteAct('T3.5', {
@@ -67,6 +71,18 @@ export const drafts: Step<Reviewing, Reviewing> = {
     return { stage, acts: [...acts, row] };
   },
 };
+
+/** What the owner decides about: why, and what would end the project. */
+function draftText(draft: Rec): string {
+  const tests = draftConditions(draft).map(({ text }) => `- \`${text.replaceAll('`', "'")}\``);
+  return [
+    fieldText(draft, 'rationale'),
+    `Its phase "${fieldText(draft, 'phase.name')}": ${fieldText(draft, 'phase.objective')} Done when`,
+    tests.join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
 
 /** Words shared with the domain anchor speak for a draft, words of the restrictions against it. */
 function fitOf(snapshot: Snapshot, text: string): { fits: boolean; why: string } {

@@ -4,9 +4,12 @@
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
+import { getObject, hasObject } from '../../workspace/objects.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
+import { rebase } from '../copy/rebase.js';
+import { baselineSnapshot } from './baseline-snapshot.js';
 import { bytesContent, type Content, fileContent, objectContent } from './content.js';
 
 export type Difference = {
@@ -135,9 +138,10 @@ export function contentBefore(
 }
 
 /**
- * What every file that nocturne committed to since the baseline should hold. A commit that was
- * computed on content which was not the expected
- * one (the agent had changed the file before) is left out, so that the file counts as changed.
+ * What every file that Nocturne committed to since the baseline should hold. A commit that was
+ * computed on unexpected content (the agent had changed the file before) is left out, so that the
+ * file counts as changed. An owner's commit on such content counts for the lines or fields that it
+ * changed, and what the owner signed or anchored counts as it is.
  */
 export function committedContents(
   workspace: Workspace,
@@ -147,7 +151,10 @@ export function committedContents(
   const expected = new Map<string, Content | undefined>();
   for (const record of readCommitRecord(workspace.state, runId)) {
     const before = contentBefore(workspace, { path: record.path, baseline, expected });
-    if (record.kind === 'append') {
+    const committed = (hash: string | null): Content | undefined =>
+      hash === null ? undefined : bytesContent(root, soundObject(workspace, hash));
+    if (record.kind === 'accepted') expected.set(record.path, committed(record.after));
+    else if (record.kind === 'append') {
       if ((before?.size ?? 0) === record.offset)
         expected.set(
           record.path,
@@ -159,16 +166,22 @@ export function committedContents(
             ]),
           ),
         );
-    } else if ((before?.hash ?? null) === record.before) {
-      expected.set(
-        record.path,
-        record.after === null
-          ? undefined
-          : bytesContent(root, soundObject(workspace, record.after)),
-      );
+    } else if ((before?.hash ?? null) === record.before)
+      expected.set(record.path, committed(record.after));
+    else if (record.byOwner === true) {
+      const merged = rebase(baselineSnapshot(workspace, baseline), record.path, {
+        base: storedBytes(root, record.before),
+        mine: storedBytes(root, record.after),
+        theirs: before?.bytes(),
+      });
+      if (merged !== undefined) expected.set(record.path, bytesContent(root, merged));
     }
   }
   return expected;
+}
+
+function storedBytes(root: string, hash: string | null): Buffer | undefined {
+  return hash !== null && hasObject(root, hash) ? getObject(root, hash) : undefined;
 }
 
 /** For a view of the workspace in which they stand. */

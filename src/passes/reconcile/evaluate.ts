@@ -79,7 +79,7 @@ function undoWhatChecksWrote(
  * One audit row for each assertion, with what was expected and found: the evidence that the
  * briefing quotes.
  */
-function evidenceRows(
+export function evidenceRows(
   { step, project }: Subject,
   results: readonly AssertionResult[],
 ): readonly Act[] {
@@ -87,15 +87,19 @@ function evidenceRows(
   const type = step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((result) => {
     const holds = result.holds && result.error === undefined;
-    const detail = result.error ?? evidenceOf(result);
     return stepRow(step, {
       type,
       target: `${project}: ${result.assertion}`,
       result: holds ? 'ok' : 'failed',
-      detail: holds ? detail : `expected ${result.expected}; found ${detail}`,
+      detail: holds ? evidenceOf(result) : shortfallOf(result),
     });
   });
   return [rowsAct(type, rows)];
+}
+
+/** Of an assertion that is not met: what was expected, what was found, and where. */
+export function shortfallOf(result: AssertionResult): string {
+  return `expected ${result.expected}; found ${result.error ?? evidenceOf(result)}`;
 }
 
 /** What was found, and where unless that is said already. */

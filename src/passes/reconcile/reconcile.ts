@@ -9,7 +9,7 @@ import { assertRoot } from '../../workspace/pinned-root.js';
 import { restoreStore } from '../../workspace/restore-store.js';
 import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
-import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
+import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import { checkDifferences, linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
@@ -83,16 +83,69 @@ export function reconcile(
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  const { root } = workspace;
-  const { baseline } = data;
-  const now = walk(root);
+  const now = walk(workspace.root);
   const expected = committedContents(workspace, data);
   const flood = floodOf(workspace, data, { now, expected });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
+  return judged(workspace, data, { tree: { now, expected }, undo: true });
+}
+
+/**
+ * What still has to be recorded of a pass whose changes were undone before. Whatever else is
+ * different by now is not the pass's, and stays.
+ */
+export function unrecordedDifferences(
+  workspace: Workspace,
+  data: PassWithBaseline,
+): Reconciliation {
+  assertRoot(workspace.root);
+  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  return judged(workspace, data, { tree, undo: false });
+}
+
+/** Undoes what was not allowed. What is left alone stands while the others are judged. */
+function judged(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
+): Reconciliation {
+  const { arrived, changed } = changesIn(workspace, data, tree);
+  if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
+  const { now, expected } = tree;
+  const begun = overlay(baselineSnapshot(workspace, data.baseline), bytesOf(expected));
+  const called = new Set([...expected.keys(), ...refusedPaths(begun, data.runId)]);
+  const left = unattributed({ ...data, before: begun, home: workspace.home, called }, changed, {
+    now,
+    linksOf: (path) => linksOf(workspace, path),
+  });
+  const stays = new Set(left);
+  const records = left.filter(({ path }) => begun.objectsOf(path).length > 0);
+  const { accepted, refused } = checkDifferences(workspace, data, {
+    before: overlay(begun, new Map(records.map(({ path, after }) => [path, textual(after)]))),
+    changed: changed.filter((difference) => !stays.has(difference)),
+  });
+  const known = new Set(data.unattributed);
+  return {
+    accepted,
+    arrived,
+    conflicts: [],
+    unattributed: left
+      .filter(({ path }) => !known.has(path))
+      .map((difference) => keepEarlier(workspace, data.runId, difference)),
+    undone: undo ? undone(workspace, data, refused) : [],
+  };
+}
+
+function changesIn(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  tree: Pick<Tree, 'now' | 'expected'>,
+): { readonly arrived: readonly Difference[]; readonly changed: readonly Difference[] } {
+  const { baseline } = data;
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
-  const place = (path: string): string => within(root, path);
-  for (const difference of differences(workspace, { baseline, expected, now, place })) {
+  const place = (path: string): string => within(workspace.root, path);
+  for (const difference of differences(workspace, { baseline, ...tree, place })) {
     if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
@@ -106,54 +159,25 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
-  const before = overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
-  const called = new Set([...expected.keys(), ...refusedPaths(before, data.runId)]);
-  const left = unattributed({ ...data, before, home: workspace.home, called }, changed, {
-    now,
-    linksOf: (path) => linksOf(workspace, path),
-  });
-  return { ...judged(workspace, data, { before, changed, left }), arrived };
+  return { arrived, changed };
 }
 
-/** Undoes what was not allowed. What is left alone stands while the others are judged. */
-function judged(
+function undone(
   workspace: Workspace,
-  data: PassWithBaseline,
-  found: {
-    readonly before: Snapshot;
-    readonly changed: readonly Difference[];
-    readonly left: readonly Difference[];
-  },
-): Reconciliation {
-  const left = new Set(found.left);
-  const records = found.left.filter(({ path }) => found.before.objectsOf(path).length > 0);
-  const before = overlay(
-    found.before,
-    new Map(records.map(({ path, after }) => [path, textual(after)])),
-  );
-  const changed = found.changed.filter((difference) => !left.has(difference));
-  const { accepted, refused } = checkDifferences(workspace, data, { before, changed });
+  { runId }: PassWithBaseline,
+  refused: ReturnType<typeof checkDifferences>['refused'],
+): readonly Undone[] {
   const { kept, failed } = restore(
     workspace,
-    data.runId,
+    runId,
     refused.map((refusal) => refusal.difference),
   );
-  const known = new Set(data.unattributed);
-  return {
-    accepted,
-    arrived: [],
-    conflicts: [],
-    unattributed: found.left
-      .filter(({ path }) => !known.has(path))
-      .map((difference) => keepEarlier(workspace, data.runId, difference)),
-    undone: refused.map(({ difference: { path }, code, why }) => ({
-      path,
-      code: failed.has(path) ? 'not-undone' : code,
-      why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
-      kept: kept.get(path),
-    })),
-  };
+  return refused.map(({ difference: { path }, code, why }) => ({
+    path,
+    code: failed.has(path) ? 'not-undone' : code,
+    why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
+    kept: kept.get(path),
+  }));
 }
 
 /** Whether other permissions of a folder, or its absence, may be the owner's. */

@@ -3,7 +3,6 @@
  * were not allowed to change is undone before anything is verified.
  */
 import { killProcesses } from '../../agents/orphan-processes.js';
-import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
@@ -12,12 +11,14 @@ import {
   forgetPass,
   isBriefed,
   moveFormerFile,
+  removeOrphanRecords,
   storedPass,
+  storePass,
   storedPasses,
   type StoredPass,
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
-import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.js';
+import { NOTHING_RECONCILED, type Reconciliation, unrecordedDifferences } from './reconcile.js';
 import { settlePass, settlingAgain } from './reconcile-pass.js';
 
 export type Crashed = Reconciliation & {
@@ -34,6 +35,7 @@ export type Crashed = Reconciliation & {
 export async function recoverCrashedPasses(env: PassEnvironment): Promise<readonly Crashed[]> {
   const { root, state, clock } = env.workspace;
   moveFormerFile(state);
+  removeOrphanRecords(state);
   const live = livePasses(root, clock);
   if (live.some(({ isWriter }) => isWriter)) return [];
   const running = new Set(live.map(({ runId }) => runId));
@@ -52,25 +54,31 @@ async function recoverPass(
   say(`     ${runId} did not end: undoing what it was not allowed to change`);
   await killProcesses({ mark: { runId, workspace: root } });
   const reconciliation = reconcileStored(workspace, stored);
-  const { data } = stored;
+  const { data, waiting } = stored;
   const settleAgain = isBriefed(data) ? settlingAgain(workspace, data) : undefined;
-  if (settleAgain === undefined) forgetCrashed(workspace, runId);
+  // If this process dies before that is on record, the owner may work before the next one comes.
+  if (settleAgain === undefined && stored.left?.recorded !== true)
+    storePass(workspace.state, data, {
+      left: { undone: reconciliation.undone, recorded: false, ended: true },
+      waiting,
+    });
   return { ...reconciliation, runId, project: projectOf(data), settleAgain };
 }
 
-/** After what it left is on record: until then, its copy is the only place where that is. */
+/** After what it left is on record: until then, nobody else knows of it. */
 export function forgetCrashed(workspace: Workspace, runId: string): void {
   const { state } = workspace;
   const data = storedPass(state, runId)?.data;
   const copy = data !== undefined && isBriefed(data) ? data.copy : undefined;
-  closeCommitRecord(state, runId);
   removeCopiesOf(workspace, runId, copy);
   forgetPass(state, runId);
 }
 
-/** Includes what was undone but not yet recorded when the process died. */
+/** Includes what was undone but not yet recorded when the process died. In place only once. */
 function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
   if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
+  if (left?.ended === true)
+    return { ...unrecordedDifferences(workspace, data), undone: left.undone };
   const found = settlePass(workspace, data);
   const before = data.copy === undefined ? (left?.undone ?? []) : [];
   return { ...found, undone: [...before, ...found.undone] };

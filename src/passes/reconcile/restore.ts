@@ -37,10 +37,9 @@ export function restore(
   const failed = putBack(
     workspace.root,
     runId,
-    found.map(({ path, kind, before, mode, target }) => ({
+    found.map(({ path, before, mode, target }) => ({
       path,
-      // Where only the permissions changed, the store has the content.
-      before: kind === 'mode' ? undefined : before,
+      before,
       entry: wantedEntry({ before, mode, target }),
     })),
   );

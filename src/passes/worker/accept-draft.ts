@@ -6,19 +6,17 @@ import { posix } from 'node:path';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
-import type { Value } from '../../markdown/types.js';
+import { appendRecord } from '../../markdown/edit-records.js';
+import type { Rec, Value } from '../../markdown/types.js';
+import { PHASES_FILE } from '../../project/phases.js';
 import type { Change, Snapshot } from '../../workspace/types.js';
 import type { BundleAct } from '../act.js';
 
-/**
- * Fields of a draft that an agent wrote and that are taken over. Conditions are not: they can name
- * programs.
- */
+/** Fields of a draft that an agent wrote and that are taken over. */
 const TAKEN = [
   'mission',
   'phase.name',
   'phase.objective',
-  'phase.successor',
   'next_pass.objective',
   'next_pass.pass_type',
 ] as const;
@@ -61,8 +59,31 @@ export function acceptDraft(
         fields,
         body: `\n# ${accepted.slug}\n`,
       },
+      {
+        kind: 'write',
+        path: posix.join(posix.dirname(file), PHASES_FILE),
+        content: phasesOf(snapshot, draft),
+      },
       { kind: 'delete', path: draft.file },
     ],
     bundles: [{ name: 'draft_accept', args, detail: 'the owner accepted the draft' }],
   };
+}
+
+/** The draft's phase, with the conditions that the owner has seen. */
+function phasesOf(snapshot: Snapshot, draft: Rec): string {
+  const spec = snapshot.schema.objects.get('PHASES');
+  if (spec === undefined)
+    throw new NocturneError('SCHEMA', 'REGISTRY.md does not declare PHASES', {
+      file: snapshot.schema.file,
+      hint: 'restore its row of R1',
+    });
+  const data = (name: string): Value => (draft.fields.get(name)?.data as Value | undefined) ?? [];
+  return appendRecord('# Phases\n', spec, {
+    id: fieldText(draft, 'phase.name'),
+    objective: fieldText(draft, 'phase.objective'),
+    successors: [],
+    stop_condition: data('phase.stop_condition'),
+    criteria: data('next_pass.criteria'),
+  });
 }

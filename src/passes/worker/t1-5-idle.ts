@@ -14,6 +14,9 @@ export type Picked =
   | (Dispatched & { readonly project: string })
   | (Loaded & { project: undefined });
 
+/** Whose runner does idle work. Without this row there is none, and no model is asked. */
+export const IDLE_TIER = 'idle';
+
 export const t15Idle: Step<Dispatched, Picked> = {
   id: 'T1.5',
   title: 'idle tiers',
@@ -23,6 +26,8 @@ export const t15Idle: Step<Dispatched, Picked> = {
     if (project !== undefined) return { stage: { ...stage, project }, acts: [] };
     if (request.project !== undefined)
       return nothing(stage, `${request.project} cannot be worked on now`);
+    if (snapshot.record('MODEL-TIER', IDLE_TIER) === undefined)
+      return nothing(stage, `no idle work: MODEL-TIERS.md has no tier "${IDLE_TIER}"`);
     const { root, clock } = env.workspace;
     const other = livePasses(root, clock).find(
       (claim) => claim.runId !== stage.runId && claim.role === 'worker' && claim.project === '',
@@ -48,8 +53,8 @@ export const t15Idle: Step<Dispatched, Picked> = {
       authorisation: choice.authorisation ?? '',
       detail: choice.why,
     });
-    const { tier, objective, writes } = choice;
-    const work = { project: undefined, subject: tier, objective, writes };
+    const { tier, item, objective, writes } = choice;
+    const work = { project: undefined, subject: tier, idle: item, objective, writes };
     const scope = { phase: undefined, earlierOutputs: [], tools: undefined };
     return { stage: { ...stage, ...work, ...scope }, acts: [chosen] };
   },

@@ -10,10 +10,9 @@ import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
+import { IDLE_TIER } from './t1-5-idle.js';
 import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
-/** Idle passes never cost more than this. */
-const IDLE_TIER = 'lightweight';
 /** An hour longer when daylight saving time ends. */
 const LONGEST_DAY_MS = 25 * 3_600_000;
 

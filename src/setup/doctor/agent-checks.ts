@@ -4,6 +4,7 @@ import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { findProgram } from '../../agents/find-program.js';
+import { programProblem } from './program-problem.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
 import { broken, type Observation, off, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
@@ -118,7 +119,7 @@ async function runnerState(
   const problem =
     (kind === 'chat'
       ? await endpointProblem(examined, runner)
-      : programProblem(examined, runner, kind)) ?? (await sandboxProblem(examined, runner));
+      : programProblem(examined, runner)) ?? (await sandboxProblem(examined, runner));
   if (problem === undefined)
     return working(`${runner.key} (${kind}) ${kind === 'chat' ? 'answers' : 'is there'}`);
   const fact = `${runner.key} (${kind}): ${problem}`;
@@ -128,26 +129,6 @@ async function runnerState(
         `${fact}; ${neededBy.join(', ')} cannot work`,
         'start or install it, or name another runner in next_pass.runner',
       );
-}
-
-function programProblem(
-  examined: ExaminedWorkspace,
-  runner: Rec,
-  kind: string,
-): string | undefined {
-  const brought = examined.hosts
-    .flatMap((host) => host.runners ?? [])
-    .find((runnerKind) => runnerKind.kind === kind);
-  if (kind !== 'command' && brought === undefined)
-    return 'no installed host provides runners of this kind';
-  const program = fieldText(runner, 'program') || (brought?.program ?? '');
-  if (program === '') return 'it names no program';
-  return findProgram(program, {
-    path: examined.env['PATH'],
-    directory: examined.workspace.root,
-  }) === undefined
-    ? `${program} was not found`
-    : undefined;
 }
 
 /** Only a required sandbox must be there. */

@@ -19,9 +19,15 @@ export function canAsk(context: Context): boolean {
   return context.interactive && !context.json;
 }
 
-/** The passphrase of the owner's key, if it has one, from `$NOCTURNE_PASSPHRASE` or a question. */
-export async function passphraseOf(context: Context): Promise<{ readonly passphrase?: string }> {
-  if (ownerKeyStatus(context.home) !== 'encrypted') return {};
+/**
+ * The passphrase of the owner's key, if it has one, from `$NOCTURNE_PASSPHRASE` or a question.
+ * @param needed for a key in another file.
+ */
+export async function passphraseOf(
+  context: Context,
+  needed = ownerKeyStatus(context.home) === 'encrypted',
+): Promise<{ readonly passphrase?: string }> {
+  if (!needed) return {};
   const set = context.env['NOCTURNE_PASSPHRASE'];
   if (set !== undefined && set !== '') return { passphrase: set };
   if (!canAsk(context))
@@ -40,4 +46,16 @@ export async function passphraseOf(context: Context): Promise<{ readonly passphr
       hint: 'run the command again',
     });
   return { passphrase: answer };
+}
+
+/** What the owner entered. @throws NocturneError `USAGE` on Ctrl-C, which answers with a symbol. */
+export function answered<T>(value: T): Exclude<T, symbol> {
+  if (typeof value === 'symbol') throw cancelled();
+  return value as Exclude<T, symbol>;
+}
+
+export function cancelled(): NocturneError {
+  return new NocturneError('USAGE', 'cancelled; nothing was written', {
+    hint: 'run the command again when you are ready',
+  });
 }

@@ -99,6 +99,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'run worker': 'run one worker pass',
       'run manager': 'run one manager pass',
     }),
+    from(() => import('./commands/log.js'), {
+      log: 'show what a pass was told, did and printed, and how it was judged',
+    }),
     from(() => import('./commands/pass.js'), {
       'pass begin': 'begin a pass inside a host session, and print its brief',
       'pass end': "end the pass with the agent's report",
@@ -130,6 +133,11 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'project resume': 'continue work on a project',
       'project focus': 'put a project before all others',
       'project abandon': 'give up a project; its files stay',
+    }),
+    from(() => import('./commands/phase.js'), {
+      'phase add': 'add a phase to a project',
+      'phase rename': 'rename a phase wherever a project names it',
+      'phase edit': 'change the objective, the end or the successors of a phase',
     }),
   ],
   Records: [

@@ -27,7 +27,7 @@ const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..'
 export async function makeContext(options: GlobalOptions): Promise<Context & { close(): void }> {
   const env = process.env;
   const cwd = process.cwd();
-  const home = options.home ?? homeDirectory(env, cwd);
+  const home = options.home ?? homeDirectory(env);
   let opened: Workspace | undefined;
   const asked = { cwd, env, workspace: options.workspace };
   const folders = namedRoot(asked) === undefined ? await agentWorkspaces() : [];

@@ -8,7 +8,10 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
-import { existingFiles } from '../../setup/existing-files.js';
+import { type ExistingFiles, existingFiles } from '../../setup/existing-files.js';
+import { matchNameCase } from '../../setup/match-name-case.js';
+import { readReference } from '../../setup/reference-files.js';
+import { planDraft } from '../../setup/setup-plan.js';
 import { readOwnerDetails } from '../../setup/read-owner-details.js';
 import { type Importer, installedImporters } from '../../setup/importer.js';
 import { directoryKind } from '../../setup/directory-kind.js';
@@ -25,6 +28,8 @@ export type InitRequest = {
   readonly host: Host | undefined;
   /** Recognises the workspace of another system that this directory is. */
   readonly importer?: Importer;
+  /** Of pages that are not UTF-8 and do not say what they are. */
+  readonly encoding?: string;
 };
 
 /** @throws NocturneError `USAGE` naming the missing option when there is no terminal to ask on. */
@@ -37,6 +42,7 @@ export async function initRequest(
     domain: textOf(options['domain']),
     timeZone: zoneOf(textOf(options['timeZone'])),
   };
+  const encoding = encodingOf(textOf(options['encoding']));
   const named = args[0] ?? textOf(options['workspace']);
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
@@ -75,11 +81,20 @@ export async function initRequest(
         importer,
         words,
         defaults: defaults(),
+        renames: renamesOf(context, existing),
       })
     : { ...defaults(), ...defined(words) };
   const passphrase =
     options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
-  return { directory, host, ...defined({ importer }), ...answered, ...passphrase };
+  return { directory, host, ...defined({ importer, encoding }), ...answered, ...passphrase };
+}
+
+/** What would get another name, for the wizard. */
+function renamesOf(context: Context, existing: ExistingFiles): readonly string[] {
+  if (directoryKind(existing) !== 'folder') return [];
+  const draft = planDraft('');
+  matchNameCase(existing, readReference(context.packageRoot).paths, draft);
+  return draft.notes.map(({ path, message }) => `${path}: ${message}`);
 }
 
 async function hostOf(paths: readonly string[]): Promise<Host | undefined> {
@@ -143,6 +158,16 @@ function zoneOf(zone: string | undefined): string | undefined {
       hint:
         didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
         'write an IANA name, as in Europe/Lisbon, or UTC',
+    });
+  }
+}
+
+function encodingOf(name: string | undefined): string | undefined {
+  try {
+    return name === undefined ? undefined : new TextDecoder(name).encoding;
+  } catch {
+    throw new NocturneError('USAGE', `--encoding cannot be ${name ?? ''}`, {
+      hint: 'write the name of an encoding, as in windows-1252, shift_jis or gb18030',
     });
   }
 }

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
+import { answered, cancelled } from './ask.js';
 import type { Importer } from '../../setup/importer.js';
 import type { DirectoryKind } from '../../setup/directory-kind.js';
 import { isZone } from '../../project/owner-zone.js';
@@ -20,6 +21,8 @@ type Asked = {
   readonly importer?: Importer | undefined;
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
+  /** What gets another name, one sentence each. */
+  readonly renames?: readonly string[];
 };
 
 /** Standard output is only for the result. */
@@ -35,12 +38,12 @@ const WHAT: Readonly<Record<Asked['kind'], string>> = {
 
 /** @throws NocturneError `USAGE` when the owner cancels; nothing was written. */
 export async function askForWords(
-  { directory, kind, importer, words, defaults }: Asked,
+  { directory, kind, importer, words, defaults, renames = [] }: Asked,
   terminal: Terminal = TERMINAL,
 ): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
-  const { intro, text, confirm, outro } = await import('@clack/prompts');
+  const { intro, text, confirm, note, outro } = await import('@clack/prompts');
   intro('nocturne init', terminal);
-  const owner = answer(
+  const owner = answered(
     await text({
       message: 'Your name, for the briefing and the signature',
       initialValue: words.owner ?? defaults.owner,
@@ -48,14 +51,14 @@ export async function askForWords(
       ...terminal,
     }),
   );
-  const domain = answer(
+  const domain = answered(
     await text({
       message: 'What is the work about? One sentence: for whom, and about what (optional)',
       initialValue: words.domain ?? '',
       ...terminal,
     }),
   );
-  const timeZone = answer(
+  const timeZone = answered(
     await text({
       message: 'Your time zone',
       initialValue: words.timeZone ?? defaults.timeZone,
@@ -64,7 +67,8 @@ export async function askForWords(
       ...terminal,
     }),
   );
-  const go = answer(
+  if (renames.length > 0) note(renames.join('\n'), 'Renamed', terminal);
+  const go = answered(
     await confirm({
       message: `${importer?.offer ?? WHAT[kind]}. Write to ${directory}?`,
       ...terminal,
@@ -81,29 +85,17 @@ export async function askForWords(
 
 export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promise<string> {
   const { password } = await import('@clack/prompts');
-  const first = answer(
+  const first = answered(
     await password({
       message: 'A passphrase for your key',
       validate: (value) => ((value ?? '') === '' ? 'enter a passphrase' : undefined),
       ...terminal,
     }),
   );
-  const second = answer(await password({ message: 'The passphrase again', ...terminal }));
+  const second = answered(await password({ message: 'The passphrase again', ...terminal }));
   if (first !== second)
     throw new NocturneError('USAGE', 'the two passphrases differ', {
       hint: 'nothing was written; try again',
     });
   return first;
-}
-
-/** Ctrl-C answers with a symbol. */
-function answer<T>(value: T): Exclude<T, symbol> {
-  if (typeof value === 'symbol') throw cancelled();
-  return value as Exclude<T, symbol>;
-}
-
-function cancelled(): NocturneError {
-  return new NocturneError('USAGE', 'cancelled; nothing was written', {
-    hint: 'run nocturne init again when you are ready',
-  });
 }

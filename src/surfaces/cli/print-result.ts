@@ -5,14 +5,20 @@ import { terminalHasColors } from './terminal-has-colors.js';
 import type { CommandResult } from './types.js';
 
 export function printResult(result: CommandResult, json: boolean): ExitCode {
-  if (result.raw !== undefined)
-    process.stdout.write(result.raw.endsWith('\n') ? result.raw : `${result.raw}\n`);
+  if (result.raw !== undefined) printForPrograms(result.raw);
   else if (json)
-    process.stdout.write(
-      `${JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json })}\n`,
-    );
+    printForPrograms(JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json }));
   else if (result.text !== '') printText(result.text);
   return result.exit;
+}
+
+/**
+ * Also into a pipe, which may end at a terminal. In JSON, only strings hold such characters, and
+ * there the escape means the same character.
+ */
+export function printForPrograms(text: string): void {
+  const shown = showLines(text, { color: false });
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 /** Also for what a person reads before a command ends. */
@@ -32,7 +38,7 @@ export function printError(
           hint: 'this is a bug in Nocturne; run the command again with --debug, and report the output',
         });
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: failure.document })}\n`);
+    printForPrograms(JSON.stringify({ schema: 1, ok: false, error: failure.document }));
   } else {
     const { file, line, column } = failure.place;
     const where =

@@ -27,6 +27,6 @@ function missingTiers(snapshot: Snapshot): Diagnostic[] {
     range,
     expected: NEEDED.join(', '),
     actual: tierNames.join(', '),
-    hint: 'add its row; projects and idle passes use these three',
+    hint: 'add its row; projects name one of these three',
   }));
 }

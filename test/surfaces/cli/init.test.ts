@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { createWorkspace } from '../../../src/setup/create-workspace.js';
 import { askForWords } from '../../../src/surfaces/cli/init-wizard.js';
+import { typing } from './typing.js';
 import { copyBuiltPages, copyShipped } from '../../support/make-workspace.js';
 import { tree } from '../../support/tree.js';
 import { callForText, callProcess, type CliPlace } from './run-cli.js';
@@ -224,7 +224,16 @@ t.test(
     writeFileSync(join(clone, 'package.json'), '{"version": "0.0.1"}');
     const common = { packageRoot: clone, home: place.home, clock: systemClock };
     const made = createWorkspace({ ...common, directory: clone, owner: 'Ada', domain: 'clones' });
-    t.same([...made.written].sort(), ['.gitignore', 'AGENTS.md', 'SOUL.md', 'USER.md']);
+    t.same([...made.written].sort(), [
+      '.editorconfig',
+      '.gitattributes',
+      '.gitignore',
+      '.markdownlintignore',
+      '.prettierignore',
+      'AGENTS.md',
+      'SOUL.md',
+      'USER.md',
+    ]);
     t.match((await callProcess({ ...place, root: clone }, ['gate'])).json, { ok: true });
     t.match(readFileSync(join(clone, 'AGENTS.md'), 'utf8'), /in a workspace that Nocturne governs/);
     t.match(
@@ -279,6 +288,20 @@ t.test('what cannot be a workspace is refused before anything is written', async
     json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } },
   });
   rmSync(join(place.root, 'in'), { recursive: true, force: true });
+  for (const home of ['', 'elsewhere', '~/nocturne', join(place.root, 'notes.txt')])
+    t.match(
+      await init({ ...place, home }, ['new', '--yes']),
+      {
+        exit: 2,
+        json: { error: { code: 'CONFIG', message: /^NOCTURNE_HOME/, hint: /directory|path/ } },
+      },
+      `NOCTURNE_HOME=${home}`,
+    );
+  t.match(await init({ ...place, home: '/proc/self/nope' }, ['new', '--yes']), {
+    exit: 1,
+    json: { error: { code: 'STORAGE', message: /cannot create/ } },
+  });
+  rmSync(join(place.root, 'new'), { recursive: true, force: true });
   mkdirSync(join(place.root, 'linked'));
   symlinkSync(mkdtempSync(join(tmpdir(), 'elsewhere-')), join(place.root, 'linked/memory'));
   t.match(await init(place, ['linked', '--yes']), {
@@ -319,34 +342,3 @@ t.test('at a terminal it asks, with what is known already filled in', async (t) 
     { code: 'USAGE', message: /nothing was written/ },
   );
 });
-
-/** Types one key after another, each when the question before it has been drawn. */
-async function typing<T>(
-  keys: readonly string[],
-  said: string[],
-  ask: (terminal: { input: PassThrough; output: Writable }) => Promise<T>,
-): Promise<T> {
-  const input = new PassThrough();
-  const left = [...keys];
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      said.push(String(chunk));
-      done();
-    },
-  });
-  const answer = ask({ input, output });
-  let over = false;
-  const typist = (async () => {
-    while (!over && left.length > 0) {
-      await new Promise((turn) => setImmediate(turn));
-      if (input.listenerCount('keypress') > 0 || input.listenerCount('data') > 0)
-        input.write(left.shift() ?? '');
-    }
-  })();
-  try {
-    return await answer;
-  } finally {
-    over = true;
-    await typist;
-  }
-}

@@ -2,18 +2,28 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { fieldText } from '../../../src/project/field-text.js';
+import { fieldList, fieldText } from '../../../src/project/field-text.js';
 import { validateSnapshot } from '../../../src/validate/validate-snapshot.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import type { Snapshot } from '../../../src/workspace/types.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { type CliCase, runCases } from './cases.js';
+import { askForProject } from '../../../src/surfaces/cli/project-wizard.js';
 import { callCommand, type CliPlace } from './run-cli.js';
+import { typing } from './typing.js';
 
 const open = (at: CliPlace): Snapshot =>
   openWorkspace(at.root, { home: at.home, clock: systemClock }).snapshot();
 const text = (at: CliPlace, object: string, key: string, field: string): string =>
   fieldText(open(at).record(object, key), field);
+const PHASES = 'PROJECTS/garden/PHASES.md';
+const successors = (at: CliPlace, phase: string): readonly string[] =>
+  fieldList(
+    open(at)
+      .recordsIn(PHASES, 'PHASES')
+      .find((record) => record.key === phase),
+    'successors',
+  );
 const inside = { NOCTURNE_RUN: 'RUN-20261121-001' };
 
 const projects: readonly CliCase<CliPlace>[] = [
@@ -79,7 +89,7 @@ const projects: readonly CliCase<CliPlace>[] = [
       '--mission',
       'Know the fish',
       '--phase',
-      'survey',
+      'count',
       '--objective',
       'Count the fish',
       '--paused',
@@ -93,7 +103,7 @@ const projects: readonly CliCase<CliPlace>[] = [
           text(at, 'PROJECT', 'pond', 'phase.objective'),
           text(at, 'DISPATCH', 'pond', 'status'),
         ],
-        ['survey', 'review', 'Count the fish', 'paused'],
+        ['count', 'review', 'Count the fish', 'paused'],
       ),
   },
   {
@@ -105,6 +115,130 @@ const projects: readonly CliCase<CliPlace>[] = [
         [text(at, 'PROJECT', 'shed', 'phase.name'), text(at, 'PROJECT', 'shed', 'phase.successor')],
         ['review', ''],
       ),
+  },
+  {
+    that: 'a kind of work brings its phases, and says what counts as done and what is missing',
+    env: { PATH: process.env['PATH'] ?? '' },
+    words: ['project', 'new', 'mail', '--mission', 'x', '--kind', 'write', '--runner', 'script'],
+    exit: 0,
+    json: {
+      phases: [
+        { name: 'write', done: [/^matches: .*at_least: 4/] },
+        { name: 'draft', done: [/min_bytes: 4000/, /^matches/] },
+        { name: 'edit', done: [/min_bytes/, /^not: /, /^links_resolve/] },
+      ],
+      missing: [/^PROJECTS\/mail\/pass\.mjs, the program that the runner script runs$/],
+    },
+    then: (t, at) => t.equal(text(at, 'PROJECT', 'mail', 'phase.successor'), 'draft'),
+  },
+  {
+    that: 'code may be written where code stands',
+    words: ['project', 'new', 'tool', '--mission', 'x', '--kind', 'code', '--paused'],
+    exit: 0,
+    then: (t, at) =>
+      t.same(fieldList(open(at).record('PROJECT', 'tool'), 'next_pass.writes'), [
+        'outputs/**',
+        'src/**',
+        'test/**',
+      ]),
+  },
+  {
+    that: 'a kind has to exist',
+    words: ['project', 'new', 'other', '--mission', 'x', '--kind', 'reserch'],
+    exit: 2,
+    json: { error: { code: 'USAGE', hint: /survey, inventory, watch, write, code, maintain$/ } },
+  },
+  {
+    that: 'a phase is added between two others',
+    words: [
+      'phase',
+      'add',
+      'garden',
+      'plant',
+      '--after',
+      'survey',
+      '--objective',
+      'Plan the beds',
+      '--stop-condition',
+      '[{ file_exists: outputs/plan.md }]',
+    ],
+    exit: 0,
+    json: {
+      phases: [
+        { name: 'survey' },
+        { name: 'review' },
+        { name: 'plant', objective: 'Plan the beds', done: ['file_exists: outputs/plan.md'] },
+      ],
+    },
+    then: (t, at) =>
+      t.same(
+        [text(at, 'PROJECT', 'garden', 'phase.successor'), successors(at, 'survey')],
+        ['plant', ['plant']],
+      ),
+  },
+  {
+    that: 'a phase is renamed wherever the project names it',
+    words: ['phase', 'rename', 'garden', 'survey', 'look'],
+    exit: 0,
+    then: (t, at) =>
+      t.same(
+        [text(at, 'PROJECT', 'garden', 'phase.name'), text(at, 'DISPATCH', 'garden', 'phase')],
+        ['look', 'look'],
+      ),
+  },
+  {
+    that: 'and so is one that others lead to',
+    words: ['phase', 'rename', 'garden', 'plant', 'plan'],
+    exit: 0,
+    then: (t, at) =>
+      t.same(
+        [text(at, 'PROJECT', 'garden', 'phase.successor'), successors(at, 'look')],
+        ['plan', ['plan']],
+      ),
+  },
+  {
+    that: 'the objective of the current phase is one in both pages',
+    words: ['phase', 'edit', 'garden', 'look', '--objective', 'List the front garden'],
+    exit: 0,
+    then: (t, at) =>
+      t.same(
+        [
+          text(at, 'PROJECT', 'garden', 'phase.objective'),
+          fieldText(open(at).recordsIn(PHASES, 'PHASES')[0], 'objective'),
+        ],
+        ['List the front garden', 'List the front garden'],
+      ),
+  },
+  {
+    that: 'a phase leads only to phases that there are',
+    words: ['phase', 'edit', 'garden', 'look', '--successors', 'nowhere'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: /look, review, plan/ } },
+  },
+  {
+    that: 'two phases never have one name',
+    words: ['phase', 'rename', 'garden', 'look', 'review'],
+    exit: 2,
+    json: { error: { code: 'EXISTS' } },
+  },
+  {
+    that: 'a stop condition is a list',
+    words: ['phase', 'edit', 'garden', 'look', '--stop-condition', '{ file_exists: a.md }'],
+    exit: 2,
+    json: { error: { code: 'USAGE', message: /not a list/ } },
+  },
+  {
+    that: 'an edit without anything to change is a slip',
+    words: ['phase', 'edit', 'garden', 'look'],
+    exit: 2,
+    json: { error: { code: 'USAGE' } },
+  },
+  {
+    that: 'inside a pass no phase changes',
+    env: inside,
+    words: ['phase', 'rename', 'garden', 'look', 'done'],
+    exit: 5,
+    json: { error: { code: 'REFUSED' } },
   },
   {
     that: 'a project is not made twice',
@@ -200,7 +334,9 @@ const projects: readonly CliCase<CliPlace>[] = [
       projects: [
         { slug: 'shed', priority: 1, status: 'abandoned' },
         { slug: 'pond', status: 'paused' },
-        { slug: 'garden', status: 'active', mission: 'Know the plants', phase: 'collect' },
+        { slug: 'garden', status: 'active', mission: 'Know the plants', phase: 'look' },
+        { slug: 'mail', phase: 'write' },
+        { slug: 'tool', status: 'paused' },
         { slug: 'attic' },
       ],
     },
@@ -213,13 +349,13 @@ function born(t: Tap, at: CliPlace): void {
     ['mission', 'phase.name', 'phase.successor', 'next_pass.objective', 'next_pass.model_tier'].map(
       (field) => text(at, 'PROJECT', 'garden', field),
     ),
-    ['Know the plants', 'collect', 'review', 'List the plants', 'standard'],
+    ['Know the plants', 'survey', 'review', 'List the plants', 'standard'],
   );
   t.same(
     ['priority', 'longrunner', 'phase', 'status'].map((field) =>
       text(at, 'DISPATCH', 'garden', field),
     ),
-    ['1', 'PROJECTS/garden/LONGRUNNER.md', 'collect', 'active'],
+    ['1', 'PROJECTS/garden/LONGRUNNER.md', 'survey', 'active'],
   );
   t.match(
     readFileSync(join(at.root, 'PROJECTS/garden/LONGRUNNER.md'), 'utf8'),
@@ -248,7 +384,14 @@ t.test('a new project is sound: the whole workspace validates', async (t) => {
   const at = makeWorkspace(t.testdir());
   for (const words of [
     ['garden', '--mission', 'Know the plants'],
-    ['pond', '--mission', 'Know the fish', '--phase', 'survey'],
+    ['pond', '--mission', 'Know the fish', '--phase', 'count'],
+    ...['survey', 'inventory', 'watch', 'write', 'code', 'maintain'].map((kind) => [
+      kind,
+      '--mission',
+      'x',
+      '--kind',
+      kind,
+    ]),
   ])
     t.equal((await callCommand(at, ['project', 'new', ...words])).exit, 0);
   const found = (await validateSnapshot(open(at), { home: at.home })).filter(
@@ -257,5 +400,37 @@ t.test('a new project is sound: the whole workspace validates', async (t) => {
   t.same(
     found.map((one) => `${one.range.file}:${one.range.line} ${one.rule}: ${one.message}`),
     [],
+  );
+});
+
+t.test('at a terminal it asks, and shows what counts as done before it writes', async (t) => {
+  const asked = {
+    slug: 'garden',
+    kinds: [
+      { name: 'survey', objective: 'Gather', done: ['file_exists: outputs/survey-*.md'] },
+      { name: 'watch', objective: 'Look once', done: ['file_exists: outputs/watch-*.md'] },
+    ],
+    kind: undefined,
+    objective: undefined,
+    runner: undefined,
+    runners: [{ name: 'script', problem: undefined }],
+  };
+  const said: string[] = [];
+  const down = '\u001b[B';
+  const answers = await typing(
+    ['Know the plants', '\r', down, '\r', '\r', down, '\r', 'y'],
+    said,
+    (terminal) => askForProject(asked, terminal),
+  );
+  t.same(answers, {
+    mission: 'Know the plants',
+    kind: 'watch',
+    objective: 'Look once',
+    runner: 'script',
+  });
+  t.match(said.join(''), /What counts as done[^]*outputs\/watch-\*\.md/);
+  await t.rejects(
+    typing(['x', '\r', '\r', '\r', '\r', 'n'], [], (terminal) => askForProject(asked, terminal)),
+    { code: 'USAGE', message: /nothing was written/ },
   );
 });

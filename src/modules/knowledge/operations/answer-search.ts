@@ -1,4 +1,5 @@
 /** A question and its answer, for every caller. */
+import { isManualPage } from '../../../governance/manual-page.js';
 import { defined } from '../../../kernel/defined.js';
 import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
@@ -39,6 +40,7 @@ export async function answerSearch(
       root: caller.workspace.root,
       embedder: active.embedder,
       limit: Math.min(limit, MOST_HITS),
+      isManual: isManualPage,
       ...visible(caller, snapshot),
       ...defined({ rerank: reranker }),
     });

@@ -5,7 +5,7 @@ import { narrow } from './filters.js';
 import { freshnessOf } from '../store/fresh.js';
 import { type Channel, fuse, type Share } from './fuse.js';
 import { byNames, rankWords } from './lexical.js';
-import { lowerTexts } from './lower-texts.js';
+import { type LowerTexts, lowerTexts } from './lower-texts.js';
 import { byMeaning } from './nearest.js';
 import { byProximity, type Placed } from './proximity.js';
 import { parseQuery, type Query } from './query-syntax.js';
@@ -64,10 +64,15 @@ export type SearchOptions = {
   readonly limit: number;
   /** Which paths the caller may see; all by default. */
   readonly sees?: (path: string) => boolean;
+  /** Pages about Nocturne itself: they rank behind the owner's text. */
+  readonly isManual?: (path: string) => boolean;
   /** Whether the caller may see this passage of a file. */
   readonly shows?: (passage: Passage) => boolean;
   readonly rerank?: Reranker;
 };
+
+/** What a passage of the manual counts compared with the owner's text. */
+const MANUAL_WEIGHT = 0.5;
 
 /** @throws NocturneError `BAD_VALUE` for a query without words. */
 export async function search(db: Db, question: string, options: SearchOptions): Promise<Found> {
@@ -76,11 +81,62 @@ export async function search(db: Db, question: string, options: SearchOptions): 
   const [vector = new Float32Array(0)] =
     embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
   // No await from here: the filters are in a table of the connection.
-  const narrowed = narrow(db, query.filters, options.sees);
-  const lower = lowerTexts(db);
+  const ranked = ownersFirst(db, { ...options, query, vector, lower: lowerTexts(db) });
+  const { placed, coverage, weight } = ranked;
+  const { hits, ...rest } = shown(db, placed, { ...options, query });
+  return {
+    query,
+    coverage,
+    weight,
+    ...rest,
+    hits: (await reranked(query, hits, options.rerank)).slice(0, options.limit),
+  };
+}
+
+type Asked = SearchOptions & {
+  readonly query: Query;
+  readonly vector: Float32Array;
+  readonly lower: LowerTexts;
+};
+type RankedPassages = {
+  readonly placed: readonly Placed[];
+  readonly coverage: number;
+  readonly weight: number;
+};
+
+/**
+ * The manual has a passage about almost every word, which would push the owner's text out of the
+ * ranking: if it has one of the first places, the owner's text is ranked by itself as well.
+ */
+function ownersFirst(db: Db, asked: Asked): RankedPassages {
+  const all = rankPassages(db, asked, asked.sees);
+  const { isManual, sees } = asked;
+  if (isManual === undefined) return all;
+  const pathOf = prepared(db, 'SELECT path FROM chunks WHERE id = ?').pluck();
+  const manual = new Set(
+    all.placed.filter(({ id }) => isManual(String(pathOf.get(id)))).map(({ id }) => id),
+  );
+  if (!all.placed.slice(0, lookedAt(asked)).some(({ id }) => manual.has(id))) return all;
+  const own = rankPassages(db, asked, (path) => sees?.(path) !== false && !isManual(path));
+  const placed = [
+    ...own.placed,
+    ...all.placed
+      .filter(({ id }) => manual.has(id))
+      .map((passage) => ({ ...passage, score: passage.score * MANUAL_WEIGHT })),
+  ].sort((a, b) => b.score - a.score || a.id - b.id);
+  return { ...all, placed };
+}
+
+function rankPassages(
+  db: Db,
+  { query, vector, lower, ...options }: Asked,
+  sees: SearchOptions['sees'],
+): RankedPassages {
+  const { kind } = options.embedder;
+  const narrowed = narrow(db, query.filters, sees);
   const settings = { limit: depthFor(lookedAt(options)), narrowed, lower };
   const words = rankWords(db, query, settings);
-  const weight = weightOf(embedder.kind, words.coverage);
+  const weight = weightOf(kind, words.coverage);
   const channels: readonly Channel[] = [
     { name: 'words', weight: 1, ranked: words.ranked },
     { name: 'names', weight: 1, ranked: byNames(db, query, settings) },
@@ -91,17 +147,10 @@ export async function search(db: Db, question: string, options: SearchOptions): 
     },
   ];
   const fused = fuse(channels);
-  const placed = looksTogether(embedder.kind)
+  const placed = looksTogether(kind)
     ? byProximity(query, fused, (id) => lower(id).text)
     : fused.map((hit) => ({ ...hit, near: 0 }));
-  const { hits, ...rest } = shown(db, placed, { ...options, query });
-  return {
-    query,
-    coverage: words.coverage,
-    weight,
-    ...rest,
-    hits: (await reranked(query, hits, options.rerank)).slice(0, options.limit),
-  };
+  return { placed, coverage: words.coverage, weight };
 }
 
 async function reranked(

@@ -1,5 +1,6 @@
 /** The first half of indexing: cuts changed files and indexes their words, a transaction a file. */
 import { isIncomingMessage, isHeldMessage } from '../../../governance/incoming-message-path.js';
+import { isSetAside } from '../../../governance/set-aside.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
 import { fileSystemNow, isSettled, statText } from '../../../workspace/file-stat.js';
@@ -25,17 +26,12 @@ const decoder = new TextDecoder('utf-8');
 
 /**
  * Markdown without logs and the manifest (`audit show` and `history` search those), and without
- * messages that nobody has accepted yet.
+ * messages that nobody has accepted yet, or pages that were put aside.
  */
 export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
-  if (
-    entry.kind !== 'file' ||
-    !MARKDOWN.test(entry.path) ||
-    isIncomingMessage(entry.path) ||
-    isHeldMessage(entry.path)
-  )
-    return false;
+  if (entry.kind !== 'file' || !MARKDOWN.test(entry.path) || isSetAside(entry.path)) return false;
   const { tier } = routeOf(snapshot.schema, entry.path);
+  if (tier !== 'FREE' && (isIncomingMessage(entry.path) || isHeldMessage(entry.path))) return false;
   return (
     tier !== 'APPEND' &&
     tier !== 'MANIFEST-VERIFY' &&

@@ -9,6 +9,7 @@ import { projectScope } from '../../../passes/project-scope.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { actingAs, requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
+import { printForPrograms } from '../print-result.js';
 import { passEnvironment } from '../pass-environment.js';
 import { unknownProject } from '../unknown-project.js';
 import { ok } from '../result.js';
@@ -184,8 +185,8 @@ export const guardServe: Command = {
       hosts: await installedHosts(),
       idleMs: minutes * 60_000,
       ready: (started) =>
-        void process.stdout.write(
-          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : servingText(started)}\n`,
+        printForPrograms(
+          context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : servingText(started),
         ),
     });
     process.stdin.destroy();

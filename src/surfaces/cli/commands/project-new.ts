@@ -1,35 +1,47 @@
 /** `project new`: creates a project from the templates, or adds the row of one that has files. */
-import { readFileSync } from '../../../kernel/files.js';
-import { join } from 'node:path';
-import { stamp } from '../../../kernel/clock.js';
+import { installedHosts } from '../../../hosts/installed.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { setField } from '../../../markdown/edit-records.js';
-import { readRecords } from '../../../markdown/read-records.js';
-import { scan } from '../../../markdown/scan.js';
-import type { Rec, Value } from '../../../markdown/types.js';
-import { fieldInt, fieldText } from '../../../project/field-text.js';
-import type { ObjectSpec } from '../../../registry/types.js';
-import type { Change, Snapshot } from '../../../workspace/types.js';
-import { bundleChanges } from '../../../workspace/bundle.js';
-import { requireOwner } from '../actor.js';
+import type { Rec } from '../../../markdown/types.js';
+import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
+import { isScript } from '../../../project/condition-programs.js';
+import { kindsOf, phaseSummaries } from '../../../project/starter-phases.js';
+import { programProblem } from '../../../setup/doctor/program-problem.js';
 import type { Edit } from '../../../tools/tool-context.js';
+import { bundleChanges } from '../../../workspace/bundle.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { requireOwner } from '../actor.js';
+import { canAsk } from '../ask.js';
 import { carryOut } from '../carry-out.js';
+import {
+  newProjectFiles,
+  objectSpec,
+  phasesTemplate,
+  type ProjectFiles,
+} from '../new-project-files.js';
 import { DRY_RUN, textOption } from '../options.js';
-import type { Command, Context, Parsed } from '../types.js';
+import { planText } from '../plan-text.js';
+import type { Command, CommandResult, Context, Parsed } from '../types.js';
 
 export const projectNew: Command = {
   args: '<slug>',
   options: [
     { flags: '--mission <text>', description: 'the purpose of the project, in one sentence' },
+    {
+      flags: '--kind <kind>',
+      description:
+        'survey, inventory, watch, write, code, maintain, or another of PHASES-TEMPLATE.md',
+    },
     { flags: '--objective <text>', description: 'what the first pass should do' },
     {
       flags: '--runner <name>',
       description: 'a runner of RUNNERS.md (default: the runner of the tier)',
     },
     { flags: '--tier <tier>', description: 'a tier of MODEL-TIERS.md (default: standard)' },
+    { flags: '--phase <name>', description: 'the name of the first phase (default: the kind)' },
     {
-      flags: '--phase <name>',
-      description: 'the first phase (default: the first of PHASES-TEMPLATE.md)',
+      flags: '--writes <globs>',
+      description: 'what passes may write, separated by commas (default: outputs/**)',
     },
     { flags: '--priority <n>', description: 'the position in the order (default: last)' },
     { flags: '--paused', description: 'create it paused' },
@@ -37,22 +49,106 @@ export const projectNew: Command = {
   ],
   examples: [
     'nocturne project new garden --mission "Know which plants need water" --objective "List the plants"',
-    'nocturne project new garden --mission "…" --phase survey --runner script --dry-run',
+    'nocturne project new fonts --mission "Know our fonts" --kind inventory --runner script --dry-run',
   ],
-  run(context, { args, options }) {
+  async run(context, { args, options }) {
     requireOwner(context, 'creating a project');
     const slug = args[0] ?? '';
     if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(slug))
       throw new NocturneError('USAGE', `"${slug}" is not a valid project name`, {
         hint: 'use lower-case letters, digits and dashes, as in licence-review',
       });
-    return carryOut(context, (snapshot) => newProject(context, snapshot, { slug, options }), {
-      dryRun: options['dryRun'] === true,
-      done: () =>
-        `Created ${slug} and added it to the dispatch table.\nReview the stop condition in PROJECTS/${slug}/PHASES.md, then run: nocturne run worker --project ${slug}`,
-    });
+    const complete = await completed(context, slug, options);
+    const dryRun = options['dryRun'] === true;
+    const result = carryOut(
+      context,
+      (snapshot) => newProject(context, snapshot, { slug, options: complete }),
+      { dryRun, done: () => `Created ${slug} and added it to the dispatch table.` },
+    );
+    return dryRun ? result : withPlan(context, slug, result);
   },
 };
+
+/** Asks for what is missing where the owner can be asked. */
+async function completed(
+  context: Context,
+  slug: string,
+  options: Parsed['options'],
+): Promise<Parsed['options']> {
+  const snapshot = context.workspace().snapshot();
+  if (
+    textOption(options, 'mission') !== undefined ||
+    snapshot.record('PROJECT', slug) !== undefined ||
+    !canAsk(context)
+  )
+    return options;
+  const { askForProject } = await import('../project-wizard.js');
+  const asked = await askForProject({
+    slug,
+    kinds: kindsOf(phasesTemplate(snapshot, context.packageRoot), objectSpec(snapshot, 'PHASES')),
+    kind: textOption(options, 'kind'),
+    objective: textOption(options, 'objective'),
+    runner: textOption(options, 'runner'),
+    runners: await runnersHere(context, snapshot),
+  });
+  return { ...options, ...defined(asked) };
+}
+
+/** The runners of RUNNERS.md, each with what it lacks on this machine. */
+async function runnersHere(
+  context: Context,
+  snapshot: Snapshot,
+): Promise<readonly { readonly name: string; readonly problem: string | undefined }[]> {
+  const place = { hosts: await installedHosts(), env: context.env, workspace: context.workspace() };
+  return snapshot
+    .records('RUNNER')
+    .map((runner) => ({ name: runner.key, problem: programProblem(place, runner) }));
+}
+
+/** What will count as done, and what is missing before a pass can work. */
+async function withPlan(
+  context: Context,
+  slug: string,
+  result: CommandResult,
+): Promise<CommandResult> {
+  const snapshot = context.workspace().snapshot();
+  const page = snapshot.text(`PROJECTS/${slug}/PHASES.md`);
+  const phases = page === undefined ? [] : phaseSummaries(page, objectSpec(snapshot, 'PHASES'));
+  const missing = await missingBefore(context, snapshot, slug);
+  const text = [
+    result.text,
+    ...(phases.length === 0 ? [] : ['', planText(phases)]),
+    ...(missing.length === 0 ? [] : ['', 'Missing before a pass can work:']),
+    ...missing.map((line) => `  ${line}`),
+    '',
+    `Review PROJECTS/${slug}/PHASES.md, then run: nocturne run worker --project ${slug}`,
+  ].join('\n');
+  return { ...result, text, json: { ...result.json, phases, missing } };
+}
+
+async function missingBefore(
+  context: Context,
+  snapshot: Snapshot,
+  slug: string,
+): Promise<readonly string[]> {
+  const project = snapshot.record('PROJECT', slug);
+  const tier = snapshot.record('MODEL-TIER', fieldText(project, 'next_pass.model_tier'));
+  const name = fieldText(project, 'next_pass.runner') || fieldText(tier, 'runner');
+  const runner = snapshot.record('RUNNER', name);
+  if (runner === undefined) return [`a runner: RUNNERS.md has no "${name}"`];
+  const { problem } =
+    (await runnersHere(context, snapshot)).find((found) => found.name === name) ?? {};
+  const script =
+    fieldText(runner, 'kind') === 'command' ? fieldList(runner, 'args').find(isScript) : undefined;
+  return [
+    ...(problem === undefined ? [] : [`the program of the runner ${name}: ${problem}`]),
+    ...(script === undefined ||
+    script.includes('/') ||
+    snapshot.files.has(`PROJECTS/${slug}/${script}`)
+      ? []
+      : [`PROJECTS/${slug}/${script}, the program that the runner ${name} runs`]),
+  ];
+}
 
 type Text = (name: string) => string | undefined;
 
@@ -94,15 +190,16 @@ function newProject(
 type Wanted = { readonly slug: string; readonly text: Text };
 
 /** The project has files already, so options cannot set what is in them. */
-function fromFiles(record: Rec, { slug, text }: Wanted): ReturnType<typeof newProjectFiles> {
-  const ofFile = ['mission', 'objective', 'runner', 'tier', 'phase'];
-  if (ofFile.some((name) => text(name) !== undefined))
+function fromFiles(record: Rec, { slug, text }: Wanted): ProjectFiles {
+  const ofFile = ['mission', 'kind', 'objective', 'runner', 'tier', 'phase', 'writes'];
+  const given = ofFile.filter((name) => text(name) !== undefined);
+  if (given.length > 0)
     throw new NocturneError(
       'EXISTS',
       `${record.file} already exists, so these options cannot set what is in it`,
       {
         file: record.file,
-        hint: `run nocturne project new ${slug} without ${ofFile.map((name) => `--${name}`).join(', ')}, then edit the file`,
+        hint: `run nocturne project new ${slug} without ${given.map((name) => `--${name}`).join(', ')}, then edit the file`,
       },
     );
   return { changes: [], longrunner: record.file, phase: fieldText(record, 'phase.name') };
@@ -118,11 +215,7 @@ function priorityOf(snapshot: Snapshot, wanted: string | undefined): number {
   return Math.min(999, Math.max(0, ...taken) + 1);
 }
 
-function fromTemplates(
-  context: Context,
-  snapshot: Snapshot,
-  { slug, text }: Wanted,
-): ReturnType<typeof newProjectFiles> {
+function fromTemplates(context: Context, snapshot: Snapshot, { slug, text }: Wanted): ProjectFiles {
   const mission = text('mission')?.trim() ?? '';
   if (mission === '')
     throw new NocturneError('USAGE', '--mission is missing', {
@@ -136,141 +229,14 @@ function fromTemplates(
   return newProjectFiles(snapshot, context.packageRoot, {
     slug,
     mission,
+    kind: text('kind'),
     objective: text('objective'),
     runner: text('runner'),
     tier: text('tier') ?? 'standard',
     phase: text('phase'),
+    writes: text('writes')
+      ?.split(',')
+      .map((glob) => glob.trim())
+      .filter((glob) => glob !== ''),
   });
-}
-
-type NewProject = {
-  readonly slug: string;
-  readonly mission: string;
-  /** Of the first pass (default: that of the phase). */
-  readonly objective: string | undefined;
-  readonly runner: string | undefined;
-  readonly tier: string;
-  /** The first phase: one of the template, or a new name for the first one of the template. */
-  readonly phase: string | undefined;
-};
-type ProjectFiles = {
-  readonly changes: readonly Change[];
-  readonly longrunner: string;
-  readonly phase: string;
-};
-
-const LONGRUNNER = 'orchestration-os/LONGRUNNER-TEMPLATE.md';
-const PHASES = 'orchestration-os/PHASES-TEMPLATE.md';
-
-/** @param packageRoot where the shipped templates are, if the workspace has none. */
-function newProjectFiles(
-  snapshot: Snapshot,
-  packageRoot: string,
-  project: NewProject,
-): ProjectFiles {
-  const [spec, phases] = ['PROJECT', 'PHASES'].map((name) => snapshot.schema.objects.get(name));
-  if (spec === undefined || phases === undefined)
-    throw new NocturneError('SCHEMA', 'REGISTRY.md does not declare both PROJECT and PHASES', {
-      file: snapshot.schema.file,
-      hint: 'restore both rows of R1',
-    });
-  const folder = `PROJECTS/${project.slug}`;
-  const page = phasesPage(template(snapshot, packageRoot, PHASES), phases, project);
-  const longrunner = `${folder}/LONGRUNNER.md`;
-  const objective = fieldText(page.first, 'objective');
-  const successors = page.first.fields.get('successors')?.data;
-  const fields: readonly (readonly [string, Value])[] = [
-    ['mission', project.mission],
-    ['phase.name', page.first.key],
-    ['phase.objective', objective],
-    ['phase.started', stamp(snapshot.now)],
-    ['phase.status', 'active'],
-    [
-      'phase.successor',
-      Array.isArray(successors)
-        ? ((successors as readonly unknown[]).map(String)[0] ?? null)
-        : null,
-    ],
-    ['next_pass.objective', project.objective ?? objective],
-    ['next_pass.runner', project.runner ?? null],
-    ['next_pass.model_tier', project.tier],
-  ];
-  const text = fields.reduce(
-    (before, [field, value]) =>
-      setField(before, spec, { file: longrunner, key: project.slug, field, value }),
-    template(snapshot, packageRoot, LONGRUNNER),
-  );
-  return {
-    changes: [
-      { kind: 'write', path: `${folder}/PHASES.md`, content: page.text },
-      { kind: 'write', path: longrunner, content: text },
-    ],
-    longrunner,
-    phase: page.first.key,
-  };
-}
-
-/** The template's phases from the requested one on; an unknown name renames the first one. */
-function phasesPage(
-  text: string,
-  spec: ObjectSpec,
-  { phase, objective }: NewProject,
-): { readonly text: string; readonly first: Rec } {
-  const records = phasesOf(text, spec);
-  const [original] = records;
-  if (original === undefined)
-    throw new NocturneError('CONFIG', `${PHASES} has no phases`, {
-      file: PHASES,
-      hint: 'restore the template, which has one section for each phase',
-    });
-  const wanted = phase ?? original.key;
-  const index = records.findIndex((record) => record.key === wanted);
-  const from = index === -1 ? original : (records[index] ?? original);
-  const rest = text.slice(0, original.start) + text.slice(from.start);
-  const named =
-    index === -1
-      ? renamed(rest, {
-          from: original.key,
-          to: wanted,
-          objective: objective ?? fieldText(original, 'objective'),
-          spec,
-        })
-      : rest;
-  const [first] = phasesOf(named, spec);
-  if (first === undefined)
-    throw new NocturneError('INTERNAL', 'the new project has no first phase');
-  return { text: named, first };
-}
-
-/** Renames the heading, and the output files in the stop condition, which are named after it. */
-function renamed(
-  text: string,
-  options: {
-    readonly from: string;
-    readonly to: string;
-    readonly objective: string;
-    readonly spec: ObjectSpec;
-  },
-): string {
-  const [first] = phasesOf(text, options.spec);
-  if (first === undefined) return text;
-  const section = text
-    .slice(first.start, first.end)
-    .replace(`## ${options.from}`, `## ${options.to}`)
-    .replaceAll(`outputs/${options.from}-`, `outputs/${options.to}-`);
-  const page = text.slice(0, first.start) + section + text.slice(first.end);
-  return setField(page, options.spec, {
-    file: 'PHASES.md',
-    key: options.to,
-    field: 'objective',
-    value: options.objective,
-  });
-}
-
-function phasesOf(text: string, spec: ObjectSpec): readonly Rec[] {
-  return readRecords(scan(text), 'PROJECTS/new/PHASES.md', spec).records;
-}
-
-function template(snapshot: Snapshot, packageRoot: string, path: string): string {
-  return snapshot.text(path) ?? readFileSync(join(packageRoot, path), 'utf8');
 }

@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
-import { defined } from '../../../kernel/defined.js';
 import { NocturneError, messageOf } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
@@ -18,6 +17,9 @@ import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
+import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
+import { localTime } from '../../../passes/local-time.js';
+import { textOption } from '../options.js';
 import { passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
@@ -25,9 +27,19 @@ import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
-/** When each job last fired; kept in the state directory. */
-type Fired = Partial<Record<Role, string>>;
-type Job = { readonly role: Role; readonly expression: string; readonly task: ScheduledTask };
+/**
+ * When each job last fired, and until when skipped times of day are on record; kept in the state
+ * directory.
+ */
+type Fired = Partial<Record<Role | 'clocks', string>>;
+type Job = {
+  readonly role: Role;
+  readonly expression: string;
+  readonly zone: string;
+  readonly task: ScheduledTask;
+  /** Whether it fires when the clocks show this time, given as UTC. */
+  readonly matchesShown: (shown: Date) => boolean;
+};
 type Due = { readonly job: Job; readonly missed: Missed };
 const FILE = 'schedule.json';
 
@@ -69,15 +81,19 @@ export const schedule: Command = {
       );
       return queue;
     };
-    const jobs = (['worker', 'manager'] as const).map((role) =>
+    const jobs: readonly Job[] = (['worker', 'manager'] as const).map((role) =>
       jobOf(role, {
         schedule: options[role],
-        zone: options['timeZone'] ?? ownerZone(context.workspace().snapshot()),
-        run: () => enqueue(role, 'scheduled'),
+        zone: textOption(options, 'timeZone') ?? ownerZone(context.workspace().snapshot()),
+        run: async () => {
+          noteSkippedTimes(context, jobs);
+          if (!isRepeat(context, jobs, role)) await enqueue(role, 'scheduled');
+        },
       }),
     );
     const due = jobs.map((job) => ({ job, missed: missedOf(context.workspace(), job, policy) }));
     if (options['list'] === true) return listing(due);
+    noteSkippedTimes(context, jobs);
     for (const entry of due) makeUp(context, { ...entry, policy, enqueue });
     for (const job of jobs)
       await begin(context, job, () =>
@@ -101,7 +117,7 @@ const DEFAULTS = { worker: '0 */2 * * *', manager: '30 6 * * *' };
 
 function jobOf(
   role: Role,
-  options: { schedule: unknown; zone: unknown; run: () => Promise<void> },
+  options: { schedule: unknown; zone: string; run: () => Promise<void> },
 ): Job {
   const expression = typeof options.schedule === 'string' ? options.schedule : DEFAULTS[role];
   const checked = validateDetailed(expression);
@@ -113,23 +129,26 @@ function jobOf(
         hint: 'write five fields: minute, hour, day of month, month and day of week, as in "30 6 * * *"',
       },
     );
-  if (typeof options.zone === 'string' && !isZone(options.zone))
+  if (!isZone(options.zone))
     throw new NocturneError('USAGE', `"${options.zone}" is not a time zone`, {
       hint: 'write an IANA name, as in Europe/Lisbon',
     });
   const silent = (): void => undefined;
+  const logger = { info: silent, warn: silent, error: silent, debug: silent };
   const task = createTask(expression, options.run, {
     noOverlap: true,
     name: role,
-    logger: { info: silent, warn: silent, error: silent, debug: silent },
-    ...defined({ timezone: typeof options.zone === 'string' ? options.zone : undefined }),
+    logger,
+    timezone: options.zone,
   });
-  return { role, expression, task };
+  const shown = createTask(expression, silent, { logger, timezone: 'UTC' });
+  const matchesShown = (time: Date): boolean => shown.match(time);
+  return { role, expression, zone: options.zone, task, matchesShown };
 }
 
 function missedOf(workspace: Workspace, job: Job, policy: MissedPolicy): Missed {
   const now = workspace.clock.now();
-  const last = readJson<Fired>(join(workspace.state, FILE))?.[job.role];
+  const last = readFired(workspace)[job.role];
   return missedRuns({
     matches: (time) => job.task.match(time),
     since: last === undefined ? now : new Date(last),
@@ -162,24 +181,57 @@ function makeUp(
   const { job, missed, policy, enqueue } = options;
   if (missed.times.length > 0) {
     const detail = `missed ${missed.times.length} from ${stamp(missed.times[0] ?? new Date(0))} to ${stamp(missed.times.at(-1) ?? new Date(0))}; ${policy}: runs ${missed.run} now`;
-    record(context.workspace(), { type: 'missed', target: job.role, result: 'missed', detail });
-    context.progress(`${job.role}: ${detail}`);
+    say(context, job.role, { result: 'missed', detail });
   }
   remember(context.workspace(), job.role);
   for (let i = 0; i < missed.run; i++) void enqueue(job.role, 'after a missed run');
+}
+
+/** Records the times of day that the clocks skipped since the last look. */
+function noteSkippedTimes(context: Context, jobs: readonly Job[]): void {
+  const workspace = context.workspace();
+  const now = workspace.clock.now();
+  const last = readFired(workspace).clocks;
+  const since = last === undefined ? now : new Date(last);
+  for (const { role, zone, matchesShown } of jobs) {
+    const skipped = skippedTimes({ matches: matchesShown, zone, since, now });
+    for (const time of skipped)
+      say(context, role, {
+        result: 'skipped',
+        detail: `${time} does not exist in ${zone}: the clocks were put forward`,
+      });
+  }
+  remember(workspace, 'clocks');
+}
+
+/** Whether the job has run at this time of day already, before the clocks were turned back. */
+function isRepeat(context: Context, jobs: readonly Job[], role: Role): boolean {
+  const workspace = context.workspace();
+  const last = readFired(workspace)[role];
+  const zone = jobs.find((job) => job.role === role)?.zone ?? 'UTC';
+  const now = workspace.clock.now();
+  if (last === undefined || !isSecondTime(zone, new Date(last), now)) return false;
+  say(context, role, {
+    result: 'skipped',
+    detail: `${localTime(stamp(now), zone)} comes twice in ${zone}, and it ran the first time`,
+  });
+  return true;
+}
+
+function say(
+  context: Context,
+  role: Role,
+  row: { readonly result: string; readonly detail: string },
+): void {
+  record(context.workspace(), { type: 'missed', target: role, ...row });
+  context.progress(`${role}: ${row.detail}`);
 }
 
 /** @param late called when the machine slept through a run, or was too busy for it. */
 async function begin(context: Context, job: Job, late: () => void): Promise<void> {
   job.task.on('execution:missed', late);
   job.task.on('execution:overlap', () => {
-    record(context.workspace(), {
-      type: 'missed',
-      target: job.role,
-      result: 'skipped',
-      detail: 'the previous run was still running',
-    });
-    context.progress(`${job.role}: skipped, the previous run is still running`);
+    say(context, job.role, { result: 'skipped', detail: 'the previous run was still running' });
   });
   await job.task.start();
   context.progress(
@@ -215,9 +267,13 @@ async function fire(
   await runLanes({ lanes: request.lanes, most: request.lanes, mayStart, work });
 }
 
-function remember(workspace: Workspace, role: Role): void {
-  const path = join(workspace.state, FILE);
-  writeJsonDurably(path, { ...readJson<Fired>(path), [role]: stamp(workspace.clock.now()) });
+function readFired(workspace: Workspace): Fired {
+  return readJson<Fired>(join(workspace.state, FILE)) ?? {};
+}
+
+function remember(workspace: Workspace, what: keyof Fired): void {
+  const fired = { ...readFired(workspace), [what]: stamp(workspace.clock.now()) };
+  writeJsonDurably(join(workspace.state, FILE), fired);
 }
 
 function record(
