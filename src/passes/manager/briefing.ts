@@ -40,7 +40,7 @@ const MOST = {
   results: 8,
   progress: 8,
   failures: 10,
-  unattributed: 4,
+  unattributed: 8,
   noticed: 4,
   next: 3,
 };
@@ -120,11 +120,14 @@ const HOW_TO_ANSWER =
 const UNATTRIBUTED =
   'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
 
-/** In place, Nocturne cannot tell who changed these files. */
+/** In place, Nocturne cannot tell who changed these files. One line names all that are alike. */
 function unattributed(rows: readonly Rec[]): readonly string[] {
-  return rows
-    .filter((row) => fieldText(row, 'type') === 'unattributed')
-    .map((row) => `\`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`);
+  const files = new Map<string, string[]>();
+  for (const row of rows.filter((entry) => fieldText(entry, 'type') === 'unattributed')) {
+    const detail = fieldText(row, 'detail');
+    files.set(detail, [...(files.get(detail) ?? []), `\`${fieldText(row, 'target')}\``]);
+  }
+  return [...files].map(([detail, names]) => `${names.join(', ')}: ${detail}`);
 }
 
 function openQuestions(snapshot: Snapshot): readonly Rec[] {
