@@ -1,4 +1,4 @@
-/** Several lanes of passes at once: which lane starts another pass, waits for the others, or ends. */
+/** Lanes of passes at once: which lane starts another pass, waits for the others, or ends. */
 
 /** What a pass of a lane did. `stop`: no lane may start another one. */
 export type LaneResult = 'worked' | 'nothing' | 'stop';
