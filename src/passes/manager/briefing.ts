@@ -120,7 +120,7 @@ const HOW_TO_ANSWER =
 const UNATTRIBUTED =
   'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
 
-/** In place, Nocturne cannot tell who changed these files. One line names all that are alike. */
+/** In place, Nocturne cannot tell who changed these files. One line names the ones that are alike. */
 function unattributed(rows: readonly Rec[]): readonly string[] {
   const files = new Map<string, string[]>();
   for (const row of rows.filter((entry) => fieldText(entry, 'type') === 'unattributed')) {
