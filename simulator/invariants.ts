@@ -1,6 +1,6 @@
 /** What must be true after every commit, after every pass, and in the morning. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { checkLogs } from '../src/integrity/gate-logs.js';
 import { fieldText } from '../src/project/field-text.js';
 import { storedPasses } from '../src/passes/pass-file.js';
@@ -84,6 +84,7 @@ function checkChains(world: World): void {
 function checkTree(world: World, snapshot: Snapshot): void {
   const { expected } = world;
   const tree = treeOf(world.place.root);
+  const stayed = stayedPaths(snapshot);
   const logs = new Set(Object.keys(readAnchors(world.workspace.state).logs));
   const recorded = world.unsure ? recordedSince(world, snapshot) : new Map<string, string>();
   for (const path of new Set([...tree.keys(), ...expected.keys()])) {
@@ -93,7 +94,8 @@ function checkTree(world: World, snapshot: Snapshot): void {
     const others = world.alternatives.get(path) ?? [];
     const isOther = others.some((other) => isSame(other, seen, false));
     const problem = isOther ? shapeProblem(seen) : problemOf(seen, chosen, logs.has(path));
-    const isRecorded = isRecordedAs(recorded.get(path), seen);
+    const isRecorded =
+      isRecordedAs(recorded.get(path), seen) || stayed.has(path) || stayed.has(folderOf(path));
     if (problem !== undefined && !(isRecorded && shapeProblem(seen) === undefined))
       violated(world, 'nothing out of bounds stands', `${path} ${problem}`);
     if (seen === undefined) expected.delete(path);
@@ -136,6 +138,20 @@ function recordedSince(world: World, snapshot: Snapshot): ReadonlyMap<string, st
     recorded.set(path, field === undefined ? row.new : 'fields');
   }
   return recorded;
+}
+
+/** What changed during a pass in place and stays, by the audit log. */
+function stayedPaths(snapshot: Snapshot): ReadonlySet<string> {
+  return new Set(
+    snapshot
+      .records('AUDIT')
+      .filter((row) => row.fields.get('type')?.value === 'unattributed')
+      .map((row) => row.fields.get('target')?.value ?? ''),
+  );
+}
+
+function folderOf(path: string): string {
+  return `${posix.dirname(path)}/`;
 }
 
 function isRecordedAs(value: string | undefined, seen: SeenFile | undefined): boolean {

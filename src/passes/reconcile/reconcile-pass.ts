@@ -7,7 +7,7 @@ import { type Act, noteAct } from '../act.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
-import { settleCopy } from '../copy/settle-copy.js';
+import { reconcileCopy } from '../copy/reconcile-copy.js';
 import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
@@ -30,7 +30,7 @@ export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
 ): ReconciledWork {
-  const found = settlePass(workspace, pass, () => claimAgain(workspace, pass));
+  const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
@@ -49,7 +49,7 @@ export function reconcilePass(
     reconciliation,
     runId,
     project,
-    settleAgain: settlingAgain(workspace, pass),
+    reconcileAgain: reconcilingAgain(workspace, pass),
   });
   const paths = (isThere: boolean): readonly string[] =>
     accepted
@@ -66,7 +66,7 @@ export function reconcilePass(
 }
 
 /** A copy brings its differences home; elsewhere what was not allowed is undone. */
-export function settlePass(
+export function reconcileTree(
   workspace: Workspace,
   pass: PassWithBaseline,
   storeLost?: () => void,
@@ -74,7 +74,7 @@ export function settlePass(
   const { copy } = pass;
   if (copy === undefined) return reconcile(workspace, pass, storeLost);
   const inCopy = { ...pass, copy };
-  const settled = settleCopy(workspace, inCopy);
+  const settled = reconcileCopy(workspace, inCopy);
   return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
 }
 
@@ -93,12 +93,12 @@ export function claimAgain({ root, clock }: Workspace, pass: Briefed | Worked): 
 }
 
 /** Only where what was accepted is still in a copy. */
-export function settlingAgain(
+export function reconcilingAgain(
   workspace: Workspace,
   pass: PassWithBaseline,
 ): ((now: Snapshot) => Reconciliation) | undefined {
   const { copy } = pass;
-  return copy === undefined ? undefined : (now) => settleCopy(workspace, { ...pass, copy }, now);
+  return copy === undefined ? undefined : (now) => reconcileCopy(workspace, { ...pass, copy }, now);
 }
 
 /** What was undone before, when its commit failed. A copy still holds all of it. */

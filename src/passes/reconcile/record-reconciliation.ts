@@ -20,21 +20,21 @@ export type ReconciledPass = {
   /**
    * Only where what was accepted is in a copy and the commit writes it: compares again.
    */
-  readonly settleAgain?: ((now: Snapshot) => Reconciliation) | undefined;
+  readonly reconcileAgain?: ((now: Snapshot) => Reconciliation) | undefined;
 };
 
 export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
   const { accepted, undone, conflicts, commits } = pass.reconciliation;
-  const { settleAgain } = pass;
+  const { reconcileAgain } = pass;
   const wrote = wroteAct(pass);
-  if (settleAgain === undefined)
+  if (reconcileAgain === undefined)
     return [
       ...(wrote.audit.length === 0 ? [] : [wrote]),
       ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
     ];
   return accepted.length + undone.length + conflicts.length === 0 && commits === undefined
     ? []
-    : recordCopy(pass, settleAgain);
+    : recordCopy(pass, reconcileAgain);
 }
 
 const NOTHING: Deed = { reason: 'nothing', changes: [], audit: [] };
@@ -42,7 +42,7 @@ const NOTHING: Deed = { reason: 'nothing', changes: [], audit: [] };
 /** The owner may save a file between the comparison and the commit: then it is compared again. */
 function recordCopy(
   pass: ReconciledPass,
-  settleAgain: (now: Snapshot) => Reconciliation,
+  reconcileAgain: (now: Snapshot) => Reconciliation,
 ): readonly Act[] {
   let latest = pass;
   const { commits } = pass.reconciliation;
@@ -52,7 +52,9 @@ function recordCopy(
         ({ path, before, after, placed }) =>
           view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
-      latest = isOvertaken ? { ...pass, reconciliation: { ...settleAgain(view), commits } } : pass;
+      latest = isOvertaken
+        ? { ...pass, reconciliation: { ...reconcileAgain(view), commits } }
+        : pass;
       return deedOf(view, wroteAct(latest));
     },
     (view) =>
@@ -64,7 +66,7 @@ function recordCopy(
 function wroteAct(pass: ReconciledPass): PlainAct {
   const { accepted, arrived } = pass.reconciliation;
   const changes = [
-    ...accepted.map(pass.settleAgain === undefined ? adopted : broughtHome),
+    ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];
   return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };
@@ -160,7 +162,7 @@ function stayedRows(
     return unattributed.map(({ path, what, earlier }) => row(path, what, EARLIER[earlier]));
   const folders = new Map<string, number>();
   for (const { path } of unattributed) {
-    const [folder = '.'] = parentFolders(path);
+    const folder = parentFolders(path).at(-1) ?? '.';
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
   return [...folders].map(([folder, count]) =>

@@ -19,13 +19,13 @@ import {
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
 import { NOTHING_RECONCILED, type Reconciliation, unrecordedDifferences } from './reconcile.js';
-import { settlePass, settlingAgain } from './reconcile-pass.js';
+import { reconcileTree, reconcilingAgain } from './reconcile-pass.js';
 
 export type Crashed = Reconciliation & {
   readonly runId: string;
   readonly project: string | undefined;
   /** As for recording: only with a copy. */
-  readonly settleAgain: ((now: Snapshot) => Reconciliation) | undefined;
+  readonly reconcileAgain: ((now: Snapshot) => Reconciliation) | undefined;
 };
 
 /**
@@ -55,14 +55,14 @@ async function recoverPass(
   await killProcesses({ mark: { runId, workspace: root } });
   const reconciliation = reconcileStored(workspace, stored);
   const { data, waiting } = stored;
-  const settleAgain = isBriefed(data) ? settlingAgain(workspace, data) : undefined;
+  const reconcileAgain = isBriefed(data) ? reconcilingAgain(workspace, data) : undefined;
   // If this process dies before that is on record, the owner may work before the next one comes.
-  if (settleAgain === undefined && stored.left?.recorded !== true)
+  if (reconcileAgain === undefined && stored.left?.recorded !== true)
     storePass(workspace.state, data, {
       left: { undone: reconciliation.undone, recorded: false, ended: true },
       waiting,
     });
-  return { ...reconciliation, runId, project: projectOf(data), settleAgain };
+  return { ...reconciliation, runId, project: projectOf(data), reconcileAgain };
 }
 
 /** After what it left is on record: until then, nobody else knows of it. */
@@ -79,7 +79,7 @@ function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reco
   if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
   if (left?.ended === true)
     return { ...unrecordedDifferences(workspace, data), undone: left.undone };
-  const found = settlePass(workspace, data);
+  const found = reconcileTree(workspace, data);
   const before = data.copy === undefined ? (left?.undone ?? []) : [];
   return { ...found, undone: [...before, ...found.undone] };
 }

@@ -210,9 +210,9 @@ function sessionOpen(
 }
 
 function crashActs(crashed: Crashed): readonly Act[] {
-  const { runId, project, settleAgain } = crashed;
+  const { runId, project, reconcileAgain } = crashed;
   return recordReconciliation({
-    settleAgain,
+    reconcileAgain,
     step: 'T0',
     reconciliation: crashed,
     runId,

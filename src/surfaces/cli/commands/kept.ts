@@ -63,7 +63,7 @@ export const keptApply: Command = {
   options: [{ flags: '--dry-run', description: 'show the difference, and write nothing' }],
   examples: [
     'nocturne kept apply RUN-20261121-003 SOUL.md --dry-run',
-    'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/outputs/planted.md',
+    'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/PHASES.md',
   ],
   run(context, { args, options }) {
     requireOwner(context, 'restoring a kept version');

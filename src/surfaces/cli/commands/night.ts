@@ -2,8 +2,9 @@
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
 import { ownerNumber } from '../../../project/owner-number.js';
-import type { PassEnvironment, PassReport } from '../../../passes/types.js';
+import type { PassReport } from '../../../passes/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
+import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { passCount } from '../pass-count.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
@@ -46,25 +47,23 @@ export const night: Command = {
     const reports: PassReport[] = [];
     const mayStart = (): boolean =>
       !env.signal.aborted && (until === undefined || context.clock.now() < until);
-    let started = 0;
     let ended = 0;
     let stop: PassReport | undefined;
-    const lane = async (own: PassEnvironment): Promise<void> => {
-      while (stop === undefined && started < most && mayStart()) {
-        started++;
-        const report = await inTurn(own, (lane) => worker(lane, { role: 'worker' }));
-        reports.push(report);
-        context.progress(`     ${report.data.runId} ${report.outcome}\n`);
-        if (report.exit === EXIT.gate) stop = report;
-        if (isLast(report)) return;
-        ended++;
-        if (ended % every === 0 && started < most)
-          reports.push(await inTurn(own, (lane) => manager(lane, { role: 'manager' })));
-      }
+    const environments = lanesOf(env, lanes);
+    const work = async (lane: number): Promise<LaneResult> => {
+      const own = environments[lane] ?? env;
+      const report = await inTurn(own, (turn) => worker(turn, { role: 'worker' }));
+      reports.push(report);
+      context.progress(`     ${report.data.runId} ${report.outcome}\n`);
+      if (report.exit === EXIT.gate) stop = report;
+      if (stop !== undefined) return 'stop';
+      if (foundNothing(report)) return 'nothing';
+      ended++;
+      if (ended % every === 0 && ended < most)
+        reports.push(await inTurn(own, (turn) => manager(turn, { role: 'manager' })));
+      return 'worked';
     };
-    const settled = await Promise.allSettled(lanesOf(env, lanes).map(lane));
-    const broken = settled.find((result) => result.status === 'rejected');
-    if (broken !== undefined) throw broken.reason;
+    await runLanes({ lanes, most, mayStart, work });
     if (stop?.exit === EXIT.gate) return refused(stop, reports);
     const last = await manager(env, { role: 'manager' });
     reports.push(last);
@@ -75,9 +74,8 @@ export const night: Command = {
   },
 };
 
-/** The gate refused it, or there is nothing more to do. */
-function isLast({ exit, data }: PassReport): boolean {
-  return exit === EXIT.gate || !data.found || (data.project === undefined && exit !== EXIT.ok);
+function foundNothing({ exit, data }: PassReport): boolean {
+  return !data.found || (data.project === undefined && exit !== EXIT.ok);
 }
 
 function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {

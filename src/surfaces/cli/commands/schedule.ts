@@ -16,6 +16,7 @@ import type { PassEnvironment, Role } from '../../../passes/types.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
+import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
 import { localTime } from '../../../passes/local-time.js';
 import { textOption } from '../options.js';
@@ -250,15 +251,20 @@ async function fire(
     request.role === 'worker'
       ? (await import('../../../passes/worker/worker.js')).worker
       : (await import('../../../passes/manager/manager.js')).manager;
-  const run = async (lane: PassEnvironment): Promise<void> => {
+  const environments = lanesOf(env, request.lanes);
+  const work = async (lane: number): Promise<LaneResult> => {
     try {
-      const report = await inTurn(lane, (own) => pass(own, { role: request.role }));
-      context.progress(`  ${report.data.runId} ${report.outcome}`);
+      const turn = environments[lane] ?? env;
+      const { data, outcome } = await inTurn(turn, (own) => pass(own, { role: request.role }));
+      context.progress(`  ${data.runId} ${outcome}`);
+      return data.found ? 'worked' : 'nothing';
     } catch (error) {
       context.progress(`  did not run: ${messageOf(error)}`);
+      return 'worked';
     }
   };
-  await Promise.all(lanesOf(env, request.lanes).map(run));
+  const mayStart = (): boolean => !env.signal.aborted;
+  await runLanes({ lanes: request.lanes, most: request.lanes, mayStart, work });
 }
 
 function readFired(workspace: Workspace): Fired {

@@ -39,7 +39,7 @@ export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 /**
  * Writes nothing but kept versions and large files: what was accepted still has to be committed.
  */
-export function settleCopy(
+export function reconcileCopy(
   workspace: Workspace,
   pass: PassInCopy,
   now: Snapshot = workspace.snapshot(),
@@ -57,10 +57,10 @@ export function settleCopy(
   const found = copyDifferences(workspace, pass, left);
   const isPlaced = placedBefore(now, found);
   for (const difference of found) {
-    const settled = settle({ now, folders, isPlaced }, difference);
-    if (settled.kind === 'home') home.push(settled.difference);
-    if (settled.kind === 'conflict')
-      conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: settled.why }));
+    const merged = merge({ now, folders, isPlaced }, difference);
+    if (merged.kind === 'home') home.push(merged.difference);
+    if (merged.kind === 'conflict')
+      conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: merged.why }));
   }
   const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
   return {
@@ -111,19 +111,19 @@ function copyDifferences(
   });
 }
 
-type Settled =
+type Merged =
   | { readonly kind: 'home'; readonly difference: Difference }
   | { readonly kind: 'same' }
   | { readonly kind: 'conflict'; readonly why: string };
 
-type Settling = {
+type Merging = {
   readonly now: Snapshot;
   readonly folders: ReadonlySet<string>;
   readonly isPlaced: (difference: Difference) => boolean;
 };
 
 /** Its `before` becomes what the workspace holds now. */
-function settle({ now, folders, isPlaced }: Settling, difference: Difference): Settled {
+function merge({ now, folders, isPlaced }: Merging, difference: Difference): Merged {
   const { path, kind, before: base, after: mine, target } = difference;
   // The guard refuses these whatever the owner did.
   if (kind === 'link' || kind === 'special' || kind === 'unreadable')
