@@ -46,7 +46,9 @@ function rowOf(
   { kind, at: recordedAt, first, message, findings }: Incident,
   passed: GatePassed,
 ): AuditEntry {
-  const found = findings.map((finding) => finding.message).join('; ');
+  const shown = findings.slice(0, 3).map((finding) => finding.message);
+  const more = findings.length - shown.length;
+  const found = [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return {
     step: passed.step ?? '',
     type: 'incident',
