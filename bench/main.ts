@@ -11,20 +11,24 @@ import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
+import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { pass } from './pass.js';
+import { reconcile } from './reconcile.js';
 import { startUp } from './start-up.js';
 import { whyMissed } from './why.js';
 
 const BENCHES: readonly Bench[] = [
   ...startUp,
   pass,
+  reconcile,
   hashing,
   commit,
   impact,
   guardSocket,
   logs,
   large,
+  mistakes,
 ];
 
 const words = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** The interface of agent runners, and the brief that they get. */
-import type { Capability } from '../governance/types.js';
+import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
 import type { Sandbox, SandboxSettings } from './sandbox.js';
 
@@ -45,7 +45,11 @@ export type Brief = {
   readonly mayWrite: readonly string[];
   readonly mustNot: readonly string[];
   readonly budget: Budget;
-  readonly stopCondition: readonly string[];
+  /** By these the pass is graded, and by the stop condition the phase ends: as they are now. */
+  readonly criteria: readonly AssertionResult[];
+  readonly stopCondition: readonly AssertionResult[];
+  /** Names of the programs that the agent may run. */
+  readonly programs: readonly string[];
   readonly sandbox: string;
 };
 

@@ -46,6 +46,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'as-of',
     'diff',
     'audit show',
+    'log',
     'audit verify',
     'briefing',
     'project list',

@@ -2,6 +2,7 @@
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
+import { stalledPasses } from './turns.js';
 import { openEscalation } from './escalation.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { transitionSteps } from './transition.js';
@@ -22,7 +23,10 @@ export type DispatchOptions = {
   readonly only?: string;
 };
 
-/** Among active projects without an open question: lowest priority number, then longest wait. */
+/**
+ * Among active projects without an open question: lowest priority number, then longest wait. One
+ * that made no progress in its last pass yields to those that have waited longer.
+ */
 export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
   const rows = snapshot.records('DISPATCH');
   const skipped: Considered[] = [];
@@ -39,11 +43,11 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
   }
   if (options.only !== undefined && !seen.has(options.only))
     skipped.push({ slug: options.only, why: 'it has no row in the dispatch table' });
-  const [first, ...others] = eligible.sort(byTurn);
+  const [first, ...others] = inTurn(snapshot, eligible);
   for (const row of others)
     skipped.push({
       slug: fieldText(row, 'slug'),
-      why: first === undefined ? '' : behind(row, first),
+      why: first === undefined ? '' : behind(snapshot, { row, first }),
     });
   const advance = transitionSteps(snapshot)
     .filter(
@@ -56,7 +60,10 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
       chosen:
         first === undefined
           ? undefined
-          : { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) },
+          : {
+              slug: fieldText(first, 'slug'),
+              why: turnText(snapshot, { row: first, next: others[0] }),
+            },
     }),
     advance,
     skipped,
@@ -76,11 +83,29 @@ function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string |
   return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
 }
 
+function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
+  const turns = new Map(
+    snapshot.records('RUN').map((run, turn) => [fieldText(run, 'project'), turn] as const),
+  );
+  const turnOf = (row: Rec): number => turns.get(fieldText(row, 'slug')) ?? -1;
+  const oldest = Math.min(...eligible.map(turnOf));
+  const yields = (row: Rec): boolean => isStalled(snapshot, row) && turnOf(row) > oldest;
+  return [...eligible].sort((a, b) => Number(yields(a)) - Number(yields(b)) || byTurn(a, b));
+}
+
+function isStalled(snapshot: Snapshot, row: Rec): boolean {
+  return stalledPasses(snapshot, fieldText(row, 'slug')) > 0;
+}
+
+function lastPassOf(row: Rec): number {
+  return fieldTime(row, 'last_worker_pass') ?? 0;
+}
+
 /** A row without a readable priority comes last; among equals, one never worked on comes first. */
 function byTurn(a: Rec, b: Rec): number {
   const [left, right] = [priorityOf(a), priorityOf(b)];
   if (left !== right) return left < right ? -1 : 1;
-  const age = (fieldTime(a, 'last_worker_pass') ?? 0) - (fieldTime(b, 'last_worker_pass') ?? 0);
+  const age = lastPassOf(a) - lastPassOf(b);
   if (age !== 0) return age;
   return fieldText(a, 'slug') < fieldText(b, 'slug') ? -1 : 1;
 }
@@ -89,15 +114,26 @@ function priorityOf(row: Rec): number {
   return fieldInt(row, 'priority') ?? Number.POSITIVE_INFINITY;
 }
 
-function turnText(row: Rec, next: Rec | undefined): string {
+type Turn = { readonly row: Rec; readonly next: Rec | undefined };
+
+function turnText(snapshot: Snapshot, { row, next }: Turn): string {
   const priority = `priority ${fieldText(row, 'priority') || 'unknown'}`;
-  if (next === undefined || priorityOf(next) !== priorityOf(row)) return priority;
+  if (next === undefined) return priority;
+  if (priorityOf(next) < priorityOf(row) && isStalled(snapshot, next))
+    return `${priority}; ${fieldText(next, 'slug')} made no progress and yields`;
+  if (priorityOf(next) !== priorityOf(row)) return priority;
   const last = fieldText(row, 'last_worker_pass');
   return `${priority}, ${last === '' ? 'never worked on' : `last pass ${last}`}`;
 }
 
-function behind(row: Rec, first: Rec): string {
+function behind(
+  snapshot: Snapshot,
+  { row, first }: { readonly row: Rec; readonly first: Rec },
+): string {
+  const slug = fieldText(first, 'slug');
+  if (priorityOf(row) < priorityOf(first) && isStalled(snapshot, row))
+    return `it made no progress in its last pass and yields to ${slug}`;
   return priorityOf(row) === priorityOf(first)
-    ? `${fieldText(first, 'slug')} has waited longer`
-    : `${fieldText(first, 'slug')} comes first: ${turnText(first, row)} before ${fieldText(row, 'priority') || 'unknown'}`;
+    ? `${slug} has waited longer`
+    : `${slug} comes first: ${turnText(snapshot, { row: first, next: row })} before ${fieldText(row, 'priority') || 'unknown'}`;
 }

@@ -89,7 +89,14 @@ export type IdleResult = {
 export function evaluateIdle(item: IdleItem, result: IdleResult): AssertionResult {
   const assertion = idleTest(item);
   const { holds, found, where } = findingOf(item, result);
-  return { assertion, holds, expected: assertion, found, ...defined({ where }) };
+  return {
+    assertion,
+    holds,
+    expected: assertion,
+    found,
+    distance: holds ? 0 : 1,
+    ...defined({ where }),
+  };
 }
 
 type Finding = Pick<AssertionResult, 'holds' | 'found' | 'where'>;

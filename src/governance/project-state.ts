@@ -9,7 +9,7 @@ export type ProjectState = {
   readonly why: string;
 };
 
-/** `missing`: there is no record, or it has no usable status or phase. */
+/** `missing`: there is no record, or it is not clear what it says. */
 export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   const record = snapshot.record('PROJECT', slug);
   if (record === undefined)
@@ -17,6 +17,8 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
       state: 'missing',
       why: `there is no project "${slug}" in ${snapshot.filesOf('PROJECT').length} LONGRUNNER.md files`,
     };
+  const unclear = unclearRecord(snapshot, record, slug);
+  if (unclear !== undefined) return { state: 'missing', why: unclear };
   const status = fieldText(record, 'phase.status');
   const phase = fieldText(record, 'phase.name');
   if (status === 'blocked') return { state: 'blocked', why: `the phase "${phase}" is blocked` };
@@ -36,6 +38,23 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   return stale === undefined
     ? { state: 'active', why: fieldText(record, 'next_pass.objective') }
     : { state: 'stale-objective', why: stale };
+}
+
+/** Two rows in the dispatch table, of which no bundle knows which to change, or broken YAML. */
+function unclearRecord(
+  snapshot: Snapshot,
+  { file, fields }: Rec,
+  slug: string,
+): string | undefined {
+  const rows = snapshot.records('DISPATCH').filter((row) => row.key === slug);
+  const [first, second] = rows;
+  if (first !== undefined && second !== undefined)
+    return `it has ${rows.length} rows in ${first.file}, on lines ${rows.map(({ range }) => range.line).join(' and ')}`;
+  if (fields.size > 0) return undefined;
+  const [problem] = snapshot.recordDiagnostics(file);
+  return problem === undefined
+    ? undefined
+    : `${file} cannot be read at line ${problem.range.line}: ${problem.message}`;
 }
 
 const PLACEHOLDER =

@@ -145,4 +145,8 @@ export type AssertionResult = {
    * true.
    */
   readonly error?: string;
+  /** From 0, it holds, to 1, nothing of it is there. */
+  readonly distance: number;
+  /** Of assertions that count. */
+  readonly progress?: { readonly found: number; readonly needed: number };
 };

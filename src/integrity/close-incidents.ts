@@ -4,6 +4,7 @@
  */
 import { defined } from '../kernel/defined.js';
 import { clearIncidents, type Incident, listIncidents } from '../workspace/incident.js';
+import { verifyGate } from './gate.js';
 import type { AuditEntry, Workspace } from '../workspace/types.js';
 
 /** `by`: what ran the gate. `step`, `runId` and `fence`: of the pass, if it was a pass. */
@@ -13,6 +14,13 @@ export type GatePassed = {
   readonly runId?: string;
   readonly fence?: number;
 };
+
+/** For commands that put something right: the incidents are over if the gate passes now. */
+export function closeIncidentsIfPassing(workspace: Workspace, by: string): boolean {
+  const { ok } = verifyGate(workspace.root, workspace.home);
+  if (ok) closeIncidents(workspace, { by });
+  return ok;
+}
 
 /** Call it only right after the gate passed. @returns how many incidents ended. */
 export function closeIncidents(workspace: Workspace, passed: GatePassed): number {

@@ -98,6 +98,7 @@ function checkLog(
         {
           file,
           line: firstBad.line,
+          seq: firstBad.seq,
           problem: firstBad.problem,
           message: firstBad.message,
           hint: RESTORE,

@@ -24,10 +24,14 @@ export type GateProblem =
   | 'journal'
   | LogProblem;
 
-/** `hint`: what to do. `seal`: the line of the manifest's front matter that it is about. */
+/**
+ * `hint`: what to do. `seq`: the row of a log. `seal`: the line of the manifest's front matter that
+ * it is about.
+ */
 export type GateFinding = {
   readonly file: string;
   readonly line?: number;
+  readonly seq?: number;
   readonly seal?: SealField;
   readonly problem: GateProblem;
   readonly message: string;

@@ -14,8 +14,11 @@ import { lineForm, type RowForm, tableForm } from './row-form.js';
 /** A log's table must begin within these first bytes. */
 export const HEAD_BYTES = 16_384;
 
-/** Size and SHA-256 of what is above the first row, which the chain does not cover. */
-export type Opening = { readonly bytes: number; readonly sha256: string };
+/**
+ * Size and SHA-256 of what is above the first row, which the chain does not cover. `text`: that
+ * text, from which a log without its opening can be repaired; older versions did not store it.
+ */
+export type Opening = { readonly bytes: number; readonly sha256: string; readonly text?: string };
 export type LogHead = {
   readonly form: RowForm;
   readonly opening: Opening;
@@ -29,7 +32,7 @@ const FILE = 'openings.json';
 /** Of a log of JSON lines, which begins with its first row. */
 const NO_OPENING: LogHead = {
   form: lineForm,
-  opening: { bytes: 0, sha256: createHash('sha256').digest('hex') },
+  opening: { bytes: 0, sha256: createHash('sha256').digest('hex'), text: '' },
   firstLine: 1,
 };
 
@@ -57,6 +60,7 @@ function readTableHead(start: Buffer): LogHead | undefined {
         opening: {
           bytes: offset,
           sha256: createHash('sha256').update(start.subarray(0, offset)).digest('hex'),
+          text: start.toString('utf8', 0, offset),
         },
         firstLine: line + 1,
       };

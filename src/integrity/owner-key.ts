@@ -6,12 +6,13 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { lstatSync, readFileSync, statSync } from '../kernel/files.js';
+import { lstatSync, readFileSync, renameSync, statSync } from '../kernel/files.js';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, writeFileDurably } from '../workspace/durable.js';
+import { readTextIfThere } from '../workspace/read-if-there.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 
 /**
@@ -27,10 +28,23 @@ export type OwnerKey = {
 export type KeyStatus = 'missing' | 'plain' | 'encrypted';
 
 const FINGERPRINT_LENGTH = 32;
-const MAKE = 'run nocturne init to make one, or restore the file from a backup';
+const MAKE = 'bring a backup of it: nocturne init --join --key FILE';
 
 export function keyPath(home: string): string {
   return join(home, 'keys', 'owner.key');
+}
+
+export function publicKeyPath(home: string): string {
+  return join(home, 'keys', 'owner.pub');
+}
+
+/** The fingerprint of the key of this machine, without its passphrase. */
+export function keyFingerprint(home: string): string | undefined {
+  const status = ownerKeyStatus(home);
+  if (status === 'missing') return undefined;
+  const text = readTextIfThere(publicKeyPath(home));
+  const known = text === undefined ? undefined : fingerprintOf(text);
+  return known ?? (status === 'plain' ? loadOwnerKey(home).fingerprint : undefined);
 }
 
 /** Whether there is a key, and whether it needs a passphrase. */
@@ -64,15 +78,45 @@ export function createOwnerKey(
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const secret = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   makeDirectory(join(home, 'keys'), 0o700);
-  writeFileDurably(
-    join(home, 'keys', 'owner.pub'),
-    publicKey.export({ type: 'spki', format: 'pem' }),
-    { mode: 0o644 },
-  );
+  writeFileDurably(publicKeyPath(home), publicKey.export({ type: 'spki', format: 'pem' }), {
+    mode: 0o644,
+  });
   writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem', ...secret }), {
     mode: 0o600,
   });
   return ownerKeyOf(privateKey, warningsOf(home));
+}
+
+/**
+ * Makes a copy of the owner's key the key of this machine. Another key that was here stays next to
+ * it. @param file an absolute path. @throws NocturneError as `loadOwnerKey`.
+ */
+export function bringOwnerKey(
+  home: string,
+  file: string,
+  options: { readonly passphrase?: string } = {},
+): OwnerKey {
+  const pem = readTextIfThere(file);
+  if (pem === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no file ${file}`, {
+      file,
+      hint: 'give the path of a copy of keys/owner.key',
+    });
+  const key = openPem(file, pem, options.passphrase);
+  const path = keyPath(home);
+  const before = keyFingerprint(home);
+  if (before === ownerKeyOf(key, []).fingerprint) return loadOwnerKey(home, options);
+  makeDirectory(join(home, 'keys'), 0o700);
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    renameSync(path, join(home, 'keys', `owner-${(before ?? 'unknown').slice(0, 8)}.key`));
+  writeFileDurably(publicKeyPath(home), ownerKeyOf(key, []).publicKey, { mode: 0o644 });
+  writeFileDurably(path, pem, { mode: 0o600 });
+  return ownerKeyOf(key, warningsOf(home));
+}
+
+/** Whether a file with a key needs a passphrase. */
+export function needsPassphrase(file: string): boolean {
+  return isEncrypted(readTextIfThere(file) ?? '');
 }
 
 /**
@@ -90,8 +134,11 @@ export function loadOwnerKey(
       file: path,
       hint: MAKE,
     });
+  return ownerKeyOf(openPem(path, pem, options.passphrase), warningsOf(home));
+}
+
+function openPem(path: string, pem: string, passphrase: string | undefined): KeyObject {
   const encrypted = isEncrypted(pem);
-  const { passphrase } = options;
   if (encrypted && passphrase === undefined)
     throw new NocturneError(
       'CONFIG',
@@ -105,7 +152,7 @@ export function loadOwnerKey(
       `${path} is a key of the kind ${key.asymmetricKeyType ?? 'unknown'}; expected ed25519`,
       { file: path, hint: MAKE },
     );
-  return ownerKeyOf(key, warningsOf(home));
+  return key;
 }
 
 /** Fingerprint of a public key in PEM; `undefined` if it is not an Ed25519 public key. */

@@ -13,7 +13,6 @@ import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
 import { noteAccepted } from '../workspace/commit-record.js';
 import { writeFileDurably } from '../workspace/durable.js';
-import { getObject, putObject } from '../workspace/objects.js';
 import type { AuditEntry, Change, CommitResult, Snapshot, Workspace } from '../workspace/types.js';
 import { type AnchoredLog, anchorNewLogs } from './anchor-logs.js';
 import { isSignedBy } from './gate-manifest.js';
@@ -28,6 +27,7 @@ import {
 import type { OwnerKey } from './owner-key.js';
 import { registryError } from '../registry/registry-error.js';
 import { renderManifest } from './render-manifest.js';
+import { keepSignedContents, signedContent } from './signed-contents.js';
 import {
   signedManifestPath,
   type SigningChange,
@@ -42,6 +42,8 @@ export type SignOptions = {
   /** The owner's name in the manifest and the audit log. */
   readonly signedBy: string;
   readonly now: Date;
+  /** The owner changes: the key becomes the trusted one, and vouches for every page. */
+  readonly takeOver?: boolean;
 };
 /** `pinned`: this signature pinned the key. No `commit`: there was nothing to sign. */
 export type SignResult = {
@@ -60,8 +62,9 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
   const { root, state, home } = workspace;
   const { key, signedBy } = options;
   refuseSigner(workspace, options);
-  const trust = readTrust(state);
-  const workspaceId = trust?.workspaceId ?? adoptHere(workspace, key);
+  const before = readTrust(state);
+  const trust = before?.fingerprint === key.fingerprint ? before : undefined;
+  const workspaceId = before?.workspaceId ?? adoptHere(workspace, key);
   const snapshot = workspace.snapshot();
   refuseUnsound(snapshot);
   const anchored = anchorNewLogs({ root, state }, snapshot.schema);
@@ -75,15 +78,15 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
       runId: '',
       reason: 'signed by the owner',
     } as const;
-    if (signed.length === 0 && plan.baseline === 'manifest' && plan.workspaceId === workspaceId)
+    const isSigned = plan.baseline === 'manifest' && plan.workspaceId === workspaceId;
+    if (signed.length === 0 && isSigned && options.takeOver !== true)
       return { ...common, changes: [] };
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });
     written = { text, signedAt: stamp(options.now), signed };
-    keepContents(fresh, plan);
     noteAccepted(workspace, acceptedFiles(fresh, signed, text));
     const changes: Change[] = [
-      ...signed.flatMap((change) => adopt(root, change, plan)),
+      ...signed.flatMap((change) => adopt({ root, state }, change, plan)),
       { kind: 'write', path: MANIFEST_FILE, content: text },
     ];
     return { ...common, changes, audit: [auditOf(signed, key)] };
@@ -99,6 +102,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     signedAt,
   });
   writeFileDurably(signedManifestPath(state), text, { mode: 0o600 });
+  keepContents(state, workspace.snapshot(), text);
   return {
     signed: written?.signed ?? [],
     pinned: trust === undefined,
@@ -113,7 +117,10 @@ type Written = {
   readonly signed: readonly SigningChange[];
 };
 
-function refuseSigner({ root, state, home }: Workspace, { key, signedBy }: SignOptions): void {
+function refuseSigner(
+  { root, state, home }: Workspace,
+  { key, signedBy, takeOver }: SignOptions,
+): void {
   if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '')
     throw new NocturneError(
       'BAD_VALUE',
@@ -126,12 +133,12 @@ function refuseSigner({ root, state, home }: Workspace, { key, signedBy }: SignO
       { hint: 'set NOCTURNE_HOME to a folder outside every workspace' },
     );
   const trust = readTrust(state);
-  if (trust !== undefined && trust.fingerprint !== key.fingerprint)
+  if (takeOver !== true && trust !== undefined && trust.fingerprint !== key.fingerprint)
     throw new NocturneError(
       'NOT_TRUSTED',
       `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`,
       {
-        hint: `use the owner's key; to give the workspace to a new owner, remove ${join(state, 'trust.json')}, then let the new owner sign`,
+        hint: "use the owner's key; a new owner takes the workspace over with nocturne init --join --new-owner",
       },
     );
 }
@@ -173,9 +180,9 @@ function carryOver(from: Trust & { readonly state: string }, state: string): voi
     logs: { ...readAnchors(from.state).logs, ...here.logs },
   });
   writeOpenings(state, { ...readOpenings(from.state), ...readOpenings(state) });
-  const counters = join(state, 'counters.json');
-  if (existsSync(join(from.state, 'counters.json')) && !existsSync(counters))
-    copyFileSync(join(from.state, 'counters.json'), counters);
+  for (const name of ['counters.json', 'reference.json'])
+    if (existsSync(join(from.state, name)) && !existsSync(join(state, name)))
+      copyFileSync(join(from.state, name), join(state, name));
 }
 
 /** A registry with errors does not say clearly what is governed, so no pass and no bundle runs. */
@@ -218,10 +225,13 @@ function render(
     readonly options: SignOptions;
   },
 ): string {
-  const { key, signedBy, now } = signing.options;
+  const { key, signedBy, now, takeOver } = signing.options;
   const signedAt = stamp(now);
   const rows = new Map<string, Omit<ManifestRow, 'line'>>(
-    signing.plan.rows.map((row) => [row.file, row]),
+    signing.plan.rows.map((row) => [
+      row.file,
+      takeOver === true ? { ...row, signedBy, signedAt } : row,
+    ]),
   );
   for (const { file, afterHash } of signing.signed) {
     if (afterHash === undefined) rows.delete(file);
@@ -261,12 +271,12 @@ function render(
   return text;
 }
 
-/** Stores what is signed, so that the next signature can show the difference. */
-function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
-  for (const file of new Set([...plan.rows, ...plan.changed].map((row) => row.file))) {
-    const bytes = snapshot.bytes(file);
-    if (bytes !== undefined) putObject(snapshot.root, bytes);
-  }
+/** Keeps what is signed: it can be restored, and the next signature shows the difference. */
+function keepContents(state: string, snapshot: Snapshot, manifest: string): void {
+  keepSignedContents(
+    state,
+    parseManifest(manifest).manifest.rows.flatMap(({ file }) => snapshot.bytes(file) ?? []),
+  );
 }
 
 /** For a pass that has crashed, or that still runs: these changes are not its agent's. */
@@ -282,17 +292,17 @@ function acceptedFiles(
 }
 
 /** Records the owner's edit of a signed file in the change log, if its former version is stored. */
-function adopt(root: string, change: SigningChange, plan: SigningPlan): Change[] {
+function adopt(
+  place: { readonly root: string; readonly state: string },
+  change: SigningChange,
+  plan: SigningPlan,
+): Change[] {
   if (plan.baseline === 'none' || change.kind === 'gone') return [];
-  if (change.beforeHash === undefined)
-    return [{ kind: 'adopt', path: change.file, before: undefined }];
-  try {
-    const bytes = getObject(root, change.beforeHash);
-    return [
-      { kind: 'adopt', path: change.file, before: { hash: change.beforeHash, bytes: () => bytes } },
-    ];
-  } catch {
-    // The former version was pruned. The manifest's change row has the hash of the new one.
-    return [];
-  }
+  const { file: path, beforeHash } = change;
+  if (beforeHash === undefined) return [{ kind: 'adopt', path, before: undefined }];
+  const bytes = signedContent(place, beforeHash);
+  // Without the former version, the manifest's change row has the hash of the new one.
+  return bytes === undefined
+    ? []
+    : [{ kind: 'adopt', path, before: { hash: beforeHash, bytes: () => bytes } }];
 }

@@ -1,8 +1,8 @@
 /** What a signature would accept: the protected files that changed since the last one. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { getObject } from '../workspace/objects.js';
 import { stateDirectory } from '../workspace/state-home.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -10,7 +10,8 @@ import { isSignedBy } from './gate-manifest.js';
 import { MANIFEST_FILE, type ManifestRow, parseManifest } from './manifest.js';
 import { fingerprintOf } from './owner-key.js';
 import { protectedFiles } from './protected-files.js';
-import { readTrust } from './trust.js';
+import { signedContent } from './signed-contents.js';
+import { readableTrust } from './trust.js';
 
 /**
  * `before`/`after`: the text, if it is known (signed versions are in `.nocturne/objects`). Hashes
@@ -26,7 +27,7 @@ export type SigningChange = {
 };
 /**
  * `baseline`: the source of the signed hashes. `manifest`: the workspace's own, which is intact;
- * `copy`: the last signed one in the state directory, because the workspace's was changed; `none`:
+ * `copy`: the last signed one in the state directory, because the workspace's is another; `none`:
  * there is no signature that can be trusted.
  */
 export type SigningPlan = {
@@ -46,6 +47,7 @@ const SIGNED_MANIFEST = 'signed-manifest.md';
 
 /** @throws NocturneError `REFUSED` if a protected file is not a regular file. */
 export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
+  const place = { root: snapshot.root, state: stateDirectory(home, snapshot.root) };
   const baseline = readBaseline(snapshot, home);
   const rows = new Map(baseline.rows.map((row) => [row.file, row]));
   const files = protectedFiles(snapshot.schema, snapshot.files.keys());
@@ -65,7 +67,7 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
       kind: beforeHash === undefined ? 'new' : 'changed',
       beforeHash,
       afterHash,
-      before: storedText(snapshot.root, beforeHash),
+      before: storedText(place, beforeHash),
       after: snapshot.text(file),
     });
   }
@@ -77,7 +79,7 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
         kind: 'gone',
         beforeHash: row.sha256,
         afterHash: undefined,
-        before: storedText(snapshot.root, row.sha256),
+        before: storedText(place, row.sha256),
         after: undefined,
       });
   }
@@ -97,7 +99,8 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
  */
 function readBaseline(snapshot: Snapshot, home: string): Baseline {
   const state = stateDirectory(home, snapshot.root);
-  const publicKey = readTrust(state)?.publicKey ?? ownPublicKey(home);
+  const trust = readableTrust(state);
+  const publicKey = trust?.publicKey ?? ownPublicKey(home);
   const candidates = [
     ['manifest', snapshot.text(MANIFEST_FILE)],
     ['copy', readSignedManifest(state)],
@@ -108,6 +111,7 @@ function readBaseline(snapshot: Snapshot, home: string): Baseline {
     if (
       problems.length === 0 &&
       manifest.key === fingerprintOf(publicKey) &&
+      manifest.signedAt >= (trust?.signedAt ?? '') &&
       isSignedBy(manifest, publicKey)
     )
       return { kind, rows: manifest.rows, workspaceId: manifest.workspace };
@@ -137,12 +141,11 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function storedText(root: string, hash: string | undefined): string | undefined {
-  if (hash === undefined) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(getObject(root, hash));
-  } catch {
-    // Pruned, damaged or binary: only the hashes can be shown.
-    return undefined;
-  }
+/** `undefined` if the version is not stored or not text: then only its hash can be shown. */
+function storedText(
+  place: { readonly root: string; readonly state: string },
+  hash: string | undefined,
+): string | undefined {
+  const bytes = hash === undefined ? undefined : signedContent(place, hash);
+  return bytes !== undefined && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }

@@ -22,7 +22,11 @@ export type Trust = {
   readonly signedAt: string;
 };
 
-const FILE = 'trust.json';
+/** Where the trusted key is. */
+export function trustPath(state: string): string {
+  return join(state, 'trust.json');
+}
+
 const FIELDS = ['root', 'workspaceId', 'fingerprint', 'publicKey', 'pinnedAt', 'signedAt'] as const;
 
 /**
@@ -30,7 +34,7 @@ const FIELDS = ['root', 'workspaceId', 'fingerprint', 'publicKey', 'pinnedAt', '
  * @throws NocturneError `NOT_TRUSTED` if the file exists but names no key.
  */
 export function readTrust(state: string): Trust | undefined {
-  const path = join(state, FILE);
+  const path = trustPath(state);
   const value = readJson(path);
   if (value === undefined) return undefined;
   if (!isTrust(value))
@@ -39,7 +43,7 @@ export function readTrust(state: string): Trust | undefined {
       `${path} does not say who owns this workspace; expected ${FIELDS.join(', ')}`,
       {
         file: path,
-        hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner',
+        hint: 'restore it from a backup, or, as the owner, run nocturne init --join',
       },
     );
   if (fingerprintOf(value.publicKey) !== value.fingerprint)
@@ -48,10 +52,20 @@ export function readTrust(state: string): Trust | undefined {
       `the fingerprint ${value.fingerprint} in ${path} is not that of the key in the same file`,
       {
         file: path,
-        hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner',
+        hint: 'restore it from a backup, or, as the owner, run nocturne init --join',
       },
     );
   return value;
+}
+
+/** As `readTrust`; `undefined` also for a file that names no key, which is an alarm of its own. */
+export function readableTrust(state: string): Trust | undefined {
+  try {
+    return readTrust(state);
+  } catch (error) {
+    if (error instanceof NocturneError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether `$NOCTURNE_HOME` is in the workspace, where an agent could change it. Both exist. */
@@ -61,7 +75,7 @@ export function isHomeInside(home: string, root: string): boolean {
 }
 
 export function pinTrust(state: string, trust: Trust): void {
-  writeJsonDurably(join(state, FILE), trust);
+  writeJsonDurably(trustPath(state), trust);
 }
 
 /** The other folders of this machine where the same workspace is trusted. */
@@ -74,19 +88,11 @@ export function trustedElsewhere(
   const found: (Trust & { readonly state: string })[] = [];
   for (const name of list(directory)) {
     const state = join(directory, name);
-    const trust = tryRead(state);
+    // The damaged state of another workspace does not matter here.
+    const trust = readableTrust(state);
     if (trust?.workspaceId === workspaceId && trust.root !== root) found.push({ ...trust, state });
   }
   return found.sort((a, b) => (a.pinnedAt < b.pinnedAt ? 1 : -1));
-}
-
-function tryRead(state: string): Trust | undefined {
-  try {
-    return readTrust(state);
-  } catch {
-    // The damaged state of another workspace does not matter here.
-    return undefined;
-  }
 }
 
 function list(directory: string): string[] {

@@ -36,7 +36,9 @@ export function encodeCell(value: string): string {
 
 /** The value of a section item's source text, in which a pipe needs no escape. */
 export function decodeItem(raw: string): string {
-  return decode(raw, false);
+  // Formatters put an address into angle brackets.
+  const address = raw.startsWith('<') ? /^<(https?:\/\/[^<>\s]+)>$/.exec(raw)?.[1] : undefined;
+  return decode(address ?? raw, false);
 }
 
 /** The source text of a section item for a value. */

@@ -17,6 +17,7 @@ import { type PlainField, readPlainYaml } from './plain-yaml.js';
 import { MAX_DEPTH } from './plain-yaml-inline.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Span } from './types.js';
+import { yamlProblem } from './yaml-problem.js';
 
 export type FrontMatterRead = {
   readonly fields: ReadonlyMap<string, Cell>;
@@ -25,6 +26,7 @@ export type FrontMatterRead = {
 
 /** More aliases in one list count as a YAML bomb. */
 const MAX_ALIASES = 100;
+const MAP_HINT = 'front matter is a YAML map: one "name: value" per line, nested by two spaces';
 /** In UTF-16 units. */
 const MAX_LENGTH = 1_000_000;
 
@@ -78,23 +80,17 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
   const contentStart = doc.frontMatter?.contentStart ?? 0;
   const fields = new Map<string, Cell>();
   const diagnostics: Diagnostic[] = [];
-  const fail = (start: number, end: number, message: string): void => {
-    diagnostics.push(
-      shapeError(
-        rangeOf(doc, file, { start: contentStart + start, end: contentStart + end }),
-        message,
-        { hint: 'front matter is a YAML map: one "name: value" per line, nested by two spaces' },
-      ),
-    );
+  const fail = (start: number, end: number, message: string, hint: string = MAP_HINT): void => {
+    const range = rangeOf(doc, file, { start: contentStart + start, end: contentStart + end });
+    diagnostics.push(shapeError(range, message, { hint }));
   };
   try {
     const yaml = parseYaml(source);
-    for (const { pos, message } of [...yaml.errors, ...yaml.warnings])
-      fail(
-        pos[0],
-        Math.max(pos[1], pos[0]),
-        `front matter is not valid YAML: ${lowerFirst(message)}`,
-      );
+    const [first] = [...yaml.errors, ...yaml.warnings];
+    if (first !== undefined) {
+      const { offset, message, hint } = yamlProblem(source, first);
+      fail(offset, offset, `front matter is not valid YAML: ${message}`, hint);
+    }
     const add = (name: string, node: Node | null, span: Span): void => {
       const cell = cellOf(yaml, node, span, source);
       const start = contentStart + cell.start;
@@ -117,7 +113,8 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
       );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    fail(0, 0, `front matter cannot be read: ${lowerFirst(error.message)}`);
+    const { offset, message, hint } = yamlProblem(source, error);
+    fail(offset, offset, `front matter is not valid YAML: ${message}`, hint);
   }
   return { fields: diagnostics.length > 0 ? new Map() : fields, diagnostics };
 }
@@ -251,6 +248,15 @@ function missing(doc: Doc, file: string): Diagnostic {
   const span = { start, end: lineEndAt(doc.text, doc.lineStarts, 0) };
   const first = doc.text.slice(span.start, span.end).trimEnd();
   const expected = 'a line "---", YAML, a line "---" at the start of the file';
+  const opening = /^(?:[ \t]*\r?\n)+(?=---[ \t]*\r?\n\w)/.exec(doc.text.slice(start));
+  if (opening !== null) {
+    const offset = start + opening[0].length;
+    return shapeError(
+      rangeOf(doc, file, { start: offset, end: offset + 3 }),
+      'front matter begins here, not on the first line, so nothing reads it',
+      { expected, hint: 'remove the blank lines above it' },
+    );
+  }
   if (first === '---')
     return shapeError(rangeOf(doc, file, span), 'front matter begins here and never ends', {
       expected: 'a line "---" after the last field',
@@ -268,8 +274,4 @@ function missing(doc: Doc, file: string): Diagnostic {
     'no front matter at the start of the file',
     { expected, actual: first === '' ? 'an empty line' : `"${first.slice(0, 60)}"` },
   );
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

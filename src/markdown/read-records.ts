@@ -5,22 +5,12 @@ import { fieldName } from './field-name.js';
 import { findSections, findTable, type FoundTable, scopeOf } from './find-records.js';
 import { readFrontMatter } from './front-matter.js';
 import { documentKey } from './key.js';
-import { formatLocator } from './locator.js';
+import { ambiguous, scopeProblem, tableProblem } from './missing-place.js';
 import { rangeOf, shapeError } from './range-of.js';
 import { readLines } from './read-lines.js';
 import { sectionFields } from './section-fields.js';
 import { strayRowProblem, strayRows } from './stray-rows.js';
-import type {
-  Cell,
-  Doc,
-  Heading,
-  Locator,
-  ReadResult,
-  Rec,
-  RecordSpec,
-  Table,
-  TableRow,
-} from './types.js';
+import type { Cell, Doc, Locator, ReadResult, Rec, RecordSpec, Table, TableRow } from './types.js';
 
 /** The records in the order of the file. Never throws on content: a mistake is a diagnostic. */
 export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResult {
@@ -55,7 +45,7 @@ function readDocument(doc: Doc, file: string, spec: RecordSpec): ReadResult {
 
 function readTable(doc: Doc, file: string, spec: RecordSpec, found: FoundTable): ReadResult {
   if (found.kind !== 'found')
-    return { records: [], diagnostics: [tableProblem(doc, file, spec, found)] };
+    return { records: [], diagnostics: [tableProblem({ doc, file, spec }, found)] };
   const { table } = found;
   const columns = table.header.cells.map((cell) => fieldName(doc.text.slice(cell.start, cell.end)));
   const diagnostics = columnProblems(doc, file, spec, { table, columns });
@@ -160,37 +150,6 @@ function columnProblems(
   return problems;
 }
 
-function tableProblem(
-  doc: Doc,
-  file: string,
-  spec: RecordSpec,
-  found: Exclude<FoundTable, { kind: 'found' }>,
-): Diagnostic {
-  const locator = formatLocator(spec.locator);
-  const columns =
-    spec.key.length > 0 ? `a table with the columns ${spec.key.join(', ')}` : 'a table';
-  const expected = `${columns} under "${locator}"`;
-  switch (found.kind) {
-    case 'no-heading':
-      return shapeError(
-        rangeOf(doc, file, { start: doc.lineStarts[0] ?? 0, end: doc.lineStarts[0] ?? 0 }),
-        `heading "${locator}" of ${spec.object} not found`,
-        { expected },
-      );
-    case 'no-table':
-      return shapeError(
-        rangeOf(doc, file, found.heading),
-        `no table under "${locator}" for ${spec.object}`,
-        {
-          expected,
-          hint: 'a table has a header row and a row of dashes such as | --- |, and is not indented or inside a comment or fence',
-        },
-      );
-    case 'ambiguous':
-      return ambiguous(doc, file, { locator, spec, headings: found.headings });
-  }
-}
-
 function readSections(
   doc: Doc,
   file: string,
@@ -201,30 +160,20 @@ function readSections(
   if (found.kind === 'ambiguous')
     return {
       records: [],
-      diagnostics: [
-        ambiguous(doc, file, { locator: formatLocator(locator), spec, headings: found.headings }),
-      ],
+      diagnostics: [ambiguous({ doc, file, spec }, found.headings)],
     };
-  if (found.kind === 'no-scope') {
-    const offset = doc.lineStarts[0] ?? 0;
-    const scope = `${'#'.repeat(locator.within?.depth ?? 1)} ${locator.within?.heading ?? ''}`;
-    return {
-      records: [],
-      diagnostics: [
-        shapeError(
-          rangeOf(doc, file, { start: offset, end: offset }),
-          `heading "${scope}" of ${spec.object} not found`,
-          { expected: `sections "${formatLocator(locator)}"` },
-        ),
-      ],
-    };
-  }
+  if (found.kind === 'no-scope')
+    return { records: [], diagnostics: [scopeProblem({ doc, file, spec }, locator.within)] };
   const diagnostics = found.unnamed.map((heading) =>
     shapeError(rangeOf(doc, file, heading), `section of ${spec.object} has no key`, {
       expected: `a heading "${'#'.repeat(locator.depth)} ${locator.match} title"`,
       hint: 'the first word of the heading is the key',
     }),
   );
+  if (found.sections.length === 0 && !locator.match.includes('*'))
+    diagnostics.push(
+      scopeProblem({ doc, file, spec }, { depth: locator.depth, heading: locator.match }),
+    );
   const records = found.sections.map((section): Rec => {
     const read = sectionFields(doc, file, section);
     diagnostics.push(...read.diagnostics);
@@ -240,28 +189,4 @@ function readSections(
     };
   });
   return { records, diagnostics };
-}
-
-function ambiguous(
-  doc: Doc,
-  file: string,
-  details: {
-    readonly locator: string;
-    readonly spec: RecordSpec;
-    readonly headings: readonly Heading[];
-  },
-): Diagnostic {
-  const [first, second] = details.headings;
-  const range = rangeOf(doc, file, second ?? { start: 0, end: 0 });
-  const related = first ? [{ message: 'first here', range: rangeOf(doc, file, first) }] : [];
-  return {
-    rule: 'locator-ambiguous',
-    severity: 'error',
-    message: `the heading "${second?.text ?? ''}" of ${details.spec.object} occurs ${details.headings.length} times in this file`,
-    range,
-    expected: `"${details.locator}" once`,
-    actual: `${details.headings.length} times`,
-    hint: 'rename or remove one of the headings',
-    related,
-  };
 }

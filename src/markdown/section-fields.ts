@@ -9,9 +9,12 @@ import { lineEndAt, lineIndexAt } from './line-starts.js';
 import { readPlainData } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Fence, Span } from './types.js';
+import { type YamlProblem, yamlProblem } from './yaml-problem.js';
 
 /** `- **Action needed:** value`, not indented; the colon may be outside the emphasis. */
 const ITEM = /^[-*+][ \t]+\*\*([^*\n]+?)(?::\*\*|\*\*:)[ \t]*/;
+/** Inside a block: the one above it was not closed. */
+const NAMED_OPENING = /^(?:```+|~~~+)[^\s`]+[ \t]+[A-Za-z][\w-]*[ \t]*\r?$/m;
 const NAMED_FENCE = /^(\S+)[ \t]+([A-Za-z][\w-]*)$/;
 
 /** The spans of the parts of a section; an empty `body` has a span too. */
@@ -83,18 +86,36 @@ export function sectionFields(
   for (const item of parts.items) add(item.name, item.value, (raw) => ({ value: itemValue(raw) }));
   for (const { name, language, fence } of parts.fences) {
     const span = { start: fence.contentStart, end: fence.contentEnd };
+    if (!fence.closed || NAMED_OPENING.test(doc.text.slice(span.start, span.end))) {
+      const line = { start: fence.start, end: lineEndAt(doc.text, doc.lineStarts, fence.line - 1) };
+      diagnostics.push(
+        shapeError(
+          rangeOf(doc, file, line),
+          `the block "${name}" does not end before the next one`,
+          {
+            expected: 'a line ``` below its last line',
+            hint: 'add the line ```',
+          },
+        ),
+      );
+      add(name, span, () => ({ value: '' }));
+      continue;
+    }
     add(name, span, (raw) => {
       const value = unixLines(raw).replace(/\n$/, '');
       if (!/^ya?ml$/i.test(language)) return { value };
       const read = readYaml(raw);
-      if (read.problem !== undefined)
-        diagnostics.push(
-          shapeError(
-            rangeOf(doc, file, { start: span.start + read.offset, end: span.start + read.offset }),
-            `"${name}" is not valid YAML: ${read.problem}`,
-          ),
-        );
-      return read.problem === undefined ? { value, data: read.data } : { value };
+      if (read.problem === undefined) return { value, data: read.data };
+      const { offset, message, hint } = read.problem;
+      const start = span.start + offset;
+      diagnostics.push(
+        shapeError(
+          rangeOf(doc, file, { start, end: start }),
+          `"${name}" is not valid YAML: ${message}`,
+          { hint },
+        ),
+      );
+      return { value };
     });
   }
   add('body', parts.body, (raw) => ({ value: unixLines(raw) }));
@@ -172,11 +193,10 @@ function itemValue(raw: string): string {
 
 function readYaml(source: string): {
   readonly data?: unknown;
-  readonly problem?: string;
-  readonly offset: number;
+  readonly problem?: YamlProblem;
 } {
   const plain = readPlainData(source);
-  if (plain !== undefined) return { data: plain.data, offset: 0 };
+  if (plain !== undefined) return { data: plain.data };
   try {
     const yaml = parseDocument(source, {
       prettyErrors: false,
@@ -184,13 +204,13 @@ function readYaml(source: string): {
       schema: 'core',
       logLevel: 'silent',
     });
-    const [problem] = [...yaml.errors, ...yaml.warnings];
-    return problem
-      ? { problem: problem.message, offset: problem.pos[0] }
-      : { data: yaml.toJS({ maxAliasCount: 100 }), offset: 0 };
+    const [first] = [...yaml.errors, ...yaml.warnings];
+    return first === undefined
+      ? { data: yaml.toJS({ maxAliasCount: 100 }) }
+      : { problem: yamlProblem(source, first) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { problem: error.message, offset: 0 };
+    return { problem: yamlProblem(source, error) };
   }
 }
 

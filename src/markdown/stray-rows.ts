@@ -5,8 +5,8 @@ import type { Doc, Span, Table } from './types.js';
 
 /**
  * Rows outside tables, fences and HTML in a span; those on adjacent lines together. They begin with
- * a pipe at any indent; below a table whose rows do not, any line with as many cells as the table
- * has columns is one.
+ * a pipe at any indent, or in a quotation below a table with as many columns; below a table whose
+ * rows do not, any line with as many cells as the table has columns is one.
  */
 export function strayRows(doc: Doc, span: Span): readonly (readonly Span[])[] {
   const tables = doc.tables.filter((table) => table.start >= span.start && table.start < span.end);
@@ -46,7 +46,7 @@ export function strayRowProblem(rows: readonly Span[]): {
       : `these ${rows.length} rows are not in a table, so they do not apply`;
   return {
     message,
-    expected: 'a row directly below the other rows of its table, not indented',
+    expected: 'a row directly below the other rows of its table, not indented and not quoted',
     hint: 'remove the blank line above it, or its indent; put text that is not a row into a code span',
   };
 }
@@ -57,6 +57,11 @@ function looksLikeRow(doc: Doc, line: Span, tables: readonly Table[]): boolean {
   const cells = splitRow(doc.text, line.start, line.end);
   if (doc.text.charCodeAt(line.start) === PIPE) return cells.length > 1;
   const above = tables.findLast((table) => table.start < line.start);
+  const [quoted] = /^(?:>[ \t]*)+(?=\|)/.exec(doc.text.slice(line.start, line.end)) ?? [];
+  if (quoted !== undefined && above !== undefined)
+    return (
+      splitRow(doc.text, line.start + quoted.length, line.end).length === above.header.cells.length
+    );
   return (
     above !== undefined &&
     doc.text.charCodeAt(above.header.start) !== PIPE &&

@@ -47,7 +47,8 @@ export type FragmentContext = ModuleContext & {
  */
 export type AlikeContext = ModuleContext & {
   readonly scope: ReadScope;
-  readonly texts: readonly string[];
+  /** Each is read when it is asked for: a pass may leave thousands. */
+  readonly texts: readonly (() => string)[];
   readonly among: (path: string) => boolean;
   readonly records?: { readonly object: string; readonly field: string };
 };

@@ -1,5 +1,6 @@
 /** Which contents of the object store somebody may still ask for; what nobody can is removed. */
 import { fieldText } from '../project/field-text.js';
+import { ownerNumber } from '../project/owner-number.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
 import { logRows } from '../workspace/log-rows.js';
 import { withCommitMutex } from '../workspace/mutex.js';
@@ -90,7 +91,6 @@ function hashesOfChanges(snapshot: Snapshot): readonly string[] {
   return found;
 }
 
-function daysKept(snapshot: Snapshot): number {
-  const days = fieldText(snapshot.records('OWNER')[0], 'history_days');
-  return /^\d+$/.test(days) ? Number(days) : DEFAULT_DAYS;
+export function daysKept(snapshot: Snapshot): number {
+  return ownerNumber(snapshot, 'history_days', DEFAULT_DAYS);
 }

@@ -8,6 +8,7 @@ import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
+import type { CallRecord } from './call-record.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -173,7 +174,11 @@ export type Composed = Chosen & {
 };
 
 /** T4, second half: the agent has ended, well or badly. */
-export type Worked = Briefed & { readonly outcome: RunOutcome };
+export type Worked = Briefed & {
+  readonly outcome: RunOutcome;
+  /** What the agent called, where Nocturne started it. */
+  readonly calls?: readonly CallRecord[];
+};
 
 /** T5, first half: what was out of bounds is undone, and what stays is on record. */
 export type Reconciled = Worked & {
@@ -183,17 +188,25 @@ export type Reconciled = Worked & {
   readonly undone: readonly Undone[];
   /** Files of which the owner's version stays, because both changed them. Not outputs. */
   readonly conflicts: readonly string[];
+  /** In place: changes that may be the owner's, so they stay. Not outputs. */
+  readonly unattributed: readonly string[];
 };
 
 /** T5, second half. */
 export type Graded = Reconciled & {
   readonly refused: readonly string[];
   readonly criteria: readonly AssertionResult[];
+  /** The stop condition of the phase. */
+  readonly stop: readonly AssertionResult[];
   readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+  /** Why it got this grade. */
+  readonly reasons: readonly string[];
+  /** It came nearer to the stop condition. */
+  readonly progress: boolean;
 };
 
 /** T6: recorded. */
-export type Done = Graded & { readonly stop: readonly AssertionResult[] };
+export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */
 export type Reviewing = Entered & { readonly reviews: readonly ProjectReview[] };

@@ -2,10 +2,11 @@
  * The least protection of a workspace with a manifest: no registry lowers it, not even a signed
  * one. This list is the one exception to the rule that only REGISTRY.md says how files are written.
  */
-import { globMatches } from '../kernel/glob.js';
-import { complain, type Report } from './registry-table.js';
+import { globCovers } from '../kernel/glob-cover.js';
+import { globMatches, isLiteral } from '../kernel/glob.js';
+import { complain, type Report, RULE } from './registry-table.js';
 import { routeOf } from './route.js';
-import { type Schema, type Tier, TIERS } from './types.js';
+import { type Edge, type Schema, type Tier, TIERS } from './types.js';
 
 /** What the check needs of an object of R1. */
 export type ProtectedObject = {
@@ -77,5 +78,43 @@ export function checkValidates(report: Report, schema: Schema): void {
       expected: `the edge ${manifest} | VALIDATES | ${path}`,
       hint: 'restore the edge in R4',
     });
+  }
+  compareWithRoutes(report, schema, { manifest, validated });
+}
+
+/** Every other protected page should have its edge, and only protected pages may have one. */
+function compareWithRoutes(
+  report: Report,
+  schema: Schema,
+  { manifest, validated }: { readonly manifest: string; readonly validated: readonly Edge[] },
+): void {
+  if (report.unread.has('R3')) return;
+  for (const { pattern, tier, range } of schema.routes) {
+    if (tier !== 'PROTECTED' || PAGES.includes(pattern)) continue;
+    if (validated.some(({ target }) => globCovers(target, pattern))) continue;
+    report.diagnostics.push({
+      rule: RULE,
+      severity: 'warning',
+      message: `R3 protects ${pattern}, but R4 does not say that ${manifest} validates it`,
+      range,
+      expected: `the edge ${manifest} | VALIDATES | ${pattern}`,
+      hint: 'add the edge to R4',
+    });
+  }
+  const lowered = new Set(report.diagnostics.map(({ range }) => range.line));
+  for (const { target, range } of validated) {
+    const route = routeOf(schema, target);
+    const { tier } = route;
+    if (!isLiteral(target) || tier === 'PROTECTED' || lowered.has(route.range.line)) continue;
+    complain(
+      report,
+      range,
+      `${manifest} validates only protected pages, and ${target} is ${tier}`,
+      {
+        expected: 'PROTECTED',
+        actual: tier,
+        hint: 'correct its row in R3, or remove this edge',
+      },
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** R5 and R6: bundles of operations, and rules as SQL. */
 import type { Severity } from '../kernel/diagnostic.js';
+import type { Heading } from '../markdown/types.js';
 import { parseFieldType, TYPE_FORMS } from './field-type.js';
 import {
   cellOf,
@@ -34,7 +35,7 @@ export const OPERATION_COLUMNS = ['Op', 'Target', 'Field', 'Value'];
 export function loadBundles(report: Report): Map<string, Bundle> {
   const bundles = new Map<string, Bundle>();
   for (const sub of partsOf(report, 'R5').flatMap((part) => subParts(report.doc, part))) {
-    const name = sub.heading.text.replace(/`/g, '').trim();
+    const name = headingName(sub.heading);
     const range = rangeIn(report, sub.heading);
     if (!/^[a-z][a-z0-9_]*$/.test(name)) {
       report.unread.add('R5');
@@ -60,13 +61,21 @@ export function loadBundles(report: Report): Map<string, Bundle> {
   return bundles;
 }
 
+/** Without code marks, and without the backslash that formatters put before an underscore. */
+function headingName({ text }: Heading): string {
+  return text.replace(/`|\\(?=_)/g, '').trim();
+}
+
 type Item = { readonly value: string; readonly start: number; readonly end: number };
+
+/** As in the sections of other pages: any list mark, the colon inside or outside the emphasis. */
+const ITEM = /^[-*+][ \t]+\*\*([^*:\n]+)(?::\*\*|\*\*:)[ \t]*(.*?)[ \t]*\r?$/gm;
 
 /** The `- **Name:** value` lines of a part, outside its fences. The first of two counts. */
 function itemsOf(report: Report, part: Part): Map<string, Item> {
   const items = new Map<string, Item>();
   const text = report.doc.text.slice(part.start, part.end);
-  for (const found of text.matchAll(/^- \*\*([^*:]+):\*\*[ \t]*(.*?)[ \t]*\r?$/gm)) {
+  for (const found of text.matchAll(ITEM)) {
     const start = part.start + found.index;
     if (report.doc.fences.some((fence) => start >= fence.start && start < fence.end)) continue;
     const end = start + found[0].trimEnd().length;
@@ -133,7 +142,7 @@ function readOperations(report: Report, part: Part): BundleOperation[] {
   for (const row of rowsOf(report, part, OPERATION_COLUMNS)) {
     const operation = readOperation(report, row);
     if (operation === undefined) {
-      report.unread.add(part.heading.text);
+      report.unread.add(headingName(part.heading));
       continue;
     }
     const same = `${operation.op} ${cellOf(row, 'target').value}`;
@@ -173,6 +182,12 @@ function readOperation(report: Report, row: RegistryRow): BundleOperation | unde
       expected: VALUE_FORMS,
       actual: cellOf(row, 'value').value,
     });
+  const { range } = cellOf(row, 'value');
+  if (op !== undefined && op !== 'remove' && range.column === range.endColumn)
+    complain(report, range, 'the value is empty', {
+      expected: VALUE_FORMS,
+      hint: 'write null to empty the field',
+    });
   if (op === undefined || target === undefined || value === undefined) return undefined;
   if (field === '' && op !== 'remove')
     complain(report, cellOf(row, 'field').range, `the operation ${op} has no field`);
@@ -188,7 +203,7 @@ export function loadRules(report: Report): SqlRule[] {
   const rules: SqlRule[] = [];
   for (const sub of partsOf(report, 'R6').flatMap((part) => subParts(report.doc, part))) {
     const range = rangeIn(report, sub.heading);
-    const id = sub.heading.text.replace(/`/g, '').trim();
+    const id = headingName(sub.heading);
     const items = itemsOf(report, sub);
     const severity = SEVERITIES.find((name) => name === items.get('severity')?.value);
     const message = items.get('message')?.value ?? '';
@@ -203,11 +218,19 @@ export function loadRules(report: Report): SqlRule[] {
       complain(report, range, `"${id}" is not a rule id`, {
         expected: 'lower-case words joined by -',
       });
+    const declared = items.get('severity');
     if (severity === undefined)
-      complain(report, range, `the rule ${id} has no severity`, {
-        expected: `- **Severity:** ${SEVERITIES.join(', ')}`,
-        actual: items.get('severity')?.value ?? 'nothing',
-      });
+      complain(
+        report,
+        declared === undefined ? range : rangeIn(report, declared),
+        declared === undefined
+          ? `the rule ${id} has no severity`
+          : `"${declared.value}" is not a severity`,
+        {
+          expected: `- **Severity:** ${SEVERITIES.join(', ')}`,
+          actual: declared?.value ?? 'nothing',
+        },
+      );
     if (message === '')
       complain(report, range, `the rule ${id} has no message`, {
         expected: '- **Message:** text, with {column} for a column of the query',

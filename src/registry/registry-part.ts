@@ -2,8 +2,10 @@
  * Finds the parts of REGISTRY.md: `## R1` … `## R8` of the core, and one level deeper those of each
  * `## Module NAME`.
  */
+import { brokenTable } from '../markdown/broken-table.js';
 import { scopeOf } from '../markdown/find-records.js';
-import type { Doc, Heading } from '../markdown/types.js';
+import { unspaced } from '../markdown/near-heading.js';
+import type { Doc, Heading, Span } from '../markdown/types.js';
 import { splitRow } from '../markdown/split-row.js';
 import { strayRowProblem, strayRows } from '../markdown/stray-rows.js';
 import { complain, ownerOf, type Part, type Report, rangeIn } from './registry-table.js';
@@ -98,10 +100,19 @@ function corePart(report: Report, name: string): Part | undefined {
   const [first, second] = found;
   if (first === undefined) {
     report.unread.add(name);
-    complain(report, rangeIn(report, { start: 0, end: 0 }), `REGISTRY.md has no part ${name}`, {
-      expected: `a heading "## ${name} …"`,
-      hint: 'restore the heading, or copy the part from the shipped REGISTRY.md',
-    });
+    const near = renamedPart(report.doc, name);
+    complain(
+      report,
+      rangeIn(report, near ?? { start: 0, end: 0 }),
+      `REGISTRY.md has no part ${name}`,
+      {
+        expected: `## ${name} ${PART_TITLES[name] ?? ''}`,
+        hint:
+          near === undefined
+            ? 'restore the heading, or copy the part from the shipped REGISTRY.md'
+            : `write this heading as "## ${name} ${PART_TITLES[name] ?? ''}"`,
+      },
+    );
     return undefined;
   }
   if (second !== undefined)
@@ -110,6 +121,26 @@ function corePart(report: Report, name: string): Part | undefined {
       hint: 'combine the two parts under one heading',
     });
   return { heading: first, ...scopeOf(report.doc, first) };
+}
+
+const PART_TITLES: Readonly<Record<string, string>> = {
+  R1: 'Objects',
+  R2: 'Fields',
+  R3: 'Routes',
+  R4: 'Edges',
+  R5: 'Bundles',
+  R6: 'Rules',
+  R7: 'Change log',
+  R8: 'Modules',
+};
+
+/** The heading of a part without its number, at another depth, or without its space. */
+function renamedPart(doc: Doc, name: string): Heading | undefined {
+  const title = (PART_TITLES[name] ?? '').toLowerCase();
+  return [...doc.headings, ...unspaced(doc)].find(({ depth, text }) => {
+    const words = text.toLowerCase();
+    return depth < 4 && (words === title || words.startsWith(name.toLowerCase()));
+  });
 }
 
 function partsAt(doc: Doc, within: Part, depth: number): Part[] {
@@ -121,18 +152,31 @@ function partsAt(doc: Doc, within: Part, depth: number): Part[] {
     .map((heading) => ({ heading, ...scopeOf(doc, heading) }));
 }
 
+/** Rows of a table that breaks at its header, or rows that are cut off. */
+function complainOfRows(report: Report, rows: readonly Span[], heading: Heading | undefined): void {
+  const { doc } = report;
+  const [first] = rows;
+  const start = heading?.end ?? 0;
+  const end = rows.at(-1)?.end ?? start;
+  if (first === undefined) return;
+  const isFirst = !doc.tables.some((table) => table.start >= start && table.start < first.start);
+  const broken = isFirst ? brokenTable(doc, { start, end }) : undefined;
+  const { message, ...more } = broken ?? strayRowProblem(rows);
+  const { expected, hint } = more;
+  complain(report, rangeIn(report, broken?.span ?? first), message, { expected, hint });
+}
+
 /** A row that a blank line or an indent has cut off its table would silently not apply. */
 export function checkStrayRows(report: Report): void {
   const { doc } = report;
   for (const rows of strayRows(doc, { start: 0, end: doc.text.length })) {
     const [first] = rows;
     if (first === undefined) continue;
-    const { message, ...more } = strayRowProblem(rows);
-    complain(report, rangeIn(report, first), message, more);
     const above = doc.headings.filter((heading) => heading.start < first.start);
     const part = above.findLast((heading) => partName(heading) !== undefined);
     const name = part === undefined ? undefined : partName(part);
     const sub = above.at(-1);
+    complainOfRows(report, rows, sub);
     if (name === undefined || sub === undefined) continue;
     for (const { start, end } of rows) {
       const cells = splitRow(doc.text, start, end);

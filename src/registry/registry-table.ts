@@ -1,5 +1,6 @@
 /** The tables of REGISTRY.md: the rows below a heading, with the position of every cell. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
+import { brokenTable } from '../markdown/broken-table.js';
 import { decodeCell } from '../markdown/cell.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc, Heading, Span, TableRow } from '../markdown/types.js';
@@ -52,9 +53,11 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
   const tables = doc.tables.filter((table) => table.start >= part.start && table.start < part.end);
   if (tables.length === 0) {
     report.unread.add(partOf(part.heading));
-    complain(report, rangeIn(report, part.heading), `"${part.heading.text}" has no table`, {
-      expected: `a table ${columns.join(' | ')}`,
-    });
+    // checkStrayRows shows where the table breaks.
+    if (brokenTable(doc, part) === undefined)
+      complain(report, rangeIn(report, part.heading), `"${part.heading.text}" has no table`, {
+        expected: `a table ${columns.join(' | ')}`,
+      });
   }
   for (const table of tables) {
     const header = table.header.cells.map((cell) =>
@@ -102,7 +105,7 @@ function readRow(
   if (row.cells.length !== columns.length) {
     complain(report, range, `this row has ${row.cells.length} of ${columns.length} cells`, {
       expected: `${columns.length} cells: ${columns.join(' | ')}`,
-      actual: `${row.cells.length} cells`,
+      actual: `${row.cells.length} ${row.cells.length === 1 ? 'cell' : 'cells'}`,
       hint: 'write a | inside a cell as \\|',
     });
     return undefined;

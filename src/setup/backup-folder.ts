@@ -4,7 +4,7 @@
  */
 export function backupFolder(options: {
   readonly now: Date;
-  readonly what: 'init' | 'upgrade';
+  readonly what: 'init' | 'upgrade' | 'repair' | 'anchor';
   readonly paths: Iterable<string>;
 }): string {
   const name = `backups/${options.now.toISOString().slice(0, 19).replaceAll(':', '')}Z-${options.what}`;

@@ -18,6 +18,7 @@ import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
+import { writeToolFiles } from './tool-files.js';
 
 export type SetupRequest = {
   readonly existing: ExistingFiles;
@@ -39,9 +40,6 @@ export type Planned = SetupPlan & {
   readonly importer?: Importer;
 };
 
-/** Journal, stored objects and caches do not belong in git. */
-const GIT_IGNORE = '.nocturne/\n';
-
 export function planSetup(request: SetupRequest): Planned {
   const { existing, reference } = request;
   const kind = directoryKind(existing);
@@ -50,7 +48,7 @@ export function planSetup(request: SetupRequest): Planned {
   if (kind === 'workspace') complete(request, schema, draft);
   else adopt(request, schema, draft);
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
-  if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
+  writeToolFiles(existing, schema, draft);
   return {
     renames: draft.renames,
     files: draft.files,

@@ -1,5 +1,6 @@
 /** Checks one value against its field's row in R2. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
+import { showControl } from '../kernel/show-control.js';
 import type { Cell } from '../markdown/types.js';
 import { formatFieldType } from '../registry/field-type.js';
 import { fieldProblem } from '../registry/field-value.js';
@@ -159,5 +160,5 @@ function article(form: string): string {
 }
 
 function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return showControl(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }

@@ -1,5 +1,6 @@
 /** Collects the facts of one file: its own diagnostics, and what rules about several files need. */
 import { defined } from '../kernel/defined.js';
+import type { Diagnostic } from '../kernel/diagnostic.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
@@ -41,13 +42,23 @@ export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileF
     }
   }
   return {
-    diagnostics: rules.flatMap((rule) => rule.run(file)),
+    diagnostics: firstCauses(rules.flatMap((rule) => rule.run(file))),
     ...facts,
     links: linkFacts(file),
     suppressions: readSuppressions(file),
     records,
     unread,
   };
+}
+
+const CAUSES: ReadonlySet<string> = new Set(['conflict-marker', 'file-missing']);
+
+/** A page with two versions of its lines, or without its content: the rest follows from that. */
+function firstCauses(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const causes = found.filter(({ rule }) => CAUSES.has(rule));
+  return causes.length === 0
+    ? found
+    : found.filter(({ rule }) => CAUSES.has(rule) || rule === 'secret');
 }
 
 function isUnread(file: GovernedFile, records: readonly Rec[]): boolean {

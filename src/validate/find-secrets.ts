@@ -3,6 +3,7 @@
  * base64 and hex that decode to text.
  */
 import { createRequire } from 'node:module';
+import { sha256 } from '../kernel/hash.js';
 import { encodedRuns } from './encoded-runs.js';
 import { joinedTexts } from './joined-text.js';
 import { longWords } from './long-words.js';
@@ -62,14 +63,29 @@ const MARKS: readonly { readonly words: readonly string[]; readonly mark: RegExp
 
 const DEPTH = 3;
 
+/** Shorter texts are scanned faster than their hash is computed and looked up. */
+const SHORTEST_KEPT = 2048;
+const MOST_KEPT = 20_000;
+/** By the hash of the text: what reconciling accepted is scanned again when the pass is graded. */
+const foundBefore = new Map<string, readonly FoundSecret[]>();
+
 /** Every credential in a text, in order, each place once. */
 export function findSecrets(text: string): readonly FoundSecret[] {
+  if (text.length < SHORTEST_KEPT) return findIn(text);
+  const hash = sha256(text);
+  const found = foundBefore.get(hash) ?? findIn(text);
+  if (foundBefore.size >= MOST_KEPT) foundBefore.clear();
+  foundBefore.set(hash, found);
+  return found;
+}
+
+function findIn(text: string): readonly FoundSecret[] {
   const whole = scan(text, DEPTH);
   const split = joinedTexts(text).flatMap((joined) =>
     scan(joined.text, DEPTH).map(({ rule, start, end }) => ({
       rule,
-      start: joined.offsets[start] ?? 0,
-      end: (joined.offsets[end - 1] ?? 0) + 1,
+      start: joined.sourceOf(start),
+      end: joined.sourceOf(end - 1) + 1,
     })),
   );
   const isNew = (found: FoundSecret): boolean =>
@@ -153,23 +169,31 @@ function encoded(text: string, depth: number): FoundSecret[] {
 function decodings(run: string): string[] {
   const readable: string[] = [];
   for (let skip = 0; skip < 4; skip++) {
-    const text = Buffer.from(run.slice(skip), 'base64').toString('latin1');
-    const part = longestReadable(text);
-    if (part.length >= 16) readable.push(part);
+    const part = longestReadable(Buffer.from(run.slice(skip), 'base64'));
+    if (part !== undefined) readable.push(part);
   }
   if (/^[0-9a-f]+$/i.test(run)) {
-    const text = longestReadable(Buffer.from(run, 'hex').toString('latin1'));
-    if (text.length >= 16) readable.push(text);
+    const part = longestReadable(Buffer.from(run, 'hex'));
+    if (part !== undefined) readable.push(part);
   }
   return readable;
 }
 
-/** The longest part of printable ASCII. */
-function longestReadable(text: string): string {
-  let longest = '';
-  for (const [part] of text.matchAll(/[\t\r\n\x20-\x7e]+/g))
-    if (part.length > longest.length) longest = part;
-  return longest;
+const SHORTEST_READABLE = 16;
+
+/** The longest part of printable ASCII, the first of several; `undefined` if it is short. */
+function longestReadable(bytes: Buffer): string | undefined {
+  let [from, most, start] = [0, 0, 0];
+  for (let offset = 0; offset <= bytes.length; offset++) {
+    if (isReadable(bytes[offset])) continue;
+    if (offset - start > most) [from, most] = [start, offset - start];
+    start = offset + 1;
+  }
+  return most < SHORTEST_READABLE ? undefined : bytes.toString('latin1', from, from + most);
+}
+
+function isReadable(byte = 0): boolean {
+  return (byte >= 0x20 && byte <= 0x7e) || byte === 9 || byte === 10 || byte === 13;
 }
 
 function distinct(found: readonly FoundSecret[]): FoundSecret[] {

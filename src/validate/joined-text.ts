@@ -3,60 +3,147 @@
  * characters, line breaks, quotes of a concatenation, wide letters or entities are in it.
  */
 
-/** `offsets[i]` is where character `i` was in the text that was given; one more for the end. */
-export type JoinedText = { readonly text: string; readonly offsets: readonly number[] };
+/** `sourceOf(i)`: where character `i` was in the text that was given. */
+export type JoinedText = { readonly text: string; readonly sourceOf: (offset: number) => number };
 
 const INVISIBLE = '\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\ufeff';
 const INVISIBLE_ONLY = new RegExp(`^[${INVISIBLE}]$`);
-const PIECE = '[\\w+/=.~-]{2,}';
-/** The end of a line; `" + "` and the like. */
-const BREAK = `(?:[ \\t]*\\\\?\\r?\\n[ \\t>#*|]*|["'\`][ \\t]*[+.&,]?\\s*["'\`])`;
-const SPLIT = new RegExp(`(?<![\\w+/=.~-])${PIECE}(?:${BREAK}${PIECE})+`, 'g');
 const DISGUISE = new RegExp(`[${INVISIBLE}]|[\\uff01-\\uff5e]|&#(?:x([\\da-f]+)|(\\d+));`, 'gi');
+/** Characters in a piece of a word. */
+const SHORTEST = 2;
 
 /** Each split word in one piece, a line for each; and the whole text with disguises undone. */
 export function joinedTexts(text: string): readonly JoinedText[] {
-  const joined = splitWords(text);
-  return text.search(DISGUISE) < 0 ? joined : [...joined, undisguised(text)];
+  const plain = text.search(DISGUISE) < 0 ? undefined : undisguised(text);
+  return [splitWords(text), plain].filter((joined) => joined !== undefined);
 }
 
-function splitWords(text: string): readonly JoinedText[] {
-  const parts: string[] = [];
-  const offsets: number[] = [];
-  const breaks = new RegExp(BREAK, 'g');
-  for (const { 0: run, index } of text.matchAll(SPLIT)) {
-    let from = 0;
-    for (const separator of [...run.matchAll(breaks), undefined]) {
-      const to = separator?.index ?? run.length;
-      parts.push(run.slice(from, to));
-      for (let i = from; i < to; i++) offsets.push(index + i);
-      from = to + (separator?.[0].length ?? 0);
-    }
-    parts.push('\n');
-    offsets.push(index + run.length);
+/** 1: word, 2: blank, 3: quote, 4: begins a line of a quotation, a list or a table. */
+const CLASS = new Uint8Array(128);
+const [WORD, BLANK, QUOTE, MARKER] = [1, 2, 3, 4];
+for (const [characters, kind] of [
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.~-', WORD],
+  [' \t', BLANK],
+  ['"\'`', QUOTE],
+  ['>#*|', MARKER],
+] as const)
+  for (const character of characters) CLASS[character.charCodeAt(0)] = kind;
+const classAt = (text: string, offset: number): number => CLASS[text.charCodeAt(offset)] ?? 0;
+const [NEWLINE, RETURN, BACKSLASH] = [10, 13, 92];
+
+/** One look at each character; nothing is allocated for a word that is whole. */
+function splitWords(text: string): JoinedText | undefined {
+  const pieces = collectPieces();
+  let offset = 0;
+  while (offset < text.length) {
+    if (classAt(text, offset) !== WORD) offset += 1;
+    else offset = joinWord(text, offset, pieces);
   }
-  return parts.length === 0 ? [] : [{ text: parts.join(''), offsets: [...offsets, text.length] }];
+  return pieces.joined();
 }
 
-function undisguised(text: string): JoinedText {
+/** @returns the end of the word that begins there, and of what continues it. */
+function joinWord(text: string, first: number, pieces: Pieces): number {
+  let start = first;
+  let end = wordEnd(text, start);
+  let isSplit = false;
+  while (end - start >= SHORTEST) {
+    const next = afterBreak(text, end);
+    const nextEnd = next < 0 ? next : wordEnd(text, next);
+    if (next < 0 || nextEnd - next < SHORTEST) break;
+    if (!isSplit) pieces.add(text.slice(start, end), start);
+    pieces.add(text.slice(next, nextEnd), next);
+    isSplit = true;
+    [start, end] = [next, nextEnd];
+  }
+  if (isSplit) pieces.add('\n', end);
+  return end;
+}
+
+function wordEnd(text: string, start: number): number {
+  let end = start;
+  while (classAt(text, end) === WORD) end += 1;
+  return end;
+}
+
+/** Where the text goes on after the end of a line, or after `" + "` and the like; -1 for neither. */
+function afterBreak(text: string, end: number): number {
+  return classAt(text, end) === QUOTE ? afterQuotes(text, end + 1) : afterLineEnd(text, end);
+}
+
+function afterLineEnd(text: string, end: number): number {
+  let offset = afterBlanks(text, end);
+  if (text.charCodeAt(offset) === BACKSLASH) offset += 1;
+  if (text.charCodeAt(offset) === RETURN) offset += 1;
+  if (text.charCodeAt(offset) !== NEWLINE) return -1;
+  offset += 1;
+  while (classAt(text, offset) === BLANK || classAt(text, offset) === MARKER) offset += 1;
+  return offset;
+}
+
+function afterQuotes(text: string, start: number): number {
+  let offset = afterBlanks(text, start);
+  if ('+.&,'.includes(text.charAt(offset)) && offset < text.length) offset += 1;
+  while (offset < text.length && /\s/.test(text.charAt(offset))) offset += 1;
+  return classAt(text, offset) === QUOTE ? offset + 1 : -1;
+}
+
+function afterBlanks(text: string, start: number): number {
+  let offset = start;
+  while (classAt(text, offset) === BLANK) offset += 1;
+  return offset;
+}
+
+/** Collects the parts of a new text, with their places in the old one. */
+type Pieces = {
+  readonly add: (part: string, source: number) => void;
+  readonly joined: () => JoinedText | undefined;
+};
+
+function collectPieces(): Pieces {
   const parts: string[] = [];
-  const offsets: number[] = [];
-  let from = 0;
-  const copy = (to: number): void => {
-    parts.push(text.slice(from, to));
-    for (let i = from; i < to; i++) offsets.push(i);
+  const starts: number[] = [];
+  const sources: number[] = [];
+  let length = 0;
+  const sourceOf = (offset: number): number => {
+    const part = lastUpTo(starts, offset);
+    return (sources[part] ?? 0) + offset - (starts[part] ?? 0);
   };
+  return {
+    add(part, source) {
+      parts.push(part);
+      starts.push(length);
+      sources.push(source);
+      length += part.length;
+    },
+    joined: () => (length === 0 ? undefined : { text: parts.join(''), sourceOf }),
+  };
+}
+
+/** The index of the last number that is not greater, of numbers in order. */
+function lastUpTo(numbers: readonly number[], most: number): number {
+  let [low, high] = [0, numbers.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((numbers[middle] ?? 0) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function undisguised(text: string): JoinedText | undefined {
+  const pieces = collectPieces();
+  let from = 0;
   for (const match of text.matchAll(DISGUISE)) {
-    copy(match.index);
+    if (match.index > from) pieces.add(text.slice(from, match.index), from);
     const code = match[1] === undefined ? Number(match[2]) : Number.parseInt(match[1], 16);
     const plain =
       match[1] === undefined && match[2] === undefined
         ? match[0].normalize('NFKC').replace(INVISIBLE_ONLY, '')
         : String.fromCharCode(code > 0xffff ? 0xfffd : code);
-    parts.push(plain);
-    if (plain !== '') offsets.push(match.index);
+    if (plain !== '') pieces.add(plain, match.index);
     from = match.index + match[0].length;
   }
-  copy(text.length);
-  return { text: parts.join(''), offsets: [...offsets, text.length] };
+  pieces.add(text.slice(from), from);
+  return pieces.joined();
 }

@@ -18,6 +18,11 @@ export function isBlind({ schema, unread }: WorkspaceContext, sql: string): bool
   );
 }
 
+/** Whether REGISTRY.md has errors, so that tables or columns may be missing. */
+export function isIncomplete({ schemaDiagnostics }: Snapshot): boolean {
+  return schemaDiagnostics.some(({ severity }) => severity === 'error');
+}
+
 /** Whether the row's file could be read completely; otherwise it may seem to lack something. */
 export function isRead({ facts }: WorkspaceContext, row: QueryRow): boolean {
   return (facts.get(String(row['file']))?.unread.length ?? 0) === 0;
@@ -51,15 +56,31 @@ export function queryRange(
       .exec(cause)
       ?.slice(1)
       .find((name) => name !== undefined);
-  const found = word === undefined ? -1 : wordIn(query, word);
+  const found = word === undefined ? unclosedQuote(query, cause) : wordIn(query, word);
   const start = span.start + (found >= 0 ? found : query.search(/\S|$/));
   return rangeOf(doc, span.file, {
     start,
     end:
-      found >= 0 && word !== undefined
-        ? start + word.length
+      found >= 0
+        ? start + (word?.length ?? 1)
         : start + (query.slice(start - span.start).split('\n')[0]?.length ?? 0),
   });
+}
+
+/** What SQLite says if a quotation mark is not closed; it names a later one. */
+export const UNCLOSED = /unrecognized token/;
+
+/** The first quotation mark of the first line with an odd number of them. */
+function unclosedQuote(query: string, cause: string): number {
+  if (!UNCLOSED.test(cause)) return -1;
+  let offset = 0;
+  for (const line of query.split('\n')) {
+    for (const mark of ["'", '"']) {
+      if (line.split(mark).length % 2 === 0) return offset + line.indexOf(mark);
+    }
+    offset += line.length + 1;
+  }
+  return -1;
 }
 
 function wordIn(query: string, word: string): number {

@@ -45,4 +45,10 @@ export type WorkspaceContext = {
   readonly home: string | undefined;
   /** Modules that this installation has. */
   readonly modules: readonly string[] | undefined;
+  /** Without it, rules do not check commands. */
+  readonly commands: CommandCheck | undefined;
 };
+
+/** What is wrong with the words after `nocturne`; `undefined` if nothing is. */
+export type CommandCheck = (words: readonly string[]) => Promise<CommandProblem | undefined>;
+export type CommandProblem = { readonly message: string; readonly expected: string };

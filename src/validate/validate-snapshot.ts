@@ -9,7 +9,7 @@ import type { FileFacts } from './fact-types.js';
 import { fileFacts } from './file-facts.js';
 import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
-import type { Rule, WorkspaceContext } from './rule.js';
+import type { CommandCheck, Rule, WorkspaceContext } from './rule.js';
 import { FILE_RULES, RULES } from './rules.js';
 import { sqlRules } from './rules/sql-rules.js';
 import { SUPPRESSION } from './rules/suppression.js';
@@ -26,6 +26,8 @@ export type ValidateOptions = {
   readonly asked?: ReadonlySet<string>;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
+  /** Checks a command of this program. */
+  readonly commands?: CommandCheck;
   /** Facts of earlier runs. */
   readonly cache?: FactsCache;
 };
@@ -46,7 +48,7 @@ export type Validation = {
   readonly records: number;
 };
 
-/** All diagnostics of a workspace, in the order of files and lines. */
+/** All diagnostics of a workspace: first causes, then the others, by file and line. */
 export async function validateSnapshot(
   snapshot: Snapshot,
   options: ValidateOptions = {},
@@ -70,6 +72,7 @@ export async function validate(
     unread: unreadObjects(snapshot, facts),
     home: options.home,
     modules: options.modules,
+    commands: options.commands,
   };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
   const ran = ranBy(options.only);
@@ -93,12 +96,28 @@ export async function validate(
   );
   const diagnostics = left
     .map((diagnostic) => withoutForbiddenFix(snapshot, diagnostic))
-    .sort(compareDiagnostics);
+    .sort((a, b) => causeRank(a) - causeRank(b) || compareDiagnostics(a, b));
   return {
     diagnostics,
     files: facts.size,
     records: [...facts.values()].reduce((sum, ofFile) => sum + ofFile.records, 0),
   };
+}
+
+const REGISTRY_RULES: ReadonlySet<string> = new Set(['registry-syntax', 'bundle-invalid']);
+/** What makes a page unreadable. */
+const PAGE_RULES: ReadonlySet<string> = new Set([
+  'conflict-marker',
+  'not-utf8',
+  'file-missing',
+  'record-shape',
+  'locator-ambiguous',
+]);
+
+/** Errors of the registry come first, then those of whole pages: others may follow from them. */
+function causeRank({ rule, severity }: Diagnostic): number {
+  if (severity === 'error' && REGISTRY_RULES.has(rule)) return 0;
+  return severity === 'error' && PAGE_RULES.has(rule) ? 1 : 2;
 }
 
 async function runAll(

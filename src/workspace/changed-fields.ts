@@ -20,19 +20,21 @@ export function changedFields(
   const { snapshot, draft, before } = context;
   const earlier = (path: string): Buffer | undefined =>
     before.has(path) ? bufferOf(before.get(path)) : snapshot.bytes(path);
+  const ofFile = (file: FileVersions): FieldChange[] => fieldsOfFile(root, context, file);
+  // Contents of one file at a time: a pass may have changed thousands.
   const drafted = [...draft.files]
     .filter(([path, content]) => !before.has(path) || before.get(path) !== content)
-    .map(([path, content]) => ({
-      path,
-      before: stored(root, earlier(path)),
-      after: stored(root, bufferOf(content)),
-    }));
-  const adopted = [...draft.adopted].map(([path, previous]) => ({
-    path,
-    before: previous,
-    after: storedNow(snapshot, path),
-  }));
-  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, context, file));
+    .flatMap(([path, content]) =>
+      ofFile({
+        path,
+        before: stored(root, earlier(path)),
+        after: stored(root, bufferOf(content)),
+      }),
+    );
+  const adopted = [...draft.adopted].flatMap(([path, previous]) =>
+    ofFile({ path, before: previous, after: storedNow(snapshot, path) }),
+  );
+  return [...drafted, ...adopted];
 }
 
 function bufferOf(content: string | Buffer | undefined): Buffer | undefined {

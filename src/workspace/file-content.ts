@@ -36,7 +36,9 @@ export function* chunksOf(path: string): Generator<Buffer> {
 
 /** The whole of a plain file. @throws as `chunksOf`. */
 export function readPlainFile(path: string): Buffer {
-  return Buffer.concat([...chunksOf(path)].map((chunk) => Buffer.from(chunk)));
+  const copies: Buffer[] = [];
+  for (const chunk of chunksOf(path)) copies.push(Buffer.from(chunk));
+  return Buffer.concat(copies);
 }
 
 /** The SHA-256 of a plain file. @throws as `chunksOf`. */

@@ -3,7 +3,7 @@
  * begins. If an agent replaces the folder, Nocturne neither reads nor writes anything there.
  */
 import { lstatSync, readlinkSync, realpathSync, rmSync, statSync } from '../kernel/files.js';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { recordIncident } from './incident.js';
@@ -12,15 +12,15 @@ import { descriptorPath, dropDescriptor, holdDescriptor } from './root-descripto
 import { readJson, statePath, writeJsonDurably } from './state-home.js';
 
 /** Inodes as text, because they can exceed safe integers. `boot`: a reboot renumbers devices. */
-type Identity = {
+export type RootIdentity = {
   readonly path: string;
   readonly device: string;
   readonly inode: string;
   readonly boot: string;
 };
-type Pin = { readonly identity: Identity; readonly state: string; readonly openings: number };
+type Pin = { readonly identity: RootIdentity; readonly state: string; readonly openings: number };
 /** In the state directory until a pass has ended, even after a crash. */
-type PassRoot = Identity & { readonly version: 1; readonly runId: string };
+type PassRoot = RootIdentity & { readonly version: 1; readonly runId: string };
 
 const FILE = 'pass-root.json';
 const pins = new Map<string, Pin>();
@@ -81,21 +81,32 @@ export function unpinForPass(state: string): void {
 
 /** @throws NocturneError `ROOT_MOVED` if the recorded pass did not begin in this folder. */
 export function assertPassRoot(state: string, root: string): void {
-  const pinned = readJson<PassRoot>(join(state, FILE));
+  const pinned = pinnedForPass(state);
   if (pinned !== undefined) compare({ ...pinned, path: root }, { state, isPass: true });
 }
 
-function identify(root: string): Identity {
+/** What was pinned when a pass of this state directory began, if it has not ended. */
+export function pinnedForPass(state: string): PassRoot | undefined {
+  return readJson<PassRoot>(join(state, FILE));
+}
+
+/** Whether a path is the pinned folder itself, and not a link to it. */
+export function isPinned(pinned: RootIdentity, path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && isSame(pinned, identify(path));
+}
+
+function identify(root: string): RootIdentity {
   const { dev, ino } = statSync(root, { bigint: true });
   return { path: root, device: String(dev), inode: String(ino), boot: bootId() };
 }
 
-function isSame(a: Identity, b: Identity): boolean {
+function isSame(a: RootIdentity, b: RootIdentity): boolean {
   return a.inode === b.inode && (a.device === b.device || a.boot !== b.boot);
 }
 
 function compare(
-  pinned: Identity,
+  pinned: RootIdentity,
   options: { readonly state: string; readonly isPass: boolean },
 ): void {
   const { path } = pinned;
@@ -113,18 +124,26 @@ function compare(
     : '';
   throw new NocturneError('ROOT_MOVED', message, {
     file: path,
-    hint: `nothing was written. ${repairCommands(pinned, seen)}; then run the command again${own}`,
+    hint: `nothing was written. Bring it back: ${restoreCommand(path)}; then run the command again${own}`,
   });
 }
 
-/** `obstacle`: what has to be removed before the workspace can be restored. */
-type Seen = {
+/** The descriptor follows the folder when it is moved, so its new place is known. */
+function restoreCommand(path: string): string {
+  const descriptor = descriptorPath(path);
+  const moved = descriptor === undefined ? undefined : readlinkSync(descriptor);
+  const isKnown = moved !== undefined && moved !== path && !moved.endsWith(' (deleted)');
+  return `nocturne restore-root ${quoted(path)}${isKnown ? ` --from ${quoted(moved)}` : ''}`;
+}
+
+/** `obstacle`: what is in its place. */
+export type RootSeen = {
   readonly what: string;
   readonly obstacle?: { readonly path: string; readonly isLink: boolean };
 };
 
 /** `undefined` if the pinned folder is there, without a link in its path. */
-function whatIsAt(pinned: Identity): Seen | undefined {
+export function whatIsAt(pinned: RootIdentity): RootSeen | undefined {
   const { path } = pinned;
   const link = linkIn(path);
   if (link === path)
@@ -155,39 +174,6 @@ function linkIn(path: string): string | undefined {
   return prefixes.find(
     (prefix) => lstatSync(prefix, { throwIfNoEntry: false })?.isSymbolicLink() === true,
   );
-}
-
-/** Shell commands that restore the workspace without losing anything. */
-function repairCommands(pinned: Identity, { obstacle }: Seen): string {
-  const { path } = pinned;
-  const moved = currentPath(path);
-  const clear =
-    obstacle === undefined
-      ? []
-      : [
-          obstacle.isLink
-            ? `rm ${quoted(obstacle.path)}`
-            : `mv ${quoted(obstacle.path)} ${quoted(`${obstacle.path}.replaced`)}`,
-        ];
-  const home = `mkdir -p ${quoted(dirname(path))}`;
-  if (moved === undefined)
-    return `Look for the workspace (find / -xdev -inum ${pinned.inode}) and restore it: ${[...clear, home, `mv FOUND ${quoted(path)}`].join(' && ')}`;
-  if (moved.endsWith(' (deleted)'))
-    return `The workspace was deleted: restore it from a backup${clear.length === 0 ? '' : `, after ${clear.join()}`}`;
-  // If a parent folder was moved, the commands move that folder back.
-  const below = obstacle === undefined ? '' : path.slice(obstacle.path.length);
-  const whole = obstacle !== undefined && moved.endsWith(below);
-  const move = whole
-    ? `mv ${quoted(moved.slice(0, moved.length - below.length))} ${quoted(obstacle.path)}`
-    : `${home} && mv ${quoted(moved)} ${quoted(path)}`;
-  return `The workspace is now at ${moved}. Move it back: ${[...clear, move].join(' && ')}`;
-}
-
-/** The descriptor follows the folder when it is moved. */
-function currentPath(root: string): string | undefined {
-  const descriptor = descriptorPath(root);
-  const path = descriptor === undefined ? undefined : readlinkSync(descriptor);
-  return path === root ? undefined : path;
 }
 
 function quoted(path: string): string {

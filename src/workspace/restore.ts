@@ -183,7 +183,7 @@ function displace(root: string, path: string): void {
 }
 
 /** A free name, in an existing directory. */
-function freeName(root: string, path: string): string {
+export function freeName(root: string, path: string): string {
   clearParents(root, path);
   const wanted = within(root, path);
   makeDirectory(dirname(wanted));

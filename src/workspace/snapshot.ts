@@ -31,11 +31,10 @@ const NONE: readonly never[] = [];
 /** Lists the files now, and reads each one at its first use. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
+  const isKept = (path: string): boolean => path === REGISTRY_FILE || objectsOf(path).length > 0;
   const isLarge = (path: string): boolean =>
-    path !== REGISTRY_FILE &&
-    (files.get(path)?.size ?? 0) > MOST_READ &&
-    objectsOf(path).length === 0;
-  const content = contentOf(readerOf(root, { ...options, files, isLarge }));
+    (files.get(path)?.size ?? 0) > MOST_READ && !isKept(path);
+  const content = contentOf(readerOf(root, { ...options, files, isLarge }), isKept);
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -58,13 +57,6 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
-  const records = memo((object: string): readonly Rec[] =>
-    filesOf(object).flatMap((path) => recordsIn(path, object)),
-  );
-  const byKey = memo(
-    (object: string): ReadonlyMap<string, Rec> =>
-      new Map([...records(object)].reverse().map((record) => [record.key, record])),
-  );
   let view: SqlView | undefined;
 
   const snapshot: Snapshot = {
@@ -81,9 +73,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     ...content,
     objectsOf,
     filesOf,
-    records,
+    ...allRecords(filesOf, recordsIn),
     recordsIn,
-    record: (object, key) => byKey(object).get(key),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
@@ -95,6 +86,20 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     },
   };
   return snapshot;
+}
+
+function allRecords(
+  filesOf: Snapshot['filesOf'],
+  recordsIn: Snapshot['recordsIn'],
+): Pick<Snapshot, 'records' | 'record'> {
+  const records = memo((object: string): readonly Rec[] =>
+    filesOf(object).flatMap((path) => recordsIn(path, object)),
+  );
+  const byKey = memo(
+    (object: string): ReadonlyMap<string, Rec> =>
+      new Map([...records(object)].reverse().map((record) => [record.key, record])),
+  );
+  return { records, record: (object, key) => byKey(object).get(key) };
 }
 
 type Reader = {
@@ -121,9 +126,32 @@ function readerOf(
   };
 }
 
-/** The content of files in each form, computed at most once. */
-function contentOf({ read, hashLarge }: Reader) {
-  const bytes = memo(read);
+/** Bytes of files without records that are kept: a pass may leave thousands of them. */
+const MOST_RECENT = 8 * 1024 * 1024;
+
+/**
+ * The content of files in each form. Of files with records, which many ask for, it is computed at
+ * most once; of others, the most recent ones are kept.
+ */
+function contentOf({ read, hashLarge }: Reader, isKept: (path: string) => boolean) {
+  const recent = new Map<string, number>();
+  let size = 0;
+  const bytes = memo((path) => {
+    const content = read(path);
+    if (content !== undefined && !isKept(path)) noteRecent(path, content.length);
+    return content;
+  });
+  const noteRecent = (path: string, length: number): void => {
+    size += length - (recent.get(path) ?? 0);
+    recent.delete(path);
+    recent.set(path, length);
+    for (const [oldest, its] of recent) {
+      if (size <= MOST_RECENT || oldest === path) return;
+      recent.delete(oldest);
+      size -= its;
+      for (const form of [bytes, text, doc]) form.forget(oldest);
+    }
+  };
   const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {
     const source = text(path);

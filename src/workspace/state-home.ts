@@ -57,7 +57,12 @@ export function stateDirectory(home: string, root: string): string {
 
 /** The same path, without creating it. @param real the real path of the workspace. */
 export function statePath(home: string, real: string): string {
-  return join(home, 'workspaces', sha256(real).slice(0, 16));
+  return join(workspacesPath(home), sha256(real).slice(0, 16));
+}
+
+/** The folder of all state directories. */
+export function workspacesPath(home: string): string {
+  return join(home, 'workspaces');
 }
 
 /**

@@ -28,7 +28,17 @@ export function sampleBrief(change: Partial<Brief> = {}): Brief {
     fragments: [],
     mayWrite: ['PROJECTS/inventory/outputs/**'],
     mustNot: ['SOUL.md'],
-    stopCondition: ['file_exists: outputs/a.md'],
+    criteria: [],
+    stopCondition: [
+      {
+        assertion: 'file_exists: outputs/a.md',
+        holds: false,
+        expected: '1 file',
+        found: 'no file',
+        distance: 1,
+      },
+    ],
+    programs: ['ls', 'cat'],
     sandbox: 'none',
     budget: {
       maxMinutes: 1,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { wholeCatalogue } from '../../src/surfaces/cli/added-commands.js';
+import { commandProblem } from '../support/named-command.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
@@ -18,43 +18,11 @@ const PAGES = [
 t.test(
   'every command that the pages name exists, with the options that they give it',
   async (t) => {
-    const catalogue = await wholeCatalogue();
-    for (const page of PAGES) {
+    for (const page of PAGES)
       for (const line of commandLines(read(page))) {
-        const words = line.split(/\s+/).slice(1);
-        const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find(
-          (one) => catalogue[one] !== undefined,
-        );
-        if (name === undefined) {
-          t.ok(
-            words[0] === undefined ||
-              words[0].startsWith('-') ||
-              Object.keys(catalogue).some((one) => one.startsWith(`${words[0]} `)),
-            `${page}: nocturne ${words.slice(0, 2).join(' ')}`,
-          );
-          continue;
-        }
-        const command = await catalogue[name]?.load();
-        const known = [
-          '--workspace',
-          '--json',
-          '--quiet',
-          '--no-color',
-          '--debug',
-          '--help',
-          ...(command?.options ?? []).flatMap(
-            (option) => option.flags.match(/--?[a-z][a-z-]*/g) ?? [],
-          ),
-        ];
-        for (const option of words
-          .filter((word) => /^--[a-z]/.test(word))
-          .map((word) => word.replace(/[=,.;)].*$/, '')))
-          t.ok(
-            command?.takesAnyOption === true || known.includes(option),
-            `${page}: nocturne ${name} ${option}`,
-          );
+        const problem = await commandProblem(line.split(/\s+/).slice(1));
+        t.equal(problem, undefined, `${page}: ${line}`);
       }
-    }
   },
 );
 

@@ -2,12 +2,8 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import {
-  noveltyOf,
-  similarity,
-  SKETCH_SIZE,
-  sketchOf,
-} from '../../src/governance/quality/novelty.js';
+import { NEAR_DUPLICATE, noveltyOf } from '../../src/governance/quality/novelty.js';
+import { similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/quality/sketch.js';
 import { gradePass } from '../../src/governance/quality/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality/quality.js';
 import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
@@ -58,12 +54,16 @@ const YES = { nonObvious: true, durable: true, compounding: true };
 const GOOD: PassFacts = {
   finished: true,
   criteria: { met: 3, total: 3 },
+  approach: { kind: 'nearer', holds: false, why: '4 of 12 entries, 3 before' },
   outputs: 2,
   novel: 2,
   restored: 0,
   invalid: false,
   answers: YES,
 };
+
+const LEVEL = { kind: 'level', holds: false, why: 'it came no nearer: 3 of 12' } as const;
+const OVER = { kind: 'level', holds: true, why: 'it came no nearer' } as const;
 
 t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
   const cases: readonly (readonly [Partial<PassFacts>, Grade, RegExp?])[] = [
@@ -85,6 +85,23 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
     [{ finished: false }, 'FAIL', /did not finish/],
     [{ invalid: true }, 'FAIL', /no longer validates/],
+    [
+      { invalid: true, errors: ['a.md:3 link-broken: gone'] },
+      'FAIL',
+      /written: a.md:3 link-broken/,
+    ],
+    [{ approach: LEVEL }, 'ADEQUATE', /no nearer: 3 of 12/],
+    [{ approach: LEVEL, novel: 0 }, 'WEAK', /nearly the same/],
+    [
+      { criteria: { met: 2, total: 3, unmet: ['expected 12 entries; found 3 in a.md'] } },
+      'WEAK',
+      /1 of 3 criteria are not met: expected 12 entries; found 3 in a.md/,
+    ],
+    [{ outputs: 0, novel: 0, ending: 'it said nothing' }, 'FAIL', /delivered \(it said nothing\)/],
+    [{ finished: false, ending: 'crashed: exit 1' }, 'FAIL', /finish \(crashed: exit 1\)/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: true }, 'ADEQUATE', /nothing was left/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: false }, 'FAIL', /nothing was delivered/],
+    [{ approach: OVER, outputs: 0, novel: 0, reported: true, restored: 1 }, 'FAIL'],
   ];
   for (const [facts, grade, why] of cases) {
     const found = gradePass({ ...GOOD, ...facts });
@@ -105,6 +122,11 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
     novel: fc.nat(3),
     restored: fc.nat(3),
     invalid: fc.boolean(),
+    approach: fc.record({
+      kind: fc.constantFrom('nearer' as const, 'level' as const),
+      holds: fc.boolean(),
+      why: fc.constant('so'),
+    }),
   });
   fc.assert(
     fc.property(
@@ -119,8 +141,11 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
           given.novel > 0 &&
           given.restored === 0 &&
           given.criteria.met === given.criteria.total;
+        const strong = proved && given.criteria.total > 0 && given.approach.kind === 'nearer';
         return (
-          order.indexOf(gradePass({ ...given, answers }).grade) <= best && (proved || best < 2)
+          order.indexOf(gradePass({ ...given, answers }).grade) <= best &&
+          (proved || best < 2) &&
+          (strong || best < 3)
         );
       },
     ),
@@ -237,6 +262,42 @@ t.test('one pass cannot count one text twice, and an empty output is not new', a
       { path: 'c.md', duplicate: true },
     ],
   });
+});
+
+t.test('near-duplicates are the same as when each text is compared with each', async (_t) => {
+  const wordsOf = (size: number): readonly string[] =>
+    Array.from({ length: size }, (_, i) => `w${(i * 7919) % 7001}`);
+  const changed = fc
+    .record({
+      words: fc.constantFrom(wordsOf(60), wordsOf(4000), [], ['one', 'two']),
+      every: fc.integer({ min: 2, max: 400 }),
+      from: fc.integer({ min: 0, max: 30 }),
+    })
+    .map(({ words, every, from }) =>
+      words.map((word, i) => (i >= from && i % every === 0 ? `${word}x` : word)).join(' '),
+    );
+  const plainly = (outputs: readonly string[], earlier: readonly string[]): readonly boolean[] =>
+    outputs.map((text, i) => {
+      const sketch = sketchOf(text);
+      return (
+        sketch.shingles === 0 ||
+        [...earlier, ...outputs.slice(0, i)].some(
+          (other) => similarity(sketch, sketchOf(other)) >= NEAR_DUPLICATE,
+        )
+      );
+    });
+  const named = (texts: readonly string[]) => texts.map((text, i) => ({ path: `${i}.md`, text }));
+  fc.assert(
+    fc.property(
+      fc.array(changed, { maxLength: 6 }),
+      fc.array(changed, { maxLength: 4 }),
+      (outputs, earlier) => {
+        const found = noveltyOf(named(outputs), named(earlier)).outputs;
+        const expected = plainly(outputs, earlier);
+        return found.every(({ duplicate }, i) => duplicate === expected[i]);
+      },
+    ),
+  );
 });
 
 t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (_t) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { acceptLogs, changedLogs } from '../../src/integrity/anchor-logs.js';
+import { acceptLogs, changedLogs } from '../../src/integrity/accept-logs.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 
@@ -21,7 +21,7 @@ for (const step of ['log rewritten', 'opening stored', 'never'])
     const findings = (): readonly string[] =>
       verifyGate(root, home).findings.map(({ file }) => file);
     t.same(findings(), step === 'never' ? [] : [LOG]);
-    const changed = changedLogs(workspace, []);
+    const changed = changedLogs(workspace, [], () => undefined);
     t.same(
       changed.map(({ file, before, after }) => [
         file,
@@ -31,6 +31,6 @@ for (const step of ['log rewritten', 'opening stored', 'never'])
       'no row and no link has changed',
     );
     if (step !== 'never')
-      acceptLogs(workspace, changed, { key, signedBy: 'owner', reason: 'test' });
+      acceptLogs(workspace, changed, { key, signedBy: 'owner', reason: 'test', aside: 'aside' });
     t.same(findings(), [], 'the owner accepts the log, and the gate passes');
   });

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
-import { acceptLogs, changedLogs } from '../../src/integrity/anchor-logs.js';
+import { acceptLogs, changedLogs } from '../../src/integrity/accept-logs.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { parseManifest } from '../../src/integrity/manifest.js';
 import { createOwnerKey } from '../../src/integrity/owner-key.js';
@@ -377,15 +377,21 @@ t.test(
       good.slice(0, good.trimEnd().lastIndexOf('\n') + 1),
     );
     t.notOk(verifyGate(made.root, made.home).ok);
-    const owner = { key: made.key, signedBy: 'owner', reason: 'restored from last night’s backup' };
-    const changed = changedLogs(made.workspace, ['audit/AUDIT-LOG.md']);
+    const owner = {
+      key: made.key,
+      signedBy: 'owner',
+      reason: 'restored from last night’s backup',
+      aside: 'aside',
+    };
+    const unshipped = (): undefined => undefined;
+    const changed = changedLogs(made.workspace, ['audit/AUDIT-LOG.md'], unshipped);
     t.match(changed, [{ file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } }]);
     t.match(changed[0]?.message, /the last 1 row|the last row|cut off/);
     const stranger = createOwnerKey(join(made.home, 'other'));
     t.throws(() => acceptLogs(made.workspace, changed, { ...owner, key: stranger }), {
       code: 'NOT_TRUSTED',
     });
-    t.throws(() => changedLogs(made.workspace, ['SOUL.md']), { code: 'NOT_FOUND' });
+    t.throws(() => changedLogs(made.workspace, ['SOUL.md'], unshipped), { code: 'NOT_FOUND' });
     const shorter = changed.map((log) => ({ ...log, after: { ...log.after, rows: 0 } }));
     t.throws(
       () => acceptLogs(made.workspace, shorter, owner),
@@ -407,15 +413,19 @@ t.test(
       ),
       'the row is signed by the owner',
     );
-    t.same(changedLogs(made.workspace, []), []);
+    t.same(changedLogs(made.workspace, [], unshipped), []);
     writeFileSync(
       join(made.root, 'audit/AUDIT-LOG.md'),
       read(made, 'audit/AUDIT-LOG.md').replace('| sign |', '| sing |'),
     );
-    t.throws(
-      () => changedLogs(made.workspace, []),
-      { code: 'GATE', message: /edited/ },
-      'a chain that does not hold cannot be',
-    );
+    const damaged = changedLogs(made.workspace, [], unshipped);
+    t.match(damaged, [
+      { file: 'audit/AUDIT-LOG.md', after: { rows: 0 }, rest: { before: String } },
+    ]);
+    const bytes = read(made, 'audit/AUDIT-LOG.md');
+    acceptLogs(made.workspace, damaged, owner);
+    t.equal(read(made, 'aside/audit/AUDIT-LOG.md'), bytes, 'the damaged log stays beside it');
+    t.match(auditLines(made).at(-1), /anchor .* to 0 rows .*aside\/audit\/AUDIT-LOG\.md/);
+    t.ok(verifyGate(made.root, made.home).ok, 'what is left of a broken chain is accepted');
   },
 );

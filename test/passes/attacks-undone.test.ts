@@ -11,6 +11,8 @@ import type { Action } from '../../src/governance/types.js';
 import { globMatches } from '../../src/kernel/glob.js';
 import { baselineOf } from '../../src/passes/reconcile/baseline.js';
 import { reconcile } from '../../src/passes/reconcile/reconcile.js';
+import { routeOf } from '../../src/registry/route.js';
+import type { Schema } from '../../src/registry/types.js';
 import { openCommitRecord } from '../../src/workspace/commit-record.js';
 import { walk } from '../../src/workspace/walk.js';
 import { type Attack, attacksIn } from '../support/attacks.js';
@@ -143,16 +145,27 @@ async function tryOne(
     about?.authority?.kind === 'pass' ? { authority: about.authority } : {},
   );
   const before = tree(root);
+  const { schema } = workspace.snapshot();
   const baseline = baselineOf(workspace, workspace.snapshot());
   openCommitRecord(workspace.state, data.runId);
   await inBox(root, join(root, about?.cwd ?? ''), argv);
   const after = tree(root);
-  const { undone } = reconcile(workspace, { ...data, baseline });
+  const { undone, unattributed } = reconcile(workspace, { ...data, baseline });
+  const stays = new Set(unattributed.map(({ path }) => path));
   const now = tree(root);
   counts.tried += 1;
   counts.undid += undone.length;
   for (const path of new Set([...before.keys(), ...now.keys()]))
-    if (outOfBounds(path, data.writes, before))
+    if (stays.has(path)) {
+      t.notOk(isProtected(schema, path), `${sentence}: nothing protects ${path}, so it stays`);
+      const kept = join(root, '.nocturne/kept', data.runId, path);
+      if (before.has(path))
+        t.equal(
+          readFileSync(kept).toString('base64'),
+          before.get(path)?.split(' ')[1],
+          `${sentence}: the earlier version of ${path} is kept`,
+        );
+    } else if (outOfBounds(path, data.writes, before))
       t.equal(now.get(path), before.get(path), `${sentence}: ${path} is as it was`);
   for (const path of after.keys()) {
     if (
@@ -168,6 +181,12 @@ async function tryOne(
       `${sentence}: the version of ${path} that was undone is kept`,
     );
   }
+}
+
+/** No pass writes it, whatever its scope is. */
+function isProtected(schema: Schema, path: string): boolean {
+  const { tier, bundles } = routeOf(schema, path);
+  return tier !== 'STANDARD' || bundles.length > 0 || path.endsWith('/outputs/old.md');
 }
 
 /** Outside the scope, or an output of the phase before. */

@@ -21,6 +21,7 @@ import { writeToCopy } from '../../src/passes/copy/write-to-copy.js';
 import { host as claude } from '../../src/hosts/claude-code/host.js';
 import { host as openclaw } from '../../src/hosts/openclaw/host.js';
 import type { PassReport } from '../../src/passes/types.js';
+import { getObject } from '../../src/workspace/objects.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai } from '../support/scripted-openai.js';
 import {
@@ -301,6 +302,32 @@ t.test('records that the owner and the pass both changed', (t) => {
     );
   }
   t.end();
+});
+
+t.test('more than one commit may hold comes home file by file', async (t) => {
+  const paths = Array.from({ length: 40 }, (_, i) => `PROJECTS/pages/outputs/${i}.txt`);
+  const agent = `${WRITES_PAGE}
+import { chmodSync } from 'node:fs';
+for (let i = 0; i < 40; i++) writeFileSync('outputs/' + i + '.txt', i + '\\n' + 'x'.repeat(1024 * 1024));
+chmodSync('outputs/2.txt', 0o600);
+${REPORT}`;
+  const old = (path: string): string => `old ${path}\n`;
+  const files = Object.fromEntries(paths.slice(0, 3).map((path) => [path, old(path)]));
+  const place = placeInCopy(t.testdir(), agent, { files });
+  const report = await passWhile(place, () => put(place, paths[1] ?? '', 'The owner.\n'));
+  t.equal(read(place, paths[1] ?? ''), 'The owner.\n', 'the edit of the owner stays');
+  for (const path of [...paths.slice(0, 1), ...paths.slice(2)])
+    t.equal(read(place, path).length, read(place, path).indexOf('\n') + 1 + 1024 * 1024, path);
+  const rows = trail(place, report.data?.runId ?? '');
+  t.equal(rows.filter((row) => row.startsWith('T5 write PROJECTS/pages/outputs/')).length, 40);
+  t.ok(rows.some((row) => row.startsWith(`T5 conflict ${paths[1]}`)));
+  t.ok(rows.includes(`T5 write ${paths[0]} ok`));
+  const change = place.workspace
+    .snapshot()
+    .records('CHANGE')
+    .find((row) => fieldText(row, 'address') === paths[0]);
+  const hash = fieldText(change, 'old').replace('sha256:', '');
+  t.equal(getObject(place.root, hash).toString(), old(paths[0] ?? ''), 'the old text is stored');
 });
 
 t.test('a file that the owner saves between the comparison and the commit', async (t) => {

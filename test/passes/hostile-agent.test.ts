@@ -17,6 +17,8 @@ type Attack = {
   readonly does: (stranger: string) => string;
   /** Targets and codes of audit rows that have to be there. */
   readonly named: readonly string[];
+  /** A new file that may be the owner's. */
+  readonly stays?: string;
 };
 
 const SPOILS = "fs.appendFileSync('SOUL.md', 'spoilt');\n";
@@ -29,7 +31,8 @@ const ATTACKS: readonly Attack[] = [
     name: 'a folder becomes a link to a folder of somebody else',
     does: (stranger) =>
       `fs.renameSync('orchestration-os', 'away');\n${linked('orchestration-os', stranger)}`,
-    named: ['orchestration-os path-symlink', 'away/RUNNERS.md out-of-scope'],
+    named: ['orchestration-os path-symlink', 'orchestration-os/RUNNERS.md tier-protected'],
+    stays: 'away/RUNNERS.md',
   },
   {
     name: 'the folder of all projects becomes such a link',
@@ -105,11 +108,18 @@ const undoRows = ({ workspace }: Place): readonly string[] =>
     .filter((row) => fieldText(row, 'type') === 'undo')
     .map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'detail')}`);
 
+const stayedPaths = ({ workspace }: Place): readonly string[] =>
+  workspace
+    .snapshot()
+    .records('AUDIT')
+    .filter((row) => fieldText(row, 'type') === 'unattributed')
+    .map((row) => fieldText(row, 'target'));
+
 async function pass(place: Place): Promise<number> {
   return (await worker(environment(place), { role: 'worker' })).exit;
 }
 
-for (const { name, does, named } of ATTACKS)
+for (const { name, does, named, stays } of ATTACKS)
   t.test(name, async (t) => {
     const directory = t.testdir({ stranger: { 'letter.txt': 'mine', pages: {} } });
     const stranger = join(directory, 'stranger');
@@ -141,6 +151,7 @@ ${REPORT}`;
       'every folder is there again, with its permissions',
     );
     const rows = undoRows(place);
+    if (stays !== undefined) t.ok(stayedPaths(place).includes(stays), `named: ${stays}`);
     for (const row of named) t.ok(rows.includes(row), `named: ${JSON.stringify(row)}`);
     t.notMatch(tree(place.root, (path) => path.startsWith('.nocturne')).join('\n'), /^[ab]\ufffd/m);
     t.match(read(place, 'NOTIFICATIONS.md'), 'Nocturne undid this', 'the owner is told');

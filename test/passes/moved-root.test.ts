@@ -177,19 +177,16 @@ function nocturne(
   });
 }
 
-/**
- * Does what the hint says, in a shell. @param workspace where the workspace is, for who cannot
- * know.
- */
-function putBack(t: Test, hint: string, workspace?: string): void {
-  const [, command = ''] = /(?:restore it|Move it back): (.*?); then run/.exec(hint) ?? [];
+/** Does what the hint says, in a shell. */
+function putBack(t: Test, hint: string, { home }: Place): void {
+  const [, command = ''] = /Bring it back: nocturne (.*?); then run/.exec(hint) ?? [];
   t.not(command, '', `the hint has a command: ${hint}`);
-  const ran = spawnSync(
-    'sh',
-    ['-c', workspace === undefined ? command : command.replace('FOUND', workspace)],
-    { encoding: 'utf8' },
-  );
+  const ran = spawnSync('sh', ['-c', `${process.execPath} ${NOCTURNE} ${command}`], {
+    env: { ...process.env, NOCTURNE_HOME: home },
+    encoding: 'utf8',
+  });
   t.equal(ran.stderr, '');
+  t.equal(ran.status, 0, ran.stdout);
 }
 
 for (const swap of SWAPS) {
@@ -217,7 +214,7 @@ for (const swap of SWAPS) {
       await moved(t, swap.says, () => worker(environment(place), { role: 'worker' }));
       await moved(t, swap.says, () => verifyGate(place.root, place.home));
       untouched(t, 'after the next pass');
-      putBack(t, first.stderr);
+      putBack(t, first.stderr, place);
       writeFileSync(join(place.root, 'PROJECTS/pages/pass.mjs'), `${WRITES_PAGE}${REPORT}`);
       const report = await worker(environment(place), { role: 'worker' });
       t.equal(
@@ -256,10 +253,7 @@ for (const swap of SWAPS) {
         t.match(nocturne(place, ['run', 'worker']), { status: 3, stderr: /nothing was written/ });
       }
       untouched(t, 'after both');
-      const whole = swap.sentence.endsWith('above it')
-        ? 'above.moved/workspace'
-        : `${FOLDER}.moved`;
-      putBack(t, error.hint ?? '', join(t.testdirName, whole));
+      putBack(t, error.hint ?? '', place);
       await endPass(
         {
           ...environment(place),

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { acceptLogs, changedLogs } from '../../src/integrity/anchor-logs.js';
+import { acceptLogs, changedLogs } from '../../src/integrity/accept-logs.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
@@ -47,11 +47,16 @@ function setPriority({ workspace }: Place): void {
 }
 
 function anchor(place: Place): void {
-  acceptLogs(place.workspace, changedLogs(place.workspace, [AUDIT]), {
-    key: loadOwnerKey(place.home),
-    signedBy: 'owner',
-    reason: 'restored from a backup',
-  });
+  acceptLogs(
+    place.workspace,
+    changedLogs(place.workspace, [AUDIT], () => undefined),
+    {
+      key: loadOwnerKey(place.home),
+      signedBy: 'owner',
+      reason: 'restored from a backup',
+      aside: 'aside',
+    },
+  );
 }
 
 /** As after a restore from a backup: the last row is gone. */

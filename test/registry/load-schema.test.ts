@@ -31,13 +31,13 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a part that is missing': {
     from: '## R7 Change log',
     to: '## Change log',
-    at: '# Registry',
+    at: '## Change log',
     says: /no part R7/,
-    expected: /a heading "## R7 …"/,
+    expected: /## R7 Change log/,
   },
-  'no R1 at all': { from: '## R1 Objects', to: '## Objects', at: '# Registry', says: /no part R1/ },
-  'no R2 at all': { from: '## R2 Fields', to: '## Fields', at: '# Registry', says: /no part R2/ },
-  'no R5 at all': { from: '## R5 Bundles', to: '## Bundles', at: '# Registry', says: /no part R5/ },
+  'no R1 at all': { from: '## R1 Objects', to: '## Objects', at: '## Objects', says: /no part R1/ },
+  'no R2 at all': { from: '## R2 Fields', to: '## Fields', at: '## Fields', says: /no part R2/ },
+  'no R5 at all': { from: '## R5 Bundles', to: '## Bundles', at: '## Bundles', says: /no part R5/ },
   'a part that is there twice': {
     from: '## R7 Change log',
     to: '## R7 Change log\n\n## R7 Again',
@@ -583,8 +583,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a rule of unknown severity': {
     from: 'warning',
     to: 'fatal',
-    at: '### no-open',
-    says: /has no severity/,
+    at: '- **Severity:** fatal',
+    says: /"fatal" is not a severity/,
     actual: 'fatal',
   },
   'a rule without message': {
@@ -905,6 +905,16 @@ const LOWERED: readonly (readonly [from: RegExp, to: string, says: RegExp])[] = 
     /^\| `INTEGRITY-MANIFEST\.md` \| VALIDATES \| `SOUL\.md`.*\n/m,
     '',
     /R4 does not say that INTEGRITY-MANIFEST\.md validates SOUL\.md/,
+  ],
+  [
+    /^(\| `PROJECTS\/README\.md` \| )PROTECTED/m,
+    '$1STANDARD',
+    /validates only protected pages, and PROJECTS\/README\.md is STANDARD/,
+  ],
+  [
+    /^\| `INTEGRITY-MANIFEST\.md` \| VALIDATES \| `inbox\/README\.md`.*\n/m,
+    '',
+    /R3 protects inbox\/README\.md, but R4 does not say/,
   ],
 ];
 

@@ -70,6 +70,7 @@ t.test('a new workspace has nothing broken, and looking at it changes nothing', 
     'trust',
     'gate',
     'logs',
+    'pages',
     'store',
     'lock',
     'journal',
@@ -122,7 +123,7 @@ t.test('a broken check ends the command with 1 and says how to repair it', async
   t.equal(outcome.exit, 1);
   t.match(
     JSON.stringify(outcome.json),
-    /"id":"gate","verdict":"broken","fact":"the gate fails[^"]*SOUL\.md[^"]*","fix":"nocturne gate"/,
+    /"id":"gate","verdict":"broken","fact":"SOUL\.md is not what was signed[^"]*","fix":"nocturne sign --all"/,
   );
   t.match(outcome.text, /broken {3}gate/);
 });

@@ -48,7 +48,9 @@ const BRIEF: Brief = {
     idleSeconds: 300,
     contextBudget: 40_000,
   },
+  criteria: [],
   stopCondition: [],
+  programs: [],
   sandbox: '',
 };
 const DAY_MS = 86_400_000;

@@ -131,6 +131,15 @@ t.test(
   },
 );
 
+t.test('--fix leaves a file with conflict markers alone', async (t) => {
+  const at = workspaceOnDisk(t, [BAD_STATUS]);
+  const path = join(at.root, 'ACTIVE-PROJECTS.md');
+  const text = `${readFileSync(path, 'utf8')}<<<<<<< HEAD\n| 2 | x\n=======\n>>>>>>> theirs\n`;
+  writeFileSync(path, text);
+  nocturne(at, 'validate', '--fix');
+  t.equal(read(at, 'ACTIVE-PROJECTS.md'), text);
+});
+
 t.test('--since reports what changed, and what the change broke elsewhere', async (t) => {
   const at = workspaceOnDisk(t, [file('notes/old.md', 'TODO: say more.\n')]);
   const git = (...words: string[]): void => {

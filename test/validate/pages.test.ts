@@ -16,6 +16,8 @@ import { sharedFacts } from './shared-facts.js';
  */
 const IN_WORDS = new Set(['manifest-hash', 'manifest-signature', 'protected-set', 'log-chain']);
 
+t.setTimeout(120_000);
+
 for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
   if (IN_WORDS.has(rule)) continue;
   t.test(`the page of ${rule} is right`, async (t) => {

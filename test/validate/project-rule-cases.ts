@@ -2,7 +2,7 @@
  * What the rules about projects, phases, conditions, permissions and failures find and what they do
  * not, as changes of the base workspace.
  */
-import { append, type Edit, file, remove, replace } from './edit-workspace.js';
+import { append, type Edit, file, remove, replace, textOf } from './edit-workspace.js';
 import type { Case } from './rule-cases.js';
 
 const LONGRUNNER = 'PROJECTS/inventory/LONGRUNNER.md';
@@ -510,6 +510,19 @@ export const PROJECT_CASES: readonly Case[] = [
   },
 
   // failure-mode
+  {
+    rule: 'failure-mode',
+    name: 'an entry that was deleted',
+    edits: [
+      replace('orchestration-os/OPS-FAILURE-MODES.md', '## FM-006', '## «FM-006»'),
+      (files) => {
+        const path = 'orchestration-os/OPS-FAILURE-MODES.md';
+        file(path, textOf(files, path).replace(/^## FM-005[\s\S]*?(?=^## )/m, ''))(files);
+      },
+    ],
+    finds: ['warning failure-mode'],
+    says: 'FM-005 was deleted',
+  },
   {
     rule: 'failure-mode',
     name: 'a column that is not there',

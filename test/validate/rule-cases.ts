@@ -67,6 +67,7 @@ function failureMode(key: string): string {
 const WORKER_PROMPT = 'orchestration-os/CRON-WORKER-PROMPT.md';
 const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
 const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
+const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
 const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
 /** The last row of the worker's recipe. */
@@ -382,10 +383,20 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'file-missing',
+    name: 'a pointer of git-lfs, and nothing else about the page',
+    edits: [
+      file('MEMORY.md', '«»version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n'),
+    ],
+    finds: ['error file-missing'],
+    says: 'git lfs pull',
+  },
+  {
+    rule: 'file-missing',
     name: 'no project and no memory yet',
     edits: [
       remove(LONGRUNNER),
       remove(PHASES),
+      remove('PROJECTS/inventory/pass.mjs'),
       remove('PROJECTS/inventory/outputs/inventory-2026-11-20.md'),
       replace(DISPATCH, `${DISPATCH_ROW}\n`, ''),
     ],
@@ -466,7 +477,7 @@ export const CASES: readonly Case[] = [
   {
     rule: 'record-shape',
     name: 'front matter that is not YAML',
-    edits: [replace(LONGRUNNER, '  tools: []\n  requires: []', '  tools: [\n  «r»equires: []')],
+    edits: [replace(LONGRUNNER, '  tools: []\n  requires: []', '  tools: «»[\n  requires: []')],
     finds: ['error record-shape'],
   },
   {
@@ -495,11 +506,291 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'record-shape',
+    name: 'a block of a section that swallows the next one',
+    edits: [
+      replace(PHASES, '```yaml successors\n- review\n```\n', '«```yaml successors»\n- review\n'),
+    ],
+    finds: [
+      'error record-shape',
+      'error phase-graph @ *',
+      'warning phase-graph @ *',
+      'warning endless-phase @ *',
+    ],
+  },
+  {
+    rule: 'record-shape',
     name: 'a pipe in a cell, escaped',
     edits: [
       replace(DISPATCH, '| - |', '| Left \\| right? |'),
       replace('NOTIFICATIONS.md', INBOX, notification()),
     ],
+    finds: [],
+  },
+
+  // near-miss
+  {
+    rule: 'near-miss',
+    name: 'an answer that is not a field',
+    edits: [replace('NOTIFICATIONS.md', INBOX, `${notification()}\n«__Answer:__ yes»\n`)],
+    finds: ['warning near-miss'],
+    says: 'not read as the field answer',
+  },
+  {
+    rule: 'near-miss',
+    name: 'a required field that is not one',
+    edits: [
+      replace(
+        PHASES,
+        '- **Objective:** Say of each package what follows from its licence.',
+        '«- Objective: Say of each package what follows from its licence.»',
+      ),
+    ],
+    finds: ['error near-miss'],
+  },
+  {
+    rule: 'near-miss',
+    name: 'a heading in small letters',
+    edits: [
+      append(
+        'orchestration-os/OPS-FAILURE-MODES.md',
+        failureMode('FM-901').replace('## FM-901 Something fails', '«## fm-901 Something fails»'),
+      ),
+    ],
+    finds: ['error near-miss'],
+  },
+  {
+    rule: 'near-miss',
+    name: 'a block without the name of its field',
+    edits: [replace(PHASES, '```yaml successors\n- review', '«```yaml»\n- review')],
+    finds: ['warning near-miss', 'error phase-graph @ *', 'warning phase-graph @ *'],
+    says: 'successors',
+  },
+  {
+    rule: 'near-miss',
+    name: 'words that are also the name of a field, in text',
+    edits: [
+      replace(
+        'NOTIFICATIONS.md',
+        INBOX,
+        `${notification({ status: 'done', answer: 'Answer: later' })}\nStatus: we see.\n`,
+      ),
+    ],
+    finds: [],
+  },
+
+  // conflict-marker
+  {
+    rule: 'conflict-marker',
+    name: 'a conflict in a page with records, and nothing else about it',
+    edits: [
+      replace(
+        DISPATCH,
+        DISPATCH_ROW,
+        `«<<<<<<< HEAD\n${DISPATCH_ROW}\n=======\n${DISPATCH_ROW.replace('active', 'paused')}\n>>>>>>> laptop»`,
+      ),
+    ],
+    finds: ['error conflict-marker'],
+    says: 'both versions',
+  },
+  {
+    rule: 'conflict-marker',
+    name: 'two conflicts, one with the version of before, one marker alone',
+    edits: [
+      file(
+        'notes/plan.md',
+        '# Plan\n\n«<<<<<<< HEAD\na\n||||||| merged\nb\n=======\nc\n>>>>>>> x»\n\nText.\n\n«<<<<<<< HEAD»\n',
+      ),
+    ],
+    finds: ['error conflict-marker', 'error conflict-marker'],
+  },
+  {
+    rule: 'conflict-marker',
+    name: 'an underlined heading, and an example in a fence',
+    edits: [
+      file(
+        'notes/git.md',
+        'Git\n=======\n\n```text\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n```\n',
+      ),
+    ],
+    finds: [],
+  },
+
+  // odd-character
+  {
+    rule: 'odd-character',
+    name: 'an invisible character in a status',
+    edits: [replace(DISPATCH, '| active |', '| active«\u200b» |')],
+    finds: ['error odd-character', 'error field-contract @ *'],
+    says: 'U+200B ZERO WIDTH SPACE',
+  },
+  {
+    rule: 'odd-character',
+    name: 'a Cyrillic letter in a key, a no-break space behind the mark of a heading',
+    edits: [
+      replace('MODEL-TIERS.md', '| heavy |', '| he«\u0430»vy |'),
+      replace('SOUL.md', '## What the work is for', '##«\u00a0»What the work is for'),
+    ],
+    finds: ['error odd-character', 'error odd-character', 'error tier-runner @ *'],
+    says: 'a Cyrillic letter',
+  },
+  {
+    rule: 'odd-character',
+    name: 'quotation marks of an editor in a condition',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '  stop_condition: []',
+        '  stop_condition:\n    - file_exists: «“»outputs/a.md«”»',
+      ),
+    ],
+    finds: ['warning odd-character', 'warning odd-character'],
+    says: 'type " instead',
+  },
+  {
+    rule: 'odd-character',
+    name: 'a NULL in a note',
+    edits: [file('notes/plan.md', '# Plan\n\nOne«\0» two\n')],
+    finds: ['error odd-character'],
+    says: 'U+0000 NULL',
+  },
+  {
+    rule: 'odd-character',
+    name: 'in prose: quotation marks, emoji, Arabic, Russian; a byte order mark',
+    edits: [
+      file('notes/plan.md', '\ufeff# Plan “A”\n\n👩‍🌾 — مرحبا‏، привет, naïve\u00a0x\n'),
+      replace(LONGRUNNER, 'mission: Know what is', 'mission: Know “what” is'),
+    ],
+    finds: [],
+  },
+
+  // sync-copy
+  {
+    rule: 'sync-copy',
+    name: 'copies of many tools',
+    edits: [
+      file('ACTIVE-PROJECTS 2.md', '# A\n'),
+      file("MEMORY (Bo's conflicted copy 2026-11-20).md", '# A\n'),
+      file('orchestration-os/RUNNERS.sync-conflict-20261120-030000-ABCDEFG.md', '# A\n'),
+      file('SOUL copy.md', '# A\n'),
+    ],
+    finds: [
+      'warning sync-copy @ ACTIVE-PROJECTS 2.md:1:1-1',
+      "warning sync-copy @ MEMORY (Bo's conflicted copy 2026-11-20).md:1:1-1",
+      'warning sync-copy @ SOUL copy.md:1:1-1',
+      'error sync-copy @ orchestration-os/RUNNERS.sync-conflict-20261120-030000-ABCDEFG.md:1:1-1',
+    ],
+  },
+  {
+    rule: 'sync-copy',
+    name: 'numbers and words in names',
+    edits: [
+      file('notes/plan 2.md', '# A\n'),
+      file('notes/copy.md', '# A\n'),
+      file('notes/conflict.md', '# A\n'),
+      file('notes/carbon copy.md', '# A\n'),
+    ],
+    finds: [],
+  },
+
+  // write-scope
+  {
+    rule: 'write-scope',
+    name: 'what can never be allowed',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '    - outputs/**',
+        '    - outputs/**\n    - «/SOUL.md»\n    - «/audit/AUDIT-LOG.md»\n    - «check.mjs»\n    - «LONGRUNNER.md»\n    - «../../../elsewhere/**»\n    - «/home/bo/notes.md»\n    - «~/notes.md»',
+      ),
+    ],
+    finds: Array(7).fill('error write-scope'),
+    says: 'PROTECTED',
+  },
+  {
+    rule: 'write-scope',
+    name: 'what no pre-approval allows yet',
+    edits: [replace(LONGRUNNER, '    - outputs/**', '    - «../garden/outputs/**»')],
+    finds: ['warning write-scope'],
+    says: 'pre-approval',
+  },
+  {
+    rule: 'write-scope',
+    name: 'globs inside the project',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '    - outputs/**',
+        '    - outputs/**\n    - notes/*.md\n    - ./drafts/a.md',
+      ),
+    ],
+    finds: [],
+  },
+
+  // runner-program
+  {
+    rule: 'runner-program',
+    name: 'a program that is not there',
+    edits: [
+      remove('PROJECTS/inventory/pass.mjs'),
+      replace(LONGRUNNER, '  runner: script', '  runner: «script»'),
+    ],
+    finds: ['error runner-program'],
+    says: 'PROJECTS/inventory/pass.mjs',
+  },
+  {
+    rule: 'runner-program',
+    name: 'a runner without a program of the project',
+    edits: [
+      remove('PROJECTS/inventory/pass.mjs'),
+      replace(LONGRUNNER, '  runner: script', '  runner: local-model'),
+    ],
+    finds: [],
+  },
+
+  // probe
+  {
+    rule: 'probe',
+    name: 'a pipe, and another program',
+    edits: [
+      replace(TOOLS, '| jq --version |', '| «jq --version \\| cat» |'),
+      replace(TOOLS, '| git --version |', '| «git --version && true» |'),
+    ],
+    finds: ['error probe', 'error probe'],
+  },
+  {
+    rule: 'probe',
+    name: 'a pipe in quotation marks',
+    edits: [replace(TOOLS, '| jq --version |', "| jq -n '1 \\| 2' |")],
+    finds: [],
+  },
+
+  // time-zone
+  {
+    rule: 'time-zone',
+    name: 'a city with a letter less',
+    edits: [replace('USER.md', 'zone:** UTC', 'zone:** «Europe/Berln»')],
+    finds: ['error time-zone'],
+    says: 'Europe/Berlin',
+  },
+  {
+    rule: 'time-zone',
+    name: 'a city',
+    edits: [replace('USER.md', 'zone:** UTC', 'zone:** Asia/Kolkata')],
+    finds: [],
+  },
+
+  // prompt-command
+  {
+    rule: 'prompt-command',
+    name: 'a bundle that is not there',
+    edits: [append(HEARTBEAT, '\nThen `«nocturne bundle pass_recrd»`.\n')],
+    finds: ['error prompt-command', 'error prompt-composed @ *', 'error prompt-composed @ *'],
+    says: 'pass_record',
+  },
+  {
+    rule: 'prompt-command',
+    name: 'a bundle',
+    edits: [],
     finds: [],
   },
 
@@ -1426,6 +1717,28 @@ export const CASES: readonly Case[] = [
   // notification-open
   {
     rule: 'notification-open',
+    name: 'an answer below the fields, and one outside every question',
+    edits: [
+      replace('NOTIFICATIONS.md', INBOX, `${notification()}\nI thought about it.\n\n«Yes.»\n`),
+      replace('NOTIFICATIONS.md', 'No pass has run yet.', '«- **Answer:** yes»'),
+    ],
+    finds: ['warning notification-open', 'warning notification-open'],
+  },
+  {
+    rule: 'notification-open',
+    name: 'a question without a line for its answer',
+    edits: [
+      replace(
+        'NOTIFICATIONS.md',
+        INBOX,
+        notification({ heading: '«N-20261121-001» Go on?' }).replace('- **Answer:** -\n', ''),
+      ),
+    ],
+    finds: ['warning notification-open'],
+    says: 'no line for your answer',
+  },
+  {
+    rule: 'notification-open',
     name: 'answered, and no pass has run since',
     edits: [replace('NOTIFICATIONS.md', INBOX, notification({ status: '«open»', answer: 'yes' }))],
     finds: ['info notification-open'],
@@ -1681,7 +1994,7 @@ export const CASES: readonly Case[] = [
 /** The project of the base workspace once more, under another name and without outputs. */
 function copyProject(slug: string): Edit {
   return (files) => {
-    for (const name of ['LONGRUNNER.md', 'PHASES.md']) {
+    for (const name of ['LONGRUNNER.md', 'PHASES.md', 'pass.mjs']) {
       const content = files.get(`PROJECTS/inventory/${name}`);
       if (content !== undefined) files.set(`PROJECTS/${slug}/${name}`, content);
     }

@@ -3,9 +3,11 @@
  * folder, for a limited time.
  */
 import { join, posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { programsOf } from '../../project/condition-programs.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import { countMatches } from './regex.js';
+import { printedProgress } from './distance.js';
 import { lastLine } from './last-line.js';
 import { undecided, writableByThePass } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
@@ -31,15 +33,16 @@ export async function command(
   if (result.exit === null) return undecided(expected, `${argv[0] ?? ''} was ended by a signal`);
   const lastOutput = lastLine(result.stderr) || lastLine(result.stdout);
   const found = `exit ${result.exit}${lastOutput === '' ? '' : `: ${lastOutput}`}`;
+  const outcome = { expected, found, ...defined({ progress: printedProgress(result.stdout) }) };
   if (!exit.includes(result.exit) || stdout === undefined)
-    return { holds: exit.includes(result.exit), expected, found };
+    return { ...outcome, holds: exit.includes(result.exit) };
   const matched = countMatches(stdout, result.stdout, { limit: 1 });
   if (matched.kind === 'timed-out')
     return undecided(
       expected,
       `the pattern took more than ${matched.milliseconds} ms on the output`,
     );
-  return { holds: matched.count > 0, expected, found };
+  return { ...outcome, holds: matched.count > 0 };
 }
 
 /** A check that the pass could have written would be the pass judging itself. */

@@ -1,4 +1,5 @@
 /** Conditions about the content of pages: front matter, patterns, links. */
+import { defined } from '../../kernel/defined.js';
 import { positionAt } from '../../kernel/text-position.js';
 import { plural } from '../../kernel/words.js';
 import { linksOf } from '../../workspace/links.js';
@@ -12,6 +13,7 @@ import {
   met,
   unmet,
 } from './context.js';
+import { progressTo } from './distance.js';
 import { isEmptyValue } from './entries.js';
 import { parseFrontMatter } from './front-matter.js';
 import { countMatches } from './regex.js';
@@ -92,9 +94,14 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   const { pattern, count, eachFile } = condition;
   const expected = `${countText(count, 'match', 'matches')} of /${pattern.source}/${pattern.flags} in ${eachFile ? 'each of ' : ''}${condition.in.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return unmet(expected, noFiles(condition.in));
+  if (files.length === 0)
+    return {
+      ...unmet(expected, noFiles(condition.in)),
+      ...defined({ progress: eachFile ? undefined : progressTo(count, 0) }),
+    };
   let total = 0;
   let where: string | undefined;
+  const wrong: Outcome[] = [];
   for (const { path } of files) {
     const doc = context.snapshot.doc(path);
     if (doc === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
@@ -112,17 +119,27 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
         ? path
         : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
     if (eachFile && !inRange(count, matched.count))
-      return unmet(
-        expected,
-        `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
-        place,
+      wrong.push(
+        unmet(
+          expected,
+          `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
+          place,
+        ),
       );
     if (matched.count > 0) where ??= place;
     total += matched.count;
   }
   const found = `${plural(total, 'match', 'matches')} in ${plural(files.length, 'file')}`;
-  const holds = eachFile || inRange(count, total);
-  return { ...met(expected, found, where ?? files[0]?.path), holds };
+  const [first] = wrong;
+  if (first !== undefined)
+    return { ...first, progress: { found: files.length - wrong.length, needed: files.length } };
+  if (eachFile) return met(expected, found, where ?? files[0]?.path);
+  const holds = inRange(count, total);
+  return {
+    ...met(expected, found, where ?? files[0]?.path),
+    holds,
+    progress: progressTo(count, total),
+  };
 }
 
 /** Relative links and their anchors. Web addresses are not checked. */

@@ -6,6 +6,7 @@ import { projectDirectory } from '../../project/project-directory.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Count, Globs } from '../../project/condition-types.js';
+import type { Progress } from './distance.js';
 
 export type ConditionContext = {
   readonly snapshot: Snapshot;
@@ -21,13 +22,18 @@ export type ConditionContext = {
   readonly signal?: AbortSignal;
 };
 
-/** `error`: it could not be decided. */
+/**
+ * `error`: it could not be decided. `progress`: for kinds that count. `parts`: the outcomes of its
+ * own assertions.
+ */
 export type Outcome = {
   readonly holds: boolean;
   readonly expected: string;
   readonly found: string;
   readonly where?: string;
   readonly error?: string;
+  readonly progress?: Progress;
+  readonly parts?: { readonly of: readonly Outcome[]; readonly need: 'all' | 'one' };
 };
 
 export function met(expected: string, found: string, where?: string): Outcome {

@@ -8,6 +8,7 @@ import { entries, tableRows, unique } from './parts.js';
 import { query } from './query.js';
 import { jsonSchema } from './schema.js';
 import { undecided, met, unmet } from './context.js';
+import { distanceOf } from './distance.js';
 import type { AssertionResult } from '../types.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { Condition } from '../../project/condition-types.js';
@@ -24,8 +25,11 @@ export async function evaluateConditions(
 ): Promise<readonly AssertionResult[]> {
   const context: ConditionContext = { ...input, command: input.command ?? runCommand };
   const results: AssertionResult[] = [];
-  for (const assertion of assertions)
-    results.push({ assertion: assertion.text, ...(await evaluate(assertion, context)) });
+  for (const assertion of assertions) {
+    const { parts, ...outcome } = await evaluate(assertion, context);
+    const distance = distanceOf({ ...outcome, ...defined({ parts }) });
+    results.push({ assertion: assertion.text, ...outcome, distance });
+  }
   return results;
 }
 
@@ -98,7 +102,8 @@ async function evaluateSimple(
   }
 }
 
-function negated(inner: Outcome): Outcome {
+/** All or nothing: how much of the opposite is there says nothing about how far it is. */
+function negated({ progress: _, parts: __, ...inner }: Outcome): Outcome {
   const expected = `not ${inner.expected}`;
   if (inner.error !== undefined) return { ...inner, holds: false, expected };
   return { ...inner, holds: !inner.holds, expected };
@@ -112,7 +117,8 @@ async function allOf(parts: readonly Condition[], context: ConditionContext): Pr
     outcomes.find((outcome) => outcome.error !== undefined);
   const expected = `all of ${parts.length}`;
   if (bad === undefined) return met(expected, `all ${parts.length} are true`, outcomes[0]?.where);
-  return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
+  const parted = { parts: { of: outcomes, need: 'all' } } as const;
+  return { ...bad, ...parted, holds: false, expected: `${expected}: ${bad.expected}` };
 }
 
 /** True if a part is true; undecided if one is undecided and none is true. */
@@ -123,7 +129,8 @@ async function anyOf(parts: readonly Condition[], context: ConditionContext): Pr
   if (good !== undefined) return { ...good, expected };
   const error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
   const found = outcomes.map((outcome) => outcome.found).join(' · ');
-  return { ...unmet(expected, found, outcomes[0]?.where), ...defined({ error }) };
+  const parted = { parts: { of: outcomes, need: 'one' } } as const;
+  return { ...unmet(expected, found, outcomes[0]?.where), ...parted, ...defined({ error }) };
 }
 
 async function evaluateAll(

@@ -17,10 +17,11 @@ import {
   met,
   unmet,
 } from './context.js';
+import { progressTo } from './distance.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf, Since } from '../../project/condition-types.js';
-import { similarity, sketchOf } from '../quality/novelty.js';
-import type { Sketch } from '../quality/novelty.js';
+import { similarity, sketchOf } from '../quality/sketch.js';
+import type { Sketch } from '../quality/sketch.js';
 
 export function fileExists(
   condition: ConditionOf<'file_exists'>,
@@ -35,7 +36,8 @@ export function fileExists(
       ? noFiles(condition.in)
       : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
   const holds = inRange(condition.count, files.length);
-  return { ...met(expected, found, files[0]?.path ?? all[0]?.path), holds };
+  const progress = progressTo(condition.count, files.length);
+  return { ...met(expected, found, files[0]?.path ?? all[0]?.path), holds, progress };
 }
 
 /** Compares hashes and the change log, not file times. */

@@ -10,6 +10,7 @@ import {
   met,
   unmet,
 } from './context.js';
+import { progressTo } from './distance.js';
 import { entriesUnder, fieldName, isEmptyValue } from './entries.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { EntriesUnder, Entry } from './entries.js';
@@ -79,9 +80,13 @@ function counted(
     return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
   const { pages } = read;
   const [first] = pages;
-  if (first === undefined) return unmet(expected, noFiles(condition.in));
+  const none = { progress: progressTo(count, 0) };
+  if (first === undefined) return { ...unmet(expected, noFiles(condition.in)), ...none };
   if (pages.every((page) => page.headings === 0))
-    return unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path);
+    return {
+      ...unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path),
+      ...none,
+    };
   const columns = new Set(pages.flatMap((page) => [...page.columns]));
   const missing = counting.columns?.find((column) => !columns.has(column));
   if (missing !== undefined)
@@ -94,19 +99,21 @@ function counted(
     return lacking.length === 0 ? [] : [{ path, entry, lacking }];
   });
   const [worst] = incomplete;
+  const complete = kept.length - incomplete.length;
+  const counted = progressTo(count, complete);
   const number = `${kept.length} ${kept.length === 1 ? counting.singular : counting.several}`;
   if (worst !== undefined) {
     const place = `${worst.path}:${worst.entry.line}`;
     const rest = incomplete.length > 1 ? ` (and ${incomplete.length - 1} more)` : '';
-    return unmet(
-      expected,
-      `${number}; "${worst.entry.name}" at ${inProject(context, place)} has no ${worst.lacking.join(', ')}${rest}`,
-      place,
-    );
+    const found = `${number}; "${worst.entry.name}" at ${inProject(context, place)} has no ${worst.lacking.join(', ')}${rest}`;
+    // An entry that lacks a field is there, but is still to be done.
+    const needed = complete < counted.needed ? Math.max(counted.needed, kept.length) : kept.length;
+    return { ...unmet(expected, found, place), progress: { found: complete, needed } };
   }
   const [match] = kept;
   const where = match === undefined ? first.path : `${match.path}:${match.entry.line}`;
-  return { ...met(expected, number, where), holds: inRange(count, kept.length) };
+  const holds = inRange(count, kept.length);
+  return { ...met(expected, number, where), holds, progress: counted };
 }
 
 /** Entries or, without `under`, the front matter of files. A missing value is a violation too. */

@@ -1,7 +1,9 @@
 /** The `query` condition: one SELECT over the workspace's tables. */
 import { NocturneError } from '../../kernel/error.js';
+import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
 import { countText, inRange, met, undecided } from './context.js';
+import { type Progress, progressTo } from './distance.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
@@ -27,6 +29,7 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
       return {
         ...met(expected, `${plural(rows.length, 'row')}${sample(rows[0])}`, place),
         holds: inRange(count, rows.length),
+        progress: progressTo(count, rows.length),
       };
     if (columns.length !== 1 || rows.length > 1)
       return undecided(
@@ -37,11 +40,19 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
     return {
       ...met(expected, only === undefined ? 'no row' : String(only), place),
       holds: only !== undefined && only !== null && String(only) === value,
+      ...defined({ progress: progressOfValue(only, value) }),
     };
   } catch (cause) {
     if (cause instanceof NocturneError) return undecided(expected, cause.message);
     throw cause;
   }
+}
+
+/** Only numbers can be partly there. */
+function progressOfValue(found: Row[string] | undefined, wanted: string): Progress | undefined {
+  const needed = Number(wanted);
+  if (typeof found !== 'number' || found < 0 || !(needed > 0)) return undefined;
+  return progressTo({ equals: needed }, found);
 }
 
 function withoutEnd(sql: string): string {

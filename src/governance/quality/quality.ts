@@ -1,6 +1,7 @@
 /**
  * Grades a worker pass by what can be checked. The agent's own answers can only lower the grade.
  */
+import type { Approach } from '../approach.js';
 import type { Repeat } from './repeats.js';
 
 export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
@@ -15,8 +16,16 @@ const MOST_NAMED = 3;
 export type PassFacts = {
   /** Anything else (stuck, refused, over budget …) is a failed pass. */
   readonly finished: boolean;
-  /** Of `next_pass.criteria`; one that could not be evaluated is not met. */
-  readonly criteria: { readonly met: number; readonly total: number };
+  /**
+   * Of `next_pass.criteria`; one that could not be evaluated is not met. `unmet`: what was expected
+   * and found.
+   */
+  readonly criteria: {
+    readonly met: number;
+    readonly total: number;
+    readonly unmet?: readonly string[];
+  };
+  readonly approach: Approach;
   /** Allowed changes, and how many of them are new. */
   readonly outputs: number;
   readonly novel: number;
@@ -25,33 +34,69 @@ export type PassFacts = {
   readonly restored: number;
   /** The workspace has errors that it did not have before the pass. */
   readonly invalid: boolean;
+  /** These errors, in words. */
+  readonly errors?: readonly string[];
   readonly answers: Answers | undefined;
+  /** How the agent ended, and what it said last, for a pass that delivered nothing. */
+  readonly ending?: string;
+  /** The agent said in its report what it did, or that there is nothing left to do. */
+  readonly reported?: boolean;
 };
 
-export type Graded = { readonly grade: Grade; readonly why: readonly string[] };
+/** `progress`: nearer to the stop condition, by work that is new and was accepted. */
+export type Graded = {
+  readonly grade: Grade;
+  readonly why: readonly string[];
+  readonly progress: boolean;
+};
 
 /** Every reason for the lowest grade that applies. */
 export function gradePass(facts: PassFacts): Graded {
+  if (isOver(facts))
+    return {
+      grade: 'ADEQUATE',
+      why: ['nothing was left to do: the stop condition is met'],
+      progress: true,
+    };
   const fail = failures(facts);
-  if (fail.length > 0) return { grade: 'FAIL', why: fail };
+  if (fail.length > 0) return { grade: 'FAIL', why: fail, progress: false };
+  const progress = facts.approach.kind === 'nearer' && facts.novel > 0;
   const weak = weaknesses(facts);
-  if (weak.length > 0) return { grade: 'WEAK', why: weak };
+  if (weak.length > 0) return { grade: 'WEAK', why: weak, progress };
   const limits = limitsOf(facts);
-  if (limits.length > 0) return { grade: 'ADEQUATE', why: limits };
+  if (limits.length > 0) return { grade: 'ADEQUATE', why: limits, progress };
   return {
     grade: 'STRONG',
     why: [
-      `all ${facts.criteria.total} criteria are met, ${facts.novel} of ${facts.outputs} outputs are new, three answers are yes`,
+      `all ${facts.criteria.total} criteria are met, ${facts.novel} of ${facts.outputs} outputs are new, ${facts.approach.why}, three answers are yes`,
     ],
+    progress,
   };
 }
 
-function failures({ finished, criteria, outputs, restored, invalid }: PassFacts): string[] {
+/** The agent found the phase done, changed nothing, and said so. */
+function isOver({ finished, approach, outputs, restored, invalid, reported }: PassFacts): boolean {
+  return (
+    finished && approach.holds && outputs === 0 && restored === 0 && !invalid && reported === true
+  );
+}
+
+function failures(facts: PassFacts): string[] {
+  const { finished, criteria, outputs, restored, invalid, errors = [], ending } = facts;
   return reasons([
-    [!finished, 'the agent did not finish'],
-    [invalid, 'the workspace no longer validates because of what was written'],
-    [outputs === 0, 'nothing was delivered'],
-    [criteria.total > 0 && criteria.met <= 0, `none of ${criteria.total} criteria is met`],
+    [!finished, `the agent did not finish${ending === undefined ? '' : ` (${ending})`}`],
+    [
+      invalid,
+      `the workspace no longer validates because of what was written${errors.length === 0 ? '' : `: ${some(errors, '; ')}`}`,
+    ],
+    [
+      outputs === 0,
+      `nothing was delivered${finished && ending !== undefined ? ` (${ending})` : ''}`,
+    ],
+    [
+      criteria.total > 0 && criteria.met <= 0,
+      `none of ${criteria.total} criteria is met${missing(criteria)}`,
+    ],
     [
       outputs > 0 && restored > outputs,
       `${restored} files out of scope were written and restored, ${outputs} in scope`,
@@ -64,7 +109,7 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
   return reasons([
     [
       criteria.met < criteria.total,
-      `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`,
+      `${criteria.total - criteria.met} of ${criteria.total} criteria are not met${missing(criteria)}`,
     ],
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
     [restored > 0, `${restored} files out of scope were written and restored`],
@@ -76,15 +121,21 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
   ]);
 }
 
-function limitsOf({ criteria, outputs, novel, repeats, answers }: PassFacts): string[] {
+function limitsOf(facts: PassFacts): string[] {
+  const { criteria, outputs, novel, repeats, answers, approach } = facts;
   return reasons([
     [criteria.total <= 0, 'there are no criteria that could prove it'],
     [
       novel < outputs,
       `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`,
     ],
+    [approach.kind === 'level', approach.why],
     [yesCount(answers) < 3, 'one of non-obvious, durable, compounding is no'],
   ]);
+}
+
+function missing({ unmet = [] }: PassFacts['criteria']): string {
+  return unmet.length === 0 ? '' : `: ${some(unmet, '; ')}`;
 }
 
 function named(repeats: readonly Repeat[] = []): string {

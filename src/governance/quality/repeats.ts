@@ -2,7 +2,8 @@
  * Which outputs repeat the workspace: copies, or pieces of several files. Words decide; a sentence
  * model may find reworded passages.
  */
-import { NEAR_DUPLICATE, shinglesOf, type Text, WIDTH, withoutDates, wordsIn } from './novelty.js';
+import { NEAR_DUPLICATE, type Text } from './novelty.js';
+import { shinglesOf, WIDTH, withoutDates, wordsIn } from './sketch.js';
 
 export type Alike = Likeness & {
   readonly path: string;
@@ -33,6 +34,7 @@ export function repeatOf(
 ): Repeat | undefined {
   if (own !== undefined && undated(own) === undated(text))
     return { path, sources: [`${path} as it was`] };
+  if (parts.length === 0) return undefined;
   const old = new Set(own === undefined ? [] : hashesOf(own));
   const asked = parts.map((part): Part => {
     const words = wordsIn(body(part.text));

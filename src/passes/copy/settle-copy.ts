@@ -5,16 +5,24 @@
 import { copyFileSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { defined } from '../../kernel/defined.js';
+import { parentFolders } from '../../kernel/parent-folders.js';
 import { storeDirectory } from '../../workspace/mutex.js';
-import { copyFileDurably, makeDirectory } from '../../workspace/durable.js';
+import { copyFileDurably, makeDirectory, writeFileDurably } from '../../workspace/durable.js';
 import { repairObjects } from '../../workspace/object-replicas.js';
+import { hashIfThere } from '../../workspace/file-content.js';
 import { assertWritablePath } from '../../workspace/observe.js';
 import { openFolder } from '../../workspace/open-folder.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { onFile } from '../../workspace/storage-error.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
-import { bytesContent, type Content, fileContent, isLarge } from '../reconcile/content.js';
+import {
+  bytesContent,
+  type Content,
+  fileContent,
+  isLarge,
+  objectContent,
+} from '../reconcile/content.js';
 import { type Difference, differences } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
@@ -46,17 +54,22 @@ export function settleCopy(
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
-  for (const difference of copyDifferences(workspace, pass, left)) {
-    const settled = settle(now, folders, difference);
+  const found = copyDifferences(workspace, pass, left);
+  const isPlaced = placedBefore(now, found);
+  for (const difference of found) {
+    const settled = settle({ now, folders, isPlaced }, difference);
     if (settled.kind === 'home') home.push(settled.difference);
     if (settled.kind === 'conflict')
       conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: settled.why }));
   }
   const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
   return {
-    accepted: accepted.map((difference) => placed(workspace, pass, difference)),
+    accepted: accepted.map((difference) =>
+      isPlaced(difference) ? placed(workspace, pass, difference) : difference,
+    ),
     arrived: [],
     conflicts,
+    unattributed: [],
     undone: refused.map(({ difference, code, why }) =>
       setAside(workspace, pass, difference, { code, why }),
     ),
@@ -103,8 +116,14 @@ type Settled =
   | { readonly kind: 'same' }
   | { readonly kind: 'conflict'; readonly why: string };
 
+type Settling = {
+  readonly now: Snapshot;
+  readonly folders: ReadonlySet<string>;
+  readonly isPlaced: (difference: Difference) => boolean;
+};
+
 /** Its `before` becomes what the workspace holds now. */
-function settle(now: Snapshot, folders: ReadonlySet<string>, difference: Difference): Settled {
+function settle({ now, folders, isPlaced }: Settling, difference: Difference): Settled {
   const { path, kind, before: base, after: mine, target } = difference;
   // The guard refuses these whatever the owner did.
   if (kind === 'link' || kind === 'special' || kind === 'unreadable')
@@ -115,8 +134,8 @@ function settle(now: Snapshot, folders: ReadonlySet<string>, difference: Differe
   const theirs = there === undefined ? undefined : presentContent(now, path, there.size);
   if (isSame(theirs, base) || kind === 'mode')
     return { kind: 'home', difference: { ...difference, before: theirs } };
-  // A large file may have been placed before a crash, and not recorded.
-  if (isSame(theirs, mine) && isLarge(mine)) return { kind: 'home', difference };
+  // It may have been placed before a crash, and not recorded.
+  if (isSame(theirs, mine) && isPlaced(difference)) return { kind: 'home', difference };
   if (isSame(theirs, mine) || target !== undefined) return { kind: 'same' };
   const merged = [base, mine, theirs].some(isLarge)
     ? undefined
@@ -133,33 +152,57 @@ function presentContent(now: Snapshot, path: string, size: number): Content {
   return fileContent(now.root, within(now.root, path), size);
 }
 
-/** A commit holds its contents in memory, so a large file is copied to its place before it. */
-function placed(workspace: Workspace, { copy }: PassInCopy, difference: Difference): Difference {
+/** Bytes that one commit may hold. */
+const MOST_COMMITTED = 32 * 1024 * 1024;
+
+/**
+ * A commit holds its contents in memory, so a large file, and each file without records of many, is
+ * copied to its place before it.
+ */
+function placedBefore(
+  now: Snapshot,
+  found: readonly Difference[],
+): (difference: Difference) => boolean {
+  const bytes = found.reduce((sum, { after }) => sum + (after?.size ?? 0), 0);
+  return ({ path, after }) =>
+    isLarge(after) ||
+    (after !== undefined && bytes > MOST_COMMITTED && now.objectsOf(path).length === 0);
+}
+
+/** What the owner saved since the comparison is not replaced: the commit compares again. */
+function placed(workspace: Workspace, pass: PassInCopy, difference: Difference): Difference {
   const { path, after, mode } = difference;
-  if (!isLarge(after)) return difference;
+  if (after === undefined) return difference;
   assertWritablePath(workspace.root, path);
   const to = within(workspace.root, path);
+  const hash = hashIfThere(to);
+  if (hash === after.hash) return { ...difference, placed: true };
+  if (hash !== difference.before?.hash) return difference;
+  const before = storedBefore(workspace, difference);
   makeDirectory(dirname(to));
-  copyFileDurably(copiedPath(workspace.root, copy, path), to, defined({ mode }));
-  return { ...difference, placed: true };
+  if (isLarge(after))
+    copyFileDurably(copiedPath(workspace.root, pass.copy, path), to, defined({ mode }));
+  else writeFileDurably(to, after.bytes(), defined({ mode }));
+  return { ...difference, before, placed: true };
+}
+
+/** What it held cannot be read from its place afterwards. */
+function storedBefore(workspace: Workspace, { before }: Difference): Content | undefined {
+  before?.store();
+  return before && objectContent(workspace, before.hash, before.size);
 }
 
 /** A link, a folder or a special file at the path, or a file where its folder was. */
 function isObstructed({ files }: Snapshot, folders: ReadonlySet<string>, path: string): boolean {
   const there = files.get(path);
   if (there !== undefined && there.kind !== 'file') return true;
-  return folders.has(path) || parentsOf(path).some((parent) => files.has(parent));
+  return folders.has(path) || parentFolders(path).some((parent) => files.has(parent));
 }
 
 function foldersOf({ files }: Snapshot): ReadonlySet<string> {
   const folders = new Set<string>();
-  for (const path of files.keys()) for (const parent of parentsOf(path)) folders.add(parent);
+  for (const path of files.keys()) for (const parent of parentFolders(path)) folders.add(parent);
   return folders;
-}
-
-function parentsOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 function whyNot(mine: Content | undefined, theirs: Content | undefined): string {

@@ -25,6 +25,7 @@ const morning: Step<Reviewed, Reviewed> = {
       snapshot,
       since: lastBriefing(snapshot),
       incidents: listIncidents(env.workspace.state),
+      gatePasses: true,
       notes: stage.notes,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };

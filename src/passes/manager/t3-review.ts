@@ -3,6 +3,7 @@
  * going, and a verdict on record.
  */
 import { agentWrites } from '../agent-writes.js';
+import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
@@ -12,8 +13,8 @@ import type { Entered, ProjectReview, Reviewing, Step } from '../types.js';
 
 const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
 /**
- * The same objective this often in a row, or this many weak passes, and the project is not getting
- * anywhere.
+ * The same objective this often in a row, or as many passes without new content, and the project is
+ * not getting anywhere.
  */
 const TOO_OFTEN = 3;
 
@@ -38,12 +39,17 @@ export const value: Step<Reviewing, Reviewing> = {
   id: 'T4',
   title: 'value',
   run(stage, { snapshot }) {
-    const weak = stage.reviews.filter(isWeak);
+    const most = passesUntilRest(snapshot);
+    const stalled = stage.reviews.map((review) => ({
+      ...review,
+      stalled: stalledPasses(snapshot, review.slug),
+    }));
+    const weak = stalled.filter((review) => review.stalled >= most);
     const asked = weak
       .filter((projectReview) => isActive(snapshot, projectReview.slug))
-      .map(({ slug, grades }) => {
-        const question = `${slug}: its last ${TOO_OFTEN} passes were weak (${grades.slice(-TOO_OFTEN).join(', ')}). What should it do instead? Answer with an objective, or no to pause it.`;
-        const reason = `${TOO_OFTEN} weak passes in a row`;
+      .map(({ slug, stalled: passes }) => {
+        const reason = `${passes} passes in a row without progress`;
+        const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause it.`;
         const args = { slug, reason, priority: 'high', question };
         return bundleAct('T4', { name: 'surface_escalation', args });
       });
@@ -52,9 +58,10 @@ export const value: Step<Reviewing, Reviewing> = {
         ? []
         : [`${projectReview.slug} ${projectReview.costPerOutput.toFixed(3)} an output`],
     );
-    const detail = [...weak.map((projectReview) => `${projectReview.slug} is weak`), ...costs].join(
-      '; ',
-    );
+    const detail = [
+      ...weak.map((projectReview) => `${projectReview.slug} makes no progress`),
+      ...costs,
+    ].join('; ');
     const row = noteAct('T4', {
       type: 'value',
       result: weak.length === 0 ? 'ok' : 'failed',
@@ -63,11 +70,6 @@ export const value: Step<Reviewing, Reviewing> = {
     return { stage, acts: [...asked, row] };
   },
 };
-
-function isWeak({ grades }: ProjectReview): boolean {
-  const last = grades.slice(-TOO_OFTEN);
-  return last.length === TOO_OFTEN && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
-}
 
 function isActive(snapshot: Snapshot, slug: string): boolean {
   const row = snapshot.record('DISPATCH', slug);

@@ -2,6 +2,8 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
@@ -62,16 +64,68 @@ export const auditReview: Step<Reviewing, Reviewed> = {
       result: findings.length === 0 ? 'ok' : 'failed',
       detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived`,
     });
-    const result =
-      findings.length === 0
-        ? 'reviewed: everything in order'
-        : `reviewed: ${findings.length} findings`;
+    const signals = signalled(snapshot, diagnostics);
+    const result = outcomeOf(snapshot, {
+      since,
+      findings: findings.length,
+      signals: signals.length,
+    });
     return {
-      stage: { ...stage, result, notes: [...stage.notes, ...findings] },
-      acts: [...(archived.length === 0 ? [] : [bundlesAct('T8', archived)]), row],
+      stage: {
+        ...stage,
+        result,
+        notes: [...stage.notes, ...signals.map(({ text }) => text), ...findings],
+      },
+      acts: [
+        ...(archived.length === 0 ? [] : [bundlesAct('T8', archived)]),
+        ...signals.map(({ id, text }) =>
+          noteAct('T8', { type: 'signal', target: id, result: 'failed', detail: text }),
+        ),
+        row,
+      ],
     };
   },
 };
+
+type Signal = { readonly id: string; readonly text: string };
+
+/** Failure modes whose detection selects something in the present workspace. */
+function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): readonly Signal[] {
+  const found = diagnostics.filter(({ rule }) => rule === 'failure-mode');
+  return snapshot.records('FAILURE-MODE').flatMap((mode) => {
+    const isMeant = found.some(({ related }) =>
+      related?.some(({ range }) => range.file === mode.file && range.line === mode.range.line),
+    );
+    const title = fieldText(mode, 'title') || fieldText(mode, 'symptom');
+    return isMeant ? [{ id: mode.key, text: `${mode.key} ${title}` }] : [];
+  });
+}
+
+/** What the review saw. It never calls a night in order in which something failed. */
+function outcomeOf(
+  snapshot: Snapshot,
+  seen: { readonly since: number; readonly findings: number; readonly signals: number },
+): string {
+  const isNew = (row: Rec, field: string): boolean => (fieldTime(row, field) ?? 0) >= seen.since;
+  const runs = snapshot.records('RUN').filter((run) => isNew(run, 'ended'));
+  const audit = snapshot.records('AUDIT').filter((row) => isNew(row, 'time'));
+  const count = (rows: readonly Rec[], field: string, value: string): number =>
+    rows.filter((row) => fieldText(row, field) === value).length;
+  const counts: readonly (readonly [number, string, string?])[] = [
+    [count(audit, 'type', 'session_reap'), 'crash', 'crashes'],
+    [count(runs, 'grade', 'FAIL'), 'FAIL'],
+    [count(runs, 'grade', 'WEAK'), 'WEAK', 'WEAK'],
+    [count(audit, 'result', 'restored'), 'undone change'],
+    [count(audit, 'result', 'refused'), 'refusal'],
+    [seen.signals, 'failure mode detected', 'failure modes detected'],
+    [seen.findings, 'finding'],
+  ];
+  const parts = counts.flatMap(([number, one, several]) =>
+    number === 0 ? [] : [plural(number, one, several)],
+  );
+  const saw = parts.length === 0 ? 'everything in order' : parts.join(', ');
+  return `reviewed: ${saw}; no model judged value or direction`;
+}
 
 function lastManager(snapshot: Snapshot): number {
   return (

@@ -19,6 +19,8 @@ import type { Baseline } from '../types.js';
 /** A pass whose agent can have changed something since its baseline. */
 export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
   readonly baseline: Baseline;
+  /** Paths that stay although nobody knows who changed them, and that are on record already. */
+  readonly unattributed?: readonly string[];
 };
 
 type Verdict = { readonly code: string; readonly why: string };
@@ -27,7 +29,6 @@ type Checked = {
   readonly accepted: readonly Difference[];
   readonly refused: readonly Refused[];
 };
-export const NOTHING_CHECKED: Checked = { accepted: [], refused: [] };
 
 /** Files with records that are judged with each other in place; each costs reading all of them. */
 const MOST_TOGETHER = 100;
@@ -146,7 +147,7 @@ function checkDifference(
 }
 
 /** A large file holds no records and no text that is judged as a whole. */
-function textual(content: Content | undefined): Buffer | undefined {
+export function textual(content: Content | undefined): Buffer | undefined {
   return isLarge(content) ? undefined : content?.bytes();
 }
 

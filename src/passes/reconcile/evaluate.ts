@@ -14,7 +14,7 @@ import { sandboxedCommand } from '../pass-sandbox.js';
 import { claimAgain } from './reconcile-pass.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import { reconcile } from './reconcile.js';
-import type { PassEnvironment, StepContext, Worked } from '../types.js';
+import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
 
 /** `acts`: the evidence, and what check programs were not allowed to write. */
 export type Evaluated = {
@@ -28,7 +28,7 @@ type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 /** @param subject.step T5: the criteria of this pass. T6: the stop condition of the phase. */
 export async function evaluate(
   { env, snapshot }: StepContext,
-  pass: Worked,
+  pass: Reconciled,
   subject: Subject,
 ): Promise<Evaluated> {
   const { assertions } =
@@ -62,14 +62,16 @@ export async function evaluate(
 /** A check program may look at everything and change nothing that the pass may not. */
 function undoWhatChecksWrote(
   { workspace, say }: PassEnvironment,
-  pass: Worked,
+  pass: Reconciled,
   { step, project }: Subject,
 ): readonly Act[] {
-  const { undone, arrived } = reconcile(workspace, pass, () => claimAgain(workspace, pass));
+  const { undone, arrived, unattributed } = reconcile(workspace, pass, () =>
+    claimAgain(workspace, pass),
+  );
   for (const change of undone)
     say(`     undone, written by a check: ${showControl(change.path)} (${change.code})`);
   const { runId } = pass;
-  const reconciliation = { accepted: [], undone, arrived, conflicts: [] };
+  const reconciliation = { accepted: [], undone, arrived, conflicts: [], unattributed };
   return recordReconciliation({ step, reconciliation, runId, project });
 }
 
@@ -85,15 +87,19 @@ export function evidenceRows(
   const type = step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((result) => {
     const holds = result.holds && result.error === undefined;
-    const detail = result.error ?? evidenceOf(result);
     return stepRow(step, {
       type,
       target: `${project}: ${result.assertion}`,
       result: holds ? 'ok' : 'failed',
-      detail: holds ? detail : `expected ${result.expected}; found ${detail}`,
+      detail: holds ? evidenceOf(result) : shortfallOf(result),
     });
   });
   return [rowsAct(type, rows)];
+}
+
+/** Of an assertion that is not met: what was expected, what was found, and where. */
+export function shortfallOf(result: AssertionResult): string {
+  return `expected ${result.expected}; found ${result.error ?? evidenceOf(result)}`;
 }
 
 /** What was found, and where unless that is said already. */

@@ -17,15 +17,20 @@ export function folderModes(root: string): Readonly<Record<string, number>> {
 
 /**
  * Gives folders their permissions back, and opens new ones, so that the tree can be listed.
+ * @param mayStay whether other permissions stay, if they let us list the folder.
  * @returns what was undone.
  */
-export function openFolders(root: string, { folders }: Baseline): readonly Undone[] {
+export function openFolders(
+  root: string,
+  { folders }: Baseline,
+  mayStay: (path: string) => boolean,
+): readonly Undone[] {
   const undone: Undone[] = [];
   // Nocturne's own folder is not governed, but it has to be readable.
   openFolder(within(root, '.nocturne'));
   eachFolder(root, (path, mode) => {
     const wanted = folders?.[path] ?? mode | OPEN;
-    if (mode === wanted) return;
+    if (mode === wanted || ((mode & OPEN) === OPEN && mayStay(path))) return;
     const before = `its permissions were ${octal(mode)}`;
     const why = attempt(() => chmodSync(within(root, path), wanted));
     undone.push(
@@ -37,10 +42,17 @@ export function openFolders(root: string, { folders }: Baseline): readonly Undon
   return undone;
 }
 
-/** The folders of the baseline that are gone, or have a link or a file in their place. */
-export function missingFolders(root: string, { folders }: Baseline): readonly string[] {
+/**
+ * The folders of the baseline that are gone, or have a link or a file in their place.
+ * @param mayStay whether the folder may be gone.
+ */
+export function missingFolders(
+  root: string,
+  { folders }: Baseline,
+  mayStay: (path: string) => boolean,
+): readonly string[] {
   return Object.keys(folders ?? {})
-    .filter((path) => path !== '' && !isFolder(root, path))
+    .filter((path) => path !== '' && !isFolder(root, path) && !mayStay(path))
     .sort();
 }
 

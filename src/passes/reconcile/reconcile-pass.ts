@@ -15,9 +15,15 @@ import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
 
-export type ReconciledWork = Pick<Reconciled, 'outputs' | 'gone' | 'undone' | 'conflicts'> & {
+export type ReconciledWork = Pick<
+  Reconciled,
+  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed'
+> & {
   readonly acts: readonly Act[];
 };
+
+/** Lines on the screen; the briefing names all of them. */
+const MOST_NAMED = 20;
 
 /** @param pass its agent may not have ended: the pass broke down while it was at work. */
 export function reconcilePass(
@@ -29,6 +35,8 @@ export function reconcilePass(
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
     say(`     undone: ${showControl(change.path)} (${change.code})`);
+  for (const { path, what } of found.unattributed.slice(0, MOST_NAMED))
+    say(`     stays: ${showControl(path)} (${what}; you or the pass may have done it)`);
   const reconciliation = {
     ...found,
     undone: [...unrecorded(workspace.state, pass), ...found.undone],
@@ -52,6 +60,7 @@ export function reconcilePass(
     gone: paths(false),
     undone,
     conflicts: found.conflicts.map(({ path }) => path),
+    unattributed: found.unattributed.map(({ path }) => path),
     acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
 }

@@ -11,12 +11,7 @@ import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
-import {
-  checkDifferences,
-  linksOf,
-  NOTHING_CHECKED,
-  type PassWithBaseline,
-} from './check-differences.js';
+import { checkDifferences, linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
   bytesOf,
   committedContents,
@@ -28,7 +23,9 @@ import {
 import { restore, restoreAll } from './restore.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { missingFolders, openFolders, restoreFolders } from './folders.js';
+import { keepEarlier, type Unattributed } from './keep-earlier.js';
 import { excess, passLimits, touchedPaths } from './limits.js';
+import { mayBeOwnersFolder, refusedPaths, unattributed } from './unattributed.js';
 import type { Undone } from '../types.js';
 
 /**
@@ -41,6 +38,8 @@ export type Reconciliation = {
   readonly arrived: readonly Difference[];
   /** Files that the owner changed as well: theirs stays, the pass's version is kept. */
   readonly conflicts: readonly Undone[];
+  /** In place: changes that may be the owner's. They stay. */
+  readonly unattributed: readonly Unattributed[];
   /** What the agent committed in the repository of its project. */
   readonly commits?: BroughtCommits | undefined;
 };
@@ -50,6 +49,7 @@ export const NOTHING_RECONCILED: Reconciliation = {
   undone: [],
   arrived: [],
   conflicts: [],
+  unattributed: [],
 };
 
 /**
@@ -66,8 +66,9 @@ export function reconcile(
   assertRoot(root);
   const store = restoreStore(workspace);
   if (store?.isLost === true) storeLost();
-  const opened = openFolders(root, data.baseline);
-  const missing = missingFolders(root, data.baseline);
+  const mayStay = folderRule(workspace, data);
+  const opened = openFolders(root, data.baseline, mayStay);
+  const missing = missingFolders(root, data.baseline, mayStay);
   const found = reconcileFiles(workspace, data);
   const lost = store && { path: '.nocturne/', code: 'store-lost', why: store.why, kept: undefined };
   return {
@@ -86,23 +87,7 @@ function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconcili
   const expected = committedContents(workspace, data);
   const flood = floodOf(workspace, data, { now, expected });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
-  const { accepted, refused, arrived } = judgedDifferences(workspace, data, { now, expected });
-  const { kept, failed } = restore(
-    workspace,
-    data.runId,
-    refused.map((refusal) => refusal.difference),
-  );
-  return {
-    accepted,
-    arrived,
-    conflicts: [],
-    undone: refused.map(({ difference: { path }, code, why }) => ({
-      path,
-      code: failed.has(path) ? 'not-undone' : code,
-      why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
-      kept: kept.get(path),
-    })),
-  };
+  return judged(workspace, data, { tree: { now, expected }, undo: true });
 }
 
 /**
@@ -114,22 +99,53 @@ export function unrecordedDifferences(
   data: PassWithBaseline,
 ): Reconciliation {
   assertRoot(workspace.root);
-  const now = walk(workspace.root);
-  const expected = committedContents(workspace, data);
-  const { accepted, arrived } = judgedDifferences(workspace, data, { now, expected });
-  return { ...NOTHING_RECONCILED, accepted, arrived };
+  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  return judged(workspace, data, { tree, undo: false });
 }
 
-function judgedDifferences(
+/** Undoes what was not allowed. What is left alone stands while the others are judged. */
+function judged(
   workspace: Workspace,
   data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
-): ReturnType<typeof checkDifferences> & { readonly arrived: readonly Difference[] } {
+  { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
+): Reconciliation {
+  const { arrived, changed } = changesIn(workspace, data, tree);
+  if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
+  const { now, expected } = tree;
+  const begun = overlay(baselineSnapshot(workspace, data.baseline), bytesOf(expected));
+  const called = new Set([...expected.keys(), ...refusedPaths(begun, data.runId)]);
+  const left = unattributed({ ...data, before: begun, home: workspace.home, called }, changed, {
+    now,
+    linksOf: (path) => linksOf(workspace, path),
+  });
+  const stays = new Set(left);
+  const records = left.filter(({ path }) => begun.objectsOf(path).length > 0);
+  const { accepted, refused } = checkDifferences(workspace, data, {
+    before: overlay(begun, new Map(records.map(({ path, after }) => [path, textual(after)]))),
+    changed: changed.filter((difference) => !stays.has(difference)),
+  });
+  const known = new Set(data.unattributed);
+  return {
+    accepted,
+    arrived,
+    conflicts: [],
+    unattributed: left
+      .filter(({ path }) => !known.has(path))
+      .map((difference) => keepEarlier(workspace, data.runId, difference)),
+    undone: undo ? undone(workspace, data, refused) : [],
+  };
+}
+
+function changesIn(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  tree: Pick<Tree, 'now' | 'expected'>,
+): { readonly arrived: readonly Difference[]; readonly changed: readonly Difference[] } {
   const { baseline } = data;
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
   const place = (path: string): string => within(workspace.root, path);
-  for (const difference of differences(workspace, { baseline, expected, now, place })) {
+  for (const difference of differences(workspace, { baseline, ...tree, place })) {
     if (isFreeBefore(workspace, data, difference.path)) continue;
     if (
       isUnfinishedMessage(difference.path) &&
@@ -143,9 +159,35 @@ function judgedDifferences(
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  if (changed.length === 0) return { ...NOTHING_CHECKED, arrived };
-  const before = overlay(baselineSnapshot(workspace, baseline), bytesOf(expected));
-  return { ...checkDifferences(workspace, data, { before, changed }), arrived };
+  return { arrived, changed };
+}
+
+function undone(
+  workspace: Workspace,
+  { runId }: PassWithBaseline,
+  refused: ReturnType<typeof checkDifferences>['refused'],
+): readonly Undone[] {
+  const { kept, failed } = restore(
+    workspace,
+    runId,
+    refused.map((refusal) => refusal.difference),
+  );
+  return refused.map(({ difference: { path }, code, why }) => ({
+    path,
+    code: failed.has(path) ? 'not-undone' : code,
+    why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
+    kept: kept.get(path),
+  }));
+}
+
+/** Whether other permissions of a folder, or its absence, may be the owner's. */
+function folderRule(workspace: Workspace, data: PassWithBaseline): (folder: string) => boolean {
+  let rule: ((folder: string) => boolean) | undefined;
+  return (folder) => {
+    const before = baselineSnapshot(workspace, data.baseline);
+    rule ??= mayBeOwnersFolder({ ...data, before, called: new Set() }, data.baseline);
+    return rule(folder);
+  };
 }
 
 /** Undoes everything together if it is too much to judge. */

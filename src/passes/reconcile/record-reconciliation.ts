@@ -2,9 +2,11 @@
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
+import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
+import type { Unattributed } from './keep-earlier.js';
 import type { Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
@@ -105,7 +107,7 @@ function rowsOf({
   project,
   crashed,
 }: ReconciledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived, conflicts, commits } = reconciliation;
+  const { accepted, undone, arrived, conflicts, unattributed, commits } = reconciliation;
   return [
     ...commitsRow(step, { project, commits }),
     ...accepted.map((difference) =>
@@ -121,6 +123,7 @@ function rowsOf({
     ...conflicts.map(({ path, why }) =>
       stepRow(step, { type: 'conflict', target: path, result: 'kept', detail: why }),
     ),
+    ...stayedRows(step, runId, unattributed),
     ...arrived.map((difference) =>
       stepRow(step, {
         type: 'inbound',
@@ -130,6 +133,43 @@ function rowsOf({
       }),
     ),
   ];
+}
+
+const EARLIER: Readonly<Record<Unattributed['earlier'], string>> = {
+  none: '',
+  kept: '; its earlier version is kept',
+  lost: '; its earlier version could not be kept',
+};
+
+/** More files have one row for each folder. */
+const MOST_ROWS = 100;
+
+function stayedRows(
+  step: StepId,
+  runId: string,
+  unattributed: readonly Unattributed[],
+): readonly AuditEntry[] {
+  const row = (target: string, what: string, earlier: string): AuditEntry =>
+    stepRow(step, {
+      type: 'unattributed',
+      target,
+      result: 'stays',
+      detail: `${what} while ${runId} worked${earlier}`,
+    });
+  if (unattributed.length <= MOST_ROWS)
+    return unattributed.map(({ path, what, earlier }) => row(path, what, EARLIER[earlier]));
+  const folders = new Map<string, number>();
+  for (const { path } of unattributed) {
+    const [folder = '.'] = parentFolders(path);
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  return [...folders].map(([folder, count]) =>
+    row(
+      `${folder}/`,
+      `${count} ${count === 1 ? 'file' : 'files'} changed`,
+      '; earlier versions are kept',
+    ),
+  );
 }
 
 function commitsRow(

@@ -35,24 +35,23 @@ export async function repeatedOutputs(context: StepContext, pass: Reconciled): P
   const before = baselineSnapshot(env.workspace, baseline);
   const isWork = (path: string): boolean =>
     !snapshot.objectsOf(path).some((object) => BOOKKEEPING.has(object.object));
-  const asked = outputs.filter(isWork).flatMap((path) => {
-    const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text, own: before.text(path) }];
-  });
+  const asked = outputs.filter((path) => isWork(path) && snapshot.text(path) !== undefined);
   const { answers, acts } = await moduleAlike(context, pass, {
     step: 'T5',
-    texts: asked.map(({ text, own }) => newLines(text, own)),
+    texts: asked.map((path) => () => newLines(snapshot.text(path) ?? '', before.text(path))),
     among: (path) => before.files.has(path) && isWork(path),
   });
   // What was moved, or merged from files that are gone, is said once and repeats nothing.
   const stood = (path: string, passage: string): boolean =>
     [before, snapshot].every((view) => view.text(path)?.includes(passage) === true);
-  const repeats = asked.flatMap(({ path, text, own }, i) => {
+  const repeats = asked.flatMap((path, i) => {
     const parts = answers?.[i]?.map((part) => ({
       ...part,
       found: part.found.filter((match) => stood(match.path, match.text)),
     }));
-    return parts === undefined ? [] : (repeatOf({ path, text }, { own, parts }) ?? []);
+    if (parts === undefined) return [];
+    const [text, own] = [snapshot.text(path) ?? '', before.text(path)];
+    return repeatOf({ path, text }, { own, parts }) ?? [];
   });
   return { repeats, acts };
 }

@@ -8,6 +8,7 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { closeIncidents } from '../../integrity/close-incidents.js';
+import { explainAlarms } from '../../integrity/explain-alarms.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
@@ -73,6 +74,9 @@ function refusal(
     say(
       `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
     );
+  const [alarm] = explainAlarms(workspace, gate);
+  const remedy = alarm?.command === undefined ? '' : ` Run: ${alarm.command}`;
+  if (alarm !== undefined) say(`     ${alarm.message}${remedy}`);
   if (gate.owned)
     recordIncident(workspace.state, {
       kind: 'gate',
@@ -84,7 +88,7 @@ function refusal(
   const why = first === undefined ? 'unknown' : `${first.file}: ${first.message}`;
   return {
     exit: EXIT.gate,
-    outcome: `refused by the integrity gate: ${why}`,
+    outcome: `refused by the integrity gate: ${why}${alarm === undefined ? '' : `. ${alarm.message}${remedy}`}`,
     data: noFacts(request),
   };
 }

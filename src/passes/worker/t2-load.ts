@@ -115,11 +115,11 @@ function turnAway(
     }
     case 'missing': {
       const question = `${slug} is in the dispatch table, but ${why}. Restore it or take its row out; answer yes when seen.`;
-      const args = { priority: 'high', project: slug, question };
-      return [
-        noteAct('T2', { type: 'load', target: slug, result: 'failed', detail: why }),
-        bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why }),
-      ];
+      const topic = `load-${slug}`;
+      const args = { priority: 'high', project: slug, question, topic };
+      const note = noteAct('T2', { type: 'load', target: slug, result: 'failed', detail: why });
+      if (isAsked(snapshot, topic)) return [note];
+      return [note, bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why })];
     }
     default: {
       const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause it.`;
@@ -127,4 +127,12 @@ function turnAway(
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }
   }
+}
+
+function isAsked(snapshot: Snapshot, topic: string): boolean {
+  return snapshot
+    .records('NOTIFICATION')
+    .some(
+      (record) => fieldText(record, 'topic') === topic && fieldText(record, 'status') === 'open',
+    );
 }

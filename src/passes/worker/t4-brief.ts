@@ -3,7 +3,7 @@ import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
-import { idleRules, idleTest } from '../../governance/idle-work.js';
+import { idleRules } from '../../governance/idle-work.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { claimProject } from '../../workspace/pass-lock.js';
@@ -12,8 +12,11 @@ import { showProject } from '../lock-page.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
-import { stopConditionOf } from '../../project/condition-source.js';
+import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
+import { lastPassesFragment, outputsFragment } from './earlier-work.js';
+import { type PresentState, presentState } from './present-state.js';
+import { rememberedFragments } from './remembered.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
@@ -30,13 +33,22 @@ export const t4Brief: Step<Chosen, Composed> = {
   async run(stage, { env, snapshot }) {
     // A module may record what it contributed, so it is asked before the baseline is taken.
     const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
-    const brief = briefOf(stage, snapshot, fromModules);
-    const { prompt, omitted, fragments } = composePrompt(brief);
+    const present = await presentState(env, stage, snapshot);
+    const brief = briefOf(stage, snapshot, { fromModules, present });
+    const { prompt, tokens, omitted, fragments } = composePrompt(brief);
     for (const fragment of omitted)
       env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
+    const sources = fragments.map((fragment) => fragment.source);
+    const composed = { ...stage, brief, prompt, sources };
+    const sha256 = keepRunRecord(env.workspace.state, composed);
+    const told = {
+      type: 'brief',
+      target: stage.subject,
+      detail: `sha256:${sha256}, about ${tokens} tokens`,
+    };
     return {
-      stage: { ...stage, brief, prompt, sources: fragments.map((fragment) => fragment.source) },
-      acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts],
+      stage: composed,
+      acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts, noteAct('T4', told)],
     };
   },
 };
@@ -73,10 +85,11 @@ function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
   ];
 }
 
-function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragment[]): Brief {
+type Known = { readonly fromModules: readonly Fragment[]; readonly present: PresentState };
+
+function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Known): Brief {
   const { project: slug, tier } = stage;
   const project = slug === undefined ? undefined : snapshot.record('PROJECT', slug);
-  const stop = slug === undefined ? [] : stopConditionOf(snapshot, slug).assertions;
   return {
     runId: stage.runId,
     token: stage.token,
@@ -87,9 +100,11 @@ function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragme
       ...alwaysTold(snapshot),
       ...projectFragments(project),
       ...idleFragments(stage),
+      ...workFragments(stage, snapshot, present),
       ...answerFragments(snapshot, slug),
       ...fromModules,
-      ...rememberedFragments(snapshot, { project, slug }),
+      ...earlierOutputs(snapshot, project),
+      ...rememberedFragments(snapshot, workOf(stage, project, present)),
     ],
     mayWrite: stage.writes,
     mustNot: [
@@ -104,8 +119,8 @@ function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragme
       idleSeconds: IDLE_SECONDS,
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
-    stopCondition:
-      stage.idle === undefined ? stop.map((assertion) => assertion.text) : [idleTest(stage.idle)],
+    ...present,
+    programs: stage.tools ?? snapshot.records('TOOL-RULE').map((rule) => rule.key),
     sandbox: stage.driver === 'host' ? HOSTED : sandboxText(stage.sandbox),
   };
 }
@@ -160,41 +175,34 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
     );
 }
 
-/** Earlier outputs, failure modes, lessons, and what earlier passes noted. */
-function rememberedFragments(
+/** How the last passes ended, and what there is. */
+function workFragments(
+  { project, writes }: Chosen,
   snapshot: Snapshot,
-  { project, slug }: { readonly project: Rec | undefined; readonly slug: string | undefined },
+  { criteria, stopCondition }: PresentState,
 ): readonly Fragment[] {
-  const outputs = fieldList(project, 'last_pass.outputs').flatMap((path) =>
+  if (project === undefined) return [];
+  return [
+    ...lastPassesFragment(snapshot, project),
+    ...outputsFragment(snapshot, { project, writes }, [...criteria, ...stopCondition]),
+  ];
+}
+
+function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly Fragment[] {
+  return fieldList(project, 'last_pass.outputs').flatMap((path) =>
     wholeFile(snapshot, { title: 'An earlier output', path, trust: 'data' }),
   );
-  const modes = snapshot
-    .records('FAILURE-MODE')
-    .filter((record) => fieldText(record, 'status') === 'open')
-    .slice(0, SOME)
-    .map((record) =>
-      part(
-        'A known way to fail',
-        placeOf(record),
-        `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`,
-      ),
-    );
-  const lessons = snapshot
-    .records('LESSON')
-    .slice(-SOME)
-    .map((record) => part('A lesson', placeOf(record), fieldText(record, 'observation')));
-  const noted = snapshot
-    .records('MEMORY')
-    .filter((record) => fieldText(record, 'project') === slug)
-    .slice(-SOME)
-    .map((record) =>
-      part(
-        'What an earlier pass noted',
-        placeOf(record),
-        `${fieldText(record, 'result')}\nNext: ${fieldText(record, 'next')}`,
-      ),
-    );
-  return [...outputs, ...modes, ...lessons, ...noted];
+}
+
+/** The words by which lessons and failure modes are chosen. */
+function workOf({ objective }: Chosen, project: Rec | undefined, present: PresentState): string {
+  const fields = ['mission', 'phase.objective', 'last_pass.why'];
+  const tests = [...present.criteria, ...present.stopCondition];
+  return [
+    objective,
+    ...fields.map((field) => fieldText(project, field)),
+    ...tests.map(({ assertion }) => assertion),
+  ].join('\n');
 }
 
 function placeOf(record: Rec): string {

@@ -8,6 +8,8 @@ import { defined } from '../../kernel/defined.js';
 import { giveBackWriter, renewClaim, takeWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { commandFolder } from '../run-command.js';
+import type { CallRecord } from '../call-record.js';
+import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
@@ -22,20 +24,35 @@ export const t4Run: Step<Briefed, Worked> = {
   id: 'T4',
   title: 'the agent works',
   async run(stage, { env }) {
+    const calls: CallRecord[] = [];
+    const listen = (event: RunEvent): void => {
+      if (event.kind === 'tool') {
+        const { name, verdict, detail } = event;
+        calls.push({ name, verdict, detail });
+      }
+      report(env, event);
+    };
     const outcome =
-      stage.copy === undefined ? await runAgent(env, stage) : await besideOthers(env, stage);
-    const worked = { ...stage, outcome: withoutSecretsIn(outcome) };
+      stage.copy === undefined
+        ? await runAgent(env, stage, listen)
+        : await besideOthers(env, stage, listen);
+    const worked = { ...stage, calls, outcome: withoutSecretsIn(outcome) };
+    keepRunRecord(env.workspace.state, worked);
     storePass(env.workspace.state, worked);
     return { stage: worked, acts: [] };
   },
 };
 
 /** An agent in its copy disturbs nobody: other passes may begin and end while it works. */
-async function besideOthers(env: PassEnvironment, pass: Briefed): Promise<RunOutcome> {
+async function besideOthers(
+  env: PassEnvironment,
+  pass: Briefed,
+  on: (event: RunEvent) => void,
+): Promise<RunOutcome> {
   const { root } = env.workspace;
   giveBackWriter(root, pass.fence);
   try {
-    return await runAgent(env, pass);
+    return await runAgent(env, pass, on);
   } finally {
     await takeItsTurn(env, pass);
   }
@@ -55,7 +72,11 @@ async function takeItsTurn(
   }
 }
 
-async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome> {
+async function runAgent(
+  env: PassEnvironment,
+  pass: Briefed,
+  on: (event: RunEvent) => void,
+): Promise<RunOutcome> {
   const { workspace } = env;
   const ended = new AbortController();
   const signal = AbortSignal.any([env.signal, ended.signal]);
@@ -79,7 +100,7 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
       tools: chatTools({ env, pass }),
       ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
       signal,
-      on: (event) => report(env, event),
+      on,
     });
   } finally {
     await heartbeat.stop();

@@ -1,24 +1,32 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
-import { defined } from '../../kernel/defined.js';
-import { fieldList, fieldText } from '../../project/field-text.js';
+import type { RunOutcome } from '../../agents/types.js';
+import { fieldText } from '../../project/field-text.js';
+import { lastLine } from '../../governance/conditions/last-line.js';
+import { approachOf } from '../../governance/approach.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
-import { noveltyOf } from '../../governance/quality/novelty.js';
 import { gradePass } from '../../governance/quality/quality.js';
+import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
 import {
-  evaluate,
   type Evaluated,
+  evaluate,
   evidenceRows,
   NOTHING_EVALUATED,
+  shortfallOf,
 } from '../reconcile/evaluate.js';
-import { repeatedOutputs, type Repeats } from '../reconcile/repeated-outputs.js';
-import type { Graded, Reconciled, Step } from '../types.js';
+import { newErrors } from '../reconcile/new-errors.js';
+import { newWorkOf } from '../reconcile/output-novelty.js';
+import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
+import { keepRunRecord } from '../run-record.js';
+import type { Graded, Reconciled, Step, StepContext } from '../types.js';
+
+/** Of an agent's last words, what fits into a reason. */
+const MOST_SAID = 120;
 
 export const t5Grade: Step<Reconciled, Graded> = {
   id: 'T5',
@@ -28,24 +36,23 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const { project, undone } = stage;
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
-    const diagnostics = await validateSnapshot(snapshot, {
-      home: env.workspace.home,
-      modules: env.modules.map((module) => module.name),
-      // Idle work may have to repair any file.
-      ...defined({ changed: project === undefined ? undefined : new Set(produced.outputs) }),
-    });
-    const { results, acts } =
-      project === undefined
-        ? idleEvaluated(snapshot, produced, diagnostics)
-        : await evaluate(context, produced, { step: 'T5', project });
+    const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
+      project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
+    const criteria =
+      stage.idle === undefined ? await evaluated('T5') : await idleEvaluated(context, produced);
     const repeated = await repeatedOutputs(context, produced);
-    const invalid = diagnostics.some(
-      ({ severity, range }) => severity === 'error' && produced.outputs.includes(range.file),
-    );
-    const { grade: quality, why } = gradeOf(snapshot, produced, {
-      criteria: results,
-      repeated,
-      invalid,
+    const errors = await newErrors(env, produced, snapshot);
+    // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
+    const stop = await evaluated('T6');
+    const {
+      grade: quality,
+      why,
+      progress,
+    } = gradeOf(context, produced, {
+      criteria: criteria.results,
+      stop: stop.results,
+      repeats: repeated.repeats,
+      errors,
     });
     const row = noteAct('T5', {
       type: 'validate',
@@ -54,11 +61,18 @@ export const t5Grade: Step<Reconciled, Graded> = {
       detail: `${quality}: ${why.join('; ')}`,
     });
     const refused = refusedIn(snapshot, stage.runId);
-    const notes = [...stage.notes, ...why];
-    return {
-      stage: { ...produced, refused, criteria: results, quality, notes },
-      acts: [...acts, ...repeated.acts, row],
+    const graded = {
+      ...produced,
+      refused,
+      criteria: criteria.results,
+      stop: stop.results,
+      quality,
+      reasons: why,
+      progress,
+      notes: [...stage.notes, ...why],
     };
+    keepRunRecord(env.workspace.state, graded);
+    return { stage: graded, acts: [...criteria.acts, ...repeated.acts, row, ...stop.acts] };
   },
 };
 
@@ -81,61 +95,58 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
   return [...new Set([...outputs, ...written])].sort();
 }
 
-/** Idle work has one test, of its own. */
-function idleEvaluated(
-  snapshot: Snapshot,
+/** Idle work has one test, of its own. It may have to repair any file. */
+async function idleEvaluated(
+  { env, snapshot }: StepContext,
   { idle, outputs }: Reconciled,
-  diagnostics: readonly Diagnostic[],
-): Evaluated {
+): Promise<Evaluated> {
   if (idle === undefined) return NOTHING_EVALUATED;
+  const diagnostics = await validateSnapshot(snapshot, {
+    home: env.workspace.home,
+    modules: env.modules.map((module) => module.name),
+  });
   const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
   return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
 }
 
+type Found = {
+  readonly criteria: readonly AssertionResult[];
+  readonly stop: readonly AssertionResult[];
+  readonly repeats: readonly Repeat[];
+  readonly errors: readonly string[];
+};
+
 function gradeOf(
-  snapshot: Snapshot,
-  { project, outputs, outcome, undone }: Reconciled,
-  found: {
-    readonly criteria: readonly AssertionResult[];
-    readonly repeated: Repeats;
-    readonly invalid: boolean;
-  },
+  { env, snapshot }: StepContext,
+  pass: Reconciled,
+  { criteria, stop, repeats, errors }: Found,
 ): ReturnType<typeof gradePass> {
-  const { criteria, invalid } = found;
-  const { repeats } = found.repeated;
-  const earlier =
-    project === undefined
-      ? []
-      : fieldList(snapshot.record('PROJECT', project), 'last_pass.outputs').filter(
-          (path) => !outputs.includes(path),
-        );
-  const novelty = noveltyOf(textsOf(snapshot, outputs), textsOf(snapshot, earlier));
-  const repeating = new Set(repeats.map((repeat) => repeat.path));
-  const unreadable = outputs.length - novelty.outputs.length;
-  const fresh = novelty.outputs.filter(
-    (output) => !output.duplicate && !repeating.has(output.path),
-  );
+  const { outputs, outcome, undone, brief } = pass;
+  const work = newWorkOf(env, { pass, snapshot }, repeats);
+  const unmet = criteria.filter((result) => !result.holds || result.error !== undefined);
   return gradePass({
     finished: outcome.kind === 'finished',
     criteria: {
-      met: criteria.filter((result) => result.holds && result.error === undefined).length,
+      met: criteria.length - unmet.length,
       total: criteria.length,
+      unmet: unmet.map(shortfallOf),
     },
+    approach: approachOf({ before: brief.stopCondition, after: stop }, work),
     outputs: outputs.length,
-    novel: fresh.length + unreadable,
+    novel: work.novel,
     repeats,
     restored: undone.length,
-    invalid,
+    invalid: errors.length > 0,
+    errors,
     answers: outcome.report.answers,
+    ending: endingOf(outcome),
+    reported: outcome.report.summary !== '',
   });
 }
 
-function textsOf(
-  snapshot: Snapshot,
-  paths: readonly string[],
-): readonly { readonly path: string; readonly text: string }[] {
-  return paths.flatMap((path) => {
-    const text = snapshot.text(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
+/** Why nothing came of it: the failure, or the last thing that was said. */
+function endingOf({ kind, failure, detail, tail }: RunOutcome): string {
+  const last = lastLine(tail).slice(0, MOST_SAID);
+  const said = last === '' ? 'it said nothing' : `its last words: "${last}"`;
+  return kind === 'failed' ? `${failure ?? 'crashed'}: ${detail}` : said;
 }

@@ -2,50 +2,76 @@
  * T6: one bundle records the pass; if the stop condition is met, the owner is asked, or a
  * pre-approval lets the next phase begin.
  */
+import { meanDistance } from '../../governance/conditions/distance.js';
+import { progressText } from '../../governance/approach.js';
+import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise, nextInvocation } from '../../governance/preapproval.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
+import type { BundleArguments } from '../../workspace/bundle.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
 import { moduleRecords } from '../modules/module-hooks.js';
-import { evaluate, evidenceOf } from '../reconcile/evaluate.js';
+import { evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, PassEnvironment, Step } from '../types.js';
 import { transitionArguments } from './t2-load.js';
+
+/** A question must stay readable. */
+const MOST_ASKED = 400;
 
 export const t6State: Step<Graded, Done> = {
   id: 'T6',
   title: 'record and stop condition',
-  async run(stage, context) {
-    const { env, snapshot } = context;
-    const { project: slug } = stage;
+  run(stage, { env, snapshot }) {
+    const { project: slug, stop } = stage;
     if (slug === undefined) {
       const row = { type: 'pass_record', result: 'skipped', detail: 'no project' };
-      return { stage: { ...stage, stop: [] }, acts: [noteAct('T6', row)] };
+      return { stage, acts: [noteAct('T6', row)] };
     }
-    const { results: stop, acts } = await evaluate(context, stage, { step: 'T6', project: slug });
-    const holds = conditionsHold(stop) && stage.quality !== 'FAIL';
     for (const result of stop)
       env.say(
         `     ${result.holds ? 'holds' : 'not yet'}: ${result.assertion} (${result.error ?? result.found})`,
       );
-    const recorded = [
-      ...acts,
+    const over = conditionsHold(stop);
+    const recorded: Act[] = [
       (view: Snapshot) => record(env, { stage, slug, view }),
-      ...askForAgent(stage, slug),
+      ...(over ? [] : askOwner(stage, slug, snapshot)),
     ];
-    if (!holds) return { stage: { ...stage, stop }, acts: recorded };
+    // What was undone is asked first; the phase ends with the pass after the answer.
+    if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
     const view = viewAfter(snapshot, partsOf(stage, recorded));
     const notes = [...stage.notes, `the stop condition of ${slug} holds`];
     return {
-      stage: { ...stage, stop, notes },
+      stage: { ...stage, notes },
       acts: [...recorded, endPhase(env, { stage, slug, stop, view })],
     };
   },
 };
+
+/** The owner has to say whether a pass that broke the rules may be followed by another. */
+function waitsForOwner({ quality, undone }: Graded): boolean {
+  return quality === 'FAIL' && undone.length > 0;
+}
+
+/** The agent's question, or what a project is to do that does not get on. */
+function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
+  const asked = askForAgent(stage, slug);
+  const stalled = stalledAfter(stage, slug, snapshot);
+  const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
+  if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
+  const reason = `${stalled} passes in a row without progress`;
+  const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
+  const args = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
+  return [bundleAct('T6', { name: 'surface_escalation', args, detail: reason })];
+}
+
+function stalledAfter({ progress }: Graded, slug: string, snapshot: Snapshot): number {
+  return progress ? 0 : stalledPasses(snapshot, slug) + 1;
+}
 
 /** What the agent says only the owner can decide: the project waits for the answer. */
 function askForAgent({ outcome, runId }: Graded, slug: string): readonly Act[] {
@@ -65,7 +91,7 @@ function record(
   context: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
 ): Deed {
   const { stage, slug, view } = context;
-  const { quality, objective, outputs, criteria } = stage;
+  const { quality, objective, outputs, criteria, stop, reasons } = stage;
   const args = {
     slug,
     objective,
@@ -75,14 +101,31 @@ function record(
       criteria.length > 0 && criteria.every((result) => result.holds && result.error === undefined),
     weak: quality === 'WEAK' || quality === 'FAIL',
     next_objective: stage.outcome.report.nextObjective ?? objective,
+    why: reasons.join('; '),
+    ...(stop.length === 0
+      ? { distance: null, progress: null }
+      : { distance: rounded(meanDistance(stop)), progress: progressText(stop) }),
+    stalled: stalledAfter(stage, slug, view),
   };
-  const deed = deedOf(view, bundleAct('T6', { name: 'pass_record', args, detail: quality }));
+  const recorded = { name: 'pass_record', args: declared(view, 'pass_record', args) };
+  const deed = deedOf(view, bundleAct('T6', { ...recorded, detail: quality }));
   const more = moduleRecords(env, stage, view);
   return {
     ...deed,
     changes: [...more.flatMap((moduleChange) => moduleChange.changes), ...deed.changes],
     audit: [...(deed.audit ?? []), ...more.flatMap((moduleChange) => moduleChange.audit ?? [])],
   };
+}
+
+/** Until the owner has upgraded the workspace, its bundle may know fewer arguments. */
+function declared(view: Snapshot, bundle: string, args: BundleArguments): BundleArguments {
+  const known = view.schema.bundles.get(bundle)?.arguments.map(({ name }) => name) ?? [];
+  return Object.fromEntries(Object.entries(args).filter(([name]) => known.includes(name)));
+}
+
+/** To a ten-thousandth, and to 0 only if it holds. */
+function rounded(distance: number): number {
+  return distance === 0 ? 0 : Math.max(0.0001, Math.round(distance * 10_000) / 10_000);
 }
 
 type Ending = {

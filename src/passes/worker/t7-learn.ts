@@ -124,7 +124,7 @@ async function sameAs(
     const files = new Set(records.map((record) => record.file));
     const alike = await moduleAlike(context, stage, {
       step: 'T7',
-      texts,
+      texts: texts.map((text) => () => text),
       among: (path) => files.has(path),
       records: kind,
     });

@@ -4,6 +4,7 @@
  */
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
+import { plural } from '../../kernel/words.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
@@ -12,7 +13,8 @@ import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
-import { removeUnusedObjects } from '../stored-objects.js';
+import { removeOldRunRecords } from '../run-record.js';
+import { daysKept, removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
 
 export type Closed = {
@@ -54,6 +56,8 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
 function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
     removeUnusedObjects(workspace);
+    const days = daysKept(workspace.snapshot());
+    removeOldRunRecords(workspace.state, workspace.clock.now(), days);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
     say(`     unused contents were not removed: ${error.message}`);
@@ -119,11 +123,13 @@ function outcomeOf(stage: Stage): string {
     undone.length === 0
       ? ''
       : `; ${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
-  const summary =
-    outcome.kind === 'finished'
-      ? outcome.report.summary || `${outputs.length} outputs`
-      : `${outcome.failure ?? 'crashed'}: ${outcome.detail}`;
-  return `${quality}: ${summary}${left}`.slice(0, 300);
+  const { summary } = outcome.report;
+  if (quality === 'STRONG' || quality === 'ADEQUATE')
+    return `${quality}: ${summary || plural(outputs.length, 'output')}${left}`.slice(0, 300);
+  // What was found comes before what the agent claims.
+  const reason = stage.reasons.join('; ').slice(0, 400);
+  const claim = summary === '' ? '' : `; the agent says: "${summary.slice(0, 120)}"`;
+  return `${quality}: ${reason}${left}${claim}`;
 }
 
 /**

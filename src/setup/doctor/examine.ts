@@ -9,7 +9,7 @@ import { runners, tiers, tools } from './agent-checks.js';
 import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
 import { incidents, journal, lock, objects, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
-import { gate, key, logs, registry, trust } from './trust-checks.js';
+import { gate, key, logs, pages, registry, trust } from './trust-checks.js';
 import { broken, type Observation, off } from '../../kernel/observation.js';
 import type { Check, Finding, Machine, ExaminedWorkspace } from './types.js';
 
@@ -19,6 +19,7 @@ const WORKSPACE: readonly Check[] = [
   trust,
   gate,
   logs,
+  pages,
   store,
   lock,
   journal,

@@ -2,7 +2,10 @@
 import { chmodSync, statSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
+import { explainAlarms } from '../../integrity/explain-alarms.js';
 import { keyPath, ownerKeyStatus } from '../../integrity/owner-key.js';
+import { pageAlarms, pageProblems } from '../../integrity/page-problems.js';
+import { keyAlarm } from '../../integrity/trust-alarm.js';
 import { readTrust } from '../../integrity/trust.js';
 import { broken, off, working } from '../../kernel/observation.js';
 import type { MachineCheck, WorkspaceCheck } from './types.js';
@@ -15,7 +18,7 @@ export const key: MachineCheck = {
     if (status === 'missing')
       return off(
         'this machine has no owner key',
-        'nocturne init DIR creates one; for a workspace from another machine, copy the key from there',
+        'nocturne init DIR creates one; nocturne init --join --key FILE brings a copy of yours',
       );
     const open = openToOthers(home);
     if (open.length > 0)
@@ -64,7 +67,8 @@ export const trust: WorkspaceCheck = {
     if (pinned === undefined)
       return broken(
         "this machine trusts nobody's signature for this workspace",
-        `nocturne init ${workspace.root}`,
+        explainAlarms(workspace, verifyGate(workspace.root, workspace.home))[0]?.command ??
+          'nocturne gate',
       );
     return working(
       `this machine has trusted the key ${pinned.fingerprint.slice(0, 8)} since ${pinned.pinnedAt}`,
@@ -77,15 +81,12 @@ export const gate: WorkspaceCheck = {
   id: 'gate',
   look: ({ workspace }) => {
     const report = verifyGate(workspace.root, workspace.home);
-    const [first] = report.findings;
-    if (first === undefined)
-      return working(
-        `${report.files} protected files are unchanged since they were signed at ${report.owner?.signedAt ?? '?'}`,
-      );
-    return broken(
-      `the gate fails with ${report.findings.length === 1 ? 'one finding' : `${report.findings.length} findings`}: ${first.file}: ${first.message}`,
-      'nocturne gate',
-    );
+    const alarms = explainAlarms(workspace, report);
+    return alarms.length === 0
+      ? working(
+          `${report.files} protected files are unchanged since they were signed at ${report.owner?.signedAt ?? '?'}`,
+        )
+      : alarms.map(({ message, command = 'nocturne gate' }) => broken(message, command));
   },
 };
 
@@ -93,17 +94,35 @@ export const logs: WorkspaceCheck = {
   of: 'workspace',
   id: 'logs',
   look: ({ workspace }) => {
-    const { chains } = verifyGate(workspace.root, workspace.home);
+    const report = verifyGate(workspace.root, workspace.home);
+    const { chains } = report;
     const bad = chains.filter((chain) => !chain.ok);
     const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
     if (bad.length > 0)
       return broken(
         `logs that do not match their chains: ${bad.map((chain) => chain.file).join(', ')}`,
-        'nocturne audit verify',
+        explainAlarms(workspace, report).find(({ files }) => files.includes(bad[0]?.file ?? ''))
+          ?.command ?? 'nocturne audit verify',
       );
     return chains.length === 0
       ? off('there is no log to check')
       : working(`${chains.length} logs with ${rows} rows match their anchors`);
+  },
+};
+
+/** What the gate does not check: pages that nobody signs, and the key of the owner. */
+export const pages: WorkspaceCheck = {
+  of: 'workspace',
+  id: 'pages',
+  look: ({ workspace, snapshot }) => {
+    const lostKey = keyAlarm(workspace);
+    const alarms = [
+      ...pageAlarms(pageProblems(snapshot)),
+      ...(lostKey === undefined ? [] : [lostKey]),
+    ];
+    return alarms.length === 0
+      ? working('no page has conflict markers, and no sync tool left a copy')
+      : alarms.map(({ message, command = '' }) => broken(message, command));
   },
 };
 

@@ -19,9 +19,15 @@ export function canAsk(context: Context): boolean {
   return context.interactive && !context.json;
 }
 
-/** The passphrase of the owner's key, if it has one, from `$NOCTURNE_PASSPHRASE` or a question. */
-export async function passphraseOf(context: Context): Promise<{ readonly passphrase?: string }> {
-  if (ownerKeyStatus(context.home) !== 'encrypted') return {};
+/**
+ * The passphrase of the owner's key, if it has one, from `$NOCTURNE_PASSPHRASE` or a question.
+ * @param needed for a key in another file.
+ */
+export async function passphraseOf(
+  context: Context,
+  needed = ownerKeyStatus(context.home) === 'encrypted',
+): Promise<{ readonly passphrase?: string }> {
+  if (!needed) return {};
   const set = context.env['NOCTURNE_PASSPHRASE'];
   if (set !== undefined && set !== '') return { passphrase: set };
   if (!canAsk(context))

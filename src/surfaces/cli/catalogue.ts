@@ -99,6 +99,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'run worker': 'run one worker pass',
       'run manager': 'run one manager pass',
     }),
+    from(() => import('./commands/log.js'), {
+      log: 'show what a pass was told, did and printed, and how it was judged',
+    }),
     from(() => import('./commands/pass.js'), {
       'pass begin': 'begin a pass inside a host session, and print its brief',
       'pass end': "end the pass with the agent's report",
@@ -178,6 +181,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     }),
     from(() => import('./commands/doctor.js'), {
       doctor: 'check this installation, and say how to fix what is broken',
+    }),
+    from(() => import('./commands/restore-root.js'), {
+      'restore-root': 'bring back a workspace that a pass moved, replaced or deleted',
     }),
     from(() => import('./commands/upgrade.js'), {
       upgrade: 'update the shipped pages and keep your changes',

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { admit, callable } from './command-access.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
+import { checkCommand } from './check-command.js';
 import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
@@ -35,9 +36,11 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
     return printResult({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = await makeContext(globals);
+  const commands = checkCommand(CATALOGUE, wholeCatalogue);
   try {
+    const scope = admit(context, found.name, found.entry);
     return printResult(
-      await command.run(withScope(context, admit(context, found.name, found.entry)), parsed),
+      await command.run(withScope({ ...context, commands }, scope), parsed),
       globals.json,
     );
   } finally {
@@ -45,11 +48,14 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
+async function wholeCatalogue(): Promise<Catalogue> {
+  return (await import('./added-commands.js')).wholeCatalogue();
+}
+
 /** The candidates for a shell's completion. Outside a workspace, those are names of commands. */
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
   const context = await contextOf(words);
-  const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(context, await wholeCatalogue());
   return complete(words[0] === '--' ? words.slice(1) : words, {
     catalogue,
@@ -102,14 +108,11 @@ function findCommand(
 }
 
 async function moreCommands(words: readonly string[]): Promise<Catalogue> {
-  return words.every((word) => word.startsWith('-'))
-    ? {}
-    : (await import('./added-commands.js')).wholeCatalogue();
+  return words.every((word) => word.startsWith('-')) ? {} : wholeCatalogue();
 }
 
 /** Inside a pass, help shows only what the pass may call. */
 async function helpOn(words: readonly string[], name?: string): Promise<string> {
-  const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(await contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];

@@ -1,6 +1,7 @@
 /** Applies the fixes that rules offer, as the owner. */
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
+import { conflictLine } from '../../markdown/conflict-sides.js';
 import { applyFixes, chooseFixes } from '../../validate/apply-fixes.js';
 import { type ValidateOptions, validate } from '../../validate/validate-snapshot.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
@@ -18,7 +19,10 @@ export type FixedFile = {
 /** A fix may reveal another one, and overlapping fixes need a round each. */
 const MOST_ROUNDS = 4;
 
-/** Each file as the fixes of `found` would change it. */
+/**
+ * Each file as the fixes of `found` would change it. A file with conflict markers stays as it is: a
+ * fix would make rows of them.
+ */
 export function plannedFixes(
   snapshot: Snapshot,
   found: readonly Diagnostic[],
@@ -34,7 +38,7 @@ export function plannedFixes(
   }
   return [...edits].flatMap(([path, own]) => {
     const [text, before] = [snapshot.text(path), snapshot.hash(path)];
-    if (text === undefined || before === undefined) return [];
+    if (text === undefined || before === undefined || conflictLine(text) !== undefined) return [];
     const after = applyFixes(text, own.edits);
     const fixes = chooseFixes(text, own.edits).length;
     return after === text

@@ -6,7 +6,6 @@ import { insidePass } from '../../agents/inside-pass.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { ExitCode } from '../../kernel/error.js';
 import { listIncidents } from '../../workspace/incident.js';
-import { isJournalEmpty } from '../../workspace/journal-files.js';
 import { gateResult } from './gate-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { namedRoot } from './find-root.js';
@@ -15,8 +14,8 @@ import { printError, printResult } from './print-result.js';
 const OPTIONS = new Set(['--json', '--quiet', '--no-color', '--debug']);
 
 /**
- * `undefined`: the whole command line must answer, because there are other words, a commit was
- * interrupted and must be finished first, or incidents are over.
+ * `undefined`: the whole command line must answer, because there are other words, the gate refuses
+ * and somebody must be told why, or incidents are over.
  */
 export function gateLine(words: readonly string[]): ExitCode | undefined {
   let workspace: string | undefined;
@@ -34,7 +33,7 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
     const home = homeDirectory(env);
     const report = verifyGate(root, home);
     if (report.ok && listIncidents(stateDirectory(home, root)).length > 0) return undefined;
-    return report.ok || isJournalEmpty(root) ? printResult(gateResult(report), json) : undefined;
+    return report.ok ? printResult(gateResult(report), json) : undefined;
   } catch (error) {
     return printError(error, { json, debug: words.includes('--debug') });
   }

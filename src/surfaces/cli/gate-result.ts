@@ -1,22 +1,28 @@
 /** The gate's verdict as the result of a command. */
 import type { GateReport } from '../../integrity/gate-report.js';
 import { EXIT } from '../../kernel/error.js';
+import type { Alarm } from '../../integrity/alarm.js';
+import { alarmLines } from './alarm-lines.js';
 import type { CommandResult } from './types.js';
 
-/** @param over how many incidents ended with it. */
-export function gateResult(report: GateReport, over = 0): CommandResult {
+/** `over`: how many incidents ended with it. `alarms`: what the findings mean together. */
+export function gateResult(
+  report: GateReport,
+  { over = 0, alarms = [] }: { readonly over?: number; readonly alarms?: readonly Alarm[] } = {},
+): CommandResult {
   const { ok, owned, owner, findings, files, chains } = report;
   const json = {
     owned,
     owner: owner ?? null,
     findings,
+    alarms,
     files,
     checked: report.checked,
     chains: chains.map(({ file, rows, ok: sound }) => ({ file, rows, ok: sound })),
   };
   return {
     exit: ok ? EXIT.ok : EXIT.gate,
-    text: ok ? `${inOrder(report)}${ended(over)}` : refusal(report),
+    text: ok ? `${inOrder(report)}${ended(over)}` : refusal(report, alarms),
     json,
   };
 }
@@ -31,18 +37,23 @@ function inOrder({ owner, files, chains }: GateReport): string {
   return `The gate passes: ${files} protected files, and ${chains.length} logs with ${rows} rows, signed with key ${owner?.fingerprint.slice(0, 8) ?? '?'} at ${owner?.signedAt ?? '?'}.`;
 }
 
-/** A line for each finding, then the hints without repetition. */
-function refusal({ findings }: GateReport): string {
-  const lines = findings.map(
-    ({ file, line, problem, message }) =>
-      `${file}${line === undefined ? '' : `:${line}`}  ${problem}: ${message}`,
-  );
-  const hints = [...new Set(findings.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
+const MOST = 8;
+
+/** What it means and the command that ends it, then the findings. */
+function refusal({ findings }: GateReport, alarms: readonly Alarm[]): string {
+  const lines = findings
+    .slice(0, MOST)
+    .map(
+      ({ file, line, problem, message }) =>
+        `${file}${line === undefined ? '' : `:${line}`}  ${problem}: ${message}`,
+    );
+  const more = findings.length - lines.length;
   return [
     `The gate refuses: ${findings.length === 1 ? 'one finding' : `${findings.length} findings`}. No pass runs until you fix this.`,
     '',
     ...lines,
+    ...(more > 0 ? [`… and ${more} more: nocturne gate --json lists them all.`] : []),
     '',
-    ...hints.map((hint) => `  ${hint}`),
+    ...alarmLines(alarms),
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
+import type { CommandCheck } from '../../validate/rule.js';
 import type { Workspace } from '../../workspace/types.js';
 
 export type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
@@ -39,6 +40,8 @@ export type Context = {
   readonly scope?: ReadScope;
   /** Opened once. Its snapshots show what `scope` allows; its commits start from everything. */
   workspace(): Workspace;
+  /** Checks a command that a page names; missing where nothing validates. */
+  readonly commands?: CommandCheck;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
 };

@@ -3,7 +3,15 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Doc, Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
-import { isBlind, isRead, type QueryRow, queryRange, rowPlace } from '../query-place.js';
+import {
+  isBlind,
+  isIncomplete,
+  isRead,
+  type QueryRow,
+  queryRange,
+  rowPlace,
+  UNCLOSED,
+} from '../query-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 
 export const failureMode: WorkspaceRule = {
@@ -11,15 +19,47 @@ export const failureMode: WorkspaceRule = {
   id: 'failure-mode',
   severity: 'error',
   suppressible: 'warnings',
-  run: (context) =>
-    context.snapshot.records('FAILURE-MODE').flatMap((record) => {
+  run: (context) => {
+    const records = context.snapshot.records('FAILURE-MODE');
+    const found = records.flatMap((record) => {
       const doc = context.snapshot.doc(record.file);
       const query = doc === undefined ? undefined : queryOf(doc, record);
       return doc === undefined || query === undefined
         ? []
         : detect(context, { record, doc, query });
-    }),
+    });
+    return [...found, ...goneIds(records)];
+  },
 };
+
+/** More missing numbers than these are a new range, not deletions. */
+const MOST_GONE = 5;
+
+/** Numbers are never used again, so one that is missing between two others was deleted. */
+function goneIds(records: readonly Rec[]): Diagnostic[] {
+  const numbered = records
+    .map((record) => ({ record, number: Number(/^FM-(\d+)$/.exec(record.key)?.[1]) }))
+    .filter(({ number }) => !Number.isNaN(number))
+    .sort((a, b) => a.number - b.number);
+  return numbered.flatMap(({ record, number }, index): Diagnostic[] => {
+    const before = numbered[index - 1]?.number ?? 0;
+    const count = number - before - 1;
+    if (count <= 0 || count > MOST_GONE) return [];
+    const name = (value: number): string => `FM-${String(value).padStart(3, '0')}`;
+    const gone = count === 1 ? name(before + 1) : `${name(before + 1)} to ${name(number - 1)}`;
+    return [
+      {
+        rule: 'failure-mode',
+        severity: 'warning',
+        message: `${gone} was deleted; logs and reports may still refer to it`,
+        range: record.fields.get('id')?.range ?? record.range,
+        expected: gone,
+        actual: record.key,
+        hint: 'restore it with nocturne history and nocturne as-of, and set its status to resolved',
+      },
+    ];
+  });
+}
 
 type Query = {
   readonly sql: string;
@@ -63,12 +103,10 @@ function detect(context: WorkspaceContext, detection: Detection): Diagnostic[] {
       : rows.filter((row) => isRead(context, row)).map((row) => seen(context, detection, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
+    if (isIncomplete(snapshot)) return [];
+    const why = UNCLOSED.test(error.message) ? 'a quotation mark is not closed' : error.message;
     return [
-      broken(
-        detection,
-        `the detection of ${record.key} cannot be run: ${error.message}`,
-        error.message,
-      ),
+      broken(detection, `the detection of ${record.key} cannot be run: ${why}`, error.message),
     ];
   }
 }
@@ -100,6 +138,7 @@ function seen(
     severity: 'warning',
     message: `${record.key} was detected here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
     range,
+    related: [{ message: `${record.key} is described here`, range: record.range }],
     hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
   };
 }

@@ -4,6 +4,7 @@ import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { findTable } from '../../markdown/find-records.js';
 import { rangeOf } from '../../markdown/range-of.js';
+import { nearItems } from '../../markdown/near-items.js';
 import { fieldName } from '../../markdown/field-name.js';
 import type { Cell, Rec } from '../../markdown/types.js';
 import type { FieldSpec, ObjectSpec } from '../../registry/types.js';
@@ -84,7 +85,7 @@ function checkOne(
 ): Diagnostic[] {
   const { object, record, spec } = target;
   const cell = record.fields.get(spec.name);
-  if (isPlainlyRight(spec, cell)) return [];
+  if (isPlainlyRight(spec, cell) || isReported(file, target)) return [];
   const range = fieldRange(object, record, spec.name);
   return checkField(spec, cell, { address: addressOf(object, record, spec.name), range }).map(
     (diagnostic) => {
@@ -95,6 +96,28 @@ function checkOne(
       return fix === undefined ? diagnostic : { ...diagnostic, fix: [fix] };
     },
   );
+}
+
+/** A field of a section whose YAML or whose line is not read, which another rule reports. */
+function isReported(
+  { doc, problems }: GovernedFile,
+  {
+    object,
+    record,
+    spec,
+  }: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec },
+): boolean {
+  if (object.shape !== 'section' || doc === undefined) return false;
+  const cell = record.fields.get(spec.name);
+  if (cell !== undefined)
+    return problems.some(
+      ({ rule, range }) =>
+        rule === 'record-shape' &&
+        range.line >= cell.range.line - 1 &&
+        range.line <= cell.range.endLine &&
+        cell.range.line < cell.range.endLine,
+    );
+  return nearItems(doc, record, new Set([spec.name])).some(({ value }) => value !== '');
 }
 
 /** Most fields: not required and empty, or free text. */

@@ -8,7 +8,7 @@ import { MOST_READ } from '../../workspace/file-content.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { contentKind } from '../content-kind.js';
 import { registryCell } from '../registry-place.js';
-import type { WorkspaceRule } from '../rule.js';
+import type { FileRule, WorkspaceRule } from '../rule.js';
 
 const FILES_COLUMN = 1;
 const PATTERN_COLUMN = 0;
@@ -59,6 +59,26 @@ export const fileMissing: WorkspaceRule = {
     }
     return [...found, ...unreadable(snapshot, facts)];
   },
+};
+
+/** `git clone` without git-lfs leaves three lines in the place of a file. */
+export const contentElsewhere: FileRule = {
+  ...fileMissing,
+  kind: 'file',
+  run: ({ path, text }) =>
+    text?.startsWith('version https://git-lfs.github.com/spec/') === true
+      ? [
+          {
+            rule: 'file-missing',
+            severity: 'error',
+            message: `${path} is a pointer of git-lfs; the content of the page is not here`,
+            range: fileRange(path),
+            expected: path,
+            actual: 'a pointer of git-lfs',
+            hint: 'run git lfs pull, and exclude markdown from git-lfs in .gitattributes',
+          },
+        ]
+      : [],
 };
 
 const MISSING = 'is missing';

@@ -1,4 +1,4 @@
-/** Rule notification-open: a question that you answered does not stay open. */
+/** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -6,6 +6,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
+import { unreadAnswers } from './unread-answers.js';
 
 export const notificationOpen: WorkspaceRule = {
   kind: 'workspace',
@@ -15,12 +16,12 @@ export const notificationOpen: WorkspaceRule = {
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('NOTIFICATION');
     if (object === undefined) return [];
-    return snapshot.records('NOTIFICATION').flatMap((record): Diagnostic[] => {
+    const answered = snapshot.records('NOTIFICATION').flatMap((record): Diagnostic[] => {
       const status = fieldText(record, 'status');
       const answer = fieldText(record, 'answer');
-      const answered =
+      const isAnswered =
         status === 'approved' || status === 'declined' || (status === 'open' && answer !== '');
-      if (!answered) return [];
+      if (!isAnswered) return [];
       const left = runSince(
         snapshot,
         answeredAt(
@@ -46,6 +47,7 @@ export const notificationOpen: WorkspaceRule = {
         },
       ];
     });
+    return [...answered, ...unreadAnswers(snapshot)];
   },
 };
 

@@ -3,7 +3,7 @@ import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { isBlind, isRead, queryRange } from '../query-place.js';
+import { isBlind, isIncomplete, isRead, queryRange, UNCLOSED } from '../query-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 import { sqlViolation } from '../sql-violation.js';
 
@@ -44,14 +44,10 @@ function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnost
       .map((row) => sqlViolation(snapshot, rule, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
-    return [
-      broken(
-        snapshot,
-        rule,
-        `the query of ${rule.id} cannot be run: ${error.message}`,
-        error.message,
-      ),
-    ];
+    // Its tables are incomplete: what is wrong with the registry is reported already.
+    if (isIncomplete(snapshot)) return [];
+    const why = UNCLOSED.test(error.message) ? 'a quotation mark is not closed' : error.message;
+    return [broken(snapshot, rule, `the query of ${rule.id} cannot be run: ${why}`, error.message)];
   }
 }
 

@@ -107,7 +107,7 @@ const kept: readonly CliCase<Place>[] = [
     exit: 0,
     json: {
       kept: [
-        { run: /^RUN-/, path: 'MEMORY.md', bytes: 5, why: /scope/ },
+        { run: /^RUN-/, path: 'MEMORY.md', why: /earlier version is kept/ },
         { path: 'SOUL.md', why: /protected/ },
       ],
     },
@@ -137,10 +137,11 @@ const kept: readonly CliCase<Place>[] = [
     json: { diff: /\+No limits\./ },
   },
   {
-    that: 'the owner puts a version in place',
+    that: 'the owner puts the earlier version of a change that stayed in place',
     words: (at) => ['kept', 'apply', run(at), 'MEMORY.md'],
     exit: 0,
-    then: (t, at) => t.equal(readFileSync(join(at.root, 'MEMORY.md'), 'utf8'), 'mine\n'),
+    first: (at) => void t.equal(readFileSync(join(at.root, 'MEMORY.md'), 'utf8'), 'mine\n'),
+    then: (t, at) => t.match(readFileSync(join(at.root, 'MEMORY.md'), 'utf8'), /^# Memory/),
   },
   {
     that: 'also of a protected file',

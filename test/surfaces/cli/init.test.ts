@@ -224,7 +224,16 @@ t.test(
     writeFileSync(join(clone, 'package.json'), '{"version": "0.0.1"}');
     const common = { packageRoot: clone, home: place.home, clock: systemClock };
     const made = createWorkspace({ ...common, directory: clone, owner: 'Ada', domain: 'clones' });
-    t.same([...made.written].sort(), ['.gitignore', 'AGENTS.md', 'SOUL.md', 'USER.md']);
+    t.same([...made.written].sort(), [
+      '.editorconfig',
+      '.gitattributes',
+      '.gitignore',
+      '.markdownlintignore',
+      '.prettierignore',
+      'AGENTS.md',
+      'SOUL.md',
+      'USER.md',
+    ]);
     t.match((await callProcess({ ...place, root: clone }, ['gate'])).json, { ok: true });
     t.match(readFileSync(join(clone, 'AGENTS.md'), 'utf8'), /in a workspace that Nocturne governs/);
     t.match(

@@ -27,8 +27,8 @@ t.test('the bundled gate says what the whole command line says', async (t) => {
   compare(['gate'], 'in order, for people');
   compare(['gate', '--json'], 'in order, for programs');
   appendFileSync(join(place.root, 'SOUL.md'), 'x');
-  compare(['gate'], 'refused, for people');
-  compare(['gate', '--json'], 'refused, for programs');
+  t.equal(run(one, ['gate']).stdout, 'left to the others', 'a refusal has to be explained');
+  t.match(run(MAIN, ['gate']), { status: 3, stdout: /Run: nocturne sign --all/ });
   compare(['gate', '--workspace', join(place.root, 'nothing')], 'an error');
   t.equal(run(one, ['gate', '--help']).stdout, 'left to the others', 'other words');
   mkdirSync(join(place.root, '.nocturne/journal'), { recursive: true });

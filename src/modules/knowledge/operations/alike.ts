@@ -3,10 +3,10 @@
  * for lessons that exist already (T7).
  */
 import type { Alike, AlikePart } from '../../../governance/quality/repeats.js';
-import { similarity, sketchOf, type Sketch } from '../../../governance/quality/novelty.js';
+import { similarity, sketchOf, type Sketch } from '../../../governance/quality/sketch.js';
 import type { AlikeContext } from '../../../passes/module.js';
 import { fieldText } from '../../../project/field-text.js';
-import { chunkText } from '../store/chunk.js';
+import { type Chunk, chunkText } from '../store/chunk.js';
 import { visible } from './caller.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
 import { narrow } from '../ranking/filters.js';
@@ -37,11 +37,7 @@ async function passagesLike(
   { db, embedder }: PassIndex,
   context: AlikeContext,
 ): Promise<readonly (readonly AlikePart[])[]> {
-  const cut = context.texts.map(chunkText);
-  const share = MOST_PASSAGES / Math.max(MOST_PASSAGES, cut.flat().length);
-  const asked = cut.map((chunks) =>
-    chunks.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share)),
-  );
+  const asked = chosenPassages(context.texts);
   const vectors = await vectorsOf(embedder, asked.flat().map(embeddedText), context.signal);
   const { sees, shows } = seenBy(context);
   const narrowed = narrow(db, {}, sees);
@@ -57,17 +53,31 @@ async function passagesLike(
   );
 }
 
+/** Passages from all parts of the texts, of which one is in memory at a time. */
+function chosenPassages(texts: AlikeContext['texts']): readonly (readonly Chunk[])[] {
+  const sizes = texts.map((text) => chunkText(text()).length);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const share = MOST_PASSAGES / Math.max(MOST_PASSAGES, all);
+  const isChosen = (i: number): boolean => Math.floor((i + 1) * share) > Math.floor(i * share);
+  return texts.map((text, number) => {
+    const chosen = Array.from({ length: sizes[number] ?? 0 }, (_, i) => i).filter(isChosen);
+    if (chosen.length === 0) return [];
+    const chunks = chunkText(text());
+    return chosen.flatMap((i) => chunks[i] ?? []);
+  });
+}
+
 /** Finds records with similar passages, and compares them by one field only. */
 async function recordsLike(
   { db, embedder }: PassIndex,
   context: AlikeContext & Required<Pick<AlikeContext, 'records'>>,
 ): Promise<readonly (readonly AlikePart[])[]> {
   const {
-    texts,
     signal,
     snapshot,
     records: { object, field },
   } = context;
+  const texts = context.texts.map((text) => text());
   // The lines of the index must be those of the files.
   indexFiles(db, snapshot, { signal });
   const vectors = await vectorsOf(embedder, texts, signal);

@@ -1,5 +1,5 @@
 /** Finds the passages that a text repeats, by cosine and by resemblance of shingles. */
-import { type Sketch, similarity, sketchOf } from '../../../governance/quality/novelty.js';
+import { type Sketch, similarity, sketchOf } from '../../../governance/quality/sketch.js';
 import { type Db, prepared } from '../store/database.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
 import { type Narrowed, narrow } from './filters.js';

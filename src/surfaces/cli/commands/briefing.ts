@@ -1,4 +1,5 @@
 /** `briefing`: the briefing as written, or a new one if more has happened since. */
+import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
@@ -30,7 +31,13 @@ export const briefing: Command = {
     const from = since ?? pageBefore(snapshot);
     const text = isCurrent
       ? fieldText(page, 'body')
-      : composeBriefing({ snapshot, since: from, incidents, notes: [] });
+      : composeBriefing({
+          snapshot,
+          since: from,
+          incidents,
+          gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
+          notes: [],
+        });
     const json = {
       current: isCurrent,
       written: written === undefined ? null : new Date(written).toISOString(),

@@ -1,28 +1,37 @@
 /** `doctor`: what works here and what does not, each with the command that fixes it. */
 import { installedHosts } from '../../../hosts/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import type { Alarm } from '../../../integrity/alarm.js';
 import type { Verdict } from '../../../kernel/observation.js';
 import { examine } from '../../../setup/doctor/examine.js';
 import type { Finding } from '../../../setup/doctor/types.js';
 import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
+import { repairWorkspace } from '../repair-workspace.js';
 import type { Command, Context } from '../types.js';
+import { workspaceAlarms } from '../workspace-alarms.js';
 
 export const doctor: Command = {
   options: [
     {
       flags: '--fix',
       description:
-        'fix what is safe: locks of dead processes, leftover files, missing directories; never signs or anchors',
+        'fix what is safe: line endings, formatting, copies of sync tools, locks of dead processes; never signs or anchors',
+    },
+    {
+      flags: '--yes',
+      description: 'with --fix: keep your own side of git conflicts without asking',
     },
   ],
   examples: ['nocturne doctor', 'nocturne doctor --fix', 'nocturne doctor --json'],
   async run(context, { options }) {
     const fix = options['fix'] === true;
     if (fix) requireOwner(context, 'fixing');
+    const root = rootOf(context);
+    const repaired = fix && typeof root === 'string' ? await repairWorkspace(context, options) : [];
     const { home, env, clock, packageRoot } = context;
     const findings = await examine(
-      { home, env, clock, packageRoot, hosts: await installedHosts(), root: rootOf(context) },
+      { home, env, clock, packageRoot, hosts: await installedHosts(), root },
       { fix },
     );
     const count = (verdict: Verdict): number =>
@@ -35,11 +44,25 @@ export const doctor: Command = {
     };
     return {
       exit: counts.broken > 0 ? EXIT.findings : EXIT.ok,
-      text: textOf(context, findings, counts),
-      json: { checks: findings, summary: counts },
+      text: [
+        ...repaired.map((line) => `Repaired: ${line}.`),
+        textOf(context, findings, counts),
+      ].join('\n'),
+      json: { checks: findings, summary: counts, repaired, alarms: alarmsNow(context, root) },
     };
   },
 };
+
+/** A workspace that cannot be opened is one of the checks. */
+function alarmsNow(context: Context, root: ReturnType<typeof rootOf>): readonly Alarm[] {
+  if (typeof root !== 'string') return [];
+  try {
+    return workspaceAlarms(context, context.workspace().snapshot()).alarms;
+  } catch (error) {
+    if (error instanceof NocturneError) return [];
+    throw error;
+  }
+}
 
 function rootOf(context: Context): string | { readonly missing: string } {
   try {

@@ -11,6 +11,7 @@ import { isJournalEmpty } from '../../../workspace/journal-files.js';
 import { recover } from '../../../workspace/recover.js';
 import { stateDirectory } from '../../../workspace/state-home.js';
 import { gateResult } from '../gate-result.js';
+import { gateAlarms } from '../workspace-alarms.js';
 import type { Command } from '../types.js';
 
 export const gate: Command = {
@@ -19,7 +20,7 @@ export const gate: Command = {
     const report = verdict(context.root(), context.home);
     const closes = report.ok && insidePass(context.env) === undefined;
     const over = closes ? closeIncidents(context.workspace(), { by: 'nocturne gate' }) : 0;
-    return gateResult(report, over);
+    return gateResult(report, { over, alarms: gateAlarms(context, report) });
   },
 };
 

@@ -1,8 +1,9 @@
 /** `init`: makes a directory a workspace or adopts it, makes the owner's key, signs, and checks. */
-import { EXIT } from '../../../kernel/error.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { createWorkspace, planWorkspace } from '../../../setup/create-workspace.js';
 import { type Checked, checkWorkspace } from '../../../setup/check-workspace.js';
 import { requireOwner } from '../actor.js';
+import { initJoin } from '../init-join.js';
 import { initRequest } from '../init-request.js';
 import { type Adopted, initJson, initText, planJson, planText } from '../init-report.js';
 import { ok } from '../result.js';
@@ -25,6 +26,12 @@ export const init: Command = {
       description: "protect the owner's key with a passphrase (asked for, or $NOCTURNE_PASSPHRASE)",
     },
     {
+      flags: '--join',
+      description: 'use a signed workspace that was moved, copied, or cloned from another machine',
+    },
+    { flags: '--key <file>', description: "with --join: bring a copy of the owner's key" },
+    { flags: '--new-owner', description: 'with --join: take the workspace over with your own key' },
+    {
       flags: '--encoding <name>',
       description: 'the encoding of your pages that are not UTF-8, as in windows-1252',
     },
@@ -35,9 +42,17 @@ export const init: Command = {
     'nocturne init my-workspace',
     'nocturne init . --owner Ada --domain "open data about rivers" --yes',
     'nocturne init . --dry-run',
+    'nocturne init --join',
+    'nocturne init --join --key backup/owner.key',
   ],
   async run(context, parsed) {
     requireOwner(context, 'creating a workspace');
+    const joins = ['join', 'key', 'newOwner'].filter((name) => name in parsed.options);
+    if (joins.includes('join')) return initJoin(context, parsed);
+    if (joins.length > 0)
+      throw new NocturneError('USAGE', '--key and --new-owner need --join', {
+        hint: 'nocturne init --join',
+      });
     const { host, ...request } = await initRequest(context, parsed);
     const place = { ...request, packageRoot: context.packageRoot, clock: context.clock };
     if (parsed.options['dryRun'] === true) {

@@ -93,7 +93,7 @@ export const keptApply: Command = {
         done: (commit) =>
           commit.files.length === 0
             ? `${path} already has this content.`
-            : `Restored ${path} as ${run} left it.`,
+            : `Restored ${path} from the kept version of ${run}.`,
       },
     );
     const sign = route.tier === 'PROTECTED' && options['dryRun'] !== true;
@@ -114,14 +114,14 @@ function runsIn(root: string): readonly string[] {
   }
 }
 
-/** The audit row of each undone change says why. */
+/** The audit row of each change says why its version is kept. */
 function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
   const directory = join(snapshot.root, keptDirectory(run));
   const undone = new Map<string, string>();
   for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', {
     containing: run,
   })) {
-    if (row.cell('run_id') === run && row.cell('result') === 'restored')
+    if (row.cell('run_id') === run && ['restored', 'stays'].includes(row.cell('result')))
       undone.set(row.cell('target'), row.cell('detail'));
   }
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,6 +1,7 @@
 /** `night`: runs worker passes with manager passes between them, then prints the briefing. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
+import { ownerNumber } from '../../../project/owner-number.js';
 import type { PassEnvironment, PassReport } from '../../../passes/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { passCount } from '../pass-count.js';
@@ -17,7 +18,8 @@ export const night: Command = {
     },
     {
       flags: '--manager-every <n>',
-      description: 'run a manager pass after every n worker passes (default: one at the end)',
+      description:
+        'run a manager pass after every n worker passes (default: "Manager every" of USER.md)',
     },
     {
       flags: '--parallel <n>',
@@ -31,7 +33,11 @@ export const night: Command = {
     const { manager } = await import('../../../passes/manager/manager.js');
     const env = await passEnvironment(context);
     const most = passCount(options['passes'], 8);
-    const every = passCount(options['managerEvery'], most + 1);
+    const snapshot = context.workspace().snapshot();
+    const every = passCount(
+      options['managerEvery'],
+      ownerNumber(snapshot, 'manager_every', most + 1),
+    );
     const lanes = passCount(options['parallel'], 1);
     const until =
       typeof options['until'] === 'string'

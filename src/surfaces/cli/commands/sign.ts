@@ -1,15 +1,13 @@
 /** `sign`: the owner signs protected files as they are now, after seeing what changed in them. */
+import { closeIncidentsIfPassing } from '../../../integrity/close-incidents.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { signManifest, type SignResult } from '../../../integrity/sign.js';
-import {
-  type SigningChange,
-  type SigningPlan,
-  signingPlan,
-} from '../../../integrity/signing-plan.js';
+import { type SigningChange, signingPlan } from '../../../integrity/signing-plan.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
-import { paintedDiff, unifiedDiff } from '../show-diff.js';
+import { paintedDiff } from '../show-diff.js';
+import { diffOf } from '../signing-diff.js';
 import { printText } from '../print-result.js';
 import { ok, unconfirmed } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
@@ -62,6 +60,7 @@ export const sign: Command = {
       signedBy: ownerName(snapshot),
       now: context.clock.now(),
     });
+    closeIncidentsIfPassing(workspace, 'nocturne sign');
     const unseen = options['yes'] === true && shown.length > 0 ? paintedDiff(context, diffs) : '';
     return report(result, key.fingerprint, unseen);
   },
@@ -84,18 +83,6 @@ function report(result: SignResult, key: string, unseenDiff: string): CommandRes
     anchored: result.anchored.map((log) => log.file),
     key,
   });
-}
-
-/** The first signature covers all files, so it lists them without their content. */
-function diffOf(change: SigningChange, plan: SigningPlan): string {
-  const { file, kind, before, after, beforeHash, afterHash } = change;
-  if (plan.baseline === 'none') return `${file}  not signed yet (${afterHash?.slice(0, 12)}…)`;
-  if (kind === 'changed' && before === undefined)
-    return `${file}  changed from ${beforeHash?.slice(0, 12)}… to ${afterHash?.slice(0, 12)}…; the signed text is not stored here, so the difference cannot be shown`;
-  if (kind === 'gone' && before === undefined) return `${file}  is missing, or no longer protected`;
-  if (kind !== 'gone' && after === undefined)
-    return `${file}  is not text; its hash is now ${afterHash?.slice(0, 12)}…`;
-  return unifiedDiff({ path: file, before, after });
 }
 
 function changeJson({

@@ -3,20 +3,24 @@ import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { readTrust } from '../../../integrity/trust.js';
+import type { Alarm } from '../../../integrity/alarm.js';
+import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
+import { logRows } from '../../../workspace/log-rows.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
+import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
 import { NO_PROJECT, textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
+import { workspaceAlarms } from '../workspace-alarms.js';
 
 const LAST_RUNS = 5;
 
@@ -25,16 +29,18 @@ export const status: Command = {
   run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
-    const facts = factsOf(workspace, snapshot);
+    const { gate, alarms: found } = workspaceAlarms(context, snapshot);
+    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
-      ...alarms(facts, screen),
+      ...alarmText(facts, screen),
       ...runningLines(facts, screen),
       '',
       projectsText(facts, screen),
       '',
       questionsText(facts, screen),
       ...answersText(facts),
+      ...signalsText(facts),
       '',
       runsText(facts, screen),
       '',
@@ -46,20 +52,23 @@ export const status: Command = {
   },
 };
 
-type Facts = ReturnType<typeof factsOf>;
+type Facts = ReturnType<typeof factsOf> & {
+  readonly gatePasses: boolean;
+  readonly alarms: readonly Alarm[];
+};
 type Screen = { readonly width: number; readonly zone: string; readonly colour: Paint };
 
-function alarms({ incidents, owned }: Facts, { zone, colour }: Screen): readonly string[] {
-  const lines = incidents.map((incident) =>
-    colour.wrong(
-      `Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until nocturne gate passes.`,
+function alarmText(
+  { incidents, alarms, gatePasses }: Facts,
+  { zone, colour }: Screen,
+): readonly string[] {
+  const what = gatePasses ? 'It is over: the gate passes again.' : 'No pass runs.';
+  return [
+    ...incidents.map((incident) =>
+      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. ${what}`),
     ),
-  );
-  if (!owned)
-    lines.push(
-      colour.attention('This workspace has no owner on this machine. Run: nocturne init .'),
-    );
-  return lines;
+    ...alarmLines(alarms).map(colour.attention),
+  ];
 }
 
 function projectsText({ projects }: Facts, { width, zone, colour }: Screen): string {
@@ -73,7 +82,7 @@ function projectsText({ projects }: Facts, { width, zone, colour }: Screen): str
       /^(?:blocked|transition-hold)$/.test(project.status)
         ? colour.attention(project.status)
         : project.status,
-      project.phase,
+      project.progress === '' ? project.phase : `${project.phase}, ${project.progress}`,
       localTime(project.lastPass, zone),
       project.next,
     ]),
@@ -97,6 +106,21 @@ function answersText({ answered }: Facts): readonly string[] {
     'Answered, for the next pass:',
     ...answered.map(({ id, then }) => `  ${id}  ${then}`),
   ];
+}
+
+/** Failure modes that the last manager pass detected. */
+function signalsText({ signals }: Facts): readonly string[] {
+  if (signals.length === 0) return [];
+  return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
+}
+
+function signalsOf(snapshot: Snapshot): readonly string[] {
+  const last = snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager');
+  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
+  if (last === undefined) return [];
+  return [...logRows(snapshot.root, file, { containing: last.key })]
+    .filter((row) => row.cell('run_id') === last.key && row.cell('type') === 'signal')
+    .map((row) => row.cell('detail'));
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
@@ -126,7 +150,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       message,
       findings,
     })),
-    owned: readTrust(state) !== undefined,
+    owned: readableTrust(state) !== undefined,
     lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
     passes: claims.map(passFacts),
@@ -139,6 +163,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .map(questionFacts),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    signals: signalsOf(snapshot),
     next: dispatch(snapshot).chosen ?? null,
   };
 }
@@ -193,6 +218,7 @@ function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAns
     priority: fieldInt(row, 'priority') ?? null,
     status,
     phase: fieldText(row, 'phase'),
+    progress: fieldText(snapshot.record('PROJECT', slug), 'last_pass.progress'),
     lastPass: fieldText(row, 'last_worker_pass'),
     escalation,
     state,

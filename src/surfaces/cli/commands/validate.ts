@@ -100,6 +100,7 @@ export async function settingsOf(
   return {
     home: context.home,
     ...defined({
+      commands: context.commands,
       only: typeof rule === 'string' ? [rule] : undefined,
       changed: typeof since === 'string' ? changedSince(context.root(), since) : undefined,
     }),

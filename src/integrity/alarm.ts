@@ -1,0 +1,47 @@
+/** An alarm: what the findings of the gate mean together, and the one command that ends it. */
+
+/**
+ * `older-copy`: the workspace is an earlier state of itself. `machine`, `moved`, `copied`,
+ * `no-key`, `other-owner`: who trusts whom, and where. `damaged-log`: not as its anchor says.
+ */
+export type AlarmKind =
+  | 'unowned'
+  | 'machine'
+  | 'moved'
+  | 'copied'
+  | 'no-key'
+  | 'other-owner'
+  | 'damaged-trust'
+  | 'line-endings'
+  | 'formatting'
+  | 'conflict'
+  | 'sync-copy'
+  | 'journal'
+  | 'older-copy'
+  | 'damaged-log'
+  | 'changed-pages'
+  | 'registry'
+  | 'state-inside';
+
+/**
+ * `message`: one sentence or two. `command`: what puts it right; the owner fills in words in
+ * capitals. `asks`: whether it needs the owner's yes.
+ */
+export type Alarm = {
+  readonly kind: AlarmKind;
+  readonly message: string;
+  readonly command?: string;
+  readonly asks: boolean;
+  readonly files: readonly string[];
+};
+
+export const REPAIR = 'nocturne doctor --fix';
+export const ACCEPT = 'nocturne audit anchor';
+export const JOIN = 'nocturne init --join';
+
+/** `a, b and 3 more`. */
+export function someFiles(files: readonly string[]): string {
+  const most = 3;
+  if (files.length <= most) return files.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return `${files.slice(0, most - 1).join(', ')} and ${files.length - most + 1} more`;
+}

@@ -1,0 +1,62 @@
+/** Pages that nobody signs, but that records are read from: conflict markers and copies in them. */
+import { globMatches } from '../kernel/glob.js';
+import { syncCopyOf } from '../kernel/sync-copy.js';
+import { conflictLine } from '../markdown/conflict-sides.js';
+import { routeOf } from '../registry/route.js';
+import type { Snapshot } from '../workspace/types.js';
+import { type Alarm, REPAIR, someFiles } from './alarm.js';
+import { copiesAlarm } from './explain-alarms.js';
+
+export type PageProblems = {
+  readonly conflicts: readonly { readonly file: string; readonly line: number }[];
+  readonly copies: readonly { readonly file: string; readonly original: string }[];
+};
+
+const GUARDED: ReadonlySet<string> = new Set(['PROTECTED', 'MANIFEST-VERIFY']);
+
+export function pageProblems(snapshot: Snapshot): PageProblems {
+  const { schema, files } = snapshot;
+  const objects = [...schema.objects.values()];
+  const isRead = (path: string): boolean => objects.some(({ glob }) => globMatches(glob, path));
+  const tierOf = (path: string): string => routeOf(schema, path).tier;
+  const isOurs = (path: string): boolean => files.has(path) && tierOf(path) !== 'FREE';
+  const conflicts = [...files.keys()].flatMap((file) => {
+    if (!isOurs(file) || !isRead(file) || isChecked(snapshot, file)) return [];
+    const line = conflictLine(snapshot.text(file) ?? '');
+    return line === undefined ? [] : [{ file, line }];
+  });
+  const copies = [...files.keys()].flatMap((file) => {
+    if (!isOurs(file) || GUARDED.has(tierOf(file))) return [];
+    const original = syncCopyOf(
+      file,
+      (path) => isOurs(path) && (isRead(path) || GUARDED.has(tierOf(path))),
+    );
+    return original === undefined ? [] : [{ file, original }];
+  });
+  return { conflicts, copies };
+}
+
+/** The gate checks protected pages and logs. */
+function isChecked({ schema }: Snapshot, path: string): boolean {
+  return (
+    GUARDED.has(routeOf(schema, path).tier) ||
+    [...schema.objects.values()].some(
+      ({ shape, glob }) => shape === 'log' && globMatches(glob, path),
+    )
+  );
+}
+
+export function pageAlarms({ conflicts, copies }: PageProblems): readonly Alarm[] {
+  const files = conflicts.map(({ file }) => file);
+  const alarms: Alarm[] = [];
+  if (files.length > 0)
+    alarms.push({
+      kind: 'conflict',
+      message: `${someFiles(files)} ${files.length === 1 ? `has conflict markers of git (line ${conflicts[0]?.line})` : 'have conflict markers of git'}: choose a side in your editor, or keep your own side.`,
+      command: REPAIR,
+      asks: true,
+      files,
+    });
+  if (copies.length > 0) alarms.push(copiesAlarm(copies));
+  return alarms;
+}

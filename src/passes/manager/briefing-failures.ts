@@ -1,0 +1,74 @@
+/** The morning page: what failed in the night and why, what was undone, what was refused. */
+import { plural } from '../../kernel/words.js';
+import { fieldText } from '../../project/field-text.js';
+import type { Rec } from '../../markdown/types.js';
+import type { Night } from './briefing.js';
+import { shortened } from './briefing-text.js';
+
+/** The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble. */
+export function failureLines(night: Night): readonly string[] {
+  const { runs, rows } = night;
+  const projectOf = new Map(runs.map((run) => [run.key, fieldText(run, 'project')]));
+  const who = (row: Rec): string => projectOf.get(fieldText(row, 'run_id')) || 'a pass';
+  const ofResult = (result: string): readonly Rec[] =>
+    rows.filter((row) => fieldText(row, 'result') === result);
+  const undone = ofResult('restored').map(
+    (row) =>
+      `${who(row)} changed \`${fieldText(row, 'target')}\` (${fieldText(row, 'detail')}); it was undone`,
+  );
+  const refused = ofResult('refused').map(
+    (row) => `${who(row)} was refused \`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`,
+  );
+  return together([
+    ...crashes(night),
+    ...undone,
+    ...graded(runs, 'FAIL'),
+    ...graded(runs, 'WEAK'),
+    ...unfinished(night),
+    ...refused,
+  ]).map(shortened);
+}
+
+/** A crashed pass has its row in the session registry from the pass that found it. */
+function crashes({ runs, rows }: Night): readonly string[] {
+  const dead = new Set(reaped(rows));
+  return runs
+    .filter((run) => dead.has(run.key))
+    .map((run) => `${fieldText(run, 'project') || 'a pass'}: ${fieldText(run, 'outcome')}`);
+}
+
+function reaped(rows: readonly Rec[]): readonly string[] {
+  return rows
+    .filter((row) => fieldText(row, 'type') === 'session_reap')
+    .map((row) => fieldText(row, 'target'));
+}
+
+/** The outcome of such a pass begins with its grade and its reasons. */
+function graded(runs: readonly Rec[], grade: string): readonly string[] {
+  return runs
+    .filter((run) => fieldText(run, 'grade') === grade)
+    .map((run) => `${fieldText(run, 'project') || 'idle work'}: ${fieldText(run, 'outcome')}`);
+}
+
+/** Passes that chose a project and ended before they were judged. */
+function unfinished({ runs, rows }: Night): readonly string[] {
+  const dead = new Set(reaped(rows));
+  return runs
+    .filter(
+      (run) =>
+        fieldText(run, 'role') === 'worker' &&
+        fieldText(run, 'grade') === '' &&
+        fieldText(run, 'project') !== '' &&
+        !dead.has(run.key),
+    )
+    .map((run) => `${fieldText(run, 'project')}: ${fieldText(run, 'outcome')}`);
+}
+
+/** The same line is said once, with how often. */
+function together(lines: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return [...counts].map(([line, count]) =>
+    count === 1 ? line : `${line} (${plural(count, 'time')})`,
+  );
+}

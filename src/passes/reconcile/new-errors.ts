@@ -1,0 +1,59 @@
+/** T5: whether the workspace has errors that it did not have before the pass. */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { validateSnapshot, type ValidateOptions } from '../../validate/validate-snapshot.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { baselineSnapshot } from './baseline-snapshot.js';
+import type { PassEnvironment, Reconciled } from '../types.js';
+
+/** What a file that is gone can break in files that the pass did not touch. */
+const REFERENCES = ['link-broken', 'file-missing', 'reference-unresolved', 'edge-unresolved'];
+
+/** The first ones in words; an error in a file that the pass wrote is the pass's, new or not. */
+export async function newErrors(
+  { workspace, modules }: PassEnvironment,
+  { outputs, gone, baseline }: Reconciled,
+  snapshot: Snapshot,
+): Promise<readonly string[]> {
+  const options = { home: workspace.home, modules: modules.map((module) => module.name) };
+  const found = await findingsOf(snapshot, options);
+  const own = found.filter(
+    ({ severity, range }) => severity === 'error' && outputs.includes(range.file),
+  );
+  if (gone.length === 0) return own.map(line);
+  const elsewhere = found.filter(
+    ({ rule, range }) =>
+      REFERENCES.includes(rule) &&
+      !outputs.includes(range.file) &&
+      !isBriefing(snapshot, range.file),
+  );
+  if (elsewhere.length === 0) return own.map(line);
+  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), {
+    ...options,
+    only: REFERENCES,
+  });
+  const known = new Set(earlier.map(identity));
+  return [...own, ...elsewhere.filter((error) => !known.has(identity(error)))].map(line);
+}
+
+/** A broken link is a warning, but not when the pass took its target away. */
+async function findingsOf(
+  snapshot: Snapshot,
+  options: ValidateOptions,
+): Promise<readonly Diagnostic[]> {
+  const found = await validateSnapshot(snapshot, options);
+  return found.filter(({ severity }) => severity !== 'info');
+}
+
+/** Each morning replaces it, and it links what there was. */
+function isBriefing(snapshot: Snapshot, path: string): boolean {
+  return snapshot.objectsOf(path).some(({ object }) => object === 'BRIEFING');
+}
+
+/** Lines move. */
+function identity({ rule, range, message }: Diagnostic): string {
+  return `${rule} ${range.file} ${message}`;
+}
+
+function line({ range, rule, message }: Diagnostic): string {
+  return `${range.file}:${range.line} ${rule}: ${message}`;
+}

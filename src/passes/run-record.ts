@@ -1,0 +1,109 @@
+/**
+ * What a pass was told, called, printed and was judged by: one file a run in the state directory,
+ * without credentials, for `nocturne log` and for the brief of the next pass.
+ */
+import { lstatSync, readdirSync, rmSync } from '../kernel/files.js';
+import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
+import { sha256 } from '../kernel/hash.js';
+import { withoutSecrets, withoutSecretsIn } from '../governance/guard/secrets.js';
+import type { AssertionResult } from '../governance/types.js';
+import { makeDirectory } from '../workspace/durable.js';
+import { readJson, writeJsonDurably } from '../workspace/state-home.js';
+import { errnoOf, storageError } from '../workspace/storage-error.js';
+import type { CallRecord } from './call-record.js';
+import type { Composed, Graded, Worked } from './types.js';
+
+const FOLDER = 'runs';
+const SUFFIX = '.json';
+const DAY_MS = 86_400_000;
+/** More calls than this are counted, not kept. */
+const MOST_CALLS = 500;
+
+export type RunRecord = {
+  readonly version: 1;
+  readonly runId: string;
+  readonly project?: string;
+  /** As it was given, but without credentials. The audit log has its hash. */
+  readonly prompt: string;
+  readonly promptSha256: string;
+  /** Before the agent worked, and after it. */
+  readonly before: Judged;
+  readonly after?: Judged;
+  readonly quality?: string;
+  readonly reasons?: readonly string[];
+  readonly calls?: readonly CallRecord[];
+  readonly callCount?: number;
+  readonly ended?: { readonly kind: string; readonly failure?: string; readonly detail: string };
+  readonly tail?: string;
+  readonly outputs?: readonly string[];
+  readonly undone?: readonly { readonly path: string; readonly why: string }[];
+};
+type Judged = {
+  readonly criteria: readonly AssertionResult[];
+  readonly stop: readonly AssertionResult[];
+};
+
+/** As much as the pass has come to. @returns the hash of its prompt as it is kept. */
+export function keepRunRecord(state: string, stage: Composed | Worked | Graded): string {
+  const prompt = withoutSecrets(stage.prompt);
+  const { runId, project, brief } = stage;
+  const { calls }: Pick<Worked, 'calls'> = 'outcome' in stage ? stage : {};
+  const record: RunRecord = {
+    version: 1,
+    runId,
+    ...defined({ project }),
+    prompt,
+    promptSha256: sha256(prompt),
+    before: { criteria: brief.criteria, stop: brief.stopCondition },
+    ...('outcome' in stage ? endOf(stage) : {}),
+    ...defined({ calls: calls?.slice(0, MOST_CALLS), callCount: calls?.length }),
+    ...('quality' in stage ? judgementOf(stage) : {}),
+  };
+  makeDirectory(join(state, FOLDER), 0o700);
+  writeJsonDurably(pathOf(state, runId), withoutSecretsIn(record));
+  return record.promptSha256;
+}
+
+function endOf({ outcome }: Worked): Partial<RunRecord> {
+  const { kind, failure, detail, tail } = outcome;
+  return { ended: { kind, detail, ...defined({ failure }) }, tail };
+}
+
+function judgementOf(stage: Graded): Partial<RunRecord> {
+  const { criteria, stop, quality, reasons, outputs, undone } = stage;
+  return {
+    after: { criteria, stop },
+    quality,
+    reasons,
+    outputs,
+    undone: undone.map(({ path, why }) => ({ path, why })),
+  };
+}
+
+export function runRecord(state: string, runId: string): RunRecord | undefined {
+  return readJson<RunRecord>(pathOf(state, runId));
+}
+
+/** Those that are older than the owner's number of days. */
+export function removeOldRunRecords(state: string, now: Date, days: number): void {
+  const folder = join(state, FOLDER);
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const modified = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
+    if (now.getTime() - modified > days * DAY_MS) rmSync(path, { force: true });
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(SUFFIX));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storageError(error, folder, 'list');
+  }
+}
+
+function pathOf(state: string, runId: string): string {
+  return join(state, FOLDER, `${runId}${SUFFIX}`);
+}

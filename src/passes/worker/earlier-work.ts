@@ -1,0 +1,64 @@
+/** For the brief: how the last passes ended, and which outputs there are. */
+import type { Fragment } from '../../agents/types.js';
+import type { AssertionResult } from '../../governance/types.js';
+import { globMatches } from '../../kernel/glob.js';
+import { sha256 } from '../../kernel/hash.js';
+import { fieldText } from '../../project/field-text.js';
+import type { FileEntry, Snapshot } from '../../workspace/types.js';
+
+const LAST_PASSES = 3;
+const MOST_OUTPUTS = 30;
+const LONGEST_TITLE = 80;
+
+export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly Fragment[] {
+  const runs = snapshot
+    .records('RUN')
+    .filter((run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker')
+    .slice(-LAST_PASSES);
+  const notes = new Map(
+    snapshot.records('MEMORY').map((entry) => [fieldText(entry, 'run_id') || entry.key, entry]),
+  );
+  const lines = runs.map((run) => {
+    const objective = fieldText(notes.get(run.key), 'objective');
+    return `- ${fieldText(run, 'outcome')}${objective === '' ? '' : ` (its objective: ${objective})`}`;
+  });
+  const [last] = runs.slice(-1);
+  if (last === undefined) return [];
+  return [fragment('What the last passes tried, and how they ended', last.file, lines.join('\n'))];
+}
+
+export function outputsFragment(
+  snapshot: Snapshot,
+  { project, writes }: { readonly project: string; readonly writes: readonly string[] },
+  results: readonly AssertionResult[],
+): readonly Fragment[] {
+  const files = [...snapshot.files.values()].filter(
+    ({ kind, path }) => kind === 'file' && writes.some((glob) => globMatches(glob, path)),
+  );
+  if (files.length === 0) return [];
+  const lacks = (path: string): readonly string[] =>
+    results
+      .filter(({ holds, where }) => !holds && where?.replace(/:\d+$/, '') === path)
+      .map(({ expected, found }) => `expected ${expected}, found ${found}`);
+  const byNeed = files
+    .map((file) => ({ file, lacking: [...new Set(lacks(file.path))] }))
+    .sort((a, b) => b.lacking.length - a.lacking.length);
+  const lines = byNeed.slice(0, MOST_OUTPUTS).map(({ file, lacking }) => {
+    const lack = lacking.length === 0 ? '' : `; lacks: ${lacking.join('; ')}`;
+    return `- ${file.path}: ${titleOf(snapshot, file)}${file.size} bytes${lack}`;
+  });
+  const more = files.length - lines.length;
+  const rest = more > 0 ? [`- and ${more} more files`] : [];
+  return [
+    fragment('The outputs that exist', `PROJECTS/${project}/`, [...lines, ...rest].join('\n')),
+  ];
+}
+
+function titleOf(snapshot: Snapshot, { path }: FileEntry): string {
+  const title = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
+  return title === undefined || title === '' ? '' : `"${title.slice(0, LONGEST_TITLE)}", `;
+}
+
+function fragment(title: string, source: string, text: string): Fragment {
+  return { title, source, sha256: sha256(text), text, trust: 'data' };
+}

@@ -1,0 +1,69 @@
+/** For the brief: the failure modes and lessons that fit this work, the best match first. */
+import type { Fragment } from '../../agents/types.js';
+import { sha256 } from '../../kernel/hash.js';
+import { wordsOf } from '../../kernel/words.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
+
+/** How many records of each kind go into a brief. */
+const MOST = 4;
+/** Words that this many records have say nothing about which of them fits. */
+const COMMON = 0.2;
+/** One word in common is chance. */
+const LEAST_SHARED = 2;
+
+type Kind = {
+  readonly object: string;
+  readonly title: string;
+  readonly words: readonly string[];
+  readonly text: (record: Rec) => string;
+};
+const KINDS: readonly Kind[] = [
+  {
+    object: 'FAILURE-MODE',
+    title: 'A known way to fail',
+    words: ['title', 'symptom', 'cause', 'prevention'],
+    text: (record) =>
+      `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`,
+  },
+  {
+    object: 'LESSON',
+    title: 'A lesson',
+    words: ['title', 'observation'],
+    text: (record) => fieldText(record, 'observation'),
+  },
+];
+
+/** @param work what the pass is about: mission, objectives, tests, and how the last pass ended. */
+export function rememberedFragments(snapshot: Snapshot, work: string): readonly Fragment[] {
+  return KINDS.flatMap((kind) => fitting(snapshot.records(kind.object), kind, work)).filter(
+    (fragment, i, all) => all.findIndex(({ text }) => text === fragment.text) === i,
+  );
+}
+
+function fitting(records: readonly Rec[], kind: Kind, work: string): readonly Fragment[] {
+  const known = records
+    .filter((record) => fieldText(record, 'status') !== 'resolved')
+    .map((record) => ({
+      record,
+      words: wordsOf(kind.words.map((field) => fieldText(record, field)).join(' ')),
+    }));
+  const most = Math.max(LEAST_SHARED, known.length * COMMON);
+  const isTelling = (word: string): boolean =>
+    known.filter(({ words }) => words.has(word)).length <= most;
+  const telling = [...wordsOf(work)].filter(isTelling);
+  return known
+    .map(({ record, words }) => ({
+      record,
+      shared: telling.filter((word) => words.has(word)).length,
+    }))
+    .filter(({ shared }) => shared >= LEAST_SHARED)
+    .sort((a, b) => b.shared - a.shared)
+    .slice(0, MOST)
+    .map(({ record }): Fragment => {
+      const text = kind.text(record);
+      const source = `${record.file}#${record.key}`;
+      return { title: kind.title, source, sha256: sha256(text), text, trust: 'data' };
+    });
+}

@@ -1,0 +1,116 @@
+/** `log RUN`: what a pass was told, called, printed, changed, and how it was judged. */
+import { agentWrites } from '../../../passes/agent-writes.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { sha256 } from '../../../kernel/hash.js';
+import { plural } from '../../../kernel/words.js';
+import { progressText } from '../../../governance/approach.js';
+import type { AssertionResult } from '../../../governance/types.js';
+import { fieldText } from '../../../project/field-text.js';
+import { localTime } from '../../../passes/local-time.js';
+import { ownerZone } from '../../../project/owner-zone.js';
+import { type RunRecord, runRecord } from '../../../passes/run-record.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { Command } from '../types.js';
+
+export const log: Command = {
+  args: '<run>',
+  examples: ['nocturne log RUN-20261121-003', 'nocturne log RUN-20261121-003 --json'],
+  run(context, { args }) {
+    const workspace = context.workspace();
+    const snapshot = workspace.snapshot();
+    const id = args[0] ?? '';
+    const run = snapshot.record('RUN', id);
+    const record = run === undefined ? undefined : runRecord(workspace.state, run.key);
+    if (run === undefined)
+      throw new NocturneError('NOT_FOUND', `there is no run ${id}`, {
+        hint: 'nocturne query "SELECT run_id, project, outcome FROM run" lists them',
+      });
+    const row = snapshot
+      .records('AUDIT')
+      .find((audit) => fieldText(audit, 'run_id') === id && fieldText(audit, 'type') === 'brief');
+    const isTrue = record !== undefined && promptIsTrue(record, fieldText(row, 'detail'));
+    const written = [...agentWrites(snapshot, new Set([id]))];
+    const text = [
+      head(snapshot, id),
+      ...(record === undefined
+        ? ['Nothing more is kept of it on this machine.']
+        : [
+            judgement(record),
+            differences(record, written),
+            calls(record),
+            block('Output, its end', record.tail ?? ''),
+            block(
+              isTrue
+                ? 'Prompt, as the audit log has its hash'
+                : 'Prompt, which differs from its hash in the audit log',
+              record.prompt,
+            ),
+          ]),
+    ].join('\n\n');
+    return { exit: EXIT.ok, text, json: { run: id, written, promptIsTrue: isTrue, record } };
+  },
+};
+
+function promptIsTrue({ prompt, promptSha256 }: RunRecord, logged: string): boolean {
+  return sha256(prompt) === promptSha256 && logged.startsWith(`sha256:${promptSha256}`);
+}
+
+function head(snapshot: Snapshot, id: string): string {
+  const run = snapshot.record('RUN', id);
+  const text = (name: string): string => fieldText(run, name);
+  const time = (name: string): string => localTime(text(name), ownerZone(snapshot));
+  const who = [text('runner'), text('model')].filter((part) => part !== '').join(', ');
+  const tokens =
+    text('tokens_in') === ''
+      ? ''
+      : `; ${text('tokens_in')} tokens read, ${text('tokens_out')} written`;
+  return `${id}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
+${text('outcome')}
+${time('started')} to ${time('ended')}${who === '' ? '' : `; ${who}`}${tokens}`;
+}
+
+function judgement({ quality, reasons = [], before, after }: RunRecord): string {
+  if (quality === undefined || after === undefined)
+    return 'Judgement\n  The pass ended before it was judged.';
+  return [
+    'Judgement',
+    `  ${quality}: ${reasons.join('; ')}`,
+    `  Criteria${after.criteria.length === 0 ? ': none' : ''}`,
+    ...after.criteria.map(resultLine),
+    `  Stop condition: ${progressText(after.stop)}, before the pass ${progressText(before.stop)}`,
+    ...after.stop.map(resultLine),
+  ].join('\n');
+}
+
+function resultLine({ assertion, holds, error, expected, found, where }: AssertionResult): string {
+  const place = where === undefined || found.includes(where) ? '' : ` in ${where}`;
+  const state = holds
+    ? `met: ${found}`
+    : `not yet: expected ${expected}; found ${error ?? found}${place}`;
+  return `    ${assertion}\n      ${state}`;
+}
+
+function differences({ undone = [] }: RunRecord, written: readonly string[]): string {
+  const lines = [
+    ...written.map((path) => `  wrote ${path}`),
+    ...undone.map(({ path, why }) => `  undone: ${path} (${why})`),
+  ];
+  return ['Differences', ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
+}
+
+function calls({ calls: kept = [], callCount = kept.length }: RunRecord): string {
+  const lines = kept.map(
+    ({ name, verdict, detail }) => `  ${verdict === 'deny' ? 'refused ' : ''}${name} ${detail}`,
+  );
+  const more = callCount - kept.length;
+  return [
+    `Tool calls (${callCount})`,
+    ...(lines.length === 0 ? ['  none that Nocturne has seen'] : lines),
+    ...(more > 0 ? [`  and ${plural(more, 'call')} more`] : []),
+  ].join('\n');
+}
+
+function block(title: string, text: string): string {
+  const lines = text.trimEnd() === '' ? ['nothing'] : text.trimEnd().split('\n');
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}

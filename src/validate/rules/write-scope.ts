@@ -1,0 +1,94 @@
+/** Rule write-scope: what a project wants to write can be allowed. */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { globsTouch } from '../../kernel/glob-cover.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { projectWrite } from '../../project/project-writes.js';
+import { routeOf } from '../../registry/route.js';
+import { itemRange } from '../field-items.js';
+import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
+
+export const writeScope: WorkspaceRule = {
+  kind: 'workspace',
+  id: 'write-scope',
+  severity: 'error',
+  suppressible: 'warnings',
+  run: (context) =>
+    context.snapshot.records('PROJECT').flatMap((record) => {
+      const cell = record.fields.get('next_pass.writes');
+      if (cell === undefined) return [];
+      return fieldList(record, 'next_pass.writes').flatMap((glob): Diagnostic[] => {
+        const problem = problemWith(context, record, glob);
+        return problem === undefined
+          ? []
+          : [{ rule: 'write-scope', range: itemRange(cell, glob), actual: glob, ...problem }];
+      });
+    }),
+};
+
+type Problem = Pick<Diagnostic, 'severity' | 'message' | 'expected' | 'hint'>;
+const RELATIVE = 'a path or glob relative to the project, such as outputs/**';
+
+function problemWith(
+  { snapshot, schema }: WorkspaceContext,
+  record: Rec,
+  glob: string,
+): Problem | undefined {
+  const slug = record.key;
+  if (/^(?:~|[A-Za-z]:|\\\\)/.test(glob) || glob.includes('\\'))
+    return never(`${glob} is not a path of the workspace`);
+  if (climbs(`PROJECTS/${slug}/`, glob)) return never(`${glob} leads out of the workspace`);
+  const target = projectWrite(slug, glob);
+  const [folder = ''] = target.split('/');
+  if (glob.startsWith('/') && target.includes('/') && !hasFolder(snapshot.files, folder))
+    return never(
+      `${glob} begins with /, which is the root of the workspace; it has no folder ${folder}`,
+    );
+  const route = routeOf(schema, target.replaceAll('**', 'any/any').replaceAll('*', 'any'));
+  if (route.tier !== 'STANDARD')
+    return never(`no pass may ever write ${target}, which is ${route.tier}`);
+  if (route.bundles.length > 0) return never(`only bundles write ${target}, so no pass may`);
+  if (target.startsWith(`PROJECTS/${slug}/`) || isPreapproved(snapshot, target)) return undefined;
+  return {
+    severity: 'warning',
+    message: `${target} is outside the project ${slug}, and no active pre-approval allows it`,
+    expected: RELATIVE,
+    hint: 'write inside the project, or sign a pre-approval of the class file-write-extended in orchestration-os/OPS-PREAPPROVAL.md',
+  };
+}
+
+function never(message: string): Problem {
+  return {
+    severity: 'error',
+    message: `${message}; every pass of the project would wait for you`,
+    expected: RELATIVE,
+    hint: 'remove it from next_pass.writes, or name files that a pass may write',
+  };
+}
+
+function climbs(from: string, glob: string): boolean {
+  let depth = glob.startsWith('/') ? 0 : from.split('/').length - 1;
+  for (const part of glob.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '.' && part !== '') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+function hasFolder(files: ReadonlyMap<string, unknown>, folder: string): boolean {
+  for (const path of files.keys()) if (path.startsWith(`${folder}/`)) return true;
+  return false;
+}
+
+function isPreapproved(snapshot: WorkspaceContext['snapshot'], target: string): boolean {
+  return snapshot
+    .records('PREAPPROVAL')
+    .some(
+      (record) =>
+        fieldText(record, 'status') === 'active' &&
+        fieldText(record, 'action_class') === 'file-write-extended' &&
+        (fieldTime(record, 'expires') ?? Number.POSITIVE_INFINITY) > snapshot.now.getTime() &&
+        fieldList(record, 'scope').some((scope) => globsTouch(scope, target)),
+    );
+}

@@ -1,0 +1,52 @@
+/** Finds the folder of a workspace again, by device and inode, after it was moved. */
+import { lstatSync, readdirSync } from '../kernel/files.js';
+import { dirname, join } from 'node:path';
+
+/** Folders looked at, so that a search through a large disk ends. */
+const MOST_FOLDERS = 200_000;
+
+/** @returns whether this is the folder. */
+export type IsFolder = (path: string) => boolean;
+
+/**
+ * Looks beside the path first, then beside each folder above it, and below all of these. Follows
+ * no link and stays on the disk of each folder it begins with.
+ */
+export function findFolder(path: string, isFolder: IsFolder): string | undefined {
+  const seen = new Set<string>();
+  for (let above = dirname(path); ; above = dirname(above)) {
+    const found = findBelow(above, isFolder, seen);
+    if (found !== undefined || seen.size >= MOST_FOLDERS || above === dirname(above)) return found;
+  }
+}
+
+function findBelow(start: string, isFolder: IsFolder, seen: Set<string>): string | undefined {
+  const device = deviceOf(start);
+  if (device === undefined) return undefined;
+  const queue = [start];
+  for (let next = 0; next < queue.length && seen.size < MOST_FOLDERS; next++) {
+    const folder = queue[next] ?? start;
+    if (seen.has(folder) || deviceOf(folder) !== device) continue;
+    if (isFolder(folder)) return folder;
+    seen.add(folder);
+    queue.push(...foldersIn(folder));
+  }
+  return undefined;
+}
+
+/** `undefined` for what is not a folder. */
+function deviceOf(path: string): number | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true ? stats.dev : undefined;
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(folder, entry.name));
+  } catch {
+    // Not ours to read: the workspace is not in it.
+    return [];
+  }
+}
