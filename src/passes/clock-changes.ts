@@ -11,8 +11,8 @@ const MOST_DAYS = 31;
 const FARTHEST_BACK_MS = 3 * HOUR_MS;
 
 /**
- * The times of day at which a schedule should have run, but which the clocks skipped, as `2026-03-29
- * 02:30`.
+ * The times of day at which a schedule should have run, but which the clocks skipped, such as
+ * `2026-03-29 02:30`.
  * @param schedule.matches whether the schedule fires when the clocks show this time, given as UTC.
  */
 export function skippedTimes(schedule: {

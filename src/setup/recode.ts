@@ -1,4 +1,4 @@
-/** Converts pages that Nocturne reads to UTF-8, if their encoding is certain, and copies the originals. */
+/** Converts pages that Nocturne reads to UTF-8 if their encoding is certain; keeps copies. */
 import { decode, type ExistingFiles } from './existing-files.js';
 import type { PlanDraft } from './setup-plan.js';
 

@@ -1,7 +1,9 @@
 import t from 'tap';
+import { findSections } from '../../src/markdown/find-records.js';
 import { documentKey, sectionKey } from '../../src/markdown/key.js';
 import { formatLocator, matchesKey, parseLocator } from '../../src/markdown/locator.js';
 import type { Shape } from '../../src/markdown/types.js';
+import { scan } from '../../src/markdown/scan.js';
 
 t.test('locators are read and written as the registry has them', async (t) => {
   const table: readonly (readonly [string, Shape, unknown])[] = [
@@ -96,3 +98,15 @@ t.test(
       t.match(sectionKey(heading), { key, title }, `"${heading}"`);
   },
 );
+
+t.test('a section locator without a star is the whole heading', async (t) => {
+  const keys = (match: string): readonly string[] => {
+    const doc = scan(
+      '## Domain knowledge\n\n## `Domain`:\n\n## Domain: boats\n\n## PA-001 boats\n',
+    );
+    const found = findSections(doc, { kind: 'section', depth: 2, match });
+    return found.kind === 'found' ? found.sections.map(({ heading }) => heading.text) : [];
+  };
+  t.same(keys('Domain'), ['`Domain`:']);
+  t.same(keys('PA-*'), ['PA-001 boats']);
+});

@@ -178,6 +178,11 @@ t.test('OpenClaw, the real one', async (t) => {
       );
   });
 
+  await t.test('what was edited is sent to the model, after a pass that was undone', async (t) => {
+    await pagesStay(t, place);
+    lap('three turns saw the edited pages');
+  });
+
   await t.test('the plugin is installed beside the jobs, which stay as they are', async (t) => {
     const installed = await place.nocturne(['cron', 'install']);
     t.match(installed, {
@@ -251,14 +256,6 @@ t.test('OpenClaw, the real one', async (t) => {
       lap(
         `from one question of a read to the next: ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without`,
       );
-    },
-  );
-
-  await t.test(
-    'what was edited is sent to the model, after passes and undone changes',
-    async (t) => {
-      await pagesStay(t, place);
-      lap('three turns saw the edited pages');
     },
   );
 

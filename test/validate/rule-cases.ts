@@ -1298,6 +1298,35 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'placeholder',
+    name: 'a value, a table cell, an item of a list',
+    edits: [
+      file(
+        'notes/a.md',
+        '- «TODO» write this\n- Price: «TBD»\n\n| who | when |\n|---|---|\n| Ada | «TBD» |\n\nThe date is «TBD».\n',
+      ),
+    ],
+    finds: [
+      'warning placeholder',
+      'warning placeholder',
+      'warning placeholder',
+      'warning placeholder',
+    ],
+  },
+  {
+    rule: 'placeholder',
+    name: 'text about notes, variables of a shell, and templates',
+    edits: [
+      file(
+        'notes/a.md',
+        '# TODO\n\nThe TODO list is in TODO.md; look for TODO and FIXME comments. Set ${NODE_ID} and ${{ x }}.\n',
+      ),
+      file('notes/templates/day.md', '# {{date}}\n\nBy <your name>. TODO\n'),
+      file('notes/letter-template.md', 'Dear {NAME}\n'),
+    ],
+    finds: [],
+  },
+  {
+    rule: 'placeholder',
     name: 'examples, comments, outputs and ordinary words',
     edits: [
       file(

@@ -13,7 +13,7 @@ const LEFT =
   /(?<!\$)\{\{[^{}\n]+\}\}|(?<!\$)\{[A-Z][A-Z0-9_ -]*\}|<(?:your|my|insert|enter|fill in)\b[^<>\n]*>|\b(?:TODO|TBD|FIXME)\b|\b(?:lorem ipsum)\b/gi;
 const NOTE = /^(?:todo|tbd|fixme)$/i;
 const BRACED = /^\{[^{]/;
-/** A note to oneself begins a line, a sentence or a value, or is all that is said about a thing. */
+/** A note to oneself begins a line, a sentence or a value. */
 const BEFORE_NOTE =
   /(?:^|[.!?:=|([…—–#]|[-*+>] |\d[.)] |\[[ x]\] |\b(?:is|are|was|were|still)|\*\*|__|["'“‘])\s*$/i;
 /** "TODO list", "TODO.md", "TODO/DONE": text about notes. */
