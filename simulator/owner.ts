@@ -5,7 +5,7 @@ import { signManifest } from '../src/integrity/sign.js';
 import { machine } from './machine.js';
 import { PROTECTED_PAGE } from './place.js';
 import type { OwnerAct } from './story.js';
-import { expectFile, lookAt, type World } from './world.js';
+import { expectFile, type World } from './world.js';
 
 export function actAsOwner(world: World, act: OwnerAct): void {
   switch (act.do) {
