@@ -84,9 +84,9 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'the briefing leaves out what was undone',
-    file: 'src/passes/manager/briefing.ts',
-    find: "if (result === 'restored')",
-    replace: "if (result === 'restored' && target === '')",
+    file: 'src/passes/manager/briefing-failures.ts',
+    find: "ofResult('restored')",
+    replace: "ofResult('never')",
     seed: 1,
   },
   {

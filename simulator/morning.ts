@@ -44,22 +44,33 @@ function checkQuestions(world: World, snapshot: Snapshot): void {
   }
 }
 
-/** The briefings of the night name every pass, undone path, refusal and open question. */
+/**
+ * The briefings of the night count every worker pass, and name every undone path, refusal and open
+ * question, or say how many more there are and where.
+ */
 function checkBriefing(world: World, snapshot: Snapshot): void {
   const page = world.briefings.join('\n');
   const missing = (what: string, word: string): void => {
-    if (!page.includes(word))
-      world.violations.push(`the briefing names everything: ${what} is not in it (${word})`);
+    world.violations.push(`the briefing names everything: ${what} is not in it (${word})`);
   };
-  for (const { event, report, runId } of world.passes) {
-    if (runId === undefined) continue;
-    // A manager pass that ended well is the page itself.
-    if (event.role === 'worker' || report?.exit !== 0) missing('a pass', runId);
-    for (const { path } of report?.data.undone ?? [])
-      missing('an undone path', `changed \`${beforeControl(path)}`);
-  }
-  for (const { path } of world.refusals) missing('a refused path', beforeControl(path));
-  for (const { key } of openQuestions(snapshot)) missing('an open question', key);
+  const counted = [...page.matchAll(/^\*\*Until .*: (\d+) pass(?:es)? \(/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+  const workers = snapshot
+    .records('RUN')
+    .filter((run) => fieldText(run, 'role') === 'worker').length;
+  if (counted < workers) missing('a pass', `${counted} of ${workers}`);
+  const hasMoreFailures = /^- and \d+ more: `nocturne audit show`$/m.test(page);
+  const failed = (what: string, path: string): void => {
+    if (!hasMoreFailures && !page.includes(beforeControl(path))) missing(what, path);
+  };
+  for (const { report } of world.passes)
+    for (const { path } of report?.data.undone ?? []) failed('an undone path', path);
+  for (const { path } of world.refusals) failed('a refused path', path);
+  const hasMoreQuestions = /^- and \d+ more: `nocturne status`$/m.test(page);
+  for (const { key } of openQuestions(snapshot))
+    if (!hasMoreQuestions && !page.includes(key)) missing('an open question', key);
 }
 
 /** Control characters are shown in another way. */

@@ -5,6 +5,7 @@
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { tiersWithIdle } from '../passes/pass-workspace.js';
 import { addHost, installWithout } from '../support/package-without.js';
 
 t.setTimeout(300_000);
@@ -32,6 +33,7 @@ t.test('a pass is done by a runner of a kind that only its folder knows', async 
     join(own, 'orchestration-os/RUNNERS.md'),
     `\n## other another agent\n\n- **Kind:** other\n- **Program:** ${program}\n`,
   );
+  writeFileSync(join(own, 'MODEL-TIERS.md'), tiersWithIdle());
   t.equal(run(['sign', '--all', '--yes'], own).exit, 0);
   t.match(run(['validate'], own).said, /0 errors/);
   t.match(

@@ -193,7 +193,6 @@ t.test(
       'SOUL.md',
       'USER.md',
       'audit/AUDIT-LOG.md',
-      'stray.md',
     ]);
     t.equal(read(place, 'SOUL.md'), soul);
     t.same(rows(place, lastRun(place), 'T4', 'sandbox'), []);

@@ -66,8 +66,8 @@ t.test(
       'complete',
     );
     const page = read(place, 'NOTIFICATIONS.md');
-    t.match(page, /\*\*Passes \(1\)\*\*/);
-    t.match(page, /pages: `entries: .*`: 2 entries/);
+    t.match(page, /: 1 pass \(1 ADEQUATE\)\./);
+    t.match(page, /pages: \[Page\]\(PROJECTS\/pages\/outputs\/page\.md\)/);
     t.match(page, /pages is complete/);
     t.equal(fieldText(place.workspace.snapshot().records('REVIEW')[0], 'slug'), 'pages');
   },

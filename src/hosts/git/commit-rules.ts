@@ -6,6 +6,7 @@ import { isProtected } from '../../integrity/protected-files.js';
 import { checkManifest } from '../../integrity/gate-manifest.js';
 import type { Trust } from '../../integrity/trust.js';
 import { sha256 } from '../../kernel/hash.js';
+import { conflicts } from '../../markdown/conflict-markers.js';
 import { scan } from '../../markdown/scan.js';
 import { loadSchema, REGISTRY_FILE } from '../../registry/load-schema.js';
 import { secretReasons } from '../../governance/guard/secrets.js';
@@ -49,8 +50,8 @@ function contentFindings({ path, kind, before, after }: StagedFile): readonly Gi
   const plain = text.replace(/^\ufeff/, '');
   if (/\.json$/i.test(path) && !COMMENTED.test(path)) findings.push(...jsonFindings(path, plain));
   if (/\.ya?ml$/i.test(path)) findings.push(...yamlFindings(path, plain, 0));
-  if (/\.(?:md|markdown)$/i.test(path)) findings.push(...frontMatterFindings(path, text));
-  const line = conflictLine(text);
+  if (isPage(path)) findings.push(...frontMatterFindings(path, text));
+  const line = conflictLine(path, text);
   if (line !== undefined)
     findings.push({
       path,
@@ -96,16 +97,17 @@ function frontMatterFindings(path: string, text: string): readonly GitFinding[] 
     : yamlFindings(path, text.slice(front.contentStart, front.contentEnd), 1);
 }
 
-/** All three markers in order; a heading underlined with seven `=` does not count. */
-function conflictLine(text: string): number | undefined {
-  let first: number | undefined;
-  let middle = false;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (/^<{7}(?: |\r?$)/.test(line)) [first, middle] = [index + 1, false];
-    else if (/^={7}\r?$/.test(line) && first !== undefined) middle = true;
-    else if (/^>{7}(?: |\r?$)/.test(line) && middle) return first;
-  }
-  return undefined;
+/** A page may explain such lines in a fence. */
+function conflictLine(path: string, text: string): number | undefined {
+  const fences = isPage(path) ? scan(text).fences.filter(({ closed }) => closed) : [];
+  const found = conflicts(text).find(
+    ({ start }) => !fences.some((fence) => start > fence.start && start < fence.end),
+  );
+  return found === undefined ? undefined : text.slice(0, found.start).split('\n').length;
+}
+
+function isPage(path: string): boolean {
+  return /\.(?:md|markdown)$/i.test(path);
 }
 
 /** A commit must not hold a protected file that differs from its own manifest. */

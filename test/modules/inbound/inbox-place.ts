@@ -8,6 +8,7 @@ import {
   type Place,
   placeWithProject,
   type ProjectOptions,
+  tiersWithIdle,
 } from '../../passes/pass-workspace.js';
 
 const shipped = (path: string): string =>
@@ -55,6 +56,8 @@ export function inboxPlace(directory: string, agent: string, options: ProjectOpt
       /\| Name \| Kind .*\n\|[-|]+\|\n/,
       DESTINATIONS,
     ),
+    // The messages have to reach the prompt of a pass, whatever it works on.
+    'MODEL-TIERS.md': tiersWithIdle(),
     ...options.files,
   };
   return placeWithProject(directory, agent, { ...options, files });

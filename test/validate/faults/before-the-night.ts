@@ -164,7 +164,7 @@ const LIST: readonly (readonly [kind: string, rule: string, edit: Edit])[] = [
     'a locator that matches nothing',
     'record-shape',
     (files) => {
-      replace('REGISTRY.md', '`## Domain`', '`## Domian`')(files);
+      replace('REGISTRY.md', '| `## Domain` |', '| `## Domian` |')(files);
       replace('SOUL.md', '## Domain', '«## Domain»')(files);
     },
   ],
