@@ -9,7 +9,7 @@ const MOST_FOLDERS = 200_000;
 export type IsFolder = (path: string) => boolean;
 
 /**
- * Looks beside the path first, then beside each folder above it, and below all of these. Follows
+ * Looks next to the path first, then next to each folder above it, and below all of these. Follows
  * no link and stays on the disk of each folder it begins with.
  */
 export function findFolder(path: string, isFolder: IsFolder): string | undefined {

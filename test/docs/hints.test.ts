@@ -40,16 +40,15 @@ function inSource(path: string): readonly Named[] {
     );
 }
 
-/** The hints of rules, and the pages that explain them. */
+/** The hints of rules, and the pages that explain them. A bad example may name anything. */
 function inPage(path: string): readonly Named[] {
-  return read(path)
-    .split('\n')
-    .flatMap((line, i) =>
-      (line.startsWith('- **Hint:**') ? namedIn(line, /['"`]/) : spans(line)).map((text) => ({
-        place: `${path}:${i + 1}`,
-        words: text.split(/\s+/),
-      })),
-    );
+  const page = read(path).replace(/^## Bad$[^]*?(?=^## Good$)/m, (bad) => bad.replace(/.+/g, ''));
+  return page.split('\n').flatMap((line, i) =>
+    (line.startsWith('- **Hint:**') ? namedIn(line, /['"`]/) : spans(line)).map((text) => ({
+      place: `${path}:${i + 1}`,
+      words: text.split(/\s+/),
+    })),
+  );
 }
 
 function namedIn(line: string, end: RegExp): readonly string[] {

@@ -15,8 +15,8 @@ const NOW = new Date('2026-11-21T01:30:00Z');
 const PASS = `import { mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('outputs', { recursive: true });
 const entries = Array.from({ length: 12 }, (_, i) => '- name: thing ' + i + '\\n  source: page ' + i + '\\n');
-writeFileSync('outputs/collect-1.md', '# Things\\n\\n## Entries\\n\\n' + entries.join(''));
-console.log('\`\`\`nocturne-report\\nsummary: one page\\noutputs: [outputs/collect-1.md]\\n\`\`\`');
+writeFileSync('outputs/survey-1.md', '# Things\\n\\n## Entries\\n\\n' + entries.join(''));
+console.log('\`\`\`nocturne-report\\nsummary: one page\\noutputs: [outputs/survey-1.md]\\n\`\`\`');
 `;
 
 /** Pages of the workspace that a pass keeps up to date. */
@@ -103,7 +103,7 @@ for (const foreign of FOREIGN) {
     t.match(await callCommand(place, ['run', 'worker', '--project', 'survey'], { clock }), {
       exit: 0,
     });
-    t.ok(readFileSync(join(root, 'PROJECTS/survey/outputs/collect-1.md'), 'utf8'));
+    t.ok(readFileSync(join(root, 'PROJECTS/survey/outputs/survey-1.md'), 'utf8'));
     t.match(await callCommand(place, ['knowledge', 'index', '--embedder', 'none'], { clock }), {
       exit: 0,
     });

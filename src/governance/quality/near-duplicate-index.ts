@@ -24,7 +24,7 @@ export function nearDuplicateIndex(least: number): NearDuplicateIndex {
   let owners = new Int32Array(1024);
   let entries = 0;
 
-  /** Two sketches with that similarity share `SHARED` of these, or all that they can share. */
+  /** Two sketches with that similarity share `SHARED` of these, or as many as they can. */
   const prefixOf = ({ hashes }: Sketch): Uint32Array =>
     hashes.subarray(0, Math.floor(((1 - least) * hashes.length) / least + 1e-6) + SHARED);
 

@@ -43,7 +43,8 @@ function unknownCommand(
   const typed = group.length > 0 ? `${first} ${second}` : first;
   return {
     message: `nocturne ${typed}, which is not a command`,
-    expected: nearestName(typed, names) ?? (group.join(', ') || 'a command of nocturne help'),
+    expected:
+      nearestName(typed, names) ?? (group.join(', ') || 'a command such as nocturne status'),
   };
 }
 
