@@ -1,6 +1,7 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
 import type { RunOutcome } from '../../agents/types.js';
+import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
@@ -139,13 +140,14 @@ function gradeOf(
     invalid: errors.length > 0,
     errors,
     answers: outcome.report.answers,
-    ending: endingOf(outcome),
+    ...defined({ ending: endingOf(outcome) }),
     reported: outcome.report.summary !== '',
   });
 }
 
-/** Why nothing came of it: the failure, or the last thing that was said. */
-function endingOf({ kind, failure, detail, tail }: RunOutcome): string {
+/** Why nothing came of it: the failure, or the last thing that was said outside of a report. */
+function endingOf({ kind, failure, detail, tail, report }: RunOutcome): string | undefined {
+  if (kind === 'finished' && report.summary !== '') return undefined;
   const last = lastLine(tail).slice(0, MOST_SAID);
   const said = last === '' ? 'it said nothing' : `its last words: "${last}"`;
   return kind === 'failed' ? `${failure ?? 'crashed'}: ${detail}` : said;
