@@ -5,6 +5,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
+import { ownerLanguage } from '../project/owner-language.js';
 import { projectState } from './project-state.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
@@ -43,8 +44,9 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
       ),
     ),
   );
+  const language = ownerLanguage(snapshot);
   return snapshot.records('NOTIFICATION').flatMap((record): PendingAnswer[] => {
-    const read = decisionOf(fieldText(record, 'status'), fieldText(record, 'answer'));
+    const read = decisionOf(fieldText(record, 'status'), fieldText(record, 'answer'), language);
     if (read === undefined) return [];
     const about = {
       id: record.key,

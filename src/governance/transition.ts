@@ -9,6 +9,7 @@ import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js'
 import type { MoveProblem, NextPhase, PhaseGraph } from '../project/phases.js';
 import { expiryOf, transitionExpiry } from './transition-expiry.js';
 import { decisionOf } from './verdict.js';
+import { ownerLanguage } from '../project/owner-language.js';
 
 export const MAX_REESCALATIONS = 3;
 
@@ -39,8 +40,8 @@ export function transitionSteps(snapshot: Snapshot): readonly TransitionStep[] {
 
 function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   const asked = questionsOf(snapshot, project);
-  const answered = asked.findLast((record) => decision(record) !== undefined);
-  const read = answered === undefined ? undefined : decision(answered);
+  const answered = asked.findLast((record) => decision(snapshot, record) !== undefined);
+  const read = answered === undefined ? undefined : decision(snapshot, answered);
   const context: Context = {
     snapshot,
     project,
@@ -99,8 +100,12 @@ function questionsOf(snapshot: Snapshot, project: Rec): readonly Rec[] {
     );
 }
 
-function decision(notification: Rec): ReturnType<typeof decisionOf> {
-  return decisionOf(fieldText(notification, 'status'), fieldText(notification, 'answer'));
+function decision(snapshot: Snapshot, notification: Rec): ReturnType<typeof decisionOf> {
+  return decisionOf(
+    fieldText(notification, 'status'),
+    fieldText(notification, 'answer'),
+    ownerLanguage(snapshot),
+  );
 }
 
 function closing({ asked }: Context, reason: string): readonly BundleCall[] {
@@ -174,7 +179,8 @@ function stuck(context: Context, { code, why }: MoveProblem): TransitionStep {
   const { slug, graph } = context;
   const question = `You approved ${slug}, but it cannot continue: ${why}. Correct ${graph.file}, then answer yes, or answer no.`;
   const standing = context.asked.find(
-    (record) => fieldText(record, 'topic') === code && decision(record) === undefined,
+    (record) =>
+      fieldText(record, 'topic') === code && decision(context.snapshot, record) === undefined,
   );
   const others = { ...context, asked: context.asked.filter((record) => record !== standing) };
   const ask =

@@ -288,7 +288,7 @@ t.test(
     );
     t.match(
       read(place, 'audit/SESSION-REGISTRY.md'),
-      /\| worker \|.*\| FAIL: nothing was delivered .*the agent says: "nothing written/,
+      /\| worker \|.*\| FAIL: nothing was delivered.*the agent says: "nothing written/,
     );
   },
 );

@@ -1,6 +1,7 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { readAnswer } from '../../../governance/verdict.js';
+import { ownerLanguage } from '../../../project/owner-language.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { takeApproval } from '../../../passes/approvals/take-approval.js';
 import { fieldText } from '../../../project/field-text.js';
@@ -43,7 +44,7 @@ export const answer: Command = {
       throw new NocturneError('USAGE', 'the answer is empty', {
         hint: 'nocturne answer ID "your answer"',
       });
-    const { verdict, rest } = readAnswer(text);
+    const { verdict, rest } = readAnswer(text, ownerLanguage(context.workspace().snapshot()));
     const status = rest === '' ? STATUSES[verdict] : 'open';
     return give(context, args[0] ?? '', { status, answer: text });
   },

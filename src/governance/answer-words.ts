@@ -1,0 +1,100 @@
+/** How people say yes and no: English, and the language of the owner. */
+
+/**
+ * All in lower case. `polite`: adds nothing to a yes or a no. `reserve`: makes a condition of a yes
+ * if it follows.
+ */
+export type AnswerWords = {
+  readonly names: readonly string[];
+  readonly yes: readonly string[];
+  readonly no: readonly string[];
+  readonly polite: readonly string[];
+  readonly reserve: readonly string[];
+};
+
+const list = (text: string): readonly string[] => text.split('|').map((word) => word.trim());
+
+function language(
+  names: string,
+  words: Readonly<Record<'yes' | 'no' | 'polite' | 'reserve', string>>,
+): AnswerWords {
+  const { yes, no, polite, reserve } = words;
+  return {
+    names: list(names),
+    yes: list(yes),
+    no: list(no),
+    polite: list(polite),
+    reserve: list(reserve),
+  };
+}
+
+const ENGLISH = language('english|en', {
+  yes: 'yes|y|yep|yup|yeah|ok|okay|approve|approved|accept|accepted|agree|agreed|i agree|i approve|go|go ahead|go for it|please do|do it|proceed|carry on|sure|sure thing|of course|absolutely|definitely|certainly|by all means|all right|alright|sounds good|looks good|fine|fine by me|that is fine|that’s fine|lgtm|thumbs up|true',
+  no: 'no|n|nope|nah|no way|not a chance|absolutely not|decline|declined|reject|rejected|deny|denied|refuse|refused|i disagree|don’t|do not|don’t do it|do not do it|please don’t|please do not|stop|never|false',
+  polite: 'please|thanks|thank you|many thanks|thx|ty|cheers|then|now|very much',
+  reserve:
+    'but|if|unless|until|except|only|after|before|when|once|not|no|don’t|do not|wait|later|maybe|however|first',
+});
+
+const OTHERS: readonly AnswerWords[] = [
+  language('german|deutsch|de', {
+    yes: 'ja|jawohl|jep|jo|klar|gerne|gern|einverstanden|passt|in ordnung|natürlich|freigegeben|genehmigt|mach das|mach es|mach weiter|nur zu|los',
+    no: 'nein|nö|nee|lieber nicht|bitte nicht|auf keinen fall|abgelehnt|nicht machen|niemals',
+    polite: 'bitte|danke|vielen dank|danke schön|gerne|gern|gut|doch',
+    reserve:
+      'aber|wenn|falls|nur|außer|erst|bis|nach|vor|sobald|nicht|kein|keine|später|warte|vielleicht|zuerst',
+  }),
+  language('french|français|francais|fr', {
+    yes: 'oui|ouais|d’accord|bien sûr|bien sur|vas-y|allez-y|parfait|c’est bon|entendu|volontiers|j’accepte|j’approuve|approuvé',
+    no: 'non|pas question|jamais|refusé|je refuse|surtout pas',
+    polite:
+      'merci|merci beaucoup|merci bien|s’il vous plaît|s’il te plaît|s’il vous plait|s’il te plait|svp|stp',
+    reserve:
+      'mais|si|seulement|sauf|jusqu’à|après|avant|quand|pas|plus tard|attends|attendez|peut-être|d’abord',
+  }),
+  language('spanish|español|espanol|castellano|es', {
+    yes: 'sí|si|claro|claro que sí|vale|de acuerdo|por supuesto|adelante|hazlo|dale|perfecto|apruebo|aprobado|acepto',
+    no: 'no|nunca|jamás|para nada|de ninguna manera|rechazado|mejor no',
+    polite: 'por favor|gracias|muchas gracias',
+    reserve:
+      'pero|si|solo|sólo|salvo|excepto|hasta|después|antes|cuando|no|más tarde|espera|quizás|quizá|tal vez|primero',
+  }),
+  language('portuguese|português|portugues|pt', {
+    yes: 'sim|claro|está bem|tudo bem|com certeza|pode|pode fazer|vá em frente|vai em frente|aprovado|aceito|de acordo|concordo',
+    no: 'não|nao|nunca|de jeito nenhum|recuso|recusado|melhor não',
+    polite: 'por favor|obrigado|obrigada|muito obrigado|muito obrigada',
+    reserve:
+      'mas|se|só|somente|apenas|exceto|até|depois|antes|quando|não|nao|mais tarde|espera|talvez|primeiro',
+  }),
+  language('italian|italiano|it', {
+    yes: 'sì|si|certo|certamente|va bene|d’accordo|procedi|vai|vai pure|fai pure|approvo|approvato|accetto',
+    no: 'no|mai|assolutamente no|rifiuto|rifiutato|meglio di no',
+    polite: 'grazie|grazie mille|per favore|per piacere|prego|pure',
+    reserve: 'ma|però|se|solo|tranne|finché|fino|dopo|prima|quando|non|più tardi|aspetta|forse',
+  }),
+  language('dutch|nederlands|nl', {
+    yes: 'ja|jazeker|zeker|oké|oke|prima|akkoord|goed|doe maar|ga je gang|natuurlijk|graag|goedgekeurd',
+    no: 'nee|neen|liever niet|nooit|niet doen|afgewezen|geen sprake van',
+    polite: 'graag|bedankt|dank je|dank u|dank je wel|dank u wel|alsjeblieft|alstublieft|hoor',
+    reserve: 'maar|als|alleen|behalve|tot|na|voor|wanneer|niet|geen|later|wacht|misschien|eerst',
+  }),
+  language('chinese|中文|汉语|漢語|普通话|zh', {
+    yes: '是|是的|好|好的|好吧|好啊|可以|行|同意|批准|没问题|當然|当然|继续|對|对|確定|确定',
+    no: '不|不行|不要|不可以|不同意|拒绝|否|别|不用|不用了|不用謝|算了',
+    polite: '谢谢|謝謝|请|請|谢谢你|麻烦了|吧',
+    reserve: '但|但是|如果|除非|只|只有|之后|之後|先|以后|等|不|也许|可能',
+  }),
+  language('japanese|日本語|ja', {
+    yes: 'はい|ええ|うん|了解|了解です|了解しました|承認|承認します|許可します|いいよ|いいですよ|お願いします|よろしくお願いします|オーケー|どうぞ|進めて|進めてください|賛成です',
+    no: 'いいえ|いや|だめ|だめです|ダメ|駄目|却下|却下します|やめて|やめてください|拒否|拒否します',
+    polite: 'ありがとう|ありがとうございます|です|すみません',
+    reserve: 'でも|もし|ただし|だけ|後で|あとで|まず|待って|たぶん|が',
+  }),
+];
+
+/** The tables of the owner's language, as USER.md names it, and of English. */
+export function answerWords(languageName: string): readonly AnswerWords[] {
+  const name = languageName.trim().toLowerCase();
+  const own = OTHERS.find(({ names }) => names.includes(name));
+  return own === undefined ? [ENGLISH] : [own, ENGLISH];
+}
