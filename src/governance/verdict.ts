@@ -1,4 +1,4 @@
-/** Reads an owner's answer. A clear yes or no decides; whatever could be read in two ways does not. */
+/** Reads an owner's answer: a clear yes or no decides, what can be read in two ways does not. */
 import { type AnswerWords, answerWords } from './answer-words.js';
 
 export type Verdict = 'yes' | 'no' | 'text';

@@ -111,6 +111,7 @@ function answer(root: string, id: string): void {
   const start = text.indexOf(`## ${id}`);
   writeFileSync(
     path,
-    text.slice(0, start) + text.slice(start).replace(/\*\*Answer:\*\* .*/, '**Answer:** yes please'),
+    text.slice(0, start) +
+      text.slice(start).replace(/\*\*Answer:\*\* .*/, '**Answer:** yes please'),
   );
 }
