@@ -14,7 +14,7 @@ const BEGAN = Date.now();
 
 const report = (page: string): string =>
   `\`\`\`nocturne-report\nsummary: one page written\noutputs: [${page}]\nanswers: { non_obvious: true, durable: true, compounding: true }\nnext_objective: Write the next page.\n\`\`\``;
-const pagePath = (n: number): string => `PROJECTS/pages/outputs/collect-${n}.md`;
+const pagePath = (n: number): string => `PROJECTS/pages/outputs/survey-${n}.md`;
 const pageText = (n: number): string =>
   `# Page ${n}\n\n## Entries\n\n- name: number ${n}\n  source: memory\n`;
 const FORBIDDEN: readonly Call[] = [
@@ -262,7 +262,7 @@ t.test('OpenClaw, the real one', async (t) => {
   await t.test(
     'a sub-agent works under the same guard, and what it was asked to do is in the ledger from the spawn to the result',
     async (t) => {
-      const note = 'PROJECTS/pages/outputs/collect-note.md';
+      const note = 'PROJECTS/pages/outputs/survey-note.md';
       const task = `Write the note.\nExpects: ${note}`;
       const ofChild = ({ messages }: Asked): boolean =>
         messages.some(
