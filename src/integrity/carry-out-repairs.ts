@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { renameSync } from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
-import { conflictSides } from '../markdown/conflict-sides.js';
+import { conflictSides } from '../markdown/conflict-markers.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { transact } from '../workspace/journal.js';
 import { observe } from '../workspace/observe.js';

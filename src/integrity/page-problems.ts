@@ -1,7 +1,7 @@
 /** Pages that nobody signs, but that records are read from: conflict markers and copies in them. */
 import { globMatches } from '../kernel/glob.js';
 import { syncCopyOf } from '../kernel/sync-copy.js';
-import { conflictLine } from '../markdown/conflict-sides.js';
+import { conflictLine } from '../markdown/conflict-markers.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type Alarm, REPAIR, someFiles } from './alarm.js';

@@ -3,7 +3,7 @@
  * without asking anybody, because the result is checked against a hash that the owner signed.
  */
 import { isUtf8 } from 'node:buffer';
-import { conflictLine, conflictSides } from '../markdown/conflict-sides.js';
+import { conflictLine, conflictSides } from '../markdown/conflict-markers.js';
 import { withoutFormatting } from '../markdown/without-formatting.js';
 
 export type RestoreReason = 'line-endings' | 'formatting' | 'conflict';

@@ -6,8 +6,9 @@ import { isProtected } from '../../integrity/protected-files.js';
 import { checkManifest } from '../../integrity/gate-manifest.js';
 import type { Trust } from '../../integrity/trust.js';
 import { sha256 } from '../../kernel/hash.js';
-import { conflicts } from '../../markdown/conflict-markers.js';
+import { conflictLine } from '../../markdown/conflict-markers.js';
 import { scan } from '../../markdown/scan.js';
+import type { Doc } from '../../markdown/types.js';
 import { loadSchema, REGISTRY_FILE } from '../../registry/load-schema.js';
 import { secretReasons } from '../../governance/guard/secrets.js';
 
@@ -50,8 +51,9 @@ function contentFindings({ path, kind, before, after }: StagedFile): readonly Gi
   const plain = text.replace(/^\ufeff/, '');
   if (/\.json$/i.test(path) && !COMMENTED.test(path)) findings.push(...jsonFindings(path, plain));
   if (/\.ya?ml$/i.test(path)) findings.push(...yamlFindings(path, plain, 0));
-  if (isPage(path)) findings.push(...frontMatterFindings(path, text));
-  const line = conflictLine(path, text);
+  const page = /\.(?:md|markdown)$/i.test(path) ? scan(text) : undefined;
+  if (page !== undefined) findings.push(...frontMatterFindings(path, page));
+  const line = conflictLine(text, page?.fences);
   if (line !== undefined)
     findings.push({
       path,
@@ -90,24 +92,11 @@ function yamlFindings(path: string, text: string, before: number): readonly GitF
   }));
 }
 
-function frontMatterFindings(path: string, text: string): readonly GitFinding[] {
-  const front = scan(text).frontMatter;
+function frontMatterFindings(path: string, page: Doc): readonly GitFinding[] {
+  const front = page.frontMatter;
   return front === undefined
     ? []
-    : yamlFindings(path, text.slice(front.contentStart, front.contentEnd), 1);
-}
-
-/** A page may explain such lines in a fence. */
-function conflictLine(path: string, text: string): number | undefined {
-  const fences = isPage(path) ? scan(text).fences.filter(({ closed }) => closed) : [];
-  const found = conflicts(text).find(
-    ({ start }) => !fences.some((fence) => start > fence.start && start < fence.end),
-  );
-  return found === undefined ? undefined : text.slice(0, found.start).split('\n').length;
-}
-
-function isPage(path: string): boolean {
-  return /\.(?:md|markdown)$/i.test(path);
+    : yamlFindings(path, page.text.slice(front.contentStart, front.contentEnd), 1);
 }
 
 /** A commit must not hold a protected file that differs from its own manifest. */

@@ -1,7 +1,7 @@
 /** Applies the fixes that rules offer, as the owner. */
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
-import { conflictLine } from '../../markdown/conflict-sides.js';
+import { conflictLine } from '../../markdown/conflict-markers.js';
 import { applyFixes, chooseFixes } from '../../validate/apply-fixes.js';
 import { type ValidateOptions, validate } from '../../validate/validate-snapshot.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';

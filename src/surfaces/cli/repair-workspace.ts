@@ -5,7 +5,7 @@ import { verifyGate } from '../../integrity/gate.js';
 import { type PageProblems, pageProblems } from '../../integrity/page-problems.js';
 import { planRepairs } from '../../integrity/plan-repairs.js';
 import { readableTrust } from '../../integrity/trust.js';
-import { conflictSides } from '../../markdown/conflict-sides.js';
+import { conflictSides } from '../../markdown/conflict-markers.js';
 import { backupFolder } from '../../setup/backup-folder.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { ownerName } from './actor.js';

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { rangeAt } from '../../kernel/text-position.js';
 import { conflicts } from '../../markdown/conflict-markers.js';
 import { lineStartsOf } from '../../markdown/line-starts.js';
+import type { Fence } from '../../markdown/types.js';
 import type { GovernedFile } from '../governed-file.js';
 import type { FileRule } from '../rule.js';
 
@@ -14,30 +15,25 @@ export const conflictMarker: FileRule = {
   run: (file) => {
     const { text } = file;
     if (text === undefined) return [];
-    return conflicts(text)
-      .filter(({ start }) => !isExample(file, start))
-      .map(
-        (span): Diagnostic => ({
-          rule: 'conflict-marker',
-          severity: 'error',
-          message: 'git could not merge these lines and left both versions here',
-          range: rangeAt(
-            { starts: lineStartsOf(text), length: text.length },
-            file.path,
-            span.start,
-            span.end,
-          ),
-          expected: 'one version',
-          hint: 'keep the lines that are right, and delete the others and the lines <<<<<<<, ======= and >>>>>>>',
-        }),
-      );
+    return conflicts(text, examplesIn(file)).map(
+      (span): Diagnostic => ({
+        rule: 'conflict-marker',
+        severity: 'error',
+        message: 'git could not merge these lines and left both versions here',
+        range: rangeAt(
+          { starts: lineStartsOf(text), length: text.length },
+          file.path,
+          span.start,
+          span.end,
+        ),
+        expected: 'one version',
+        hint: 'keep the lines that are right, and delete the others and the lines <<<<<<<, ======= and >>>>>>>',
+      }),
+    );
   },
 };
 
-/** In a fence of a page without records, which may explain what such lines are. */
-function isExample({ doc, objects }: GovernedFile, offset: number): boolean {
-  return (
-    objects.length === 0 &&
-    doc?.fences.some(({ start, end, closed }) => closed && offset > start && offset < end) === true
-  );
+/** A page without records may explain in a fence what such lines are. */
+function examplesIn({ doc, objects }: GovernedFile): readonly Fence[] {
+  return objects.length === 0 ? (doc?.fences ?? []) : [];
 }
