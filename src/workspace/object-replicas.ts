@@ -6,9 +6,9 @@ import { constants, copyFileSync, lstatSync, mkdirSync, rmSync } from '../kernel
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { removeLink } from './durable.js';
-import { hashIfThere } from './file-content.js';
+import { hashIfThere, hashOfChunks } from './file-content.js';
 import { hashOfName, isListName, listName, readList } from './object-chunks.js';
-import { getObject, hasObject, objectPath, putFile, withChunks } from './objects.js';
+import { getObject, objectChunks, objectPath, putFile, withChunks } from './objects.js';
 import { listIfThere } from './read-if-there.js';
 import { onFile } from './storage-error.js';
 
@@ -74,10 +74,23 @@ export function soundObject(place: Place, hash: string): Buffer {
   }
 }
 
-/** Makes sure that the store has the object. @throws NocturneError `NOT_FOUND`. */
-export function ensureObject(place: Place, hash: string, size: number): void {
-  if (hasObject(place.root, hash, size) || repair(place, hash)) return;
-  getObject(place.root, hash);
+/** The same content piece by piece. @throws as `getObject`. */
+export function* soundChunks(place: Place, hash: string): Generator<Buffer> {
+  ensureObject(place, hash);
+  yield* objectChunks(place.root, hash);
+}
+
+/** Makes sure that the store has the object, unspoiled. @throws as `getObject`. */
+export function ensureObject(place: Place, hash: string): void {
+  if (!isSound(place.root, hash) && !repair(place, hash)) getObject(place.root, hash);
+}
+
+function isSound(root: string, hash: string): boolean {
+  try {
+    return hashOfChunks(objectChunks(root, hash)) === hash;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns false without a replica that matches its hash. */

@@ -2,13 +2,22 @@
  * An owner and a pass in place write in the same folder: what is protected is undone and kept, and
  * everything else outside the scope stays, is named, and is not graded.
  */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { briefing } from '../../src/passes/manager/briefing.js';
 import { beginPass, endPass } from '../../src/passes/host/host-driver.js';
 import { mayBeOwners } from '../../src/passes/reconcile/unattributed.js';
 import { worker } from '../../src/passes/worker/worker.js';
+import { MOST_READ } from '../../src/workspace/file-content.js';
 import type { PassReport } from '../../src/passes/types.js';
 import {
   environment,
@@ -22,6 +31,7 @@ import {
 
 t.setTimeout(300_000);
 
+const usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
 const OLD = 'notes/old.md';
 const OUTPUT = 'PROJECTS/pages/outputs/page.md';
 const LINE = '\nA line of the owner.\n';
@@ -81,7 +91,6 @@ t.test("an owner edits 20 files while an agent works in a host's session", async
   edit(place.root);
   mkdirSync(dirname(join(place.root, OUTPUT)), { recursive: true });
   writeFileSync(join(place.root, OUTPUT), '# Page\n\n## Entries\n\n- name: one\n- name: two\n');
-  const usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
   const report = await endPass(environment(place), { token, report: '', usage, model: '' });
   check(t, place, report);
 });
@@ -132,4 +141,20 @@ t.test('which changes the owner may have made', (t) => {
   };
   for (const [path, may, why] of PATHS) t.equal(mayBeOwners(reach, path), may, `${path}: ${why}`);
   t.end();
+});
+
+t.test('the earlier version of a large file is kept as well', async (t) => {
+  const place = placeIn(t.testdir(), '');
+  const path = join(place.root, 'notes/film.bin');
+  writeFileSync(path, 'the beginning');
+  truncateSync(path, MOST_READ + 1);
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  writeFileSync(path, 'another film');
+  const { token } = begun.data;
+  const { data } = await endPass(environment(place), { token, report: '', usage, model: '' });
+  const kept = join(place.root, '.nocturne/kept', data?.runId ?? '', 'notes/film.bin');
+  t.equal(statSync(kept).size, MOST_READ + 1);
+  t.match(readFileSync(kept).subarray(0, 13).toString(), 'the beginning');
+  t.equal(readFileSync(path, 'utf8'), 'another film');
 });

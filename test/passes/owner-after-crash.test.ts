@@ -1,5 +1,13 @@
 /** What the owner does between the crash of a pass in place and the next pass stays. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { acceptLogs, changedLogs } from '../../src/integrity/accept-logs.js';
@@ -142,6 +150,22 @@ const CASES: readonly Case[] = [
     name: 'a field that the owner sets on a page that the agent has spoiled',
     agent: (place) => append(place, 'ACTIVE-PROJECTS.md', '\nMine too.\n'),
     owner: setPriority,
+    has: [['ACTIVE-PROJECTS.md', '| 7 | pages |']],
+    lacks: [['ACTIVE-PROJECTS.md', 'Mine too.']],
+  },
+  {
+    name: 'the same, when the agent has also spoiled the store of contents',
+    agent: (place) => append(place, 'ACTIVE-PROJECTS.md', '\nMine too.\n'),
+    owner: (place) => {
+      setPriority(place);
+      const objects = join(place.root, '.nocturne/objects');
+      for (const entry of readdirSync(objects, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        const path = join(entry.parentPath, entry.name);
+        chmodSync(path, 0o600);
+        writeFileSync(path, 'x'.repeat(statSync(path).size));
+      }
+    },
     has: [['ACTIVE-PROJECTS.md', '| 7 | pages |']],
     lacks: [['ACTIVE-PROJECTS.md', 'Mine too.']],
   },

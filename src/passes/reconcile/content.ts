@@ -9,8 +9,8 @@ import {
   MOST_READ,
   readPlainFile,
 } from '../../workspace/file-content.js';
-import { objectChunks, putChunks, putFile, putObject } from '../../workspace/objects.js';
-import { ensureObject, soundObject } from '../../workspace/object-replicas.js';
+import { putChunks, putFile, putObject } from '../../workspace/objects.js';
+import { ensureObject, soundChunks, soundObject } from '../../workspace/object-replicas.js';
 import type { StoredContent, Workspace } from '../../workspace/types.js';
 
 /** Bytes. A pass may leave thousands of files, so larger ones are read again when needed. */
@@ -58,13 +58,12 @@ function readAgain(path: string, hash: string): Buffer {
 
 /** An object of the store. */
 export function objectContent(workspace: Workspace, hash: string, size: number): Content {
-  const { root } = workspace;
   return {
     hash,
     size,
     bytes: () => (size > MOST_READ ? tooLarge(hash) : soundObject(workspace, hash)),
-    chunks: () => objectChunks(root, hash),
-    store: () => ensureObject(workspace, hash, size),
+    chunks: () => soundChunks(workspace, hash),
+    store: () => ensureObject(workspace, hash),
   };
 }
 

@@ -4,7 +4,6 @@
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
-import { getObject, hasObject } from '../../workspace/objects.js';
 import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
@@ -171,8 +170,8 @@ export function committedContents(
       expected.set(record.path, committed(record.after));
     else if (record.byOwner === true) {
       const merged = rebase(baselineSnapshot(workspace, baseline), record.path, {
-        base: storedBytes(root, record.before),
-        mine: storedBytes(root, record.after),
+        base: storedBytes(workspace, record.before),
+        mine: storedBytes(workspace, record.after),
         theirs: before?.bytes(),
       });
       if (merged !== undefined) expected.set(record.path, bytesContent(root, merged));
@@ -181,8 +180,13 @@ export function committedContents(
   return expected;
 }
 
-function storedBytes(root: string, hash: string | null): Buffer | undefined {
-  return hash !== null && hasObject(root, hash) ? getObject(root, hash) : undefined;
+function storedBytes(workspace: Workspace, hash: string | null): Buffer | undefined {
+  if (hash === null) return undefined;
+  try {
+    return soundObject(workspace, hash);
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a view of the workspace in which they stand. Large logs stay as the baseline has them. */

@@ -1,6 +1,6 @@
 /** Keeps what a file held before a change that stays, in case the change was not the owner's. */
-import { copyFileDurably, writeFileDurably } from '../../workspace/durable.js';
-import { objectPath } from '../../workspace/objects.js';
+import { copyFileDurably, removeIfThere, writeFileDurably } from '../../workspace/durable.js';
+import { assembleObject } from '../../workspace/objects.js';
 import { freeName } from '../../workspace/restore.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type Content, isLarge } from './content.js';
@@ -44,5 +44,10 @@ const WHAT: Readonly<Record<Difference['kind'], string>> = {
 function keep(root: string, place: string, content: Content): void {
   if (!isLarge(content)) return writeFileDurably(place, content.bytes());
   content.store();
-  copyFileDurably(objectPath(root, content.hash), place);
+  const whole = assembleObject(root, content.hash);
+  try {
+    copyFileDurably(whole, place);
+  } finally {
+    removeIfThere(whole);
+  }
 }
