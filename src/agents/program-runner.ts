@@ -1,14 +1,13 @@
 /**
  * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { mkdtempSync, rmSync, writeFileSync } from '../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
 import { overBudget } from './model-tier.js';
-import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
+import { lastLine, runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
 import {
   type FailureCode,
@@ -239,8 +238,8 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
 }
 
 function lastWords({ stderrTail }: ProcessEnd): string {
-  const line = stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `Last words: ${cutWithoutSecrets(line, 300)}`;
+  const line = lastLine(stderrTail);
+  return line === '' ? '' : `Last words: ${line}`;
 }
 
 const EVERY_MS = 250;

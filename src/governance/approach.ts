@@ -1,4 +1,5 @@
 /** Whether a pass came nearer to the stop condition of its phase. */
+import { conditionsHold, isMet } from './conditions/evaluate.js';
 import { plural } from '../kernel/words.js';
 import { meanDistance } from './conditions/distance.js';
 import type { AssertionResult } from './types.js';
@@ -28,7 +29,7 @@ export function approachOf(
   work: { readonly novel: number; readonly words: number },
 ): Approach {
   const { before, after } = state;
-  const holds = after.length > 0 && after.every((result) => isMet(result));
+  const holds = conditionsHold(after);
   const [from, to] = [meanDistance(before), meanDistance(after)];
   if (after.length > 0 && from - to > SMALLEST_STEP)
     return {
@@ -66,7 +67,7 @@ export function progressText(results: readonly AssertionResult[]): string {
   const counted = results.filter(({ progress }) => (progress?.needed ?? 0) > 1);
   const [only] = counted;
   if (only?.progress !== undefined && counted.length === 1) return countText(only);
-  const met = results.filter((result) => isMet(result)).length;
+  const met = results.filter(isMet).length;
   const percent = Math.floor(fulfilled(results) * 100);
   return `${met} of ${plural(results.length, 'test')}${counted.length > 1 ? ` (${percent} %)` : ''}`;
 }
@@ -78,8 +79,4 @@ function countText({ holds, progress }: AssertionResult): string {
 
 function percent(share: number): string {
   return `${Math.max(1, Math.round(share * 100))} %`;
-}
-
-function isMet({ holds, error }: AssertionResult): boolean {
-  return holds && error === undefined;
 }

@@ -89,8 +89,12 @@ function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
   );
   const turnOf = (row: Rec): number => turns.get(fieldText(row, 'slug')) ?? -1;
   const oldest = Math.min(...eligible.map(turnOf));
-  const yields = (row: Rec): boolean => isStalled(snapshot, row) && turnOf(row) > oldest;
-  return [...eligible].sort((a, b) => Number(yields(a)) - Number(yields(b)) || byTurn(a, b));
+  const yielding = new Set(
+    eligible.filter((row) => turnOf(row) > oldest && isStalled(snapshot, row)),
+  );
+  return [...eligible].sort(
+    (a, b) => Number(yielding.has(a)) - Number(yielding.has(b)) || byTurn(a, b),
+  );
 }
 
 function isStalled(snapshot: Snapshot, row: Rec): boolean {

@@ -1,7 +1,6 @@
 /** What a draft of a project must say before it can become one. */
 import type { Rec } from '../markdown/types.js';
-import { parseConditions } from '../project/condition-parse.js';
-import { commandsIn } from '../project/condition-source.js';
+import { commandsIn, conditionsIn } from '../project/condition-source.js';
 import type { Condition } from '../project/condition-types.js';
 import { fieldText } from '../project/field-text.js';
 
@@ -9,19 +8,14 @@ const LEAST_TESTS = 2;
 
 /** What ends the only phase of a draft. */
 export function draftConditions(draft: Rec): readonly Condition[] {
-  const cell = draft.fields.get('phase.stop_condition');
-  return parseConditions(cell?.data ?? cell?.value, cell ?? draft).assertions;
+  return conditionsIn(draft, 'phase.stop_condition');
 }
 
 /** What the draft lacks, each as a sentence's end; empty: it can become a project. */
 export function draftProblems(draft: Rec): readonly string[] {
   const conditions = draftConditions(draft);
   const tests = conditions.filter(({ kind }) => kind !== 'text' && kind !== 'invalid');
-  const criteria = draft.fields.get('next_pass.criteria');
-  const all = [
-    ...conditions,
-    ...parseConditions(criteria?.data ?? criteria?.value, criteria ?? draft).assertions,
-  ];
+  const all = [...conditions, ...conditionsIn(draft, 'next_pass.criteria')];
   const missing = ['mission', 'phase.name', 'phase.objective', 'next_pass.objective'].filter(
     (name) => fieldText(draft, name) === '',
   );

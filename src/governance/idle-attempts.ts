@@ -1,5 +1,5 @@
 /** When an item of idle work comes up again: by what earlier passes made of it. */
-import { recordedChanges } from '../workspace/recorded-changes.js';
+import type { RecordedChanges } from '../workspace/recorded-changes.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 
@@ -14,7 +14,10 @@ const AGAIN_AFTER_DAYS = [1, 2, 4, 8, 16];
  * eight and sixteen. What was done is due when its subject changed since. What the owner is asked
  * about is never due.
  */
-export function dueAgain(snapshot: Snapshot): (objective: string, subject: string) => boolean {
+export function dueAgain(
+  snapshot: Snapshot,
+  changes: RecordedChanges,
+): (objective: string, subject: string) => boolean {
   const attempts = attemptsOf(snapshot);
   const asked = new Set(
     snapshot
@@ -22,7 +25,6 @@ export function dueAgain(snapshot: Snapshot): (objective: string, subject: strin
       .filter((record) => fieldText(record, 'status') === 'open')
       .map((record) => fieldText(record, 'action_needed')),
   );
-  const changes = recordedChanges(snapshot, '');
   return (objective, subject) => {
     if (asked.has(objective)) return false;
     const earlier = attempts.get(objective) ?? [];

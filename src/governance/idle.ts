@@ -2,7 +2,7 @@
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
-import { recordedChanges } from '../workspace/recorded-changes.js';
+import { type RecordedChanges, recordedChanges } from '../workspace/recorded-changes.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
@@ -47,10 +47,11 @@ const MAX_DAILY_LOGS = 7;
 const MIN_LIVE_PROJECTS = 2;
 
 export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Idle {
-  const isDue = dueAgain(snapshot);
+  const changes = recordedChanges(snapshot, '');
+  const isDue = dueAgain(snapshot, changes);
   const tiers: readonly (readonly [IdleTier, readonly Found[], string])[] = [
     ['repair', repairs(diagnostics), 'validation found nothing to repair'],
-    ['review', reviews(snapshot), 'nothing is waiting to be looked at again'],
+    ['review', reviews(snapshot, changes), 'nothing is waiting to be looked at again'],
     [
       'consolidate',
       consolidation(snapshot),
@@ -124,12 +125,12 @@ function repairs(diagnostics: readonly Diagnostic[]): readonly Found[] {
     });
 }
 
-function reviews(snapshot: Snapshot): readonly Found[] {
+function reviews(snapshot: Snapshot, changes: RecordedChanges): readonly Found[] {
   return [
     ...endingPermissions(snapshot),
     ...openFailureModes(snapshot),
     ...staleTools(snapshot),
-    ...unseenOutputs(snapshot),
+    ...unseenOutputs(snapshot, changes),
   ];
 }
 
@@ -183,14 +184,13 @@ function staleTools(snapshot: Snapshot): readonly Found[] {
  * An output counts as seen after a recent recorded change or a recent review of its project. Files
  * without a recorded change are the owner's own.
  */
-function unseenOutputs(snapshot: Snapshot): readonly Found[] {
+function unseenOutputs(snapshot: Snapshot, changes: RecordedChanges): readonly Found[] {
   const oldest = snapshot.now.getTime() - UNSEEN_DAYS * DAY_MS;
   const reviewed = new Map(
     snapshot
       .records('REVIEW')
       .map((record) => [fieldText(record, 'slug'), fieldTime(record, 'date') ?? 0]),
   );
-  const changes = recordedChanges(snapshot, 'PROJECTS/');
   return [...snapshot.files.values()].flatMap((file): Found[] => {
     const slug = /^PROJECTS\/([^/]+)\/outputs\/.+\.md$/.exec(file.path)?.[1];
     const last = changes.lastChange(file.path);

@@ -1,4 +1,5 @@
 /** Turn-taking: how often in a row a project made no progress, and when it rests. */
+import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { ownerNumber } from '../project/owner-number.js';
@@ -16,11 +17,10 @@ export function passesUntilRest(snapshot: Snapshot): number {
  */
 export function stalledPasses(snapshot: Snapshot, slug: string): number {
   const project = snapshot.record('PROJECT', slug);
-  return (fieldInt(project, 'last_pass.stalled') ?? 0) + brokenSince(snapshot, slug);
+  return (fieldInt(project, 'last_pass.stalled') ?? 0) + brokenSince(snapshot, slug, project);
 }
 
-function brokenSince(snapshot: Snapshot, slug: string): number {
-  const project = snapshot.record('PROJECT', slug);
+function brokenSince(snapshot: Snapshot, slug: string, project: Rec | undefined): number {
   const [recorded, phase] = ['last_pass.date', 'phase.started'].map((field) =>
     fieldTime(project, field),
   );

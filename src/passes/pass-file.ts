@@ -101,13 +101,13 @@ export function forgetPass(state: string, runId: string): void {
   if (storedRuns(state).length === 0) unpinForPass(state);
 }
 
-/** A pass that crashed under an earlier version is found as well. */
 /** Records of commits whose pass is forgotten: the process died between the two. */
 export function removeOrphanRecords(state: string): void {
   const stored = new Set(storedRuns(state));
   for (const runId of recordedRuns(state)) if (!stored.has(runId)) closeCommitRecord(state, runId);
 }
 
+/** A pass that crashed under an earlier version is found as well. */
 export function moveFormerFile(state: string): void {
   const path = join(state, FORMER_FILE);
   const runId = readJson<StoredPass>(path)?.data.runId;

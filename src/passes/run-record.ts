@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, rmSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { sha256 } from '../kernel/hash.js';
-import { withoutSecrets, withoutSecretsIn } from '../governance/guard/secrets.js';
+import { withoutSecretsIn } from '../governance/guard/secrets.js';
 import type { AssertionResult } from '../governance/types.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
@@ -46,28 +46,29 @@ type Judged = {
 
 /** As much as the pass has come to. @returns the hash of its prompt as it is kept. */
 export function keepRunRecord(state: string, stage: Composed | Worked | Graded): string {
-  const prompt = withoutSecrets(stage.prompt);
-  const { runId, project, brief } = stage;
-  const { calls }: Pick<Worked, 'calls'> = 'outcome' in stage ? stage : {};
-  const record: RunRecord = {
+  const { runId, project, prompt, brief } = stage;
+  const kept = withoutSecretsIn({
     version: 1,
     runId,
     ...defined({ project }),
     prompt,
-    promptSha256: sha256(prompt),
     before: { criteria: brief.criteria, stop: brief.stopCondition },
     ...('outcome' in stage ? endOf(stage) : {}),
-    ...defined({ calls: calls?.slice(0, MOST_CALLS), callCount: calls?.length }),
     ...('quality' in stage ? judgementOf(stage) : {}),
-  };
+  } satisfies Omit<RunRecord, 'promptSha256'>);
+  const promptSha256 = sha256(kept.prompt);
   makeDirectory(join(state, FOLDER), 0o700);
-  writeJsonDurably(pathOf(state, runId), withoutSecretsIn(record));
-  return record.promptSha256;
+  writeJsonDurably(pathOf(state, runId), { ...kept, promptSha256 });
+  return promptSha256;
 }
 
-function endOf({ outcome }: Worked): Partial<RunRecord> {
+function endOf({ outcome, calls }: Worked): Partial<RunRecord> {
   const { kind, failure, detail, tail } = outcome;
-  return { ended: { kind, detail, ...defined({ failure }) }, tail };
+  return {
+    ended: { kind, detail, ...defined({ failure }) },
+    tail,
+    ...defined({ calls: calls?.slice(0, MOST_CALLS), callCount: calls?.length }),
+  };
 }
 
 function judgementOf(stage: Graded): Partial<RunRecord> {

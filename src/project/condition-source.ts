@@ -52,6 +52,12 @@ function ownConditions(record: Rec | undefined, field: string): ConditionsInForc
     : { ...parsed, from: `${record.file}#${field}` };
 }
 
+/** The conditions in a field of any record; none if it is empty. */
+export function conditionsIn(record: Rec, field: string): readonly Condition[] {
+  const cell = record.fields.get(field);
+  return parseConditions(cell?.data ?? cell?.value, cell ?? record).assertions;
+}
+
 /** Every program that a list of conditions would run; what nobody but the owner may write. */
 export function commandsIn(conditions: readonly Condition[]): readonly (readonly string[])[] {
   return conditions.flatMap((condition) => {

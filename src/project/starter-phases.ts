@@ -8,7 +8,7 @@ import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
-import { parseConditions } from './condition-parse.js';
+import { conditionsIn } from './condition-source.js';
 import { fieldText } from './field-text.js';
 import { phasesIn, reachablePhases } from './phases.js';
 
@@ -35,12 +35,10 @@ export function phaseSummaries(page: string, spec: ObjectSpec): readonly PhaseSu
 }
 
 function summaryOf(record: Rec): PhaseSummary {
-  const cell = record.fields.get('stop_condition');
-  const { assertions } = parseConditions(cell?.data ?? cell?.value, cell ?? record);
   return {
     name: record.key,
     objective: fieldText(record, 'objective'),
-    done: assertions.map((assertion) => assertion.text),
+    done: conditionsIn(record, 'stop_condition').map(({ text }) => text),
   };
 }
 

@@ -43,8 +43,8 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];
-  for (const path of ownersFirst(snapshot)) {
-    if (hits.length > MOST_HITS || (glob !== undefined && !globMatches(glob, path))) continue;
+  for (const path of ownersFirst(snapshot, glob)) {
+    if (hits.length > MOST_HITS) break;
     const text = snapshot.text(path) ?? '';
     if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home))
       continue;
@@ -67,12 +67,14 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
 }
 
 /** The owner's files, then the manual and the logs, then what was put aside. */
-function ownersFirst({ files, schema }: Snapshot): readonly string[] {
+function ownersFirst({ files, schema }: Snapshot, glob: string | undefined): readonly string[] {
   const rankOf = (path: string): number => {
     if (isSetAside(path)) return 2;
     return isManualPage(path) || routeOf(schema, path).tier === 'APPEND' ? 1 : 0;
   };
-  const ranked = [...files.keys()].map((path) => ({ path, rank: rankOf(path) }));
+  const ranked = [...files.keys()]
+    .filter((path) => glob === undefined || globMatches(glob, path))
+    .map((path) => ({ path, rank: rankOf(path) }));
   return ranked.sort((a, b) => a.rank - b.rank).map(({ path }) => path);
 }
 

@@ -35,9 +35,11 @@ export async function evaluateConditions(
 
 /** At least one assertion, all true, none with an error. */
 export function conditionsHold(results: readonly AssertionResult[]): boolean {
-  return (
-    results.length > 0 && results.every((result) => result.holds && result.error === undefined)
-  );
+  return results.length > 0 && results.every(isMet);
+}
+
+export function isMet({ holds, error }: AssertionResult): boolean {
+  return holds && error === undefined;
 }
 
 async function evaluate(condition: Condition, context: ConditionContext): Promise<Outcome> {

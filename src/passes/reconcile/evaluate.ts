@@ -3,7 +3,7 @@
  * evidence.
  */
 import { showControl } from '../../kernel/show-control.js';
-import { evaluateConditions } from '../../governance/conditions/evaluate.js';
+import { evaluateConditions, isMet } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import { fieldText } from '../../project/field-text.js';
@@ -86,7 +86,7 @@ export function evidenceRows(
   if (results.length === 0) return [];
   const type = step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((result) => {
-    const holds = result.holds && result.error === undefined;
+    const holds = isMet(result);
     return stepRow(step, {
       type,
       target: `${project}: ${result.assertion}`,

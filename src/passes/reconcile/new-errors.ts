@@ -1,6 +1,6 @@
 /** T5: whether the workspace has errors that it did not have before the pass. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { validateSnapshot, type ValidateOptions } from '../../validate/validate-snapshot.js';
+import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import type { PassEnvironment, Reconciled } from '../types.js';
@@ -8,14 +8,17 @@ import type { PassEnvironment, Reconciled } from '../types.js';
 /** What a file that is gone can break in files that the pass did not touch. */
 const REFERENCES = ['link-broken', 'file-missing', 'reference-unresolved', 'edge-unresolved'];
 
-/** The first ones in words; an error in a file that the pass wrote is the pass's, new or not. */
+/**
+ * Each in words; an error in a file that the pass wrote is the pass's, new or not.
+ * @param after.diagnostics of the workspace as the pass left it; only of its outputs if it deleted
+ * nothing.
+ */
 export async function newErrors(
   { workspace, modules }: PassEnvironment,
   { outputs, gone, baseline }: Reconciled,
-  snapshot: Snapshot,
+  { snapshot, diagnostics }: { snapshot: Snapshot; diagnostics: readonly Diagnostic[] },
 ): Promise<readonly string[]> {
-  const options = { home: workspace.home, modules: modules.map((module) => module.name) };
-  const found = await findingsOf(snapshot, options);
+  const found = diagnostics.filter(isFinding);
   const own = found.filter(
     ({ severity, range }) => severity === 'error' && outputs.includes(range.file),
   );
@@ -27,21 +30,18 @@ export async function newErrors(
       !isBriefing(snapshot, range.file),
   );
   if (elsewhere.length === 0) return own.map(line);
-  const earlier = await findingsOf(baselineSnapshot(workspace, baseline), {
-    ...options,
+  const earlier = await validateSnapshot(baselineSnapshot(workspace, baseline), {
+    home: workspace.home,
+    modules: modules.map(({ name }) => name),
     only: REFERENCES,
   });
-  const known = new Set(earlier.map(identity));
+  const known = new Set(earlier.filter(isFinding).map(identity));
   return [...own, ...elsewhere.filter((error) => !known.has(identity(error)))].map(line);
 }
 
 /** A broken link is a warning, but not when the pass took its target away. */
-async function findingsOf(
-  snapshot: Snapshot,
-  options: ValidateOptions,
-): Promise<readonly Diagnostic[]> {
-  const found = await validateSnapshot(snapshot, options);
-  return found.filter(({ severity }) => severity !== 'info');
+function isFinding({ severity }: Diagnostic): boolean {
+  return severity !== 'info';
 }
 
 /** Each morning replaces it, and it links what there was. */

@@ -2,9 +2,9 @@
 import type { Fragment } from '../../agents/types.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { globMatches } from '../../kernel/glob.js';
-import { sha256 } from '../../kernel/hash.js';
 import { fieldText } from '../../project/field-text.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
+import { dataFragment } from './data-fragment.js';
 
 const LAST_PASSES = 3;
 const MOST_OUTPUTS = 30;
@@ -24,7 +24,9 @@ export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly F
   });
   const [last] = runs.slice(-1);
   if (last === undefined) return [];
-  return [fragment('What the last passes tried, and how they ended', last.file, lines.join('\n'))];
+  return [
+    dataFragment('What the last passes tried, and how they ended', last.file, lines.join('\n')),
+  ];
 }
 
 export function outputsFragment(
@@ -50,15 +52,11 @@ export function outputsFragment(
   const more = files.length - lines.length;
   const rest = more > 0 ? [`- and ${more} more files`] : [];
   return [
-    fragment('The outputs that exist', `PROJECTS/${project}/`, [...lines, ...rest].join('\n')),
+    dataFragment('The outputs that exist', `PROJECTS/${project}/`, [...lines, ...rest].join('\n')),
   ];
 }
 
 function titleOf(snapshot: Snapshot, { path }: FileEntry): string {
   const title = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
   return title === undefined || title === '' ? '' : `"${title.slice(0, LONGEST_TITLE)}", `;
-}
-
-function fragment(title: string, source: string, text: string): Fragment {
-  return { title, source, sha256: sha256(text), text, trust: 'data' };
 }

@@ -34,11 +34,12 @@ export async function presentState(
     };
   if (project === undefined) return NOTHING;
   const last = lastRecord(env, project, snapshot);
+  const before = hashesOf(snapshot, `PROJECTS/${project}/`);
   const of = (
     assertions: readonly Condition[],
     earlier: readonly AssertionResult[] = [],
   ): Promise<readonly AssertionResult[]> =>
-    withoutPrograms(assertions, { env, project, writes, snapshot, earlier });
+    withoutPrograms(assertions, { env, project, writes, snapshot, before, earlier });
   return {
     criteria: await of(criteriaOf(snapshot, project).assertions, last?.criteria),
     stopCondition: await of(stopConditionOf(snapshot, project).assertions, last?.stop),
@@ -61,12 +62,14 @@ type Input = {
   readonly project: string;
   readonly writes: readonly string[];
   readonly snapshot: Snapshot;
+  /** The pass begins here: nothing has changed since. */
+  readonly before: ReadonlyMap<string, string>;
   readonly earlier: readonly AssertionResult[];
 };
 
 async function withoutPrograms(
   assertions: readonly Condition[],
-  { env, project, writes, snapshot, earlier }: Input,
+  { env, project, writes, snapshot, before, earlier }: Input,
 ): Promise<readonly AssertionResult[]> {
   const record = snapshot.record('PROJECT', project);
   const still = assertions.filter((assertion) => commandsIn([assertion]).length === 0);
@@ -76,7 +79,7 @@ async function withoutPrograms(
     writes,
     phaseStarted: fieldText(record, 'phase.started'),
     lastPass: fieldText(record, 'last_pass.date'),
-    before: hashesOf(snapshot, `PROJECTS/${project}/`),
+    before,
     signal: env.signal,
   });
   return assertions.map(
@@ -92,7 +95,6 @@ function notChecked({ text }: Condition): AssertionResult {
   return { assertion: text, holds: false, expected, found: 'it has not run yet', distance: 1 };
 }
 
-/** The pass begins here: nothing has changed since. */
 function hashesOf(snapshot: Snapshot, folder: string): ReadonlyMap<string, string> {
   const hashes = new Map<string, string>();
   for (const path of snapshot.files.keys()) {

@@ -1,6 +1,6 @@
 /** For the brief: the failure modes and lessons that fit this work, the best match first. */
+import { dataFragment, placeOf } from './data-fragment.js';
 import type { Fragment } from '../../agents/types.js';
-import { sha256 } from '../../kernel/hash.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -61,9 +61,5 @@ function fitting(records: readonly Rec[], kind: Kind, work: string): readonly Fr
     .filter(({ shared }) => shared >= LEAST_SHARED)
     .sort((a, b) => b.shared - a.shared)
     .slice(0, MOST)
-    .map(({ record }): Fragment => {
-      const text = kind.text(record);
-      const source = `${record.file}#${record.key}`;
-      return { title: kind.title, source, sha256: sha256(text), text, trust: 'data' };
-    });
+    .map(({ record }) => dataFragment(kind.title, placeOf(record), kind.text(record)));
 }

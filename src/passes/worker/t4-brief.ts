@@ -2,10 +2,10 @@
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
-import { sha256 } from '../../kernel/hash.js';
 import { idleRules } from '../../governance/idle-work.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
+import { dataFragment, placeOf } from './data-fragment.js';
 import { claimProject } from '../../workspace/pass-lock.js';
 import { type Act, deedOf, noteAct } from '../act.js';
 import { showProject } from '../lock-page.js';
@@ -147,7 +147,7 @@ function projectFragments(project: Rec | undefined): readonly Fragment[] {
   if (project === undefined) return [];
   const grade = fieldText(project, 'last_pass.quality') || 'none yet';
   return [
-    part(
+    dataFragment(
       'The project',
       project.file,
       `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}`,
@@ -158,7 +158,7 @@ function projectFragments(project: Rec | undefined): readonly Fragment[] {
 function idleFragments({ idle }: Chosen): readonly Fragment[] {
   return idle === undefined
     ? []
-    : [part('How to do it', 'orchestration-os/OPS-IDLE-CYCLE.md', idleRules(idle))];
+    : [dataFragment('How to do it', 'orchestration-os/OPS-IDLE-CYCLE.md', idleRules(idle))];
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {
@@ -167,7 +167,7 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
     .filter((record) => fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '')
     .slice(-SOME)
     .map((record) =>
-      part(
+      dataFragment(
         'The owner answered a question',
         placeOf(record),
         `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`,
@@ -203,12 +203,4 @@ function workOf({ objective }: Chosen, project: Rec | undefined, present: Presen
     ...fields.map((field) => fieldText(project, field)),
     ...tests.map(({ assertion }) => assertion),
   ].join('\n');
-}
-
-function placeOf(record: Rec): string {
-  return `${record.file}#${record.key}`;
-}
-
-function part(title: string, source: string, content: string): Fragment {
-  return { title, source, sha256: sha256(content), text: content, trust: 'data' };
 }

@@ -6,6 +6,8 @@ import { fieldText } from '../../project/field-text.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
+import { isMet } from '../../governance/conditions/evaluate.js';
+import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -39,10 +41,13 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
     const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
       project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
+    const diagnostics = await diagnosticsOf(context, produced);
     const criteria =
-      stage.idle === undefined ? await evaluated('T5') : await idleEvaluated(context, produced);
+      stage.idle === undefined
+        ? await evaluated('T5')
+        : idleEvaluated(snapshot, produced, diagnostics);
     const repeated = await repeatedOutputs(context, produced);
-    const errors = await newErrors(env, produced, snapshot);
+    const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
     const {
@@ -96,16 +101,26 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
   return [...new Set([...outputs, ...written])].sort();
 }
 
-/** Idle work has one test, of its own. It may have to repair any file. */
-async function idleEvaluated(
+/** Only of its outputs, unless it deleted something or may have repaired any file. */
+function diagnosticsOf(
   { env, snapshot }: StepContext,
-  { idle, outputs }: Reconciled,
-): Promise<Evaluated> {
-  if (idle === undefined) return NOTHING_EVALUATED;
-  const diagnostics = await validateSnapshot(snapshot, {
+  { idle, gone, outputs }: Reconciled,
+): Promise<readonly Diagnostic[]> {
+  const onlyOutputs = idle === undefined && gone.length === 0;
+  return validateSnapshot(snapshot, {
     home: env.workspace.home,
-    modules: env.modules.map((module) => module.name),
+    modules: env.modules.map(({ name }) => name),
+    ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
   });
+}
+
+/** Idle work has one test, of its own. */
+function idleEvaluated(
+  snapshot: Snapshot,
+  { idle, outputs }: Reconciled,
+  diagnostics: readonly Diagnostic[],
+): Evaluated {
+  if (idle === undefined) return NOTHING_EVALUATED;
   const results = [evaluateIdle(idle, { snapshot, changed: outputs, diagnostics })];
   return { results, acts: evidenceRows({ step: 'T5', project: idle.tier }, results) };
 }
@@ -124,7 +139,7 @@ function gradeOf(
 ): ReturnType<typeof gradePass> {
   const { outputs, outcome, undone, brief } = pass;
   const work = newWorkOf(env, { pass, snapshot }, repeats);
-  const unmet = criteria.filter((result) => !result.holds || result.error !== undefined);
+  const unmet = criteria.filter((result) => !isMet(result));
   return gradePass({
     finished: outcome.kind === 'finished',
     criteria: {

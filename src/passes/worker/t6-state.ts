@@ -107,8 +107,7 @@ function record(
     objective,
     outputs,
     quality,
-    validated:
-      criteria.length > 0 && criteria.every((result) => result.holds && result.error === undefined),
+    validated: conditionsHold(criteria),
     weak: quality === 'WEAK' || quality === 'FAIL',
     next_objective: stage.outcome.report.nextObjective ?? objective,
     why: reasons.join('; '),

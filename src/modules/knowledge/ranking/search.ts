@@ -113,15 +113,13 @@ function ownersFirst(db: Db, asked: Asked): RankedPassages {
   const { isManual, sees } = asked;
   if (isManual === undefined) return all;
   const pathOf = prepared(db, 'SELECT path FROM chunks WHERE id = ?').pluck();
-  const manual = new Set(
-    all.placed.filter(({ id }) => isManual(String(pathOf.get(id)))).map(({ id }) => id),
-  );
-  if (!all.placed.slice(0, lookedAt(asked)).some(({ id }) => manual.has(id))) return all;
+  const fromManual = ({ id }: Placed): boolean => isManual(String(pathOf.get(id)));
+  if (!all.placed.slice(0, lookedAt(asked)).some(fromManual)) return all;
   const own = rankPassages(db, asked, (path) => sees?.(path) !== false && !isManual(path));
   const placed = [
     ...own.placed,
     ...all.placed
-      .filter(({ id }) => manual.has(id))
+      .filter(fromManual)
       .map((passage) => ({ ...passage, score: passage.score * MANUAL_WEIGHT })),
   ].sort((a, b) => b.score - a.score || a.id - b.id);
   return { ...all, placed };
