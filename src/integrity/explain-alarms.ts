@@ -1,4 +1,5 @@
 /** Says what the findings of the gate mean together: "only the line endings differ". */
+import { LOG_PROBLEMS } from './log-break.js';
 import { plural } from '../kernel/words.js';
 import { readAnchors } from '../workspace/anchors.js';
 import { ACCEPT, type Alarm, REPAIR, someFiles } from './alarm.js';
@@ -106,16 +107,11 @@ function ownerAlarms(state: string, findings: readonly GateFinding[]): readonly 
 }
 
 const LOGS: ReadonlySet<GateFinding['problem']> = new Set([
-  'edited',
-  'missing',
-  'reordered',
-  'truncated',
-  'inserted',
-  'foreign',
+  ...LOG_PROBLEMS,
   'log-missing',
   'log-unreadable',
   'anchors',
-] as const);
+]);
 
 function olderCopy(state: string, logs: readonly GateFinding[], older: boolean): Alarm {
   const { logs: anchors } = readAnchors(state);

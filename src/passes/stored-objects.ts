@@ -23,12 +23,17 @@ export type StoreSize = {
 /**
  * Removes what nothing refers to. Under the commit mutex, because a commit stores a content before
  * the row that refers to it; call it only while no pass can begin or take its baseline.
- * @returns how many objects.
+ * @returns how many objects, and the owner's number of days, for what else is kept so long.
  */
-export function removeUnusedObjects(workspace: Workspace): number {
-  return withCommitMutex(workspace.root, () =>
-    pruneObjects(workspace.root, referencedObjects(workspace, workspace.snapshot())),
-  );
+export function removeUnusedObjects(workspace: Workspace): {
+  readonly removed: number;
+  readonly days: number;
+} {
+  return withCommitMutex(workspace.root, () => {
+    const snapshot = workspace.snapshot();
+    const removed = pruneObjects(workspace.root, referencedObjects(workspace, snapshot));
+    return { removed, days: daysKept(snapshot) };
+  });
 }
 
 export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize {
@@ -94,6 +99,6 @@ function hashesOfChanges(snapshot: Snapshot): readonly string[] {
   return found;
 }
 
-export function daysKept(snapshot: Snapshot): number {
+function daysKept(snapshot: Snapshot): number {
   return ownerNumber(snapshot, 'history_days', DEFAULT_DAYS);
 }

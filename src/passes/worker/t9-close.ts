@@ -14,7 +14,7 @@ import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
-import { daysKept, removeUnusedObjects } from '../stored-objects.js';
+import { removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
 
 export type Closed = {
@@ -55,8 +55,7 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
 /** While this pass is the writer, so that no other pass takes its baseline at the same time. */
 function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
-    removeUnusedObjects(workspace);
-    const days = daysKept(workspace.snapshot());
+    const { days } = removeUnusedObjects(workspace);
     removeOldRunRecords(workspace.state, workspace.clock.now(), days);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;

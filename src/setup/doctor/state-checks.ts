@@ -159,7 +159,7 @@ export const objects: WorkspaceCheck = {
   },
   repair: ({ workspace, clock }) => {
     if (livePasses(workspace.root, clock).length > 0) return undefined;
-    return `removed ${removeUnusedObjects(workspace)} unused contents`;
+    return `removed ${removeUnusedObjects(workspace).removed} unused contents`;
   },
 };
 
