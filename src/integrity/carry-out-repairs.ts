@@ -31,14 +31,14 @@ export type Repaired = { readonly done: readonly string[]; readonly recorded: bo
  */
 export function carryOutRepairs(workspace: Workspace, request: RepairRequest): Repaired {
   const { root, state, clock } = workspace;
-  const { repairs, copies, conflicts, aside, owner } = request;
+  const { repairs, copies, conflicts, aside } = request;
   if (livePasses(root, clock).length > 0)
     throw new NocturneError('LOCKED', 'a pass is running and may be writing to these files', {
       hint: 'wait until it ends, or end it with nocturne lock break',
     });
   const done: string[] = [];
   done.push(...moveJournal(root, state, request.journal));
-  const meta = { runId: '', actor: owner, reason: 'repaired' };
+  const meta = { runId: '', byOwner: true, reason: 'repaired' } as const;
   const restored = repairs.flatMap(({ file, reason, before, content }): StorageOp[] => [
     ...(reason === 'line-endings' ? [] : copyAside(root, aside, file)),
     { kind: 'write', path: file, content, before },

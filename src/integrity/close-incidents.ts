@@ -5,6 +5,7 @@
 import { defined } from '../kernel/defined.js';
 import { clearIncidents, type Incident, listIncidents } from '../workspace/incident.js';
 import { verifyGate } from './gate.js';
+import type { GateReport } from './gate-report.js';
 import type { AuditEntry, Workspace } from '../workspace/types.js';
 
 /** `by`: what ran the gate. `step`, `runId` and `fence`: of the pass, if it was a pass. */
@@ -16,10 +17,10 @@ export type GatePassed = {
 };
 
 /** For commands that put something right: the incidents are over if the gate passes now. */
-export function closeIncidentsIfPassing(workspace: Workspace, by: string): boolean {
-  const { ok } = verifyGate(workspace.root, workspace.home);
-  if (ok) closeIncidents(workspace, { by });
-  return ok;
+export function closeIncidentsIfPassing(workspace: Workspace, by: string): GateReport {
+  const report = verifyGate(workspace.root, workspace.home);
+  if (report.ok) closeIncidents(workspace, { by });
+  return report;
 }
 
 /** Call it only right after the gate passed. @returns how many incidents ended. */

@@ -87,31 +87,29 @@ export function createOwnerKey(
   return ownerKeyOf(privateKey, warningsOf(home));
 }
 
-/**
- * Makes a copy of the owner's key the key of this machine. Another key that was here stays next to
- * it. @param file an absolute path. @throws NocturneError as `loadOwnerKey`.
- */
-export function bringOwnerKey(
-  home: string,
-  file: string,
-  options: { readonly passphrase?: string } = {},
-): OwnerKey {
+/** A copy of the owner's key, at an absolute path. @throws NocturneError as `loadOwnerKey`. */
+export function readKeyFile(file: string, options: { readonly passphrase?: string } = {}): KeyFile {
   const pem = readTextIfThere(file);
   if (pem === undefined)
     throw new NocturneError('NOT_FOUND', `there is no file ${file}`, {
       file,
       hint: 'give the path of a copy of keys/owner.key',
     });
-  const key = openPem(file, pem, options.passphrase);
+  return { pem, key: ownerKeyOf(openPem(file, pem, options.passphrase), []) };
+}
+
+export type KeyFile = { readonly pem: string; readonly key: OwnerKey };
+
+/** Makes it the key of this machine. Another key that was here stays next to it. */
+export function bringOwnerKey(home: string, { pem, key }: KeyFile): void {
   const path = keyPath(home);
   const before = keyFingerprint(home);
-  if (before === ownerKeyOf(key, []).fingerprint) return loadOwnerKey(home, options);
+  if (before === key.fingerprint) return;
   makeDirectory(join(home, 'keys'), 0o700);
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
     renameSync(path, join(home, 'keys', `owner-${(before ?? 'unknown').slice(0, 8)}.key`));
-  writeFileDurably(publicKeyPath(home), ownerKeyOf(key, []).publicKey, { mode: 0o644 });
+  writeFileDurably(publicKeyPath(home), key.publicKey, { mode: 0o644 });
   writeFileDurably(path, pem, { mode: 0o600 });
-  return ownerKeyOf(key, warningsOf(home));
 }
 
 /** Whether a file with a key needs a passphrase. */

@@ -8,7 +8,7 @@ import { errnoOf } from '../workspace/storage-error.js';
 import type { Snapshot } from '../workspace/types.js';
 import { isSignedBy } from './gate-manifest.js';
 import { MANIFEST_FILE, type ManifestRow, parseManifest } from './manifest.js';
-import { fingerprintOf } from './owner-key.js';
+import { fingerprintOf, publicKeyPath } from './owner-key.js';
 import { protectedFiles } from './protected-files.js';
 import { signedContent } from './signed-contents.js';
 import { readableTrust } from './trust.js';
@@ -45,10 +45,13 @@ export type Baseline = {
 
 const SIGNED_MANIFEST = 'signed-manifest.md';
 
-/** @throws NocturneError `REFUSED` if a protected file is not a regular file. */
-export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
+/**
+ * @param own the owner's public key, where nothing is trusted yet; default: that of this machine.
+ * @throws NocturneError `REFUSED` if a protected file is not a regular file.
+ */
+export function signingPlan(snapshot: Snapshot, home: string, own?: string): SigningPlan {
   const place = { root: snapshot.root, state: stateDirectory(home, snapshot.root) };
-  const baseline = readBaseline(snapshot, home);
+  const baseline = readBaseline(snapshot, home, own);
   const rows = new Map(baseline.rows.map((row) => [row.file, row]));
   const files = protectedFiles(snapshot.schema, snapshot.files.keys());
   const changed: SigningChange[] = [];
@@ -97,10 +100,10 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
  * Only rows with a valid signature of the owner count as signed. Otherwise somebody could change a
  * file and its row, and the owner would sign it unseen.
  */
-function readBaseline(snapshot: Snapshot, home: string): Baseline {
+function readBaseline(snapshot: Snapshot, home: string, own: string | undefined): Baseline {
   const state = stateDirectory(home, snapshot.root);
   const trust = readableTrust(state);
-  const publicKey = trust?.publicKey ?? ownPublicKey(home);
+  const publicKey = trust?.publicKey ?? own ?? ownPublicKey(home);
   const candidates = [
     ['manifest', snapshot.text(MANIFEST_FILE)],
     ['copy', readSignedManifest(state)],
@@ -129,7 +132,7 @@ function readSignedManifest(state: string): string | undefined {
 
 /** Where this workspace is not trusted yet, a signature with the owner's own key still counts. */
 function ownPublicKey(home: string): string | undefined {
-  return readIfThere(join(home, 'keys', 'owner.pub'));
+  return readIfThere(publicKeyPath(home));
 }
 
 function readIfThere(path: string): string | undefined {

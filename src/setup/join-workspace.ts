@@ -20,8 +20,9 @@ import { REGISTRY_FILE } from '../registry/load-schema.js';
 import type { Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
 
+/** `key`: of the owner; a new owner may have none yet. */
 export type JoinRequest = {
-  readonly key: OwnerKey;
+  readonly key: OwnerKey | undefined;
   readonly owner: string;
   readonly newOwner: boolean;
 };
@@ -49,21 +50,23 @@ export function planJoin(workspace: Workspace, request: JoinRequest): JoinPlan {
   const { key, newOwner } = request;
   const trust = readableTrust(state);
   const owners = [manifest.key, ...(trust === undefined ? [] : [trust.fingerprint])];
-  if (!newOwner && owners.some((owner) => owner !== key.fingerprint))
+  if (!newOwner && owners.some((owner) => owner !== key?.fingerprint))
     throw new NocturneError(
       'NOT_TRUSTED',
-      `this workspace is signed with the key ${manifest.key}; yours is ${key.fingerprint}`,
+      `this workspace is signed with the key ${manifest.key}; yours is ${key?.fingerprint ?? 'missing'}`,
       {
         hint: 'bring a copy of its key with nocturne init --join --key FILE, or take the workspace over with nocturne init --join --new-owner',
       },
     );
-  const repairs = planRepairs(workspace, newOwner && trust ? trust.publicKey : key.publicKey);
+  const publicKey = newOwner && trust ? trust.publicKey : key?.publicKey;
+  const repairs =
+    publicKey === undefined ? { repairs: [], copies: [] } : planRepairs(workspace, publicKey);
   const repaired = new Set(repairs.repairs.map(({ file }) => file));
   const [elsewhere] = trustedElsewhere(home, manifest.workspace, root);
   return {
     how: newOwner ? `the owner changes from ${manifest.key}` : howOf(elsewhere),
     repairs,
-    signing: signingPlan(workspace.snapshot(), home),
+    signing: signingPlan(workspace.snapshot(), home, key?.publicKey),
     damaged:
       elsewhere !== undefined || trust !== undefined
         ? []
@@ -84,7 +87,7 @@ function howOf(elsewhere: Trust | undefined): string {
 export function joinWorkspace(
   workspace: Workspace,
   plan: JoinPlan,
-  { key, owner, newOwner }: JoinRequest,
+  { key, owner, newOwner }: JoinRequest & { readonly key: OwnerKey },
 ): Joined {
   const { clock } = workspace;
   setDamagedTrustAside(workspace);

@@ -8,8 +8,9 @@ import {
   needsPassphrase,
   type OwnerKey,
   ownerKeyStatus,
+  readKeyFile,
 } from '../../integrity/owner-key.js';
-import { verifyGate } from '../../integrity/gate.js';
+import type { GateReport } from '../../integrity/gate-report.js';
 import { EXIT } from '../../kernel/error.js';
 import { type JoinPlan, joinWorkspace, planJoin } from '../../setup/join-workspace.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
@@ -33,10 +34,10 @@ export async function initJoin(
   const workspace = openWorkspace(root, { home: context.home, clock: context.clock });
   try {
     const newOwner = options['newOwner'] === true;
-    const key = await keyFor(context, options);
+    const { known, take } = await keyFor(context, options);
     const owner = textOption(options, 'owner') || ownerName(workspace.snapshot());
-    const request = { key, owner, newOwner };
-    const plan = planJoin(workspace, request);
+    const request = { owner, newOwner };
+    const plan = planJoin(workspace, { ...request, key: known });
     const shown = shownTo(context, workspace, plan);
     if (options['yes'] !== true) {
       if (!canAsk(context))
@@ -46,25 +47,35 @@ export async function initJoin(
       if (!(await confirm(question)))
         return { exit: EXIT.refused, text: 'Nothing was changed.', json: { joined: false } };
     }
-    const joined = joinWorkspace(workspace, plan, request);
-    closeIncidentsIfPassing(workspace, 'nocturne init --join');
-    return report({ ...context, root: () => root }, plan, joined, key);
+    const key = take();
+    const joined = joinWorkspace(workspace, plan, { ...request, key });
+    const gate = closeIncidentsIfPassing(workspace, 'nocturne init --join');
+    return report({ ...context, root: () => root }, { plan, joined, key, gate });
   } finally {
     workspace.close();
   }
 }
 
+/** `known`: if there is one. `take`: called after the owner's yes, and only then writes. */
+type JoiningKey = { readonly known: OwnerKey | undefined; readonly take: () => OwnerKey };
+
 /** The key of this machine, one that the owner brings, or a new one for a new owner. */
-async function keyFor(context: Context, options: Parsed['options']): Promise<OwnerKey> {
+async function keyFor(context: Context, options: Parsed['options']): Promise<JoiningKey> {
   const { home, cwd } = context;
   const named = textOption(options, 'key');
   if (named !== undefined) {
-    const file = resolve(cwd, named);
-    return bringOwnerKey(home, file, await passphraseOf(context, needsPassphrase(file)));
+    const path = resolve(cwd, named);
+    const file = readKeyFile(path, await passphraseOf(context, needsPassphrase(path)));
+    const take = (): OwnerKey => {
+      bringOwnerKey(home, file);
+      return file.key;
+    };
+    return { known: file.key, take };
   }
   if (options['newOwner'] === true && ownerKeyStatus(home) === 'missing')
-    return createOwnerKey(home, {});
-  return loadOwnerKey(home, await passphraseOf(context));
+    return { known: undefined, take: () => createOwnerKey(home, {}) };
+  const known = loadOwnerKey(home, await passphraseOf(context));
+  return { known, take: () => known };
 }
 
 function shownTo(context: Context, { root }: Workspace, plan: JoinPlan): string {
@@ -83,11 +94,14 @@ function shownTo(context: Context, { root }: Workspace, plan: JoinPlan): string 
 
 function report(
   context: Context,
-  plan: JoinPlan,
-  joined: ReturnType<typeof joinWorkspace>,
-  key: OwnerKey,
+  outcome: {
+    readonly plan: JoinPlan;
+    readonly joined: ReturnType<typeof joinWorkspace>;
+    readonly key: OwnerKey;
+    readonly gate: GateReport;
+  },
 ): CommandResult {
-  const gate = verifyGate(context.root(), context.home);
+  const { plan, joined, key, gate } = outcome;
   const alarms = gateAlarms(context, gate);
   const { signed, repaired, aside } = joined;
   return {

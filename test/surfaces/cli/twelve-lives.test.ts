@@ -443,3 +443,30 @@ t.test('what an agent did never goes through without the owner', async (t) => {
   ])
     t.equal((await callProcess(place, words, inside)).exit, 5, words.join(' '));
 });
+
+t.test('until the owner says yes, joining changes no key', async (t) => {
+  const place = await lived(t);
+  const [root, home] = [`${place.root}-clone`, `${place.home}-2`];
+  cpSync(place.root, root, { recursive: true });
+  rmSync(join(root, '.nocturne'), { recursive: true });
+  const clone = { root, home };
+  const stranger = join(`${place.home}-3`, 'keys/owner.key');
+  createOwnerKey(home);
+  createOwnerKey(`${place.home}-3`);
+  const keys = (): readonly string[] =>
+    readdirSync(join(home, 'keys')).map((name) => readFileSync(join(home, 'keys', name), 'utf8'));
+  const before = keys();
+  const asked = ['init', '--join', '--key', join(place.home, 'keys/owner.key')];
+  t.match(await callProcess(clone, asked), { exit: 2, json: { error: { code: 'USAGE' } } });
+  t.same(keys(), before, 'asked, and not answered');
+  const wrong = ['init', '--join', '--key', stranger, '--yes'];
+  t.match(await callProcess(clone, wrong), { exit: 3, json: { error: { code: 'NOT_TRUSTED' } } });
+  t.same(keys(), before, 'a key that did not sign this workspace');
+  t.match(await callProcess(clone, [...asked, '--yes']), { exit: 0, json: { joined: true } });
+  t.not(keys().join(), before.join(), 'after the yes it is the key of this machine');
+
+  rmSync(join(home, 'keys'), { recursive: true });
+  rmSync(join(home, 'workspaces'), { recursive: true, force: true });
+  t.match(await callProcess(clone, ['init', '--join', '--new-owner']), { exit: 2 });
+  t.notOk(existsSync(join(home, 'keys/owner.key')), 'nor is one made');
+});
