@@ -1,5 +1,4 @@
 /** Pages that nobody signs, but that records are read from: conflict markers and copies in them. */
-import { globMatches } from '../kernel/glob.js';
 import { syncCopyOf } from '../kernel/sync-copy.js';
 import { conflictLine } from '../markdown/conflict-markers.js';
 import { routeOf } from '../registry/route.js';
@@ -16,12 +15,11 @@ const GUARDED: ReadonlySet<string> = new Set(['PROTECTED', 'MANIFEST-VERIFY']);
 
 export function pageProblems(snapshot: Snapshot): PageProblems {
   const { schema, files } = snapshot;
-  const objects = [...schema.objects.values()];
-  const isRead = (path: string): boolean => objects.some(({ glob }) => globMatches(glob, path));
+  const isRead = (path: string): boolean => snapshot.objectsOf(path).length > 0;
   const tierOf = (path: string): string => routeOf(schema, path).tier;
   const isOurs = (path: string): boolean => files.has(path) && tierOf(path) !== 'FREE';
   const conflicts = [...files.keys()].flatMap((file) => {
-    if (!isOurs(file) || !isRead(file) || isChecked(snapshot, file)) return [];
+    if (!isRead(file) || !isOurs(file) || isChecked(snapshot, file)) return [];
     const line = conflictLine(snapshot.text(file) ?? '');
     return line === undefined ? [] : [{ file, line }];
   });
@@ -37,12 +35,9 @@ export function pageProblems(snapshot: Snapshot): PageProblems {
 }
 
 /** The gate checks protected pages and logs. */
-function isChecked({ schema }: Snapshot, path: string): boolean {
+function isChecked({ schema, objectsOf }: Snapshot, path: string): boolean {
   return (
-    GUARDED.has(routeOf(schema, path).tier) ||
-    [...schema.objects.values()].some(
-      ({ shape, glob }) => shape === 'log' && globMatches(glob, path),
-    )
+    GUARDED.has(routeOf(schema, path).tier) || objectsOf(path).some(({ shape }) => shape === 'log')
   );
 }
 

@@ -27,7 +27,6 @@ export function trustAlarm(place: TrustPlace, report: GateReport): Alarm | undef
     return alarm('state-inside', `${first.message}. Move it, and set NOCTURNE_HOME.`, undefined);
   const manifest = readManifest(place.root);
   const trust = readableTrust(place.state);
-  const here = keyFingerprint(place.home);
   if (trust === undefined && report.findings.some(({ file }) => file === trustPath(place.state)))
     return alarm('damaged-trust', `${first?.message ?? ''}. Say again that it is yours.`, JOIN);
   if (trust !== undefined) {
@@ -38,6 +37,7 @@ export function trustAlarm(place: TrustPlace, report: GateReport): Alarm | undef
     return alarm('other-owner', message, TAKE_OVER);
   }
   if (manifest === undefined) return undefined;
+  const here = keyFingerprint(place.home);
   const [elsewhere] = trustedElsewhere(place.home, manifest.workspace, place.root);
   if (here !== undefined && here !== manifest.key)
     return alarm(

@@ -1,6 +1,6 @@
 /** Finds the line that was probably meant as a heading that is not there. */
 import { nearestName } from '../kernel/nearest-name.js';
-import { lineEndAt } from './line-starts.js';
+import { lineEndAt, lineIndexAt } from './line-starts.js';
 import type { Doc, Heading, Span } from './types.js';
 
 /** A heading with the same words at another depth or with a typing error, or without its space. */
@@ -28,7 +28,7 @@ export function unspaced(doc: Doc): readonly Heading[] {
     const start = marks.index;
     if ([...doc.fences, ...doc.html].some((block) => start >= block.start && start < block.end))
       continue;
-    const line = lineStarts.findLastIndex((offset) => offset <= start);
+    const line = lineIndexAt(lineStarts, start);
     const end = lineEndAt(text, lineStarts, line);
     found.push({
       depth: marks[0].length,

@@ -73,7 +73,9 @@ const foundBefore = new Map<string, readonly FoundSecret[]>();
 export function findSecrets(text: string): readonly FoundSecret[] {
   if (text.length < SHORTEST_KEPT) return findIn(text);
   const hash = sha256(text);
-  const found = foundBefore.get(hash) ?? findIn(text);
+  const known = foundBefore.get(hash);
+  if (known !== undefined) return known;
+  const found = findIn(text);
   if (foundBefore.size >= MOST_KEPT) foundBefore.clear();
   foundBefore.set(hash, found);
   return found;

@@ -2,6 +2,7 @@
 import { messageOf } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
+import { runnerName } from '../../project/project-runner.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { findProgram } from '../../agents/find-program.js';
 import { programProblem } from './program-problem.js';
@@ -99,12 +100,7 @@ function activeProjects(snapshot: Snapshot): readonly Rec[] {
 function neededRunners(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
   const needed = new Map<string, string[]>();
   for (const project of activeProjects(snapshot)) {
-    const runner =
-      fieldText(project, 'next_pass.runner') ||
-      fieldText(
-        snapshot.record('MODEL-TIER', fieldText(project, 'next_pass.model_tier')),
-        'runner',
-      );
+    const runner = runnerName(snapshot, project);
     needed.set(runner, [...(needed.get(runner) ?? []), project.key]);
   }
   return needed;

@@ -26,7 +26,7 @@ type Asked = {
 };
 
 /** Standard output is only for the result. */
-const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
+export const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 const WHAT: Readonly<Record<Asked['kind'], string>> = {
   empty: 'This creates a new workspace',

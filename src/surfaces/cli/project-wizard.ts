@@ -3,7 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import type { PhaseSummary } from '../../project/starter-phases.js';
 import { answered, cancelled } from './ask.js';
 import { planText } from './plan-text.js';
-import type { Terminal } from './init-wizard.js';
+import { TERMINAL, type Terminal } from './init-wizard.js';
 
 type Asked = {
   readonly slug: string;
@@ -19,8 +19,6 @@ type Answers = {
   readonly objective: string;
   readonly runner: string | undefined;
 };
-
-const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 /** @throws NocturneError `USAGE` when the owner cancels; nothing was written. */
 export async function askForProject(

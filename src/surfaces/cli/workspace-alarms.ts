@@ -16,13 +16,13 @@ export type WorkspaceAlarms = { readonly gate: GateReport; readonly alarms: read
 export function workspaceAlarms(context: Context, snapshot: Snapshot): WorkspaceAlarms {
   const { home } = context;
   const gate = verifyGate(snapshot.root, home);
-  const key = keyAlarm(placeOf(context));
+  const key = gate.ok ? keyAlarm(placeOf(context)) : undefined;
   return {
     gate,
     alarms: [
       ...gateAlarms(context, gate),
       ...pageAlarms(pageProblems(snapshot)),
-      ...(gate.ok && key !== undefined ? [key] : []),
+      ...(key === undefined ? [] : [key]),
     ],
   };
 }

@@ -15,17 +15,15 @@ export const conflictMarker: FileRule = {
   run: (file) => {
     const { text } = file;
     if (text === undefined) return [];
-    return conflicts(text, examplesIn(file)).map(
+    const found = conflicts(text, examplesIn(file));
+    if (found.length === 0) return [];
+    const map = { starts: lineStartsOf(text), length: text.length };
+    return found.map(
       (span): Diagnostic => ({
         rule: 'conflict-marker',
         severity: 'error',
         message: 'git could not merge these lines and left both versions here',
-        range: rangeAt(
-          { starts: lineStartsOf(text), length: text.length },
-          file.path,
-          span.start,
-          span.end,
-        ),
+        range: rangeAt(map, file.path, span.start, span.end),
         expected: 'one version',
         hint: 'keep the lines that are right, and delete the others and the lines <<<<<<<, ======= and >>>>>>>',
       }),

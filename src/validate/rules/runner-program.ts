@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
+import { runnerName } from '../../project/project-runner.js';
 import { isScript } from '../../project/condition-programs.js';
 import { fieldRange, firstLine } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -15,9 +16,7 @@ export const runnerProgram: WorkspaceRule = {
     const object = schema.objects.get('PROJECT');
     if (object === undefined) return [];
     return snapshot.records('PROJECT').flatMap((record): Diagnostic[] => {
-      const tier = snapshot.record('MODEL-TIER', fieldText(record, 'next_pass.model_tier'));
-      const named = fieldText(record, 'next_pass.runner');
-      const runner = snapshot.record('RUNNER', named === '' ? fieldText(tier, 'runner') : named);
+      const runner = snapshot.record('RUNNER', runnerName(snapshot, record));
       if (runner === undefined || fieldText(runner, 'kind') !== 'command') return [];
       const folder = posix.dirname(record.file);
       const missing = programsOf(fieldText(runner, 'program'), fieldList(runner, 'args'))
@@ -31,7 +30,10 @@ export const runnerProgram: WorkspaceRule = {
           rule: 'runner-program',
           severity: active ? 'error' : 'warning',
           message: `the runner ${runner.key} starts ${missing}, which is missing`,
-          range: named === '' ? firstLine(record) : fieldRange(object, record, 'next_pass.runner'),
+          range:
+            fieldText(record, 'next_pass.runner') === ''
+              ? firstLine(record)
+              : fieldRange(object, record, 'next_pass.runner'),
           expected: missing,
           actual: 'no such file',
           hint: 'write the program, or name another runner in next_pass.runner',

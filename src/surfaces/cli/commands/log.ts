@@ -9,6 +9,8 @@ import { fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../passes/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { type RunRecord, runRecord } from '../../../passes/run-record.js';
+import type { Rec } from '../../../markdown/types.js';
+import { logRows } from '../../../workspace/log-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Command } from '../types.js';
 
@@ -20,18 +22,15 @@ export const log: Command = {
     const snapshot = workspace.snapshot();
     const id = args[0] ?? '';
     const run = snapshot.record('RUN', id);
-    const record = run === undefined ? undefined : runRecord(workspace.state, run.key);
     if (run === undefined)
       throw new NocturneError('NOT_FOUND', `there is no run ${id}`, {
         hint: 'nocturne query "SELECT run_id, project, outcome FROM run" lists them',
       });
-    const row = snapshot
-      .records('AUDIT')
-      .find((audit) => fieldText(audit, 'run_id') === id && fieldText(audit, 'type') === 'brief');
-    const isTrue = record !== undefined && promptIsTrue(record, fieldText(row, 'detail'));
+    const record = runRecord(workspace.state, id);
+    const isTrue = record !== undefined && promptIsTrue(record, loggedBrief(snapshot, id));
     const written = [...agentWrites(snapshot, new Set([id]))];
     const text = [
-      head(snapshot, id),
+      head(snapshot, run),
       ...(record === undefined
         ? ['Nothing more is kept of it on this machine.']
         : [
@@ -51,12 +50,19 @@ export const log: Command = {
   },
 };
 
+/** What the audit log says of the brief of a run. */
+function loggedBrief({ root, schema }: Snapshot, id: string): string {
+  const file = schema.objects.get('AUDIT')?.glob ?? '';
+  for (const row of logRows(root, file, { containing: id }))
+    if (row.cell('run_id') === id && row.cell('type') === 'brief') return row.cell('detail') ?? '';
+  return '';
+}
+
 function promptIsTrue({ prompt, promptSha256 }: RunRecord, logged: string): boolean {
   return sha256(prompt) === promptSha256 && logged.startsWith(`sha256:${promptSha256}`);
 }
 
-function head(snapshot: Snapshot, id: string): string {
-  const run = snapshot.record('RUN', id);
+function head(snapshot: Snapshot, run: Rec): string {
   const text = (name: string): string => fieldText(run, name);
   const time = (name: string): string => localTime(text(name), ownerZone(snapshot));
   const who = [text('runner'), text('model')].filter((part) => part !== '').join(', ');
@@ -64,7 +70,7 @@ function head(snapshot: Snapshot, id: string): string {
     text('tokens_in') === ''
       ? ''
       : `; ${text('tokens_in')} tokens read, ${text('tokens_out')} written`;
-  return `${id}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
+  return `${run.key}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
 ${text('outcome')}
 ${time('started')} to ${time('ended')}${who === '' ? '' : `; ${who}`}${tokens}`;
 }

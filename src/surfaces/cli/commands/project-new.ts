@@ -4,6 +4,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
+import { runnerName } from '../../../project/project-runner.js';
 import { isScript } from '../../../project/condition-programs.js';
 import { kindsOf, phaseSummaries } from '../../../project/starter-phases.js';
 import { programProblem } from '../../../setup/doctor/program-problem.js';
@@ -132,12 +133,14 @@ async function missingBefore(
   slug: string,
 ): Promise<readonly string[]> {
   const project = snapshot.record('PROJECT', slug);
-  const tier = snapshot.record('MODEL-TIER', fieldText(project, 'next_pass.model_tier'));
-  const name = fieldText(project, 'next_pass.runner') || fieldText(tier, 'runner');
+  const name = runnerName(snapshot, project);
   const runner = snapshot.record('RUNNER', name);
   if (runner === undefined) return [`a runner: RUNNERS.md has no "${name}"`];
-  const { problem } =
-    (await runnersHere(context, snapshot)).find((found) => found.name === name) ?? {};
+  const { env } = context;
+  const problem = programProblem(
+    { hosts: await installedHosts(), env, workspace: context.workspace() },
+    runner,
+  );
   const script =
     fieldText(runner, 'kind') === 'command' ? fieldList(runner, 'args').find(isScript) : undefined;
   return [
