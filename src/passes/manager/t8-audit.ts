@@ -65,11 +65,8 @@ export const auditReview: Step<Reviewing, Reviewed> = {
       detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived`,
     });
     const signals = signalled(snapshot, diagnostics);
-    const result = outcomeOf(snapshot, {
-      since,
-      findings: findings.length,
-      signals: signals.length,
-    });
+    const counted = { findings: findings.length, signals: signals.length };
+    const result = outcomeOf(snapshot, counted);
     return {
       stage: {
         ...stage,
@@ -104,11 +101,9 @@ function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): read
 /** What the review saw. It never calls a night in order in which something failed. */
 function outcomeOf(
   snapshot: Snapshot,
-  seen: { readonly since: number; readonly findings: number; readonly signals: number },
+  seen: { readonly findings: number; readonly signals: number },
 ): string {
-  const isNew = (row: Rec, field: string): boolean => (fieldTime(row, field) ?? 0) >= seen.since;
-  const runs = snapshot.records('RUN').filter((run) => isNew(run, 'ended'));
-  const audit = snapshot.records('AUDIT').filter((row) => isNew(row, 'time'));
+  const { runs, audit } = afterLastManager(snapshot);
   const count = (rows: readonly Rec[], field: string, value: string): number =>
     rows.filter((row) => fieldText(row, field) === value).length;
   const counts: readonly (readonly [number, string, string?])[] = [
@@ -125,6 +120,14 @@ function outcomeOf(
   );
   const saw = parts.length === 0 ? 'everything in order' : parts.join(', ');
   return `reviewed: ${saw}; no model judged value or direction`;
+}
+
+/** By the order of the logs: within a second, times cannot tell what is new. */
+function afterLastManager(snapshot: Snapshot): Readonly<Record<'runs' | 'audit', readonly Rec[]>> {
+  const [runs, audit] = [snapshot.records('RUN'), snapshot.records('AUDIT')];
+  const last = runs.findLastIndex((run) => fieldText(run, 'role') === 'manager');
+  const closed = audit.findLastIndex((row) => fieldText(row, 'run_id') === runs[last]?.key);
+  return { runs: runs.slice(last + 1), audit: audit.slice(closed + 1) };
 }
 
 function lastManager(snapshot: Snapshot): number {

@@ -50,7 +50,7 @@ export const log: Command = {
   },
 };
 
-/** What the audit log says of the brief of a run. */
+/** The row of the audit log about the brief of a run. */
 function loggedBrief({ root, schema }: Snapshot, id: string): string {
   const file = schema.objects.get('AUDIT')?.glob ?? '';
   for (const row of logRows(root, file, { containing: id }))
