@@ -67,7 +67,7 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
         client,
         clock,
         record,
-        talk: conversation(input.prompt),
+        talk: conversation(input),
         circles: repetition(),
       });
       return outcomeOf(input, record, failed);
@@ -111,7 +111,7 @@ function clientOf(
 }
 
 function outcomeOf(
-  { model }: RunInput,
+  { model, wants }: RunInput,
   record: Transcript,
   failed: Failed | undefined,
 ): RunOutcome {
@@ -119,7 +119,7 @@ function outcomeOf(
   const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined)
     return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
-  const detail = `The model finished after ${record.answers} answers.${found ? '' : ' It gave no report.'}`;
+  const detail = `The model finished after ${record.answers} answers.${found || wants === 'answer' ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
 }
 
@@ -166,6 +166,7 @@ async function converse(session: Session): Promise<Failed | undefined> {
         failure: 'refused',
         detail: `The model refused: ${cutWithoutSecrets(printable(answer.refusal), 300)}`,
       };
+    if (input.wants === 'answer') return undefined;
     talk.answered(answer);
 
     if (answer.calls.length === 0) {

@@ -77,13 +77,13 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-/** Passes by tier, from the audit rows of this step, on the day that it is for the owner. */
-function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
+/** Passes by tier, from their audit rows of type `budget`, on the day that it is for the owner. */
+export function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
   const zone = ownerZone(snapshot);
   const today = dayIn(zone, snapshot.now);
   const used: Record<string, number> = {};
   for (const row of snapshot.records('AUDIT')) {
-    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
+    if (fieldText(row, 'type') !== 'budget' || fieldText(row, 'result') !== 'ok') continue;
     const time = fieldTime(row, 'time');
     if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;
     if (dayIn(zone, new Date(time)) !== today) continue;
@@ -93,7 +93,7 @@ function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
   return used;
 }
 
-function runnerSpec(record: Rec): RunnerSpec {
+export function runnerSpec(record: Rec): RunnerSpec {
   return {
     name: record.key,
     kind: fieldText(record, 'kind'),
