@@ -373,10 +373,7 @@ t.test("the number of calls is the owner's", async (t) => {
     { direction: 'hm', owner: TELL },
     {
       files: {
-        'USER.md': shipped('USER.md').replace(
-          '**Manager questions:** 12',
-          '**Manager questions:** 2',
-        ),
+        'USER.md': restsAfter(1).replace('**Manager questions:** 12', '**Manager questions:** 2'),
       },
     },
   );
