@@ -9,6 +9,7 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
+import type { NightBudget } from './night-use.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -61,6 +62,8 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
   /** The kinds of runners that the installed hosts bring. */
   readonly runners: readonly RunnerKind[];
+  /** What the command that runs the passes may use, besides the owner's numbers. */
+  readonly budget?: NightBudget;
 };
 
 export type BaselineFile = {
@@ -119,6 +122,8 @@ export type Entered = {
   readonly failures: number;
   /** Facts for the briefing and the manager's steps. */
   readonly notes: readonly string[];
+  /** Why no agent began: what is left of the night is not enough. */
+  readonly nightOver?: string;
 };
 
 /** T1: the project that dispatch chose; none: the pass is idle. */
@@ -286,6 +291,7 @@ export type PassFacts = {
   readonly refused: readonly string[];
   readonly stop: readonly AssertionResult[];
   readonly notes: readonly string[];
+  readonly nightOver: string | undefined;
 };
 
 export type PassReport = {

@@ -72,14 +72,12 @@ function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
 }
 
 function closing(stage: Stage, result: { outcome: string; failures: number }): PlainAct {
-  const runner = 'runner' in stage ? stage.runner.name : null;
-  const tierModel = 'tier' in stage ? stage.tier.model : '';
   const outcome = 'outcome' in stage ? stage.outcome : undefined;
   const session = {
     run_id: stage.runId,
     role: stage.request.role,
-    runner,
-    model: outcome?.model || tierModel || null,
+    runner: runnerOf(stage),
+    model: outcome?.model || null,
     tokens_in: outcome?.usage.tokensIn ?? null,
     tokens_out: outcome?.usage.tokensOut ?? null,
     cost: outcome?.usage.cost ?? null,
@@ -95,6 +93,12 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     ...(worked ? [memoryOf(stage, result.outcome)] : []),
     { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
+}
+
+/** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */
+function runnerOf(stage: Stage): string | null {
+  if (!('outcome' in stage)) return null;
+  return stage.driver === 'host' ? (stage.session?.host ?? 'host') : stage.runner.name;
 }
 
 function memoryOf(stage: Stage, outcome: string): BundleAct {
