@@ -9,6 +9,7 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
+import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { lineFor, listed, plain, shortened } from './briefing-text.js';
@@ -49,7 +50,6 @@ const MOST = {
   opinions: 4,
   next: 3,
 };
-const MINUTE_MS = 60_000;
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
@@ -103,7 +103,7 @@ export function briefing(input: BriefingInput): string {
       more: '`nocturne validate`',
     }),
     ...judgedLines(input.judged),
-    `**Cost.** ${cost(runs)}\n`,
+    `**Cost.** ${costLine(night)}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',
@@ -178,20 +178,6 @@ function judgedLines(judged: Judged | undefined): readonly string[] {
       more: '`nocturne log RUN` of the manager pass',
     }),
   ];
-}
-
-function cost(runs: readonly Rec[]): string {
-  const sum = (field: string): number =>
-    runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
-  const metered = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
-  const minutes = runs.reduce(
-    (total, run) =>
-      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / MINUTE_MS,
-    0,
-  );
-  const silent = runs.length - metered;
-  const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
-  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${unknown}.`;
 }
 
 function next(snapshot: Snapshot): readonly string[] {
