@@ -41,7 +41,7 @@ If every test above is already met and nothing is left to do, write nothing and 
 }
 
 /** The assertion as T5 and T6 evaluate it, and its present state. */
-function assertionLine(result: AssertionResult): string {
+export function assertionLine(result: AssertionResult): string {
   return `\`${result.assertion.replace(/\x60/g, "'")}\`: ${stateOf(result)}`;
 }
 

@@ -61,7 +61,7 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
       const clock = runClock(input, { now, wait: pause });
       const client = await clientOf(input, { ...options, limits, clock, apiKey: key.apiKey });
       on({ kind: 'started' });
-      const talk = conversation(input.prompt);
+      const talk = conversation(input);
       const watch = watchOf(input, record, now);
       const failed = await converse({ input, limits, client, clock, record, talk, watch, now });
       return outcomeOf(input, record, failed);
@@ -105,7 +105,7 @@ function clientOf(
 }
 
 function outcomeOf(
-  { model }: RunInput,
+  { model, wants }: RunInput,
   record: Transcript,
   failed: Failed | undefined,
 ): RunOutcome {
@@ -113,7 +113,7 @@ function outcomeOf(
   const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined)
     return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
-  const detail = `The model finished after ${record.answers} answers.${found ? '' : ' It gave no report.'}`;
+  const detail = `The model finished after ${record.answers} answers.${found || wants === 'answer' ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
 }
 
@@ -168,6 +168,7 @@ async function converse(session: Session): Promise<Failed | undefined> {
         failure: 'refused',
         detail: `The model refused: ${cutWithoutSecrets(printable(answer.refusal), 300)}`,
       };
+    if (input.wants === 'answer') return undefined;
     talk.answered(answer);
 
     if (answer.calls.length === 0) {

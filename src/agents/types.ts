@@ -143,6 +143,8 @@ export interface AgentTools {
 export type RunInput = {
   readonly brief: Brief;
   readonly prompt: string;
+  /** `answer`: to one question, in one turn without tools. Default: work, and a report about it. */
+  readonly wants?: 'answer';
   readonly spec: RunnerSpec;
   readonly model: string;
   /** Where the agent works: the project's folder. */

@@ -42,6 +42,17 @@ export function begunPasses(snapshot: Snapshot): readonly BegunPass[] {
   return begun;
 }
 
+/** Uses of the tiers that only judge: a worker or manager pass has a row for each. */
+export function judgeUses(snapshot: Snapshot): readonly BegunPass[] {
+  return snapshot.records('AUDIT').flatMap((row): BegunPass[] => {
+    const [step, time] = [fieldText(row, 'step'), fieldTime(row, 'time')];
+    if (step === 'T2.5' || fieldText(row, 'type') !== 'budget' || time === undefined) return [];
+    if (Math.abs(snapshot.now.getTime() - time) > LONGEST_MS) return [];
+    const [runId, tier] = [fieldText(row, 'run_id'), fieldText(row, 'target')];
+    return [{ runId, tier, time: new Date(time) }];
+  });
+}
+
 /** Passes by tier, on the day that it is for the owner. */
 export function usedToday(
   snapshot: Snapshot,

@@ -12,7 +12,9 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, listed, shortened } from './briefing-text.js';
+import { lineFor, listed, plain, shortened } from './briefing-text.js';
+import { type Judged, opinionOn, unjudged } from './judgement.js';
+import { opinionLines, quoted } from './opinion-lines.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -25,6 +27,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
+  /** What its model thinks, if it has one. */
+  readonly judged?: Judged;
 };
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -43,6 +47,7 @@ const MOST = {
   failures: 10,
   unattributed: 40,
   noticed: 4,
+  opinions: 4,
   next: 3,
 };
 
@@ -97,6 +102,7 @@ export function briefing(input: BriefingInput): string {
       none: '',
       more: '`nocturne validate`',
     }),
+    ...judgedLines(input.judged),
     `**Cost.** ${costLine(night)}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
@@ -153,6 +159,25 @@ function heading({ snapshot, runs }: Night, zone: string): string {
       ? 'No pass ended'
       : `${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
+}
+
+/** The opinion of a model, marked as one, or that there was none. */
+function judgedLines(judged: Judged | undefined): readonly string[] {
+  if (judged === undefined || judged.wanted === 0) return [];
+  if (judged.by === '') return [`**Nobody judged** value or direction: ${judged.why}.\n`];
+  const told = opinionOn(judged, 'owner');
+  const lines = [
+    ...(told === undefined ? [] : [`${quoted(told.text, 400)}${told.sure ? '' : ' (not sure)'}`]),
+    ...opinionLines(judged.opinions),
+    ...(judged.why === '' ? [] : [unjudged(judged)]),
+  ];
+  return [
+    listed(`The opinion of ${plain(judged.by)}, a model`, lines.map(shortened), {
+      most: MOST.opinions,
+      none: 'None.',
+      more: '`nocturne log RUN` of the manager pass',
+    }),
+  ];
 }
 
 function next(snapshot: Snapshot): readonly string[] {

@@ -93,7 +93,7 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-function runnerSpec(record: Rec): RunnerSpec {
+export function runnerSpec(record: Rec): RunnerSpec {
   return {
     name: record.key,
     kind: fieldText(record, 'kind'),

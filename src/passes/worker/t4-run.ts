@@ -1,6 +1,5 @@
 /** T4, second half: the agent works, under heartbeat, deadlines and guard. */
 import { join } from 'node:path';
-import { startHeartbeat } from '../../agents/heartbeat.js';
 import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
@@ -15,9 +14,9 @@ import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
+import { whileClaimed } from '../while-claimed.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
-const BEAT_MS = 30_000;
 /** How often a pass that waits for its turn asks, and how often it then renews its claim. */
 const TURN_MS = 100;
 const RENEW_EVERY = 300;
@@ -74,25 +73,16 @@ async function takeItsTurn(
   }
 }
 
-async function runAgent(
+function runAgent(
   env: PassEnvironment,
   pass: Briefed,
   on: (event: RunEvent) => void,
 ): Promise<RunOutcome> {
   const { workspace } = env;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([env.signal, ended.signal]);
-  const heartbeat = startHeartbeat({
-    everyMs: BEAT_MS,
-    renew: () => {
-      renewClaim(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
-    },
-    onLost: () => ended.abort(),
-  });
-  try {
+  return whileClaimed(env, pass, async (signal) => {
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
-    return await runner.run({
+    return runner.run({
       brief: pass.brief,
       prompt: pass.prompt,
       spec: pass.runner,
@@ -106,9 +96,7 @@ async function runAgent(
       signal,
       on,
     });
-  } finally {
-    await heartbeat.stop();
-  }
+  });
 }
 
 function workFolderOf(root: string, pass: Briefed): string {

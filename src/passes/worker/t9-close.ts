@@ -2,6 +2,7 @@
  * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
  * a claim, whatever happened in between.
  */
+import { addUsage, NO_USAGE } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
@@ -73,14 +74,16 @@ function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
 
 function closing(stage: Stage, result: { outcome: string; failures: number }): PlainAct {
   const outcome = 'outcome' in stage ? stage.outcome : undefined;
+  const judge = 'judge' in stage ? stage.judge : undefined;
+  const usage = addUsage(outcome?.usage ?? NO_USAGE, judge?.usage ?? NO_USAGE);
   const session = {
     run_id: stage.runId,
     role: stage.request.role,
-    runner: runnerOf(stage),
-    model: outcome?.model || null,
-    tokens_in: outcome?.usage.tokensIn ?? null,
-    tokens_out: outcome?.usage.tokensOut ?? null,
-    cost: outcome?.usage.cost ?? null,
+    runner: runnerOf(stage) ?? judge?.runner ?? null,
+    model: outcome?.model || judge?.model || null,
+    tokens_in: usage.tokensIn ?? null,
+    tokens_out: usage.tokensOut ?? null,
+    cost: usage.cost ?? null,
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
