@@ -2,6 +2,7 @@
  * Manager T3 to T7: what each project did since its last review, what it was worth, where it is
  * going, and a verdict on record.
  */
+import { ASKS_OBJECTIVE } from '../../governance/question-state.js';
 import { agentWrites } from '../agent-writes.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
@@ -50,7 +51,7 @@ export const value: Step<Reviewing, Reviewing> = {
       .map(({ slug, stalled: passes }) => {
         const reason = `${passes} passes in a row without progress`;
         const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause it.`;
-        const args = { slug, reason, priority: 'high', question };
+        const args = { slug, reason, priority: 'high', question, topic: ASKS_OBJECTIVE };
         return bundleAct('T4', { name: 'surface_escalation', args });
       });
     const costs = stage.reviews.flatMap((projectReview) =>

@@ -2,6 +2,7 @@
  * T6: one bundle records the pass; if the stop condition is met, the owner is asked, or a
  * pre-approval lets the next phase begin.
  */
+import { ASKS_OBJECTIVE } from '../../governance/question-state.js';
 import { meanDistance } from '../../governance/conditions/distance.js';
 import { progressText } from '../../governance/approach.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
@@ -75,7 +76,13 @@ function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act
   if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
   const reason = `${stalled} passes in a row without progress`;
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
-  const args = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
+  const args = {
+    slug,
+    reason,
+    priority: 'high',
+    question: question.slice(0, MOST_ASKED),
+    topic: ASKS_OBJECTIVE,
+  };
   return [bundleAct('T6', { name: 'surface_escalation', args, detail: reason })];
 }
 
