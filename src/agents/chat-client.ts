@@ -7,6 +7,7 @@ import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
+import { lateAnswer } from './transport-failure.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange =
@@ -114,21 +115,24 @@ async function sender(options: ChatClientOptions): Promise<Send> {
         { signal: AbortSignal.any([signal, late]) },
       );
       const read = readAnswer(body, turn);
-      if (read.kind === 'error') return classified(read.error, apiKey);
+      if (read.kind === 'error') return classified(read.error, options);
       return read.kind === 'broken'
         ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
         : read;
     } catch (error) {
       if (signal.aborted) return CANCELLED;
       if (size.exceeded) return tooLong(maxAnswerBytes);
-      return late.aborted ? tooLate(timeoutMs) : classified(error, apiKey);
+      return late.aborted ? tooLate(endpoint, timeoutMs) : classified(error, options);
     }
   };
 }
 
 /** A server may repeat the key, and a record must not contain it. */
-function classified(error: unknown, apiKey: string): RequestFailure {
-  const failed = classifyRequestError(error, Date.now());
+function classified(
+  error: unknown,
+  { apiKey, endpoint }: Pick<ChatClientOptions, 'apiKey' | 'endpoint'>,
+): RequestFailure {
+  const failed = classifyRequestError(error, { now: Date.now(), endpoint });
   return apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
 }
 
@@ -137,9 +141,9 @@ function tooLong(maxBytes: number): RequestFailure {
   return { failure: 'output-flood', retry: false, answered: true, detail };
 }
 
-function tooLate(ms: number): RequestFailure {
-  const detail = `The endpoint did not answer within ${spokenDuration(ms)}.`;
-  return { failure: 'transient', retry: true, answered: false, detail };
+function tooLate(endpoint: string, ms: number): RequestFailure {
+  const late = lateAnswer(endpoint, spokenDuration(ms));
+  return { failure: 'transient', answered: false, ...late };
 }
 
 function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {

@@ -11,6 +11,7 @@ import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
 import type { AskedQuestion } from './judge/question.js';
 import type { Judged } from './manager/judgement.js';
+import type { NightBudget } from './night-use.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -63,6 +64,8 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
   /** The kinds of runners that the installed hosts bring. */
   readonly runners: readonly RunnerKind[];
+  /** What the command that runs the passes may use, besides the owner's numbers. */
+  readonly budget?: NightBudget;
 };
 
 export type BaselineFile = {
@@ -121,6 +124,8 @@ export type Entered = {
   readonly failures: number;
   /** Facts for the briefing and the manager's steps. */
   readonly notes: readonly string[];
+  /** Why no agent began: what is left of the night is not enough. */
+  readonly nightOver?: string;
 };
 
 /** T1: the project that dispatch chose; none: the pass is idle. */
@@ -302,6 +307,7 @@ export type PassFacts = {
   readonly refused: readonly string[];
   readonly stop: readonly AssertionResult[];
   readonly notes: readonly string[];
+  readonly nightOver: string | undefined;
 };
 
 export type PassReport = {

@@ -5,7 +5,8 @@ import { probeSandbox } from '../../agents/sandbox-probe.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { PassEnvironment } from '../types.js';
-import { runnerSpec, usedToday } from '../worker/t2-5-budget.js';
+import { begunPasses, judgeUses, leftOfNight, usedToday } from '../night-use.js';
+import { runnerSpec } from '../worker/t2-5-budget.js';
 
 /** Without the row of that name in MODEL-TIERS.md, nobody is asked. */
 export const JUDGE_TIERS = { manager: 'manager', grader: 'grader' } as const;
@@ -22,12 +23,19 @@ export type Judge = {
 export type NoJudge = { readonly kind: 'off' | 'unavailable'; readonly why: string };
 
 export async function judgeFor(
-  env: Pick<PassEnvironment, 'env'>,
+  env: Pick<PassEnvironment, 'env' | 'budget'>,
   snapshot: Snapshot,
   tier: string,
 ): Promise<Judge | NoJudge> {
   const tiers = tierRows(snapshot.records('MODEL-TIER'));
-  const choice = chooseTier({ tiers, wanted: tier, usedToday: usedToday(snapshot) });
+  // A judgement is no pass, but it spends.
+  const { passes: _passes, ...night } = leftOfNight(snapshot, begunPasses(snapshot), env.budget);
+  const choice = chooseTier({
+    tiers,
+    wanted: tier,
+    usedToday: usedToday(snapshot, judgeUses(snapshot)),
+    night,
+  });
   if (choice.kind !== 'chosen')
     return choice.kind === 'unknown-tier'
       ? { kind: 'off', why: `MODEL-TIERS.md has no tier "${tier}"` }

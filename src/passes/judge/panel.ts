@@ -118,6 +118,9 @@ export function panel(
   };
 }
 
+/** A question is one call, and has no tools with which to go round in circles. */
+const PATIENCE = { calls: 10, minutes: 10 };
+
 /** Of the tier's limits, what earlier questions have left. */
 function budgetLeft({ limits }: Judge, usage: Usage, elapsedMs: number): Budget {
   const tokens = (usage.tokensIn ?? 0) + (usage.tokensOut ?? 0);
@@ -128,6 +131,7 @@ function budgetLeft({ limits }: Judge, usage: Usage, elapsedMs: number): Budget 
     maxCost: maxCost === undefined ? undefined : Math.max(0, maxCost - (usage.cost ?? 0)),
     idleSeconds: IDLE_SECONDS,
     contextBudget: 1000,
+    patience: PATIENCE,
   };
 }
 

@@ -3,7 +3,7 @@
  * going, and a verdict on record.
  */
 import { agentWrites } from '../agent-writes.js';
-import { REST } from '../../governance/rest.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
@@ -135,6 +135,9 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       )
       .map((row) => fieldText(row, 'new')),
   );
+  const isKnown = runs.every(
+    (run) => fieldText(run, 'runner') === '' || fieldText(run, 'cost') !== '',
+  );
   const cost = runs.reduce((sum, run) => sum + (Number(fieldText(run, 'cost')) || 0), 0);
   const rationale =
     `${runs.length} passes (${passes.map(({ grade }) => grade).join(', ')}), ${outputs.size} outputs with new content; last: ${fieldText(latest.run, 'outcome')}`.slice(
@@ -146,7 +149,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       slug,
       passes: runs.length,
       grades,
-      costPerOutput: cost > 0 && outputs.size > 0 ? cost / outputs.size : undefined,
+      costPerOutput: isKnown && cost > 0 && outputs.size > 0 ? cost / outputs.size : undefined,
       verdict: latest.grade,
       trend: trendOf(grades),
       direction: drift(snapshot, { project, outputs: outputs.size, passes: runs.length }),

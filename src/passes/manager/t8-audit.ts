@@ -2,6 +2,7 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
+import { questionState } from '../../governance/question-state.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
@@ -146,7 +147,7 @@ function archive(
 ): { name: string; args: Record<string, string | null>; target: string }[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'status') === 'done')
+    .filter((record) => questionState(snapshot, record).state === 'done')
     .map((record) => {
       const field = (name: string): string | null => record.fields.get(name)?.value || null;
       const args = {

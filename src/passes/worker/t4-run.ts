@@ -6,6 +6,8 @@ import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
 import { giveBackWriter, renewClaim, takeWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
+import { comeNearer } from '../come-nearer.js';
+import { copiedPath } from '../copy/pass-copy.js';
 import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
 import { keepRunRecord } from '../run-record.js';
@@ -86,6 +88,8 @@ function runAgent(
       spec: pass.runner,
       model: pass.tier.model,
       cwd: join(workspace.root, commandFolder(pass)),
+      workFolder: workFolderOf(workspace.root, pass),
+      hasComeNearer: comeNearer(env, pass),
       workspaceRoot: workspace.root,
       tools: chatTools({ env, pass }),
       ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
@@ -93,6 +97,11 @@ function runAgent(
       on,
     });
   });
+}
+
+function workFolderOf(root: string, pass: Briefed): string {
+  const folder = commandFolder(pass);
+  return pass.copy === undefined ? join(root, folder) : copiedPath(root, pass.copy, folder);
 }
 
 function report({ say }: PassEnvironment, event: RunEvent): void {

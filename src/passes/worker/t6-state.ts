@@ -4,7 +4,7 @@
  */
 import { meanDistance } from '../../governance/conditions/distance.js';
 import { progressText } from '../../governance/approach.js';
-import { REST } from '../../governance/rest.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';

@@ -1,5 +1,6 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
+import { questionState, unclearText } from '../../../governance/question-state.js';
 import { readAnswer } from '../../../governance/verdict.js';
 import { ownerLanguage } from '../../../project/owner-language.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -85,6 +86,14 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
   );
   const snapshot = context.workspace().snapshot();
   const question = snapshot.record('NOTIFICATION', id);
+  const state = question === undefined ? undefined : questionState(snapshot, question);
+  if (state?.state === 'unclear')
+    return {
+      ...result,
+      exit: EXIT.refused,
+      text: `${id} stays open. ${unclearText(state)}`,
+      json: { id, status, answer: text, then: null, unclear: state, ...(result.json as object) },
+    };
   const pending = pendingAnswers(snapshot).find((candidate) => candidate.id === id);
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
   if (pending !== undefined && asked !== undefined)

@@ -6,7 +6,7 @@ import { plural } from '../../../kernel/words.js';
 import { progressText } from '../../../governance/approach.js';
 import type { AssertionResult } from '../../../governance/types.js';
 import { fieldText } from '../../../project/field-text.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { AskedQuestion } from '../../../passes/judge/question.js';
 import { type RunRecord, runRecord } from '../../../passes/run-record.js';
@@ -92,11 +92,12 @@ function head(snapshot: Snapshot, run: Rec): string {
   const who = [text('runner'), text('model')].filter((part) => part !== '').join(', ');
   const tokens =
     text('tokens_in') === ''
-      ? ''
-      : `; ${text('tokens_in')} tokens read, ${text('tokens_out')} written`;
+      ? 'tokens unknown'
+      : `${text('tokens_in')} tokens read, ${text('tokens_out') || 'unknown'} written`;
+  const cost = text('cost') === '' ? 'cost unknown' : `cost ${text('cost')}`;
   return `${run.key}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
 ${text('outcome')}
-${time('started')} to ${time('ended')}${who === '' ? '' : `; ${who}`}${tokens}`;
+${time('started')} to ${time('ended')}${who === '' ? '; no agent worked' : `; ${who}; ${tokens}, ${cost}`}`;
 }
 
 function judgement({ quality, reasons = [], before, after }: RunRecord): string {
