@@ -76,14 +76,15 @@ export async function askGrader(
   const lines = new Map([...shown].map(([path, text]) => [path, text.split('\n').length]));
   const { grade, findings, refused } = lowerGrade(quality, answer, lines);
   const lowered = grade === quality ? [] : [`the grader ${by} lowered it from ${quality}`];
-  const why = [...lowered, ...findings.slice(0, MOST_NAMED).map(findingText)];
-  const detail = [`${answer.grade}, ${findings.length} findings`, ...refused].join('; ');
+  const named = findings.slice(0, MOST_NAMED).map(findingText);
+  const detail = [`${by} says ${answer.grade}`, ...named, ...refused].join('; ');
+  const why = [...lowered, ...named];
   env.say(`     grader: ${detail}`);
   return {
     ...spent,
     quality: grade,
     reasons: [...why, ...reasons],
-    acts: [budget, row(subject, 'ok', detail)],
+    acts: [budget, row(subject, grade === quality ? 'ok' : 'lowered', detail)],
   };
 }
 
