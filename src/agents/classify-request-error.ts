@@ -1,8 +1,8 @@
 /** Classifies a failed request to a chat endpoint, and says whether to retry it. */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
-import { printable } from './output-tail.js';
+import type { ErrorParts } from './error-body.js';
+import { quotedLine } from './quoted-line.js';
 import type { FailureCode } from './types.js';
 
 export type RequestFailure = {
@@ -12,16 +12,6 @@ export type RequestFailure = {
   /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
-};
-
-/** The fields that are read of an SDK error, or of an error in a body. */
-type ErrorParts = {
-  readonly status?: unknown;
-  readonly code?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly headers?: unknown;
-  readonly cause?: unknown;
 };
 
 /** Codes and types that say more than the status, or come with a misleading one. */
@@ -46,6 +36,14 @@ const FAILURE_OF_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [429, 'rate-limited'],
   [529, 'rate-limited'],
 ]);
+/**
+ * A prompt that is too long has no code of its own in many servers, and some answer 500. These are
+ * their words for it; the only ones that decide anything.
+ */
+const TOO_LONG =
+  /context (?:length|size|window)|maximum (?:context|prompt|input|sequence|model) length|(?:prompt|input|request) (?:is |was )?too (?:long|large)|too many (?:input |prompt )?tokens|max_model_len|n_ctx|num_ctx/i;
+const MAY_BE_TOO_LONG: ReadonlySet<number> = new Set([400, 413, 422, 500]);
+
 /** Of a connection: waiting does not help. */
 const LASTING: ReadonlySet<unknown> = new Set([
   'CERT_HAS_EXPIRED',
@@ -66,7 +64,12 @@ export function classifyRequestError(error: unknown, now: number): RequestFailur
     const detail = `The endpoint could not be reached: ${reason}`;
     return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
   }
-  const failure = FAILURE_OF_CODE.get(code) ?? FAILURE_OF_CODE.get(type) ?? failureOfStatus(status);
+  const failure =
+    FAILURE_OF_CODE.get(code) ??
+    FAILURE_OF_CODE.get(type) ??
+    (MAY_BE_TOO_LONG.has(status) && TOO_LONG.test(reason)
+      ? 'over-budget'
+      : failureOfStatus(status));
   const retry = failure === 'rate-limited' || failure === 'transient';
   return {
     failure,
@@ -96,8 +99,5 @@ function sentence(parts: ErrorParts): string {
     .map(({ message }) => message)
     .filter((message) => typeof message === 'string' && message !== '')
     .join(': ');
-  return cutWithoutSecrets(
-    printable(text === '' ? 'no reason was given' : text).replace(/\s+/g, ' '),
-    300,
-  );
+  return quotedLine(text === '' ? 'no reason was given' : text, 300);
 }
