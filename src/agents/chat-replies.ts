@@ -5,6 +5,11 @@ import type { Failed } from './run-clock.js';
 export const CUT =
   'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
 
+export const REPEATED = '\n(You made this very call three times in a row. A fourth ends the pass.)';
+
+export const NOTHING_NEW =
+  '\n(Your last calls brought nothing new. If that goes on, the pass ends: write what is missing, or report.)';
+
 export const HOW_TO_CALL =
   'Your answer contains what looks like a tool call, as text. Nothing was called. To call a tool, use the function calls of your interface, or answer with nothing but {"name": "the tool", "arguments": {...}}. If the work is done, send the nocturne-report block.';
 
