@@ -110,13 +110,13 @@ const crashing: Character = (desk) => {
   return { ending: 'crashed', outputs: [], summary: '', said: 'TypeError: undefined is not a list' };
 };
 
-/** Buries one unit in twenty thousand words; every second time the budget is over before that. */
+/** Buries one unit in three thousand words; every second time the budget is over before that. */
 const overLong: Character = (desk) => {
   const isOver = desk.turn % 2 === 1;
   const outputs = isOver ? [] : doUnits(desk, nextUnits(desk, 1));
   const padding = `It should also be said at length and with care that number ${desk.turn} matters. `;
   const path = pathOf(desk, `long-${desk.stamp}`);
-  desk.write(path, `# Long\n\n${padding.repeat(1500)}\n`);
+  desk.write(path, `# Long\n\n${padding.repeat(200)}\n`);
   if (isOver) return { ending: 'over-budget', outputs: [], summary: '', said: padding };
   const summary = padding.repeat(20);
   return { ending: 'finished', outputs: [...outputs, path], summary, answers: 'two' };

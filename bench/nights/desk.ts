@@ -88,12 +88,12 @@ function tokensOf(text: string): number {
 }
 
 /**
- * A path with a folder, a heading in quotes, a list of fields in brackets: whatever comes first in
- * the prompt. Nothing else is known of how a brief is built.
+ * The path, the heading and the fields that the first tests in the prompt name. Briefs have always
+ * shown tests in the words of PHASES.md, and nothing else of their form is used.
  */
 export function formIn(prompt: string, kind: Kind): Form {
   const [, pattern] = new RegExp(`(outputs/(?:${kind}|outline)[\\w*-]*\\.md)`).exec(prompt) ?? [];
-  const [, heading] = /"\^?(## [A-Z]\w+)"/.exec(prompt) ?? [];
+  const [, heading] = /(?:under|pattern): ?"?\^?(## [A-Z]\w+)/.exec(prompt) ?? [];
   const [, fields] = /each_has: ?\[([^\]]*)\]/.exec(prompt) ?? [];
   return {
     file: pattern ?? (kind === 'code' ? 'src/page-*.mjs' : 'outputs/page-*.md'),

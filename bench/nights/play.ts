@@ -295,7 +295,7 @@ function outcomeOf(
       : ({ kind: 'failed', failure: ending } as const);
   return {
     ...end,
-    detail: ending === 'finished' ? '' : `the agent ended: ${ending}`,
+    detail: ending === 'finished' ? '' : said,
     usage: { tokensIn: usage.tokensIn, tokensOut: usage.tokensOut + REPORT_TOKENS, cost: undefined },
     report,
     tail: said,
