@@ -88,7 +88,7 @@ export function runnersPage(runner = programRunner()): string {
 export function tiersWithIdle(): string {
   return readFileSync(new URL('../../../MODEL-TIERS.md', import.meta.url), 'utf8').replace(
     /^\| heavy .*$/m,
-    '$&\n| idle | script | - | 5 | - | - | - |',
+    '$&\n| idle | script | - | 5 | - | - | - | - |',
   );
 }
 export function placeWithProject(

@@ -1,36 +1,23 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import { chooseTier, tierRows } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
-import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
-import { dayIn, ownerZone } from '../../project/owner-zone.js';
+import { fieldList, fieldText } from '../../project/field-text.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
-import { IDLE_TIER } from './t1-5-idle.js';
+import { namedRunner, tierChooser } from './tier-choice.js';
 import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
-
-/** An hour longer when daylight saving time ends. */
-const LONGEST_DAY_MS = 25 * 3_600_000;
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
   title: 'budget and runner',
   waits: true,
   run(stage, { snapshot }) {
-    const project =
-      stage.project === undefined ? undefined : snapshot.record('PROJECT', stage.project);
-    const wanted = fieldText(project, 'next_pass.model_tier') || IDLE_TIER;
-    const named = stage.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
-    const choice = chooseTier({
-      tiers: tierRows(snapshot.records('MODEL-TIER')),
-      wanted,
-      usedToday: usedToday(snapshot),
-      ...defined({ runner: named }),
-    });
+    const named = namedRunner(snapshot, stage.project, stage.request.runner);
+    const choice = tierChooser(snapshot)(stage.project, stage.request.runner);
     if (choice.kind !== 'chosen') return refuse(stage, choice.reason);
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
@@ -75,22 +62,6 @@ function refuse(stage: Loaded, why: string): Halt {
       }),
     ],
   };
-}
-
-/** Passes by tier, from the audit rows of this step, on the day that it is for the owner. */
-function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
-  const zone = ownerZone(snapshot);
-  const today = dayIn(zone, snapshot.now);
-  const used: Record<string, number> = {};
-  for (const row of snapshot.records('AUDIT')) {
-    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
-    const time = fieldTime(row, 'time');
-    if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;
-    if (dayIn(zone, new Date(time)) !== today) continue;
-    const tier = fieldText(row, 'target');
-    used[tier] = (used[tier] ?? 0) + 1;
-  }
-  return used;
 }
 
 function runnerSpec(record: Rec): RunnerSpec {

@@ -20,7 +20,7 @@ import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
 import { localTime } from '../../../passes/local-time.js';
 import { textOption } from '../options.js';
-import { passCount } from '../pass-count.js';
+import { laneCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
@@ -71,7 +71,7 @@ export const schedule: Command = {
     requireOwner(context, 'scheduling');
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
     const env = await passEnvironment(context);
-    const lanes = passCount(options['parallel'], 1);
+    const lanes = laneCount(options['parallel'], context.workspace().snapshot());
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
       queue = queue.then(() =>
