@@ -1709,7 +1709,11 @@ export const CASES: readonly Case[] = [
     rule: 'tier-runner',
     name: 'a tier more',
     edits: [
-      replace('MODEL-TIERS.md', '| heavy |', '| huge | script | - | 60 | - | - | 1 | - |\n| heavy |'),
+      replace(
+        'MODEL-TIERS.md',
+        '| heavy |',
+        '| huge | script | - | 60 | - | - | 1 | - |\n| heavy |',
+      ),
     ],
     finds: [],
   },
