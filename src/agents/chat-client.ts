@@ -104,7 +104,13 @@ async function sender(options: ChatClientOptions): Promise<Send> {
     size.exceeded = false;
     try {
       const body: unknown = await client.chat.completions.create(
-        { model, messages: [...messages], tools: [...tools], stream: false },
+        {
+          model,
+          messages: [...messages],
+          stream: false,
+          // Servers reject an empty list.
+          ...defined({ tools: tools.length === 0 ? undefined : [...tools] }),
+        },
         { signal: AbortSignal.any([signal, late]) },
       );
       const read = readAnswer(body, turn);

@@ -143,7 +143,9 @@ async function once(
   input: RunInput,
   { files, prepare, options, timeLeft }: Run,
 ): Promise<{ readonly outcome: RunOutcome; readonly retryAfterMs?: number }> {
-  const { brief, spec, workspaceRoot, on } = input;
+  const { brief, spec, workspaceRoot, on, workFolder = input.cwd } = input;
+  const { idleSeconds, patience, maxMinutes } = brief.budget;
+  const repeatMs = Math.min(patience.minutes, maxMinutes / 3) * 60_000;
   const spentUp = new AbortController();
   let over: string | undefined;
   const attempt = prepare(input, files, (detail) => {
@@ -166,7 +168,8 @@ async function once(
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: attempt.stdin,
     heartbeatFile: files.heartbeat,
-    limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
+    limits: { idleMs: idleSeconds * 1000, repeatMs, ...options.limits, totalMs: timeLeft() },
+    workFolder,
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
       sandbox:

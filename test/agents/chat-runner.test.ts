@@ -240,7 +240,7 @@ t.test(
     const circle = Array.from({ length: 20 }, (_, i) => read(i % 2 === 0 ? 'a.md' : 'b.md'));
     t.match((await start(t, { script: circle })).outcome, {
       failure: 'stuck',
-      detail: /6 times with the same result/,
+      detail: /got nowhere: 10 steps.*read a\.md \(5 times\), read b\.md \(5 times\)/,
     });
     const tools: Partial<ScriptedTools> = {
       ...files,
@@ -255,7 +255,7 @@ t.test(
     );
     t.match(
       (await start(t, { script: sameWrite, input: { tools } })).outcome,
-      { failure: 'stuck', detail: /6 times with the same result/ },
+      { failure: 'stuck', detail: /got nowhere: 10 steps.*write b\.md \(5 times\)/ },
       'writing the same again is nothing new',
     );
     const progress = Array.from(
@@ -503,6 +503,29 @@ t.test(
     t.match(toolResults(server).at(-1), /^Not called: at most 3 calls/);
   },
 );
+
+t.test(
+  'the conditions are looked at before a run is stopped: if they came nearer, it goes on',
+  async (t) => {
+    let asked = 0;
+    const circle = Array.from({ length: 60 }, (_, i) => read(i % 2 === 0 ? 'a.md' : 'b.md'));
+    const { outcome, server } = await start(t, {
+      script: circle,
+      input: { hasComeNearer: async () => ++asked < 3 },
+    });
+    t.match(outcome, { failure: 'stuck' });
+    t.same([asked, server.requests.length], [3, 2 + 3 * 10]);
+    t.match(toolResults(server).at(-1), /Your last calls brought nothing new/);
+  },
+);
+
+t.test('an answer that is cut again and again, and calls nothing, ends the run', async (t) => {
+  const { outcome, server } = await start(t, {
+    script: [{ say: 'and so on', finish: 'length' }],
+  });
+  t.match(outcome, { failure: 'stuck', detail: /an answer without a call \(10 times\)/ });
+  t.equal(server.requests.length, 10);
+});
 
 t.test('a run has a number of turns', async (t) => {
   const script = Array.from({ length: 10 }, (_, i) => read(`${i}.md`));

@@ -21,7 +21,6 @@ const row = (tier: string, maxPerDay: number | undefined): TierRow => ({
   runner: `${tier}-runner`,
   model: `${tier}-model`,
   maxPerDay,
-  maxAtOnce: undefined,
   limits: { maxMinutes: 20, maxTokens: 1000, maxCost: 1 },
 });
 const TIERS = [row('lightweight', 3), row('standard', 2), row('heavy', 1)];

@@ -13,6 +13,14 @@ export function shortened(text: string): string {
   return `${head} … ${end}`;
 }
 
+/** Text of agents that cannot end or begin anything on the page. */
+export function plain(text: string): string {
+  return text
+    .replace(/[[\]<>`]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
 export type ListOptions = {
   readonly most: number;
   /** What is said when there is nothing; empty leaves the part out. */

@@ -10,6 +10,8 @@ import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundlesAct, noteAct } from '../act.js';
 import type { Reviewed, Reviewing, Step } from '../types.js';
+import { type Judged, unjudged } from './judgement.js';
+import { afterLastManager } from './last-manager.js';
 
 const STEPS = [
   'T0',
@@ -66,7 +68,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
     });
     const signals = signalled(snapshot, diagnostics);
     const counted = { findings: findings.length, signals: signals.length };
-    const result = outcomeOf(snapshot, counted);
+    const result = outcomeOf(snapshot, { ...counted, judged: stage.judged });
     return {
       stage: {
         ...stage,
@@ -101,7 +103,7 @@ function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): read
 /** What the review saw. It never calls a night in order in which something failed. */
 function outcomeOf(
   snapshot: Snapshot,
-  seen: { readonly findings: number; readonly signals: number },
+  seen: { readonly findings: number; readonly signals: number; readonly judged: Judged },
 ): string {
   const { runs, audit } = afterLastManager(snapshot);
   const count = (rows: readonly Rec[], field: string, value: string): number =>
@@ -119,15 +121,8 @@ function outcomeOf(
     number === 0 ? [] : [plural(number, one, several)],
   );
   const saw = parts.length === 0 ? 'everything in order' : parts.join(', ');
-  return `reviewed: ${saw}; no model judged value or direction`;
-}
-
-/** By the order of the logs: within a second, times cannot tell what is new. */
-function afterLastManager(snapshot: Snapshot): Readonly<Record<'runs' | 'audit', readonly Rec[]>> {
-  const [runs, audit] = [snapshot.records('RUN'), snapshot.records('AUDIT')];
-  const last = runs.findLastIndex((run) => fieldText(run, 'role') === 'manager');
-  const closed = audit.findLastIndex((row) => fieldText(row, 'run_id') === runs[last]?.key);
-  return { runs: runs.slice(last + 1), audit: audit.slice(closed + 1) };
+  const judged = unjudged(seen.judged);
+  return `reviewed: ${saw}${judged === '' ? '' : `; ${judged}`}`;
 }
 
 function lastManager(snapshot: Snapshot): number {

@@ -3,6 +3,7 @@ import { tierRows } from '../../agents/model-tier.js';
 import { ownerNumber } from '../../project/owner-number.js';
 import type { Claim } from '../../workspace/pass-lock.js';
 import type { Snapshot } from '../../workspace/types.js';
+import type { NightBudget } from '../night-use.js';
 import { tierChooser } from './tier-choice.js';
 
 /**
@@ -12,6 +13,7 @@ import { tierChooser } from './tier-choice.js';
 export function roomFor(
   snapshot: Snapshot,
   others: readonly Claim[],
+  budget?: NightBudget,
 ): (project?: string) => string | undefined {
   const workers = others.filter(({ role }) => role === 'worker');
   if (workers.length === 0) return () => undefined;
@@ -23,7 +25,7 @@ export function roomFor(
     return maxAtOnce !== undefined && used >= maxAtOnce;
   });
   if (limited.length === 0) return () => undefined;
-  const choose = tierChooser(snapshot);
+  const choose = tierChooser(snapshot, budget);
   return (project) => {
     const choice = choose(project);
     const row = limited.find(({ tier }) => choice.kind === 'chosen' && tier === choice.tier);

@@ -38,7 +38,7 @@ export function choose(
   const others = livePasses(root, clock).filter((claim) => claim.runId !== runId);
   const { chosen, skipped } = dispatch(snapshot, {
     claimed: new Set(others.map(({ project }) => project)),
-    noRoom: roomFor(snapshot, others),
+    noRoom: roomFor(snapshot, others, env.budget),
     exclude: new Set(turnedAway.map((candidate) => candidate.slug)),
     ...defined({ only: request.project }),
   });
