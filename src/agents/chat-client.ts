@@ -8,6 +8,7 @@ import { type ErrorParts, errorOfBody } from './error-body.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
+import { lateAnswer } from './transport-failure.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange =
@@ -117,21 +118,24 @@ async function sender(options: ChatClientOptions): Promise<Send> {
         )
         .asResponse();
       const read = readAnswer(await response.text(), turn);
-      if (read.kind === 'error') return classified(read.error, apiKey);
+      if (read.kind === 'error') return classified(read.error, options);
       return read.kind === 'broken'
         ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
         : read;
     } catch (error) {
       if (signal.aborted) return CANCELLED;
       if (seen.exceeded) return tooLong(maxAnswerBytes);
-      return late.aborted ? tooLate(timeoutMs) : classified(seen.error ?? error, apiKey);
+      return late.aborted ? tooLate(endpoint, timeoutMs) : classified(seen.error ?? error, options);
     }
   };
 }
 
 /** A server may repeat the key, and a record must not contain it. */
-function classified(error: unknown, apiKey: string): RequestFailure {
-  const failed = classifyRequestError(error, Date.now());
+function classified(
+  error: unknown,
+  { apiKey, endpoint }: Pick<ChatClientOptions, 'apiKey' | 'endpoint'>,
+): RequestFailure {
+  const failed = classifyRequestError(error, { now: Date.now(), endpoint });
   return apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
 }
 
@@ -140,9 +144,9 @@ function tooLong(maxBytes: number): RequestFailure {
   return { failure: 'output-flood', retry: false, answered: true, detail };
 }
 
-function tooLate(ms: number): RequestFailure {
-  const detail = `The endpoint did not answer within ${spokenDuration(ms)}.`;
-  return { failure: 'transient', retry: true, answered: false, detail };
+function tooLate(endpoint: string, ms: number): RequestFailure {
+  const late = lateAnswer(endpoint, spokenDuration(ms));
+  return { failure: 'transient', answered: false, ...late };
 }
 
 /** `error`: what the endpoint said, of which the SDK keeps one form only. */

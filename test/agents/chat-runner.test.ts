@@ -238,7 +238,7 @@ t.test(
       [
         { attempt: 1, waitMs: 750, why: /answered 500/ },
         { why: /503/ },
-        { why: /could not be reached/ },
+        { why: /closed the connection before it answered/ },
         { why: /429/ },
       ],
     );
