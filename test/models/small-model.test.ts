@@ -72,9 +72,13 @@ console.log('\`\`\`nocturne-report\\nsummary: one page\\nanswers: { non_obvious:
 `;
 
 async function startModel(): Promise<string> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('serve.js', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('model-child.js', import.meta.url))],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   t.teardown(() => child.kill());
   for await (const line of child.stdout.setEncoding('utf8')) {
     const port = /^port (\d+)/m.exec(String(line))?.[1];

@@ -53,6 +53,9 @@ const grammars = new Map<string, Promise<Grammar>>();
 let queue: Promise<unknown> = Promise.resolve();
 let seed = 0;
 
+// Ends with the process that started it, however that ends.
+process.stdin.resume().on('end', () => process.exit());
+
 const server = createServer((request, response) => {
   queue = queue
     .then(() => answer(request, response))
