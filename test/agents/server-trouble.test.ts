@@ -294,3 +294,56 @@ t.test('tokens are counted safely', async (t) => {
   t.match(outcome, { failure: 'over-budget' }, 'thinking that is not reported is estimated');
   t.equal(server.requests.length, 1);
 });
+
+/** Each is repeated for ever. */
+const ENDLESS: Readonly<
+  Record<string, { readonly scripted: Scripted; readonly failure?: string }>
+> = {
+  'only thinking': {
+    scripted: {
+      raw: '{"choices":[{"finish_reason":"stop","message":{"content":null,"reasoning_content":"Hm."}}]}',
+    },
+  },
+  'thinking until the limit': {
+    scripted: {
+      raw: '{"choices":[{"finish_reason":"length","message":{"content":"<think>Hm.","reasoning":"Hm."}}]}',
+    },
+    failure: 'stuck',
+  },
+  'an empty text': { scripted: { say: '' } },
+  'nothing, at the limit': { scripted: { say: '', finish: 'length' }, failure: 'stuck' },
+  'arguments that are cut': {
+    scripted: ({ body }) => ({
+      call: [{ name: 'write', arguments: `{"path": "a${body.messages.length}.md", "content": "A` }],
+    }),
+    failure: 'stuck',
+  },
+  'a new unknown tool each time': {
+    scripted: ({ body }) => ({ call: [{ name: `deploy_${body.messages.length}`, arguments: {} }] }),
+    failure: 'stuck',
+  },
+  'a refused path with ever new names': {
+    scripted: ({ body }) => ({
+      call: [
+        { name: 'write', arguments: { path: `SOUL-${body.messages.length}.md`, content: '' } },
+      ],
+    }),
+    failure: 'stuck',
+  },
+  'the same text for ever, cut': {
+    scripted: { say: 'next your best next '.repeat(50), finish: 'length' },
+    failure: 'stuck',
+  },
+};
+
+t.test('a model that gets nowhere is stopped after a few requests, with the reason', async (t) => {
+  const tools: Partial<ScriptedTools> = {
+    write: (path) => ({ ok: false, text: `${path} is not in what this pass may write.` }),
+  };
+  for (const [name, { scripted, failure }] of Object.entries(ENDLESS)) {
+    const { outcome, server } = await start(t, { script: [scripted], input: { tools } });
+    t.equal(outcome.failure, failure, name);
+    t.ok(server.requests.length <= 10, `${name}: ${server.requests.length} requests`);
+    t.match(outcome.detail, failure === undefined ? /gave no report/ : /got nowhere/, name);
+  }
+});
