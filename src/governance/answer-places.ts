@@ -10,9 +10,11 @@ import { lineEndAt, lineIndexAt } from '../markdown/line-starts.js';
 import { nearItem } from '../markdown/near-items.js';
 import type { Doc, Rec, Span } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
+import { ownerLanguage } from '../project/owner-language.js';
 import { ownerZone } from '../project/owner-zone.js';
 import type { Snapshot } from '../workspace/types.js';
 import { lineFor, shortened } from './page-text.js';
+import { readAnswer } from './verdict.js';
 
 export const WAITING = 'Waiting for you';
 const STATUSES = ['open', 'approved', 'declined', 'done', ''];
@@ -21,10 +23,11 @@ const STATUSES = ['open', 'approved', 'declined', 'done', ''];
 export function writtenAnswers(snapshot: Snapshot, question: Rec): readonly string[] {
   const doc = snapshot.doc(question.file);
   const status = fieldText(question, 'status');
+  const language = ownerLanguage(snapshot);
   const fields = snapshot.schema.objects.get('NOTIFICATION')?.fields ?? new Map();
   return [
     fieldText(question, 'answer'),
-    STATUSES.includes(status) ? '' : status,
+    STATUSES.includes(status) || readAnswer(status, language).verdict === 'text' ? '' : status,
     ...(doc === undefined
       ? []
       : [

@@ -14,7 +14,7 @@ import type { ReadAnswer } from './verdict.js';
 export type AnswerEffect =
   | { readonly kind: 'accept-draft'; readonly slug: string }
   | { readonly kind: 'apply-proposal'; readonly id: string }
-  | { readonly kind: 'approval'; readonly id: string };
+  | { readonly kind: 'approval'; readonly id: string; readonly isApproved: boolean };
 
 export type PendingAnswer = {
   readonly id: string;
@@ -150,12 +150,12 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
 function approvalEffect(record: Rec, read: ReadAnswer): Effect {
   const id = approvalAsked(record);
   if (id === undefined) return closed(record, 'it names no question of a pass');
-  const outcome =
-    read.verdict === 'yes'
-      ? 'is done once, if nothing has changed since it was asked'
-      : 'is declined';
+  const isApproved = read.verdict === 'yes';
+  const outcome = isApproved
+    ? 'is done once, if nothing has changed since it was asked'
+    : 'is declined';
   const what = `${id} ${outcome}`;
-  return { what, effects: [{ kind: 'approval', id }], calls: [close(record, what)] };
+  return { what, effects: [{ kind: 'approval', id, isApproved }], calls: [close(record, what)] };
 }
 
 function closed(record: Rec, reason: string): Effect {

@@ -9,7 +9,6 @@ import {
   approvalsOf,
   statusAt,
 } from '../../governance/approvals/approval.js';
-import type { ReadAnswer } from '../../governance/verdict.js';
 import { stamp } from '../../kernel/clock.js';
 import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
 import type { Actor, AuditEntry, Change, Snapshot, Workspace } from '../../workspace/types.js';
@@ -28,7 +27,7 @@ export type Taker = {
 };
 export type GivenAnswer = {
   readonly id: string;
-  readonly verdict: ReadAnswer['verdict'];
+  readonly isApproved: boolean;
   /** The notification; it is closed. */
   readonly question: string;
 };
@@ -138,7 +137,7 @@ function planOf(snapshot: Snapshot, taker: Taker, answer: GivenAnswer): Plan {
       `${approval.id} was decided before (${approval.status}); nothing was done again`,
     );
   const ending: Ending = { snapshot, taker, approval };
-  if (answer.verdict === 'no')
+  if (!answer.isApproved)
     return end(ending, 'declined', `${approval.id} is declined; the same is not asked again`);
   if (statusAt(approval, snapshot.now) === 'expired')
     return end(

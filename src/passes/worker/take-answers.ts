@@ -77,7 +77,8 @@ function carryOut(
 ): { readonly act: Act; readonly what: string } {
   const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
   if (approval !== undefined) {
-    const details = { id: approval.id, verdict: answer.verdict, question: answer.id };
+    const { id, isApproved } = approval;
+    const details = { id, isApproved, question: answer.id };
     const { what } = planApproval(snapshot, taker, details);
     return { act: (view) => planApproval(view, taker, details).deed, what };
   }

@@ -82,7 +82,9 @@ function elsewhere(snapshot: Snapshot, doc: Doc, file: string): Diagnostic[] {
       value !== '-' &&
       !records.some((record) => start >= record.start && start < record.end),
   );
-  return [...labelled, ...(briefing === undefined ? [] : plainAnswers(snapshot, doc, briefing))]
+  const plain = briefing === undefined ? [] : plainAnswers(snapshot, doc, briefing);
+  const lines = new Map([...plain, ...labelled].map((line) => [line.start, line]));
+  return [...lines.values()]
     .filter(({ value }) => !read.some((answer) => answer.includes(value)))
     .map(({ start, end }) => ({
       ...RULE,

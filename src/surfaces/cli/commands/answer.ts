@@ -13,7 +13,10 @@ import { findQuestion } from '../find-question.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
-type Decision = Pick<Answer, 'status'> & { readonly id: string; readonly pending: PendingAnswer };
+type Decision = Pick<Answer, 'status'> & {
+  readonly asked: { readonly id: string; readonly isApproved: boolean };
+  readonly pending: PendingAnswer;
+};
 
 const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
 
@@ -97,7 +100,7 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
   const pending = pendingAnswers(snapshot).find((candidate) => candidate.id === id);
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
   if (pending !== undefined && asked !== undefined)
-    return decided(context, result, { id: asked.id, pending, status });
+    return decided(context, result, { asked, pending, status });
   const word = status === 'open' ? 'answered' : status;
   const then =
     pending === undefined
@@ -114,20 +117,20 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
 function decided(
   context: Context,
   result: CommandResult,
-  { id, pending, status }: Decision,
+  { asked, pending, status }: Decision,
 ): CommandResult {
   const workspace = context.workspace();
   const taken = takeApproval(
     { workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) } },
-    { id, verdict: pending.verdict, question: pending.id },
+    { ...asked, question: pending.id },
   );
   return {
     ...result,
-    exit: taken.kind === 'done' || pending.verdict === 'no' ? EXIT.ok : EXIT.refused,
+    exit: taken.kind === 'done' || !asked.isApproved ? EXIT.ok : EXIT.refused,
     text: taken.what,
     json: {
       id: pending.id,
-      approval: id,
+      approval: asked.id,
       status,
       answer: pending.answer,
       then: taken.what,
