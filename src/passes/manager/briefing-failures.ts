@@ -72,7 +72,7 @@ function unfinished({ runs, rows }: Night): readonly string[] {
     .map((run) => `${fieldText(run, 'project')}: ${fieldText(run, 'outcome')}`);
 }
 
-/** A good pass with a lower grade, and a grader that gave no answer; weak ones have it as a reason. */
+/** A grade that was lowered, and a grader that gave no answer; weak passes name it as a reason. */
 function graders({ runs, rows }: Night): readonly string[] {
   const weak = new Set(
     runs.filter((run) => fieldText(run, 'grade') === 'WEAK').map((run) => run.key),

@@ -1,4 +1,4 @@
-/** For the brief: the failure modes and lessons that fit this work, detected ones and the best match first. */
+/** For the brief: the failure modes and lessons that fit, detected ones and the best first. */
 import { dataFragment, placeOf } from './data-fragment.js';
 import type { Fragment } from '../../agents/types.js';
 import { detectedModes } from '../../governance/detected-modes.js';
