@@ -69,6 +69,7 @@ const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
 const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
+const EXIT_CODES = 'orchestration-os/prompt-fragments/exit-codes.md';
 const EXAMPLES = 'orchestration-os/prompt-fragments/questions-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
@@ -1408,9 +1409,9 @@ export const CASES: readonly Case[] = [
     rule: 'prompt-composed',
     name: 'a fragment that was edited and not composed, in both pages that have it',
     edits: [
-      replace(WORKER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`),
-      replace(MANAGER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`),
-      replace(HEARTBEAT, 'At least every five minutes', 'Now and then'),
+      replace(WORKER_PROMPT, EXIT_CODES, `«${EXIT_CODES}»`),
+      replace(MANAGER_PROMPT, EXIT_CODES, `«${EXIT_CODES}»`),
+      replace(EXIT_CODES, 'Look at the exit code before anything else', 'Look at the exit code'),
     ],
     finds: ['error prompt-composed', 'error prompt-composed'],
     says: 'has changed since',
