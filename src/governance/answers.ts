@@ -5,7 +5,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
-import { ASKS_OBJECTIVE, questionState } from './question-state.js';
+import { asksObjective, questionState } from './question-state.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
 import type { ReadAnswer } from './verdict.js';
@@ -105,7 +105,7 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   const because = `answer to ${record.key}`;
   const pause = { bundle: 'project_pause', args: { slug, reason: `${because}: no` } };
   const authorised = { slug, authorisation: record.key };
-  const isObjective = fieldText(record, 'topic') === ASKS_OBJECTIVE && read.rest !== '';
+  const isObjective = asksObjective(record) && read.rest !== '';
   const planned =
     fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective');
   const next_objective = isObjective ? read.rest : planned;

@@ -22,3 +22,11 @@ export function lineFor(text: string, zone: string): string {
       localTime(time, zone),
     );
 }
+
+/** Text of agents that cannot end or begin anything on the page. */
+export function plain(text: string): string {
+  return text
+    .replace(/[[\]<>`]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -9,8 +9,14 @@ import { type Ambiguity, decisionOf, readAnswer, type ReadAnswer } from './verdi
 
 /** Topic of an escalation that asks what the project is to do. */
 export const ASKS_OBJECTIVE = 'objective';
+/** Topic of the question with which a rest begins, which asks the same. */
+export const REST = 'rest';
 /** Topic of an escalation that only a yes or a no answers. */
 export const ASKS_DECISION = 'decision';
+
+export function asksObjective(question: Rec): boolean {
+  return [ASKS_OBJECTIVE, REST].includes(fieldText(question, 'topic'));
+}
 
 /** `open`: nobody answered. `unclear`: the answer decides nothing, and the question stays open. */
 export type QuestionState =
@@ -128,7 +134,7 @@ function acceptedByEscalation(snapshot: Snapshot, question: Rec): Accepts {
   const row = snapshot.record('DISPATCH', fieldText(question, 'project'));
   if (row === undefined) return 'seen';
   if (topic === ASKS_DECISION || fieldText(row, 'status') === 'paused') return 'decision';
-  return topic === ASKS_OBJECTIVE ? 'objective' : 'words';
+  return asksObjective(question) ? 'objective' : 'words';
 }
 
 type Reading = { readonly read: ReadAnswer; readonly accepts: Accepts };

@@ -11,10 +11,13 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
+import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, shortened } from '../../governance/page-text.js';
+import { lineFor, plain, shortened } from '../../governance/page-text.js';
 import { listed } from './briefing-text.js';
+import { type Judged, opinionOn, unjudged } from './judgement.js';
+import { opinionLines, quoted } from './opinion-lines.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -27,6 +30,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
+  /** What its model thinks, if it has one. */
+  readonly judged?: Judged;
 };
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -45,9 +50,9 @@ const MOST = {
   failures: 10,
   unattributed: 40,
   noticed: 4,
+  opinions: 4,
   next: 3,
 };
-const MINUTE_MS = 60_000;
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
@@ -100,7 +105,8 @@ export function briefing(input: BriefingInput): string {
       none: '',
       more: '`nocturne validate`',
     }),
-    `**Cost.** ${cost(runs)}\n`,
+    ...judgedLines(input.judged),
+    `**Cost.** ${costLine(night)}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',
@@ -163,18 +169,23 @@ function heading({ snapshot, runs }: Night, zone: string): string {
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
 }
 
-function cost(runs: readonly Rec[]): string {
-  const sum = (field: string): number =>
-    runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
-  const metered = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
-  const minutes = runs.reduce(
-    (total, run) =>
-      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / MINUTE_MS,
-    0,
-  );
-  const silent = runs.length - metered;
-  const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
-  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${unknown}.`;
+/** The opinion of a model, marked as one, or that there was none. */
+function judgedLines(judged: Judged | undefined): readonly string[] {
+  if (judged === undefined || judged.wanted === 0) return [];
+  if (judged.by === '') return [`**Nobody judged** value or direction: ${judged.why}.\n`];
+  const told = opinionOn(judged, 'owner');
+  const lines = [
+    ...(told === undefined ? [] : [`${quoted(told.text, 400)}${told.sure ? '' : ' (not sure)'}`]),
+    ...opinionLines(judged.opinions),
+    ...(judged.why === '' ? [] : [unjudged(judged)]),
+  ];
+  return [
+    listed(`The opinion of ${plain(judged.by)}, a model`, lines.map(shortened), {
+      most: MOST.opinions,
+      none: 'None.',
+      more: '`nocturne log RUN` of the manager pass',
+    }),
+  ];
 }
 
 function next(snapshot: Snapshot): readonly string[] {
