@@ -92,7 +92,6 @@ export type ChosenTier = {
   readonly maxMinutes: number;
   readonly maxTokens?: number;
   readonly maxCost?: number;
-  readonly downgraded?: string;
 };
 
 /**
@@ -220,6 +219,8 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
+  /** Why the phase did not end although its stop condition holds. */
+  readonly held?: string;
   };
 
 /** T6: recorded. */
