@@ -1,8 +1,8 @@
 /** Classifies a failed request to a chat endpoint, and says whether to retry it. */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
-import { printable } from './output-tail.js';
+import type { ErrorParts } from './error-body.js';
+import { quotedLine } from './quoted-line.js';
 import { transportFailure } from './transport-failure.js';
 import type { FailureCode } from './types.js';
 
@@ -13,16 +13,6 @@ export type RequestFailure = {
   /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
-};
-
-/** The fields that are read of an SDK error, or of an error in a body. */
-type ErrorParts = {
-  readonly status?: unknown;
-  readonly code?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly headers?: unknown;
-  readonly cause?: unknown;
 };
 
 /** Codes and types that say more than the status, or come with a misleading one. */
@@ -48,6 +38,14 @@ const FAILURE_OF_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [529, 'rate-limited'],
 ]);
 /**
+ * A prompt that is too long has no code of its own in many servers, and some answer 500. These are
+ * their words for it; the only ones that decide anything.
+ */
+const TOO_LONG =
+  /context (?:length|size|window)|maximum (?:context|prompt|input|sequence|model) length|(?:prompt|input|request) (?:is |was )?too (?:long|large)|too many (?:input |prompt )?tokens|max_model_len|n_ctx|num_ctx/i;
+const MAY_BE_TOO_LONG: ReadonlySet<number> = new Set([400, 413, 422, 500]);
+
+/**
  * @param options.now milliseconds since 1970, for a `Retry-After` that is a date.
  * @param options.endpoint named in the sentence about a connection that was not made.
  */
@@ -62,13 +60,19 @@ export function classifyRequestError(
     const { retry, detail } = transportFailure(parts, endpoint);
     return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
   }
-  const failure = FAILURE_OF_CODE.get(code) ?? FAILURE_OF_CODE.get(type) ?? failureOfStatus(status);
+  const reason = sentence(parts);
+  const failure =
+    FAILURE_OF_CODE.get(code) ??
+    FAILURE_OF_CODE.get(type) ??
+    (MAY_BE_TOO_LONG.has(status) && TOO_LONG.test(reason)
+      ? 'over-budget'
+      : failureOfStatus(status));
   const retry = failure === 'rate-limited' || failure === 'transient';
   return {
     failure,
     retry,
     answered: true,
-    detail: `The endpoint answered ${status}: ${sentence(parts)}`,
+    detail: `The endpoint answered ${status}: ${reason}`,
     ...(retry ? asked(parts, now) : {}),
   };
 }
@@ -85,5 +89,5 @@ function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: 
 
 function sentence({ message }: ErrorParts): string {
   const text = typeof message === 'string' && message !== '' ? message : 'no reason was given';
-  return cutWithoutSecrets(printable(text).replace(/\s+/g, ' '), 300);
+  return quotedLine(text, 300);
 }

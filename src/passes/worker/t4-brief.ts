@@ -1,4 +1,5 @@
 /** T4, first half: the brief is composed from fragments with their sources. */
+import { isOpenQuestion } from '../../governance/question-state.js';
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
@@ -56,18 +57,17 @@ export const t4Brief: Step<Chosen, Composed> = {
   },
 };
 
-/** The lock and LOCK.md name the project from the same commit on. */
+/** The lock and LOCK.md name the project from the same commit on, and the lock the tier. */
 function projectClaim(
   { workspace }: PassEnvironment,
-  { runId, fence, project }: Chosen,
+  { runId, fence, project = '', tier }: Chosen,
 ): readonly Act[] {
-  if (project === undefined) return [];
   const { root, clock } = workspace;
   return [
     (view) => {
-      const { expiresAt } = claimProject(root, fence, { project, clock });
+      const { expiresAt } = claimProject(root, fence, { project, tier: tier.name, clock });
       const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
-      const bundles = showProject(view, shown);
+      const bundles = project === '' ? [] : showProject(view, shown);
       return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
     },
   ];
@@ -169,9 +169,14 @@ function idleFragments({ idle }: Chosen): readonly Fragment[] {
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {
-  return snapshot
-    .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '')
+  const ofProject = (record: Rec): boolean =>
+    fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '';
+  return [
+    ...snapshot.records('NOTIFICATION-ARCHIVE').filter(ofProject),
+    ...snapshot
+      .records('NOTIFICATION')
+      .filter((record) => ofProject(record) && !isOpenQuestion(snapshot, record)),
+  ]
     .slice(-SOME)
     .map((record) =>
       dataFragment(

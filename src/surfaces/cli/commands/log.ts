@@ -6,7 +6,7 @@ import { plural } from '../../../kernel/words.js';
 import { progressText } from '../../../governance/approach.js';
 import type { AssertionResult } from '../../../governance/types.js';
 import { fieldText } from '../../../project/field-text.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { type RunDifference, runDifferences } from '../run-differences.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { AskedQuestion } from '../../../passes/judge/question.js';
