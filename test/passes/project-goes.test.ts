@@ -99,3 +99,16 @@ for (const [name, change] of Object.entries(DELETED))
     t.same(livePasses(place.root, place.workspace.clock), []);
     t.equal(place.workspace.snapshot().records('RUN').length, 1);
   });
+
+t.test('a pass for a project that does not exist is an error, and none begins', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  for (const words of [
+    ['run', 'worker', '--project', 'page'],
+    ['run', 'worker', '--dry-run', '--project', 'page'],
+    ['pass', 'begin', '--project', 'page'],
+  ]) {
+    const { exit, text } = await callCommand(place, words);
+    t.match([exit, text], [2, /there is no project "page"[\s\S]*pages/], words.join(' '));
+  }
+  t.equal(place.workspace.snapshot().records('RUN').length, 0);
+});
