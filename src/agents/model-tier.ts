@@ -19,6 +19,7 @@ export type TierRow = {
   readonly model: string;
   readonly limits: TierLimits;
   readonly maxPerDay: number | undefined;
+  readonly maxAtOnce?: number | undefined;
 };
 
 const DEFAULT_MINUTES = 30;
@@ -37,6 +38,7 @@ export function tierRows(records: readonly Rec[]): readonly TierRow[] {
       runner: text('runner'),
       model: text('model'),
       maxPerDay: limit('max_per_day'),
+      maxAtOnce: limit('max_at_once'),
       limits: {
         maxMinutes: limit('max_minutes') ?? DEFAULT_MINUTES,
         maxTokens: limit('max_tokens'),

@@ -1,5 +1,5 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import { chooseTier, type NotNow, tierRows } from '../../agents/model-tier.js';
+import type { NotNow } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
@@ -10,8 +10,7 @@ import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
-import { begunPasses, leftOfNight, usedToday } from '../night-use.js';
-import { IDLE_TIER } from './t1-5-idle.js';
+import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
 import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
 export const t25Budget: Step<Loaded, Budgeted> = {
@@ -19,18 +18,8 @@ export const t25Budget: Step<Loaded, Budgeted> = {
   title: 'budget and runner',
   waits: true,
   run(stage, { env, snapshot }) {
-    const project =
-      stage.project === undefined ? undefined : snapshot.record('PROJECT', stage.project);
-    const wanted = fieldText(project, 'next_pass.model_tier') || IDLE_TIER;
-    const named = stage.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
-    const begun = begunPasses(snapshot);
-    const choice = chooseTier({
-      tiers: tierRows(snapshot.records('MODEL-TIER')),
-      wanted,
-      usedToday: usedToday(snapshot, begun),
-      night: leftOfNight(snapshot, begun, env.budget),
-      ...defined({ runner: named }),
-    });
+    const named = namedRunner(snapshot, stage.project, stage.request.runner);
+    const choice = tierChooser(snapshot, env.budget)(stage.project, stage.request.runner);
     if (choice.kind === 'unknown-tier') return refuse(stage, choice.reason);
     if (choice.kind !== 'chosen') return notNow(stage, choice);
     const record = snapshot.record('RUNNER', choice.runner);
@@ -53,7 +42,13 @@ export const t25Budget: Step<Loaded, Budgeted> = {
         noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(choice.limits) }),
         ...(downgraded === undefined
           ? []
-          : [noteAct('T2.5', { type: 'downgrade', target: wanted, detail: downgraded })]),
+          : [
+              noteAct('T2.5', {
+                type: 'downgrade',
+                target: wantedTier(snapshot, stage.project),
+                detail: downgraded,
+              }),
+            ]),
       ],
     };
   },

@@ -57,18 +57,17 @@ export const t4Brief: Step<Chosen, Composed> = {
   },
 };
 
-/** The lock and LOCK.md name the project from the same commit on. */
+/** The lock and LOCK.md name the project from the same commit on, and the lock the tier. */
 function projectClaim(
   { workspace }: PassEnvironment,
-  { runId, fence, project }: Chosen,
+  { runId, fence, project = '', tier }: Chosen,
 ): readonly Act[] {
-  if (project === undefined) return [];
   const { root, clock } = workspace;
   return [
     (view) => {
-      const { expiresAt } = claimProject(root, fence, { project, clock });
+      const { expiresAt } = claimProject(root, fence, { project, tier: tier.name, clock });
       const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
-      const bundles = showProject(view, shown);
+      const bundles = project === '' ? [] : showProject(view, shown);
       return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
     },
   ];

@@ -7,7 +7,7 @@ import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { latestRun } from '../../../passes/night-use.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
-import { passCount } from '../pass-count.js';
+import { laneCount, passCount } from '../pass-count.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
@@ -48,7 +48,7 @@ export const night: Command = {
       options['managerEvery'],
       ownerNumber(snapshot, 'manager_every', most + 1),
     );
-    const lanes = passCount(options['parallel'], 1);
+    const lanes = laneCount(options['parallel'], snapshot);
     const until =
       typeof options['until'] === 'string'
         ? timeOf(options['until'], context.clock.now())

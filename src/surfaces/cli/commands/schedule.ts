@@ -22,7 +22,7 @@ import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
 import { localTime } from '../../../project/local-time.js';
 import { textOption } from '../options.js';
 import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
-import { passCount } from '../pass-count.js';
+import { laneCount, passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
@@ -77,7 +77,7 @@ export const schedule: Command = {
     const passes = options['passes'] === undefined ? undefined : passCount(options['passes'], 1);
     const limits = { ...nightOptions(options), ...defined({ passes }) };
     const env = { ...(await passEnvironment(context)), budget: { limits } };
-    const lanes = passCount(options['parallel'], 1);
+    const lanes = laneCount(options['parallel'], context.workspace().snapshot());
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
       queue = queue.then(() =>
