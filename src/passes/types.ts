@@ -81,7 +81,6 @@ export type ChosenTier = {
   readonly maxMinutes: number;
   readonly maxTokens?: number;
   readonly maxCost?: number;
-  readonly downgraded?: string;
 };
 
 /**
@@ -200,6 +199,8 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
+    /** Why the phase did not end although its stop condition holds. */
+    readonly held?: string;
   };
 
 /** T6: recorded. */
@@ -268,31 +269,6 @@ export type Step<In, Out> = {
    */
   readonly waits?: true;
   readonly run: (stage: In, context: StepContext) => Moved<Out> | Halt | Promise<Moved<Out> | Halt>;
-};
-
-/** What a pass that is over tells: as much as it came to. */
-export type PassFacts = {
-  readonly role: Role;
-  /** Empty: the pass did not begin. */
-  readonly runId: string;
-  readonly project: string | undefined;
-  /** There was work to do: of a project, or of an idle tier. */
-  readonly found: boolean;
-  readonly objective: string | undefined;
-  readonly prompt: string | undefined;
-  readonly quality: Graded['quality'] | undefined;
-  readonly outputs: readonly string[];
-  readonly undone: readonly Undone[];
-  readonly refused: readonly string[];
-  readonly stop: readonly AssertionResult[];
-  readonly notes: readonly string[];
-  readonly nightOver: string | undefined;
-};
-
-export type PassReport = {
-  readonly exit: ExitCode;
-  readonly outcome: string;
-  readonly data: PassFacts;
 };
 
 export function isHalt<T extends object>(value: T | Halt): value is Halt {

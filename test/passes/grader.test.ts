@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { lowerGrade } from '../../src/governance/quality/lower-grade.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { type Scripted, scriptedOpenai, type ScriptedOpenai } from '../support/scripted-openai.js';

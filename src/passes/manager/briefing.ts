@@ -26,7 +26,7 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
-  /** Whether the gate passes now. */
+  /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
@@ -67,10 +67,10 @@ export function briefing(input: BriefingInput): string {
   const open = openQuestions(snapshot);
   const failures = failureLines(night);
   return [
-    ...incidents
+    ...(gatePasses ? [] : incidents)
       .map(
         (incident) =>
-          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}\n`,
+          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` says how.\n`,
       )
       .slice(0, 1),
     heading(night, zone),

@@ -62,10 +62,9 @@ function alarmText(
   { incidents, alarms, gatePasses }: Facts,
   { zone, colour }: Screen,
 ): readonly string[] {
-  const what = gatePasses ? 'It is over: the gate passes again.' : 'No pass runs.';
   return [
-    ...incidents.map((incident) =>
-      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. ${what}`),
+    ...(gatePasses ? [] : incidents).map((incident) =>
+      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`),
     ),
     ...alarmLines(alarms).map(colour.attention),
   ];
