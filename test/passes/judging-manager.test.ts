@@ -72,7 +72,7 @@ function place(directory: string, endpoint: string, options: Options = {}): Plac
   const { tier = '5 | - | - | -', runner, files, agent = IDLER } = options;
   return placeWithProject(directory, agent, {
     files: {
-      'MODEL-TIERS.md': tiersWith(`| manager | boxed | small | ${tier} |`),
+      'MODEL-TIERS.md': tiersWith(`| manager | boxed | small | ${tier} | - |`),
       'orchestration-os/RUNNERS.md': runnersPage(runner ?? chatRunnerAt(endpoint)),
       'USER.md': restsAfter(1),
       ...files,

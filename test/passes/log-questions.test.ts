@@ -24,7 +24,7 @@ t.test('each question with its attempts, without credentials', async (t) => {
   t.teardown(() => server.close());
   const place = placeWithProject(t.testdir(), "console.log('no idea');", {
     files: {
-      'MODEL-TIERS.md': tiersWith('| manager | boxed | small | 5 | - | - | - |'),
+      'MODEL-TIERS.md': tiersWith('| manager | boxed | small | 5 | - | - | - | - |'),
       'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)),
     },
   });
