@@ -3,7 +3,7 @@ import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
 import { projectState } from './project-state.js';
-import { isOpenQuestion } from './question-state.js';
+import { isOpenQuestion } from '../project/question-state.js';
 
 const STEM = 'load-';
 

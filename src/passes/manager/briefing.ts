@@ -2,8 +2,8 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
-import { questionLine, WAITING } from '../../governance/answer-places.js';
-import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
+import { questionLine, WAITING } from '../../project/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../project/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
@@ -14,7 +14,7 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, plain, shortened } from '../../governance/page-text.js';
+import { lineFor, plain, shortened } from '../../project/page-text.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
 import { opinionLines, quoted } from './opinion-lines.js';

@@ -3,7 +3,7 @@
  * another one is chosen, at most twice.
  */
 import { unreadableTopic } from '../../governance/mended-incidents.js';
-import { ASKS_OBJECTIVE, isOpenQuestion } from '../../governance/question-state.js';
+import { ASKS_OBJECTIVE, isOpenQuestion } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';

@@ -3,7 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { mendedIncidents } from '../../governance/mended-incidents.js';
-import { answerToAdopt } from '../../governance/question-state.js';
+import { answerToAdopt } from '../../project/question-state.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
