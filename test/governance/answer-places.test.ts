@@ -6,6 +6,8 @@ import { isOpenQuestion, questionState } from '../../src/project/question-state.
 import type { Snapshot } from '../../src/workspace/types.js';
 import { dispatchTable, longrunner, PHASES, smallWorkspace } from './small-workspace.js';
 
+t.setTimeout(300_000);
+
 type Test = Parameters<typeof smallWorkspace>[0];
 
 const ID = 'N-20261120-001';
