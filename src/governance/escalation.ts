@@ -1,5 +1,5 @@
 /** Questions that only the owner can answer: which are open, and which are not shown yet. */
-import { isOpenQuestion } from './question-state.js';
+import { isOpenQuestion } from '../project/question-state.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';

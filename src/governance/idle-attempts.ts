@@ -1,5 +1,5 @@
 /** When an item of idle work comes up again: by what earlier passes made of it. */
-import { isOpenQuestion } from './question-state.js';
+import { isOpenQuestion } from '../project/question-state.js';
 import type { RecordedChanges } from '../workspace/recorded-changes.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';

@@ -6,7 +6,7 @@ import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
-import { isOpenQuestion, REST } from './question-state.js';
+import { isOpenQuestion, REST } from '../project/question-state.js';
 import { isPlaceholder, sameObjective } from './project-state.js';
 
 const MOST_CHARACTERS = 300;

@@ -2,8 +2,8 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
-import { questionLine, WAITING } from '../../governance/answer-places.js';
-import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
+import { questionLine, WAITING } from '../../project/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../project/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
@@ -17,7 +17,7 @@ import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
 import { opinionLines } from './opinion-lines.js';
-import { lineFor, plain, quoted, shortened } from '../../governance/page-text.js';
+import { lineFor, plain, quoted, shortened } from '../../project/page-text.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {

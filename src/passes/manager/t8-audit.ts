@@ -2,7 +2,7 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
-import { questionState } from '../../governance/question-state.js';
+import { questionState } from '../../project/question-state.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';

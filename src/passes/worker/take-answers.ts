@@ -3,7 +3,8 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
-import { answerToAdopt } from '../../governance/question-state.js';
+import { mendedIncidents } from '../../governance/mended-incidents.js';
+import { answerToAdopt } from '../../project/question-state.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -53,6 +54,11 @@ export function takeAnswers(
     take(act);
     env.say(`     ${answer.id}: ${what}`);
     notes.push(`${answer.id}: ${what}`);
+  }
+  for (const { bundle, args } of mendedIncidents(view)) {
+    const target = String(args['id']);
+    take((now) => deedOf(now, bundlesAct('T1', [{ name: bundle, args, target }])));
+    notes.push(`${target}: ${String(args['reason'])}`);
   }
   const expired = expiredApprovals(view);
   if (expired.length > 0) {

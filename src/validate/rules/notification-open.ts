@@ -1,7 +1,7 @@
 /** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
-import { type QuestionState, questionState, unclearText } from '../../governance/question-state.js';
+import { type QuestionState, questionState, unclearText } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';

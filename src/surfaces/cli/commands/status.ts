@@ -13,7 +13,7 @@ import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { isOpenQuestion, questionState, unclearText } from '../../../governance/question-state.js';
+import { isOpenQuestion, questionState, unclearText } from '../../../project/question-state.js';
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
@@ -64,7 +64,9 @@ function alarmText(
 ): readonly string[] {
   return [
     ...(gatePasses ? [] : incidents).map((incident) =>
-      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`),
+      colour.wrong(
+        `Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`,
+      ),
     ),
     ...alarmLines(alarms).map(colour.attention),
   ];
