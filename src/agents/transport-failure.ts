@@ -1,4 +1,4 @@
-/** One sentence for each way in which an endpoint was not reached: what happened, and what to do. */
+/** One sentence for each way in which an endpoint is not reached: what happened, what to do. */
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { printable } from './output-tail.js';
 
