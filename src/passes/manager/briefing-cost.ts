@@ -1,4 +1,4 @@
-/** The morning page: what the night used, what was left of its budget, and whether that ended it. */
+/** The morning page: what the night used, and whether its budget ended it. */
 import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
