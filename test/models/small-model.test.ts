@@ -11,7 +11,7 @@ import t, { type Test } from 'tap';
 import type { Rec } from '../../src/markdown/types.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import {
