@@ -5,7 +5,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { manager } from '../../src/passes/manager/manager.js';
-import type { PassEnvironment, PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
+import type { PassEnvironment } from '../../src/passes/types.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../src/workspace/types.js';

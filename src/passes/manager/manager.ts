@@ -6,14 +6,17 @@ import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct } from '../act.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
-import type { PassEnvironment, PassReport, PassRequest, Reviewed, Step } from '../types.js';
+import type { PassReport } from '../pass-facts.js';
+import type { PassEnvironment, PassRequest, Reviewed, Step } from '../types.js';
 import { enter } from '../worker/t0-gate.js';
 import { close } from '../worker/t9-close.js';
 import { briefing } from './briefing.js';
 import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { drafts, escalations } from './t2-escalations.js';
-import { changed, direction, value, verdicts } from './t3-review.js';
+import { judge } from './t3-judge.js';
+import { changed, value, verdicts } from './t3-review.js';
+import { direction } from './t5-direction.js';
 import { rebalance } from './t6-rebalance.js';
 import { auditReview } from './t8-audit.js';
 
@@ -27,6 +30,7 @@ const morning: Step<Reviewed, Reviewed> = {
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
       notes: stage.notes,
+      judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
     return { stage, acts: [bundleAct('T9', written)] };
@@ -38,6 +42,7 @@ const MANAGER = firstStep(crashes)
   .next(integrityOnRecord)
   .next(escalations)
   .next(changed)
+  .next(judge)
   .next(drafts)
   .next(value)
   .next(direction)
