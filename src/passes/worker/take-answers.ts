@@ -1,5 +1,6 @@
 /** T1 of both kinds of pass: each answer of the owner, with what follows from it. */
 import { defined } from '../../kernel/defined.js';
+import { NocturneError } from '../../kernel/error.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { answerToAdopt } from '../../governance/question-state.js';
@@ -82,8 +83,25 @@ function carryOut(
     const { what } = planApproval(snapshot, taker, details);
     return { act: (view) => planApproval(view, taker, details).deed, what };
   }
-  return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
+  if (stillFits(snapshot, taker, answer))
+    return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
+  const what = 'the proposal no longer fits the workspace, and nothing is done';
+  return { act: (view) => effectsOf(view, taker, { ...answer, what, effects: [] }), what };
 }
+
+/** Between a proposal and the yes to it, the owner may have done something else. */
+function stillFits(snapshot: Snapshot, taker: Taker, answer: PendingAnswer): boolean {
+  if (!answer.effects.some(({ kind }) => kind === 'apply-proposal')) return true;
+  try {
+    effectsOf(snapshot, taker, answer);
+    return true;
+  } catch (error) {
+    if (error instanceof NocturneError && LATE.has(error.code)) return false;
+    throw error;
+  }
+}
+
+const LATE: ReadonlySet<string> = new Set(['REFUSED', 'NOT_FOUND']);
 
 function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Deed {
   const calls = answer.calls.map(
