@@ -43,11 +43,12 @@ export function scriptedAgents(world: World, script: AgentScript): RunnerKind {
           }
           const place = workplaceOf(world, input);
           if (place.writable === '') world.agentAtWork = true;
+          const working = { world, input, place, spoken: world.words.length };
           for (const action of script.actions) {
             await turnOfOthers();
             if (isEnded(world, input))
               return failed(input, 'cancelled', 'another pass ended the agent');
-            const ended = await perform({ world, input, place }, inProject(action, input));
+            const ended = await perform(working, inProject(action, input));
             if (ended !== undefined) return ended;
           }
           return finished(input, script);
@@ -83,13 +84,17 @@ function workplaceOf({ workspace }: World, { brief, sandbox }: RunInput): Workpl
   return { folder, writable: `PROJECTS/${brief.project}/` };
 }
 
-type Working = { readonly world: World; readonly input: RunInput; readonly place: Workplace };
+/** `spoken`: how many words the owner had written when the agent began. */
+type Working = {
+  readonly world: World;
+  readonly input: RunInput;
+  readonly place: Workplace;
+  readonly spoken: number;
+};
 
 /** @returns how the run ends, if this action ends it. */
-async function perform(
-  { world, input, place }: Working,
-  action: AgentAction,
-): Promise<RunOutcome | undefined> {
+async function perform(working: Working, action: AgentAction): Promise<RunOutcome | undefined> {
+  const { world, input, place } = working;
   switch (action.do) {
     case 'tool':
       await callTool(world, input, action);
@@ -105,6 +110,7 @@ async function perform(
     case 'die':
       return machine.crash();
     default:
+      if (place.writable === '') overwrite(working, action);
       attempt(place, action);
       return undefined;
   }
@@ -114,6 +120,12 @@ type TreeAction = Exclude<
   AgentAction,
   { readonly do: 'tool' | 'owner' | 'loop' | 'throw' | 'die' }
 >;
+
+/** In place, nobody sees what the owner writes during a pass and its agent destroys at once. */
+function overwrite({ world, spoken }: Working, { path }: TreeAction): void {
+  for (const { path: place, mark } of world.words.slice(spoken))
+    if (place === path || place.startsWith(`${path}/`)) world.replacedWords.add(mark);
+}
 
 /** What the system refuses, the agent does not do. */
 function attempt({ folder, writable }: Workplace, action: TreeAction): void {

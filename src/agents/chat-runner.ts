@@ -5,14 +5,17 @@ import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { pause, type Wait } from './retry.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
+import { CUT, HOW_TO_CALL, NOTHING_NEW, promptWasCut, reminder, REPEATED } from './chat-replies.js';
 import { chatFunctions, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation, transcript, type Transcript } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
+import { promptCut } from './prompt-cut.js';
 import { fenceFor } from './quote-data.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
 import { SAME_IN_A_ROW, standstill, type Standstill } from './standstill.js';
+import { withTextCalls } from './text-calls.js';
 import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
 
 export type ChatRunnerOptions = {
@@ -109,7 +112,7 @@ function outcomeOf(
   record: Transcript,
   failed: Failed | undefined,
 ): RunOutcome {
-  const { report, found } = readReport(record.last);
+  const { report, found } = readReport(record.reported || record.last);
   const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined)
     return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
@@ -139,6 +142,7 @@ function watchOf({ brief }: RunInput, record: Transcript, now: () => number): St
 async function converse(session: Session): Promise<Failed | undefined> {
   const { input, limits, client, clock, record, talk } = session;
   const { budget } = input.brief;
+  const cut = promptCut();
   let reminded = false;
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const messages = talk.messages(conversationLimit(budget.contextBudget));
@@ -153,7 +157,7 @@ async function converse(session: Session): Promise<Failed | undefined> {
       };
     const exchange = await client.ask(messages, turn);
     if (exchange.kind === 'failed') return exchange;
-    const { answer } = exchange;
+    const { answer, unclear } = withTextCalls(exchange.answer, input.tools, turn);
     clock.beat();
     record.hear(answer, talk.tokens);
     input.on({ kind: 'heartbeat' });
@@ -168,11 +172,15 @@ async function converse(session: Session): Promise<Failed | undefined> {
         failure: 'refused',
         detail: `The model refused: ${cutWithoutSecrets(printable(answer.refusal), 300)}`,
       };
+    const limit = cut.heard(answer.usage.tokensIn, talk.tokens);
+    if (limit !== undefined) return promptWasCut(limit, talk.tokens);
     if (input.wants === 'answer') return undefined;
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const reminderText = reminded ? undefined : reminder(answer.content);
+      if (record.reported !== '' && record.reported !== answer.content) return undefined;
+      const wrong = unclear ? HOW_TO_CALL : reminder(answer.content);
+      const reminderText = reminded ? undefined : wrong;
       const next = answer.cut ? CUT : reminderText;
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
@@ -269,19 +277,6 @@ function quoteResult(
   if (!ok || name === 'write' || name === 'edit') return `${cut}${note}`;
   const fence = fenceFor(cut);
   return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;
-}
-
-const REPEATED = '\n(You made this very call three times in a row. A fourth ends the pass.)';
-const NOTHING_NEW =
-  '\n(Your last calls brought nothing new. If that goes on, the pass ends: write what is missing, or report.)';
-const CUT =
-  'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
-
-/** One reminder for an answer without a readable report. */
-function reminder(content: string): string | undefined {
-  const { report, found } = readReport(content);
-  if (found && report.summary !== '') return undefined;
-  return `Your answer does not end with a readable nocturne-report block: ${report.problems.join(' ') || '`summary` is empty.'} If the work is done, send the block now; otherwise go on.`;
 }
 
 /** The prompt and as much again for tool results, at least 32,000 tokens. */

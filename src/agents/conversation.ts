@@ -4,6 +4,7 @@ import { defined } from '../kernel/defined.js';
 import { estimateTokens } from './compose-prompt.js';
 import type { ChatAnswer } from './chat-answer.js';
 import { lastBytes, printable } from './output-tail.js';
+import { readReport } from './parse-report.js';
 import { type RunInput, type Usage, addUsage, NO_USAGE } from './types.js';
 
 export type Conversation = {
@@ -99,6 +100,8 @@ export type Transcript = {
   readonly answers: number;
   readonly bytes: number;
   readonly last: string;
+  /** The last answer with a report, until calls are made without one. */
+  readonly reported: string;
   readonly tail: string;
   readonly model: string | undefined;
 };
@@ -109,6 +112,7 @@ export function transcript(): Transcript {
   let answers = 0;
   let bytes = 0;
   let last = '';
+  let reported = '';
   let tail = '';
   let model: string | undefined;
   return {
@@ -116,12 +120,14 @@ export function transcript(): Transcript {
       usage = addUsage(usage, answer.usage);
       spent = addUsage(spent, {
         tokensIn: answer.usage.tokensIn ?? estimatedIn,
-        tokensOut: answer.usage.tokensOut ?? Math.ceil(answer.content.length / 4),
+        tokensOut: answer.usage.tokensOut ?? Math.ceil(answer.characters / 4),
         cost: answer.usage.cost,
       });
       answers += 1;
       bytes += Buffer.byteLength(answer.content);
       if (answer.content !== '') last = answer.content;
+      if (readReport(answer.content).found) reported = answer.content;
+      else if (answer.calls.length > 0) reported = '';
       tail = lastBytes(
         `${tail}${tail === '' || answer.content === '' ? '' : '\n'}${printable(answer.content)}`,
         TAIL_BYTES,
@@ -142,6 +148,9 @@ export function transcript(): Transcript {
     },
     get last() {
       return last;
+    },
+    get reported() {
+      return reported;
     },
     get tail() {
       return tail;

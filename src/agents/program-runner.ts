@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
 import { overBudget } from './model-tier.js';
-import { lastLine, runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
+import { lastWords } from './last-words.js';
+import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
 import {
   type FailureCode,
@@ -187,7 +188,7 @@ async function once(
     over ?? end.detail,
     ...notes,
     leftovers(end),
-    failure === undefined ? '' : lastWords(end),
+    failure === undefined ? '' : lastWordsOf(end, workspaceRoot),
   ].filter((word) => word !== '');
   return {
     outcome: {
@@ -240,9 +241,10 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
     : `It left ${orphansKilled} ${orphansKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
 }
 
-function lastWords({ stderrTail }: ProcessEnd): string {
-  const line = lastLine(stderrTail);
-  return line === '' ? '' : `Last words: ${line}`;
+/** Some programs print their errors on standard output. */
+function lastWordsOf({ stderrTail, tail }: ProcessEnd, root: string): string {
+  const words = lastWords(stderrTail.trim() === '' ? tail : stderrTail, root);
+  return words === '' ? '' : `Last words: ${words}`;
 }
 
 const EVERY_MS = 250;

@@ -6,10 +6,8 @@ import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
+import { isOpenQuestion, REST } from './question-state.js';
 import { isPlaceholder, sameObjective } from './project-state.js';
-
-/** The topic of the question with which a rest begins. */
-export const REST = 'rest';
 
 const MOST_CHARACTERS = 300;
 
@@ -29,7 +27,7 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
       (record) =>
         fieldText(record, 'project') === slug &&
         fieldText(record, 'kind') === 'escalation' &&
-        fieldText(record, 'status') === 'open',
+        isOpenQuestion(snapshot, record),
     );
   if (asked === undefined || fieldText(asked, 'topic') !== REST) return undefined;
   const rows = snapshot.records('AUDIT').filter((row) => fieldText(row, 'target') === slug);

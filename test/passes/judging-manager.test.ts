@@ -22,12 +22,18 @@ import {
   tiersWith,
 } from './pass-workspace.js';
 
-t.setTimeout(240_000);
+t.setTimeout(480_000);
 
 const shipped = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-/** Writes nothing, so its project rests after three passes. */
+const restsAfter = (passes: number): string =>
+  shipped('USER.md').replace(
+    '**Passes without progress:** 3',
+    `**Passes without progress:** ${passes}`,
+  );
+
+/** Writes nothing, so its project rests. */
 const IDLER = "console.log('no idea');";
 
 type Answers = Readonly<Record<string, object | string | undefined>>;
@@ -68,6 +74,7 @@ function place(directory: string, endpoint: string, options: Options = {}): Plac
     files: {
       'MODEL-TIERS.md': tiersWith(`| manager | boxed | small | ${tier} |`),
       'orchestration-os/RUNNERS.md': runnersPage(runner ?? chatRunnerAt(endpoint)),
+      'USER.md': restsAfter(1),
       ...files,
     },
   });
@@ -75,12 +82,12 @@ function place(directory: string, endpoint: string, options: Options = {}): Plac
 
 type Resting = { readonly made: Place; readonly server: ScriptedOpenai };
 
-/** `pages` has failed three times and rests. */
+/** `pages` has failed as often as the owner allows, which is once, and rests. */
 async function resting(t: Test, answers: Answers, options: Options = {}): Promise<Resting> {
   const server = await scriptedOpenai([answering(answers)]);
   t.teardown(() => server.close());
   const made = place(t.testdir(), server.endpoint, options);
-  await fail(made, 3);
+  await fail(made, 1);
   return { made, server };
 }
 
@@ -124,10 +131,7 @@ mkdirSync('outputs', { recursive: true });
 appendFileSync('outputs/page.md', 'one more line of words that nobody asked for\\n');
 console.log('\`\`\`nocturne-report\\nsummary: one more\\nanswers: { non_obvious: true, durable: true, compounding: true }\\n\`\`\`');
 `;
-const PATIENT = shipped('USER.md').replace(
-  '**Passes without progress:** 3',
-  '**Passes without progress:** 99',
-);
+const PATIENT = restsAfter(99);
 const PERMITTED = `${shipped('orchestration-os/OPS-PREAPPROVAL.md').trimEnd()}
 
 ## PA-009 Let the model change objectives
@@ -142,6 +146,7 @@ const PERMITTED = `${shipped('orchestration-os/OPS-PREAPPROVAL.md').trimEnd()}
 \`\`\`
 `;
 const TWO = {
+  'USER.md': PATIENT,
   'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md').replace(
     /(\|---\|.*\n)/,
     '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n| 2 | notes | PROJECTS/notes/LONGRUNNER.md | write | active | - | - |\n',
@@ -155,7 +160,7 @@ const TWO = {
   }),
 };
 
-const CHANGE = { verdict: 'change', why: 'The distance is 1.000 after three passes.', sure: true };
+const CHANGE = { verdict: 'change', why: 'The distance is 1.000 after each pass.', sure: true };
 const NEXT = {
   objective: 'Write the page outputs/page.md with two entries.',
   why: 'Its test needs two.',
@@ -172,12 +177,12 @@ t.test('a typed answer ends a rest, and everything is on record', async (t) => {
   t.equal(escalation(made), '');
   t.equal(objective(made), NEXT.objective);
   t.same(open(made, 'escalation'), [], 'its question is closed');
-  t.match(report.outcome, /^reviewed: 3 FAILs.*; small-2026 answered 3 of 3 questions$/);
+  t.match(report.outcome, /^reviewed: 1 FAIL; small-2026 answered 3 of 3 questions$/);
   t.match(page(made), /\*\*The opinion of small-2026, a model\*\*\n- "Nothing came of pages\."/);
   const [asked] = server.requests;
   const prompt = String(asked?.body.messages.at(-1)?.content);
   t.match(prompt, /Its stop condition, as it is now/);
-  t.match(prompt, /1\.000, 1\.000, 1\.000/, 'the trend of distances');
+  t.match(prompt, /```data\n1\.000\n/, 'the trend of distances');
   t.match(prompt, /FAIL: nothing was delivered/, 'grades with reasons');
   t.equal(asked?.body.tools, undefined);
   const { runId } = report.data;
@@ -194,7 +199,7 @@ t.test('a model ends a rest once; without progress, the next one is for the owne
   const answers: Record<string, object> = { direction: CHANGE, objective: NEXT, owner: TELL };
   const { made } = await resting(t, answers);
   await review(made);
-  await fail(made, 3);
+  await fail(made, 1);
   t.match(escalation(made), /^pages rests/);
   const other = 'Write the page with a list of two names.';
   answers['objective'] = { ...NEXT, objective: other };
@@ -215,6 +220,7 @@ t.test('a project that drifts: a proposal, and under a pre-approval a change', a
   await t.test('a proposal', async (t) => {
     const answers = { direction: CHANGE, objective: NEXT, owner: TELL };
     const { made, server } = await resting(t, answers, drifting);
+    await fail(made, 2);
     const report = await review(made);
     t.equal(open(made, 'proposal').length, 1, report.outcome);
     t.not(objective(made), NEXT.objective);
@@ -228,6 +234,7 @@ t.test('a project that drifts: a proposal, and under a pre-approval a change', a
     const files = { ...drifting.files, 'orchestration-os/OPS-PREAPPROVAL.md': PERMITTED };
     const answers = { direction: CHANGE, objective: NEXT, owner: TELL };
     const { made } = await resting(t, answers, { ...drifting, files });
+    await fail(made, 2);
     const report = await review(made);
     t.equal(objective(made), NEXT.objective, report.outcome);
     t.same(open(made, 'proposal'), []);
@@ -238,6 +245,7 @@ t.test('a project that drifts: a proposal, and under a pre-approval a change', a
   await t.test('pause', async (t) => {
     const answers = { direction: { ...CHANGE, verdict: 'pause' }, owner: TELL };
     const { made } = await resting(t, answers, drifting);
+    await fail(made, 2);
     await review(made);
     t.match(open(made, 'proposal'), [/proposes to pause pages/]);
   });
@@ -348,7 +356,7 @@ t.test('a model that cannot be reached: said once, and the pass goes on', async 
       const server = await scriptedOpenai([script]);
       t.teardown(() => server.close());
       const made = place(t.testdir(), server.endpoint);
-      await fail(made, 3);
+      await fail(made, 1);
       const report = await review(made);
       t.equal(report.exit, 0, report.outcome);
       t.match(report.outcome, /answered 0 of \d questions: /);
@@ -365,10 +373,7 @@ t.test("the number of calls is the owner's", async (t) => {
     { direction: 'hm', owner: TELL },
     {
       files: {
-        'USER.md': shipped('USER.md').replace(
-          '**Manager questions:** 12',
-          '**Manager questions:** 2',
-        ),
+        'USER.md': restsAfter(1).replace('**Manager questions:** 12', '**Manager questions:** 2'),
       },
     },
   );

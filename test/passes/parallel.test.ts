@@ -98,6 +98,37 @@ t.test(
   },
 );
 
+t.test(
+  'passes side by side reserve what they may use: of four, only two fit into the night at once',
+  { skip },
+  async (t) => {
+    const place = fourProjects(t.testdir(), AGENT);
+    const night = runNight(place, '--parallel', '4', '--minutes', '62');
+    const outcomes = (): readonly string[] =>
+      place.workspace
+        .snapshot()
+        .records('RUN')
+        .map((run) => fieldText(run, 'outcome'));
+    const isRefused = (): boolean => outcomes().some((text) => text.startsWith('did not begin'));
+    for (let i = 0; !isRefused() && i < 600; i++)
+      await new Promise((done) => setTimeout(done, 100));
+    t.match(outcomes(), [/lightweight may use 10 minutes, and 2 of 62 are left for this night/]);
+    const working = livePasses(place.root, place.workspace.clock).filter(
+      (claim) => claim.working === true,
+    );
+    t.equal(working.length, 2);
+    go(place);
+    const done = await night;
+    t.equal(done.exitCode, 0, `${done.stdout}${done.stderr}`);
+    const graded = place.workspace
+      .snapshot()
+      .records('RUN')
+      .filter((run) => fieldText(run, 'grade') !== '');
+    t.equal(graded.length, 4, 'the others begin when those two have used less');
+    t.notMatch(done.stdout, /budget of this night/);
+  },
+);
+
 t.test("no more passes work at once than the owner's limits allow", { skip }, async (t) => {
   const tiers = readFileSync(new URL('../../../MODEL-TIERS.md', import.meta.url), 'utf8');
   const place = fourProjects(t.testdir(), AGENT, {

@@ -69,7 +69,7 @@ const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
 const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
-const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
+const EXAMPLES = 'orchestration-os/prompt-fragments/questions-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
 

@@ -5,7 +5,7 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { begunPasses, leftOfNight } from '../night-use.js';
 import type { Night } from './briefing.js';
-import { shortened } from './briefing-text.js';
+import { shortened } from '../../governance/page-text.js';
 
 const MINUTE_MS = 60_000;
 

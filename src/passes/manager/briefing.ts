@@ -2,17 +2,20 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
+import { questionLine, WAITING } from '../../governance/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { localTime } from '../local-time.js';
+import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, listed, plain, shortened } from './briefing-text.js';
+import { lineFor, plain, shortened } from '../../governance/page-text.js';
+import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
 import { opinionLines, quoted } from './opinion-lines.js';
 
@@ -72,8 +75,8 @@ export function briefing(input: BriefingInput): string {
       .slice(0, 1),
     heading(night, zone),
     listed(
-      `Waiting for you (${open.length})`,
-      open.map((record) => `**${record.key}** ${shortened(fieldText(record, 'action_needed'))}`),
+      `${WAITING} (${open.length})`,
+      open.map((record) => waitingLine(snapshot, record)),
       {
         most: MOST.waiting,
         none: 'Nothing.',
@@ -116,7 +119,7 @@ export function briefing(input: BriefingInput): string {
 }
 
 const HOW_TO_ANSWER =
-  'Write your answer after `Answer:` below, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
+  'Write your answer below its line or after `Answer:`, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
 
 const UNATTRIBUTED =
   'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
@@ -134,10 +137,15 @@ function unattributed(rows: readonly Rec[]): string {
 function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter(
-      (record) => fieldText(record, 'status') === 'open' && fieldText(record, 'answer') === '',
-    )
+    .filter((record) => isOpenQuestion(snapshot, record))
     .sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
+}
+
+/** The question last, so that an answer after it can be told from it. */
+function waitingLine(snapshot: Snapshot, question: Rec): string {
+  const state = questionState(snapshot, question);
+  const remark = state.state === 'unclear' ? `${unclearText(state)} The question: ` : '';
+  return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
 const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];

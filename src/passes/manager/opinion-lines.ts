@@ -1,6 +1,6 @@
 /** The opinions of a model in words, for the owner and for its own last question. */
 import type { Opinion } from './judgement.js';
-import { plain } from './briefing-text.js';
+import { plain } from '../../governance/page-text.js';
 
 const MOST = 200;
 

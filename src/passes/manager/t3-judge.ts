@@ -67,7 +67,7 @@ export const judge: Step<Compared, Reviewing> = {
       by: model || found.runner.name,
       wanted: Math.max(wanted, asked.length),
       opinions,
-      why: missing?.problem ?? '',
+      why: firstSentence(missing?.problem ?? ''),
     };
     const budget = { type: 'budget', target: found.tier, detail: `${asked.length} questions` };
     return {
@@ -81,6 +81,11 @@ export const judge: Step<Compared, Reviewing> = {
     };
   },
 };
+
+/** The audit log and `log RUN` have all of it. */
+function firstSentence(text: string): string {
+  return text.replace(/[.] .*$/s, '');
+}
 
 function questionRow({ kind, about, answer, problem }: AskedQuestion): Act {
   return noteAct('T3', {

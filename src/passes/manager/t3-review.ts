@@ -3,7 +3,7 @@
  * going, and a verdict on record.
  */
 import { agentWrites } from '../agent-writes.js';
-import { REST } from '../../governance/rest.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';

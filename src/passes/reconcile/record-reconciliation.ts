@@ -1,4 +1,5 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
+import { ASKS_DECISION } from '../../governance/question-state.js';
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
@@ -202,7 +203,7 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
   const bundle = isDispatched
     ? {
         name: 'surface_escalation',
-        args: { slug: project, reason: body, priority: 'critical', question },
+        args: { slug: project, reason: body, priority: 'critical', question, topic: ASKS_DECISION },
         detail,
       }
     : {

@@ -1,4 +1,5 @@
 /** T4, first half: the brief is composed from fragments with their sources. */
+import { isOpenQuestion } from '../../governance/question-state.js';
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
@@ -168,9 +169,14 @@ function idleFragments({ idle }: Chosen): readonly Fragment[] {
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {
-  return snapshot
-    .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '')
+  const ofProject = (record: Rec): boolean =>
+    fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '';
+  return [
+    ...snapshot.records('NOTIFICATION-ARCHIVE').filter(ofProject),
+    ...snapshot
+      .records('NOTIFICATION')
+      .filter((record) => ofProject(record) && !isOpenQuestion(snapshot, record)),
+  ]
     .slice(-SOME)
     .map((record) =>
       dataFragment(

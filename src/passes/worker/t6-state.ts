@@ -2,9 +2,8 @@
  * T6: one bundle records the pass; if the stop condition is met, the owner is asked, or a
  * pre-approval lets the next phase begin.
  */
-import { meanDistance } from '../../governance/conditions/distance.js';
-import { progressText } from '../../governance/approach.js';
-import { REST } from '../../governance/rest.js';
+import { distanceTo, progressText } from '../../governance/approach.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
@@ -116,7 +115,7 @@ function record(
     why: reasons.join('; '),
     ...(stop.length === 0
       ? { distance: null, progress: null }
-      : { distance: rounded(meanDistance(stop)), progress: progressText(stop) }),
+      : { distance: rounded(distanceTo(stop)), progress: progressText(stop) }),
     stalled: stalledAfter(stage, slug, view),
   };
   const recorded = { name: 'pass_record', args: declaredArguments(view, 'pass_record', args) };

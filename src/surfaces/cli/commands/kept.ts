@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, readFileSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { keptDirectory } from '../../../passes/reconcile/kept-directory.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { routeOf } from '../../../registry/route.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import { isIgnored } from '../../../workspace/walk.js';

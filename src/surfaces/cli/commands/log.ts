@@ -6,7 +6,8 @@ import { plural } from '../../../kernel/words.js';
 import { progressText } from '../../../governance/approach.js';
 import type { AssertionResult } from '../../../governance/types.js';
 import { fieldText } from '../../../project/field-text.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
+import { type RunDifference, runDifferences } from '../run-differences.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { AskedQuestion } from '../../../passes/judge/question.js';
 import { type RunRecord, runRecord } from '../../../passes/run-record.js';
@@ -30,17 +31,23 @@ export const log: Command = {
     const record = runRecord(workspace.state, id);
     const isTrue = record !== undefined && promptIsTrue(record, loggedBrief(snapshot, id));
     const written = [...agentWrites(snapshot, new Set([id]))];
-    const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, written })].join('\n\n');
-    return { exit: EXIT.ok, text, json: { run: id, written, promptIsTrue: isTrue, record } };
+    const changed = runDifferences(snapshot, id, written);
+    const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, changed })].join('\n\n');
+    return {
+      exit: EXIT.ok,
+      text,
+      json: { run: id, written, differences: changed, promptIsTrue: isTrue, record },
+    };
   },
 };
 
 function detailsOf(
   run: Rec,
   record: RunRecord | undefined,
-  { isTrue, written }: { readonly isTrue: boolean; readonly written: readonly string[] },
+  { isTrue, changed }: { readonly isTrue: boolean; readonly changed: readonly RunDifference[] },
 ): readonly string[] {
-  if (record === undefined) return ['Nothing more is kept of it on this machine.'];
+  if (record === undefined)
+    return [differences(changed), 'Nothing more is kept of it on this machine.'];
   const { questions = [] } = record;
   if (fieldText(run, 'role') === 'manager') return questions.map(questionText);
   const asTold = isTrue
@@ -48,7 +55,7 @@ function detailsOf(
     : 'Prompt, which differs from its hash in the audit log';
   return [
     judgement(record),
-    differences(record, written),
+    differences(changed, record.undone),
     calls(record),
     block('Output, its end', record.tail ?? ''),
     ...questions.map(questionText),
@@ -121,9 +128,12 @@ function resultLine({ assertion, holds, error, expected, found, where }: Asserti
   return `    ${assertion}\n      ${state}`;
 }
 
-function differences({ undone = [] }: RunRecord, written: readonly string[]): string {
+function differences(changed: readonly RunDifference[], undone: RunRecord['undone'] = []): string {
   const lines = [
-    ...written.map((path) => `  wrote ${path}`),
+    ...changed.flatMap(({ path, diff }) => [
+      `  wrote ${path}`,
+      ...(diff === '' ? [] : diff.split('\n').map((line) => `    ${line}`)),
+    ]),
     ...undone.map(({ path, why }) => `  undone: ${path} (${why})`),
   ];
   return ['Differences', ...(lines.length === 0 ? ['  none'] : lines)].join('\n');

@@ -19,7 +19,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { textOption } from '../options.js';
 import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
 import { laneCount, passCount } from '../pass-count.js';
