@@ -1,6 +1,6 @@
-// Compiles, runs the test files (all but those that start a real host, or those named), and closes
-// with `N passed, N failed`. There is one more process than there are cores, because some of their
-// time is waiting; each runs one file after the other.
+// Compiles, runs the test files (all but those that start a real host or a model, or those named),
+// and closes with `N passed, N failed`. There is one more process than there are cores, because
+// some of their time is waiting; each runs one file after the other.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
 // dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,7 +23,9 @@ const asked = process.argv
 const files =
   asked.length > 0
     ? asked
-    : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();
+    : (
+        await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/{openclaw,models}/**'] })
+      ).sort();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const within = fixturesInMemory();
 const started = Date.now();

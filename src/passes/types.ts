@@ -9,6 +9,10 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
+import type { Spent } from './judge/spent.js';
+import type { Judged } from './manager/judgement.js';
+import type { ProjectReview } from './manager/project-review.js';
+import type { NightBudget } from './night-use.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -27,18 +31,6 @@ export type StepId =
   | 'T7'
   | 'T8'
   | 'T9';
-
-/** What the manager found about one project since its last review. */
-export type ProjectReview = {
-  readonly slug: string;
-  readonly passes: number;
-  readonly grades: readonly string[];
-  readonly costPerOutput: number | undefined;
-  readonly verdict: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-  readonly trend: 'up' | 'level' | 'down' | 'unknown';
-  readonly direction: string;
-  readonly rationale: string;
-};
 
 export type PassRequest = {
   readonly role: Role;
@@ -61,6 +53,8 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
   /** The kinds of runners that the installed hosts bring. */
   readonly runners: readonly RunnerKind[];
+  /** What the command that runs the passes may use, next to the owner's numbers. */
+  readonly budget?: NightBudget;
 };
 
 export type BaselineFile = {
@@ -119,6 +113,8 @@ export type Entered = {
   readonly failures: number;
   /** Facts for the briefing and the manager's steps. */
   readonly notes: readonly string[];
+  /** Why no agent began: what is left of the night is not enough. */
+  readonly nightOver?: string;
 };
 
 /** T1: the project that dispatch chose; none: the pass is idle. */
@@ -193,23 +189,27 @@ export type Reconciled = Worked & {
 };
 
 /** T5, second half. */
-export type Graded = Reconciled & {
-  readonly refused: readonly string[];
-  readonly criteria: readonly AssertionResult[];
-  /** The stop condition of the phase. */
-  readonly stop: readonly AssertionResult[];
-  readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-  /** Why it got this grade. */
-  readonly reasons: readonly string[];
-  /** It came nearer to the stop condition. */
-  readonly progress: boolean;
-};
+export type Graded = Reconciled &
+  Spent & {
+    readonly refused: readonly string[];
+    readonly criteria: readonly AssertionResult[];
+    /** The stop condition of the phase. */
+    readonly stop: readonly AssertionResult[];
+    readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+    /** Why it got this grade. */
+    readonly reasons: readonly string[];
+    /** It came nearer to the stop condition. */
+    readonly progress: boolean;
+  };
 
 /** T6: recorded. */
 export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */
-export type Reviewing = Entered & { readonly reviews: readonly ProjectReview[] };
+export type Compared = Entered & { readonly reviews: readonly ProjectReview[] };
+
+/** T3 of the manager, second half: what a model thinks of it, where the owner has named one. */
+export type Reviewing = Compared & Spent & { readonly judged: Judged };
 
 /** T8 of the manager. */
 export type Reviewed = Reviewing & { readonly result: string };
@@ -226,7 +226,7 @@ export type Stage =
   | Worked
   | Reconciled
   | Graded
-  | Done
+  | Compared
   | Reviewing
   | Reviewed;
 
@@ -286,6 +286,7 @@ export type PassFacts = {
   readonly refused: readonly string[];
   readonly stop: readonly AssertionResult[];
   readonly notes: readonly string[];
+  readonly nightOver: string | undefined;
 };
 
 export type PassReport = {

@@ -3,7 +3,7 @@ import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Night } from './briefing.js';
-import { shortened } from './briefing-text.js';
+import { shortened } from '../../governance/page-text.js';
 
 /** The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble. */
 export function failureLines(night: Night): readonly string[] {
@@ -12,6 +12,12 @@ export function failureLines(night: Night): readonly string[] {
   const who = (row: Rec): string => projectOf.get(fieldText(row, 'run_id')) || 'a pass';
   const ofResult = (result: string): readonly Rec[] =>
     rows.filter((row) => fieldText(row, 'result') === result);
+  const stands = ofResult('failed')
+    .filter((row) => fieldText(row, 'type') === 'undo')
+    .map(
+      (row) =>
+        `\`${fieldText(row, 'target')}\` could not be undone at once; Nocturne tries again before each pass`,
+    );
   const undone = ofResult('restored').map(
     (row) =>
       `${who(row)} changed \`${fieldText(row, 'target')}\` (${fieldText(row, 'detail')}); it was undone`,
@@ -21,10 +27,12 @@ export function failureLines(night: Night): readonly string[] {
   );
   return together([
     ...crashes(night),
+    ...stands,
     ...undone,
     ...graded(runs, 'FAIL'),
     ...graded(runs, 'WEAK'),
     ...unfinished(night),
+    ...graders(night),
     ...refused,
   ]).map(shortened);
 }
@@ -62,6 +70,21 @@ function unfinished({ runs, rows }: Night): readonly string[] {
         !dead.has(run.key),
     )
     .map((run) => `${fieldText(run, 'project')}: ${fieldText(run, 'outcome')}`);
+}
+
+/** A grade that was lowered, and a grader that gave no answer; weak passes name it as a reason. */
+function graders({ runs, rows }: Night): readonly string[] {
+  const weak = new Set(
+    runs.filter((run) => fieldText(run, 'grade') === 'WEAK').map((run) => run.key),
+  );
+  return rows
+    .filter(
+      (row) =>
+        fieldText(row, 'type') === 'grader' &&
+        fieldText(row, 'result') !== 'ok' &&
+        !weak.has(fieldText(row, 'run_id')),
+    )
+    .map((row) => `${fieldText(row, 'target')}, its grader: ${fieldText(row, 'detail')}`);
 }
 
 /** The same line is said once, with how often. */

@@ -2,16 +2,22 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
+import { questionLine, WAITING } from '../../governance/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { localTime } from '../local-time.js';
+import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
+import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, listed, shortened } from './briefing-text.js';
+import { listed } from './briefing-text.js';
+import { type Judged, opinionOn, unjudged } from './judgement.js';
+import { opinionLines } from './opinion-lines.js';
+import { lineFor, plain, quoted, shortened } from '../../governance/page-text.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -20,10 +26,12 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
-  /** Whether the gate passes now. */
+  /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
+  /** What its model thinks, if it has one. */
+  readonly judged?: Judged;
 };
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -42,9 +50,9 @@ const MOST = {
   failures: 10,
   unattributed: 40,
   noticed: 4,
+  opinions: 4,
   next: 3,
 };
-const MINUTE_MS = 60_000;
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
@@ -59,16 +67,16 @@ export function briefing(input: BriefingInput): string {
   const open = openQuestions(snapshot);
   const failures = failureLines(night);
   return [
-    ...incidents
+    ...(gatePasses ? [] : incidents)
       .map(
         (incident) =>
-          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}\n`,
+          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` says how.\n`,
       )
       .slice(0, 1),
     heading(night, zone),
     listed(
-      `Waiting for you (${open.length})`,
-      open.map((record) => `**${record.key}** ${shortened(fieldText(record, 'action_needed'))}`),
+      `${WAITING} (${open.length})`,
+      open.map((record) => waitingLine(snapshot, record)),
       {
         most: MOST.waiting,
         none: 'Nothing.',
@@ -97,7 +105,8 @@ export function briefing(input: BriefingInput): string {
       none: '',
       more: '`nocturne validate`',
     }),
-    `**Cost.** ${cost(runs)}\n`,
+    ...judgedLines(input.judged),
+    `**Cost.** ${costLine(night)}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',
@@ -110,7 +119,7 @@ export function briefing(input: BriefingInput): string {
 }
 
 const HOW_TO_ANSWER =
-  'Write your answer after `Answer:` below, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
+  'Write your answer below its line or after `Answer:`, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
 
 const UNATTRIBUTED =
   'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
@@ -128,10 +137,15 @@ function unattributed(rows: readonly Rec[]): string {
 function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter(
-      (record) => fieldText(record, 'status') === 'open' && fieldText(record, 'answer') === '',
-    )
+    .filter((record) => isOpenQuestion(snapshot, record))
     .sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
+}
+
+/** The question last, so that an answer after it can be told from it. */
+function waitingLine(snapshot: Snapshot, question: Rec): string {
+  const state = questionState(snapshot, question);
+  const remark = state.state === 'unclear' ? `${unclearText(state)} The question: ` : '';
+  return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
 const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
@@ -155,18 +169,23 @@ function heading({ snapshot, runs }: Night, zone: string): string {
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
 }
 
-function cost(runs: readonly Rec[]): string {
-  const sum = (field: string): number =>
-    runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
-  const metered = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
-  const minutes = runs.reduce(
-    (total, run) =>
-      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / MINUTE_MS,
-    0,
-  );
-  const silent = runs.length - metered;
-  const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
-  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${unknown}.`;
+/** The opinion of a model, marked as one, or that there was none. */
+function judgedLines(judged: Judged | undefined): readonly string[] {
+  if (judged === undefined || judged.wanted === 0) return [];
+  if (judged.by === '') return [`**Nobody judged** value or direction: ${judged.why}.\n`];
+  const told = opinionOn(judged, 'owner');
+  const lines = [
+    ...(told === undefined ? [] : [`${quoted(told.text, 400)}${told.sure ? '' : ' (not sure)'}`]),
+    ...opinionLines(judged.opinions),
+    ...(judged.why === '' ? [] : [unjudged(judged)]),
+  ];
+  return [
+    listed(`The opinion of ${plain(judged.by)}, a model`, lines.map(shortened), {
+      most: MOST.opinions,
+      none: 'None.',
+      more: '`nocturne log RUN` of the manager pass',
+    }),
+  ];
 }
 
 function next(snapshot: Snapshot): readonly string[] {

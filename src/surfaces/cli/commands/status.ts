@@ -1,19 +1,19 @@
 /** `status`: what is going on in the workspace, most urgent first. */
 import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
+import { detectedModes } from '../../../governance/detected-modes.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
 import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { logRows } from '../../../workspace/log-rows.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { openQuestions } from '../find-question.js';
+import { isOpenQuestion, questionState, unclearText } from '../../../governance/question-state.js';
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
@@ -62,10 +62,9 @@ function alarmText(
   { incidents, alarms, gatePasses }: Facts,
   { zone, colour }: Screen,
 ): readonly string[] {
-  const what = gatePasses ? 'It is over: the gate passes again.' : 'No pass runs.';
   return [
-    ...incidents.map((incident) =>
-      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. ${what}`),
+    ...(gatePasses ? [] : incidents).map((incident) =>
+      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`),
     ),
     ...alarmLines(alarms).map(colour.attention),
   ];
@@ -94,7 +93,11 @@ function questionsText({ questions }: Facts, { width }: Screen): string {
   const table = textTable({
     head: ['id', 'project', 'question'],
     width,
-    rows: questions.map(({ id, project, question }) => [id, project, question]),
+    rows: questions.map(({ id, project, question, unclear }) => [
+      id,
+      project,
+      unclear === null ? question : `${unclear} ${question}`,
+    ]),
   });
   return `Waiting for you (${questions.length})\n${table}\nTo answer: nocturne approve ID, nocturne decline ID, or nocturne answer ID TEXT`;
 }
@@ -112,15 +115,6 @@ function answersText({ answered }: Facts): readonly string[] {
 function signalsText({ signals }: Facts): readonly string[] {
   if (signals.length === 0) return [];
   return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
-}
-
-function signalsOf(snapshot: Snapshot): readonly string[] {
-  const last = snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager');
-  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
-  if (last === undefined) return [];
-  return [...logRows(snapshot.root, file, { containing: last.key })]
-    .filter((row) => row.cell('run_id') === last.key && row.cell('type') === 'signal')
-    .map((row) => row.cell('detail'));
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
@@ -158,12 +152,13 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
       .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)),
-    questions: openQuestions(snapshot)
-      .filter((question) => fieldText(question, 'answer') === '')
-      .map(questionFacts),
+    questions: snapshot
+      .records('NOTIFICATION')
+      .filter((question) => isOpenQuestion(snapshot, question))
+      .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
-    signals: signalsOf(snapshot),
+    signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
 }
@@ -172,8 +167,10 @@ function passFacts({ runId: id, role, project, host, state, claimedAt: since }: 
   return { id, role, project, host, state, since };
 }
 
-function questionFacts(question: Rec) {
+function questionFacts(snapshot: Snapshot, question: Rec) {
+  const state = questionState(snapshot, question);
   return {
+    unclear: state.state === 'unclear' ? unclearText(state) : null,
     id: question.key,
     project: fieldText(question, 'project'),
     kind: fieldText(question, 'kind'),
