@@ -176,10 +176,7 @@ t.test(
         dense(text).length,
         name,
       );
-      t.ok(
-        processorMs() - start < 15_000,
-        `${name}: ${Math.round(processorMs() - start)} ms`,
-      );
+      t.ok(processorMs() - start < 15_000, `${name}: ${Math.round(processorMs() - start)} ms`);
     }
   },
 );
