@@ -1,8 +1,8 @@
 /** Which contents of the object store somebody may still ask for; what nobody can is removed. */
 import { fieldText } from '../project/field-text.js';
+import { rowsSince } from '../project/recent-rows.js';
 import { ownerNumber } from '../project/owner-number.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
-import { logRows } from '../workspace/log-rows.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects, withChunks } from '../workspace/objects.js';
 import { replicaHashes } from '../workspace/object-replicas.js';
@@ -79,20 +79,17 @@ function hashesInRecords(snapshot: Snapshot): readonly string[] {
       .map(({ name }) => ({ object, name })),
   );
   return fields.flatMap(({ object, name }) =>
-    snapshot.records(object).map((record) => fieldText(record, name)),
+    Array.from(snapshot.rows(object), (record) => fieldText(record, name)),
   );
 }
 
 /** Long values and whole files of the days that the owner keeps. */
 function hashesOfChanges(snapshot: Snapshot): readonly string[] {
-  const file = snapshot.schema.objects.get('CHANGE')?.glob;
-  if (file === undefined) return [];
   const oldest = snapshot.now.getTime() - daysKept(snapshot) * DAY_MS;
   const found: string[] = [];
-  for (const row of logRows(snapshot.root, file, { containing: LONG_VALUE })) {
-    if (Date.parse(row.cell('t_written')) < oldest) continue;
+  for (const row of rowsSince(snapshot, 'CHANGE', { field: 't_written', since: oldest - 1 })) {
     for (const column of ['old', 'new']) {
-      const value = row.cell(column);
+      const value = fieldText(row, column);
       if (value.startsWith(LONG_VALUE)) found.push(value.slice(LONG_VALUE.length));
     }
   }

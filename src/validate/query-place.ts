@@ -2,6 +2,8 @@
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
+import { recordAtLine } from '../workspace/log-records.js';
+import { isLongLog } from '../workspace/log-windows.js';
 import { tableName } from '../workspace/sql-view.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldRange, keyRange } from './record-place.js';
@@ -33,9 +35,9 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
   for (const object of snapshot.objectsOf(file)) {
-    const record = snapshot
-      .recordsIn(file, object.object)
-      .find((candidate) => candidate.range.line === line);
+    const record = isLongLog(snapshot, file)
+      ? recordAtLine(snapshot, object, { file, line })
+      : snapshot.recordsIn(file, object.object).find((candidate) => candidate.range.line === line);
     if (record === undefined) continue;
     const field = typeof row['field'] === 'string' ? row['field'] : undefined;
     if (field === undefined) return keyRange(object, record);

@@ -1,12 +1,15 @@
 /**
  * Runs the rules over a snapshot: the facts of each file, rules about all of them, suppressions.
  */
+import { defined } from '../kernel/defined.js';
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
 import { isFree, routeOf } from '../registry/route.js';
+import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { FileFacts } from './fact-types.js';
 import { fileFacts } from './file-facts.js';
+import { logFacts, type WindowCache } from './log-facts.js';
 import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
 import type { CommandCheck, Rule, WorkspaceContext } from './rule.js';
@@ -40,6 +43,7 @@ export type FactsCache = {
   readonly snapshot?: Snapshot;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
+  readonly windows?: WindowCache;
 };
 
 export type Validation = {
@@ -159,6 +163,15 @@ function collectFacts(
     const cached = cache?.get(path);
     if (cached !== undefined) {
       facts.set(path, cached);
+      continue;
+    }
+    if (isLongLog(snapshot, path)) {
+      const found = logFacts(snapshot, path, {
+        rules: FILE_RULES,
+        ...defined({ cache: cache?.windows }),
+      });
+      facts.set(path, found);
+      cache?.put(path, found);
       continue;
     }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);

@@ -7,6 +7,7 @@ import { inScope } from '../../governance/guard/route.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import { resolveTarget } from '../../governance/guard/path.js';
 import { fieldText } from '../../project/field-text.js';
+import { rowsOfRun } from '../../project/recent-rows.js';
 import { routeOf } from '../../registry/route.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
@@ -94,8 +95,7 @@ export function mayBeOwnersFolder(
 
 /** What the guard was asked in a run and refused, by the audit log. */
 export function refusedPaths(snapshot: Snapshot, runId: string): readonly string[] {
-  return snapshot
-    .records('AUDIT')
-    .filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === 'refusal')
+  return rowsOfRun(snapshot, 'AUDIT', runId)
+    .filter((row) => fieldText(row, 'type') === 'refusal')
     .flatMap((row) => fieldText(row, 'target').split(/, | -> /));
 }

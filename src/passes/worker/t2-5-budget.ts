@@ -4,6 +4,7 @@ import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { rowsSince } from '../../project/recent-rows.js';
 import { dayIn, ownerZone } from '../../project/owner-zone.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
@@ -82,7 +83,8 @@ function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
   const zone = ownerZone(snapshot);
   const today = dayIn(zone, snapshot.now);
   const used: Record<string, number> = {};
-  for (const row of snapshot.records('AUDIT')) {
+  const since = snapshot.now.getTime() - LONGEST_DAY_MS;
+  for (const row of rowsSince(snapshot, 'AUDIT', { field: 'time', since })) {
     if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
     const time = fieldTime(row, 'time');
     if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;

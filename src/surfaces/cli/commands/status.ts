@@ -8,8 +8,8 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { lastRow, lastRows, rowsOfRun } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { logRows } from '../../../workspace/log-rows.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -115,12 +115,10 @@ function signalsText({ signals }: Facts): readonly string[] {
 }
 
 function signalsOf(snapshot: Snapshot): readonly string[] {
-  const last = snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager');
-  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
-  if (last === undefined) return [];
-  return [...logRows(snapshot.root, file, { containing: last.key })]
-    .filter((row) => row.cell('run_id') === last.key && row.cell('type') === 'signal')
-    .map((row) => row.cell('detail'));
+  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager');
+  return rowsOfRun(snapshot, 'AUDIT', last?.key ?? '')
+    .filter((row) => fieldText(row, 'type') === 'signal')
+    .map((row) => fieldText(row, 'detail'));
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
@@ -162,7 +160,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .filter((question) => fieldText(question, 'answer') === '')
       .map(questionFacts),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
-    runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: signalsOf(snapshot),
     next: dispatch(snapshot).chosen ?? null,
   };
