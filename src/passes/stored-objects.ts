@@ -3,6 +3,8 @@ import { fieldText } from '../project/field-text.js';
 import { rowsSince } from '../project/recent-rows.js';
 import { ownerNumber } from '../project/owner-number.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
+import { isLongLog, logWindows } from '../workspace/log-windows.js';
+import { within } from '../workspace/root-descriptor.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects, withChunks } from '../workspace/objects.js';
 import { replicaHashes } from '../workspace/object-replicas.js';
@@ -79,8 +81,20 @@ function hashesInRecords(snapshot: Snapshot): readonly string[] {
       .map(({ name }) => ({ object, name })),
   );
   return fields.flatMap(({ object, name }) =>
-    Array.from(snapshot.rows(object), (record) => fieldText(record, name)),
+    snapshot.filesOf(object).flatMap((path) =>
+      isLongLog(snapshot, path)
+        ? hashesInLog(within(snapshot.root, path))
+        : snapshot.recordsIn(path, object).map((record) => fieldText(record, name)),
+    ),
   );
+}
+
+/** Every word of a long log that could be a hash. */
+function hashesInLog(path: string): readonly string[] {
+  const found = new Set<string>();
+  for (const { bytes } of logWindows(path))
+    for (const [hash] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{64}\b/g)) found.add(hash);
+  return [...found];
 }
 
 /** Long values and whole files of the days that the owner keeps. */

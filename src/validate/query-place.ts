@@ -4,7 +4,7 @@ import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
 import { recordAtLine } from '../workspace/log-records.js';
 import { isLongLog } from '../workspace/log-windows.js';
-import { tableName } from '../workspace/sql-view.js';
+import { tableName, tablesIn } from '../workspace/sql-view.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldRange, keyRange } from './record-place.js';
 import type { WorkspaceContext } from './rule.js';
@@ -18,6 +18,11 @@ export function isBlind({ schema, unread }: WorkspaceContext, sql: string): bool
       schema.objects.get(name)?.shape !== 'document' &&
       new RegExp(`\\b${tableName(name)}\\b`, 'i').test(sql),
   );
+}
+
+/** Whether a query reads records that nobody asked to be checked. */
+export function isUnasked({ unasked }: WorkspaceContext, sql: string): boolean {
+  return unasked.size > 0 && tablesIn(sql, [...unasked].map(tableName)).length > 0;
 }
 
 /** Whether REGISTRY.md has errors, so that tables or columns may be missing. */

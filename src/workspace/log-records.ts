@@ -123,27 +123,33 @@ function linesOf({ bytes }: LogWindow, needle: Buffer | undefined): Line[] {
 
 /** Everything above the first row of a log; nothing if it has no table. */
 export function openingOf(path: string, file: string): string {
-  const { bytes = 0 } = (isLineLog(file) ? undefined : readHead(path)) ?? {};
-  for (const window of logWindows(path)) return window.bytes.toString('utf8', 0, bytes);
+  for (const { bytes } of logWindows(path)) return isLineLog(file) ? '' : openingIn(bytes);
   return '';
 }
 
+/** The same of the first bytes of a log. */
+export function openingIn(bytes: Buffer): string {
+  return bytes.toString('utf8', 0, headIn(bytes)?.bytes ?? 0);
+}
+
 /** Columns of the first table, and where its rows begin. */
-function readHead(
-  path: string,
-): { readonly columns: readonly string[]; readonly bytes: number } | undefined {
-  for (const { bytes } of logWindows(path)) {
-    let previous = '';
-    for (let start = 0; start < bytes.length; ) {
-      const newline = bytes.indexOf(NEWLINE, start);
-      const end = newline === -1 ? bytes.length : newline;
-      const text = bytes.toString('utf8', start, end);
-      if (previous !== '' && DELIMITER.test(text))
-        return { columns: parseRow(previous).map(fieldName), bytes: end + 1 };
-      previous = text;
-      start = end + 1;
-    }
-    return undefined;
+type LogHead = { readonly columns: readonly string[]; readonly bytes: number };
+
+function readHead(path: string): LogHead | undefined {
+  for (const { bytes } of logWindows(path)) return headIn(bytes);
+  return undefined;
+}
+
+function headIn(bytes: Buffer): LogHead | undefined {
+  let previous = '';
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline === -1 ? bytes.length : newline;
+    const text = bytes.toString('utf8', start, end);
+    if (previous !== '' && DELIMITER.test(text))
+      return { columns: parseRow(previous).map(fieldName), bytes: end + 1 };
+    previous = text;
+    start = end + 1;
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.j
 import { nextId } from '../../workspace/ids.js';
 import { putObject } from '../../workspace/objects.js';
 import type { ChangeSet, Snapshot, Workspace } from '../../workspace/types.js';
-import { type EventFields, eventChange, type Outcome, readEvents } from './events.js';
+import { type EventFields, eventChange, type Outcome, eachEvent } from './events.js';
 import { keepBaseline } from './evidence.js';
 import { expectationsOf } from './expectations.js';
 import { idempotencyKey } from './idempotency-key.js';
@@ -60,7 +60,7 @@ export function taskLedger(workspace: Workspace): SpawnLedger {
 }
 
 export function readTasks(snapshot: Snapshot): Tasks {
-  return reduce(readEvents(snapshot));
+  return reduce(eachEvent(snapshot));
 }
 
 /** Registers a spawn, by a host's call or by a replay. */

@@ -110,6 +110,7 @@ function diagnosticsOf(
   return validateSnapshot(snapshot, {
     home: env.workspace.home,
     modules: env.modules.map(({ name }) => name),
+    withoutLongLogs: idle === undefined,
     ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
   });
 }
