@@ -14,6 +14,7 @@ import { passesAtWork } from './pass-file.js';
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 const LONG_VALUE = 'sha256:';
+const HASH_LENGTH = 64;
 
 export type StoreSize = {
   readonly objects: number;
@@ -80,21 +81,34 @@ function hashesInRecords(snapshot: Snapshot): readonly string[] {
       .filter(({ type }) => type.kind === 'hash')
       .map(({ name }) => ({ object, name })),
   );
-  return fields.flatMap(({ object, name }) =>
-    snapshot.filesOf(object).flatMap((path) =>
-      isLongLog(snapshot, path)
-        ? hashesInLog(within(snapshot.root, path))
-        : snapshot.recordsIn(path, object).map((record) => fieldText(record, name)),
-    ),
+  const long = new Set<string>();
+  const found = fields.flatMap(({ object, name }) =>
+    snapshot.filesOf(object).flatMap((path) => {
+      if (!isLongLog(snapshot, path))
+        return snapshot.recordsIn(path, object).map((record) => fieldText(record, name));
+      long.add(path);
+      return [];
+    }),
   );
+  return [...found, ...[...long].flatMap((path) => hashesInLog(within(snapshot.root, path)))];
 }
 
 /** Every word of a long log that could be a hash. */
 function hashesInLog(path: string): readonly string[] {
   const found = new Set<string>();
-  for (const { bytes } of logWindows(path))
-    for (const [hash] of bytes.toString('latin1').matchAll(/\b[0-9a-f]{64}\b/g)) found.add(hash);
+  for (const { bytes } of logWindows(path)) {
+    let start = 0;
+    for (const [end, byte] of bytes.entries()) {
+      if (isHex(byte)) continue;
+      if (end - start === HASH_LENGTH) found.add(bytes.toString('latin1', start, end));
+      start = end + 1;
+    }
+  }
   return [...found];
+}
+
+function isHex(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102);
 }
 
 /** Long values and whole files of the days that the owner keeps. */

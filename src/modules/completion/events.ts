@@ -6,6 +6,7 @@ import type { Change, Fields, Snapshot } from '../../workspace/types.js';
 
 export const TASK_EVENT = 'TASK-EVENT';
 const SCHEMA = 1;
+const NEWLINE = 10;
 
 /**
  * `registered`: before a spawn. `claimed`: a replay is spawned. `linked`: the child session is
@@ -101,7 +102,12 @@ function* linesOf(snapshot: Snapshot, path: string): Generator<string> {
   if (!isLongLog(snapshot, path)) yield* (snapshot.text(path) ?? '').split('\n');
   else
     for (const { bytes } of logWindows(within(snapshot.root, path)))
-      yield* bytes.toString().split('\n');
+      for (let start = 0; start < bytes.length; ) {
+        const newline = bytes.indexOf(NEWLINE, start);
+        const end = newline === -1 ? bytes.length : newline;
+        yield bytes.toString('utf8', start, end);
+        start = end + 1;
+      }
 }
 
 function eventOf(line: string): TaskEvent[] {
