@@ -87,7 +87,7 @@ type Start = Pick<Reading, 'rows' | 'bytes' | 'hash'> & { readonly head: string 
 
 /** Behind the part that was verified before, if no byte of it has changed. */
 function fromVerified(log: OpenLog, verified: VerifiedPrefix | undefined): Start | undefined {
-  if (verified === undefined || log.size() < verified.bytes) return undefined;
+  if (typeof verified?.bytes !== 'number' || log.size() < verified.bytes) return undefined;
   const hash = createHash('sha256');
   let left = verified.bytes;
   for (const block of log.blocks(0)) {
