@@ -1,4 +1,4 @@
-/** Rows of logs for decisions, found from the end, so that nobody reads a long log for a few rows. */
+/** Rows of logs for decisions, found from the end: nobody reads a long log for its last rows. */
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';

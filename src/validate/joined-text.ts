@@ -83,7 +83,7 @@ function wordEnd(text: string, start: number): number {
   return end;
 }
 
-/** Where the text goes on after the end of a line, or after `" + "` and the like; -1 for neither. */
+/** Where the text goes on after a line, or after `" + "` and the like; -1 for neither. */
 function afterBreak(text: string, end: number): number {
   return classAt(text, end) === QUOTE ? afterQuotes(text, end + 1) : afterLineEnd(text, end);
 }

@@ -1,7 +1,6 @@
 /**
- * The facts of a long log. Each window of it, below the log's opening, is checked like a file of its
- * own, so that memory does not grow with the log; the facts of windows that did not change come from
- * the cache.
+ * The facts of a long log. Each window of it is checked like a file of its own, so that memory does
+ * not grow with the log; windows that did not change come from the cache.
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';

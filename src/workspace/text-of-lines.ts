@@ -1,4 +1,4 @@
-/** The text of a file for showing a few of its lines; of a long log, only these are read into it. */
+/** The text of a file for showing a few of its lines; of a long log, only these are read. */
 import { logWindows, isLongLog } from './log-windows.js';
 import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';

@@ -111,7 +111,7 @@ export function unrecordedDifferences(
   return judged(workspace, data, { tree, undo: false });
 }
 
-/** What the guard was asked and refused: rows that Nocturne wrote, not those that are on the disk. */
+/** What the guard was asked and refused: by rows that Nocturne wrote, not by the log on the disk. */
 function refusedIn(
   workspace: Workspace,
   { runId, baseline }: PassWithBaseline,
