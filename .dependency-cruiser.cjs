@@ -29,7 +29,7 @@ module.exports = {
     { name: 'modules-apart', comment: 'A module can be removed: it imports no other module.', severity: 'error', from: { path: '^dist/src/modules/([^/]+)/' }, to: { path: '^dist/src/modules/', pathNot: '^dist/src/modules/$1/' } },
     { name: 'core-without-network-or-process', comment: 'kernel to validate decide and store: no network, no child process, no console.', severity: 'error', from: { path: '^dist/src/(kernel|markdown|registry|workspace|integrity|project|validate)/' }, to: { path: '^(node:)?(http|https|http2|net|tls|dgram|dns|child_process|cluster|readline)$' } },
     { name: 'one-way-to-files', comment: 'All file access goes through kernel/files.js, where the simulator puts its faults.', severity: 'error', from: { path: '^dist/src/', pathNot: '^dist/src/(kernel/files[.]js$|hosts/[^/]+/plugin/)' }, to: { path: '^(node:)?fs$' } },
-    { name: 'core-knows-no-commander', comment: 'Only surfaces parse words and draw tables.', severity: 'error', from: { path: '^dist/src/(?!surfaces/)' }, to: { path: 'node_modules/(commander|cli-table3|picocolors|@clack)/' } },
+    { name: 'core-knows-no-commander', comment: 'Only surfaces parse words and colour text.', severity: 'error', from: { path: '^dist/src/(?!surfaces/)' }, to: { path: 'node_modules/(commander|picocolors|@clack)/' } },
     { name: 'unresolvable', comment: 'This import names nothing.', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/(test|bench|fuzz)/' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },

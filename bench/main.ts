@@ -13,6 +13,7 @@ import { large } from './large.js';
 import { logs } from './logs.js';
 import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
+import { parallel } from './parallel.js';
 import { pass } from './pass.js';
 import { reconcile } from './reconcile.js';
 import { startUp } from './start-up.js';
@@ -21,6 +22,7 @@ import { whyMissed } from './why.js';
 const BENCHES: readonly Bench[] = [
   ...startUp,
   pass,
+  parallel,
   reconcile,
   hashing,
   commit,

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  type Stats,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -104,22 +105,25 @@ export function makeTemplate(worlds: number): Tree {
 
 const COPYING = { recursive: true, verbatimSymlinks: true };
 
-/**
- * Makes a world as it was, and forgets what was written down.
- * @param after what it holds: most lines change nothing.
- */
+/** Makes a world as it was, and forgets what was written down. @param after what it holds. */
 export function resetWorld(index: number, before: Tree, after: Tree): void {
   for (const name of [`${RECORDS}/${index}`, ...Object.values(printedBy(index))])
     rmSync(name, { force: true });
-  const same =
-    before.size === after.size && [...before].every(([path, entry]) => after.get(path) === entry);
-  if (same) return;
-  rmSync(`${WORLDS}/${index}`, { recursive: true });
-  cpSync(TEMPLATE, `${WORLDS}/${index}`, COPYING);
+  const differs = (path: string): boolean => before.get(path) !== after.get(path);
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(differs).sort();
+  // What is in a folder goes and comes with it.
+  const roots = paths.filter((path) => !paths.some((folder) => path.startsWith(`${folder}/`)));
+  for (const path of roots) {
+    rmSync(`${WORLDS}/${index}/${path}`, { recursive: true, force: true });
+    if (before.has(path)) cpSync(`${TEMPLATE}/${path}`, `${WORLDS}/${index}/${path}`, COPYING);
+  }
 }
 
 /** Every path with its kind, mode and content. */
 export type Tree = ReadonlyMap<string, string>;
+
+/** By path: what a file was like when it was read, and its entry. Reading is what takes time. */
+const entries = new Map<string, { readonly state: string; readonly entry: string }>();
 
 export function readTree(root: string): Tree {
   const tree = new Map<string, string>();
@@ -132,9 +136,18 @@ export function readTree(root: string): Tree {
       else if (stat.isDirectory()) {
         tree.set(path, `folder ${mode}`);
         read(path);
-      } else tree.set(path, `file ${mode} ${readFileSync(join(root, path), 'utf8')}`);
+      } else tree.set(path, entryOf(join(root, path), stat));
     }
   };
   read('');
   return tree;
+}
+
+function entryOf(path: string, { ino, size, mode, mtimeMs, ctimeMs }: Stats): string {
+  const state = `${ino} ${size} ${mode} ${mtimeMs} ${ctimeMs}`;
+  const known = entries.get(path);
+  if (known?.state === state) return known.entry;
+  const entry = `file ${(mode & 0o7777).toString(8)} ${readFileSync(path, 'utf8')}`;
+  entries.set(path, { state, entry });
+  return entry;
 }

@@ -18,10 +18,11 @@ export function newerNode() {
 
 /**
  * The folder of one package in an installation of its own. Install scripts are not run: none of
- * these packages needs them, and they run under the wrong Node.
+ * these packages needs them, and they run under the wrong Node. With `more` packages, those replace
+ * its optional ones.
  */
-export function installed(name, version) {
-  const place = join(ROOT, `${name.replace('/', '+')}-${version}`);
+export function installed(name, version, { root = ROOT, more } = {}) {
+  const place = join(root, `${name.replace('/', '+')}-${version}`);
   const folder = join(place, 'node_modules', name);
   const done = join(place, 'installed.json');
   if (existsSync(done) && existsSync(folder)) return folder;
@@ -31,6 +32,7 @@ export function installed(name, version) {
   const args = [
     'install',
     `${name}@${version}`,
+    ...(more === undefined ? [] : ['--omit=optional', ...more]),
     '--ignore-scripts',
     '--no-audit',
     '--no-fund',

@@ -1,4 +1,4 @@
-// Compiles, runs the test files (all but those that start a real host, or those named), one more at
+// Compiles, runs the test files (all but those that start a real host or a model, or those named), one more at
 // a time than there are cores, because some of their time is waiting, and closes with `N passed,
 // N failed`.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
@@ -21,7 +21,9 @@ const asked = process.argv
 const files =
   asked.length > 0
     ? asked
-    : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();
+    : (
+        await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/{openclaw,models}/**'] })
+      ).sort();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const within = fixturesInMemory();
 const started = Date.now();

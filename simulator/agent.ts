@@ -15,8 +15,10 @@ import {
 import { dirname, join } from 'node:path';
 import { emptyReport } from '../src/agents/parse-report.js';
 import type { RunnerKind } from '../src/agents/runner-for.js';
-import { NO_USAGE, type RunInput, type RunOutcome } from '../src/agents/types.js';
+import { type FailureCode, NO_USAGE, type RunInput, type RunOutcome } from '../src/agents/types.js';
 import { NocturneError } from '../src/kernel/error.js';
+import { copyFolder } from '../src/passes/copy/pass-copy.js';
+import { Crash } from './faults.js';
 import { machine } from './machine.js';
 import { actAsOwner } from './owner.js';
 import type { AgentAction, AgentScript } from './story.js';
@@ -30,10 +32,19 @@ export function scriptedAgents(world: World, script: AgentScript): RunnerKind {
       Promise.resolve({
         name: 'scripted',
         run: async (input) => {
-          world.agentAtWork = true;
           world.runs.push(input.brief.runId);
+          try {
+            machine.spawn('the agent');
+          } catch (error) {
+            if (error instanceof Crash) throw error;
+            return failed(input, 'crashed', String(error));
+          }
+          const place = workplaceOf(world, input);
+          if (place.writable === '') world.agentAtWork = true;
+          const working = { world, input, place, spoken: world.words.length };
           for (const action of script.actions) {
-            const ended = await perform(world, input, action);
+            await turnOfOthers();
+            const ended = await perform(working, action);
             if (ended !== undefined) return ended;
           }
           return finished(input, script);
@@ -42,12 +53,32 @@ export function scriptedAgents(world: World, script: AgentScript): RunnerKind {
   };
 }
 
+/** Passes at the same time take turns between the actions of their agents. */
+async function turnOfOthers(): Promise<void> {
+  for (let turns = Math.floor(Math.random() * 4); turns > 0; turns--)
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The folder that the agent sees as the workspace, and where in it the agent can write. */
+type Workplace = { readonly folder: string; readonly writable: string };
+
+function workplaceOf({ workspace }: World, { brief, sandbox }: RunInput): Workplace {
+  if (sandbox === undefined) return { folder: workspace.root, writable: '' };
+  const folder = copyFolder(workspace.state, brief.runId);
+  return { folder, writable: `PROJECTS/${brief.project}/` };
+}
+
+/** `spoken`: how many words the owner had written when the agent began. */
+type Working = {
+  readonly world: World;
+  readonly input: RunInput;
+  readonly place: Workplace;
+  readonly spoken: number;
+};
+
 /** @returns how the run ends, if this action ends it. */
-async function perform(
-  world: World,
-  input: RunInput,
-  action: AgentAction,
-): Promise<RunOutcome | undefined> {
+async function perform(working: Working, action: AgentAction): Promise<RunOutcome | undefined> {
+  const { world, input, place } = working;
   switch (action.do) {
     case 'tool':
       await callTool(world, input, action);
@@ -63,7 +94,8 @@ async function perform(
     case 'die':
       return machine.crash();
     default:
-      attempt(world.place.root, action);
+      if (place.writable === '') overwrite(working, action);
+      attempt(place, action);
       return undefined;
   }
 }
@@ -73,10 +105,19 @@ type TreeAction = Exclude<
   { readonly do: 'tool' | 'owner' | 'loop' | 'throw' | 'die' }
 >;
 
+/** In place, nobody sees what the owner writes during a pass and its agent destroys at once. */
+function overwrite({ world, spoken }: Working, { path }: TreeAction): void {
+  for (const { path: place, mark } of world.words.slice(spoken))
+    if (place === path || place.startsWith(`${path}/`)) world.replacedWords.add(mark);
+}
+
 /** What the system refuses, the agent does not do. */
-function attempt(root: string, action: TreeAction): void {
+function attempt({ folder, writable }: Workplace, action: TreeAction): void {
+  const paths = [action.path, ...('to' in action && action.do !== 'symlink' ? [action.to] : [])];
+  // In a sandbox, everything outside the copy is read-only.
+  if (!paths.every((path) => path.startsWith(writable))) return;
   try {
-    change(root, action);
+    change(folder, action);
   } catch {
     // Such as a file that is not there, or a folder in the place of a file.
   }
@@ -150,7 +191,7 @@ function finished(input: RunInput, { claims, question }: AgentScript): RunOutcom
   };
 }
 
-function failed(input: RunInput, failure: 'timed-out', detail: string): RunOutcome {
+function failed(input: RunInput, failure: FailureCode, detail: string): RunOutcome {
   return {
     kind: 'failed',
     failure,

@@ -1,9 +1,9 @@
 /** Faults of the file system: which call they hit, and what it does then. */
 import type { Files } from '../src/kernel/files.js';
 
-/** Reading is left out: how often Nocturne reads depends on its caches, and so on real time. */
-export const FILE_OPERATIONS = ['write', 'rename', 'fsync', 'open', 'unlink'] as const;
-export type FileOperation = (typeof FILE_OPERATIONS)[number];
+export const FILE_OPERATIONS = ['write', 'rename', 'fsync', 'open', 'unlink', 'read'] as const;
+/** `spawn`: the start of an agent. */
+export type Operation = (typeof FILE_OPERATIONS)[number] | 'spawn';
 export const FAULT_KINDS = ['crash', 'ENOSPC', 'EIO', 'EACCES', 'slow'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -14,14 +14,14 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
  */
 export type Fault = {
   readonly kind: FaultKind;
-  readonly operation: FileOperation;
+  readonly operation: Operation;
   readonly nth: number;
   readonly on?: string;
   readonly after: boolean;
 };
 
 /** The operation that a file function is, as far as a fault is concerned. */
-export const OPERATION_OF: Readonly<Partial<Record<keyof Files, FileOperation>>> = {
+export const OPERATION_OF: Readonly<Partial<Record<keyof Files, Operation>>> = {
   appendFileSync: 'write',
   chmodSync: 'write',
   copyFileSync: 'write',
@@ -31,6 +31,9 @@ export const OPERATION_OF: Readonly<Partial<Record<keyof Files, FileOperation>>>
   linkSync: 'rename',
   mkdirSync: 'open',
   openSync: 'open',
+  readFileSync: 'read',
+  readSync: 'read',
+  readdirSync: 'read',
   renameSync: 'rename',
   fsyncSync: 'fsync',
   rmSync: 'unlink',

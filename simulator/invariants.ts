@@ -205,6 +205,9 @@ function checkLocks(world: World, snapshot: Snapshot): void {
     violated(world, 'no lock is left', `LOCK.md shows ${key}`);
   for (const { data } of storedPasses(state))
     violated(world, 'no lock is left', `${data.runId} is stored as running`);
+  const copies = join(state, 'copies');
+  for (const name of existsSync(copies) ? readdirSync(copies) : [])
+    violated(world, 'no copy is left', name);
   if (commitMutexStatus(root) !== undefined)
     violated(world, 'no lock is left', 'the commit mutex is held');
 }

@@ -3,11 +3,11 @@
  * fail. Everything in this process uses it once it is installed.
  */
 import crypto from 'node:crypto';
-import real from 'node:fs';
+import real, { type Stats } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { type Files, replaceFiles } from '../src/kernel/files.js';
-import { Crash, type Fault, OPERATION_OF, systemError } from './faults.js';
+import { Crash, type Fault, type Operation, OPERATION_OF, systemError } from './faults.js';
 import { type Random, randomFrom } from './random.js';
 
 /** A fault that is slow takes longer than the lease of a pass. */
@@ -27,6 +27,7 @@ type State = {
   crashed: boolean;
   /** The open descriptors of the simulated process, and their paths. */
   open: Map<number, string>;
+  times: Map<string, number>;
 };
 
 const state: State = {
@@ -38,6 +39,7 @@ const state: State = {
   folder: '',
   crashed: false,
   open: new Map(),
+  times: new Map(),
 };
 
 export const machine = {
@@ -45,6 +47,7 @@ export const machine = {
   /** Begins a story: everything after it follows from the seed. */
   begin(options: { readonly seed: number; readonly now: number; readonly folder: string }): void {
     Object.assign(state, { ...options, random: randomFrom(options.seed), pid: FIRST_PID });
+    state.times.clear();
     identify();
   },
   pass(milliseconds: number): void {
@@ -52,6 +55,10 @@ export const machine = {
   },
   arm(fault: Fault | undefined): void {
     Object.assign(state, { fault, calls: 0 });
+  },
+  /** Nocturne starts an agent. @throws what a fault of `spawn` does. */
+  spawn(program: string): void {
+    if (isHit('spawn', [program])) failing('spawn', () => undefined, [program]);
   },
   /** The process dies now; every later call of a file function fails. */
   crash(): never {
@@ -119,14 +126,12 @@ function simulatedFiles(): Partial<Files> {
 /** Every function of the seam. */
 function replaceable(): Partial<Files> {
   const { accessSync, closeSync, existsSync, fchownSync, fstatSync, futimesSync } = real;
-  const { lstatSync, mkdtempSync, readSync, readdirSync, readlinkSync, realpathSync } = real;
-  const { statSync, statfsSync } = real;
+  const { lstatSync, mkdtempSync, readlinkSync, realpathSync, statSync, statfsSync } = real;
   const others = Object.keys(OPERATION_OF).map((name) => [name, real[name as keyof Files]]);
   return {
     ...(Object.fromEntries(others) as Partial<Files>),
     ...{ accessSync, closeSync, existsSync, fchownSync, fstatSync, futimesSync },
-    ...{ lstatSync, mkdtempSync, readSync, readdirSync, readlinkSync, realpathSync },
-    ...{ statSync, statfsSync },
+    ...{ lstatSync, mkdtempSync, readlinkSync, realpathSync, statSync, statfsSync },
   };
 }
 
@@ -134,41 +139,57 @@ type Call = (...words: readonly unknown[]) => unknown;
 
 function simulated(name: keyof Files): Call {
   const call = real[name] as unknown as Call;
-  const operation = OPERATION_OF[name];
   return (...words) => {
     if (state.crashed) throw new Crash();
     const answer = answerOfKernel(name, words[0]);
     if (answer !== undefined) return answer;
     const path = pathOf(words);
     const isOurs = path.startsWith(state.folder);
-    if (operation !== undefined && isOurs && !isReading(name, words)) state.now += 1;
-    const result =
-      operation !== undefined && isOurs && isHit(operation, name, words)
-        ? failing(name, call, words)
-        : call(...words);
+    const operation = operationOf(name, words);
+    if (isOurs && operation !== undefined && operation !== 'read') state.now += 1;
+    const result = isOurs && isHit(operation, words) ? failing(name, call, words) : call(...words);
     if (name === 'openSync') state.open.set(Number(result), path);
     if (name === 'closeSync') state.open.delete(Number(words[0]));
+    if (isOurs && operation !== undefined && operation !== 'read')
+      for (const changed of pathsOf(words)) timeFile(real.lstatSync(changed, IF_THERE));
+    if (isOurs && result instanceof real.Stats) timeFile(result);
     return result;
   };
 }
 
-function isHit(operation: string, name: keyof Files, words: readonly unknown[]): boolean {
+const IF_THERE = { throwIfNoEntry: false } as const;
+
+/**
+ * Files have the time at which the simulated machine first saw this state of them: by real time,
+ * caches would decide differently in each play.
+ */
+function timeFile(stats: Stats | undefined): void {
+  if (stats === undefined) return;
+  const key = `${stats.ino} ${stats.size} ${stats.ctimeMs} ${stats.mtimeMs}`;
+  const time = state.times.get(key) ?? state.now;
+  state.times.set(key, time);
+  Object.assign(stats, { mtimeMs: time, ctimeMs: time });
+}
+
+function isHit(operation: Operation | undefined, words: readonly unknown[]): boolean {
   const { fault } = state;
   if (fault === undefined || fault.operation !== operation) return false;
-  if (isReading(name, words)) return false;
-  if (fault.on !== undefined && !pathsOf(words).includes(fault.on)) return false;
+  if (fault.on !== undefined && !pathsOf(words).some((path) => path.includes(fault.on ?? '')))
+    return false;
   state.calls += 1;
   return state.calls === fault.nth;
 }
 
-function isReading(name: keyof Files, [, flags = 'r']: readonly unknown[]): boolean {
+function operationOf(
+  name: keyof Files,
+  [, flags = 'r']: readonly unknown[],
+): Operation | undefined {
   const writing = real.constants.O_WRONLY | real.constants.O_RDWR | real.constants.O_CREAT;
-  return (
-    name === 'openSync' && (typeof flags === 'number' ? (flags & writing) === 0 : flags === 'r')
-  );
+  const isReading = typeof flags === 'number' ? (flags & writing) === 0 : flags === 'r';
+  return name === 'openSync' && isReading ? 'read' : OPERATION_OF[name];
 }
 
-function failing(name: keyof Files, call: Call, words: readonly unknown[]): unknown {
+function failing(name: string, call: Call, words: readonly unknown[]): unknown {
   const { fault } = state;
   state.fault = undefined;
   switch (fault?.kind) {
@@ -200,9 +221,10 @@ function pathOf([first]: readonly unknown[]): string {
 }
 
 /** A rename has two. */
-function pathsOf(words: readonly unknown[]): string {
+function pathsOf(words: readonly unknown[]): readonly string[] {
   const [, second] = words;
-  return `${pathOf(words)} ${typeof second === 'string' ? second : ''}`;
+  const other = typeof second === 'string' && second.startsWith('/') ? [pathOf([second])] : [];
+  return [pathOf(words), ...other];
 }
 
 /** What the kernel says of processes: only the simulated one runs. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { probeSandbox } from '../src/agents/sandbox-probe.js';
 import { installMachine } from './machine.js';
 import { type Night, playNight } from './night.js';
 import { makePlace } from './place.js';
@@ -69,6 +70,12 @@ async function inThisProcess(): Promise<number> {
 }
 
 async function playAll(scratch: string): Promise<number> {
+  // What is loaded or tried for the first time takes real time, and passes side by side would see it.
+  await Promise.all([
+    import('../src/validate/cached-facts.js'),
+    import('../src/validate/validate-snapshot.js'),
+    probeSandbox(process.env['PATH']),
+  ]);
   installMachine();
   const fresh = makePlace(scratch);
   const play = (story: Story): Promise<Night> => playNight(fresh(), scratch, story);

@@ -1,16 +1,18 @@
 /** Plays a story: the same story always ends in the same way. */
 import { createHash } from 'node:crypto';
-import { NocturneError } from '../src/kernel/error.js';
+import { EXIT, NocturneError } from '../src/kernel/error.js';
 import { manager } from '../src/passes/manager/manager.js';
+import { inTurn } from '../src/passes/in-turn.js';
+import { type LaneResult, runLanes } from '../src/passes/run-lanes.js';
 import { worker } from '../src/passes/worker/worker.js';
-import type { PassReport } from '../src/passes/types.js';
+import type { PassEnvironment, PassReport } from '../src/passes/types.js';
 import { scriptedAgents } from './agent.js';
 import { checkCommit, checkCrash, checkPass } from './invariants.js';
 import { machine } from './machine.js';
 import { checkMorning, keepBriefing } from './morning.js';
 import { actAsOwner } from './owner.js';
 import { type Place, START } from './place.js';
-import type { Story } from './story.js';
+import type { AgentScript, Story } from './story.js';
 import { hasUnsignedPage, openWorld, type PassEvent, reopen, type World } from './world.js';
 
 /** `trace`: a hash over everything that was committed and reported, to compare two plays. */
@@ -68,64 +70,95 @@ async function playPass(world: World, event: PassEvent): Promise<void> {
   if (!world.passOpen) world.before = new Set(world.expected.keys());
   world.passOpen = true;
   machine.arm(event.fault);
-  let report: PassReport | undefined;
-  let error: unknown;
-  try {
-    report = await runPass(world, event);
-  } catch (thrown) {
-    error = thrown;
-  }
+  const attempts = await runPasses(world, event);
   const { crashed } = machine;
   const hit = event.fault !== undefined && !machine.waiting;
   machine.arm(undefined);
   world.agentAtWork = false;
-  const runId = report?.data.runId || world.runs.slice(before)[0];
-  world.passes.push({ event, runId, report, error, crashed, hit });
-  world.trace.push(`${crashed ? 'crashed' : (report?.outcome ?? String(error))}`);
+  const [first] = world.runs.slice(before);
+  for (const { report, error } of attempts) {
+    const runId = report?.data.runId || (attempts.length === 1 ? first : undefined);
+    world.passes.push({ event, runId, report, error, crashed, hit });
+    const ending = crashed ? 'crashed' : (report?.outcome ?? String(error));
+    world.trace.push(ending.replaceAll(world.place.root, ''));
+  }
   if (crashed) checkCrash(world);
   if (crashed) reopen(world, afterCommit);
   if (crashed || hit) {
     world.unsure = true;
     return;
   }
-  judge(world, event, { report, error });
+  judge(world, event, attempts);
 }
 
-function runPass(world: World, { role, script }: PassEvent): Promise<PassReport> {
-  const env = {
+/** How a pass ended: with a report or an error. */
+type Attempt = { readonly report?: PassReport; readonly error?: unknown };
+
+/** The pass, and those at the same time. They run as those of `night --parallel`. */
+async function runPasses(world: World, event: PassEvent): Promise<readonly Attempt[]> {
+  const attempts: Attempt[] = [];
+  const attempt = async (run: () => Promise<PassReport>): Promise<LaneResult> => {
+    try {
+      const report = await run();
+      attempts.push({ report });
+      return report.data.found ? 'worked' : 'nothing';
+    } catch (error) {
+      attempts.push({ error });
+      return 'stop';
+    }
+  };
+  const { script, beside = [] } = event;
+  if (beside.length === 0) await attempt(() => runPass(event.role, environment(world, script)));
+  else {
+    const environments = [script, ...beside].map((each) => environment(world, each));
+    const lanes = environments.length;
+    const work = (lane: number): Promise<LaneResult> =>
+      attempt(() =>
+        inTurn(environments[lane] ?? environment(world, script), (turn) =>
+          worker(turn, { role: 'worker' }),
+        ),
+      );
+    await runLanes({ lanes, most: lanes, mayStart: () => true, work });
+  }
+  return attempts;
+}
+
+function runPass(role: PassEvent['role'], env: PassEnvironment): Promise<PassReport> {
+  return role === 'worker' ? worker(env, { role }) : manager(env, { role });
+}
+
+function environment(world: World, script: AgentScript): PassEnvironment {
+  return {
     workspace: world.workspace,
-    env: {},
+    env: { PATH: process.env['PATH'] },
     signal: new AbortController().signal,
     say: (line: string) => world.trace.push(line),
     wait: (ms: number) => {
       machine.pass(ms);
-      return Promise.resolve();
+      return new Promise((resolve) => setImmediate(resolve));
     },
     modules: [],
     runners: [scriptedAgents(world, script)],
   };
-  return role === 'worker' ? worker(env, { role }) : manager(env, { role });
 }
 
 /** Without a fault, a pass ends by itself; with an unsigned page, the gate turns it away. */
-function judge(
-  world: World,
-  event: PassEvent,
-  { report, error }: { readonly report: PassReport | undefined; readonly error: unknown },
-): void {
+function judge(world: World, event: PassEvent, attempts: readonly Attempt[]): void {
   // An agent has removed the lock: the pass must not write, and the next one cleans up.
-  if (error instanceof NocturneError && error.code === 'LEASE_LOST') {
+  if (attempts.some(({ error }) => error instanceof NocturneError && error.code === 'LEASE_LOST')) {
     world.unsure = true;
     return;
   }
-  if (report === undefined) {
+  for (const { report, error } of attempts) {
+    if (report !== undefined) continue;
     const text = error instanceof Error ? error.stack : String(error);
     world.violations.push(`a pass ends by itself: ${event.role}: ${text}`);
     return;
   }
-  if (report.exit === 3) {
+  const refused = attempts.find(({ report }) => report?.exit === EXIT.gate)?.report;
+  if (refused !== undefined) {
     if (!hasUnsignedPage(world))
-      world.violations.push(`the gate lets the next pass in: ${report.outcome}`);
+      world.violations.push(`the gate lets the next pass in: ${refused.outcome}`);
     return;
   }
   if (hasUnsignedPage(world))

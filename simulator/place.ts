@@ -15,7 +15,9 @@ export type Place = {
 };
 
 export const PROTECTED_PAGE = 'SOUL.md';
-export const PROJECTS = ['alpha', 'beta'] as const;
+export const PROJECTS = ['alpha', 'beta', 'gamma'] as const;
+/** Their agents work in a copy, where this machine has bubblewrap. */
+export const IN_COPIES: readonly string[] = ['beta', 'gamma'];
 export const START = Date.parse('2026-11-21T01:30:00Z');
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -45,7 +47,7 @@ function filesOfOwner(): Record<string, string> {
   return {
     'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md').replace(/(\|---\|.*\n)/, `$1${rows}`),
     'MODEL-TIERS.md': shipped('MODEL-TIERS.md').replaceAll('local-model', 'scripted'),
-    'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md')}\n## scripted an agent of a story\n\n- **Kind:** scripted\n`,
+    'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md')}${RUNNERS}`,
     'notes/ideas.md': '# Ideas\n\nMine.\n',
     'notes/plan.md': '# Plan\n\nMine too.\n',
     ...Object.fromEntries(PROJECTS.flatMap(filesOfProject)),
@@ -60,7 +62,7 @@ function filesOfProject(slug: string): readonly (readonly [string, string])[] {
     first: 'Write the first page.',
     stop: '[]',
     next: [
-      'runner: scripted',
+      `runner: ${IN_COPIES.includes(slug) ? 'boxed' : 'scripted'}`,
       'model_tier: standard',
       'requires: []',
       'criteria: []',
@@ -73,6 +75,18 @@ function filesOfProject(slug: string): readonly (readonly [string, string])[] {
     [`PROJECTS/${slug}/notes.md`, '# Notes\n\nMine.\n'],
   ];
 }
+
+const RUNNERS = `
+## scripted an agent of a story
+
+- **Kind:** scripted
+
+## boxed an agent of a story in a copy
+
+- **Kind:** scripted
+- **Sandbox:** workspace
+- **Sandbox policy:** prefer
+`;
 
 const PHASES = `# Phases
 

@@ -55,6 +55,8 @@ export type Event =
       readonly kind: 'pass';
       readonly role: 'worker' | 'manager';
       readonly script: AgentScript;
+      /** The agents of passes at the same time. */
+      readonly beside?: readonly AgentScript[];
       readonly fault?: Fault;
     }
   | { readonly kind: 'owner'; readonly act: OwnerAct };
@@ -63,18 +65,23 @@ export type Story = { readonly seed: number; readonly events: readonly Event[] }
 
 export function describeEvent(event: Event): string {
   if (event.kind === 'owner') return `owner: ${wordsOf(event.act)}`;
-  const { role, script, fault } = event;
+  const { role, script, beside = [], fault } = event;
   const failing =
     fault === undefined
       ? ''
       : `; ${fault.kind} ${fault.after ? 'after' : 'at'} ${fault.operation} ${fault.nth}${fault.on === undefined ? '' : ` of ${fault.on}`}`;
   if (role === 'manager') return `manager pass${failing}`;
-  const claims = script.claims.length === 0 ? '' : `; claims ${script.claims.join(', ')}`;
-  const question = script.question === undefined ? '' : '; asks a question';
-  return [
-    `worker pass of the ${script.character} agent${claims}${question}${failing}`,
-    ...script.actions.map((action) => `    ${wordsOf(action)}`),
-  ].join('\n');
+  return [script, ...beside]
+    .flatMap((each, i) => [
+      `${i === 0 ? 'worker pass' : '  and another'} of the ${described(each)}${i === 0 ? failing : ''}`,
+      ...each.actions.map((action) => `    ${wordsOf(action)}`),
+    ])
+    .join('\n');
+}
+
+function described({ character, claims, question }: AgentScript): string {
+  const claimed = claims.length === 0 ? '' : `; claims ${claims.join(', ')}`;
+  return `${character} agent${claimed}${question === undefined ? '' : '; asks a question'}`;
 }
 
 function wordsOf(act: AgentAction | OwnerAct): string {

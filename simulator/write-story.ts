@@ -1,4 +1,5 @@
 /** Makes a story from a seed: who works, what they do, what the owner does, and what breaks. */
+import { defined } from '../src/kernel/defined.js';
 import { FAULT_KINDS, type Fault, FILE_OPERATIONS } from './faults.js';
 import { PROJECTS, PROTECTED_PAGE } from './place.js';
 import { type Random, randomFrom } from './random.js';
@@ -39,10 +40,12 @@ function isUnsigned(events: readonly Event[]): boolean {
 }
 
 function passEvent(random: Random, role: 'worker' | 'manager'): Event {
-  const script = scriptOf(random, random.pick(CHARACTERS));
-  return random.chance(0.35)
-    ? { kind: 'pass', role, script, fault: faultOf(random) }
-    : { kind: 'pass', role, script };
+  const scripts = Array.from({ length: 3 }, () => scriptOf(random, random.pick(CHARACTERS)));
+  const count = role === 'worker' && random.chance(0.2) ? 1 + random.below(2) : 0;
+  const event = { kind: 'pass', role, script: scripts[0] ?? scriptOf(random, 'lazy') } as const;
+  const beside = count === 0 ? undefined : scripts.slice(1, 1 + count);
+  const fault = random.chance(0.35) ? faultOf(random) : undefined;
+  return { ...event, ...defined({ beside, fault }) };
 }
 
 /** Where a fault can do more harm than elsewhere. */
@@ -62,9 +65,10 @@ function faultOf(random: Random): Fault {
   const kind = random.chance(0.5) ? 'crash' : random.pick(FAULT_KINDS);
   const after = random.chance(0.5);
   if (random.chance(0.4)) {
-    const operation = random.pick(['rename', 'rename', 'unlink', 'write', 'open'] as const);
+    const operation = random.pick(['rename', 'rename', 'unlink', 'write', 'open', 'read'] as const);
     return { kind, operation, nth: 1 + random.below(6), on: random.pick(PLACES), after };
   }
+  if (random.chance(0.1)) return { kind, operation: 'spawn', nth: 1, after };
   const operation = random.pick(FILE_OPERATIONS);
   const most = random.pick([10, 60, 300]);
   return { kind, operation, nth: 1 + random.below(most), after };

@@ -1,5 +1,8 @@
 /** Reads the answer of a chat endpoint; servers that claim to be compatible differ. */
 import { z } from 'zod';
+import { type ErrorParts, errorOf } from './error-body.js';
+import { quotedLine } from './quoted-line.js';
+import { spokenText } from './spoken-text.js';
 import type { Usage } from './types.js';
 
 export type ToolCall = {
@@ -8,6 +11,7 @@ export type ToolCall = {
   readonly argumentsText: string;
 };
 export type ChatAnswer = {
+  /** Without what the model only thought. */
   readonly content: string;
   readonly calls: readonly ToolCall[];
   /** The model's own words. */
@@ -15,17 +19,25 @@ export type ChatAnswer = {
   /** It ended at the output limit. */
   readonly cut: boolean;
   readonly usage: Usage;
+  /** Of everything that it wrote, for an estimate of the tokens. */
+  readonly characters: number;
   readonly model: string | undefined;
 };
 
 const text = z.string().nullish();
-const count = z.number().nonnegative().nullish().catch(undefined);
+const count = z.number().nonnegative().max(1e9).nullish().catch(undefined);
 const Call = z.object({
   id: text,
   function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
 });
 const Content = z.union([z.string(), z.array(z.object({ text }).loose())]).nullish();
-const Message = z.object({ content: Content, refusal: text, tool_calls: z.array(Call).nullish() });
+const Message = z.object({
+  content: Content,
+  refusal: text,
+  tool_calls: z.array(Call).nullish(),
+  reasoning: text.catch(undefined),
+  reasoning_content: text.catch(undefined),
+});
 const Completion = z.object({
   model: text,
   choices: z.tuple([z.object({ finish_reason: text, message: Message })], z.unknown()),
@@ -34,33 +46,49 @@ const Completion = z.object({
     .nullish()
     .catch(undefined),
 });
-const ErrorBody = z.object({
-  error: z.union([
-    z.string(),
-    z.object({ message: text, code: z.unknown().optional(), type: z.unknown().optional() }),
-  ]),
+const Failing = z.object({
+  error: z.unknown(),
+  choices: z
+    .array(z.object({ error: z.unknown(), finish_reason: z.unknown() }).partial())
+    .catch([]),
 });
 
-/** `broken`: not a completion. `error`: the body is an error, in the form of the SDK's. */
+/** `broken`: not a completion. `error`: the body is an error, which is to be classified. */
 export type ReadAnswer =
   | { readonly kind: 'answer'; readonly answer: ChatAnswer }
-  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'error'; readonly error: ErrorParts }
   | { readonly kind: 'broken'; readonly detail: string };
 
 /** @param turn makes ids for calls that have none. */
-export function readAnswer(body: unknown, turn: number): ReadAnswer {
+export function readAnswer(bodyText: string, turn: number): ReadAnswer {
+  const body = parsed(bodyText);
+  const error = errorInside(body);
+  if (error !== undefined) return { kind: 'error', error };
   const read = Completion.safeParse(body);
   if (!read.success) {
-    const failed = ErrorBody.safeParse(body);
-    if (failed.success) return { kind: 'error', error: bodyError(failed.data.error) };
     const issue = read.error.issues[0];
+    const why =
+      body === undefined || issue === undefined
+        ? 'not JSON'
+        : `${issue.path.join('.') || 'body'}: ${issue.message}`;
     return {
       kind: 'broken',
-      detail: `The endpoint's answer is not a chat completion (${issue === undefined ? 'unknown shape' : `${issue.path.join('.') || 'body'}: ${issue.message}`}).`,
+      detail: `The endpoint's answer is not a chat completion (${why}). It begins: ${JSON.stringify(quotedLine(bodyText) || '(empty)')}`,
     };
   }
   const [choice] = read.data.choices;
   const { message, finish_reason } = choice;
+  const content = contentText(message.content);
+  const calls = (message.tool_calls ?? []).map((call, i) => ({
+    id: call.id || `call_${turn}_${i}`,
+    name: call.function.name,
+    argumentsText: argumentsText(call.function.arguments),
+  }));
+  const written = [
+    content,
+    message.reasoning_content ?? message.reasoning ?? '',
+    ...calls.map((call) => call.name + call.argumentsText),
+  ];
   const filtered =
     finish_reason === 'content_filter'
       ? 'The answer was withheld by the content filter of the endpoint.'
@@ -68,12 +96,9 @@ export function readAnswer(body: unknown, turn: number): ReadAnswer {
   return {
     kind: 'answer',
     answer: {
-      content: contentText(message.content),
-      calls: (message.tool_calls ?? []).map((call, i) => ({
-        id: call.id || `call_${turn}_${i}`,
-        name: call.function.name,
-        argumentsText: argumentsText(call.function.arguments),
-      })),
+      content: spokenText(content),
+      calls,
+      characters: written.join('').length,
       refusal: message.refusal || filtered,
       cut: finish_reason === 'length',
       usage: {
@@ -86,21 +111,27 @@ export function readAnswer(body: unknown, turn: number): ReadAnswer {
   };
 }
 
-function bodyError(
-  error:
-    | string
-    | {
-        readonly message?: string | null | undefined;
-        readonly code?: unknown;
-        readonly type?: unknown;
-      },
-): unknown {
-  if (typeof error === 'string') return { status: 500, message: error };
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the body or of its choice, which may hold half an answer as well. */
+function errorInside(body: unknown): ErrorParts | undefined {
+  const { data } = Failing.partial().safeParse(body);
+  const [choice] = data?.choices ?? [];
+  const found = errorOf(data?.error) ?? errorOf(choice?.error);
+  const ended =
+    choice?.finish_reason === 'error' ? 'The endpoint ended the answer with an error.' : undefined;
+  if (found === undefined && ended === undefined) return undefined;
+  const status = Number(found?.code);
   return {
-    status: typeof error.code === 'number' ? error.code : 500,
-    code: error.code,
-    type: error.type,
-    message: error.message,
+    message: ended,
+    ...found,
+    status: status >= 400 && status < 600 ? status : 502,
   };
 }
 

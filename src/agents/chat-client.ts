@@ -4,9 +4,11 @@ import { defined } from '../kernel/defined.js';
 import { type Wait, tryAgain, type Attempt } from './retry.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import type { chatFunctions } from './chat-tools.js';
+import { type ErrorParts, errorOfBody } from './error-body.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
+import { lateAnswer } from './transport-failure.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange =
@@ -87,7 +89,7 @@ async function attempt(
 async function sender(options: ChatClientOptions): Promise<Send> {
   const { endpoint, apiKey, model, signal, maxAnswerBytes, tools } = options;
   const { OpenAI } = await import('openai');
-  const size = { exceeded: false };
+  const seen: Seen = { exceeded: false, error: undefined };
   const client = new OpenAI({
     baseURL: endpoint,
     apiKey: apiKey === '' ? 'none' : apiKey,
@@ -97,32 +99,43 @@ async function sender(options: ChatClientOptions): Promise<Send> {
     logLevel: 'off',
     // The SDK's time-out does not cover an answer that stops half way; the run's signals do.
     timeout: 2 ** 31 - 1,
-    fetch: boundedFetch(maxAnswerBytes, size),
+    fetch: boundedFetch(maxAnswerBytes, seen),
   });
   return async (messages, turn, timeoutMs) => {
     const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
-    size.exceeded = false;
+    Object.assign(seen, { exceeded: false, error: undefined });
     try {
-      const body: unknown = await client.chat.completions.create(
-        { model, messages: [...messages], tools: [...tools], stream: false },
-        { signal: AbortSignal.any([signal, late]) },
-      );
-      const read = readAnswer(body, turn);
-      if (read.kind === 'error') return classified(read.error, apiKey);
+      const response = await client.chat.completions
+        .create(
+          {
+            model,
+            messages: [...messages],
+            stream: false,
+            // Servers reject an empty list.
+            ...defined({ tools: tools.length === 0 ? undefined : [...tools] }),
+          },
+          { signal: AbortSignal.any([signal, late]) },
+        )
+        .asResponse();
+      const read = readAnswer(await response.text(), turn);
+      if (read.kind === 'error') return classified(read.error, options);
       return read.kind === 'broken'
         ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
         : read;
     } catch (error) {
       if (signal.aborted) return CANCELLED;
-      if (size.exceeded) return tooLong(maxAnswerBytes);
-      return late.aborted ? tooLate(timeoutMs) : classified(error, apiKey);
+      if (seen.exceeded) return tooLong(maxAnswerBytes);
+      return late.aborted ? tooLate(endpoint, timeoutMs) : classified(seen.error ?? error, options);
     }
   };
 }
 
 /** A server may repeat the key, and a record must not contain it. */
-function classified(error: unknown, apiKey: string): RequestFailure {
-  const failed = classifyRequestError(error, Date.now());
+function classified(
+  error: unknown,
+  { apiKey, endpoint }: Pick<ChatClientOptions, 'apiKey' | 'endpoint'>,
+): RequestFailure {
+  const failed = classifyRequestError(error, { now: Date.now(), endpoint });
   return apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
 }
 
@@ -131,28 +144,38 @@ function tooLong(maxBytes: number): RequestFailure {
   return { failure: 'output-flood', retry: false, answered: true, detail };
 }
 
-function tooLate(ms: number): RequestFailure {
-  const detail = `The endpoint did not answer within ${spokenDuration(ms)}.`;
-  return { failure: 'transient', retry: true, answered: false, detail };
+function tooLate(endpoint: string, ms: number): RequestFailure {
+  const late = lateAnswer(endpoint, spokenDuration(ms));
+  return { failure: 'transient', answered: false, ...late };
 }
 
-function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {
+/** `error`: what the endpoint said, of which the SDK keeps one form only. */
+type Seen = { exceeded: boolean; error: ErrorParts | undefined };
+
+function boundedFetch(maxBytes: number, seen: Seen): typeof fetch {
   return async (url, init) => {
     const response = await fetch(url, init);
+    const { status, statusText, headers } = response;
     if (response.body === null) return response;
     let read = 0;
     const bounded = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         read += chunk.length;
         if (read <= maxBytes) return controller.enqueue(chunk);
-        size.exceeded = true;
+        seen.exceeded = true;
         controller.error(new Error('answer too long'));
       },
     });
-    return new Response(response.body.pipeThrough(bounded), {
-      status: response.status,
-      statusText: response.statusText,
-      headers: response.headers,
+    const answer = new Response(response.body.pipeThrough(bounded), {
+      status,
+      statusText,
+      headers,
     });
+    if (!response.ok) {
+      const error = errorOfBody(await answer.text());
+      seen.error = { ...error, status, headers };
+      return new Response(null, { status, headers });
+    }
+    return answer;
   };
 }

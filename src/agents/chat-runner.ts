@@ -5,14 +5,17 @@ import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { pause, type Wait } from './retry.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
+import { CUT, HOW_TO_CALL, NOTHING_NEW, promptWasCut, reminder, REPEATED } from './chat-replies.js';
 import { chatFunctions, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation, transcript, type Transcript } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
+import { promptCut } from './prompt-cut.js';
 import { fenceFor } from './quote-data.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
-import { repetition, SAME_IN_A_ROW, SAME_RESULT, type Repetition } from './repetition.js';
+import { SAME_IN_A_ROW, standstill, type Standstill } from './standstill.js';
+import { withTextCalls } from './text-calls.js';
 import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
 
 export type ChatRunnerOptions = {
@@ -61,15 +64,9 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
       const clock = runClock(input, { now, wait: pause });
       const client = await clientOf(input, { ...options, limits, clock, apiKey: key.apiKey });
       on({ kind: 'started' });
-      const failed = await converse({
-        input,
-        limits,
-        client,
-        clock,
-        record,
-        talk: conversation(input.prompt),
-        circles: repetition(),
-      });
+      const talk = conversation(input);
+      const watch = watchOf(input, record, now);
+      const failed = await converse({ input, limits, client, clock, record, talk, watch, now });
       return outcomeOf(input, record, failed);
     },
   };
@@ -111,15 +108,15 @@ function clientOf(
 }
 
 function outcomeOf(
-  { model }: RunInput,
+  { model, wants }: RunInput,
   record: Transcript,
   failed: Failed | undefined,
 ): RunOutcome {
-  const { report, found } = readReport(record.last);
+  const { report, found } = readReport(record.reported || record.last);
   const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined)
     return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
-  const detail = `The model finished after ${record.answers} answers.${found ? '' : ' It gave no report.'}`;
+  const detail = `The model finished after ${record.answers} answers.${found || wants === 'answer' ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
 }
 
@@ -130,13 +127,22 @@ type Session = {
   readonly clock: RunClock;
   readonly record: Transcript;
   readonly talk: Conversation;
-  readonly circles: Repetition;
+  readonly watch: Standstill;
+  readonly now: () => number;
 };
+
+function watchOf({ brief }: RunInput, record: Transcript, now: () => number): Standstill {
+  const { patience, maxMinutes, maxTokens } = brief.budget;
+  const minutes = Math.min(patience.minutes, maxMinutes / 3);
+  const tokens = (): number => (record.spent.tokensIn ?? 0) + (record.spent.tokensOut ?? 0);
+  return standstill({ calls: patience.calls, minutes, maxTokens }, { tokens, now });
+}
 
 /** Asks, makes the calls, asks again. @returns why it failed; `undefined` if the model finished. */
 async function converse(session: Session): Promise<Failed | undefined> {
   const { input, limits, client, clock, record, talk } = session;
   const { budget } = input.brief;
+  const cut = promptCut();
   let reminded = false;
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const messages = talk.messages(conversationLimit(budget.contextBudget));
@@ -151,7 +157,7 @@ async function converse(session: Session): Promise<Failed | undefined> {
       };
     const exchange = await client.ask(messages, turn);
     if (exchange.kind === 'failed') return exchange;
-    const { answer } = exchange;
+    const { answer, unclear } = withTextCalls(exchange.answer, input.tools, turn);
     clock.beat();
     record.hear(answer, talk.tokens);
     input.on({ kind: 'heartbeat' });
@@ -166,17 +172,25 @@ async function converse(session: Session): Promise<Failed | undefined> {
         failure: 'refused',
         detail: `The model refused: ${cutWithoutSecrets(printable(answer.refusal), 300)}`,
       };
+    const limit = cut.heard(answer.usage.tokensIn, talk.tokens);
+    if (limit !== undefined) return promptWasCut(limit, talk.tokens);
+    if (input.wants === 'answer') return undefined;
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const reminderText = reminded ? undefined : reminder(answer.content);
+      if (record.reported !== '' && record.reported !== answer.content) return undefined;
+      const wrong = unclear ? HOW_TO_CALL : reminder(answer.content);
+      const reminderText = reminded ? undefined : wrong;
       const next = answer.cut ? CUT : reminderText;
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
       talk.say(next);
+      session.watch.answered();
     }
     const stopped = await makeCalls(session, answer.calls, limits.maxTurns - turn);
     if (stopped !== undefined) return stopped;
+    const stuck = await stuckWhy(session);
+    if (stuck !== undefined) return { failure: 'stuck', detail: stuck };
     const over = overBudget(record.spent, budget);
     if (over !== undefined) return { failure: 'over-budget', detail: over.detail };
   }
@@ -186,12 +200,20 @@ async function converse(session: Session): Promise<Failed | undefined> {
   };
 }
 
+/** Before a run is stopped, its conditions are looked at once: they may say more than its calls. */
+async function stuckWhy({ input, watch }: Session): Promise<string | undefined> {
+  const why = watch.reason();
+  if (why === undefined || (await input.hasComeNearer?.()) !== true) return why;
+  watch.nearer();
+  return undefined;
+}
+
 async function makeCalls(
   session: Session,
   calls: readonly ToolCall[],
   turnsLeft: number,
 ): Promise<Failed | undefined> {
-  const { input, limits, clock, talk, circles } = session;
+  const { input, limits, clock, talk, watch, now } = session;
   for (const [i, call] of calls.entries()) {
     if (i >= limits.maxCallsPerTurn) {
       talk.result(
@@ -200,7 +222,7 @@ async function makeCalls(
       );
       continue;
     }
-    const times = circles.asked(call.name, call.argumentsText);
+    const times = watch.asked(call);
     if (times >= SAME_IN_A_ROW)
       return {
         failure: 'stuck',
@@ -215,8 +237,10 @@ async function makeCalls(
         detail: cutWithoutSecrets(prepared.text, 200),
       });
       talk.result(call.id, prepared.text);
+      watch.made({ ...call, ok: false, text: prepared.text }, 0);
       continue;
     }
+    const began = now();
     const made = await clock.during(call.name, limits.toolMs, prepared.make());
     if (made.kind === 'failed') return made;
     const { result } = made;
@@ -226,15 +250,9 @@ async function makeCalls(
       verdict: result.ok ? 'allow' : 'deny',
       detail: cutWithoutSecrets(prepared.about, 200),
     });
-    if (circles.answered(call.name, call.argumentsText, result) >= SAME_RESULT)
-      return {
-        failure: 'stuck',
-        detail: `The model made the same \`${call.name}\` ${SAME_RESULT} times with the same result and wrote nothing new in between.`,
-      };
-    const warning =
-      times === SAME_IN_A_ROW - 1
-        ? '\n(You made this very call three times in a row. A fourth ends the pass.)'
-        : '';
+    watch.made({ ...call, ...result }, now() - began);
+    const repeated = times === SAME_IN_A_ROW - 1 ? REPEATED : '';
+    const warning = repeated === '' && watch.isClose() ? NOTHING_NEW : repeated;
     const last = turnsLeft === 2 && i === 0 ? '\n(Two answers are left: finish and report.)' : '';
     talk.result(
       call.id,
@@ -259,16 +277,6 @@ function quoteResult(
   if (!ok || name === 'write' || name === 'edit') return `${cut}${note}`;
   const fence = fenceFor(cut);
   return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;
-}
-
-const CUT =
-  'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
-
-/** One reminder for an answer without a readable report. */
-function reminder(content: string): string | undefined {
-  const { report, found } = readReport(content);
-  if (found && report.summary !== '') return undefined;
-  return `Your answer does not end with a readable nocturne-report block: ${report.problems.join(' ') || '`summary` is empty.'} If the work is done, send the block now; otherwise go on.`;
 }
 
 /** The prompt and as much again for tool results, at least 32,000 tokens. */

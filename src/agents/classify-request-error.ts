@@ -1,8 +1,9 @@
 /** Classifies a failed request to a chat endpoint, and says whether to retry it. */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
-import { printable } from './output-tail.js';
+import type { ErrorParts } from './error-body.js';
+import { quotedLine } from './quoted-line.js';
+import { transportFailure } from './transport-failure.js';
 import type { FailureCode } from './types.js';
 
 export type RequestFailure = {
@@ -12,16 +13,6 @@ export type RequestFailure = {
   /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
-};
-
-/** The fields that are read of an SDK error, or of an error in a body. */
-type ErrorParts = {
-  readonly status?: unknown;
-  readonly code?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly headers?: unknown;
-  readonly cause?: unknown;
 };
 
 /** Codes and types that say more than the status, or come with a misleading one. */
@@ -46,27 +37,36 @@ const FAILURE_OF_STATUS: ReadonlyMap<number, FailureCode> = new Map([
   [429, 'rate-limited'],
   [529, 'rate-limited'],
 ]);
-/** Of a connection: waiting does not help. */
-const LASTING: ReadonlySet<unknown> = new Set([
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/**
+ * A prompt that is too long has no code of its own in many servers, and some answer 500. These are
+ * their words for it; the only ones that decide anything.
+ */
+const TOO_LONG =
+  /context (?:length|size|window)|maximum (?:context|prompt|input|sequence|model) length|(?:prompt|input|request) (?:is |was )?too (?:long|large)|too many (?:input |prompt )?tokens|max_model_len|n_ctx|num_ctx/i;
+const MAY_BE_TOO_LONG: ReadonlySet<number> = new Set([400, 413, 422, 500]);
 
-/** @param now milliseconds since 1970, for a `Retry-After` that is a date. */
-export function classifyRequestError(error: unknown, now: number): RequestFailure {
+/**
+ * @param options.now milliseconds since 1970, for a `Retry-After` that is a date.
+ * @param options.endpoint named in the sentence about a connection that was not made.
+ */
+export function classifyRequestError(
+  error: unknown,
+  { now, endpoint = '' }: { readonly now: number; readonly endpoint?: string },
+): RequestFailure {
   const parts: ErrorParts =
     typeof error === 'object' && error !== null ? error : { message: String(error) };
   const { status, code, type } = parts;
-  const reason = sentence(parts);
   if (typeof status !== 'number') {
-    const retry = !causesOf(parts).some((cause) => LASTING.has(cause.code));
-    const detail = `The endpoint could not be reached: ${reason}`;
+    const { retry, detail } = transportFailure(parts, endpoint);
     return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
   }
-  const failure = FAILURE_OF_CODE.get(code) ?? FAILURE_OF_CODE.get(type) ?? failureOfStatus(status);
+  const reason = sentence(parts);
+  const failure =
+    FAILURE_OF_CODE.get(code) ??
+    FAILURE_OF_CODE.get(type) ??
+    (MAY_BE_TOO_LONG.has(status) && TOO_LONG.test(reason)
+      ? 'over-budget'
+      : failureOfStatus(status));
   const retry = failure === 'rate-limited' || failure === 'transient';
   return {
     failure,
@@ -87,17 +87,7 @@ function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: 
   return defined({ retryAfterMs: ms });
 }
 
-function causesOf({ cause }: ErrorParts, most = 3): readonly ErrorParts[] {
-  return cause instanceof Error && most > 0 ? [cause, ...causesOf(cause, most - 1)] : [];
-}
-
-function sentence(parts: ErrorParts): string {
-  const text = [parts, ...causesOf(parts)]
-    .map(({ message }) => message)
-    .filter((message) => typeof message === 'string' && message !== '')
-    .join(': ');
-  return cutWithoutSecrets(
-    printable(text === '' ? 'no reason was given' : text).replace(/\s+/g, ' '),
-    300,
-  );
+function sentence({ message }: ErrorParts): string {
+  const text = typeof message === 'string' && message !== '' ? message : 'no reason was given';
+  return quotedLine(text, 300);
 }

@@ -23,9 +23,20 @@ export type Signs = {
   readonly budgetMs?: number;
   /** Longest silence; without it, silence alone never ends a run. */
   readonly idleMs?: number;
+  /** What it printed that it had printed before, since its last new line or difference. */
+  readonly repeats?: Repeats;
+};
+/** `lines`: how many. `limitMs`: how long they may go on. */
+export type Repeats = {
+  readonly since: number;
+  readonly lines: number;
+  readonly limitMs: number;
 };
 
-export type KillReason = 'ceiling' | 'claim' | 'idle';
+/** Fewer repeated lines prove nothing: a program that prints little may compute. */
+export const FEWEST_REPEATS = 20;
+
+export type KillReason = 'ceiling' | 'claim' | 'idle' | 'repeats';
 export type Liveness =
   | 'ok'
   | { readonly kill: KillReason; readonly ageMs: number; readonly limitMs: number };
@@ -61,8 +72,14 @@ function limits(signs: Signs): readonly Limit[] {
   ];
   if (claim !== undefined && (beat === undefined || beat <= claim.since))
     found.push({ kill: 'claim', from: claim.since, limitMs: Math.max(CLAIM_MS, declaredMs) });
+  const declaredUntil = claim === undefined ? 0 : claim.since + declaredMs;
+  const { repeats } = signs;
+  if (repeats !== undefined && repeats.lines >= FEWEST_REPEATS) {
+    const from = Math.max(startedAt, repeats.since);
+    const limitMs = Math.max(repeats.limitMs, declaredUntil - from);
+    found.push({ kill: 'repeats', from, limitMs });
+  }
   if (signs.idleMs !== undefined) {
-    const declaredUntil = claim === undefined ? 0 : claim.since + declaredMs;
     const from = beat ?? startedAt;
     found.push({ kill: 'idle', from, limitMs: Math.max(signs.idleMs, declaredUntil - from) });
   }

@@ -1,6 +1,7 @@
 /** Decides which runner and model a pass gets, and when its budget is used up. */
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
+import { doesNotFit, limitedTo, type NightLeft, usedUp } from './night-budget.js';
 import type { Usage } from './types.js';
 
 /** From the strongest; a tier with no pass left today gives way to the next. */
@@ -18,6 +19,7 @@ export type TierRow = {
   readonly model: string;
   readonly limits: TierLimits;
   readonly maxPerDay: number | undefined;
+  readonly maxAtOnce?: number | undefined;
 };
 
 const DEFAULT_MINUTES = 30;
@@ -36,6 +38,7 @@ export function tierRows(records: readonly Rec[]): readonly TierRow[] {
       runner: text('runner'),
       model: text('model'),
       maxPerDay: limit('max_per_day'),
+      maxAtOnce: limit('max_at_once'),
       limits: {
         maxMinutes: limit('max_minutes') ?? DEFAULT_MINUTES,
         maxTokens: limit('max_tokens'),
@@ -52,6 +55,8 @@ export type TierRequest = {
   readonly usedToday: Readonly<Record<string, number>>;
   /** The project's runner, which overrides the tier's. */
   readonly runner?: string;
+  /** Default: the night has no budget. */
+  readonly night?: NightLeft;
 };
 
 export type TierChoice =
@@ -64,41 +69,62 @@ export type TierChoice =
       /** Why it is not the requested tier. */
       readonly downgraded?: string;
     }
-  | { readonly kind: 'unknown-tier' | 'exhausted'; readonly reason: string };
+  | { readonly kind: 'unknown-tier'; readonly reason: string }
+  | NotNow;
+/** `exhausted`: by the limits of the day. */
+export type NotNow = { readonly kind: 'exhausted' | 'night-over'; readonly reason: string };
 
-/** The requested tier, or the next cheaper one with a pass left today. */
-export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): TierChoice {
+/** The requested tier, or the next cheaper one that has a pass left today and fits in the night. */
+export function chooseTier(request: TierRequest): TierChoice {
+  const { tiers, wanted, usedToday, runner, night = {} } = request;
   const names = tiers.map(({ tier }) => tier);
   if (!names.includes(wanted))
     return {
       kind: 'unknown-tier',
       reason: `Tier \`${wanted}\` is not in MODEL-TIERS.md, which has ${names.length === 0 ? 'no tiers' : names.join(', ')}.`,
     };
-  const spent: string[] = [];
-  for (const name of [wanted, ...cheaperThan(wanted)]) {
-    const row = tiers.find(({ tier }) => tier === name);
-    if (row === undefined) continue;
-    const used = usedToday[name] ?? 0;
-    if (row.maxPerDay !== undefined && used >= row.maxPerDay) {
-      spent.push(usedUp(name, used, row.maxPerDay));
+  const over = usedUp(night);
+  if (over !== undefined) return { kind: 'night-over', reason: over };
+  const rows = [wanted, ...cheaperThan(wanted)].flatMap(
+    (name) => tiers.find(({ tier }) => tier === name) ?? [],
+  );
+  const allowed = rows.filter((row) => notToday(row, usedToday) === undefined);
+  const refused: string[] = [];
+  for (const row of rows) {
+    const isLast = row === allowed.at(-1);
+    const why = notToday(row, usedToday) ?? doesNotFit(row.tier, row.limits, { night, isLast });
+    if (why !== undefined) {
+      refused.push(why);
       continue;
     }
-    const named = runner === undefined || runner === '' ? row.runner : runner;
     return {
       kind: 'chosen',
-      tier: name,
-      runner: named,
+      tier: row.tier,
+      runner: runner === undefined || runner === '' ? row.runner : runner,
       model: row.model,
-      limits: row.limits,
+      limits: limitedTo(row.limits, night),
       ...defined({
-        downgraded: spent.length === 0 ? undefined : `${spent.join(', ')}; ${name} is used instead`,
+        downgraded:
+          refused.length === 0 ? undefined : `${refused.join('; ')}; ${row.tier} is used instead`,
       }),
     };
   }
-  return { kind: 'exhausted', reason: `No pass is left today: ${spent.join(', ')}.` };
+  const reasons = refused.join('; ');
+  if (allowed.length > 0)
+    return { kind: 'night-over', reason: `No pass fits into the rest of this night: ${reasons}.` };
+  const isOff = rows.every(({ maxPerDay }) => maxPerDay === 0);
+  return {
+    kind: 'exhausted',
+    reason: `${isOff ? 'No pass may run' : 'No pass is left today'}: ${reasons}.`,
+  };
 }
 
-function usedUp(tier: string, used: number, maxPerDay: number): string {
+function notToday(
+  { tier, maxPerDay }: TierRow,
+  usedToday: TierRequest['usedToday'],
+): string | undefined {
+  const used = usedToday[tier] ?? 0;
+  if (maxPerDay === undefined || used < maxPerDay) return undefined;
   if (maxPerDay === 0) return `${tier} is turned off (its daily limit is 0)`;
   return `${tier} was used ${used} of ${maxPerDay} ${maxPerDay === 1 ? 'time' : 'times'} today`;
 }

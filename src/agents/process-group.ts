@@ -4,6 +4,8 @@ import { statSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { endProcesses, signalGroup } from './orphan-processes.js';
 import { type HeartbeatFile, watchHeartbeatFile, watchdog } from './watchdog.js';
+import { folderState } from './folder-state.js';
+import { outputNews } from './output-news.js';
 import { collectOutput, type Output } from './process-output.js';
 import type {
   ProcessEnd,
@@ -102,8 +104,12 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
 }
 
 function listen({ request, child, output, file }: Started, verdict: Verdict): Watchdog {
-  const { limits } = request;
+  const { limits, workFolder } = request;
+  const news = outputNews(performance.now());
   const dog = watchdog({
+    output: news,
+    repeatMs: limits.repeatMs ?? Number.POSITIVE_INFINITY,
+    differences: () => (workFolder === undefined ? '' : folderState(workFolder)),
     totalMs: limits.totalMs,
     idleMs: limits.idleMs,
     lookEveryMs: limits.lookEveryMs ?? 5000,
@@ -116,6 +122,7 @@ function listen({ request, child, output, file }: Started, verdict: Verdict): Wa
     (chunk: Uint8Array): void => {
       if (verdict.given?.ending === 'output-flood') return;
       dog.beat();
+      news.take(stream, chunk, performance.now());
       const excess = output.take(stream, chunk);
       request.onOutput?.(output.seen, output.latest);
       if (stream === 'stdout') request.onStdout?.(chunk);

@@ -10,6 +10,8 @@ export type ProcessLimits = {
   readonly graceMs?: number;
   /** stdout and stderr together. Default 32 MiB. */
   readonly maxBytes?: number;
+  /** How long it may print only what it has printed before. Default: no limit. */
+  readonly repeatMs?: number;
   /** In any one second. Default 16 MiB. */
   readonly maxBytesPerSecond?: number;
   /** How often to check the heartbeat file. Default 5 s. */
@@ -32,6 +34,8 @@ export type ProcessRequest = {
   readonly onBeat?: () => void;
   /** Text that changes while the program works, checked as often as the heartbeat file. */
   readonly signOfLife?: () => string;
+  /** Where the files are that show whether it works. */
+  readonly workFolder?: string;
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** `scratch`: the folder of the run, which the program may write. */
   readonly sandbox?: { readonly profile: Sandbox; readonly scratch?: string };

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
 import { overBudget } from './model-tier.js';
-import { lastLine, runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
+import { lastWords } from './last-words.js';
+import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
 import {
   type FailureCode,
@@ -143,7 +144,9 @@ async function once(
   input: RunInput,
   { files, prepare, options, timeLeft }: Run,
 ): Promise<{ readonly outcome: RunOutcome; readonly retryAfterMs?: number }> {
-  const { brief, spec, workspaceRoot, on } = input;
+  const { brief, spec, workspaceRoot, on, workFolder = input.cwd } = input;
+  const { idleSeconds, patience, maxMinutes } = brief.budget;
+  const repeatMs = Math.min(patience.minutes, maxMinutes / 3) * 60_000;
   const spentUp = new AbortController();
   let over: string | undefined;
   const attempt = prepare(input, files, (detail) => {
@@ -166,7 +169,8 @@ async function once(
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: attempt.stdin,
     heartbeatFile: files.heartbeat,
-    limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
+    limits: { idleMs: idleSeconds * 1000, repeatMs, ...options.limits, totalMs: timeLeft() },
+    workFolder,
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
       sandbox:
@@ -184,7 +188,7 @@ async function once(
     over ?? end.detail,
     ...notes,
     leftovers(end),
-    failure === undefined ? '' : lastWords(end),
+    failure === undefined ? '' : lastWordsOf(end, workspaceRoot),
   ].filter((word) => word !== '');
   return {
     outcome: {
@@ -237,9 +241,10 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
     : `It left ${orphansKilled} ${orphansKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
 }
 
-function lastWords({ stderrTail }: ProcessEnd): string {
-  const line = lastLine(stderrTail);
-  return line === '' ? '' : `Last words: ${line}`;
+/** Some programs print their errors on standard output. */
+function lastWordsOf({ stderrTail, tail }: ProcessEnd, root: string): string {
+  const words = lastWords(stderrTail.trim() === '' ? tail : stderrTail, root);
+  return words === '' ? '' : `Last words: ${words}`;
 }
 
 const EVERY_MS = 250;

@@ -1,6 +1,7 @@
 /** The interface of agent runners, and the brief that they get. */
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
+import type { Patience } from './standstill.js';
 import type { Sandbox, SandboxSettings } from './sandbox.js';
 
 export const FAILURE_CODES = [
@@ -32,6 +33,7 @@ export type Budget = {
   readonly maxTokens: number | undefined;
   readonly maxCost: number | undefined;
   readonly idleSeconds: number;
+  readonly patience: Patience;
   readonly contextBudget: number;
 };
 
@@ -141,6 +143,8 @@ export interface AgentTools {
 export type RunInput = {
   readonly brief: Brief;
   readonly prompt: string;
+  /** `answer`: to one question, in one turn without tools. Default: work, and a report about it. */
+  readonly wants?: 'answer';
   readonly spec: RunnerSpec;
   readonly model: string;
   /** Where the agent works: the project's folder. */
@@ -149,6 +153,10 @@ export type RunInput = {
   readonly tools: AgentTools;
   /** The sandbox for the runner's program. */
   readonly sandbox?: Sandbox;
+  /** Whether criteria or stop condition are nearer to holding than when this was last asked. */
+  readonly hasComeNearer?: () => Promise<boolean>;
+  /** Where the files that the agent writes are on the disk. Default: `cwd`. */
+  readonly workFolder?: string;
   readonly signal: AbortSignal;
   readonly on: (event: RunEvent) => void;
 };

@@ -1,7 +1,15 @@
 /** Watches one process: asks for the liveness decision whenever it could change. */
 import { closeSync, constants, lstatSync, openSync, readSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
-import { liveness, timeLeft, type Liveness, type Signs, type Claim } from './liveness.js';
+import {
+  FEWEST_REPEATS,
+  liveness,
+  timeLeft,
+  type Liveness,
+  type Signs,
+  type Claim,
+} from './liveness.js';
+import type { OutputNews } from './output-news.js';
 import { spokenDuration } from './spoken-duration.js';
 
 export type WatchdogOptions = {
@@ -11,6 +19,11 @@ export type WatchdogOptions = {
   /** Watched from before the start, so that the first touch is not missed. */
   readonly file: HeartbeatFile;
   readonly onBeat: () => void;
+  readonly output: OutputNews;
+  /** How long it may print only what it has printed before, and change no file. */
+  readonly repeatMs: number;
+  /** Changes with the files that the agent writes; asked before repeated output ends a run. */
+  readonly differences: () => string;
   /** Called at most once. */
   readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
 };
@@ -27,10 +40,18 @@ export function watchdog({
   file,
   onBeat,
   onDead,
+  output,
+  repeatMs,
+  differences,
 }: WatchdogOptions): Watchdog {
   const startedAt = performance.now();
   let lastBeatAt: number | undefined;
+  const states = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  const hasNewFiles = (): boolean => {
+    const known = states.size;
+    return states.add(differences()).size > known;
+  };
   const look = (): void => {
     const now = performance.now();
     if (file.look(now)) {
@@ -43,12 +64,21 @@ export function watchdog({
       lastBeatAt,
       budgetMs: totalMs,
       idleMs,
+      repeats: { since: output.since, lines: output.repeats, limitMs: repeatMs },
       ...defined({ claim: file.claim }),
     };
+    if (output.repeats >= FEWEST_REPEATS && states.size === 0) hasNewFiles();
     const state = liveness(signs);
-    if (state === 'ok') timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
+    if (state !== 'ok' && state.kill === 'repeats' && hasNewFiles()) {
+      output.startAgain(now);
+      timer = setTimeout(look, lookEveryMs);
+    } else if (state === 'ok')
+      timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
     else
-      onDead(state.kill === 'ceiling' ? 'timed-out' : 'stuck', sentence(state, file.claim?.tool));
+      onDead(
+        state.kill === 'ceiling' ? 'timed-out' : 'stuck',
+        sentence(state, file.claim?.tool, output),
+      );
   };
   look();
   return {
@@ -59,12 +89,18 @@ export function watchdog({
   };
 }
 
-function sentence(state: Exclude<Liveness, 'ok'>, tool: string | undefined): string {
+function sentence(
+  state: Exclude<Liveness, 'ok'>,
+  tool: string | undefined,
+  { repeats, last }: OutputNews,
+): string {
   const limit = spokenDuration(state.limitMs);
   if (state.kill === 'ceiling')
     return `The program was still running after ${limit}, which is all it was given.`;
   if (state.kill === 'claim')
     return `Nothing was heard for ${limit} since the program began \`${tool ?? 'a tool'}\`.`;
+  if (state.kill === 'repeats')
+    return `The program was stopped because it got nowhere: for ${spokenDuration(state.ageMs)} it printed ${repeats} lines that it had printed before, such as "${last}", and changed no file.`;
   return `The program neither printed anything nor touched its heartbeat file for ${limit}.`;
 }
 

@@ -5,18 +5,16 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
-import { ownerLanguage } from '../project/owner-language.js';
-import { projectState } from './project-state.js';
+import { asksObjective, questionState } from './question-state.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
-import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
 
 /** What needs more than bundles: accept a draft, carry out a proposal, act on an approval. */
 export type AnswerEffect =
   | { readonly kind: 'accept-draft'; readonly slug: string }
   | { readonly kind: 'apply-proposal'; readonly id: string }
-  | { readonly kind: 'approval'; readonly id: string };
+  | { readonly kind: 'approval'; readonly id: string; readonly isApproved: boolean };
 
 export type PendingAnswer = {
   readonly id: string;
@@ -30,7 +28,7 @@ export type PendingAnswer = {
   readonly calls: readonly BundleCall[];
 };
 
-/** Answered and not yet processed, oldest first. */
+/** Clearly answered and not yet processed, oldest first. */
 export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
   const steps = new Map(
     transitionSteps(snapshot).flatMap((step) =>
@@ -44,16 +42,16 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
       ),
     ),
   );
-  const language = ownerLanguage(snapshot);
   return snapshot.records('NOTIFICATION').flatMap((record): PendingAnswer[] => {
-    const read = decisionOf(fieldText(record, 'status'), fieldText(record, 'answer'), language);
-    if (read === undefined) return [];
+    const state = questionState(snapshot, record);
+    if (state.state !== 'answered') return [];
+    const { read, answer } = state;
     const about = {
       id: record.key,
       kind: fieldText(record, 'kind'),
       project: fieldText(record, 'project'),
       verdict: read.verdict,
-      answer: fieldText(record, 'answer') || fieldText(record, 'status'),
+      answer,
     };
     const step = steps.get(record.key);
     if (step !== undefined) return [{ ...about, what: step.why, effects: [], calls: step.calls }];
@@ -82,14 +80,17 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
             effects: [{ kind: 'apply-proposal', id: record.key }],
             calls: [close(record, 'approved')],
           }
-        : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
+        : closed(record, 'declined');
     }
     default:
       return closed(record, 'seen by the owner');
   }
 }
 
-/** The agent reads the answer in its next objective; a plain no pauses the project. */
+/**
+ * A no pauses the project. The agent reads other answers in its brief; one to the question what to
+ * do is the next objective.
+ */
 function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
   const row = snapshot.record('DISPATCH', slug);
@@ -104,7 +105,10 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   const because = `answer to ${record.key}`;
   const pause = { bundle: 'project_pause', args: { slug, reason: `${because}: no` } };
   const authorised = { slug, authorisation: record.key };
-  const next_objective = objectiveWith(snapshot, project, { record, read });
+  const isObjective = asksObjective(record) && read.rest !== '';
+  const planned =
+    fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective');
+  const next_objective = isObjective ? read.rest : planned;
   const status = fieldText(row, 'status');
   const declined = 'declined: the project is paused';
   if (status === 'paused') {
@@ -121,39 +125,14 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
     return closed(record, 'nothing waits for this answer any more');
   const clear = { bundle: 'escalation_clear', args: authorised };
   if (read.verdict === 'no') return does('is paused', declined, clear, pause);
+  if (!isObjective) return does('goes on', 'answered', clear);
   const objective = { bundle: 'objective_set', args: { ...authorised, next_objective } };
-  return does('goes on', 'answered', objective, clear);
-}
-
-const QUESTION_LIMIT = 200;
-
-/**
- * The planned objective followed by the owner's answer, so that the agent does not ask again. If
- * there was no usable objective, the owner's words become it.
- */
-function objectiveWith(
-  snapshot: Snapshot,
-  project: Rec,
-  { record, read }: { readonly record: Rec; readonly read: ReadAnswer },
-): string {
-  const stale = projectState(snapshot, project.key).state === 'stale-objective';
-  if (stale && read.verdict === 'text') return read.rest;
-  const objective = (
-    (stale ? '' : fieldText(project, 'next_pass.objective')) ||
-    fieldText(project, 'phase.objective')
-  ).replace(/ \(Asked: [^\n]*\)$/, '');
-  const question = fieldText(record, 'action_needed').replace(/\s+/g, ' ').slice(0, QUESTION_LIMIT);
-  const meaning =
-    read.verdict === 'text'
-      ? read.rest
-      : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
-  return `${objective} (Asked: ${question} The owner's answer: ${meaning.replace(/\s+/g, ' ')})`;
+  return does('has a new objective', 'answered', objective, clear);
 }
 
 function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
-  if (read.verdict !== 'yes')
-    return closed(record, read.verdict === 'no' ? 'declined' : 'noted, the draft is not accepted');
+  if (read.verdict !== 'yes') return closed(record, 'declined');
   const draft = snapshot.record('DRAFT', slug);
   if (draft === undefined) return closed(record, 'there is no such draft any more');
   const problems = draftProblems(draft);
@@ -168,17 +147,15 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
   };
 }
 
-const APPROVAL_OUTCOMES = {
-  yes: 'is done once, if nothing has changed since it was asked',
-  no: 'is declined',
-  text: 'is void: the answer is neither a clear yes nor a clear no',
-};
-
 function approvalEffect(record: Rec, read: ReadAnswer): Effect {
   const id = approvalAsked(record);
   if (id === undefined) return closed(record, 'it names no question of a pass');
-  const what = `${id} ${APPROVAL_OUTCOMES[read.verdict]}`;
-  return { what, effects: [{ kind: 'approval', id }], calls: [close(record, what)] };
+  const isApproved = read.verdict === 'yes';
+  const outcome = isApproved
+    ? 'is done once, if nothing has changed since it was asked'
+    : 'is declined';
+  const what = `${id} ${outcome}`;
+  return { what, effects: [{ kind: 'approval', id, isApproved }], calls: [close(record, what)] };
 }
 
 function closed(record: Rec, reason: string): Effect {

@@ -30,14 +30,15 @@ export function approachOf(
 ): Approach {
   const { before, after } = state;
   const holds = conditionsHold(after);
-  const [from, to] = [meanDistance(before), meanDistance(after)];
-  if (after.length > 0 && from - to > SMALLEST_STEP)
+  const steps = stepsOf(before, after);
+  const gain = gainOf(steps);
+  if (gain > SMALLEST_STEP)
     return {
       kind: 'nearer',
       holds,
-      why: `${progressText(after)}, ${percent(from - to)} nearer than before`,
+      why: `${progressText(after)}, ${percent(gain)} nearer than before`,
     };
-  const counts = after.some(({ progress }) => (progress?.needed ?? 0) > 1);
+  const counts = steps.some(isCounted);
   if (counts || work.novel <= 0)
     return {
       kind: 'level',
@@ -53,9 +54,54 @@ export function approachOf(
   return { kind: 'nearer', holds, why: 'a new output counts, because the phase counts nothing' };
 }
 
-/** The share of the stop condition that is fulfilled, from 0 to 1. */
-export function fulfilled(results: readonly AssertionResult[]): number {
-  return results.length === 0 ? 0 : 1 - meanDistance(results);
+/** A test, before the pass and after it. */
+type Step = { readonly from: AssertionResult | undefined; readonly to: AssertionResult };
+
+function stepsOf(
+  before: readonly AssertionResult[],
+  after: readonly AssertionResult[],
+): readonly Step[] {
+  return after.map((to) => ({
+    from: before.find(({ assertion }) => assertion === to.assertion),
+    to,
+  }));
+}
+
+function isCounted({ from, to }: Step): boolean {
+  return counts(to) || (from !== undefined && counts(from));
+}
+
+/** Where tests count, a file that only exists is no step until the counts are full. */
+function gainOf(steps: readonly Step[]): number {
+  const counted = steps.filter(isCounted);
+  const isFull = counted.every(({ to }) => isMet(to));
+  const gain = gained(counted.length === 0 || isFull ? steps : counted);
+  return isFull ? Math.max(gain, gained(counted)) : gain;
+}
+
+function gained(steps: readonly Step[]): number {
+  if (steps.length === 0) return 0;
+  const [from, to] = [
+    meanDistance(steps.map((step) => ({ distance: step.from?.distance ?? 1 }))),
+    meanDistance(steps.map((step) => step.to)),
+  ];
+  return from - to;
+}
+
+function counts({ progress }: AssertionResult): boolean {
+  return (progress?.needed ?? 0) > 1;
+}
+
+/** The one test that counts, as long as it decides how far the phase is. */
+function decidingCount(results: readonly AssertionResult[]): AssertionResult | undefined {
+  const [only, ...more] = results.filter(counts);
+  if (only === undefined || more.length > 0) return undefined;
+  return isMet(only) && !conditionsHold(results) ? undefined : only;
+}
+
+/** From 0, where everything is met, to 1: the number that goes with {@link progressText}. */
+export function distanceTo(results: readonly AssertionResult[]): number {
+  return decidingCount(results)?.distance ?? meanDistance(results);
 }
 
 /**
@@ -64,12 +110,12 @@ export function fulfilled(results: readonly AssertionResult[]): number {
  */
 export function progressText(results: readonly AssertionResult[]): string {
   if (results.length === 0) return 'no stop condition';
-  const counted = results.filter(({ progress }) => (progress?.needed ?? 0) > 1);
-  const [only] = counted;
-  if (only?.progress !== undefined && counted.length === 1) return countText(only);
+  const only = decidingCount(results);
+  if (only !== undefined) return countText(only);
   const met = results.filter(isMet).length;
-  const percent = Math.floor(fulfilled(results) * 100);
-  return `${met} of ${plural(results.length, 'test')}${counted.length > 1 ? ` (${percent} %)` : ''}`;
+  const share = Math.floor((1 - meanDistance(results)) * 100);
+  const hasMore = results.filter(counts).length > 1;
+  return `${met} of ${plural(results.length, 'test')}${hasMore ? ` (${share} %)` : ''}`;
 }
 
 function countText({ holds, progress }: AssertionResult): string {

@@ -20,6 +20,8 @@ export type DispatchOptions = {
   readonly exclude?: ReadonlySet<string>;
   /** Projects on which other passes work. */
   readonly claimed?: ReadonlySet<string>;
+  /** Why no further pass may work on this project now: the owner's limits on passes at once. */
+  readonly noRoom?: (slug: string) => string | undefined;
   readonly only?: string;
 };
 
@@ -70,7 +72,7 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
   };
 }
 
-function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string | undefined {
+function notNow(row: Rec, { exclude, claimed, noRoom, only }: DispatchOptions): string | undefined {
   const slug = fieldText(row, 'slug');
   const status = fieldText(row, 'status');
   const question = openEscalation(row);
@@ -80,7 +82,8 @@ function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string |
     return status === '' ? 'its row has no status' : `its status is ${status}`;
   if (question !== undefined) return `it has an open question: ${question}`;
   if (claimed?.has(slug) === true) return 'another pass is working on it';
-  return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
+  if (exclude?.has(slug) === true) return 'this pass has tried it already';
+  return noRoom?.(slug);
 }
 
 function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {

@@ -1,4 +1,5 @@
 /** Questions that only the owner can answer: which are open, and which are not shown yet. */
+import { isOpenQuestion } from './question-state.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
@@ -41,7 +42,7 @@ function asking(snapshot: Snapshot, slug: string): Rec | undefined {
     .findLast(
       (record) =>
         fieldText(record, 'project') === slug &&
-        fieldText(record, 'status') === 'open' &&
+        isOpenQuestion(snapshot, record) &&
         ['escalation', 'transition'].includes(fieldText(record, 'kind')),
     );
 }

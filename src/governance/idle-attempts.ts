@@ -1,5 +1,6 @@
 /** When an item of idle work comes up again: by what earlier passes made of it. */
 import type { Rec } from '../markdown/types.js';
+import { isOpenQuestion } from './question-state.js';
 import type { RecordedChanges } from '../workspace/recorded-changes.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -23,7 +24,7 @@ export function dueAgain(
   const asked = new Set(
     snapshot
       .records('NOTIFICATION')
-      .filter((record) => fieldText(record, 'status') === 'open')
+      .filter((record) => isOpenQuestion(snapshot, record))
       .map((record) => fieldText(record, 'action_needed')),
   );
   return (objective, subject) => {

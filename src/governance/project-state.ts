@@ -60,23 +60,31 @@ function unclearRecord(
 const PLACEHOLDER =
   /^(?:\{\{.*\}\}|<[^>]*>|\[[^\]]*\]|tbd|todo|to be (?:decided|defined|done)|n\/?a|none|\.{3}|…|\?+)\.?$/i;
 
+export function isPlaceholder(objective: string): boolean {
+  return PLACEHOLDER.test(objective.trim());
+}
+
 /** The objective is empty, a placeholder, or left over from an earlier phase. */
 function staleObjective(record: Rec): string | undefined {
   const objective = fieldText(record, 'next_pass.objective');
   if (objective === '') return 'next_pass.objective is empty';
-  if (PLACEHOLDER.test(objective)) return `next_pass.objective is a placeholder: ${objective}`;
+  if (isPlaceholder(objective)) return `next_pass.objective is a placeholder: ${objective}`;
   const started = fieldTime(record, 'phase.started');
   const last = fieldTime(record, 'last_pass.date');
-  const same = normal(objective) === normal(fieldText(record, 'last_pass.objective'));
+  const same = sameObjective(objective, fieldText(record, 'last_pass.objective'));
   if (
     same &&
     started !== undefined &&
     last !== undefined &&
     last < started &&
-    normal(objective) !== normal(fieldText(record, 'phase.objective'))
+    !sameObjective(objective, fieldText(record, 'phase.objective'))
   )
     return `next_pass.objective is still the one of the phase before: ${objective}`;
   return undefined;
+}
+
+export function sameObjective(a: string, b: string): boolean {
+  return normal(a) === normal(b);
 }
 
 function normal(text: string): string {

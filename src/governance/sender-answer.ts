@@ -22,26 +22,15 @@ export function senderAnswer(
   if (row === undefined) return undefined;
   const who = `${JSON.stringify(fieldText(row, 'sender'))} on ${fieldText(row, 'channel')}`;
   const arrivals = fieldText(row, 'about') === 'arrivals';
-  switch (read.verdict) {
-    case 'yes':
-      return {
+  return read.verdict === 'yes'
+    ? {
         what: arrivals ? `the messages of ${who} are taken` : `${who} may write from now on`,
         calls: [decide(row, 'allow', question.key), close(question, 'allowed')],
-      };
-    case 'no':
-      return {
+      }
+    : {
         what: arrivals ? `the messages of ${who} are dropped` : `${who} is refused from now on`,
         calls: [decide(row, 'deny', question.key), close(question, 'denied')],
       };
-    case 'text':
-      return {
-        what: `${who} stays unknown: the answer is neither yes nor no, so you are asked again`,
-        calls: [
-          { bundle: 'sender_forget', args: { id: row.key, reason: `answer to ${question.key}` } },
-          close(question, 'neither yes nor no'),
-        ],
-      };
-  }
 }
 
 function decide(row: Rec, verdict: 'allow' | 'deny', authorisation: string): BundleCall {

@@ -8,15 +8,20 @@ import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js';
 import type { MoveProblem, NextPhase, PhaseGraph } from '../project/phases.js';
 import { expiryOf, transitionExpiry } from './transition-expiry.js';
-import { decisionOf } from './verdict.js';
-import { ownerLanguage } from '../project/owner-language.js';
+import {
+  isInstruction,
+  isOpenQuestion,
+  namedPhase,
+  questionState,
+  unclearText,
+} from './question-state.js';
 
 export const MAX_REESCALATIONS = 3;
 
 /**
- * `advance`: approved. `reopen`: declined, the phase continues. `ask-again`: the time is over or
- * the answer is unclear. `pause`: asked too often. `wait`: there is time left. `stuck`: it cannot
- * go on, and the owner is told why.
+ * `advance`: approved. `reopen`: declined, the phase continues. `ask-again`: the time is over.
+ * `pause`: asked too often. `wait`: there is time left. `stuck`: it cannot go on, and the owner is
+ * told why.
  */
 export type TransitionStep = {
   readonly slug: string;
@@ -40,8 +45,9 @@ export function transitionSteps(snapshot: Snapshot): readonly TransitionStep[] {
 
 function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   const asked = questionsOf(snapshot, project);
-  const answered = asked.findLast((record) => decision(snapshot, record) !== undefined);
-  const read = answered === undefined ? undefined : decision(snapshot, answered);
+  const last = asked
+    .map((question) => ({ question, found: questionState(snapshot, question) }))
+    .findLast(({ found }) => found.state !== 'open');
   const context: Context = {
     snapshot,
     project,
@@ -49,27 +55,15 @@ function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
     graph: phaseGraph(snapshot, project.key),
     asked,
   };
-  if (answered === undefined || read === undefined) return unanswered(context);
-  const by = { answeredBy: answered.key };
-  const named = [read.rest, fieldText(answered, 'answer')]
-    .map((text) => text.replace(/[.!]+$/, ''))
-    .find((text) => context.graph.phases.has(text));
-  const successor = named ?? fieldText(project, 'phase.successor');
+  if (last?.found.state === 'unclear') return unanswered(context, unclearText(last.found));
+  if (last?.found.state !== 'answered') return unanswered(context, '');
+  const { read } = last.found;
+  const answeredBy = last.question.key;
   if (read.verdict === 'no')
-    return { ...reopened(context, { id: answered.key, objective: read.rest }), ...by };
-  if (read.verdict === 'yes' || named !== undefined)
-    return {
-      ...advanced(
-        context,
-        nextPhase(context.graph, fieldText(project, 'phase.name'), successor),
-        answered.key,
-      ),
-      ...by,
-    };
-  return {
-    ...askAgain(context, `"${read.rest}" is neither a clear yes nor a clear no. `, false),
-    ...by,
-  };
+    return { ...reopened(context, { id: answeredBy, objective: read.rest }), answeredBy };
+  const successor = namedPhase(context.graph.phases, read) ?? fieldText(project, 'phase.successor');
+  const next = nextPhase(context.graph, fieldText(project, 'phase.name'), successor);
+  return { ...advanced(context, next, answeredBy), answeredBy };
 }
 
 type Context = {
@@ -98,14 +92,6 @@ function questionsOf(snapshot: Snapshot, project: Rec): readonly Rec[] {
       (a, b) =>
         (fieldTime(a, 'time') ?? 0) - (fieldTime(b, 'time') ?? 0) || (a.key < b.key ? -1 : 1),
     );
-}
-
-function decision(snapshot: Snapshot, notification: Rec): ReturnType<typeof decisionOf> {
-  return decisionOf(
-    fieldText(notification, 'status'),
-    fieldText(notification, 'answer'),
-    ownerLanguage(snapshot),
-  );
 }
 
 function closing({ asked }: Context, reason: string): readonly BundleCall[] {
@@ -144,8 +130,9 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
           ...closing(context, 'the project is complete'),
         ],
       };
+    // questionState leaves the question open while several phases could follow.
     case 'choice':
-      return askAgain(context, `yes does not say which. `, false);
+      return unanswered(context, '');
     case 'refused':
       return stuck(context, next);
   }
@@ -179,8 +166,7 @@ function stuck(context: Context, { code, why }: MoveProblem): TransitionStep {
   const { slug, graph } = context;
   const question = `You approved ${slug}, but it cannot continue: ${why}. Correct ${graph.file}, then answer yes, or answer no.`;
   const standing = context.asked.find(
-    (record) =>
-      fieldText(record, 'topic') === code && decision(context.snapshot, record) === undefined,
+    (record) => fieldText(record, 'topic') === code && isOpenQuestion(context.snapshot, record),
   );
   const others = { ...context, asked: context.asked.filter((record) => record !== standing) };
   const ask =
@@ -196,7 +182,7 @@ function reopened(
 ): TransitionStep {
   const { slug, project } = context;
   const next_objective =
-    answer.objective ||
+    (isInstruction(context.snapshot, answer.objective) ? answer.objective : '') ||
     fieldText(project, 'next_pass.objective') ||
     fieldText(project, 'phase.objective');
   return {
@@ -210,7 +196,8 @@ function reopened(
   };
 }
 
-function unanswered(context: Context): TransitionStep {
+/** @param remark on an answer that decides nothing. */
+function unanswered(context: Context, remark: string): TransitionStep {
   const { slug, project, snapshot } = context;
   const expires = expiryOf(project);
   if (expires !== undefined && snapshot.now.getTime() < expires)
@@ -221,7 +208,7 @@ function unanswered(context: Context): TransitionStep {
       calls: [],
     };
   const times = countOf(project);
-  if (times < MAX_REESCALATIONS) return askAgain(context, '', true);
+  if (times < MAX_REESCALATIONS) return askAgain(context, remark);
   const reason = `${slug} was paused: nobody answered whether "${fieldText(project, 'phase.name')}" is done, asked ${times + 1} times. Resume it? Answer yes or no.`;
   return {
     slug,
@@ -238,22 +225,20 @@ function countOf(project: Rec): number {
   return Math.max(0, fieldInt(project, 'transition.reescalations') ?? 0);
 }
 
-/** @param counts against the limit; an unclear answer does not. */
-function askAgain(context: Context, remark: string, counts: boolean): TransitionStep {
+function askAgain(context: Context, remark: string): TransitionStep {
   const { slug, project, graph } = context;
-  const question =
-    remark +
-    transitionQuestion(
-      graph,
-      slug,
-      fieldText(project, 'phase.name'),
-      fieldText(project, 'phase.successor'),
-    );
-  const count = countOf(project) + (counts ? 1 : 0);
+  const asked = transitionQuestion(
+    graph,
+    slug,
+    fieldText(project, 'phase.name'),
+    fieldText(project, 'phase.successor'),
+  );
+  const question = remark === '' ? asked : `${remark} ${asked}`;
+  const count = countOf(project) + 1;
   return {
     slug,
     kind: 'ask-again',
-    why: counts ? `the time is over, asked for the ${count + 1}. time` : remark.trim(),
+    why: `the time is over, asked for the ${count + 1}. time`,
     calls: [...closing(context, 'asked again'), reescalate(context, { question, count })],
   };
 }

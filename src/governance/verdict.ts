@@ -2,8 +2,17 @@
 import { type AnswerWords, answerWords } from './answer-words.js';
 
 export type Verdict = 'yes' | 'no' | 'text';
-/** `rest`: what follows the yes or the no, without politeness. */
-export type ReadAnswer = { readonly verdict: Verdict; readonly rest: string };
+
+/** Why a text is neither a clear yes nor a clear no. */
+export type Ambiguity = 'unticked' | 'question' | 'both' | 'condition' | 'unsure' | 'neither';
+
+export type ReadAnswer = {
+  readonly verdict: Verdict;
+  /** What follows the yes or the no, without politeness. */
+  readonly rest: string;
+  /** Present if the verdict is `text`. */
+  readonly ambiguity?: Ambiguity;
+};
 
 const SIGNS = { yes: /^(?:👍|✅|✔|☑|👌|🙆|🆗)/u, no: /^(?:👎|❌|✖|🚫|🙅|⛔)/u };
 /** Skin tones and the selectors of emoji. */
@@ -12,24 +21,81 @@ const GAP = /^[\s.,;:!–—…、。，！；：·*_`"'“”-]+/u;
 const SEPARATOR = /^\s*[.,;:!–—…、。，！；：\n-]/u;
 /** Scripts that write no blanks between words. */
 const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const QUESTION = /[?？]/;
+const QUESTION = /[?？❓❔🤔🤷]/u;
+const BOX = /\[([ xX✓✔])\]\s*([^[]*)/gu;
+const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+const SMILE = /[\u{1f600}-\u{1f64f}\u{1f389}\u2764\ufe0f]/gu;
+const OPPOSITE = { yes: 'no', no: 'yes' } as const;
 
 /** @param language of the owner, as USER.md names it; English is always understood. */
 export function readAnswer(answer: string, language = 'English'): ReadAnswer {
   const text = unwrapped(answer);
-  const [, box, labelled] = /^\[([ x✓✔])\]\s*(.*)$/isu.exec(text) ?? [];
-  if (box === ' ') return { verdict: 'text', rest: text };
-  const said = box === undefined ? text : `✔ ${labelled ?? ''}`.trim();
   const words = answerWords(language);
+  const unclear = (ambiguity: Ambiguity): ReadAnswer => ({
+    verdict: 'text',
+    rest: text,
+    ambiguity,
+  });
+  const boxes = /^\[[ xX✓✔]\]/u.test(text) ? [...text.matchAll(BOX)] : [];
+  const [ticked, other] = boxes.filter(([, mark]) => mark !== ' ');
+  if (other !== undefined) return unclear('both');
+  if (boxes.length > 0 && ticked === undefined) return unclear('unticked');
+  const label =
+    ticked === undefined ? text : unwrapped((ticked[2] ?? '').replace(/\n[\s\S]*$/, ''));
+  const plain = readText(label, words);
+  const read = ticked !== undefined && isNoVerdict(plain) ? readText(`✔ ${label}`, words) : plain;
+  return typeof read === 'string' ? unclear(read) : read;
+}
+
+function isNoVerdict(read: ReadAnswer | Ambiguity): boolean {
+  return read === 'neither' || read === 'unsure';
+}
+
+function readText(said: string, words: readonly AnswerWords[]): ReadAnswer | Ambiguity {
   const { kinds, end, first } = phrasesIn(said, words);
   const [kind] = kinds;
-  const left = said.slice(end).replace(GAP, '').trim();
+  const left = withoutSmile(said.slice(end)).replace(GAP, '').trim();
+  if (QUESTION.test(left) && /[?？❓❔🤔🤷]\s*$/u.test(left)) return 'question';
   const isSeparated = left === '' || [first, end].some((at) => SEPARATOR.test(said.slice(at)));
-  if (kind === undefined || !isSeparated || kinds.some((other) => other !== kind))
-    return { verdict: 'text', rest: text };
-  if (QUESTION.test(left) || (kind === 'yes' && isReserved(left, words)))
-    return { verdict: 'text', rest: text };
+  const isPlainNo = kind === 'no' && isSeparated;
+  if (!isPlainNo && (kind === undefined || left !== '') && isHollow(said, words)) return 'unsure';
+  if (kind === undefined) return 'neither';
+  if (kinds.some((other) => other !== kind)) return 'both';
+  if (QUESTION.test(left)) return 'question';
+  if (kind === 'yes' && isReserved(left, words)) return 'condition';
+  if (!isSeparated) return 'neither';
+  const opposite = words.flatMap((table) => table[OPPOSITE[kind]].slice(0, 1));
+  if (hasWord(left, opposite)) return 'both';
   return { verdict: kind, rest: left === '' ? '' : said.slice(first).replace(GAP, '').trim() };
+}
+
+/** A smile after a word adds nothing, and neither do brackets around nothing. */
+function withoutSmile(text: string): string {
+  const left = text.replace(SMILE, '');
+  return SAYS_SOMETHING.test(left) || QUESTION.test(left) ? left : '';
+}
+
+/** Only words that decide nothing together, such as "maybe later" or "not now". */
+function isHollow(text: string, words: readonly AnswerWords[]): boolean {
+  const phrases = words
+    .flatMap(({ yes, no, polite, reserve, unsure }) => [yes, no, polite, reserve, unsure].flat())
+    .sort((a, b) => b.length - a.length);
+  let left = comparable(text);
+  for (;;) {
+    left = left.replace(GAP, '');
+    if (!SAYS_SOMETHING.test(left)) return true;
+    const found = phrases.find(
+      (phrase) =>
+        left.startsWith(phrase) &&
+        (UNSPACED.test(phrase) || !/^[\p{L}\p{M}\p{N}’]/u.test(left.slice(phrase.length))),
+    );
+    if (found === undefined) return false;
+    left = left.slice(found.length);
+  }
+}
+
+function comparable(text: string): string {
+  return text.toLowerCase().replaceAll("'", '’');
 }
 
 /** Without marks of lists, quotes and bold, and without a label that was copied. */
@@ -77,7 +143,7 @@ function phraseAt(text: string, words: readonly AnswerWords[]): Phrase | undefin
       return { kind, length: sign.length + modified };
     }
   }
-  const said = text.toLowerCase().replaceAll("'", '’').replace(MODIFIERS, '');
+  const said = comparable(text).replace(MODIFIERS, '');
   let best: Phrase | undefined;
   for (const kind of ['yes', 'no', 'polite'] as const)
     for (const phrase of words.flatMap((table) => table[kind]))
@@ -101,14 +167,19 @@ function endsWord(text: string, phrase: string, words: readonly AnswerWords[]): 
 }
 
 function isReserved(text: string, words: readonly AnswerWords[]): boolean {
-  const said = ` ${text.toLowerCase().replaceAll("'", '’')} `;
-  return words
-    .flatMap(({ reserve }) => reserve)
-    .some((word) =>
-      UNSPACED.test(word)
-        ? said.includes(word)
-        : new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u').test(said),
-    );
+  return hasWord(
+    text,
+    words.flatMap(({ reserve, unsure }) => [...reserve, ...unsure]),
+  );
+}
+
+function hasWord(text: string, words: readonly string[]): boolean {
+  const said = comparable(text);
+  return words.some((word) =>
+    UNSPACED.test(word)
+      ? said.includes(word)
+      : new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u').test(said),
+  );
 }
 
 /** Status and answer together; a contradiction decides nothing. `undefined`: not answered yet. */
@@ -118,13 +189,13 @@ export function decisionOf(
   language?: string,
 ): ReadAnswer | undefined {
   const read = answer.trim() === '' ? undefined : readAnswer(answer, language);
-  if (status === 'approved')
-    return read?.verdict === 'no'
-      ? { verdict: 'text', rest: answer.trim() }
-      : { verdict: 'yes', rest: read?.rest ?? '' };
-  if (status === 'declined')
-    return read?.verdict === 'yes'
-      ? { verdict: 'text', rest: answer.trim() }
-      : { verdict: 'no', rest: read?.rest ?? '' };
-  return status === 'open' ? read : undefined;
+  if (status === 'open') return read;
+  if (status !== 'approved' && status !== 'declined') return undefined;
+  const verdict = status === 'approved' ? 'yes' : 'no';
+  if (read === undefined) return { verdict, rest: '' };
+  const contradicts = read.verdict === OPPOSITE[verdict];
+  const ambiguity = contradicts ? 'both' : read.ambiguity;
+  return ambiguity === undefined || ambiguity === 'neither'
+    ? { verdict, rest: read.rest }
+    : { verdict: 'text', rest: answer.trim(), ambiguity };
 }

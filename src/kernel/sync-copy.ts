@@ -4,7 +4,8 @@
 const CERTAIN = [
   /\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$/,
   /[ _-]*[([][^)\]]*(?:conflict|konflikt|conflit|conflicto|conflitto)[^)\]]*[)\]]$/i,
-  /[ _-]+(?:conflicted copy|conflict)[^/]*$/i,
+  /[ _-]+conflicted copy[^/]*$/i,
+  /[ _-]conflict-\d{8}-\d{6}$/i,
 ];
 /** Finder, Windows and Google Drive, and other forms of the above: people also name files so. */
 const LIKELY = [

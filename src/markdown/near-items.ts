@@ -21,10 +21,14 @@ export function nearItems(doc: Doc, span: Span, names: ReadonlySet<string>): rea
     if (start < span.start || closed.some((block) => start >= block.start && start < block.end))
       continue;
     const end = lineEndAt(text, lineStarts, line);
-    const [, label, value = ''] = NEAR.exec(text.slice(start, end)) ?? [];
-    if (label === undefined) continue;
-    const field = fieldName(label);
-    if (names.has(field)) found.push({ start, end, field, value: value.trim() });
+    const item = nearItem(text.slice(start, end));
+    if (item !== undefined && names.has(item.field)) found.push({ start, end, ...item });
   }
   return found;
+}
+
+/** `undefined`: the line does not begin with a label. */
+export function nearItem(line: string): Pick<NearItem, 'field' | 'value'> | undefined {
+  const [, label, value = ''] = NEAR.exec(line) ?? [];
+  return label === undefined ? undefined : { field: fieldName(label), value: value.trim() };
 }

@@ -13,6 +13,7 @@ const NOTHING = {
   refused: [],
   stop: [],
   notes: [],
+  nightOver: undefined,
 } as const;
 
 /** Of a pass that the gate did not let in. */
@@ -25,6 +26,7 @@ export function factsOf(stage: Stage): PassFacts {
     ...noFacts(stage.request),
     runId: stage.runId,
     notes: stage.notes,
+    nightOver: stage.nightOver,
     project: projectOf(stage),
     found: 'objective' in stage || projectOf(stage) !== undefined,
     objective: 'objective' in stage ? stage.objective : undefined,

@@ -11,6 +11,7 @@ import type { AssertionResult } from '../governance/types.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
+import type { AskedQuestion } from './judge/question.js';
 import type { CallRecord } from './call-record.js';
 import type { Composed, Graded, Worked } from './types.js';
 
@@ -38,6 +39,8 @@ export type RunRecord = {
   readonly tail?: string;
   readonly outputs?: readonly string[];
   readonly undone?: readonly { readonly path: string; readonly why: string }[];
+  /** What was asked of judges. */
+  readonly questions?: readonly AskedQuestion[];
 };
 type Judged = {
   readonly criteria: readonly AssertionResult[];
@@ -62,6 +65,24 @@ export function keepRunRecord(state: string, stage: Composed | Worked | Graded):
   return promptSha256;
 }
 
+/** Of a manager pass, which works on nothing itself. */
+export function keepQuestions(
+  state: string,
+  runId: string,
+  questions: readonly AskedQuestion[],
+): void {
+  const nothing = { criteria: [], stop: [] };
+  const kept = {
+    version: 1 as const,
+    runId,
+    prompt: '',
+    promptSha256: sha256(''),
+    before: nothing,
+  };
+  makeDirectory(join(state, FOLDER), 0o700);
+  writeJsonDurably(pathOf(state, runId), { ...kept, questions } satisfies RunRecord);
+}
+
 function endOf({ outcome, calls }: Worked): Partial<RunRecord> {
   const { kind, failure, detail, tail } = outcome;
   return {
@@ -72,13 +93,14 @@ function endOf({ outcome, calls }: Worked): Partial<RunRecord> {
 }
 
 function judgementOf(stage: Graded): Partial<RunRecord> {
-  const { criteria, stop, quality, reasons, outputs, undone } = stage;
+  const { criteria, stop, quality, reasons, outputs, undone, questions } = stage;
   return {
     after: { criteria, stop },
     quality,
     reasons,
     outputs,
     undone: undone.map(({ path, why }) => ({ path, why })),
+    ...(questions.length === 0 ? {} : { questions }),
   };
 }
 

@@ -10,6 +10,7 @@ import { pruneObjects, storedObjects, withChunks } from '../workspace/objects.js
 import { replicaHashes } from '../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { passesAtWork } from './pass-file.js';
+import { pendingUndos } from './reconcile/pending-undo.js';
 
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
@@ -68,6 +69,7 @@ function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySe
     });
   return new Set([
     ...replicaHashes(state),
+    ...pendingUndos(state).flatMap(({ wanted }) => wanted?.hash ?? []),
     ...baselines.map(({ hash }) => hash),
     ...committed.filter((hash) => hash !== null),
     ...hashesInRecords(snapshot),

@@ -1,7 +1,7 @@
 /** A pass: the stages it goes through, each with what the next one needs, and its steps. */
 import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
-import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
+import type { Brief, RunOutcome, RunnerSpec, Usage } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
@@ -9,6 +9,9 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
+import type { AskedQuestion } from './judge/question.js';
+import type { Judged } from './manager/judgement.js';
+import type { NightBudget } from './night-use.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -61,6 +64,8 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
   /** The kinds of runners that the installed hosts bring. */
   readonly runners: readonly RunnerKind[];
+  /** What the command that runs the passes may use, besides the owner's numbers. */
+  readonly budget?: NightBudget;
 };
 
 export type BaselineFile = {
@@ -119,6 +124,8 @@ export type Entered = {
   readonly failures: number;
   /** Facts for the briefing and the manager's steps. */
   readonly notes: readonly string[];
+  /** Why no agent began: what is left of the night is not enough. */
+  readonly nightOver?: string;
 };
 
 /** T1: the project that dispatch chose; none: the pass is idle. */
@@ -192,24 +199,37 @@ export type Reconciled = Worked & {
   readonly unattributed: readonly string[];
 };
 
-/** T5, second half. */
-export type Graded = Reconciled & {
-  readonly refused: readonly string[];
-  readonly criteria: readonly AssertionResult[];
-  /** The stop condition of the phase. */
-  readonly stop: readonly AssertionResult[];
-  readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-  /** Why it got this grade. */
-  readonly reasons: readonly string[];
-  /** It came nearer to the stop condition. */
-  readonly progress: boolean;
+/** What was asked of judges, and what that cost. */
+export type Spent = {
+  readonly questions: readonly AskedQuestion[];
+  /** `undefined`: nobody was asked. */
+  readonly judge:
+    | { readonly runner: string; readonly model: string; readonly usage: Usage }
+    | undefined;
 };
+
+/** T5, second half. */
+export type Graded = Reconciled &
+  Spent & {
+    readonly refused: readonly string[];
+    readonly criteria: readonly AssertionResult[];
+    /** The stop condition of the phase. */
+    readonly stop: readonly AssertionResult[];
+    readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+    /** Why it got this grade. */
+    readonly reasons: readonly string[];
+    /** It came nearer to the stop condition. */
+    readonly progress: boolean;
+  };
 
 /** T6: recorded. */
 export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */
-export type Reviewing = Entered & { readonly reviews: readonly ProjectReview[] };
+export type Compared = Entered & { readonly reviews: readonly ProjectReview[] };
+
+/** T3 of the manager, second half: what a model thinks of it, where the owner has named one. */
+export type Reviewing = Compared & Spent & { readonly judged: Judged };
 
 /** T8 of the manager. */
 export type Reviewed = Reviewing & { readonly result: string };
@@ -227,6 +247,7 @@ export type Stage =
   | Reconciled
   | Graded
   | Done
+  | Compared
   | Reviewing
   | Reviewed;
 
@@ -286,6 +307,7 @@ export type PassFacts = {
   readonly refused: readonly string[];
   readonly stop: readonly AssertionResult[];
   readonly notes: readonly string[];
+  readonly nightOver: string | undefined;
 };
 
 export type PassReport = {

@@ -23,3 +23,20 @@ export function isZone(zone: string): boolean {
 export function dayIn(zone: string, instant: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(instant);
 }
+
+/**
+ * The night of an instant, from noon to noon, named by the date of its evening: work after midnight
+ * belongs to the night that began the day before.
+ */
+export function nightIn(zone: string, instant: Date): string {
+  const day = dayIn(zone, instant);
+  const hour = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    hour: 'numeric',
+    hourCycle: 'h23',
+  }).format(instant);
+  if (Number(hour) >= 12) return day;
+  const evening = new Date(`${day}T00:00:00Z`);
+  evening.setUTCDate(evening.getUTCDate() - 1);
+  return evening.toISOString().slice(0, 10);
+}

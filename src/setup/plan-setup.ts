@@ -18,7 +18,7 @@ import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
-import { writeToolFiles } from './tool-files.js';
+import { TOOL_FILE_MERGED, toolFiles } from './tool-files.js';
 
 export type SetupRequest = {
   readonly existing: ExistingFiles;
@@ -57,6 +57,20 @@ export function planSetup(request: SetupRequest): Planned {
     kind,
     ...defined({ importer: request.importer }),
   };
+}
+
+function writeToolFiles(existing: ExistingFiles, schema: Schema, draft: PlanDraft): void {
+  const files = toolFiles(schema, (path) => {
+    if (existing.bytes(path) === undefined && existing.link(path) === undefined) return undefined;
+    const text = existing.text(path);
+    return text === undefined ? 'foreign' : { text };
+  });
+  for (const { path, text } of files) {
+    const former = existing.bytes(path);
+    if (former !== undefined) draft.keep(path, former);
+    draft.write(path, text);
+    if (former !== undefined) draft.note(path, 'merged', TOOL_FILE_MERGED);
+  }
 }
 
 /**

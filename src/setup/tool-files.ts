@@ -4,16 +4,35 @@
  */
 import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
-import type { ExistingFiles } from './existing-files.js';
-import type { PlanDraft } from './setup-plan.js';
 
 const HASHED: ReadonlySet<string> = new Set(['PROTECTED', 'MANIFEST-VERIFY', 'APPEND']);
 /** Neither git nor the ignore files have alternatives in patterns. */
 const PLAIN = /^[\w./*?-]+$/;
 const WHY = '# Nocturne checks these files byte by byte.';
 
-/** @param schema says which files are hashed. */
-export function writeToolFiles(existing: ExistingFiles, schema: Schema, draft: PlanDraft): void {
+export const TOOL_FILE_MERGED = 'your lines stay; Nocturne added the files that it checks';
+
+/** `text`: the whole new content. */
+export type ToolFile = { readonly path: string; readonly text: string };
+
+/**
+ * The tool files that lack lines of Nocturne's.
+ * @param schema says which files are hashed.
+ * @param textOf `undefined`: there is no such file. `'foreign'`: a link, or not UTF-8; it stays.
+ */
+export function toolFiles(
+  schema: Schema,
+  textOf: (path: string) => { readonly text: string } | 'foreign' | undefined,
+): readonly ToolFile[] {
+  return Object.entries(linesByFile(schema)).flatMap(([path, lines]): ToolFile[] => {
+    const current = textOf(path);
+    if (current === undefined) return [{ path, text: `${lines.join('\n')}\n` }];
+    const text = current === 'foreign' ? undefined : withLines(current.text, lines);
+    return text === undefined ? [] : [{ path, text }];
+  });
+}
+
+function linesByFile(schema: Schema): Readonly<Record<string, readonly string[]>> {
   const hashed = schema.routes
     .filter(({ tier, pattern }) => HASHED.has(tier) && PLAIN.test(pattern))
     .map(({ pattern }) => pattern);
@@ -22,7 +41,7 @@ export function writeToolFiles(existing: ExistingFiles, schema: Schema, draft: P
     .map((pattern) => `/${pattern}`)
     .sort();
   const ignored = [WHY, ...patterns];
-  const files: Readonly<Record<string, readonly string[]>> = {
+  return {
     // Journal, stored objects and caches do not belong in git.
     '.gitignore': ['.nocturne/'],
     '.gitattributes': [WHY, ...patterns.map((pattern) => `${pattern} -text`)],
@@ -37,25 +56,10 @@ export function writeToolFiles(existing: ExistingFiles, schema: Schema, draft: P
       'charset = unset',
     ],
   };
-  for (const [path, lines] of Object.entries(files)) addLines(existing, { path, lines, draft });
 }
 
 /** At the end, because the last matching line of such a file counts. */
-function addLines(
-  existing: ExistingFiles,
-  {
-    path,
-    lines,
-    draft,
-  }: { readonly path: string; readonly lines: readonly string[]; readonly draft: PlanDraft },
-): void {
-  const bytes = existing.bytes(path);
-  if (bytes === undefined) {
-    if (existing.link(path) === undefined) draft.write(path, `${lines.join('\n')}\n`);
-    return;
-  }
-  const text = existing.text(path);
-  if (text === undefined) return;
+function withLines(text: string, lines: readonly string[]): string | undefined {
   const end = text.includes('\r\n') ? '\r\n' : '\n';
   const present = new Set(text.split(/\r?\n/));
   const isBlock = lines.some((line) => line.startsWith('['));
@@ -63,9 +67,7 @@ function addLines(
     isBlock && present.has(lines[1] ?? '')
       ? []
       : lines.filter((line) => isBlock || !present.has(line));
-  if (missing.length === 0) return;
-  draft.keep(path, bytes);
+  if (missing.length === 0) return undefined;
   const gap = text === '' || text.endsWith('\n') ? '' : end;
-  draft.write(path, `${text}${gap}${missing.map((line) => line + end).join('')}`);
-  draft.note(path, 'merged', 'your lines stay; Nocturne added the files that it checks');
+  return `${text}${gap}${missing.map((line) => line + end).join('')}`;
 }

@@ -11,6 +11,7 @@ import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
 import { isInstallation, readReference, type Reference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
+import { TOOL_FILE_MERGED, toolFiles } from './tool-files.js';
 import {
   isWritten,
   planUpgrade,
@@ -54,7 +55,8 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   });
   const columns = columnsToAdd(snapshot, pages.schema);
   const lock = lockPage(snapshot, pages.schema, reference);
-  const plan = { ...pages, items: [...pages.items, ...lock, ...columns.map(extended)] };
+  const tools = toolFileItems(snapshot, pages.schema);
+  const plan = { ...pages, items: [...pages.items, ...lock, ...columns.map(extended), ...tools] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
     ? folder
@@ -124,6 +126,22 @@ function lockPage(snapshot: Snapshot, schema: Schema, reference: Reference): Upg
   if (claim === undefined || text === undefined || hasTable(text, claim.locator)) return [];
   const message = 'it shows the claims of running passes';
   return [{ path: claim.glob, verdict: 'replaced', message, text: reference.text(claim.glob) }];
+}
+
+/** What older versions did not tell git, editors and formatters. */
+function toolFileItems(snapshot: Snapshot, schema: Schema): UpgradeItem[] {
+  const files = toolFiles(schema, (path) => {
+    const entry = snapshot.files.get(path);
+    if (entry === undefined) return undefined;
+    const text = entry.target === undefined ? snapshot.text(path) : undefined;
+    return text === undefined ? 'foreign' : { text };
+  });
+  return files.map(
+    ({ path, text }): UpgradeItem =>
+      snapshot.files.has(path)
+        ? { path, verdict: 'merged', message: TOOL_FILE_MERGED, text }
+        : { path, verdict: 'added', message: 'new in this version', text },
+  );
 }
 
 function extended({ file, fields }: ColumnsToAdd): UpgradeItem {

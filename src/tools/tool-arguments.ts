@@ -85,8 +85,17 @@ export function explainFault(
 
 /** @param names the available tools. */
 export function unknownTool(name: string, names: readonly string[]): string {
-  const other = OTHER_NAMES[name.toLowerCase()];
-  return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(other !== undefined && names.includes(other) ? other : nearestName(name, names))}`;
+  const plain = withoutTemplate(name).toLowerCase();
+  const other = OTHER_NAMES[plain] ?? plain;
+  return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(names.includes(other) ? other : nearestName(name, names))}`;
+}
+
+/** Parts of a model's template leak into names: `functions.write`, `write<|channel|>commentary`. */
+function withoutTemplate(name: string): string {
+  return name
+    .replace(/<\|.*$/s, '')
+    .replace(/^.*[.:/=\s](?=\w)/s, '')
+    .trim();
 }
 
 function meant(name: string | undefined): string {

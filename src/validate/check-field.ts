@@ -6,6 +6,7 @@ import { formatFieldType } from '../registry/field-type.js';
 import { fieldProblem } from '../registry/field-value.js';
 import type { Constraint, FieldSpec, FieldType } from '../registry/types.js';
 import { targetOf } from './file-facts.js';
+import { patternInWords } from './pattern-in-words.js';
 
 export type FieldContext = {
   /** Names the field in messages. */
@@ -122,7 +123,7 @@ function constraintProblem(constraints: readonly Constraint[], text: string): st
   for (const constraint of constraints) {
     if (constraint.kind === 'not-empty' && text.trim() === '') return 'a text that is not empty';
     if (constraint.kind === 'pattern' && !constraint.pattern.test(text))
-      return `a text that matches /${constraint.pattern.source}/`;
+      return patternInWords(constraint.pattern);
     if (constraint.kind !== 'range') continue;
     const { min, max } = constraint;
     const value = Number(text);

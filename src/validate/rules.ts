@@ -26,6 +26,7 @@ import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
 import { preapproval } from './rules/preapproval.js';
 import { probe } from './rules/probe.js';
+import { programChanged } from './rules/program-changed.js';
 import { promptCommand } from './rules/prompt-command.js';
 import { promptComposed } from './rules/prompt-composed.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
@@ -94,6 +95,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   runnerProgram,
   probe,
   timeZone,
+  programChanged,
   promptCommand,
 ];
 

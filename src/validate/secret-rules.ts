@@ -38,7 +38,8 @@ export const OWN_SECRET_RULES: readonly SecretRule[] = [
   rule('perplexity-key', ['pplx-'], /\bpplx-[A-Za-z0-9]{40,}/g),
   rule('notion-token', ['ntn_', 'secret_'], /\b(?:ntn_|secret_)[A-Za-z0-9]{40,}/g, random),
   rule('supabase-key', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})/g),
-  rule('brave-key', ['bsa'], /\bBSA[A-Za-z0-9_-]{24,}/g, random),
+  // Its three letters are common in long base64, which goes on after the length of a key.
+  rule('brave-key', ['bsa'], /(?<!\+)\bBSA[A-Za-z0-9_-]{24,40}(?![A-Za-z0-9+/=_-])/g, random),
   rule(
     'discord-token',
     ['.'],

@@ -3,6 +3,7 @@
  * that may commit. Each claim has a fence, a number that only ever grows.
  */
 import { type Clock, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { addFailures, type FailureCount, readCounter, writeCounter } from './fence-counter.js';
 import { type Claim, EMPTY_LOCK, readLock, type StoredLock, writeLock } from './lock-file.js';
@@ -68,26 +69,26 @@ export function restoreClaim(
 }
 
 /**
- * Says which project the pass works on. Only the writer can, so two passes never choose at the same
+ * Says which project the pass works on (empty: none), and with which model tier. Only the writer can, so two passes never choose at the same
  * time.
  * @throws NocturneError `LEASE_LOST`; `LOCKED` while another live pass has the project.
  */
 export function claimProject(
   root: string,
   fence: number,
-  options: { readonly project: string; readonly clock: Clock },
+  options: { readonly project: string; readonly tier?: string; readonly clock: Clock },
 ): Claim {
   return withCommitMutex(root, () => {
     checkWriter(root, fence);
-    const { project } = options;
+    const { project, tier } = options;
     const other = livePasses(root, options.clock).find(
-      (claim) => claim.project === project && claim.fence !== fence,
+      (claim) => project !== '' && claim.project === project && claim.fence !== fence,
     );
     if (other !== undefined)
       throw new NocturneError('LOCKED', `${other.runId} already works on ${project}`, {
         hint: 'wait for that pass to end; nocturne lock status shows it',
       });
-    return changeClaim(root, fence, { project });
+    return changeClaim(root, fence, { project, ...defined({ tier }) });
   });
 }
 

@@ -11,13 +11,17 @@ export type ProcessIdentity = {
   readonly started: string;
 };
 
+let own: ProcessIdentity | undefined;
+
+/** Every commit asks, and the answer never changes. */
 export function ownIdentity(): ProcessIdentity {
-  return {
+  own ??= {
     pid: process.pid,
     host: hostname(),
     boot: bootId(),
     started: statOf(process.pid)?.started ?? '',
   };
+  return own;
 }
 
 /** `unknown`: it ran on another machine. */

@@ -2,65 +2,10 @@
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatRunner, type ChatRunnerOptions } from '../../src/agents/chat-runner.js';
-import { NO_SANDBOX } from '../support/no-sandbox.js';
-import type { Budget, RunInput, RunnerSpec } from '../../src/agents/types.js';
-import {
-  SCRIPTED_REPORT,
-  scriptedOpenai,
-  type Scripted,
-  type ScriptedOpenai,
-} from '../support/scripted-openai.js';
-import { sampleBrief, sampleInput, type ScriptedTools, toolsThat } from './sample-run.js';
-
-const KEY = 'sk-secret-of-the-owner';
-const spec = (endpoint: string): RunnerSpec => ({
-  name: 'local',
-  kind: 'chat',
-  program: '',
-  args: [],
-  endpoint,
-  apiKeyEnv: 'TEST_KEY',
-  passEnv: [],
-  sandbox: NO_SANDBOX,
-  capability: 'project',
-});
-const budget = (change: Partial<Budget>) =>
-  sampleBrief({ budget: { ...sampleBrief().budget, ...change } });
-const read = (path: string): Scripted => ({ call: [{ name: 'read', arguments: { path } }] });
-const files: Partial<ScriptedTools> = { read: (path) => ({ ok: true, text: `text of ${path}` }) };
-
-type Run = {
-  readonly script: readonly Scripted[];
-  readonly input?: Omit<Partial<RunInput>, 'tools'> & {
-    readonly tools?: Partial<ScriptedTools>;
-  };
-  readonly options?: Partial<ChatRunnerOptions>;
-};
-type Teardown = { teardown(action: () => Promise<void>): unknown };
-async function start(t: Teardown, { script, input, options }: Run) {
-  const server = await scriptedOpenai(script);
-  t.teardown(() => server.close());
-  const waits: number[] = [];
-  const run = sampleInput({
-    spec: spec(server.endpoint),
-    cwd: '/nowhere',
-    prompt: 'The task.',
-    ...input,
-    tools: toolsThat(input?.tools ?? files),
-  });
-  const runner = chatRunner({
-    host: { TEST_KEY: KEY },
-    wait: async (ms) => void waits.push(ms),
-    random: () => 0.5,
-    ...options,
-  });
-  return { server, waits, run, events: run.events, outcome: await runner.run(run) };
-}
-const toolResults = (server: ScriptedOpenai) =>
-  server.requests
-    .at(-1)
-    ?.body.messages.filter((message) => message.role === 'tool')
-    .map((message) => String(message.content)) ?? [];
+import type { RunnerSpec } from '../../src/agents/types.js';
+import { SCRIPTED_REPORT, scriptedOpenai, type Scripted } from '../support/scripted-openai.js';
+import { budget, files, KEY, read, type Run, spec, start, toolResults } from './chat-run.js';
+import { sampleInput, type ScriptedTools } from './sample-run.js';
 
 t.test('a model that reports has finished; usage is the sum of its answers', async (t) => {
   const { server, outcome, events } = await start(t, {
@@ -240,7 +185,7 @@ t.test(
     const circle = Array.from({ length: 20 }, (_, i) => read(i % 2 === 0 ? 'a.md' : 'b.md'));
     t.match((await start(t, { script: circle })).outcome, {
       failure: 'stuck',
-      detail: /6 times with the same result/,
+      detail: /got nowhere: 10 steps.*read a\.md \(5 times\), read b\.md \(5 times\)/,
     });
     const tools: Partial<ScriptedTools> = {
       ...files,
@@ -255,7 +200,7 @@ t.test(
     );
     t.match(
       (await start(t, { script: sameWrite, input: { tools } })).outcome,
-      { failure: 'stuck', detail: /6 times with the same result/ },
+      { failure: 'stuck', detail: /got nowhere: 10 steps.*write b\.md \(5 times\)/ },
       'writing the same again is nothing new',
     );
     const progress = Array.from(
@@ -293,7 +238,7 @@ t.test(
       [
         { attempt: 1, waitMs: 750, why: /answered 500/ },
         { why: /503/ },
-        { why: /could not be reached/ },
+        { why: /closed the connection before it answered/ },
         { why: /429/ },
       ],
     );
@@ -369,7 +314,7 @@ t.test('failures have the codes of what they are', async (t) => {
         status: 400,
         body: { error: { message: "This model's maximum context length is 8192 tokens." } },
       },
-      'crashed',
+      'over-budget',
       1,
     ],
     [{ status: 400, body: { error: { message: 'llama3 does not support tools' } } }, 'crashed', 1],
@@ -503,6 +448,29 @@ t.test(
     t.match(toolResults(server).at(-1), /^Not called: at most 3 calls/);
   },
 );
+
+t.test(
+  'the conditions are looked at before a run is stopped: if they came nearer, it goes on',
+  async (t) => {
+    let asked = 0;
+    const circle = Array.from({ length: 60 }, (_, i) => read(i % 2 === 0 ? 'a.md' : 'b.md'));
+    const { outcome, server } = await start(t, {
+      script: circle,
+      input: { hasComeNearer: async () => ++asked < 3 },
+    });
+    t.match(outcome, { failure: 'stuck' });
+    t.same([asked, server.requests.length], [3, 2 + 3 * 10]);
+    t.match(toolResults(server).at(-1), /Your last calls brought nothing new/);
+  },
+);
+
+t.test('an answer that is cut again and again, and calls nothing, ends the run', async (t) => {
+  const { outcome, server } = await start(t, {
+    script: [{ say: 'and so on', finish: 'length' }],
+  });
+  t.match(outcome, { failure: 'stuck', detail: /an answer without a call \(10 times\)/ });
+  t.equal(server.requests.length, 10);
+});
 
 t.test('a run has a number of turns', async (t) => {
   const script = Array.from({ length: 10 }, (_, i) => read(`${i}.md`));

@@ -1,10 +1,11 @@
 /** Every error of a chat endpoint, by its status, code, type and cause. */
 import t from 'tap';
-import { classifyRequestError } from '../../src/agents/classify-request-error.js';
+import { classifyRequestError as classify } from '../../src/agents/classify-request-error.js';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
+const classifyRequestError = (error: unknown, now: number) => classify(error, { now });
 
-t.test('status, code and type decide, and the words of a message do not', async (t) => {
+t.test('status, code and type decide; words only where a prompt is too long', async (t) => {
   const cases: readonly (readonly [error: object, failure: string, retry: boolean])[] = [
     [{ status: 400 }, 'crashed', false],
     [{ status: 401 }, 'auth-required', false],
@@ -28,7 +29,11 @@ t.test('status, code and type decide, and the words of a message do not', async 
     [{ status: 500, code: 500, type: 'exceed_context_size_error' }, 'over-budget', false],
     [{ status: 500, code: 'invalid_api_key' }, 'auth-required', false],
     [{ status: 400, code: 'model_not_found' }, 'not-found', false],
-    [{ status: 400, message: 'This exceeds the maximum context length' }, 'crashed', false],
+    [{ status: 400, message: 'This exceeds the maximum context length' }, 'over-budget', false],
+    [{ status: 500, message: 'input exceeds the context size' }, 'over-budget', false],
+    [{ status: 429, message: 'too many tokens per minute' }, 'rate-limited', true],
+    [{ status: 503, message: 'no context length' }, 'transient', true],
+    [{ status: 400, message: 'the context is missing' }, 'crashed', false],
     [{ status: 500, message: 'insufficient_quota' }, 'transient', true],
   ];
   for (const [error, failure, retry] of cases)
@@ -49,7 +54,7 @@ t.test('a broken connection is tried again, but not a bad certificate', async (t
       failure: 'transient',
       retry: true,
       answered: false,
-      detail: `The endpoint could not be reached: Connection error.: fetch failed: ${code}`,
+      detail: new RegExp(`^The endpoint [^:]*[^.]*\\(${code}\\)\\. [A-Z].*\\.$`),
     });
   for (const code of ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'])
     t.match(classifyRequestError(failed(code), NOW), { failure: 'crashed', retry: false });

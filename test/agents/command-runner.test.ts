@@ -254,6 +254,43 @@ t.test('a program that runs on is ended at its deadline', async (t) => {
   );
 });
 
+t.test(
+  'a program that only repeats what it printed is stopped, unless it changes files or declared its time',
+  async (t) => {
+    const repeating = (body: string) =>
+      sampleInput({
+        spec: {
+          ...commandSpec(),
+          args: [
+            '-e',
+            `const fs = require('node:fs'); let i = 0; setInterval(() => { i++; ${body}; if (i === 120) process.exit(0); }, 10)`,
+          ],
+        },
+        cwd: t.testdir(),
+      });
+    const again = "console.log(new Date().toISOString() + ' trying again')";
+    const cases: readonly (readonly [name: string, body: string, failure: string | undefined])[] = [
+      ['the same line', again, 'stuck'],
+      ['two lines in turn', "console.log('look', i % 2)", 'stuck'],
+      ['and the same text again', `${again}; fs.writeFileSync('a.md', 'a')`, 'stuck'],
+      ['and two texts in turn', `${again}; fs.writeFileSync('a.md', String(i % 2))`, 'stuck'],
+      ['every line is another', "console.log('row ' + i)", undefined],
+      ['a file grows', `${again}; fs.appendFileSync('a.md', 'a')`, undefined],
+      ['nothing is printed', '', undefined],
+      [
+        'it declared a minute',
+        `${again}; if (i === 1) fs.writeFileSync(process.env.NOCTURNE_HEARTBEAT, '{"tool":"train","seconds":60}')`,
+        undefined,
+      ],
+    ];
+    for (const [name, body, failure] of cases) {
+      const outcome = await run(repeating(body), { repeatMs: 400 });
+      t.equal(outcome.failure, failure, `${name}: ${outcome.detail}`);
+      if (failure !== undefined) t.match(outcome.detail, /got nowhere: for .* and changed no file/);
+    }
+  },
+);
+
 t.test('a silent program is stuck', async (t) => {
   t.match(await run(sampleInput({ spec: commandSpec('hang'), cwd: t.testdir() }), { idleMs: 60 }), {
     failure: 'stuck',

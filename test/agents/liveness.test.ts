@@ -22,9 +22,44 @@ const at = (signs: Partial<Signs>): Signs => ({
 const CASES: readonly (readonly [
   name: string,
   signs: Signs,
-  expected: 'ok' | 'ceiling' | 'claim' | 'idle',
+  expected: 'ok' | 'ceiling' | 'claim' | 'idle' | 'repeats',
 ])[] = [
   ['just started', at({}), 'ok'],
+  [
+    'prints for ten minutes what it has printed before',
+    at({ now: 12 * M, repeats: { since: 2 * M, lines: 20, limitMs: 10 * M } }),
+    'repeats',
+  ],
+  [
+    'not yet for ten minutes',
+    at({ now: 12 * M - 1, repeats: { since: 2 * M, lines: 900, limitMs: 10 * M } }),
+    'ok',
+  ],
+  [
+    'a quiet program that computes for long prints too little to be judged by it',
+    at({ now: 29 * M, repeats: { since: 0, lines: 19, limitMs: 10 * M } }),
+    'ok',
+  ],
+  [
+    'it declared a tool of 25 minutes, and may repeat itself until then',
+    at({
+      now: 25 * M,
+      lastBeatAt: 25 * M,
+      claim: { tool: 'train', since: 1 * M, declaredMs: 25 * M },
+      repeats: { since: 2 * M, lines: 900, limitMs: 10 * M },
+    }),
+    'ok',
+  ],
+  [
+    'and not longer',
+    at({
+      now: 26 * M,
+      lastBeatAt: 26 * M,
+      claim: { tool: 'train', since: 1 * M, declaredMs: 25 * M },
+      repeats: { since: 2 * M, lines: 900, limitMs: 10 * M },
+    }),
+    'repeats',
+  ],
   ['never heard of, no idle limit, under the ceiling', at({ now: 29 * M }), 'ok'],
   ['at 30 minutes, however lively', at({ now: CEILING_MS, lastBeatAt: CEILING_MS }), 'ceiling'],
   ['one millisecond before 30 minutes', at({ now: CEILING_MS - 1, lastBeatAt: 1 }), 'ok'],

@@ -45,6 +45,7 @@ export function sampleBrief(change: Partial<Brief> = {}): Brief {
       maxTokens: undefined,
       maxCost: undefined,
       idleSeconds: 30,
+      patience: { calls: 10, minutes: 10 },
       contextBudget: 20_000,
     },
     ...change,

@@ -110,22 +110,12 @@ t.test('a project on hold moves on a clear yes alone', async (t) => {
     [
       'a contradiction',
       { asked: [{ status: 'approved', answer: 'no' }] },
-      'ask-again',
-      ['notification_close', 'transition_reescalate'],
-      /neither a clear yes nor a clear no/,
+      'wait',
+      [],
+      /until 2026-11-23T20:00:00Z/,
     ],
-    [
-      'neither',
-      { asked: [{ answer: 'good work' }] },
-      'ask-again',
-      ['notification_close', 'transition_reescalate'],
-    ],
-    [
-      'a yes with a condition',
-      { asked: [{ answer: 'yes, but only zod' }] },
-      'ask-again',
-      ['notification_close', 'transition_reescalate'],
-    ],
+    ['neither', { asked: [{ answer: 'good work' }] }, 'wait', []],
+    ['a yes with a condition', { asked: [{ answer: 'yes, but only zod' }] }, 'wait', []],
     ['dealt with already', { asked: [{ status: 'done', answer: 'yes' }] }, 'wait', []],
     [
       'an answer from before the transition',
@@ -173,9 +163,9 @@ t.test('a project on hold moves on a clear yes alone', async (t) => {
     [
       'several could follow',
       { asked: [{ answer: 'yes' }], phases: CHOICE },
-      'ask-again',
-      ['notification_close', 'transition_reescalate'],
-      /does not say which/,
+      'wait',
+      [],
+      /until 2026-11-23T20:00:00Z/,
     ],
     [
       'one of several is named',
@@ -326,8 +316,11 @@ t.test('what is handed to the bundles', async (t) => {
     expires_at: '2026-11-24T03:00:00Z',
     question: /Begin "review"/,
   });
-  const [unread] = transitionSteps(held(t, { asked: [{ answer: 'hm' }] }));
-  t.match(unread?.calls[1]?.args, { count: 0, question: /^"hm" is neither .*Begin "review"/ });
+  const [unread] = transitionSteps(held(t, { transition: OVER, asked: [{ answer: 'hm' }] }));
+  t.match(unread?.calls[1]?.args, {
+    count: 1,
+    question: /^Your answer "hm" is not clear: .*Begin "review"/,
+  });
 });
 
 t.test('what cannot go on is told once', async (t) => {
@@ -412,7 +405,7 @@ t.test('each kind of question has its own consequences', async (t) => {
       { answer: 'an error' },
       undefined,
       'text',
-      ['objective_set', 'escalation_clear', 'notification_close'],
+      ['escalation_clear', 'notification_close'],
     ],
     [
       'an escalation, no',
@@ -502,14 +495,6 @@ t.test('each kind of question has its own consequences', async (t) => {
       [],
     ],
     [
-      'a draft, in words',
-      { kind: 'draft', project: 'idea', answer: 'rather smaller' },
-      undefined,
-      'text',
-      ['notification_close'],
-      [],
-    ],
-    [
       'a draft that is gone',
       { kind: 'draft', project: 'gone', answer: 'yes' },
       undefined,
@@ -560,57 +545,42 @@ t.test('each kind of question has its own consequences', async (t) => {
   }
 });
 
-t.test('the agent reads the answer in its next objective, the last one only', async (t) => {
-  const [first] = pendingAnswers(asked(t, { answer: 'an error' }));
-  t.equal(
-    first?.calls[0]?.args['next_objective'],
-    "List the first twelve (Asked: Is a missing licence an error? The owner's answer: an error)",
-  );
-  const snapshot = smallWorkspace(t, {
-    'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory', escalation: 'x' }]),
-    'PROJECTS/inventory/LONGRUNNER.md': longrunner({
-      next_pass: { objective: JSON.stringify(first?.calls[0]?.args['next_objective']) },
-    }),
-    'NOTIFICATIONS.md': notifications([
-      {
-        id: 'N-20261120-002',
-        kind: 'escalation',
-        project: 'inventory',
-        question: 'How many?',
-        answer: 'twelve',
-      },
-    ]),
-  });
-  t.equal(
-    pendingAnswers(snapshot)[0]?.calls[0]?.args['next_objective'],
-    "List the first twelve (Asked: How many? The owner's answer: twelve)",
-  );
-});
-
-t.test('where nothing was asked of the next pass, the answer is its objective', async (t) => {
-  const cases: readonly (readonly [string, string])[] = [
-    ['list the dev dependencies', 'list the dev dependencies'],
-    ['yes', "List the packages (Asked: What is the next pass to do? The owner's answer: yes)"],
+t.test('an answer is the objective where one was asked for, whole, and nowhere else', async (t) => {
+  const long = `list the dev dependencies ${'and their licences '.repeat(30)}too`;
+  const cases: readonly (readonly [string, string, string | undefined])[] = [
+    ['objective', 'list the dev dependencies', 'list the dev dependencies'],
+    ['objective', 'yes, list the dev dependencies', 'list the dev dependencies'],
+    ['objective', long, long],
+    ['', 'list the dev dependencies', undefined],
+    ['', 'yes', undefined],
   ];
-  for (const [answer, objective] of cases) {
-    const snapshot = smallWorkspace(t, {
-      'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory', escalation: 'x' }]),
-      'PROJECTS/inventory/LONGRUNNER.md': longrunner({ next_pass: { objective: 'TBD' } }),
-      'NOTIFICATIONS.md': notifications([
-        {
-          id: 'N-20261120-002',
-          kind: 'escalation',
-          project: 'inventory',
-          question: 'What is the next pass to do?',
-          answer,
-        },
-      ]),
-    });
-    t.equal(pendingAnswers(snapshot)[0]?.calls[0]?.args['next_objective'], objective);
-  }
+  for (const objective of ['TBD', 'List the first twelve'])
+    for (const [topic, answer, expected] of cases) {
+      const snapshot = smallWorkspace(t, {
+        'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory', escalation: 'x' }]),
+        'PROJECTS/inventory/LONGRUNNER.md': longrunner({ next_pass: { objective } }),
+        'NOTIFICATIONS.md': notifications([
+          {
+            id: 'N-20261120-002',
+            kind: 'escalation',
+            project: 'inventory',
+            question: 'What is the next pass to do?',
+            answer,
+            topic,
+          },
+        ]),
+      });
+      const calls = pendingAnswers(snapshot)[0]?.calls ?? [];
+      const set = calls.find(({ bundle }) => bundle === 'objective_set');
+      t.equal(set?.args['next_objective'], expected, answer.slice(0, 40));
+      t.ok(
+        calls.some(({ bundle }) => bundle === 'escalation_clear'),
+        'and the project goes on',
+      );
+    }
 });
 
-t.test('every answer is dealt with once: carried out, nothing of it is left', async (t) => {
+t.test('every clear answer is dealt with once, and an unclear one stays', async (t) => {
   const snapshot = held(t, {
     asked: [
       { answer: 'good work' },
@@ -623,7 +593,7 @@ t.test('every answer is dealt with once: carried out, nothing of it is left', as
       .filter((call) => call.bundle === 'notification_close')
       .map((call) => call.args['id']),
   );
-  t.same(closed.sort(), ['N-20261120-001', 'N-20261120-002', 'N-20261120-003']);
+  t.same(closed.sort(), ['N-20261120-002', 'N-20261120-003']);
 });
 
 t.test('an answered transition is one answer, with all its questions', async (t) => {

@@ -84,6 +84,11 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ restored: 3 }, 'FAIL', /3 files out of scope were written/],
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
     [{ finished: false }, 'FAIL', /did not finish/],
+    [
+      { finished: false, ending: 'crashed', outputs: 0, novel: 0, criteria: { met: 0, total: 3 } },
+      'FAIL',
+      /^the agent did not finish \(crashed\)$/,
+    ],
     [{ invalid: true }, 'FAIL', /no longer validates/],
     [
       { invalid: true, errors: ['a.md:3 link-broken: gone'] },

@@ -133,7 +133,7 @@ t.test('an edit of a shared file keeps what the pass does not see', async (t) =>
   t.match(
     takeApproval(
       { workspace: place.workspace, actor: { kind: 'owner', name: 'owner' } },
-      { id: 'AP-001', verdict: 'yes', question: '' },
+      { id: 'AP-001', isApproved: true, question: '' },
     ),
     { kind: 'done' },
   );

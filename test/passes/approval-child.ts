@@ -12,5 +12,5 @@ const workspace = openWorkspace(root, {
 process.stdout.write('ready\n');
 takeApproval(
   { workspace, actor: { kind: 'owner', name: 'owner' } },
-  { id, verdict: 'yes', question },
+  { id, isApproved: true, question },
 );

@@ -70,7 +70,7 @@ t.test(
             workspace: place.workspace,
             actor: { kind: 'owner', name: 'owner' },
           },
-          { id, verdict: 'yes', question },
+          { id, isApproved: true, question },
         );
       t.equal(read(place, 'docs/notes.md').split(line).length - 1, 1, `kill ${i}: once`);
       t.equal(

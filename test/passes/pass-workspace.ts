@@ -86,10 +86,20 @@ export function runnersPage(runner = programRunner()): string {
 
 /** MODEL-TIERS.md of an owner who allows idle work, by the runner `script`. */
 export function tiersWithIdle(): string {
+  return tiersWith('| idle | script | - | 5 | - | - | - |');
+}
+
+/** The shipped MODEL-TIERS.md with one more row. */
+export function tiersWith(row: string): string {
   return readFileSync(new URL('../../../MODEL-TIERS.md', import.meta.url), 'utf8').replace(
     /^\| heavy .*$/m,
-    '$&\n| idle | script | - | 5 | - | - | - |',
+    `$&\n${row} - |`,
   );
+}
+
+/** A runner of kind chat, as RUNNERS.md has it. */
+export function chatRunnerAt(endpoint: string): string {
+  return `- **Kind:** chat\n- **Endpoint:** ${endpoint}\n- **Api key env:** -\n`;
 }
 export function placeWithProject(
   directory: string,

@@ -602,3 +602,23 @@ t.test('two changes are put together only where both ways give the same', async 
   );
   t.equal(mergeTexts(base, base, base.replace('c', 'C')), base.replace('c', 'C'));
 });
+
+void t.test(
+  'an upgrade tells git, editors and formatters which files to leave alone, after the lines of the owner',
+  (t) => {
+    const { workspace, sign, upgrade } = place(t.testdir());
+    rmSync(join(workspace.root, '.gitattributes'));
+    writeFileSync(join(workspace.root, '.prettierignore'), 'drafts/\r\n');
+    sign();
+    upgrade();
+    const lines = (path: string): string => readFileSync(join(workspace.root, path), 'utf8');
+    t.match(lines('.gitattributes'), '/SOUL.md -text\n');
+    t.match(lines('.prettierignore'), /^drafts\/\r\n# Nocturne[^\n]*\r\n[\s\S]*\/SOUL\.md\r\n/);
+    t.same(
+      upgrade().items.filter(({ text }) => text !== undefined),
+      [],
+      'a second has nothing to do',
+    );
+    t.end();
+  },
+);

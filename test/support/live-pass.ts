@@ -46,6 +46,7 @@ const BRIEF: Brief = {
     maxTokens: undefined,
     maxCost: undefined,
     idleSeconds: 300,
+    patience: { calls: 10, minutes: 10 },
     contextBudget: 40_000,
   },
   criteria: [],

@@ -189,3 +189,19 @@ t.test(
     });
   },
 );
+
+t.test('a pattern is explained to people', (t) => {
+  for (const [pattern, expected] of [
+    ['/^N-\\d{8}-\\d{3,}$/', 'a text such as N-20261121-001'],
+    ['/^PA-\\d{3,}-INV-\\d{3,}$/', 'a text such as PA-001-INV-001'],
+    ['/^Briefing$/', 'Briefing'],
+    ['/^https?:\\/\\//', 'a text that begins with https://'],
+    ['/^[A-Z][A-Z0-9_]*$/', 'a text of capital letters, digits and _'],
+    ['/^[A-Za-z][A-Za-z0-9_+\\/-]*$/', 'a text of letters, digits, _, +, / and -'],
+    ['/^(?:a|b)+$/', 'a text that matches /^(?:a|b)+$/'],
+  ] as const)
+    t.same(problems(spec('text', pattern), cell('!')), [
+      `A.md#k.field is "!"; expected ${expected}`,
+    ]);
+  t.end();
+});

@@ -69,7 +69,7 @@ const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
 const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
-const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
+const EXAMPLES = 'orchestration-os/prompt-fragments/questions-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
 
@@ -455,7 +455,7 @@ export const CASES: readonly Case[] = [
     edits: [
       replace(
         'MODEL-TIERS.md',
-        '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |',
+        '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 | - |',
         '«| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 |»',
       ),
     ],
@@ -1690,7 +1690,7 @@ export const CASES: readonly Case[] = [
     edits: [
       replace(
         'MODEL-TIERS.md',
-        '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |',
+        '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 | - |',
         '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |»',
       ),
     ],
@@ -1709,7 +1709,11 @@ export const CASES: readonly Case[] = [
     rule: 'tier-runner',
     name: 'a tier more',
     edits: [
-      replace('MODEL-TIERS.md', '| heavy |', '| huge | script | - | 60 | - | - | 1 |\n| heavy |'),
+      replace(
+        'MODEL-TIERS.md',
+        '| heavy |',
+        '| huge | script | - | 60 | - | - | 1 | - |\n| heavy |',
+      ),
     ],
     finds: [],
   },

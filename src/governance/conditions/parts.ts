@@ -35,7 +35,20 @@ function pagesOf(context: ConditionContext, globs: Globs, under: string): Pages 
 type Counted = { readonly path: string; readonly entry: Entry };
 
 export function entries(condition: ConditionOf<'entries'>, context: ConditionContext): Outcome {
-  return counted(condition, context, { singular: 'entry', several: 'entries', keep: () => true });
+  const seen = new Set<string>();
+  return counted(condition, context, {
+    singular: 'entry',
+    several: 'entries',
+    keep: (entry) => isNew(seen, entry),
+  });
+}
+
+/** The same entry, word for word, counts once. */
+function isNew(seen: Set<string>, { name, fields }: Entry): boolean {
+  const text = JSON.stringify([name, ...fields]);
+  if (seen.has(text)) return false;
+  seen.add(text);
+  return true;
 }
 
 export function tableRows(

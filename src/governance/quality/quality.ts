@@ -83,8 +83,11 @@ function isOver({ finished, approach, outputs, restored, invalid, reported }: Pa
 
 function failures(facts: PassFacts): string[] {
   const { finished, criteria, outputs, restored, invalid, errors = [], ending } = facts;
+  const unfinished = `the agent did not finish${ending === undefined ? '' : ` (${ending})`}`;
+  // Whatever else is missing follows from it.
+  if (!finished && outputs === 0 && restored === 0 && !invalid) return [unfinished];
   return reasons([
-    [!finished, `the agent did not finish${ending === undefined ? '' : ` (${ending})`}`],
+    [!finished, unfinished],
     [
       invalid,
       `the workspace no longer validates because of what was written${errors.length === 0 ? '' : `: ${some(errors, '; ')}`}`,

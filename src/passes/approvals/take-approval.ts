@@ -2,15 +2,14 @@
  * The owner's word on a question is taken in: what was asked is done once, exactly as it was asked,
  * or it is said why not. One commit for the change and its record.
  */
+import { questionState } from '../../governance/question-state.js';
 import {
   type Approval,
   approvalAsked,
   approvalsOf,
   statusAt,
 } from '../../governance/approvals/approval.js';
-import type { ReadAnswer } from '../../governance/verdict.js';
 import { stamp } from '../../kernel/clock.js';
-import { fieldText } from '../../project/field-text.js';
 import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
 import type { Actor, AuditEntry, Change, Snapshot, Workspace } from '../../workspace/types.js';
 import type { Deed } from '../act.js';
@@ -28,7 +27,7 @@ export type Taker = {
 };
 export type GivenAnswer = {
   readonly id: string;
-  readonly verdict: ReadAnswer['verdict'];
+  readonly isApproved: boolean;
   /** The notification; it is closed. */
   readonly question: string;
 };
@@ -66,7 +65,7 @@ export function planApproval(
   const plan = planOf(snapshot, taker, answer);
   const { kind, what } = plan;
   const question = snapshot.record('NOTIFICATION', answer.question);
-  if (question === undefined || fieldText(question, 'status') === 'done')
+  if (question === undefined || questionState(snapshot, question).state === 'done')
     return { kind, what, deed: deedOfPlan(plan) };
   const closing = bundleChanges(snapshot, 'notification_close', {
     id: answer.question,
@@ -97,7 +96,8 @@ export function planExpiry(snapshot: Snapshot, taker: Pick<Taker, 'runId' | 'ste
   const open = snapshot
     .records('NOTIFICATION')
     .filter(
-      (record) => ids.has(approvalAsked(record) ?? '') && fieldText(record, 'status') !== 'done',
+      (record) =>
+        ids.has(approvalAsked(record) ?? '') && questionState(snapshot, record).state !== 'done',
     );
   const what = 'it was not answered, or not used, in time';
   return deedOfPlan({
@@ -137,19 +137,13 @@ function planOf(snapshot: Snapshot, taker: Taker, answer: GivenAnswer): Plan {
       `${approval.id} was decided before (${approval.status}); nothing was done again`,
     );
   const ending: Ending = { snapshot, taker, approval };
-  if (answer.verdict === 'no')
+  if (!answer.isApproved)
     return end(ending, 'declined', `${approval.id} is declined; the same is not asked again`);
   if (statusAt(approval, snapshot.now) === 'expired')
     return end(
       ending,
       'expired',
       `${approval.id} was answered after its time (${stamp(new Date(approval.expires))}): nothing was done, and it may be asked again.`,
-    );
-  if (answer.verdict === 'text')
-    return end(
-      ending,
-      'voided',
-      `The answer to ${approval.id} is neither a clear yes nor a clear no: nothing was done, and it may be asked again.`,
     );
   return carryOut(ending);
 }

@@ -28,7 +28,7 @@ import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
 import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
 import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.js';
-import { keptDirectory } from '../reconcile/restore.js';
+import { keptDirectory } from '../reconcile/kept-directory.js';
 import type { Undone } from '../types.js';
 import { copiedFiles } from './copy-view.js';
 import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';

@@ -3,7 +3,7 @@ import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Night } from './briefing.js';
-import { shortened } from './briefing-text.js';
+import { shortened } from '../../governance/page-text.js';
 
 /** The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble. */
 export function failureLines(night: Night): readonly string[] {
@@ -12,6 +12,12 @@ export function failureLines(night: Night): readonly string[] {
   const who = (row: Rec): string => projectOf.get(fieldText(row, 'run_id')) || 'a pass';
   const ofResult = (result: string): readonly Rec[] =>
     rows.filter((row) => fieldText(row, 'result') === result);
+  const stands = ofResult('failed')
+    .filter((row) => fieldText(row, 'type') === 'undo')
+    .map(
+      (row) =>
+        `\`${fieldText(row, 'target')}\` could not be undone at once; Nocturne tries again before each pass`,
+    );
   const undone = ofResult('restored').map(
     (row) =>
       `${who(row)} changed \`${fieldText(row, 'target')}\` (${fieldText(row, 'detail')}); it was undone`,
@@ -21,6 +27,7 @@ export function failureLines(night: Night): readonly string[] {
   );
   return together([
     ...crashes(night),
+    ...stands,
     ...undone,
     ...graded(runs, 'FAIL'),
     ...graded(runs, 'WEAK'),

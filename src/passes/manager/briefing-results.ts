@@ -4,7 +4,8 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { agentWrites } from '../agent-writes.js';
 import type { Night } from './briefing.js';
-import { bar, shortened } from './briefing-text.js';
+import { plain, shortened } from '../../governance/page-text.js';
+import { bar } from './briefing-text.js';
 
 const MOST_LINKS = 3;
 const LONGEST_TITLE = 60;
@@ -38,14 +39,6 @@ function link(snapshot: Snapshot, path: string): string {
   const heading = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
   const title = plain(heading || path.slice(path.lastIndexOf('/') + 1)).slice(0, LONGEST_TITLE);
   return `[${title}](${/^[\w./-]+$/.test(path) ? path : `<${path.replace(/[<>]/g, '')}>`})`;
-}
-
-/** Text of agents that cannot end or begin anything on the page. */
-function plain(text: string): string {
-  return text
-    .replace(/[[\]<>`]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }
 
 const OVER = ['complete', 'abandoned'];

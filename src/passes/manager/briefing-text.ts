@@ -1,18 +1,4 @@
 /** Lines and lists of the morning page. */
-import { localTime } from '../local-time.js';
-
-/** Longer lines are shortened in the middle: a question ends with the word that answers it. */
-const LONGEST = 260;
-const KEPT_END = 110;
-
-export function shortened(text: string): string {
-  const line = text.replace(/\s*\n\s*/g, ' ').trim();
-  if (line.length <= LONGEST) return line;
-  const head = line.slice(0, LONGEST - KEPT_END - 3).replace(/\s+\S*$/, '');
-  const end = line.slice(-KEPT_END).replace(/^\S*\s+/, '');
-  return `${head} … ${end}`;
-}
-
 export type ListOptions = {
   readonly most: number;
   /** What is said when there is nothing; empty leaves the part out. */
@@ -34,16 +20,6 @@ export function listed(
   const lines = [...shown, ...(left === 0 ? [] : [`and ${left} more: ${more}`])];
   const after = hint === '' ? '' : ` ${hint}`;
   return `**${title}**${after}\n${lines.map((line) => `- ${line.replace(/\s*\n\s*/g, ' ')}`).join('\n')}\n`;
-}
-
-/** In the owner's clock, and without run ids: those are for machines. */
-export function lineFor(text: string, zone: string): string {
-  return text
-    .replace(/ ?\(RUN-\d{8}-\d{3,}\)/g, '')
-    .replace(/\bRUN-\d{8}-\d{3,}\b/g, 'a pass')
-    .replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z/g, (time) =>
-      localTime(time, zone),
-    );
 }
 
 const BAR = 10;

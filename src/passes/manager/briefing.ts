@@ -2,17 +2,23 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
+import { questionLine, WAITING } from '../../governance/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
-import { fieldText, fieldTime } from '../../project/field-text.js';
+import { fieldTime } from '../../project/field-text.js';
 import { rowsOfRuns, rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { localTime } from '../local-time.js';
+import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
+import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, listed, shortened } from './briefing-text.js';
+import { lineFor, plain, shortened } from '../../governance/page-text.js';
+import { listed } from './briefing-text.js';
+import { type Judged, opinionOn, unjudged } from './judgement.js';
+import { opinionLines, quoted } from './opinion-lines.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -25,6 +31,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
+  /** What its model thinks, if it has one. */
+  readonly judged?: Judged;
 };
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -43,9 +51,9 @@ const MOST = {
   failures: 10,
   unattributed: 40,
   noticed: 4,
+  opinions: 4,
   next: 3,
 };
-const MINUTE_MS = 60_000;
 
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
@@ -66,8 +74,8 @@ export function briefing(input: BriefingInput): string {
       .slice(0, 1),
     heading(night, zone),
     listed(
-      `Waiting for you (${open.length})`,
-      open.map((record) => `**${record.key}** ${shortened(fieldText(record, 'action_needed'))}`),
+      `${WAITING} (${open.length})`,
+      open.map((record) => waitingLine(snapshot, record)),
       {
         most: MOST.waiting,
         none: 'Nothing.',
@@ -96,7 +104,8 @@ export function briefing(input: BriefingInput): string {
       none: '',
       more: '`nocturne validate`',
     }),
-    `**Cost.** ${cost(runs)}\n`,
+    ...judgedLines(input.judged),
+    `**Cost.** ${costLine(night)}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',
@@ -109,7 +118,7 @@ export function briefing(input: BriefingInput): string {
 }
 
 const HOW_TO_ANSWER =
-  'Write your answer after `Answer:` below, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
+  'Write your answer below its line or after `Answer:`, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
 
 const UNATTRIBUTED =
   'These changes stay. If one is not yours, `nocturne kept list` shows the earlier version.';
@@ -127,10 +136,15 @@ function unattributed(rows: readonly Rec[]): string {
 function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter(
-      (record) => fieldText(record, 'status') === 'open' && fieldText(record, 'answer') === '',
-    )
+    .filter((record) => isOpenQuestion(snapshot, record))
     .sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
+}
+
+/** The question last, so that an answer after it can be told from it. */
+function waitingLine(snapshot: Snapshot, question: Rec): string {
+  const state = questionState(snapshot, question);
+  const remark = state.state === 'unclear' ? `${unclearText(state)} The question: ` : '';
+  return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
 const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
@@ -154,18 +168,23 @@ function heading({ snapshot, runs }: Night, zone: string): string {
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
 }
 
-function cost(runs: readonly Rec[]): string {
-  const sum = (field: string): number =>
-    runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
-  const metered = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
-  const minutes = runs.reduce(
-    (total, run) =>
-      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / MINUTE_MS,
-    0,
-  );
-  const silent = runs.length - metered;
-  const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
-  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${unknown}.`;
+/** The opinion of a model, marked as one, or that there was none. */
+function judgedLines(judged: Judged | undefined): readonly string[] {
+  if (judged === undefined || judged.wanted === 0) return [];
+  if (judged.by === '') return [`**Nobody judged** value or direction: ${judged.why}.\n`];
+  const told = opinionOn(judged, 'owner');
+  const lines = [
+    ...(told === undefined ? [] : [`${quoted(told.text, 400)}${told.sure ? '' : ' (not sure)'}`]),
+    ...opinionLines(judged.opinions),
+    ...(judged.why === '' ? [] : [unjudged(judged)]),
+  ];
+  return [
+    listed(`The opinion of ${plain(judged.by)}, a model`, lines.map(shortened), {
+      most: MOST.opinions,
+      none: 'None.',
+      more: '`nocturne log RUN` of the manager pass',
+    }),
+  ];
 }
 
 function next(snapshot: Snapshot): readonly string[] {

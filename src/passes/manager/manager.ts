@@ -14,7 +14,9 @@ import { briefing } from './briefing.js';
 import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { drafts, escalations } from './t2-escalations.js';
-import { changed, direction, value, verdicts } from './t3-review.js';
+import { judge } from './t3-judge.js';
+import { changed, value, verdicts } from './t3-review.js';
+import { direction } from './t5-direction.js';
 import { rebalance } from './t6-rebalance.js';
 import { auditReview } from './t8-audit.js';
 
@@ -28,6 +30,7 @@ const morning: Step<Reviewed, Reviewed> = {
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
       notes: stage.notes,
+      judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
     return { stage, acts: [bundleAct('T9', written)] };
@@ -39,6 +42,7 @@ const MANAGER = firstStep(crashes)
   .next(integrityOnRecord)
   .next(escalations)
   .next(changed)
+  .next(judge)
   .next(drafts)
   .next(value)
   .next(direction)

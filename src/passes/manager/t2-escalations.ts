@@ -11,6 +11,8 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Entered, Reviewing, Step } from '../types.js';
+import { opinionOn } from './judgement.js';
+import { quoted } from './opinion-lines.js';
 
 export const escalations: Step<Entered, Entered> = {
   id: 'T2',
@@ -59,7 +61,12 @@ export const drafts: Step<Reviewing, Reviewing> = {
         snapshot,
         `${fieldText(draft, 'mission')} ${fieldText(draft, 'phase.objective')} ${fieldText(draft, 'domain_fit')}`,
       );
-      const question = `Begin the project "${draft.key}": ${fieldText(draft, 'mission')}? It ${fits ? 'fits' : 'may not fit'} the domain (${why}). Answer yes or no.`;
+      const opinion = opinionOn(stage.judged, 'draft', draft.key);
+      const says =
+        opinion === undefined
+          ? ''
+          : ` ${stage.judged.by} says ${opinion.fits}: ${quoted(opinion.why)}.`;
+      const question = `Begin the project "${draft.key}": ${fieldText(draft, 'mission')}? It ${fits ? 'fits' : 'may not fit'} the domain (${why}).${says} Answer yes or no.`;
       const args = { slug: draft.key, question, body: draftText(draft) };
       return bundleAct('T3.5', { name: 'draft_surface', args, detail: why });
     });

@@ -3,6 +3,7 @@
  * going, and a verdict on record.
  */
 import { agentWrites } from '../agent-writes.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { lastRows, rowsOfRuns } from '../../project/recent-rows.js';
@@ -10,7 +11,8 @@ import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
-import type { Entered, ProjectReview, Reviewing, Step } from '../types.js';
+import { declaredArguments } from '../declared-arguments.js';
+import type { Compared, Entered, ProjectReview, Reviewing, Step } from '../types.js';
 
 const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
 /**
@@ -21,7 +23,7 @@ const TOO_OFTEN = 3;
 /** That a review looks back at. */
 const MOST_PASSES = 1000;
 
-export const changed: Step<Entered, Reviewing> = {
+export const changed: Step<Entered, Compared> = {
   id: 'T3',
   title: 'what changed',
   run(stage, { snapshot }) {
@@ -53,8 +55,9 @@ export const value: Step<Reviewing, Reviewing> = {
       .map(({ slug, stalled: passes }) => {
         const reason = `${passes} passes in a row without progress`;
         const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause it.`;
-        const args = { slug, reason, priority: 'high', question };
-        return bundleAct('T4', { name: 'surface_escalation', args });
+        const args = { slug, reason, priority: 'high', question, topic: REST };
+        const name = 'surface_escalation';
+        return bundleAct('T4', { name, args: declaredArguments(snapshot, name, args) });
       });
     const costs = stage.reviews.flatMap((projectReview) =>
       projectReview.costPerOutput === undefined
@@ -78,23 +81,6 @@ function isActive(snapshot: Snapshot, slug: string): boolean {
   const row = snapshot.record('DISPATCH', slug);
   return fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '';
 }
-
-export const direction: Step<Reviewing, Reviewing> = {
-  id: 'T5',
-  title: 'direction',
-  run(stage) {
-    const flagged = stage.reviews.filter((projectReview) => projectReview.direction !== '');
-    const notes = flagged.map(
-      (projectReview) => `${projectReview.slug}: ${projectReview.direction}`,
-    );
-    const row = noteAct('T5', {
-      type: 'direction',
-      result: flagged.length === 0 ? 'ok' : 'failed',
-      detail: notes.join('; ') || 'no drift seen',
-    });
-    return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts: [row] };
-  },
-};
 
 export const verdicts: Step<Reviewing, Reviewing> = {
   id: 'T7',
@@ -152,6 +138,9 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       .filter((row) => written.has(fieldText(row, 'address').replace(/#.*$/, '')))
       .map((row) => fieldText(row, 'new')),
   );
+  const isKnown = runs.every(
+    (run) => fieldText(run, 'runner') === '' || fieldText(run, 'cost') !== '',
+  );
   const cost = runs.reduce((sum, run) => sum + (Number(fieldText(run, 'cost')) || 0), 0);
   const rationale =
     `${runs.length} passes (${passes.map(({ grade }) => grade).join(', ')}), ${outputs.size} outputs with new content; last: ${fieldText(latest.run, 'outcome')}`.slice(
@@ -163,7 +152,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       slug,
       passes: runs.length,
       grades,
-      costPerOutput: cost > 0 && outputs.size > 0 ? cost / outputs.size : undefined,
+      costPerOutput: isKnown && cost > 0 && outputs.size > 0 ? cost / outputs.size : undefined,
       verdict: latest.grade,
       trend: trendOf(grades),
       direction: drift(snapshot, { project, outputs: outputs.size, passes: runs.length }),

@@ -5,12 +5,14 @@ import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { ProjectReview, Reviewing, Step } from '../types.js';
+import { type Judged, opinionOn } from './judgement.js';
+import { quoted } from './opinion-lines.js';
 
 export const rebalance: Step<Reviewing, Reviewing> = {
   id: 'T6',
   title: 'priorities',
   run(stage, { snapshot }) {
-    const swap = betterOrder(snapshot, stage.reviews);
+    const swap = betterOrder(snapshot, stage);
     if (swap === undefined) {
       const detail = 'no other order is better';
       return { stage, acts: [noteAct('T6', { type: 'priorities', result: 'skipped', detail })] };
@@ -52,19 +54,34 @@ export const rebalance: Step<Reviewing, Reviewing> = {
 
 type Row = { readonly slug: string; readonly priority: number };
 
-/**
- * The first project is not getting anywhere and the next one is: then the next one should come
- * first.
- */
-function betterOrder(
-  snapshot: Snapshot,
-  reviews: readonly ProjectReview[],
-): { readonly first: Row; readonly then: Row; readonly why: string } | undefined {
+type Swap = { readonly first: Row; readonly then: Row; readonly why: string };
+
+/** The model's answer decides, if there is one; otherwise the last grades do. */
+function betterOrder(snapshot: Snapshot, { reviews, judged }: Reviewing): Swap | undefined {
   const rows = snapshot
     .records('DISPATCH')
     .filter((row) => fieldText(row, 'status') === 'active')
     .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
     .sort((a, b) => a.priority - b.priority);
+  const opinion = opinionOn(judged, 'order');
+  const swap = opinion?.sure === true ? byOpinion(rows, judged, opinion) : byGrades(rows, reviews);
+  return swap === undefined || isProposed(snapshot, swap.then.slug) ? undefined : swap;
+}
+
+/** A name that is not one of the projects changes nothing. */
+function byOpinion(
+  rows: readonly Row[],
+  { by }: Judged,
+  opinion: { readonly first: string; readonly why: string },
+): Swap | undefined {
+  const [first] = rows;
+  const then = rows.find(({ slug }) => slug === opinion.first);
+  if (first === undefined || then === undefined || then === first) return undefined;
+  return { first, then, why: `${by} says ${quoted(opinion.why)}` };
+}
+
+/** The first project is not getting anywhere: then the next one should come first. */
+function byGrades(rows: readonly Row[], reviews: readonly ProjectReview[]): Swap | undefined {
   const [first, then] = rows;
   const about = reviews.find((review) => review.slug === first?.slug);
   if (first === undefined || then === undefined || about === undefined) return undefined;
@@ -73,4 +90,15 @@ function betterOrder(
     last.length === 2 && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
   if (!isStalled) return undefined;
   return { first, then, why: `the last two passes of ${first.slug} were ${last.join(' and ')}` };
+}
+
+function isProposed(snapshot: Snapshot, slug: string): boolean {
+  return snapshot
+    .records('NOTIFICATION')
+    .some(
+      (record) =>
+        fieldText(record, 'kind') === 'proposal' &&
+        fieldText(record, 'status') === 'open' &&
+        fieldText(record, 'project') === slug,
+    );
 }

@@ -2,15 +2,16 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
+import { questionState } from '../../governance/question-state.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
-import { lastRow, rowsAfter, rowsSince } from '../../project/recent-rows.js';
+import { lastRow, rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundlesAct, noteAct } from '../act.js';
 import type { Reviewed, Reviewing, Step } from '../types.js';
+import { outcomeOf } from './outcome.js';
 
 const STEPS = [
   'T0',
@@ -64,7 +65,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
     });
     const signals = signalled(snapshot, diagnostics);
     const counted = { findings: findings.length, signals: signals.length };
-    const result = outcomeOf(snapshot, counted);
+    const result = outcomeOf(snapshot, stage, counted);
     return {
       stage: {
         ...stage,
@@ -94,39 +95,6 @@ function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): read
     const title = fieldText(mode, 'title') || fieldText(mode, 'symptom');
     return isMeant ? [{ id: mode.key, text: `${mode.key} ${title}` }] : [];
   });
-}
-
-/** What the review saw. It never calls a night in order in which something failed. */
-function outcomeOf(
-  snapshot: Snapshot,
-  seen: { readonly findings: number; readonly signals: number },
-): string {
-  const { runs, audit } = afterLastManager(snapshot);
-  const count = (rows: readonly Rec[], field: string, value: string): number =>
-    rows.filter((row) => fieldText(row, field) === value).length;
-  const counts: readonly (readonly [number, string, string?])[] = [
-    [count(audit, 'type', 'session_reap'), 'crash', 'crashes'],
-    [count(runs, 'grade', 'FAIL'), 'FAIL'],
-    [count(runs, 'grade', 'WEAK'), 'WEAK', 'WEAK'],
-    [count(audit, 'result', 'restored'), 'undone change'],
-    [count(audit, 'result', 'refused'), 'refusal'],
-    [seen.signals, 'failure mode detected', 'failure modes detected'],
-    [seen.findings, 'finding'],
-  ];
-  const parts = counts.flatMap(([number, one, several]) =>
-    number === 0 ? [] : [plural(number, one, several)],
-  );
-  const saw = parts.length === 0 ? 'everything in order' : parts.join(', ');
-  return `reviewed: ${saw}; no model judged value or direction`;
-}
-
-/** By the order of the logs: within a second, times cannot tell what is new. */
-function afterLastManager(snapshot: Snapshot): Readonly<Record<'runs' | 'audit', readonly Rec[]>> {
-  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager')?.key;
-  return {
-    runs: rowsAfter(snapshot, 'RUN', (run) => run.key === last),
-    audit: rowsAfter(snapshot, 'AUDIT', (row) => fieldText(row, 'run_id') === last),
-  };
 }
 
 function lastManager(snapshot: Snapshot): number {
@@ -168,7 +136,7 @@ function archive(
 ): { name: string; args: Record<string, string | null>; target: string }[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'status') === 'done')
+    .filter((record) => questionState(snapshot, record).state === 'done')
     .map((record) => {
       const field = (name: string): string | null => record.fields.get(name)?.value || null;
       const args = {

@@ -4,6 +4,7 @@
  * once. What a module writes may be another one's change; so rounds follow, a few, and then the
  * engine stops and says so.
  */
+import { isOpenQuestion } from '../../governance/question-state.js';
 import { messageOf } from '../../kernel/error.js';
 import type { ModuleRow } from '../../registry/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
@@ -145,9 +146,7 @@ function tellOwner(engine: Engine, looping: readonly string[]): void {
   if (
     snapshot
       .records('NOTIFICATION')
-      .some(
-        (record) => fieldText(record, 'topic') === LOOP && fieldText(record, 'status') !== 'done',
-      )
+      .some((record) => fieldText(record, 'topic') === LOOP && isOpenQuestion(snapshot, record))
   )
     return;
   engine.workspace.commit((fresh) => ({

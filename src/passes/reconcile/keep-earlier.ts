@@ -5,7 +5,7 @@ import { freeName } from '../../workspace/restore.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type Content, isLarge } from './content.js';
 import type { Difference } from './differences.js';
-import { keptDirectory } from './restore.js';
+import { keptDirectory } from './kept-directory.js';
 
 /** A change during a pass in place that nobody can attribute, and that stays. */
 export type Unattributed = {

@@ -52,6 +52,9 @@ export type Reconciliation = {
   readonly commits?: BroughtCommits | undefined;
 };
 
+/** The code of a change that is still there. */
+export const NOT_UNDONE = 'not-undone';
+
 export const NOTHING_RECONCILED: Reconciliation = {
   accepted: [],
   undone: [],
@@ -111,7 +114,7 @@ export function unrecordedDifferences(
   return judged(workspace, data, { tree, undo: false });
 }
 
-/** What the guard was asked and refused: by rows that Nocturne wrote, not by the log on the disk. */
+/** What the guard was asked and refused: by rows that Nocturne wrote, not by the log on disk. */
 function refusedIn(
   workspace: Workspace,
   { runId, baseline }: PassWithBaseline,
@@ -209,7 +212,7 @@ function undone(
   );
   return refused.map(({ difference: { path }, code, why }) => ({
     path,
-    code: failed.has(path) ? 'not-undone' : code,
+    code: failed.has(path) ? NOT_UNDONE : code,
     why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
     kept: kept.get(path),
   }));
@@ -241,7 +244,7 @@ function floodOf(
   if (first === undefined) return { path: '.', code: 'too-much', why, kept: undefined };
   const left = `${first[0]} could not be undone: ${first[1]}`;
   const more = others.length === 0 ? '' : `; nor could ${others.length} others`;
-  return { path: '.', code: 'not-undone', why: `${why}. ${left}${more}`, kept: undefined };
+  return { path: '.', code: NOT_UNDONE, why: `${why}. ${left}${more}`, kept: undefined };
 }
 
 /** What Nocturne's own commits left, as far as can be seen without reading it. */

@@ -1,4 +1,5 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
+import { ASKS_DECISION } from '../../governance/question-state.js';
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';
@@ -7,7 +8,7 @@ import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
 import type { Unattributed } from './keep-earlier.js';
-import type { Reconciliation } from './reconcile.js';
+import { NOT_UNDONE, type Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
 /** `runId`: the pass whose differences these are. `crashed`: the pass after it records them. */
@@ -120,7 +121,12 @@ function rowsOf({
       }),
     ),
     ...undone.map((change) =>
-      stepRow(step, { type: 'undo', target: change.path, result: 'restored', detail: change.code }),
+      stepRow(step, {
+        type: 'undo',
+        target: change.path,
+        result: change.code === NOT_UNDONE ? 'failed' : 'restored',
+        detail: change.code,
+      }),
     ),
     ...conflicts.map(({ path, why }) =>
       stepRow(step, { type: 'conflict', target: path, result: 'kept', detail: why }),
@@ -191,13 +197,13 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
   const names = undone.map((change) => showControl(change.path)).join(', ');
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${project} (${runId})`;
-  const question = `${who} changed ${names}, which it may not write. Nocturne undid this. Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
+  const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const isDispatched = project !== undefined && view.record('DISPATCH', project) !== undefined;
   const bundle = isDispatched
     ? {
         name: 'surface_escalation',
-        args: { slug: project, reason: body, priority: 'critical', question },
+        args: { slug: project, reason: body, priority: 'critical', question, topic: ASKS_DECISION },
         detail,
       }
     : {
@@ -207,6 +213,14 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
         detail,
       };
   return deedOf(view, bundlesAct(step, [bundle]));
+}
+
+/** What happened to the changes, in one sentence or two. */
+function outcomeOf(undone: readonly Undone[]): string {
+  const failed = undone.filter(({ code }) => code === NOT_UNDONE);
+  if (failed.length === 0) return 'Nocturne undid this.';
+  const names = failed.map(({ path }) => showControl(path)).join(', ');
+  return `Nocturne could not undo the change of ${names} at once; it tries again before each pass.`;
 }
 
 function lineOf({ path, code, why, kept }: Undone, runId: string): string {

@@ -9,17 +9,14 @@ import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { Content } from './content.js';
+import { keptDirectory } from './kept-directory.js';
+import { notePendingUndo } from './pending-undo.js';
 import {
   type BaselineOfPass,
   contentBefore,
   type Difference,
   type Expected,
 } from './differences.js';
-
-/** Where the undone versions of a run are kept, relative to the workspace. */
-export function keptDirectory(runId: string): string {
-  return `.nocturne/kept/${runId}`;
-}
 
 /** `kept`: where the version that was undone is, except for a deletion. `failed`: why, by path. */
 export type Restored = {
@@ -35,7 +32,7 @@ export function restore(
 ): Restored {
   if (found.length === 0) return { kept: new Map(), failed: new Map() };
   const failed = putBack(
-    workspace.root,
+    workspace,
     runId,
     found.map(({ path, before, mode, target }) => ({
       path,
@@ -69,7 +66,7 @@ export function restoreAll(
     const before = contentBefore(workspace, { path, baseline, expected });
     return { path, before, entry: wantedEntry({ before, mode, target }) };
   });
-  return putBack(workspace.root, runId, wanted);
+  return putBack(workspace, runId, wanted);
 }
 
 /** `before`: what has to be put into the store first. */
@@ -79,9 +76,9 @@ type Wanted = {
   readonly entry: StoredEntry | undefined;
 };
 
-/** Restores what can be restored. @returns why the rest could not be, by path. */
+/** Restores what can be restored, and notes the rest. @returns why it could not be, by path. */
 function putBack(
-  root: string,
+  workspace: Workspace,
   runId: string,
   wanted: readonly Wanted[],
 ): ReadonlyMap<string, string> {
@@ -95,9 +92,14 @@ function putBack(
     }
   const ready = wanted.filter(({ path }) => !failed.has(path));
   restoreFiles(
-    root,
+    workspace.root,
     ready.map(({ path, entry }) => [path, entry] as const),
     { keepIn: keptDirectory(runId), onFailure },
+  );
+  notePendingUndo(
+    workspace,
+    runId,
+    wanted.filter(({ path }) => failed.has(path)).map(({ path, entry }) => [path, entry] as const),
   );
   return failed;
 }

@@ -22,11 +22,12 @@ import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
 import { clearStorePlace } from '../../workspace/restore-store.js';
 import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
-import { type Act, bundleAct, type Deed, deedOf } from '../act.js';
+import { type Act, bundleAct, type Deed, deedOf, noteAct } from '../act.js';
 import { LEASE_MS } from '../lease.js';
 import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
 import { storedPasses, storePass } from '../pass-file.js';
+import { type RetriedUndo, retryUndo } from '../reconcile/pending-undo.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import {
   type Crashed,
@@ -58,11 +59,14 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
   if (storedPasses(state).length > 0) clearStorePlace(root);
   recover(root, state);
   const crashed = await recoverCrashedPasses(env);
+  const retried = livePasses(root, workspace.clock).some(({ isWriter }) => isWriter)
+    ? []
+    : retryUndo(workspace);
   const gate = verifyGate(root, workspace.home);
   if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   keepVerifiedLogs(state, gate.chains);
   await waitForBreaker(env);
-  const stage = open(env, entry, { files: gate.files, crashed });
+  const stage = open(env, entry, { files: gate.files, crashed, retried });
   env.entered?.();
   return { kind: 'entered', stage };
 }
@@ -112,7 +116,11 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
 function open(
   env: PassEnvironment,
   entry: Entry,
-  found: { readonly files: number; readonly crashed: readonly Crashed[] },
+  found: {
+    readonly files: number;
+    readonly crashed: readonly Crashed[];
+    readonly retried: readonly RetriedUndo[];
+  },
 ): Entered {
   const { workspace } = env;
   // A commit that meets an edit of the owner's begins again; the pass is claimed once.
@@ -127,6 +135,7 @@ function open(
     };
   workspace.commit([
     part((claimed) => (view) => sessionOpen(env, claimed, { view, files: found.files })),
+    ...found.retried.map((retried) => part(() => retriedAct(retried))),
     ...found.crashed.flatMap(crashActs).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass made no claim');
@@ -209,6 +218,13 @@ function sessionOpen(
   const { root, clock } = workspace;
   const live = new Set(livePasses(root, clock).map((pass) => pass.runId));
   return deedOf(view, { ...act, bundles: [...removeClaimRows(view, live), ...act.bundles] });
+}
+
+function retriedAct({ runId, path, problem }: RetriedUndo): Act {
+  const row = { type: 'undo', target: path };
+  return problem === undefined
+    ? noteAct('T0', { ...row, result: 'restored', detail: `left by ${runId}` })
+    : noteAct('T0', { ...row, result: 'failed', detail: problem });
 }
 
 function crashActs(crashed: Crashed): readonly Act[] {

@@ -9,14 +9,13 @@ import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import { bundleAct, noteAct } from '../act.js';
 import type { Dispatched, Halt, Loaded, Step } from '../types.js';
+import { IDLE_TIER } from './tier-choice.js';
+import { roomFor } from './room-for.js';
 
 /** A project that has still to be loaded, or idle work. */
 export type Picked =
   | (Dispatched & { readonly project: string })
   | (Loaded & { project: undefined });
-
-/** Whose runner does idle work. Without this row there is none, and no model is asked. */
-export const IDLE_TIER = 'idle';
 
 export const t15Idle: Step<Dispatched, Picked> = {
   id: 'T1.5',
@@ -30,10 +29,11 @@ export const t15Idle: Step<Dispatched, Picked> = {
     if (snapshot.record('MODEL-TIER', IDLE_TIER) === undefined)
       return nothing(stage, `no idle work: MODEL-TIERS.md has no tier "${IDLE_TIER}"`);
     const { root, clock } = env.workspace;
-    const other = livePasses(root, clock).find(
-      (claim) => claim.runId !== stage.runId && claim.role === 'worker' && claim.project === '',
-    );
-    if (other !== undefined) return nothing(stage, `${other.runId} does idle work already`);
+    const others = livePasses(root, clock).filter(({ runId }) => runId !== stage.runId);
+    const idler = others.find(({ role, project: work }) => role === 'worker' && work === '');
+    if (idler !== undefined) return nothing(stage, `${idler.runId} does idle work already`);
+    const noRoom = roomFor(snapshot, others, env.budget)();
+    if (noRoom !== undefined) return nothing(stage, noRoom);
     // What is written: rows that wait for the commit have no number and no link yet.
     const { choice, considered } = idle(
       snapshot,

@@ -9,6 +9,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import { runBefore } from '../modules/module-hooks.js';
 import type { Dispatched, Entered, PassEnvironment, Step } from '../types.js';
+import { roomFor } from './room-for.js';
 import { takeAnswers } from './take-answers.js';
 
 export const t1Dispatch: Step<Entered, Dispatched> = {
@@ -37,6 +38,7 @@ export function choose(
   const others = livePasses(root, clock).filter((claim) => claim.runId !== runId);
   const { chosen, skipped } = dispatch(snapshot, {
     claimed: new Set(others.map(({ project }) => project)),
+    noRoom: roomFor(snapshot, others, env.budget),
     exclude: new Set(turnedAway.map((candidate) => candidate.slug)),
     ...defined({ only: request.project }),
   });

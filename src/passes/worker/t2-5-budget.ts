@@ -1,38 +1,27 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import { chooseTier, tierRows } from '../../agents/model-tier.js';
+import type { NotNow } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
-import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
-import { rowsSince } from '../../project/recent-rows.js';
-import { dayIn, ownerZone } from '../../project/owner-zone.js';
+import { limitsText } from '../../agents/brief-text.js';
+import { fieldList, fieldText } from '../../project/field-text.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
-import { IDLE_TIER } from './t1-5-idle.js';
+import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
 import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
-
-/** An hour longer when daylight saving time ends. */
-const LONGEST_DAY_MS = 25 * 3_600_000;
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
   title: 'budget and runner',
   waits: true,
-  run(stage, { snapshot }) {
-    const project =
-      stage.project === undefined ? undefined : snapshot.record('PROJECT', stage.project);
-    const wanted = fieldText(project, 'next_pass.model_tier') || IDLE_TIER;
-    const named = stage.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
-    const choice = chooseTier({
-      tiers: tierRows(snapshot.records('MODEL-TIER')),
-      wanted,
-      usedToday: usedToday(snapshot),
-      ...defined({ runner: named }),
-    });
-    if (choice.kind !== 'chosen') return refuse(stage, choice.reason);
+  run(stage, { env, snapshot }) {
+    const named = namedRunner(snapshot, stage.project, stage.request.runner);
+    const choice = tierChooser(snapshot, env.budget)(stage.project, stage.request.runner);
+    if (choice.kind === 'unknown-tier') return refuse(stage, choice.reason);
+    if (choice.kind !== 'chosen') return notNow(stage, choice);
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
       return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
@@ -47,18 +36,39 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       ...defined({ maxTokens, maxCost, downgraded }),
     };
     const runner = runnerSpec(record);
-    const budget = noteAct('T2.5', {
-      type: 'budget',
-      target: choice.tier,
-      detail: downgraded ?? `${maxMinutes} minutes`,
-    });
-    return { stage: { ...stage, tier, runner, capability: runner.capability }, acts: [budget] };
+    return {
+      stage: { ...stage, tier, runner, capability: runner.capability },
+      acts: [
+        noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(choice.limits) }),
+        ...(downgraded === undefined
+          ? []
+          : [
+              noteAct('T2.5', {
+                type: 'downgrade',
+                target: wantedTier(snapshot, stage.project),
+                detail: downgraded,
+              }),
+            ]),
+      ],
+    };
   },
 };
 
 /** The model of a tier belongs to the tier's own runner. */
 function tierRunner(snapshot: Snapshot, tier: string): string {
   return fieldText(snapshot.record('MODEL-TIER', tier), 'runner');
+}
+
+/** Not a failure of the project, so the run is recorded without it: its turn comes again. */
+function notNow(stage: Loaded, { kind, reason }: NotNow): Halt {
+  const type = kind === 'night-over' ? 'night-budget' : 'budget';
+  return {
+    halt: true,
+    outcome: `did not begin: ${reason}`,
+    exit: EXIT.deferred,
+    stage: { ...stage, project: undefined, nightOver: reason },
+    acts: [noteAct('T2.5', { type, result: 'halted', detail: reason })],
+  };
 }
 
 function refuse(stage: Loaded, why: string): Halt {
@@ -78,24 +88,7 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-/** Passes by tier, from the audit rows of this step, on the day that it is for the owner. */
-function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
-  const zone = ownerZone(snapshot);
-  const today = dayIn(zone, snapshot.now);
-  const used: Record<string, number> = {};
-  const since = snapshot.now.getTime() - LONGEST_DAY_MS;
-  for (const row of rowsSince(snapshot, 'AUDIT', { field: 'time', since })) {
-    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
-    const time = fieldTime(row, 'time');
-    if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;
-    if (dayIn(zone, new Date(time)) !== today) continue;
-    const tier = fieldText(row, 'target');
-    used[tier] = (used[tier] ?? 0) + 1;
-  }
-  return used;
-}
-
-function runnerSpec(record: Rec): RunnerSpec {
+export function runnerSpec(record: Rec): RunnerSpec {
   return {
     name: record.key,
     kind: fieldText(record, 'kind'),

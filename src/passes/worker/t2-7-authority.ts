@@ -2,6 +2,7 @@
  * T2.7: what the pass intends to write is compared with the project's scope; anything beyond it
  * needs a pre-approval.
  */
+import { ASKS_DECISION } from '../../governance/question-state.js';
 import { globCovers } from '../../kernel/glob-cover.js';
 import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
@@ -54,7 +55,13 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
     .join('; ');
   const tiers = beyond.map((glob) => `${glob} (${routeOf(snapshot.schema, glob).tier})`).join(', ');
   const question = `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause it.`;
-  const args = { slug, reason: 'scope beyond the project', priority: 'high', question };
+  const args = {
+    slug,
+    reason: 'scope beyond the project',
+    priority: 'high',
+    question,
+    topic: ASKS_DECISION,
+  };
   return {
     halt: true,
     outcome: `refused: ${slug} wants to write outside its project`,

@@ -2,6 +2,7 @@
  * T2: the project's record decides whether it can be worked on; if not, it changes state and
  * another one is chosen, at most twice.
  */
+import { ASKS_OBJECTIVE, isOpenQuestion } from '../../governance/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';
@@ -110,7 +111,8 @@ function turnAway(
       ];
     case 'stale-objective': {
       const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
-      const args = { slug, reason: why, priority: 'medium', question };
+      const topic = ASKS_OBJECTIVE;
+      const args = { slug, reason: why, priority: 'medium', question, topic };
       return [bundleAct('T2', { name: 'surface_escalation', args, detail: why })];
     }
     case 'missing': {
@@ -132,7 +134,5 @@ function turnAway(
 function isAsked(snapshot: Snapshot, topic: string): boolean {
   return snapshot
     .records('NOTIFICATION')
-    .some(
-      (record) => fieldText(record, 'topic') === topic && fieldText(record, 'status') === 'open',
-    );
+    .some((record) => fieldText(record, 'topic') === topic && isOpenQuestion(snapshot, record));
 }

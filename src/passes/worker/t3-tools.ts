@@ -3,7 +3,9 @@
  * of the one that does not.
  */
 import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { projectDirectory } from '../../project/project-directory.js';
 import { plainWords } from '../../governance/guard/plain-words.js';
+import { notePrograms, programsIn } from '../../integrity/seen-programs.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -41,6 +43,7 @@ export const t3Tools: Step<Chosen, Chosen> = {
     }
     const missing = probes.find((probe) => probe.status === 'missing');
     if (missing !== undefined) return blocked(stage, missing, acts);
+    notePrograms(context.env.workspace.state, snapshot, programsOf(snapshot, stage));
     const names = probes.map((probe) => probe.tool).join(', ');
     const row = {
       type: 'tools',
@@ -50,6 +53,10 @@ export const t3Tools: Step<Chosen, Chosen> = {
     return { stage, acts: [...acts, noteAct('T3', row)] };
   },
 };
+
+function programsOf(snapshot: Snapshot, { project }: Chosen): readonly string[] {
+  return project === undefined ? [] : programsIn(snapshot, projectDirectory(snapshot, project));
+}
 
 function blocked(stage: Chosen, { tool, why }: Probe, acts: readonly Act[]): Halt {
   const slug = stage.project ?? '';

@@ -1,4 +1,5 @@
 /** T4, first half: the brief is composed from fragments with their sources. */
+import { isOpenQuestion } from '../../governance/question-state.js';
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
@@ -12,6 +13,7 @@ import { showProject } from '../lock-page.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
+import { ownerNumber } from '../../project/owner-number.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
 import { lastPassesFragment, outputsFragment } from './earlier-work.js';
@@ -20,6 +22,8 @@ import { rememberedFragments } from './remembered.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
+const CALLS_WITHOUT_PROGRESS = 10;
+const MINUTES_WITHOUT_PROGRESS = 10;
 /** The host started the agent. */
 const HOSTED =
   'whatever your host uses, because Nocturne did not start you. Where the hooks of Nocturne are installed in the host, they check each write; after the pass, Nocturne checks all of them';
@@ -53,18 +57,17 @@ export const t4Brief: Step<Chosen, Composed> = {
   },
 };
 
-/** The lock and LOCK.md name the project from the same commit on. */
+/** The lock and LOCK.md name the project from the same commit on, and the lock the tier. */
 function projectClaim(
   { workspace }: PassEnvironment,
-  { runId, fence, project }: Chosen,
+  { runId, fence, project = '', tier }: Chosen,
 ): readonly Act[] {
-  if (project === undefined) return [];
   const { root, clock } = workspace;
   return [
     (view) => {
-      const { expiresAt } = claimProject(root, fence, { project, clock });
+      const { expiresAt } = claimProject(root, fence, { project, tier: tier.name, clock });
       const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
-      const bundles = showProject(view, shown);
+      const bundles = project === '' ? [] : showProject(view, shown);
       return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
     },
   ];
@@ -117,6 +120,10 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       maxTokens: tier.maxTokens,
       maxCost: tier.maxCost,
       idleSeconds: IDLE_SECONDS,
+      patience: {
+        calls: ownerNumber(snapshot, 'calls_without_progress', CALLS_WITHOUT_PROGRESS),
+        minutes: ownerNumber(snapshot, 'minutes_without_progress', MINUTES_WITHOUT_PROGRESS),
+      },
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
     ...present,
@@ -162,9 +169,14 @@ function idleFragments({ idle }: Chosen): readonly Fragment[] {
 }
 
 function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {
-  return snapshot
-    .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '')
+  const ofProject = (record: Rec): boolean =>
+    fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '';
+  return [
+    ...snapshot.records('NOTIFICATION-ARCHIVE').filter(ofProject),
+    ...snapshot
+      .records('NOTIFICATION')
+      .filter((record) => ofProject(record) && !isOpenQuestion(snapshot, record)),
+  ]
     .slice(-SOME)
     .map((record) =>
       dataFragment(

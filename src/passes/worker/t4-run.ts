@@ -1,21 +1,22 @@
 /** T4, second half: the agent works, under heartbeat, deadlines and guard. */
 import { join } from 'node:path';
-import { startHeartbeat } from '../../agents/heartbeat.js';
 import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
 import { giveBackWriter, renewClaim, takeWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
+import { comeNearer } from '../come-nearer.js';
+import { copiedPath } from '../copy/pass-copy.js';
 import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
+import { whileClaimed } from '../while-claimed.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
-const BEAT_MS = 30_000;
 /** How often a pass that waits for its turn asks, and how often it then renews its claim. */
 const TURN_MS = 100;
 const RENEW_EVERY = 300;
@@ -72,39 +73,35 @@ async function takeItsTurn(
   }
 }
 
-async function runAgent(
+function runAgent(
   env: PassEnvironment,
   pass: Briefed,
   on: (event: RunEvent) => void,
 ): Promise<RunOutcome> {
   const { workspace } = env;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([env.signal, ended.signal]);
-  const heartbeat = startHeartbeat({
-    everyMs: BEAT_MS,
-    renew: () => {
-      renewClaim(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
-    },
-    onLost: () => ended.abort(),
-  });
-  try {
+  return whileClaimed(env, pass, async (signal) => {
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
-    return await runner.run({
+    return runner.run({
       brief: pass.brief,
       prompt: pass.prompt,
       spec: pass.runner,
       model: pass.tier.model,
       cwd: join(workspace.root, commandFolder(pass)),
+      workFolder: workFolderOf(workspace.root, pass),
+      hasComeNearer: comeNearer(env, pass),
       workspaceRoot: workspace.root,
       tools: chatTools({ env, pass }),
       ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
       signal,
       on,
     });
-  } finally {
-    await heartbeat.stop();
-  }
+  });
+}
+
+function workFolderOf(root: string, pass: Briefed): string {
+  const folder = commandFolder(pass);
+  return pass.copy === undefined ? join(root, folder) : copiedPath(root, pass.copy, folder);
 }
 
 function report({ say }: PassEnvironment, event: RunEvent): void {

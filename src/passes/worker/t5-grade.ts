@@ -26,6 +26,7 @@ import {
 import { newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
+import { askGrader } from './t5-grader.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Graded, Reconciled, Step, StepContext } from '../types.js';
 
@@ -51,21 +52,24 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
-    const {
-      grade: quality,
-      why,
-      progress,
-    } = gradeOf(context, produced, {
+    const measured = gradeOf(context, produced, {
       criteria: criteria.results,
       stop: stop.results,
       repeats: repeated.repeats,
       errors,
     });
+    const grading = await askGrader(context, produced, {
+      quality: measured.grade,
+      reasons: measured.why,
+      criteria: criteria.results,
+      stop: stop.results,
+    });
+    const { quality, reasons, questions, judge } = grading;
     const row = noteAct('T5', {
       type: 'validate',
       target: stage.subject,
       result: quality === 'FAIL' ? 'failed' : 'ok',
-      detail: `${quality}: ${why.join('; ')}`,
+      detail: `${quality}: ${reasons.join('; ')}`,
     });
     const refused = refusedIn(snapshot, stage.runId);
     const graded = {
@@ -74,12 +78,17 @@ export const t5Grade: Step<Reconciled, Graded> = {
       criteria: criteria.results,
       stop: stop.results,
       quality,
-      reasons: why,
-      progress,
-      notes: [...stage.notes, ...why],
+      reasons,
+      progress: measured.progress,
+      questions,
+      judge,
+      notes: [...stage.notes, ...reasons],
     };
     keepRunRecord(env.workspace.state, graded);
-    return { stage: graded, acts: [...criteria.acts, ...repeated.acts, row, ...stop.acts] };
+    return {
+      stage: graded,
+      acts: [...criteria.acts, ...repeated.acts, ...grading.acts, row, ...stop.acts],
+    };
   },
 };
 

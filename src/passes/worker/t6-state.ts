@@ -2,8 +2,8 @@
  * T6: one bundle records the pass; if the stop condition is met, the owner is asked, or a
  * pre-approval lets the next phase begin.
  */
-import { meanDistance } from '../../governance/conditions/distance.js';
-import { progressText } from '../../governance/approach.js';
+import { distanceTo, progressText } from '../../governance/approach.js';
+import { REST } from '../../governance/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
@@ -12,7 +12,6 @@ import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
-import type { BundleArguments } from '../../workspace/bundle.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import {
@@ -25,6 +24,7 @@ import {
   noteAct,
   partsOf,
 } from '../act.js';
+import { declaredArguments } from '../declared-arguments.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, PassEnvironment, Step } from '../types.js';
@@ -75,8 +75,10 @@ function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act
   if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
   const reason = `${stalled} passes in a row without progress`;
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
-  const args = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
-  return [bundleAct('T6', { name: 'surface_escalation', args, detail: reason })];
+  const name = 'surface_escalation';
+  const asks = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
+  const args = declaredArguments(snapshot, name, { ...asks, topic: REST });
+  return [bundleAct('T6', { name, args, detail: reason })];
 }
 
 function stalledAfter({ progress }: Graded, slug: string, snapshot: Snapshot): number {
@@ -113,10 +115,10 @@ function record(
     why: reasons.join('; '),
     ...(stop.length === 0
       ? { distance: null, progress: null }
-      : { distance: rounded(meanDistance(stop)), progress: progressText(stop) }),
+      : { distance: rounded(distanceTo(stop)), progress: progressText(stop) }),
     stalled: stalledAfter(stage, slug, view),
   };
-  const recorded = { name: 'pass_record', args: declared(view, 'pass_record', args) };
+  const recorded = { name: 'pass_record', args: declaredArguments(view, 'pass_record', args) };
   const deed = deedOf(view, bundleAct('T6', { ...recorded, detail: quality }));
   const more = moduleRecords(env, stage, view);
   return {
@@ -124,12 +126,6 @@ function record(
     changes: [...more.flatMap((moduleChange) => moduleChange.changes), ...deed.changes],
     audit: [...(deed.audit ?? []), ...more.flatMap((moduleChange) => moduleChange.audit ?? [])],
   };
-}
-
-/** Until the owner has upgraded the workspace, its bundle may know fewer arguments. */
-function declared(view: Snapshot, bundle: string, args: BundleArguments): BundleArguments {
-  const known = view.schema.bundles.get(bundle)?.arguments.map(({ name }) => name) ?? [];
-  return Object.fromEntries(Object.entries(args).filter(([name]) => known.includes(name)));
 }
 
 /** To a ten-thousandth, and to 0 only if it holds. */

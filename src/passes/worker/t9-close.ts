@@ -2,6 +2,7 @@
  * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
  * a claim, whatever happened in between.
  */
+import { addUsage, NO_USAGE } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
@@ -72,17 +73,17 @@ function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
 }
 
 function closing(stage: Stage, result: { outcome: string; failures: number }): PlainAct {
-  const runner = 'runner' in stage ? stage.runner.name : null;
-  const tierModel = 'tier' in stage ? stage.tier.model : '';
   const outcome = 'outcome' in stage ? stage.outcome : undefined;
+  const judge = 'judge' in stage ? stage.judge : undefined;
+  const usage = addUsage(outcome?.usage ?? NO_USAGE, judge?.usage ?? NO_USAGE);
   const session = {
     run_id: stage.runId,
     role: stage.request.role,
-    runner,
-    model: outcome?.model || tierModel || null,
-    tokens_in: outcome?.usage.tokensIn ?? null,
-    tokens_out: outcome?.usage.tokensOut ?? null,
-    cost: outcome?.usage.cost ?? null,
+    runner: runnerOf(stage) ?? judge?.runner ?? null,
+    model: outcome?.model || judge?.model || null,
+    tokens_in: usage.tokensIn ?? null,
+    tokens_out: usage.tokensOut ?? null,
+    cost: usage.cost ?? null,
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
@@ -95,6 +96,12 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     ...(worked ? [memoryOf(stage, result.outcome)] : []),
     { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
+}
+
+/** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */
+function runnerOf(stage: Stage): string | null {
+  if (!('outcome' in stage)) return null;
+  return stage.driver === 'host' ? (stage.session?.host ?? 'host') : stage.runner.name;
 }
 
 function memoryOf(stage: Stage, outcome: string): BundleAct {

@@ -2,6 +2,9 @@
 import { defined } from '../../kernel/defined.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
+import { answerToAdopt } from '../../governance/question-state.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundlesAct, type BundleAct, type Deed, deedOf, partsOf } from '../act.js';
 import { applyProposal } from '../apply-proposal.js';
@@ -38,6 +41,10 @@ export function takeAnswers(
     view = viewAfter(view, partsOf(pass, [act]));
     acts.push(act);
   };
+  for (const question of view.records('NOTIFICATION')) {
+    const answer = answerToAdopt(view, question);
+    if (answer !== undefined) take((now) => deedOf(now, adoptAct(question, answer)));
+  }
   for (let taken = 0; taken < MOST_ANSWERS; taken++) {
     const [answer] = pendingAnswers(view);
     if (answer === undefined) break;
@@ -54,6 +61,15 @@ export function takeAnswers(
   return { acts, notes, view };
 }
 
+/** What the owner wrote next to the field, or into the briefing, which the next one replaces. */
+function adoptAct(question: Rec, answer: string): Act {
+  const status = fieldText(question, 'status');
+  const isDecided = status === 'approved' || status === 'declined';
+  const args = { id: question.key, answer, status: isDecided ? status : 'open' };
+  const detail = `the owner's answer: ${answer}`.slice(0, 300);
+  return bundlesAct('T1', [{ name: 'notification_answer', args, target: question.key, detail }]);
+}
+
 function carryOut(
   snapshot: Snapshot,
   taker: Taker,
@@ -61,7 +77,8 @@ function carryOut(
 ): { readonly act: Act; readonly what: string } {
   const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
   if (approval !== undefined) {
-    const details = { id: approval.id, verdict: answer.verdict, question: answer.id };
+    const { id, isApproved } = approval;
+    const details = { id, isApproved, question: answer.id };
     const { what } = planApproval(snapshot, taker, details);
     return { act: (view) => planApproval(view, taker, details).deed, what };
   }

@@ -1,5 +1,5 @@
 /** Completes a command line: names of commands, options and their values, ids and slugs. */
-import { openQuestions } from './find-question.js';
+import { answerable } from './find-question.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -16,7 +16,7 @@ type Source = (place: Place) => readonly string[];
 
 const projects: Source = ({ snapshot }) => snapshot.records('DISPATCH').map((row) => row.key);
 const questions: Source = ({ snapshot }) =>
-  openQuestions(snapshot)
+  answerable(snapshot)
     .flatMap((record) => [record.key, fieldText(record, 'project')])
     .filter((name) => name !== '');
 const runs: Source = ({ snapshot }) =>

@@ -2,17 +2,18 @@
  * Finds a question by its id, by the id of its approval, by an unambiguous beginning or end of its
  * id, or by a project with one open question.
  */
+import { questionState } from '../../governance/question-state.js';
 import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-/** Open questions, also those with an answer that no pass has acted on yet. */
-export function openQuestions(snapshot: Snapshot): readonly Rec[] {
+/** Also those with an answer that no pass has acted on yet: the owner may correct it. */
+export function answerable(snapshot: Snapshot): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'status') === 'open');
+    .filter((record) => questionState(snapshot, record).state !== 'done');
 }
 
 /** @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates. */
@@ -21,7 +22,7 @@ export function findQuestion(snapshot: Snapshot, name: string): Rec {
   const exact = all.filter((record) => record.key === name || approvalAsked(record) === name);
   const [first] = exact;
   if (first !== undefined && exact.length === 1) return first;
-  const open = openQuestions(snapshot);
+  const open = answerable(snapshot);
   const wanted = name.toUpperCase();
   const near = open.filter(
     (record) => record.key.startsWith(wanted) || record.key.endsWith(wanted),

@@ -1,4 +1,6 @@
 /** A number of passes, as an option gives it. */
+import { ownerNumber } from '../../project/owner-number.js';
+import type { Snapshot } from '../../workspace/types.js';
 import { NocturneError } from '../../kernel/error.js';
 
 const MOST = 200;
@@ -12,4 +14,10 @@ export function passCount(value: unknown, fallback: number): number {
       hint: `give a whole number from 1 to ${MOST}`,
     });
   return number;
+}
+
+/** How many passes are started at once: `--parallel`, at most `Passes at once` of USER.md. */
+export function laneCount(value: unknown, snapshot: Snapshot): number {
+  const asked = passCount(value, 1);
+  return Math.min(asked, ownerNumber(snapshot, 'passes_at_once', asked));
 }

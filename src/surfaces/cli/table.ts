@@ -1,23 +1,6 @@
 /** Tables for people, never wider than the terminal. */
-import Table from 'cli-table3';
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const GAP = '  ';
 /** Columns this narrow (an id, a time) shrink only when no other column can. */
 const COMFORTABLE = 16;
 const NARROWEST = 4;
@@ -32,24 +15,27 @@ export function textTable(table: {
   readonly width: number;
 }): string {
   const { head, rows, width } = table;
-  const room = width - 2 * (head.length - 1);
+  const room = width - GAP.length * (head.length - 1);
   const natural = head.map((name, i) =>
-    Math.max(cells(name), ...rows.map((row) => cells(row[i] ?? ''))),
+    Math.max(1, cells(name), ...rows.map((row) => cells(row[i] ?? ''))),
   );
-  const colWidths = narrowed(narrowed(natural, room, COMFORTABLE), room, NARROWEST);
-  const drawn = new Table({
-    head: head.map(shown),
-    chars: NO_LINES,
-    colWidths: [...colWidths],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-  });
-  for (const row of rows)
-    drawn.push(head.map((_, i) => wrapped(shown(row[i] ?? ''), colWidths[i] ?? NARROWEST)));
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const widths = narrowed(narrowed(natural, room, COMFORTABLE), room, NARROWEST);
+  return [head, ...rows].flatMap((row) => linesOf(row, widths)).join('\n');
+}
+
+function linesOf(row: readonly string[], widths: readonly number[]): readonly string[] {
+  const columns = widths.map((width, i) => wrapped(shown(row[i] ?? ''), width));
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    columns
+      .map((lines, i) => padded(lines[line] ?? '', widths[i] ?? NARROWEST))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - cells(text)));
 }
 
 /** Shrinks the widest columns first, and none below `least`. */
@@ -64,11 +50,8 @@ function narrowed(natural: readonly number[], room: number, least: number): read
 }
 
 /** Breaks at a blank if one is near, else after punctuation such as a slash, else anywhere. */
-function wrapped(text: string, width: number): string {
-  return text
-    .split('\n')
-    .flatMap((line) => wrappedLine(line, width))
-    .join('\n');
+function wrapped(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((line) => wrappedLine(line, width));
 }
 
 function wrappedLine(line: string, width: number): string[] {
@@ -103,7 +86,6 @@ function fitting(text: string, width: number): number {
 /** Terminal cells of the longest line; colours take none. */
 function cells(text: string): number {
   return Math.max(
-    1,
     ...shown(text)
       .replace(/\u001b\[[0-9;]*m/g, '')
       .split('\n')

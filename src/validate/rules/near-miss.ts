@@ -1,4 +1,5 @@
 /** Rule near-miss: text that looks like a record or one of its fields is read as one. */
+import { linesNextToField } from '../../governance/answer-places.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldLabel } from '../../markdown/field-name.js';
 import { findSections, type Section } from '../../markdown/find-records.js';
@@ -110,9 +111,12 @@ function lostItems(source: SectionSource, section: Section): Diagnostic[] {
   );
   if (lacking.size === 0) return [];
   const items = sectionParts(doc, section).items.map(({ line }) => line.start);
+  const answers =
+    object.object === 'NOTIFICATION' ? linesNextToField(doc, section, object.fields) : [];
+  const read = [...items, ...answers.map(({ start }) => start)];
   return nearItems(doc, { start: section.contentStart, end: section.end }, lacking).flatMap(
     (item): Diagnostic[] => {
-      if (items.includes(item.start) || item.value === '') return [];
+      if (read.includes(item.start) || item.value === '') return [];
       const spec = object.fields.get(item.field);
       return [
         {

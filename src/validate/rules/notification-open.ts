@@ -1,6 +1,7 @@
 /** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
+import { type QuestionState, questionState, unclearText } from '../../governance/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';
@@ -17,11 +18,11 @@ export const notificationOpen: WorkspaceRule = {
     const object = schema.objects.get('NOTIFICATION');
     if (object === undefined) return [];
     const answered = snapshot.records('NOTIFICATION').flatMap((record): Diagnostic[] => {
+      const state = questionState(snapshot, record);
+      const range = fieldRange(object, record, 'status');
       const status = fieldText(record, 'status');
-      const answer = fieldText(record, 'answer');
-      const isAnswered =
-        status === 'approved' || status === 'declined' || (status === 'open' && answer !== '');
-      if (!isAnswered) return [];
+      if (state.state === 'unclear') return [unclearAnswer(record, state, range)];
+      if (state.state !== 'answered') return [];
       const left = runSince(
         snapshot,
         answeredAt(
@@ -30,7 +31,7 @@ export const notificationOpen: WorkspaceRule = {
           record,
         ),
       );
-      const message = `${record.key} is answered (${answer === '' ? status : answer}) and ${left === undefined ? 'waits for the next pass' : `${left} left it open`}`;
+      const message = `${record.key} is answered (${state.answer}) and ${left === undefined ? 'waits for the next pass' : `${left} left it open`}`;
       const hint =
         left === undefined
           ? 'the next worker or manager pass acts on it'
@@ -40,7 +41,7 @@ export const notificationOpen: WorkspaceRule = {
           rule: 'notification-open',
           severity: left === undefined ? 'info' : 'warning',
           message,
-          range: fieldRange(object, record, 'status'),
+          range,
           expected: 'done',
           actual: status,
           hint,
@@ -50,6 +51,22 @@ export const notificationOpen: WorkspaceRule = {
     return [...answered, ...unreadAnswers(snapshot)];
   },
 };
+
+function unclearAnswer(
+  record: Rec,
+  state: Extract<QuestionState, { state: 'unclear' }>,
+  range: Diagnostic['range'],
+): Diagnostic {
+  return {
+    rule: 'notification-open',
+    severity: 'warning',
+    message: `${record.key} stays open. ${unclearText(state)}`,
+    range,
+    expected: state.expected,
+    actual: state.answer.slice(0, 80),
+    hint: `correct the answer, or use nocturne answer ${record.key}`,
+  };
+}
 
 /** When the answer was given: from the change log, or when the file was last edited. */
 function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Rec): number {

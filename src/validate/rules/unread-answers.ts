@@ -3,13 +3,15 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldLabel } from '../../markdown/field-name.js';
 import { nearItems } from '../../markdown/near-items.js';
 import { rangeOf } from '../../markdown/range-of.js';
-import type { Doc, Rec } from '../../markdown/types.js';
-import { fieldText } from '../../project/field-text.js';
+import type { Doc, Rec, Span } from '../../markdown/types.js';
+import { writtenAnswers } from '../../governance/answer-places.js';
+import { questionState } from '../../governance/question-state.js';
+import { readAnswer } from '../../governance/verdict.js';
+import { ownerLanguage } from '../../project/owner-language.js';
 import type { Snapshot } from '../../workspace/types.js';
 
 const RULE = { rule: 'notification-open', severity: 'warning' } as const;
 const ANSWER = 'answer';
-const WORD = /^(?:yes|no|ok|okay|approved?|declined?)[.!]?$/i;
 
 export function unreadAnswers(snapshot: Snapshot): Diagnostic[] {
   const records = snapshot.records('NOTIFICATION');
@@ -17,26 +19,26 @@ export function unreadAnswers(snapshot: Snapshot): Diagnostic[] {
     ...records.flatMap((record) => ofQuestion(snapshot, record)),
     ...snapshot.filesOf('NOTIFICATION').flatMap((file) => {
       const doc = snapshot.doc(file);
-      return doc === undefined ? [] : elsewhere(doc, file, records);
+      return doc === undefined ? [] : elsewhere(snapshot, doc, file);
     }),
   ];
 }
 
-/** No line for it, or a word below the fields. near-miss reports what is almost a line. */
+/** No line for it, or an answer below the fields. near-miss reports what is almost a line. */
 function ofQuestion(snapshot: Snapshot, record: Rec): Diagnostic[] {
-  if (fieldText(record, 'status') !== 'open' || fieldText(record, ANSWER) !== '') return [];
+  if (questionState(snapshot, record).state !== 'open') return [];
   const doc = snapshot.doc(record.file);
   const body = record.fields.get('body');
   if (doc === undefined) return [];
-  const last = body?.value.trim().split('\n').at(-1)?.trim() ?? '';
-  if (body !== undefined && WORD.test(last)) {
-    const start = doc.text.lastIndexOf(last, body.end);
+  const found = body === undefined ? undefined : answerIn(snapshot, body.value);
+  if (body !== undefined && found !== undefined) {
+    const start = doc.text.indexOf(found, body.start);
     return [
       {
         ...RULE,
-        message: `"${last}" below ${record.key} is not read as its answer`,
-        range: rangeOf(doc, record.file, { start, end: start + last.length }),
-        expected: `- **${fieldLabel(ANSWER)}:** ${last}`,
+        message: `"${found}" below ${record.key} is not read as its answer`,
+        range: rangeOf(doc, record.file, { start, end: start + found.length }),
+        expected: `- **${fieldLabel(ANSWER)}:** ${found}`,
         hint: `write it after Answer:, or run nocturne answer ${record.key}`,
       },
     ];
@@ -54,22 +56,54 @@ function ofQuestion(snapshot: Snapshot, record: Rec): Diagnostic[] {
   ];
 }
 
-/** In the briefing, or above the first question. */
-function elsewhere(doc: Doc, file: string, records: readonly Rec[]): Diagnostic[] {
+/** The last line, or the first, if it is a clear yes or no. An agent may have written it. */
+function answerIn(snapshot: Snapshot, text: string): string | undefined {
+  const lines = text.split('\n').map((line) => line.trim());
+  const words = lines.filter((line) => line !== '');
+  return [words.at(-1), words[0]].find(
+    (line) => line !== undefined && isPlainAnswer(snapshot, line),
+  );
+}
+
+function isPlainAnswer(snapshot: Snapshot, line: string): boolean {
+  const { verdict, rest } = readAnswer(line, ownerLanguage(snapshot));
+  return verdict !== 'text' && rest === '';
+}
+
+/** In the briefing, or above the first question, and not next to the line of a question. */
+function elsewhere(snapshot: Snapshot, doc: Doc, file: string): Diagnostic[] {
+  const records = snapshot.records('NOTIFICATION').filter((record) => record.file === file);
+  const read = records.flatMap((record) => writtenAnswers(snapshot, record));
+  const briefing = snapshot.records('BRIEFING').find((record) => record.file === file);
   const whole = { start: 0, end: doc.text.length };
-  return nearItems(doc, whole, new Set([ANSWER])).flatMap(({ start, end, value }): Diagnostic[] => {
-    const inside = records.some(
-      (record) => record.file === file && start >= record.start && start < record.end,
-    );
-    if (inside || value === '' || value === '-') return [];
-    return [
-      {
-        ...RULE,
-        message: 'this answer is not in a question, so no pass reads it',
-        range: rangeOf(doc, file, { start, end }),
-        expected: 'the line Answer of an open question',
-        hint: 'move it to its question, or use nocturne answer',
-      },
-    ];
-  });
+  const labelled = nearItems(doc, whole, new Set([ANSWER])).filter(
+    ({ start, value }) =>
+      value !== '' &&
+      value !== '-' &&
+      !records.some((record) => start >= record.start && start < record.end),
+  );
+  const plain = briefing === undefined ? [] : plainAnswers(snapshot, doc, briefing);
+  const lines = new Map([...plain, ...labelled].map((line) => [line.start, line]));
+  return [...lines.values()]
+    .filter(({ value }) => !read.some((answer) => answer.includes(value)))
+    .map(({ start, end }) => ({
+      ...RULE,
+      message: 'this answer is not in a question, so no pass reads it',
+      range: rangeOf(doc, file, { start, end }),
+      expected: 'the line Answer of an open question',
+      hint: 'move it to its question, or use nocturne answer',
+    }));
+}
+
+/** Lines that are nothing but a clear yes or no. */
+function plainAnswers(
+  snapshot: Snapshot,
+  doc: Doc,
+  { start, end }: Span,
+): readonly (Span & { readonly value: string })[] {
+  return [...doc.text.slice(start, end).matchAll(/^.+$/gmu)].flatMap(({ 0: line, index }) =>
+    isPlainAnswer(snapshot, line)
+      ? [{ start: start + index, end: start + index + line.length, value: line.trim() }]
+      : [],
+  );
 }

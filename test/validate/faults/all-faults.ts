@@ -40,7 +40,13 @@ export async function foundFault(fault: Fault): Promise<string> {
 }
 
 /** Rules about the owner's signature: nobody has signed these workspaces. */
-const UNSIGNED = new Set(['protected-set', 'manifest-hash', 'manifest-signature', 'log-chain']);
+const UNSIGNED = new Set([
+  'protected-set',
+  'manifest-hash',
+  'manifest-signature',
+  'log-chain',
+  'program-changed',
+]);
 const kept = new Map<string, FileFacts>();
 
 /** Errors and warnings. The facts of pages that are as in the full workspace are kept. */

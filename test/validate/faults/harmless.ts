@@ -71,7 +71,7 @@ function padded(text: string, pad: (cell: string, width: number) => string): str
   });
 }
 
-const REFORMATS: Readonly<Record<string, Reformat>> = {
+export const REFORMATS: Readonly<Record<string, Reformat>> = {
   'tables padded to the left': (text) => padded(text, (cell, width) => cell.padEnd(width)),
   'tables padded to the right': (text) => padded(text, (cell, width) => cell.padStart(width)),
   'tables without blanks around cells': onProse((line) =>

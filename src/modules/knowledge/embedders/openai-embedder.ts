@@ -132,7 +132,7 @@ async function requester(options: OpenaiOptions): Promise<Request> {
 function failureOf(error: unknown): RequestFailure {
   return error instanceof BadAnswer
     ? { failure: 'crashed', retry: false, answered: true, detail: error.message }
-    : classifyRequestError(error, Date.now());
+    : classifyRequestError(error, { now: Date.now() });
 }
 
 /** Removes the key from the message: a server may repeat it. */

@@ -1,5 +1,6 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
+import { questionState, unclearText } from '../../../governance/question-state.js';
 import { readAnswer } from '../../../governance/verdict.js';
 import { ownerLanguage } from '../../../project/owner-language.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -12,7 +13,10 @@ import { findQuestion } from '../find-question.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
-type Decision = Pick<Answer, 'status'> & { readonly id: string; readonly pending: PendingAnswer };
+type Decision = Pick<Answer, 'status'> & {
+  readonly asked: { readonly id: string; readonly isApproved: boolean };
+  readonly pending: PendingAnswer;
+};
 
 const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
 
@@ -85,10 +89,18 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
   );
   const snapshot = context.workspace().snapshot();
   const question = snapshot.record('NOTIFICATION', id);
+  const state = question === undefined ? undefined : questionState(snapshot, question);
+  if (state?.state === 'unclear')
+    return {
+      ...result,
+      exit: EXIT.refused,
+      text: `${id} stays open. ${unclearText(state)}`,
+      json: { id, status, answer: text, then: null, unclear: state, ...(result.json as object) },
+    };
   const pending = pendingAnswers(snapshot).find((candidate) => candidate.id === id);
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
   if (pending !== undefined && asked !== undefined)
-    return decided(context, result, { id: asked.id, pending, status });
+    return decided(context, result, { asked, pending, status });
   const word = status === 'open' ? 'answered' : status;
   const then =
     pending === undefined
@@ -105,20 +117,20 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
 function decided(
   context: Context,
   result: CommandResult,
-  { id, pending, status }: Decision,
+  { asked, pending, status }: Decision,
 ): CommandResult {
   const workspace = context.workspace();
   const taken = takeApproval(
     { workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) } },
-    { id, verdict: pending.verdict, question: pending.id },
+    { ...asked, question: pending.id },
   );
   return {
     ...result,
-    exit: taken.kind === 'done' || pending.verdict === 'no' ? EXIT.ok : EXIT.refused,
+    exit: taken.kind === 'done' || !asked.isApproved ? EXIT.ok : EXIT.refused,
     text: taken.what,
     json: {
       id: pending.id,
-      approval: id,
+      approval: asked.id,
       status,
       answer: pending.answer,
       then: taken.what,

@@ -12,7 +12,7 @@ import { approvalBody, deed } from '../../../governance/approvals/approval-text.
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { readPayload } from '../../../passes/approvals/approval-store.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';

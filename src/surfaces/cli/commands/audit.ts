@@ -2,7 +2,7 @@
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { checkLogs } from '../../../integrity/gate-logs.js';
 import { logGlobs } from '../../../integrity/gate-registry.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import { recover } from '../../../workspace/recover.js';
 import { paint } from '../paint.js';

@@ -1,6 +1,6 @@
 /** `history`, `as-of`, `diff`: the workspace at earlier times. */
 import { NocturneError } from '../../../kernel/error.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { addressOf } from '../../../workspace/address.js';
 import {
   type ChangeRow,

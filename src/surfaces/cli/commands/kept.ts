@@ -5,8 +5,8 @@
 import { lstatSync, readdirSync, readFileSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
-import { keptDirectory } from '../../../passes/reconcile/restore.js';
-import { localTime } from '../../../passes/local-time.js';
+import { keptDirectory } from '../../../passes/reconcile/kept-directory.js';
+import { localTime } from '../../../project/local-time.js';
 import { routeOf } from '../../../registry/route.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import { isIgnored } from '../../../workspace/walk.js';

@@ -1,6 +1,6 @@
 /** `lock status`, `lock break`: which passes run, and how to end one that hangs. */
 import { EXIT } from '../../../kernel/error.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { removeClaimRows } from '../../../passes/lock-page.js';
 import { fieldText } from '../../../project/field-text.js';
 import { ownerZone } from '../../../project/owner-zone.js';

@@ -6,8 +6,10 @@ import { plural } from '../../../kernel/words.js';
 import { progressText } from '../../../governance/approach.js';
 import type { AssertionResult } from '../../../governance/types.js';
 import { fieldText } from '../../../project/field-text.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
+import { type RunDifference, runDifferences } from '../run-differences.js';
 import { ownerZone } from '../../../project/owner-zone.js';
+import type { AskedQuestion } from '../../../passes/judge/question.js';
 import { type RunRecord, runRecord } from '../../../passes/run-record.js';
 import type { Rec } from '../../../markdown/types.js';
 import { logRows } from '../../../workspace/log-rows.js';
@@ -29,26 +31,55 @@ export const log: Command = {
     const record = runRecord(workspace.state, id);
     const isTrue = record !== undefined && promptIsTrue(record, loggedBrief(snapshot, id));
     const written = [...agentWrites(snapshot, new Set([id]))];
-    const text = [
-      head(snapshot, run),
-      ...(record === undefined
-        ? ['Nothing more is kept of it on this machine.']
-        : [
-            judgement(record),
-            differences(record, written),
-            calls(record),
-            block('Output, its end', record.tail ?? ''),
-            block(
-              isTrue
-                ? 'Prompt, as the audit log has its hash'
-                : 'Prompt, which differs from its hash in the audit log',
-              record.prompt,
-            ),
-          ]),
-    ].join('\n\n');
-    return { exit: EXIT.ok, text, json: { run: id, written, promptIsTrue: isTrue, record } };
+    const changed = runDifferences(snapshot, id, written);
+    const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, changed })].join('\n\n');
+    return {
+      exit: EXIT.ok,
+      text,
+      json: { run: id, written, differences: changed, promptIsTrue: isTrue, record },
+    };
   },
 };
+
+function detailsOf(
+  run: Rec,
+  record: RunRecord | undefined,
+  { isTrue, changed }: { readonly isTrue: boolean; readonly changed: readonly RunDifference[] },
+): readonly string[] {
+  if (record === undefined)
+    return [differences(changed), 'Nothing more is kept of it on this machine.'];
+  const { questions = [] } = record;
+  if (fieldText(run, 'role') === 'manager') return questions.map(questionText);
+  const asTold = isTrue
+    ? 'Prompt, as the audit log has its hash'
+    : 'Prompt, which differs from its hash in the audit log';
+  return [
+    judgement(record),
+    differences(changed, record.undone),
+    calls(record),
+    block('Output, its end', record.tail ?? ''),
+    ...questions.map(questionText),
+    block(asTold, record.prompt),
+  ];
+}
+
+/** What a judge was asked, each attempt of an answer, and what was read from it. */
+function questionText({
+  kind,
+  about,
+  model,
+  prompt,
+  said,
+  answer,
+  problem,
+}: AskedQuestion): string {
+  const result = answer === undefined ? `No answer: ${problem ?? ''}` : `Answer: ${answer}`;
+  return [
+    `Question to ${model}: ${kind}, ${about}\n  ${result}`,
+    ...said.map((text, i) => block(`It said${said.length > 1 ? `, attempt ${i + 1}` : ''}`, text)),
+    block('Asked', prompt),
+  ].join('\n');
+}
 
 /** The row of the audit log about the brief of a run. */
 function loggedBrief({ root, schema }: Snapshot, id: string): string {
@@ -68,11 +99,12 @@ function head(snapshot: Snapshot, run: Rec): string {
   const who = [text('runner'), text('model')].filter((part) => part !== '').join(', ');
   const tokens =
     text('tokens_in') === ''
-      ? ''
-      : `; ${text('tokens_in')} tokens read, ${text('tokens_out')} written`;
+      ? 'tokens unknown'
+      : `${text('tokens_in')} tokens read, ${text('tokens_out') || 'unknown'} written`;
+  const cost = text('cost') === '' ? 'cost unknown' : `cost ${text('cost')}`;
   return `${run.key}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
 ${text('outcome')}
-${time('started')} to ${time('ended')}${who === '' ? '' : `; ${who}`}${tokens}`;
+${time('started')} to ${time('ended')}${who === '' ? '; no agent worked' : `; ${who}; ${tokens}, ${cost}`}`;
 }
 
 function judgement({ quality, reasons = [], before, after }: RunRecord): string {
@@ -96,9 +128,12 @@ function resultLine({ assertion, holds, error, expected, found, where }: Asserti
   return `    ${assertion}\n      ${state}`;
 }
 
-function differences({ undone = [] }: RunRecord, written: readonly string[]): string {
+function differences(changed: readonly RunDifference[], undone: RunRecord['undone'] = []): string {
   const lines = [
-    ...written.map((path) => `  wrote ${path}`),
+    ...changed.flatMap(({ path, diff }) => [
+      `  wrote ${path}`,
+      ...(diff === '' ? [] : diff.split('\n').map((line) => `    ${line}`)),
+    ]),
     ...undone.map(({ path, why }) => `  undone: ${path} (${why})`),
   ];
   return ['Differences', ...(lines.length === 0 ? ['  none'] : lines)].join('\n');

@@ -4,8 +4,10 @@ import { fieldText } from '../../../project/field-text.js';
 import { ownerNumber } from '../../../project/owner-number.js';
 import type { PassReport } from '../../../passes/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
+import { latestRun } from '../../../passes/night-use.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
-import { passCount } from '../pass-count.js';
+import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
+import { laneCount, passCount } from '../pass-count.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult } from '../types.js';
@@ -22,24 +24,31 @@ export const night: Command = {
       description:
         'run a manager pass after every n worker passes (default: "Manager every" of USER.md)',
     },
+    ...NIGHT_OPTIONS,
     {
       flags: '--parallel <n>',
       description:
         'run up to n worker passes at once, on different projects; only agents in a sandbox work side by side (default 1)',
     },
   ],
-  examples: ['nocturne night', 'nocturne night --passes 20 --until 06:30 --manager-every 5'],
+  examples: [
+    'nocturne night',
+    'nocturne night --passes 20 --until 06:30 --manager-every 5',
+    'nocturne night --minutes 240 --tokens 2000000 --cost 5',
+  ],
   async run(context, { options }) {
     const { worker } = await import('../../../passes/worker/worker.js');
     const { manager } = await import('../../../passes/manager/manager.js');
-    const env = await passEnvironment(context);
+    const limits = nightOptions(options);
+    const surroundings = await passEnvironment(context);
     const most = passCount(options['passes'], 8);
     const snapshot = context.workspace().snapshot();
+    const env = { ...surroundings, budget: { limits, after: latestRun(snapshot) } };
     const every = passCount(
       options['managerEvery'],
       ownerNumber(snapshot, 'manager_every', most + 1),
     );
-    const lanes = passCount(options['parallel'], 1);
+    const lanes = laneCount(options['parallel'], snapshot);
     const until =
       typeof options['until'] === 'string'
         ? timeOf(options['until'], context.clock.now())
@@ -70,7 +79,13 @@ export const night: Command = {
     if (last.exit === EXIT.gate) return refused(last, reports);
     const page = context.workspace().snapshot().records('BRIEFING')[0];
     const briefing = fieldText(page, 'body');
-    return ok(briefing, { runs: reports.map(summary), briefing });
+    // What was reserved for another pass may have been free again when that pass ended.
+    const { nightOver } = reports.findLast(({ data }) => data.role === 'worker')?.data ?? {};
+    return ok([...(nightOver === undefined ? [] : [nightOver]), briefing].join('\n\n'), {
+      runs: reports.map(summary),
+      ended: nightOver === undefined ? null : { by: 'budget', why: nightOver },
+      briefing,
+    });
   },
 };
 

@@ -1,6 +1,6 @@
 /** `project list`, `pause`, `resume`, `abandon`, `focus`: which projects passes work on. */
 import { projectState } from '../../../governance/project-state.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
 import { requireOwner } from '../actor.js';

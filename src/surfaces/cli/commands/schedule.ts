@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError, messageOf } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
@@ -18,9 +19,10 @@ import type { Workspace } from '../../../workspace/types.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { textOption } from '../options.js';
-import { passCount } from '../pass-count.js';
+import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
+import { laneCount, passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
@@ -60,6 +62,8 @@ export const schedule: Command = {
       flags: '--parallel <n>',
       description: 'how many worker passes to start at once, on different projects (default 1)',
     },
+    { flags: '--passes <n>', description: 'the most worker passes in one night, noon to noon' },
+    ...NIGHT_OPTIONS,
     { flags: '--list', description: 'print the next and the missed runs, and exit' },
   ],
   examples: [
@@ -70,8 +74,10 @@ export const schedule: Command = {
   async run(context, { options }) {
     requireOwner(context, 'scheduling');
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
-    const env = await passEnvironment(context);
-    const lanes = passCount(options['parallel'], 1);
+    const passes = options['passes'] === undefined ? undefined : passCount(options['passes'], 1);
+    const limits = { ...nightOptions(options), ...defined({ passes }) };
+    const env = { ...(await passEnvironment(context)), budget: { limits } };
+    const lanes = laneCount(options['parallel'], context.workspace().snapshot());
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
       queue = queue.then(() =>

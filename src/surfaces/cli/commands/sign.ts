@@ -2,6 +2,7 @@
 import { closeIncidentsIfPassing } from '../../../integrity/close-incidents.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
+import { acceptPrograms, changedPrograms } from '../../../integrity/seen-programs.js';
 import { signManifest, type SignResult } from '../../../integrity/sign.js';
 import { type SigningChange, signingPlan } from '../../../integrity/signing-plan.js';
 import { ownerName, requireOwner } from '../actor.js';
@@ -25,18 +26,21 @@ export const sign: Command = {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const plan = signingPlan(snapshot, context.home);
+    const programs = changedPrograms(snapshot, context.home);
+    const changed = [...plan.changed, ...programs];
     const files =
       options['all'] === true ? ('all' as const) : args.map((file) => workspacePath(context, file));
     if (files !== 'all' && files.length === 0)
       throw new NocturneError(
         'USAGE',
-        plan.changed.length === 0
+        changed.length === 0
           ? 'no protected file has changed since it was signed'
-          : `no files were named; these changed: ${plan.changed.map((change) => change.file).join(', ')}`,
+          : `no files were named; these changed: ${changed.map((change) => change.file).join(', ')}`,
         { hint: 'name the files to sign, or give --all' },
       );
     const shown =
-      files === 'all' ? plan.changed : plan.changed.filter((change) => files.includes(change.file));
+      files === 'all' ? changed : changed.filter((change) => files.includes(change.file));
+    const accepted = programs.filter((change) => shown.includes(change)).map(({ file }) => file);
     const diffs = shown.map((change) => diffOf(change, plan)).join('\n');
     if (shown.length > 0 && options['yes'] !== true) {
       if (!canAsk(context))
@@ -52,26 +56,38 @@ export const sign: Command = {
       )
         return { exit: EXIT.refused, text: 'Nothing was signed.', json: { signed: [] } };
     }
+    acceptPrograms(workspace.state, snapshot, accepted);
+    const pages = files === 'all' ? files : files.filter((file) => !accepted.includes(file));
+    if (pages.length === 0) return programsOnly(accepted);
     const key = loadOwnerKey(context.home, await passphraseOf(context));
     for (const warning of key.warnings) context.progress(warning);
-    const result = signManifest(workspace, {
-      files,
-      key,
-      signedBy: ownerName(snapshot),
-      now: context.clock.now(),
-    });
+    const signedBy = ownerName(snapshot);
+    const now = context.clock.now();
+    const result = signManifest(workspace, { files: pages, key, signedBy, now });
     closeIncidentsIfPassing(workspace, 'nocturne sign');
     const unseen = options['yes'] === true && shown.length > 0 ? paintedDiff(context, diffs) : '';
-    return report(result, key.fingerprint, unseen);
+    return report({ ...result, accepted }, key.fingerprint, unseen);
   },
 };
 
-function report(result: SignResult, key: string, unseenDiff: string): CommandResult {
+type Signed = SignResult & { readonly accepted: readonly string[] };
+
+/** The manifest covers no programs, so there is nothing to sign for them. */
+function programsOnly(accepted: readonly string[]): CommandResult {
+  return ok(acceptedLine(accepted), { signed: [], accepted });
+}
+
+function acceptedLine(accepted: readonly string[]): string {
+  return `Accepted: ${accepted.join(', ')}. validate reports the next change.`;
+}
+
+function report(result: Signed, key: string, unseenDiff: string): CommandResult {
   const lines = [
     ...(unseenDiff === '' ? [] : [unseenDiff]),
     result.signed.length === 0
       ? 'Nothing to sign: no protected file has changed since it was signed.'
       : `Signed with ${key.slice(0, 8)}: ${result.signed.map(({ file }) => file).join(', ')}.`,
+    ...(result.accepted.length > 0 ? [acceptedLine(result.accepted)] : []),
     ...(result.pinned ? ['This machine now trusts this key for this workspace.'] : []),
     ...(result.anchored.length > 0
       ? [`Anchored: ${result.anchored.map((log) => log.file).join(', ')}.`]
@@ -79,6 +95,7 @@ function report(result: SignResult, key: string, unseenDiff: string): CommandRes
   ];
   return ok(lines.join('\n'), {
     signed: result.signed.map(changeJson),
+    accepted: result.accepted,
     pinned: result.pinned,
     anchored: result.anchored.map((log) => log.file),
     key,

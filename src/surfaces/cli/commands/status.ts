@@ -6,14 +6,14 @@ import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
 import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
-import { localTime } from '../../../passes/local-time.js';
+import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { lastRow, lastRows, rowsOfRun } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { openQuestions } from '../find-question.js';
+import { isOpenQuestion, questionState, unclearText } from '../../../governance/question-state.js';
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
@@ -94,7 +94,11 @@ function questionsText({ questions }: Facts, { width }: Screen): string {
   const table = textTable({
     head: ['id', 'project', 'question'],
     width,
-    rows: questions.map(({ id, project, question }) => [id, project, question]),
+    rows: questions.map(({ id, project, question, unclear }) => [
+      id,
+      project,
+      unclear === null ? question : `${unclear} ${question}`,
+    ]),
   });
   return `Waiting for you (${questions.length})\n${table}\nTo answer: nocturne approve ID, nocturne decline ID, or nocturne answer ID TEXT`;
 }
@@ -156,9 +160,10 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
       .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)),
-    questions: openQuestions(snapshot)
-      .filter((question) => fieldText(question, 'answer') === '')
-      .map(questionFacts),
+    questions: snapshot
+      .records('NOTIFICATION')
+      .filter((question) => isOpenQuestion(snapshot, question))
+      .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: signalsOf(snapshot),
@@ -170,8 +175,10 @@ function passFacts({ runId: id, role, project, host, state, claimedAt: since }: 
   return { id, role, project, host, state, since };
 }
 
-function questionFacts(question: Rec) {
+function questionFacts(snapshot: Snapshot, question: Rec) {
+  const state = questionState(snapshot, question);
   return {
+    unclear: state.state === 'unclear' ? unclearText(state) : null,
     id: question.key,
     project: fieldText(question, 'project'),
     kind: fieldText(question, 'kind'),

@@ -1,0 +1,181 @@
+/**
+ * The six kinds of project, each with the material it is about, and with the script's own truth: how
+ * much of what is needed is really done. It reads the files itself and knows nothing of conditions.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const KINDS = ['survey', 'inventory', 'watch', 'write', 'code', 'maintain'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** One thing that the project needs, as its material states it. */
+export type Unit = { readonly name: string; readonly source: string; readonly note: string };
+
+/** Files of a project, by their paths in its folder. */
+export type Files = ReadonlyMap<string, string>;
+
+export type Work = {
+  readonly kind: Kind;
+  /** Everything that could be done; more than is needed. */
+  readonly units: readonly Unit[];
+  readonly needed: number;
+  readonly writes: readonly string[];
+  /** What the owner put into the folder. */
+  readonly material: Readonly<Record<string, string>>;
+  /** Names of the units that are really done. */
+  readonly done: (files: Files) => ReadonlySet<string>;
+};
+
+const TEMPLATE = fileURLToPath(
+  new URL('../../../orchestration-os/PHASES-TEMPLATE.md', import.meta.url),
+);
+const WORDS = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heron'];
+const MORE = ['iris', 'jade', 'kelp', 'larch', 'maple', 'north', 'opal', 'pine'];
+
+export function workOf(kind: Kind): Work {
+  return { kind, ...WORKS[kind]() };
+}
+
+/** PHASES.md of a project; its kind comes first. The tests of code run without npm, which is slow. */
+export function phasesPage(kind: Kind, template = TEMPLATE): string {
+  const text = readFileSync(template, 'utf8').replace('npm test', 'node test.mjs');
+  const [head = '', ...sections] = text.split(/^(?=## )/m);
+  const first = sections.find((section) => section.startsWith(`## ${kind}\n`)) ?? '';
+  return [head, first, ...sections.filter((section) => section !== first)].join('');
+}
+
+type Rest = Omit<Work, 'kind'>;
+
+const WORKS: Readonly<Record<Kind, () => Rest>> = {
+  survey: () => listed({ file: /^outputs\/survey-/, under: '## Entries', hasNote: false }),
+  inventory: () => listed({ file: /^outputs\/inventory/, under: '## Items', hasNote: true }),
+  watch: () => ({
+    units: unitsOf(16),
+    needed: 14,
+    writes: ['outputs/**'],
+    material: { 'material.md': materialPage(unitsOf(16)) },
+    // A page counts once, for a change that no earlier page has.
+    done: (files) => {
+      const pages = pagesIn(files, /^outputs\/watch-/).filter((text) => /^## Changes/m.test(text));
+      const units = unitsOf(16);
+      return new Set(pages.flatMap((text) => units.find(({ note }) => text.includes(note))?.name ?? []));
+    },
+  }),
+  write: () => ({
+    units: unitsOf(6),
+    needed: 4,
+    writes: ['outputs/**'],
+    material: { 'material.md': materialPage(unitsOf(6)) },
+    done: (files) => {
+      const text = pagesIn(files, /^outputs\/outline/).join('\n');
+      const sections = text.split(/^(?=## )/m);
+      const isDone = ({ name, note }: Unit): boolean =>
+        sections.some((section) => section.startsWith(`## ${name}\n`) && section.includes(note));
+      return namesOf(unitsOf(6).filter(isDone));
+    },
+  }),
+  code: () => {
+    const units = unitsOf(6).map((unit, i) => ({ ...unit, note: `(n) => n * ${i + 2}` }));
+    return {
+      units,
+      needed: 6,
+      writes: ['src/**'],
+      material: { 'material.md': materialPage(units), 'test.mjs': codeTest(units) },
+      done: (files) =>
+        namesOf(
+          units.filter(
+            ({ name, note }) => files.get(`src/${name}.mjs`) === `export default ${note};\n`,
+          ),
+        ),
+    };
+  },
+  maintain: () => {
+    const units = unitsOf(6).map((unit) => ({ ...unit, source: `pages/${unit.name}.md` }));
+    const pages = units.map(({ source, name }) => [source, `# ${name}\n\nteh ${name} is here.\n`]);
+    return {
+      units,
+      needed: 6,
+      writes: ['outputs/**', 'pages/**'],
+      material: {
+        'material.md': materialPage(units),
+        'check.mjs': MAINTAIN_CHECK,
+        ...(Object.fromEntries(pages) as Record<string, string>),
+      },
+      done: (files) =>
+        namesOf(
+          units.filter(
+            ({ source, name }) => files.get(source) === `# ${name}\n\nthe ${name} is here.\n`,
+          ),
+        ),
+    };
+  },
+};
+
+function listed(page: {
+  readonly file: RegExp;
+  readonly under: string;
+  readonly hasNote: boolean;
+}): Rest {
+  const units = unitsOf(16);
+  return {
+    units,
+    needed: 12,
+    writes: ['outputs/**'],
+    material: { 'material.md': materialPage(units) },
+    done: (files) => {
+      const rows = pagesIn(files, page.file).flatMap((text) => {
+        const from = text.indexOf(`${page.under}\n`);
+        return from < 0 ? [] : text.slice(from + page.under.length).split(/^## /m)[0]?.split('\n');
+      });
+      const isDone = ({ name, source, note }: Unit): boolean =>
+        rows.some(
+          (row = '') =>
+            new RegExp(`\\b${name}\\b`).test(row) &&
+            row.includes(source) &&
+            (!page.hasNote || row.includes(note)),
+        );
+      return namesOf(units.filter(isDone));
+    },
+  };
+}
+
+function unitsOf(count: number): readonly Unit[] {
+  return [...WORDS, ...MORE].slice(0, count).map((name, i) => ({
+    name,
+    source: `catalogue p. ${10 + i}`,
+    note: `${name} has ${i + 3} leaves and grows by the ${MORE[i % MORE.length]} road`,
+  }));
+}
+
+function materialPage(units: readonly Unit[]): string {
+  const lines = units.map(({ name, source, note }) => `- ${name} | ${source} | ${note}`);
+  return `# Material\n\n${lines.join('\n')}\n`;
+}
+
+function pagesIn(files: Files, name: RegExp): readonly string[] {
+  return [...files].filter(([path]) => name.test(path)).map(([, text]) => text);
+}
+
+function namesOf(units: readonly Unit[]): ReadonlySet<string> {
+  return new Set(units.map(({ name }) => name));
+}
+
+function codeTest(units: readonly Unit[]): string {
+  const cases = units.map(({ name }, i) => [name, 3 * (i + 2)]);
+  return `let right = 0;
+const cases = ${JSON.stringify(cases)};
+for (const [name, value] of cases) {
+  const made = await import(\`./src/\${name}.mjs\`).catch(() => ({}));
+  if (typeof made.default === 'function' && made.default(3) === value) right++;
+}
+console.log(\`progress: \${right}/\${cases.length}\`);
+process.exit(right === cases.length ? 0 : 1);
+`;
+}
+
+const MAINTAIN_CHECK = `import { readdirSync, readFileSync } from 'node:fs';
+const pages = readdirSync('pages');
+const right = pages.filter((name) => /^the /m.test(readFileSync(\`pages/\${name}\`, 'utf8')));
+console.log(\`progress: \${right.length}/\${pages.length}\`);
+process.exit(right.length === pages.length ? 0 : 1);
+`;

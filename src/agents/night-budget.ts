@@ -1,0 +1,83 @@
+/** What a night may still use, and how much of it a pass of a tier needs. */
+import type { TierLimits } from './model-tier.js';
+
+export const NIGHT_UNITS = ['passes', 'minutes', 'tokens', 'cost'] as const;
+export type NightUnit = (typeof NIGHT_UNITS)[number];
+export type NightLimits = Readonly<Partial<Record<NightUnit, number>>>;
+export type NightUse = Readonly<Record<NightUnit, number>>;
+/** Of the tightest budget that applies. A unit without a limit is missing. */
+export type NightLeft = Readonly<
+  Partial<Record<NightUnit, { readonly limit: number; readonly left: number }>>
+>;
+
+/** The smallest part of its limits with which the cheapest tier still begins. */
+const SMALLEST_PART = 0.5;
+
+export function nightLeft(
+  budgets: readonly { readonly limits: NightLimits; readonly used: NightUse }[],
+): NightLeft {
+  const all: [NightUnit, { readonly limit: number; readonly left: number }][] = [];
+  for (const unit of NIGHT_UNITS) {
+    const [tightest] = budgets
+      .flatMap(({ limits, used }) => {
+        const limit = limits[unit];
+        return limit === undefined ? [] : [{ limit, left: Math.max(0, limit - used[unit]) }];
+      })
+      .sort((a, b) => a.left - b.left);
+    if (tightest !== undefined) all.push([unit, tightest]);
+  }
+  return Object.fromEntries(all);
+}
+
+/** Why no pass can begin, whatever its tier; `undefined`: one may. */
+export function usedUp(night: NightLeft): string | undefined {
+  const gone = NIGHT_UNITS.flatMap((unit) => {
+    const { limit, left } = night[unit] ?? { limit: 0, left: 1 };
+    return left >= (unit === 'passes' ? 1 : Number.MIN_VALUE) ? [] : [amount(unit, limit)];
+  });
+  return gone.length === 0 ? undefined : `The budget of this night is used up: ${gone.join(', ')}.`;
+}
+
+/** Why a pass of this tier cannot begin in what is left. `isLast`: no cheaper tier is left. */
+export function doesNotFit(
+  name: string,
+  limits: TierLimits,
+  { night, isLast }: { readonly night: NightLeft; readonly isLast: boolean },
+): string | undefined {
+  for (const unit of ['minutes', 'tokens', 'cost'] as const) {
+    const [needed, rest] = [limitOf(limits, unit), night[unit]];
+    if (needed === undefined || rest === undefined) continue;
+    if (rest.left < needed * (isLast ? SMALLEST_PART : 1))
+      return `${name} may use ${amount(unit, needed)}, and ${rounded(rest.left)} of ${rest.limit} are left for this night`;
+  }
+  return undefined;
+}
+
+/** A pass never gets more than what is left. */
+export function limitedTo(limits: TierLimits, night: NightLeft): TierLimits {
+  const { minutes, tokens, cost } = night;
+  return {
+    maxMinutes: Math.min(limits.maxMinutes, minutes?.left ?? Number.POSITIVE_INFINITY),
+    maxTokens: least(limits.maxTokens, tokens?.left),
+    maxCost: least(limits.maxCost, cost?.left),
+  };
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
+export function limitOf(limits: TierLimits, unit: NightUnit): number | undefined {
+  if (unit === 'passes') return 1;
+  if (unit === 'minutes') return limits.maxMinutes;
+  return unit === 'tokens' ? limits.maxTokens : limits.maxCost;
+}
+
+function amount(unit: NightUnit, count: number): string {
+  return unit === 'cost' ? `a cost of ${count}` : `${count} ${unit}`;
+}
+
+function rounded(count: number): number {
+  return Math.round(count * 100) / 100;
+}

@@ -1,0 +1,73 @@
+/**
+ * The rest of a project that made no progress: the question that began it, and what may end it.
+ * A judging manager ends a rest once; if no progress follows, only the owner ends the next one.
+ */
+import { rowsAfter } from '../project/recent-rows.js';
+import { wordsOf } from '../kernel/words.js';
+import type { Rec } from '../markdown/types.js';
+import { fieldText } from '../project/field-text.js';
+import type { Snapshot } from '../workspace/types.js';
+import { isOpenQuestion, REST } from './question-state.js';
+import { isPlaceholder, sameObjective } from './project-state.js';
+
+const MOST_CHARACTERS = 300;
+
+export type RestQuestion = {
+  readonly id: string;
+  /** A model was asked about this rest already. */
+  readonly isJudged: boolean;
+  /** A model ended the rest before this one, and no pass since then made progress. */
+  readonly isSecond: boolean;
+};
+
+export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | undefined {
+  if (fieldText(snapshot.record('DISPATCH', slug), 'escalation') === '') return undefined;
+  const asked = snapshot
+    .records('NOTIFICATION')
+    .findLast(
+      (record) =>
+        fieldText(record, 'project') === slug &&
+        fieldText(record, 'kind') === 'escalation' &&
+        isOpenQuestion(snapshot, record),
+    );
+  if (asked === undefined || fieldText(asked, 'topic') !== REST) return undefined;
+  const rows: Rec[] = [];
+  for (const row of snapshot.rows('AUDIT', { containing: slug }))
+    if (fieldText(row, 'target') === slug) rows.push(row);
+  const began = rows.findLastIndex((row) => fieldText(row, 'type') === 'surface_escalation');
+  const judged = rows.findLastIndex(
+    (row) => fieldText(row, 'type') === 'question' && fieldText(row, 'result') === 'ok',
+  );
+  return { id: asked.key, isJudged: judged > began, isSecond: isSecond(snapshot, slug, rows) };
+}
+
+/** By the order of runs: as many passes without progress as there were since a model ended a rest. */
+function isSecond(snapshot: Snapshot, slug: string, rows: readonly Rec[]): boolean {
+  const ended = rows.findLast((row) => fieldText(row, 'type') === 'escalation_clear');
+  if (ended === undefined || fieldText(ended, 'step') !== 'T5') return false;
+  const manager = fieldText(ended, 'run_id');
+  const since = rowsAfter(snapshot, 'RUN', (run) => run.key === manager).filter(
+    (run) => fieldText(run, 'project') === slug,
+  ).length;
+  const stalled = Number(fieldText(snapshot.record('PROJECT', slug), 'last_pass.stalled'));
+  return stalled >= since;
+}
+
+/** Why a model's objective cannot be used for this project; `undefined`: it can. */
+export function objectiveProblem(
+  project: Rec,
+  objective: string,
+  tried: readonly string[],
+): string | undefined {
+  if (objective.length > MOST_CHARACTERS)
+    return `it has ${objective.length} characters, and at most ${MOST_CHARACTERS} are read`;
+  if (isPlaceholder(objective)) return 'it is a placeholder';
+  const next = fieldText(project, 'next_pass.objective');
+  if ([...tried, next].some((other) => sameObjective(other, objective)))
+    return 'it was tried already';
+  const purpose = ['mission', 'phase.objective'].map((field) => fieldText(project, field));
+  const words = wordsOf(purpose.join(' '));
+  return [...wordsOf(objective)].some((word) => words.has(word))
+    ? undefined
+    : 'it shares no word with the mission and the phase';
+}

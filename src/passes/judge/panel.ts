@@ -1,0 +1,201 @@
+/**
+ * Puts questions to a judge, one at a time, within a number of calls and the limits of its tier.
+ * What it says is checked against the form of the question, and asked for once more if it does not
+ * fit.
+ */
+import { mkdtempSync, rmSync } from '../../kernel/files.js';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runnerFor } from '../../agents/runner-for.js';
+import { bubblewrap, type Sandbox } from '../../agents/sandbox.js';
+import { oneLine } from '../../agents/quote-data.js';
+import { readTypedAnswer } from '../../agents/typed-answer.js';
+import {
+  addUsage,
+  type AgentTools,
+  type Budget,
+  NO_USAGE,
+  type RunOutcome,
+  type Usage,
+} from '../../agents/types.js';
+import { withoutSecretsIn } from '../../governance/guard/secrets.js';
+import { defined } from '../../kernel/defined.js';
+import { NocturneError } from '../../kernel/error.js';
+import type { Entered, PassEnvironment } from '../types.js';
+import { whileClaimed } from '../while-claimed.js';
+import type { Judge } from './judge-for.js';
+import { type AskedQuestion, type Question, questionPrompt } from './question.js';
+
+const ATTEMPTS = 2;
+/** A server can call its model what it likes. */
+const MOST_NAME = 60;
+const IDLE_SECONDS = 120;
+const MINUTE_MS = 60_000;
+const NO_TOOLS: AgentTools = {
+  list: [],
+  call: () => Promise.reject(new NocturneError('NOT_FOUND', 'a judge has no tools')),
+};
+
+export type Panel = {
+  /** `undefined`: no answer that can be used; `asked` says why. */
+  ask<T>(question: Question<T>): Promise<T | undefined>;
+  readonly asked: readonly AskedQuestion[];
+  readonly usage: Usage;
+  /** The model that really answered, as it names itself. */
+  readonly model: string;
+};
+
+type Call =
+  | { readonly kind: 'said'; readonly text: string }
+  /** `isOver`: the next question would fail for the same reason. */
+  | { readonly kind: 'failed'; readonly why: string; readonly isOver: boolean };
+
+/** @param calls how many answers may be asked for, second attempts included. */
+export function panel(
+  env: PassEnvironment,
+  pass: Pick<Entered, 'fence' | 'runId'>,
+  { judge, calls }: { readonly judge: Judge; readonly calls: number },
+): Panel {
+  const asked: AskedQuestion[] = [];
+  const started = performance.now();
+  let usage = NO_USAGE;
+  let model = judge.model;
+  let left = calls;
+  let stopped: string | undefined;
+
+  const call = async (prompt: string): Promise<Call> => {
+    const budget = budgetLeft(judge, usage, performance.now() - started);
+    if (left <= 0) stopped ??= `the limit of ${calls} calls is reached`;
+    if (budget.maxMinutes <= 0) stopped ??= `its ${judge.limits.maxMinutes} minutes are used up`;
+    if (stopped !== undefined) return { kind: 'failed', why: stopped, isOver: true };
+    left -= 1;
+    const outcome = await answerOf(env, pass, { judge, prompt, budget });
+    usage = addUsage(usage, outcome.usage);
+    model = oneLine(outcome.model).slice(0, MOST_NAME) || model;
+    if (outcome.kind === 'finished') return { kind: 'said', text: outcome.tail };
+    const why = `${outcome.failure ?? 'crashed'}: ${outcome.detail}`;
+    return { kind: 'failed', why, isOver: outcome.failure !== 'refused' };
+  };
+
+  return {
+    async ask(question) {
+      const said: string[] = [];
+      let problem: string | undefined;
+      let why = '';
+      const first = questionPrompt(question);
+      const record = (answer: string | undefined): void => {
+        const { kind, about } = question;
+        const failed = answer === undefined ? why : undefined;
+        const kept = { kind, about, model, prompt: first, said, answer, problem: failed };
+        asked.push(withoutSecretsIn(kept));
+      };
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const result = await call(questionPrompt(question, problem));
+        if (result.kind === 'failed') {
+          why = result.why;
+          if (result.isOver) stopped ??= result.why;
+          break;
+        }
+        said.push(result.text);
+        const read = readTypedAnswer(result.text, question.form);
+        if (read.kind === 'answer') {
+          record(JSON.stringify(read.value));
+          return read.value;
+        }
+        problem = read.problem;
+        why = `its answer could not be used. ${read.problem}`;
+      }
+      record(undefined);
+      return undefined;
+    },
+    asked,
+    get usage() {
+      return usage;
+    },
+    get model() {
+      return model;
+    },
+  };
+}
+
+/** A question is one call, and has no tools with which to go round in circles. */
+const PATIENCE = { calls: 10, minutes: 10 };
+
+/** Of the tier's limits, what earlier questions have left. */
+function budgetLeft({ limits }: Judge, usage: Usage, elapsedMs: number): Budget {
+  const tokens = (usage.tokensIn ?? 0) + (usage.tokensOut ?? 0);
+  const { maxMinutes, maxTokens, maxCost } = limits;
+  return {
+    maxMinutes: maxMinutes - elapsedMs / MINUTE_MS,
+    maxTokens: maxTokens === undefined ? undefined : Math.max(0, maxTokens - tokens),
+    maxCost: maxCost === undefined ? undefined : Math.max(0, maxCost - (usage.cost ?? 0)),
+    idleSeconds: IDLE_SECONDS,
+    contextBudget: 1000,
+    patience: PATIENCE,
+  };
+}
+
+type Put = { readonly judge: Judge; readonly prompt: string; readonly budget: Budget };
+
+/** In an empty folder of its own, without a token: it may call and write nothing for the pass. */
+async function answerOf(
+  env: PassEnvironment,
+  pass: Pick<Entered, 'fence' | 'runId'>,
+  { judge, prompt, budget }: Put,
+): Promise<RunOutcome> {
+  const { env: host, wait, runners: kinds, workspace } = env;
+  const cwd = mkdtempSync(join(tmpdir(), 'nocturne-judge-'));
+  try {
+    return await whileClaimed(env, pass, async (signal) => {
+      const runner = await runnerFor(judge.runner, { host, wait, kinds });
+      return runner.run({
+        brief: briefOf(pass.runId, judge, budget),
+        prompt,
+        wants: 'answer',
+        spec: judge.runner,
+        model: judge.model,
+        cwd,
+        workspaceRoot: workspace.root,
+        tools: NO_TOOLS,
+        ...defined({ sandbox: sandboxOf(env, judge, cwd) }),
+        signal,
+        on: () => undefined,
+      });
+    });
+  } finally {
+    rmSync(cwd, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function sandboxOf(
+  { workspace, env }: PassEnvironment,
+  { sandbox }: Judge,
+  cwd: string,
+): Sandbox | undefined {
+  if (sandbox.kind !== 'on') return undefined;
+  return bubblewrap(sandbox, {
+    workspace: workspace.root,
+    nocturneHome: workspace.home,
+    home: env['HOME'] || homedir(),
+    writable: [cwd],
+    readOnly: [],
+  });
+}
+
+function briefOf(runId: string, { tier }: Judge, budget: Budget) {
+  return {
+    runId,
+    token: '',
+    role: 'manager' as const,
+    project: tier,
+    objective: 'Answer one question.',
+    fragments: [],
+    mayWrite: [],
+    mustNot: ['anything'],
+    budget,
+    criteria: [],
+    stopCondition: [],
+    programs: [],
+    sandbox: '',
+  };
+}

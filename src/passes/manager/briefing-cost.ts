@@ -1,0 +1,61 @@
+/** The morning page: what the night used, what was left of its budget, and whether that ended it. */
+import { NIGHT_UNITS } from '../../agents/night-budget.js';
+import { plural } from '../../kernel/words.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
+import type { Rec } from '../../markdown/types.js';
+import { begunPasses, leftOfNight } from '../night-use.js';
+import type { Night } from './briefing.js';
+import { shortened } from '../../governance/page-text.js';
+
+const MINUTE_MS = 60_000;
+
+/** What no pass reported is unknown, and not 0. */
+export function costLine({ snapshot, runs, rows }: Night): string {
+  const known = (field: string): readonly number[] =>
+    runs.flatMap((run) => (fieldText(run, field) === '' ? [] : [Number(fieldText(run, field))]));
+  const sum = (field: string): number => known(field).reduce((total, value) => total + value, 0);
+  const silent = runs.filter(
+    (run) => fieldText(run, 'runner') !== '' && fieldText(run, 'tokens_in') === '',
+  ).length;
+  const tokens =
+    known('tokens_in').length === 0
+      ? 'tokens unknown'
+      : `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written`;
+  const cost = known('cost').length === 0 ? 'cost unknown' : `cost ${sum('cost').toFixed(2)}`;
+  const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
+  const text = `${tokens}, ${cost}, ${minutes(runs).toFixed(1)} minutes${unknown}.`;
+  return [text, ...budget(snapshot), ...ended(rows), ...downgraded(rows)].join(' ');
+}
+
+function minutes(runs: readonly Rec[]): number {
+  return runs.reduce(
+    (total, run) =>
+      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / MINUTE_MS,
+    0,
+  );
+}
+
+function budget(snapshot: Night['snapshot']): readonly string[] {
+  const left = leftOfNight(snapshot, begunPasses(snapshot), undefined);
+  const parts = NIGHT_UNITS.flatMap((unit) => {
+    const rest = left[unit];
+    return rest === undefined ? [] : [`${Math.round(rest.left)} of ${rest.limit} ${unit}`];
+  });
+  return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
+}
+
+function ended(rows: readonly Rec[]): readonly string[] {
+  const last = rows.findLast((row) => fieldText(row, 'type') === 'night-budget');
+  return last === undefined
+    ? []
+    : [`**The night ended by its budget.** ${shortened(fieldText(last, 'detail'))}`];
+}
+
+/** The tier that a project asked for was not there for it. */
+function downgraded(rows: readonly Rec[]): readonly string[] {
+  const found = rows.filter((row) => fieldText(row, 'type') === 'downgrade');
+  const last = found.at(-1);
+  if (last === undefined) return [];
+  const count = plural(found.length, 'pass', 'passes');
+  return [`${count} got a cheaper tier: ${shortened(fieldText(last, 'detail'))}.`];
+}

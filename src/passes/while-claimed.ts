@@ -1,0 +1,28 @@
+/** Keeps a pass's claim alive while it waits for a program or a model. */
+import { startHeartbeat } from '../agents/heartbeat.js';
+import { renewClaim } from '../workspace/pass-lock.js';
+import { LEASE_MS } from './lease.js';
+import type { Entered, PassEnvironment } from './types.js';
+
+const BEAT_MS = 30_000;
+
+/** @param work its signal aborts when the pass is cancelled or the claim is lost. */
+export async function whileClaimed<T>(
+  { workspace, signal }: PassEnvironment,
+  { fence }: Pick<Entered, 'fence'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const heartbeat = startHeartbeat({
+    everyMs: BEAT_MS,
+    renew: () => {
+      renewClaim(workspace.root, fence, { ttlMs: LEASE_MS, clock: workspace.clock });
+    },
+    onLost: () => ended.abort(),
+  });
+  try {
+    return await work(AbortSignal.any([signal, ended.signal]));
+  } finally {
+    await heartbeat.stop();
+  }
+}

@@ -1,0 +1,35 @@
+/** Whether the owner's limits allow one more pass at the same time. */
+import { tierRows } from '../../agents/model-tier.js';
+import { ownerNumber } from '../../project/owner-number.js';
+import type { Claim } from '../../workspace/pass-lock.js';
+import type { Snapshot } from '../../workspace/types.js';
+import type { NightBudget } from '../night-use.js';
+import { tierChooser } from './tier-choice.js';
+
+/**
+ * @param others the other running passes.
+ * @returns a function that says why no pass may begin now, on this project or as idle work.
+ */
+export function roomFor(
+  snapshot: Snapshot,
+  others: readonly Claim[],
+  budget?: NightBudget,
+): (project?: string) => string | undefined {
+  const workers = others.filter(({ role }) => role === 'worker');
+  if (workers.length === 0) return () => undefined;
+  const most = ownerNumber(snapshot, 'passes_at_once', Number.POSITIVE_INFINITY);
+  if (workers.length >= most)
+    return () => `${workers.length} of ${most} passes (USER.md, Passes at once) are at work`;
+  const limited = tierRows(snapshot.records('MODEL-TIER')).filter(({ tier, maxAtOnce }) => {
+    const used = workers.filter((claim) => claim.tier === tier).length;
+    return maxAtOnce !== undefined && used >= maxAtOnce;
+  });
+  if (limited.length === 0) return () => undefined;
+  const choose = tierChooser(snapshot, budget);
+  return (project) => {
+    const choice = choose(project);
+    const row = limited.find(({ tier }) => choice.kind === 'chosen' && tier === choice.tier);
+    if (row === undefined) return undefined;
+    return `the tier ${row.tier} has no room: ${row.maxAtOnce ?? 0} at once (MODEL-TIERS.md)`;
+  };
+}

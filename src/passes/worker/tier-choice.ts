@@ -1,0 +1,43 @@
+/** Which model tier a project gets today. */
+import { chooseTier, type TierChoice, tierRows } from '../../agents/model-tier.js';
+import { defined } from '../../kernel/defined.js';
+import { fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { begunPasses, leftOfNight, type NightBudget, usedToday } from '../night-use.js';
+
+/** Whose runner does idle work. Without this row there is none, and no model is asked. */
+export const IDLE_TIER = 'idle';
+
+/** @returns the choice for a project; without one, for idle work. */
+export function tierChooser(
+  snapshot: Snapshot,
+  budget: NightBudget | undefined,
+): (project?: string, asked?: string) => TierChoice {
+  const begun = begunPasses(snapshot);
+  const limits = {
+    tiers: tierRows(snapshot.records('MODEL-TIER')),
+    usedToday: usedToday(snapshot, begun),
+    night: leftOfNight(snapshot, begun, budget),
+  };
+  return (project, asked) => {
+    const wanted = wantedTier(snapshot, project);
+    const runner = namedRunner(snapshot, project, asked);
+    return chooseTier({ ...limits, wanted, ...defined({ runner }) });
+  };
+}
+
+/** What the project names; without one, the tier of idle work. */
+export function wantedTier(snapshot: Snapshot, project: string | undefined): string {
+  const record = project === undefined ? undefined : snapshot.record('PROJECT', project);
+  return fieldText(record, 'next_pass.model_tier') || IDLE_TIER;
+}
+
+/** The runner that replaces the tier's own. */
+export function namedRunner(
+  snapshot: Snapshot,
+  project: string | undefined,
+  asked: string | undefined,
+): string | undefined {
+  if (asked !== undefined || project === undefined) return asked;
+  return fieldText(snapshot.record('PROJECT', project), 'next_pass.runner') || undefined;
+}
