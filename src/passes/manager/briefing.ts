@@ -6,7 +6,7 @@ import { questionLine, WAITING } from '../../governance/answer-places.js';
 import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
-import { fieldTime } from '../../project/field-text.js';
+import { fieldText } from '../../project/field-text.js';
 import { rowsOfRuns, rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
