@@ -41,7 +41,7 @@ const EXPECTED: Readonly<Record<Accepts, string>> = {
   seen: 'yes',
 };
 
-type Problem = Ambiguity | 'no-objective' | 'no-choice';
+type Problem = Ambiguity | 'more' | 'no-objective' | 'no-choice';
 
 const WHY: Readonly<Record<Problem, string>> = {
   unticked: 'its box is not ticked',
@@ -50,6 +50,7 @@ const WHY: Readonly<Record<Problem, string>> = {
   condition: 'it makes a condition',
   unsure: 'it decides nothing',
   neither: 'it is neither a clear yes nor a clear no',
+  more: 'it says more than yes, and nobody would read that',
   'no-objective': 'it does not say what to do',
   'no-choice': 'it does not say which phase comes next',
 };
@@ -146,7 +147,7 @@ function problemOf(
   const { verdict, ambiguity } = read;
   switch (accepts) {
     case 'decision':
-      return ambiguity;
+      return ambiguity ?? moreThanYes(read);
     case 'phase':
       return phaseProblem(snapshot, question, read);
     case 'words':
@@ -160,6 +161,11 @@ function problemOf(
         ? ambiguity
         : undefined;
   }
+}
+
+/** "Yes, cancel it" is no clear yes where only the yes is acted on. */
+function moreThanYes({ verdict, rest }: ReadAnswer): Problem | undefined {
+  return verdict === 'yes' && rest !== '' ? 'more' : undefined;
 }
 
 function wordless(text: string): Problem | undefined {
@@ -193,7 +199,8 @@ function phaseProblem(snapshot: Snapshot, question: Rec, read: ReadAnswer): Prob
   if (project === undefined) return read.ambiguity;
   const graph = phaseGraph(snapshot, project.key);
   if (namedPhase(graph.phases, read) !== undefined) return undefined;
-  if (read.verdict !== 'yes') return read.ambiguity;
+  const problem = read.ambiguity ?? moreThanYes(read);
+  if (problem !== undefined || read.verdict === 'no') return problem;
   const successor = fieldText(project, 'phase.successor');
   const next = nextPhase(graph, fieldText(project, 'phase.name'), successor);
   return next.kind === 'choice' ? 'no-choice' : undefined;

@@ -11,6 +11,7 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
 import { authorityOf, type PassOnDuty } from './authority.js';
 import { copyView } from './copy/copy-view.js';
+import { preapproveCommand } from './preapprove-command.js';
 
 /** `command line`, `mcp`, `agent tools`, or a host by its name. */
 export type DoorName = string;
@@ -54,7 +55,7 @@ export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Jud
   const judged =
     guarded.verdict === 'ask'
       ? askOwner(workspace, data, { actions: asked.actions, options, guarded })
-      : guarded;
+      : preapproved(workspace, data, { asked, snapshot, options, guarded });
   const judgement =
     judged.verdict === 'allow' && asked.actions.some((action) => action.kind === 'send')
       ? recordSends(workspace, data, { asked, options, judged })
@@ -74,6 +75,26 @@ export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Jud
       why: judgement.text,
     });
   return judgement;
+}
+
+/** One command alone may have a pre-approval. */
+function preapproved(
+  workspace: Workspace,
+  data: PassOnDuty,
+  request: {
+    readonly asked: Asked;
+    readonly snapshot: Snapshot;
+    readonly options: DecideOptions;
+    readonly guarded: Judgement;
+  },
+): Judgement {
+  const { asked, snapshot, options, guarded } = request;
+  const [action, other] = asked.actions;
+  const isAlone = action !== undefined && other === undefined && (asked.also ?? []).length === 0;
+  if (guarded.verdict === 'allow' || !isAlone) return guarded;
+  const wanted = { action, snapshot, options, name: withoutSecrets(nameOf(action)) };
+  const decision = preapproveCommand(workspace, data, wanted);
+  return decision === undefined ? guarded : conclude([decision], []);
 }
 
 /**

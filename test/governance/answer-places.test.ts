@@ -168,6 +168,8 @@ const DECISION: Expected = {
   'maybe later': 'unclear',
   'yes, but only on Sundays': 'unclear',
   'use npm ls instead': 'unclear',
+  'yes, cancel it': 'unclear',
+  'ok, hold on': 'unclear',
   'yes?': 'unclear',
   'yes no': 'unclear',
   '[ ] yes': 'unclear',
@@ -175,6 +177,8 @@ const DECISION: Expected = {
 };
 const SEEN: Expected = {
   ...DECISION,
+  'yes, cancel it': 'yes',
+  'ok, hold on': 'yes',
   'maybe later': 'text',
   'yes, but only on Sundays': 'text',
   'use npm ls instead': 'text',
@@ -190,7 +194,13 @@ const KINDS: readonly (readonly [name: string, question: Question, expected: Exp
   [
     'a question of an agent',
     { kind: 'escalation' },
-    { ...DECISION, 'yes, but only on Sundays': 'text', 'use npm ls instead': 'text' },
+    {
+      ...DECISION,
+      'yes, cancel it': 'yes',
+      'ok, hold on': 'yes',
+      'yes, but only on Sundays': 'text',
+      'use npm ls instead': 'text',
+    },
   ],
   [
     'what to do next',
@@ -198,6 +208,8 @@ const KINDS: readonly (readonly [name: string, question: Question, expected: Exp
     {
       ...DECISION,
       yes: 'unclear',
+      'yes, cancel it': 'yes',
+      'ok, hold on': 'yes',
       continue: 'unclear',
       TBD: 'unclear',
       '...': 'unclear',

@@ -2,6 +2,8 @@
 import t from 'tap';
 import { authorise } from '../../src/governance/preapproval.js';
 import { useOfPreapproval } from '../../src/governance/preapproval-use.js';
+import { judge } from '../../src/passes/door.js';
+import { beginPass } from '../../src/passes/host/host-driver.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { ACTION_CLASSES } from '../../src/project/preapproval-limits.js';
@@ -78,6 +80,35 @@ t.test('the next phase without a question', async (t) => {
   await pass(place);
   t.same(uses(place).slice(1), ['PA-001-INV-002 phase-auto-advance refused']);
   t.equal(phaseNow(), 'review', 'the owner is asked');
+});
+
+t.test('a command beyond the tool registry', async (t) => {
+  for (const scope of ['**', 'PROJECTS/other/**']) {
+    const page = granted('command-extended').replace('"**"', `"${scope}"`);
+    const place = placeWithProject(t.testdir({}), '', {
+      files: { 'orchestration-os/OPS-PREAPPROVAL.md': page },
+    });
+    const begun = await beginPass(environment(place), { role: 'worker' });
+    if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+    const run = (command: string) =>
+      judge(place.workspace, begun.data, {
+        door: 'test',
+        actions: [{ kind: 'exec', command }],
+        cwd: 'PROJECTS/pages',
+      });
+    const isGranted = scope === '**';
+    t.equal(run('cat /etc/passwd; stranger 1').verdict, 'deny', 'nothing else that is forbidden');
+    t.same(uses(place), [], 'and that is no use');
+    t.match(run('stranger 1'), {
+      verdict: isGranted ? 'allow' : 'deny',
+      ...(isGranted ? { command: /stranger/ } : { text: /PA-001 scope: PROJECTS\/pages/ }),
+    });
+    t.equal(run('stranger 1').verdict, 'deny', 'the second time');
+    t.same(uses(place), [
+      `PA-001-INV-001 command-extended ${isGranted ? 'authorised' : 'refused'}`,
+      'PA-001-INV-002 command-extended refused',
+    ]);
+  }
 });
 
 t.test('what each class leaves on record', async (t) => {

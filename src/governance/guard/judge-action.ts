@@ -140,7 +140,7 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
     if (problem !== undefined) verdicts.reasons.push({ code: 'command-denied', message: problem });
   }
   for (const judged of judgements) {
-    verdicts.reasons.push(...judged.reasons);
+    verdicts.reasons.push(...registryReasons(context, judged.reasons, verdicts));
     if (authority.kind === 'reader' && judged.effects.length + judged.foreign.length > 0)
       verdicts.reasons.push({
         code: 'no-token',
@@ -155,6 +155,20 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
       'the command',
     ),
   );
+}
+
+function registryReasons(
+  { options }: Judging,
+  reasons: readonly Reason[],
+  { used }: Verdicts,
+): readonly Reason[] {
+  const { beyondRegistry } = options;
+  if (beyondRegistry === undefined) return reasons;
+  const left = reasons.filter(
+    ({ code }) => code !== 'command-unknown' && code !== 'tool-not-allowed',
+  );
+  if (left.length < reasons.length) used.add(beyondRegistry);
+  return left;
 }
 
 /** Each program meets what the ones before it may have left. */
@@ -232,6 +246,8 @@ export type DecideOptions = {
   readonly cwd?: string;
   /** The pre-approval that allows writing a path outside the scope. */
   readonly authorise?: (path: string) => string | undefined;
+  /** The pre-approval that allows a program which the tool registry or the phase does not. */
+  readonly beyondRegistry?: string;
   /** Sends judged together with this one, by destination. */
   readonly sent?: ReadonlyMap<string, number>;
   /** Called with every file that the action would touch. */

@@ -15,10 +15,10 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, plain, shortened } from '../../governance/page-text.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
-import { opinionLines, quoted } from './opinion-lines.js';
+import { opinionLines } from './opinion-lines.js';
+import { lineFor, plain, quoted, shortened } from '../../governance/page-text.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -27,7 +27,7 @@ export type BriefingInput = {
   readonly since: Date;
   /** Refusals of the gate, which could not be written into the workspace. */
   readonly incidents: readonly Incident[];
-  /** Whether the gate passes now. */
+  /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
@@ -66,10 +66,10 @@ export function briefing(input: BriefingInput): string {
   const open = openQuestions(snapshot);
   const failures = failureLines(night);
   return [
-    ...incidents
+    ...(gatePasses ? [] : incidents)
       .map(
         (incident) =>
-          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. ${gatePasses ? 'It is over: the gate passes again.' : 'No pass runs until you repair it. `nocturne gate` says how.'}\n`,
+          `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` says how.\n`,
       )
       .slice(0, 1),
     heading(night, zone),

@@ -18,7 +18,7 @@ function ledgerModule(told: string[]): PassModule {
           return { kind: 'duplicate', taskId: 'T-1', why: 'this task runs already' };
         running.add(id);
         told.push(`register ${callId} ${id} ${runId === '' ? 'no run' : 'in a run'}`);
-        return { kind: 'registered', taskId: 'T-1', instruction: '' };
+        return { kind: 'registered', taskId: 'T-1', instruction: 'Name T-1.' };
       },
       linked: ({ callId, childSession }) => void told.push(`linked ${callId} ${childSession}`),
       failed: ({ callId }) => void told.push(`failed ${callId}`),
@@ -55,7 +55,13 @@ for (const on of [true, false]) {
         tool_use_id: id,
         tool_input: { prompt: 'look', subagent_type: 'Explore' },
       });
-      t.match((await ask({ hook_event_name: 'PreToolUse', ...spawn('call-1') })).stdout, /"allow"/);
+      const { stdout } = await ask({ hook_event_name: 'PreToolUse', ...spawn('call-1') });
+      t.match(stdout, /"allow"/);
+      t.same(
+        JSON.parse(stdout).hookSpecificOutput.updatedInput,
+        on ? { prompt: 'look\n\nName T-1.', subagent_type: 'Explore' } : undefined,
+        'the subagent learns the id of its task, and its type stays',
+      );
       await ask({
         hook_event_name: 'PostToolUse',
         tool_name: 'Read',

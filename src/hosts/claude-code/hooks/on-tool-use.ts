@@ -26,17 +26,29 @@ export async function onPreToolUse(context: HookContext, event: HookEvent): Prom
     caller,
     call,
   );
-  const { verdict, text, command } = behindGate(judged, gateRefusal(workspace, sessionOf(event)));
+  const {
+    verdict,
+    text,
+    command,
+    spawned: task,
+  } = behindGate(judged, gateRefusal(workspace, sessionOf(event)));
   const inPass = passOfCaller(workspace.state, caller) !== undefined;
   if (verdict === 'allow')
     return inPass
-      ? permission(
-          'allow',
-          'nocturne: the pass may do this',
-          command === undefined ? undefined : { ...event.input, command },
-        )
+      ? permission('allow', 'nocturne: the pass may do this', inputFor(event, command, task))
       : NOTHING;
   return permission(verdict === 'ask' && !inPass ? 'ask' : 'deny', `nocturne: ${text}`);
+}
+
+/** The command as it was judged; a subagent learns the id of its task. `undefined`: no change. */
+function inputFor(
+  { input }: HookEvent,
+  command: string | undefined,
+  task: { readonly instruction: string } | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (task !== undefined)
+    return { ...input, prompt: `${String(input['prompt'] ?? '')}\n\n${task.instruction}` };
+  return command === undefined ? undefined : { ...input, command };
 }
 
 export async function onPostToolUse(context: HookContext, event: HookEvent): Promise<Reply> {

@@ -1,6 +1,7 @@
 /** `status`: what is going on in the workspace, most urgent first. */
 import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
+import { detectedModes } from '../../../governance/detected-modes.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
@@ -8,7 +9,7 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
-import { lastRow, lastRows, rowsOfRun } from '../../../project/recent-rows.js';
+import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
@@ -62,10 +63,9 @@ function alarmText(
   { incidents, alarms, gatePasses }: Facts,
   { zone, colour }: Screen,
 ): readonly string[] {
-  const what = gatePasses ? 'It is over: the gate passes again.' : 'No pass runs.';
   return [
-    ...incidents.map((incident) =>
-      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. ${what}`),
+    ...(gatePasses ? [] : incidents).map((incident) =>
+      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`),
     ),
     ...alarmLines(alarms).map(colour.attention),
   ];
@@ -118,13 +118,6 @@ function signalsText({ signals }: Facts): readonly string[] {
   return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
 }
 
-function signalsOf(snapshot: Snapshot): readonly string[] {
-  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager');
-  return rowsOfRun(snapshot, 'AUDIT', last?.key ?? '')
-    .filter((row) => fieldText(row, 'type') === 'signal')
-    .map((row) => fieldText(row, 'detail'));
-}
-
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
   if (runs.length === 0) return 'No pass has run yet.';
   return textTable({
@@ -166,7 +159,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
-    signals: signalsOf(snapshot),
+    signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
 }
