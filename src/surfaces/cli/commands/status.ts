@@ -9,6 +9,7 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
@@ -159,7 +160,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .filter((question) => isOpenQuestion(snapshot, question))
       .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
-    runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
