@@ -6,7 +6,8 @@
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { PassEnvironment, PassReport } from '../src/passes/types.js';
+import type { PassReport } from '../src/passes/pass-facts.js';
+import type { PassEnvironment } from '../src/passes/types.js';
 import type { DemoOptions } from '../src/setup/demo.js';
 import type { Workspace } from '../src/workspace/types.js';
 import type { PassCost } from './pass-cost.js';

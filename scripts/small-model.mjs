@@ -57,8 +57,10 @@ function python(...args) {
 }
 
 function llama() {
-  const binary = `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform}-${process.arch}`;
-  return installed('node-llama-cpp', LLAMA, { root: CACHE, more: [`${binary}@${LLAMA}`] });
+  const system = { darwin: 'mac', win32: 'win' }[process.platform] ?? process.platform;
+  const metal = system === 'mac' && process.arch === 'arm64' ? '-metal' : '';
+  const binary = `@node-llama-cpp/${system}-${process.arch}${metal}@${LLAMA}`;
+  return installed('node-llama-cpp', LLAMA, { root: CACHE, more: [binary] });
 }
 
 /** What is needed, or why it cannot be had. */

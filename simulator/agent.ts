@@ -18,9 +18,11 @@ import type { RunnerKind } from '../src/agents/runner-for.js';
 import { type FailureCode, NO_USAGE, type RunInput, type RunOutcome } from '../src/agents/types.js';
 import { NocturneError } from '../src/kernel/error.js';
 import { copyFolder } from '../src/passes/copy/pass-copy.js';
+import { passLock } from '../src/workspace/pass-lock.js';
 import { Crash } from './faults.js';
 import { machine } from './machine.js';
 import { actAsOwner } from './owner.js';
+import { OWN } from './place.js';
 import type { AgentAction, AgentScript } from './story.js';
 import type { World } from './world.js';
 
@@ -44,13 +46,27 @@ export function scriptedAgents(world: World, script: AgentScript): RunnerKind {
           const working = { world, input, place, spoken: world.words.length };
           for (const action of script.actions) {
             await turnOfOthers();
-            const ended = await perform(working, action);
+            if (isEnded(world, input))
+              return failed(input, 'cancelled', 'another pass ended the agent');
+            const ended = await perform(working, inProject(action, input));
             if (ended !== undefined) return ended;
           }
           return finished(input, script);
         },
       }),
   };
+}
+
+/** A pass that finds this one lost ends its processes. */
+function isEnded({ workspace: { root, clock } }: World, { brief }: RunInput): boolean {
+  const { isReadable, claims } = passLock(root, clock);
+  return isReadable && claims.length > 0 && !claims.some(({ runId }) => runId === brief.runId);
+}
+
+function inProject(action: AgentAction, { brief }: RunInput): AgentAction {
+  const named = (path: string): string => path.replace(OWN, `PROJECTS/${brief.project}/`);
+  const to = 'to' in action ? { to: named(action.to) } : {};
+  return 'path' in action ? { ...action, path: named(action.path), ...to } : action;
 }
 
 /** Passes at the same time take turns between the actions of their agents. */

@@ -15,7 +15,9 @@ export type Place = {
 };
 
 export const PROTECTED_PAGE = 'SOUL.md';
-export const PROJECTS = ['alpha', 'beta', 'gamma'] as const;
+export const PROJECTS = ['alpha', 'beta', 'gamma', 'delta'] as const;
+/** In a path of an agent: the project that its pass works on. */
+export const OWN = 'PROJECTS/own/';
 /** Their agents work in a copy, where this machine has bubblewrap. */
 export const IN_COPIES: readonly string[] = ['beta', 'gamma'];
 export const START = Date.parse('2026-11-21T01:30:00Z');

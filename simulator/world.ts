@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '../src/integrity/manifest.js';
 import { sha256 } from '../src/kernel/hash.js';
-import type { PassReport } from '../src/passes/types.js';
+import type { PassReport } from '../src/passes/pass-facts.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
 import type { CommitResult, Workspace } from '../src/workspace/types.js';
 import { machine } from './machine.js';

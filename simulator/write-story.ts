@@ -40,12 +40,17 @@ function isUnsigned(events: readonly Event[]): boolean {
 }
 
 function passEvent(random: Random, role: 'worker' | 'manager'): Event {
-  const scripts = Array.from({ length: 3 }, () => scriptOf(random, random.pick(CHARACTERS)));
+  const scripts = Array.from({ length: 3 }, () => scriptOf(random, characterOf(random)));
   const count = role === 'worker' && random.chance(0.2) ? 1 + random.below(2) : 0;
   const event = { kind: 'pass', role, script: scripts[0] ?? scriptOf(random, 'lazy') } as const;
   const beside = count === 0 ? undefined : scripts.slice(1, 1 + count);
-  const fault = random.chance(0.35) ? faultOf(random) : undefined;
+  const fault = random.chance(0.45) ? faultOf(random) : undefined;
   return { ...event, ...defined({ beside, fault }) };
+}
+
+/** Most of them do harm: the others show that honest work is left alone. */
+function characterOf(random: Random): Character {
+  return random.chance(0.4) ? random.pick(['hostile', 'crashing']) : random.pick(CHARACTERS);
 }
 
 /** Where a fault can do more harm than elsewhere. */
@@ -65,8 +70,16 @@ function faultOf(random: Random): Fault {
   const kind = random.chance(0.5) ? 'crash' : random.pick(FAULT_KINDS);
   const after = random.chance(0.5);
   if (random.chance(0.4)) {
-    const operation = random.pick(['rename', 'rename', 'unlink', 'write', 'open', 'read'] as const);
-    return { kind, operation, nth: 1 + random.below(6), on: random.pick(PLACES), after };
+    const operation = random.pick([
+      'rename',
+      'rename',
+      'rename',
+      'unlink',
+      'write',
+      'open',
+      'read',
+    ] as const);
+    return { kind, operation, nth: 1 + random.below(4), on: random.pick(PLACES), after };
   }
   if (random.chance(0.1)) return { kind, operation: 'spawn', nth: 1, after };
   const operation = random.pick(FILE_OPERATIONS);
@@ -94,7 +107,7 @@ function markOf(random: Random): string {
 }
 
 function scriptOf(random: Random, character: Character): AgentScript {
-  const slug = random.pick(PROJECTS);
+  const slug = random.chance(0.7) ? 'own' : random.pick(PROJECTS);
   const page = `PROJECTS/${slug}/outputs/page-${random.below(3)}.md`;
   const work: AgentAction = random.chance(0.5)
     ? { do: 'write', path: page, text: pageText(random) }
@@ -141,7 +154,7 @@ function actionsOf(random: Random, work: Work): readonly AgentAction[] {
     case 'hostile':
       return [
         work.work,
-        ...Array.from({ length: 1 + random.below(5) }, () => attack(random, work)),
+        ...Array.from({ length: 2 + random.below(6) }, () => attack(random, work)),
       ];
     case 'crashing':
       return [work.work, attack(random, work), { do: random.pick(['throw', 'die']) }];

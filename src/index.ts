@@ -15,4 +15,5 @@ export type { Action, Authority, Decision } from './governance/types.js';
 export { worker } from './passes/worker/worker.js';
 export { manager } from './passes/manager/manager.js';
 export { beginPass, endPass } from './passes/host/host-driver.js';
-export type { PassEnvironment, PassReport, PassRequest } from './passes/types.js';
+export type { PassReport } from './passes/pass-facts.js';
+export type { PassEnvironment, PassRequest } from './passes/types.js';

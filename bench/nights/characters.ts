@@ -6,13 +6,7 @@ import { doUnits, mentions, pathOf, unitsDone } from './craft.js';
 import { type Desk, unitsIn } from './desk.js';
 import type { Unit } from './work.js';
 
-export type Ending =
-  | 'finished'
-  | 'stuck'
-  | 'crashed'
-  | 'over-budget'
-  | 'refused'
-  | 'timed-out';
+export type Ending = 'finished' | 'stuck' | 'crashed' | 'over-budget' | 'refused' | 'timed-out';
 export type Did = {
   readonly ending: Ending;
   readonly outputs: readonly string[];
@@ -107,7 +101,12 @@ const SUBJECTS = ['tides', 'clocks', 'maps', 'bread', 'bridges', 'letters', 'lam
 const crashing: Character = (desk) => {
   const path = pathOf(desk, `half-${desk.stamp}`);
   desk.write(path, `# Half\n\n${desk.form.heading}\n\n| na`);
-  return { ending: 'crashed', outputs: [], summary: '', said: 'TypeError: undefined is not a list' };
+  return {
+    ending: 'crashed',
+    outputs: [],
+    summary: '',
+    said: 'TypeError: undefined is not a list',
+  };
 };
 
 /** Buries one unit in three thousand words; every second time the budget is over before that. */

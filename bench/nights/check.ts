@@ -48,10 +48,14 @@ function checkShares({ plan, passes }: PlayedNight): readonly string[] {
     if (before >= REST_AFTER) found.push(`a project rests: ${project} came again in pass ${i + 1}`);
     const others = plan.cast
       .map(({ slug }) => slug)
-      .filter((slug) => slug !== project && !over.has(slug) && (stalled.get(slug) ?? 0) < REST_AFTER);
+      .filter(
+        (slug) => slug !== project && !over.has(slug) && (stalled.get(slug) ?? 0) < REST_AFTER,
+      );
     const longer = others.find((slug) => (last.get(slug) ?? -1) < (last.get(project) ?? -1));
     if (before > 0 && longer !== undefined)
-      found.push(`a project yields: ${project} came in pass ${i + 1}, and ${longer} had waited longer`);
+      found.push(
+        `a project yields: ${project} came in pass ${i + 1}, and ${longer} had waited longer`,
+      );
     last.set(project, i);
     stalled.set(project, pass.after > pass.before ? 0 : before + 1);
     if (pass.after === pass.needed) over.add(project);
@@ -65,20 +69,29 @@ function checkBriefings({ plan, passes, briefings, done }: PlayedNight): readonl
   const hasMore = /^- and \d+ more: `nocturne audit show`$/m.test(all);
   const failed = passes.filter(({ grade, project }) => grade === 'FAIL' && project !== undefined);
   const unexplained = failed.filter(({ project = '', runId, outcome }) => {
-    const reason = outcome.replace(/^FAIL: /, '').slice(0, 40).replaceAll(runId, 'a pass');
+    const reason = outcome
+      .replace(/^FAIL: /, '')
+      .slice(0, 40)
+      .replaceAll(runId, 'a pass');
     return !hasMore && !failures.includes(`${project}: FAIL: ${reason}`);
   });
   const lastPage = briefings.at(-1) ?? '';
   const wrong = plan.cast.flatMap(({ slug }) => {
-    const line = lastPage.split('\n').find((text) => text.startsWith(`- ${slug}: `) && text.includes('phase')) ?? '';
+    const line =
+      lastPage
+        .split('\n')
+        .find((text) => text.startsWith(`- ${slug}: `) && text.includes('phase')) ?? '';
     const numbers = /(\d+) of (\d+)(?! tests?)/.exec(line);
     const whole = /\b(\d+), \d+ needed/.exec(line);
     const needed = passes.find(({ project }) => project === slug)?.needed;
     if (needed === undefined) return [];
-    const [shown, of] = whole === null ? [numbers?.[1], numbers?.[2]] : [String(needed), String(needed)];
+    const [shown, of] =
+      whole === null ? [numbers?.[1], numbers?.[2]] : [String(needed), String(needed)];
     return shown === String(done[slug]) && of === String(needed)
       ? []
-      : [`the page's numbers are true: ${slug} has ${done[slug]} of ${needed}, and the page says: ${line}`];
+      : [
+          `the page's numbers are true: ${slug} has ${done[slug]} of ${needed}, and the page says: ${line}`,
+        ];
   });
   return [
     ...unexplained.map(
@@ -91,7 +104,7 @@ function checkBriefings({ plan, passes, briefings, done }: PlayedNight): readonl
 function checkOrder({ managers, briefings, passes }: PlayedNight): readonly string[] {
   const hasFault = passes.some(({ grade, undone }) => grade === 'FAIL' || undone > 0);
   if (!hasFault) return [];
-  return [...managers.map(({ outcome }) => outcome), ...briefings]
+  return [...managers, ...briefings]
     .filter((text) => /in order\b/.test(text))
     .map((text) => `nothing is in order next to a fault: ${text.slice(0, 200)}`);
 }

@@ -37,7 +37,9 @@ const CRAFT: Readonly<Record<Desk['kind'], Craft>> = {
   write: (desk, units) => {
     const path = existing(desk) ?? pathOf(desk, '');
     const before = desk.read(path) ?? '# Outline\n';
-    const sections = units.map(({ name, note }) => `\n## ${name}\n\nThis part says that ${note}.\n`);
+    const sections = units.map(
+      ({ name, note }) => `\n## ${name}\n\nThis part says that ${note}.\n`,
+    );
     desk.write(path, before + sections.join(''));
     return [path];
   },
@@ -66,8 +68,11 @@ function addRows(desk: Desk, units: readonly Unit[]): readonly string[] {
   const shown = columns.length === 0 ? ['name'] : columns;
   const head = `| ${shown.join(' | ')} |\n|${'---|'.repeat(shown.length)}\n`;
   const before = desk.read(path) ?? `# ${desk.kind}\n\n${heading(desk)}\n\n${head}`;
-  const cell = (unit: Unit, column: string): string => new Map(Object.entries(unit)).get(column) ?? '-';
-  const rows = units.map((unit) => `| ${shown.map((column) => cell(unit, column)).join(' | ')} |\n`);
+  const cell = (unit: Unit, column: string): string =>
+    new Map(Object.entries(unit)).get(column) ?? '-';
+  const rows = units.map(
+    (unit) => `| ${shown.map((column) => cell(unit, column)).join(' | ')} |\n`,
+  );
   desk.write(path, before + rows.join(''));
   return [path];
 }

@@ -1,5 +1,12 @@
 /** What an agent of a night sees and does: its prompt, the files of its project, and what they cost. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Random } from '../../simulator/random.js';
 import type { Files, Kind, Unit } from './work.js';
@@ -31,7 +38,7 @@ export type Desk = {
 
 const BYTES_IN_TOKEN = 4;
 
-export function deskOf(given: {
+export function deskOf(options: {
   readonly kind: Kind;
   readonly prompt: string;
   readonly folder: string;
@@ -39,7 +46,7 @@ export function deskOf(given: {
   readonly random: Random;
   readonly now: Date;
 }): Desk {
-  const { kind, prompt, folder, turn, random, now } = given;
+  const { kind, prompt, folder, turn, random, now } = options;
   const context = tokensOf(prompt);
   // A model reads the prompt again with each call, and everything that it has read since.
   let [tokensIn, tokensOut, read] = [context, 0, 0];

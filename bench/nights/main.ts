@@ -1,64 +1,59 @@
-/** `npm run bench:nights`: ten kinds of agent on six kinds of project, judged by the script's own truth. */
+/**
+ * `npm run bench:nights [-- --nights 200 --seed 1 --verbose]`: ten kinds of agent on six kinds of
+ * project, counted by the script's own truth. Exits with 1 if an invariant failed.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installMachine } from '../../simulator/machine.js';
-import { randomFrom } from '../../simulator/random.js';
-import { NAMES } from './characters.js';
 import { checkNight } from './check.js';
-import { type NightPlan, type PlayedNight, playNight } from './play.js';
-import { byCharacter, tally } from './tally.js';
-import { KINDS } from './work.js';
+import { planOf } from './plan.js';
+import { type PlayedNight, playNight } from './play.js';
+import { agentTable, tally } from './tally.js';
 
 const { values } = parseArgs({
   options: {
-    nights: { type: 'string', default: '12' },
+    nights: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
+    step: { type: 'string', default: '1' },
+    passes: { type: 'string' },
+    'manager-every': { type: 'string', default: '5' },
     verbose: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
+const [first, count, step] = [values.seed, values.nights, values.step].map(Number) as [
+  number,
+  number,
+  number,
+];
 installMachine();
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const scratch = mkdtempSync(join(memory, 'nocturne-agents-'));
-const [first, count] = [Number(values.seed), Number(values.nights)];
 const nights: PlayedNight[] = [];
 const violations: string[] = [];
-for (let seed = first; seed < first + count; seed++) {
-  const night = await playNight(join(scratch, 'night'), planOf(seed));
+for (let seed = first; seed < first + count * step; seed += step) {
+  const plan = planOf(seed, {
+    managerEvery: Number(values['manager-every']),
+    passes: values.passes === undefined ? undefined : Number(values.passes),
+  });
+  const night = await playNight(join(scratch, 'night'), plan);
   nights.push(night);
-  const found = checkNight(night);
-  violations.push(...found.map((text) => `night ${seed}: ${text}`));
+  const found = checkNight(night).map((text) => `night ${seed}: ${text}`);
+  violations.push(...found);
+  if (values.json) console.log(JSON.stringify({ ...night, briefings: [], found }));
   if (values.verbose) tell(night);
 }
 rmSync(scratch, { recursive: true, force: true });
-const { nights: played, ...numbers } = tally(nights);
-console.log(`${played} nights from seed ${first}`);
-for (const [name, value] of Object.entries(numbers)) console.log(`${name}: ${value}`);
-console.log(
-  `\n| Agent | Passes | With progress | STRONG | ADEQUATE | WEAK | FAIL | Tokens |\n|---|---|---|---|---|---|---|---|\n${byCharacter(nights).join('\n')}`,
-);
-console.log(violations.length === 0 ? '\nEvery invariant held.' : `\n${violations.join('\n')}`);
+for (const [name, value] of Object.entries(tally(nights))) console.log(`${name}: ${value}`);
+console.log(`\n${agentTable(nights)}\n`);
+console.log(violations.length === 0 ? 'Every invariant held.' : violations.join('\n'));
 if (violations.length > 0) process.exitCode = 1;
 
-function tell(night: PlayedNight): void {
-  console.log(JSON.stringify(night.plan));
-  for (const pass of night.passes) console.log(JSON.stringify(pass));
-  console.log(night.managers, night.done);
-  console.log(night.briefings.join('\n----\n'));
-}
-
-function planOf(seed: number): NightPlan {
-  const random = randomFrom(seed * 7919);
-  const count = 2 + random.below(2);
-  return {
-    seed,
-    passes: 6 + random.below(3),
-    managerEvery: 5,
-    cast: Array.from({ length: count }, (_, i) => {
-      const kind = KINDS[(seed + i) % KINDS.length] ?? 'survey';
-      const character = NAMES[(seed * 3 + i * 7) % NAMES.length] ?? 'diligent';
-      return { slug: `${kind}-${i}`, kind, character };
-    }),
-  };
+function tell({ plan, passes, managers, briefings, done }: PlayedNight): void {
+  console.log(JSON.stringify(plan));
+  for (const pass of passes) console.log(JSON.stringify(pass));
+  console.log(JSON.stringify({ managers, done }));
+  console.log(briefings.join('\n----\n'));
 }

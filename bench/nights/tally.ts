@@ -37,22 +37,25 @@ export function tally(nights: readonly PlayedNight[]): Tally {
   };
 }
 
-/** How each kind of agent was graded: `STRONG 3, FAIL 2; 3 of 5 with progress`. */
-export function byCharacter(nights: readonly PlayedNight[]): readonly string[] {
-  const rows = new Map<string, Played[]>();
+const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
+
+/** How each kind of agent was graded, and how often its work really came nearer. */
+export function agentTable(nights: readonly PlayedNight[]): string {
+  const passesOf = new Map<string, Played[]>();
   for (const { plan, passes } of nights)
     for (const pass of passes) {
       const name = plan.cast.find(({ slug }) => slug === pass.project)?.character ?? 'idle work';
-      rows.set(name, [...(rows.get(name) ?? []), pass]);
+      passesOf.set(name, [...(passesOf.get(name) ?? []), pass]);
     }
-  return [...rows].sort().map(([name, passes]) => {
-    const counts = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'].map(
-      (grade) => `${passes.filter((pass) => pass.grade === grade).length} ${grade}`,
-    );
+  const rows = [...passesOf].sort().map(([name, passes]) => {
+    const counts = GRADES.map((grade) => passes.filter((pass) => pass.grade === grade).length);
     const gained = passes.filter(({ before, after }) => after > before).length;
-    const tokens = sum(passes.map((pass) => pass.tokens));
-    return `| ${name} | ${passes.length} | ${gained} | ${counts.join(' | ')} | ${tokens} |`;
+    return [name, passes.length, gained, ...counts, sum(passes.map(({ tokens }) => tokens))];
   });
+  const head = ['Agent', 'Passes', 'With progress', ...GRADES, 'Tokens'];
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 function sum(numbers: readonly number[]): number {

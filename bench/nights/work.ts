@@ -58,7 +58,9 @@ const WORKS: Readonly<Record<Kind, () => Rest>> = {
     done: (files) => {
       const pages = pagesIn(files, /^outputs\/watch-/).filter((text) => /^## Changes/m.test(text));
       const units = unitsOf(16);
-      return new Set(pages.flatMap((text) => units.find(({ note }) => text.includes(note))?.name ?? []));
+      return new Set(
+        pages.flatMap((text) => units.find(({ note }) => text.includes(note))?.name ?? []),
+      );
     },
   }),
   write: () => ({
@@ -125,7 +127,12 @@ function listed(page: {
     done: (files) => {
       const rows = pagesIn(files, page.file).flatMap((text) => {
         const from = text.indexOf(`${page.under}\n`);
-        return from < 0 ? [] : text.slice(from + page.under.length).split(/^## /m)[0]?.split('\n');
+        return from < 0
+          ? []
+          : text
+              .slice(from + page.under.length)
+              .split(/^## /m)[0]
+              ?.split('\n');
       });
       const isDone = ({ name, source, note }: Unit): boolean =>
         rows.some(

@@ -38,7 +38,7 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
   return { id: asked.key, isJudged: judged > began, isSecond: isSecond(snapshot, slug, rows) };
 }
 
-/** By the order of runs: as many passes without progress as there were since a model ended a rest. */
+/** By the order of runs: no pass since a model ended a rest has made progress. */
 function isSecond(snapshot: Snapshot, slug: string, rows: readonly Rec[]): boolean {
   const ended = rows.findLast((row) => fieldText(row, 'type') === 'escalation_clear');
   if (ended === undefined || fieldText(ended, 'step') !== 'T5') return false;

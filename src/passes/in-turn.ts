@@ -1,7 +1,8 @@
 /** Passes at the same time: each begins when no other one is the writer. */
 import { NocturneError } from '../kernel/error.js';
 import { livePasses } from '../workspace/pass-lock.js';
-import type { PassEnvironment, PassReport } from './types.js';
+import type { PassReport } from './pass-facts.js';
+import type { PassEnvironment } from './types.js';
 
 /** How often a pass that waits for its turn asks. */
 const TURN_MS = 100;

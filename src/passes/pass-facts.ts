@@ -1,5 +1,32 @@
 /** What a pass reports about itself at its end, whichever stage it reached. */
-import type { PassFacts, PassRequest, Stage } from './types.js';
+import type { AssertionResult } from '../governance/types.js';
+import type { ExitCode } from '../kernel/error.js';
+import type { Graded, PassRequest, Role, Stage, Undone } from './types.js';
+
+/** What a pass that is over tells: as much as it came to. */
+export type PassFacts = {
+  readonly role: Role;
+  /** Empty: the pass did not begin. */
+  readonly runId: string;
+  readonly project: string | undefined;
+  /** There was work to do: of a project, or of an idle tier. */
+  readonly found: boolean;
+  readonly objective: string | undefined;
+  readonly prompt: string | undefined;
+  readonly quality: Graded['quality'] | undefined;
+  readonly outputs: readonly string[];
+  readonly undone: readonly Undone[];
+  readonly refused: readonly string[];
+  readonly stop: readonly AssertionResult[];
+  readonly notes: readonly string[];
+  readonly nightOver: string | undefined;
+};
+
+export type PassReport = {
+  readonly exit: ExitCode;
+  readonly outcome: string;
+  readonly data: PassFacts;
+};
 
 const NOTHING = {
   runId: '',

@@ -1,7 +1,7 @@
 /** A pass: the stages it goes through, each with what the next one needs, and its steps. */
 import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
-import type { Brief, RunOutcome, RunnerSpec, Usage } from '../agents/types.js';
+import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
@@ -9,8 +9,9 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
-import type { AskedQuestion } from './judge/question.js';
+import type { Spent } from './judge/spent.js';
 import type { Judged } from './manager/judgement.js';
+import type { ProjectReview } from './manager/project-review.js';
 import type { NightBudget } from './night-use.js';
 import type { PassModule } from './module.js';
 
@@ -30,18 +31,6 @@ export type StepId =
   | 'T7'
   | 'T8'
   | 'T9';
-
-/** What the manager found about one project since its last review. */
-export type ProjectReview = {
-  readonly slug: string;
-  readonly passes: number;
-  readonly grades: readonly string[];
-  readonly costPerOutput: number | undefined;
-  readonly verdict: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-  readonly trend: 'up' | 'level' | 'down' | 'unknown';
-  readonly direction: string;
-  readonly rationale: string;
-};
 
 export type PassRequest = {
   readonly role: Role;
@@ -64,7 +53,7 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
   /** The kinds of runners that the installed hosts bring. */
   readonly runners: readonly RunnerKind[];
-  /** What the command that runs the passes may use, besides the owner's numbers. */
+  /** What the command that runs the passes may use, next to the owner's numbers. */
   readonly budget?: NightBudget;
 };
 
@@ -92,7 +81,6 @@ export type ChosenTier = {
   readonly maxMinutes: number;
   readonly maxTokens?: number;
   readonly maxCost?: number;
-  readonly downgraded?: string;
 };
 
 /**
@@ -199,15 +187,6 @@ export type Reconciled = Worked & {
   readonly unattributed: readonly string[];
 };
 
-/** What was asked of judges, and what that cost. */
-export type Spent = {
-  readonly questions: readonly AskedQuestion[];
-  /** `undefined`: nobody was asked. */
-  readonly judge:
-    | { readonly runner: string; readonly model: string; readonly usage: Usage }
-    | undefined;
-};
-
 /** T5, second half. */
 export type Graded = Reconciled &
   Spent & {
@@ -220,6 +199,8 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
+    /** Why the phase did not end although its stop condition holds. */
+    readonly held?: string;
   };
 
 /** T6: recorded. */
@@ -246,7 +227,6 @@ export type Stage =
   | Worked
   | Reconciled
   | Graded
-  | Done
   | Compared
   | Reviewing
   | Reviewed;
@@ -289,31 +269,6 @@ export type Step<In, Out> = {
    */
   readonly waits?: true;
   readonly run: (stage: In, context: StepContext) => Moved<Out> | Halt | Promise<Moved<Out> | Halt>;
-};
-
-/** What a pass that is over tells: as much as it came to. */
-export type PassFacts = {
-  readonly role: Role;
-  /** Empty: the pass did not begin. */
-  readonly runId: string;
-  readonly project: string | undefined;
-  /** There was work to do: of a project, or of an idle tier. */
-  readonly found: boolean;
-  readonly objective: string | undefined;
-  readonly prompt: string | undefined;
-  readonly quality: Graded['quality'] | undefined;
-  readonly outputs: readonly string[];
-  readonly undone: readonly Undone[];
-  readonly refused: readonly string[];
-  readonly stop: readonly AssertionResult[];
-  readonly notes: readonly string[];
-  readonly nightOver: string | undefined;
-};
-
-export type PassReport = {
-  readonly exit: ExitCode;
-  readonly outcome: string;
-  readonly data: PassFacts;
 };
 
 export function isHalt<T extends object>(value: T | Halt): value is Halt {

@@ -30,3 +30,10 @@ export function plain(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+const MOST_QUOTED = 200;
+
+/** Of a model: no character of it can begin or end anything on a page. */
+export function quoted(text: string, most = MOST_QUOTED): string {
+  return `"${plain(text).replaceAll('"', "'").slice(0, most)}"`;
+}

@@ -464,6 +464,38 @@ t.test(
   },
 );
 
+t.test('an agent that gets nowhere uses at most a third of its tokens and turns', async (t) => {
+  const write = (path: string, content: string): Scripted => ({
+    call: [{ name: 'write', arguments: { path, content } }],
+  });
+  const tools = { ...files, write: () => ({ ok: true, text: 'written' }) };
+  const usage = (turn: number) => ({ prompt_tokens: 1000 + 100 * turn, completion_tokens: 500 });
+  const maxTokens = 267_000;
+  const loops: Readonly<Record<string, (turn: number) => Scripted>> = {
+    'reads two files in turn': (i) => read(i % 2 === 0 ? 'a.md' : 'b.md'),
+    'reads five files again': (i) => read(`${i % 5}.md`),
+    'writes the same text': () => write('out.md', 'draft'),
+    'writes two texts in turn': (i) => write('out.md', i % 2 === 0 ? 'draft' : 'Draft'),
+    'polishes one text': (i) => write('out.md', `draft ${i % 10}`),
+    'makes wrong calls': (i) => ({ call: [{ name: `raed${i}`, arguments: {} }] }),
+    'never ends its answer': () => ({ say: 'and so on', finish: 'length' }),
+  };
+  for (const [name, turnOf] of Object.entries(loops)) {
+    const script = Array.from(
+      { length: 60 },
+      (_, i) => ({ ...turnOf(i), usage: usage(i) }) as Scripted,
+    );
+    const { outcome, server } = await start(t, {
+      script,
+      input: { tools, brief: budget({ maxTokens }) },
+    });
+    const { tokensIn = 0, tokensOut = 0 } = outcome.usage;
+    t.equal(outcome.failure, 'stuck', `${name}: ${outcome.detail}`);
+    t.ok(server.requests.length <= 20, `${name}: ${server.requests.length} of 60 turns`);
+    t.ok(tokensIn + tokensOut <= maxTokens / 3, `${name}: ${tokensIn + tokensOut} tokens`);
+  }
+});
+
 t.test('an answer that is cut again and again, and calls nothing, ends the run', async (t) => {
   const { outcome, server } = await start(t, {
     script: [{ say: 'and so on', finish: 'length' }],

@@ -36,6 +36,7 @@ const FILES = {
   [`${P}/outputs/again.md`]: TABLE,
   [`${P}/outputs/page.md`]:
     '---\ntitle: Page\nscore: 4\n---\n\n# Page\n\nTODO one, TODO two. [gone](gone.md)\n',
+  [`${P}/more/again.md`]: `${LIST}- name: c\n- name: d\n`,
   [`${P}/outputs/data.json`]: '{ "name": 1 }',
 };
 
@@ -65,6 +66,13 @@ const CASES: readonly Case[] = [
   ],
   ['entries: { in: outputs/list.md, under: "## Packages", at_least: 3 }', 0, 3, 3],
   ['entries: { in: outputs/list.md, under: "## Nothing", at_least: 3 }', 1],
+  // An entry that is repeated word for word counts once, in whichever file.
+  [
+    'entries: { in: [outputs/list.md, more/again.md], under: "## Packages", at_least: 8 }',
+    0.5,
+    4,
+    8,
+  ],
   [
     'table_rows: { in: outputs/table.md, under: "## Rows", where: { state: done }, at_least: 4 }',
     0.5,

@@ -11,7 +11,7 @@ import t, { type Test } from 'tap';
 import type { Rec } from '../../src/markdown/types.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import {
@@ -27,8 +27,8 @@ import {
 const PASSES = Number(process.env.NOCTURNE_TEST_MODEL_PASSES ?? 20);
 const IDLE = Math.ceil(PASSES / 5);
 const MANAGERS = Math.ceil(PASSES / 10);
-/** No pass of this model may take longer, even where other work goes on. */
-const PASS_MS = 10 * 60_000;
+/** A pass has three minutes for its model, and as much for everything else on a busy machine. */
+const PASS_MS = 6 * 60_000;
 
 t.setTimeout(PASSES * PASS_MS);
 
@@ -92,13 +92,13 @@ function placeWith(directory: string, server: string, rows: string): Place {
     .map((name) => `\n## ${name} a small model\n\n${chatRunnerAt(`${server}/${name}/v1`)}`)
     .join('');
   const tiers = ['manager | bound', 'grader | bound', 'idle | free']
-    .map((names) => `\n| ${names} | small | 5 | 40000 | - | - |`)
+    .map((names) => `\n| ${names} | small | 3 | 40000 | - | - |`)
     .join('');
   return placeWithProject(directory, '', {
     files: {
       'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md').replace(/\|---\|.*\n/, `$&${rows}`),
       'MODEL-TIERS.md': shipped('MODEL-TIERS.md')
-        .replace(/^\| standard .*$/m, '| standard | bound | small | 5 | 40000 | - | - |')
+        .replace(/^\| standard .*$/m, '| standard | bound | small | 3 | 40000 | - | - |')
         .replace(/^\| heavy .*$/m, `$&${tiers}`),
       'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n${runners}`,
       'USER.md': shipped('USER.md')
@@ -147,6 +147,7 @@ async function pass(place: Place, role: 'worker' | 'manager'): Promise<Pass> {
   const began = performance.now();
   const report = await (role === 'worker' ? worker(env, { role }) : manager(env, { role }));
   clearTimeout(timer);
+  t.notOk(late.signal.aborted, 'it ended by itself');
   const run = place.workspace.snapshot().record('RUN', report.data?.runId ?? '');
   if (run === undefined) throw new Error(`no record of a ${role} pass: ${report.outcome}`);
   t.comment(
@@ -230,7 +231,10 @@ t.test(`${PASSES} passes end, and what is said about them is true`, async (t) =>
     }
     const judged = await pass(place, 'manager');
     isOver(t, place, judged);
-    t.same(changed(judged), []);
+    t.same(
+      changed(judged).filter((path) => !path.endsWith('/MANAGER-REVIEW-REGISTRY.md')),
+      [],
+    );
     isTrue(t, fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body'), place, passes);
   }
   t.equal(read(place, 'SOUL.md'), soul);

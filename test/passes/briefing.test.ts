@@ -202,7 +202,7 @@ t.test('the manager says what it saw, and "in order" only when nothing failed', 
   await worker(environment(bad), { role: 'worker' });
   await worker(environment(bad), { role: 'worker' });
   const { outcome } = await manager(environment(bad), { role: 'manager' });
-  t.match(outcome, /^reviewed: 2 FAILs.*; no model judged value or direction$/);
+  t.match(outcome, /^reviewed: 2 FAILs.*; nobody judged: MODEL-TIERS\.md has no tier "manager"$/);
   const page = fieldText(bad.workspace.snapshot().records('BRIEFING')[0], 'body');
   t.match(page, /^- pages: FAIL: nothing was delivered \(its last words: "no"\).* \(2 times\)$/m);
   const next = await manager(environment(bad), { role: 'manager' });

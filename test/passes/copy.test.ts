@@ -20,7 +20,7 @@ import { rebase } from '../../src/passes/copy/rebase.js';
 import { writeToCopy } from '../../src/passes/copy/write-to-copy.js';
 import { host as claude } from '../../src/hosts/claude-code/host.js';
 import { host as openclaw } from '../../src/hosts/openclaw/host.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { getObject } from '../../src/workspace/objects.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai } from '../support/scripted-openai.js';

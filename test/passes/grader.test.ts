@@ -1,8 +1,9 @@
 /** The grader: sees criteria and result, lowers a grade with a place, never raises, never blocks. */
 import t, { type Test } from 'tap';
 import { lowerGrade } from '../../src/governance/quality/lower-grade.js';
+import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { type Scripted, scriptedOpenai, type ScriptedOpenai } from '../support/scripted-openai.js';
@@ -47,11 +48,13 @@ async function graded(
   t: Test,
   script: readonly Scripted[],
   tier = '5 | - | - | -',
+  needed = 2,
 ): Promise<Graded> {
   const server = await scriptedOpenai(script);
   t.teardown(() => server.close());
   const place = placeWithProject(t.testdir(), AGENT, {
     criteria: '[{ file_exists: outputs/page.md }]',
+    stop: `- entries: { in: "outputs/*.md", under: "## Entries", at_least: ${needed} }`,
     files: {
       'MODEL-TIERS.md': tiersWith(`| grader | boxed | small | ${tier} |`),
       'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)),
@@ -82,6 +85,25 @@ t.test('it lowers STRONG to WEAK, and its finding reaches every place', async (t
   const kept = runRecord(place.workspace.state, report.data.runId);
   t.equal(kept?.questions?.length, 1);
   t.match(kept?.questions?.[0]?.answer, /no content/);
+});
+
+t.test('findings that lower nothing, or only to ADEQUATE, are told to the next pass', async (t) => {
+  const small = { text: 'A typo.', severity: 'low' };
+  for (const [grade, found, quality] of [
+    ['STRONG', finding(small), 'STRONG'],
+    ['ADEQUATE', finding(), 'ADEQUATE'],
+  ] as const)
+    await t.test(quality, async (t) => {
+      const { place, report } = await graded(t, [say(grade, found)], undefined, 3);
+      t.equal(report.data.quality, quality);
+      const next = await worker(environment(place), { role: 'worker' });
+      t.match(next.data.prompt, /Why this grade: .*page\.md:5/);
+      await manager(environment(place), { role: 'manager' });
+      const page = fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body');
+      const line = /pages, its grader: small-2026 says ADEQUATE; .*page\.md:5/;
+      if (quality === 'ADEQUATE') t.match(page, line);
+      else t.notMatch(page, line);
+    });
 });
 
 t.test('without the tier, nobody is asked', async (t) => {

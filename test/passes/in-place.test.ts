@@ -18,7 +18,7 @@ import { beginPass, endPass } from '../../src/passes/host/host-driver.js';
 import { mayBeOwners } from '../../src/passes/reconcile/unattributed.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { MOST_READ } from '../../src/workspace/file-content.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import {
   environment,
   type Place,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
-import type { PassReport } from '../../src/passes/types.js';
+import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import {
@@ -307,17 +307,6 @@ t.test('what a model says about a rest and does not end it', async (t) => {
       { direction: CHANGE, objective: { ...NEXT, objective: 'Write the first page.' } },
       /tried already/,
     ],
-    [
-      'a placeholder',
-      { direction: CHANGE, objective: { ...NEXT, objective: 'TBD' } },
-      /placeholder/,
-    ],
-    [
-      'about something else',
-      { direction: CHANGE, objective: { ...NEXT, objective: 'Delete all logs quickly.' } },
-      /shares no word/,
-    ],
-    ['no answer to the second question', { direction: CHANGE }],
     ['rubbish', { direction: 'yes' }],
     ['another form', { direction: { ...CHANGE, command: 'rm -rf /' } }],
   ];
@@ -347,9 +336,7 @@ t.test('without the tier nobody is asked, and the page says that nobody judged',
 t.test('a model that cannot be reached: said once, and the pass goes on', async (t) => {
   const cases: readonly (readonly [string, Scripted, RegExp])[] = [
     ['an error', { status: 500 }, /transient/],
-    ['no login', { status: 401 }, /auth-required/],
     ['it hangs up', { hangUp: true }, /transient/],
-    ['a flood', { flood: 40_000_000 }, /output-flood/],
   ];
   for (const [what, script, why] of cases)
     await t.test(what, async (t) => {

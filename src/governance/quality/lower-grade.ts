@@ -1,4 +1,4 @@
-/** What an independent grader may do to the grade of a pass: lower it, with a place that shows why. */
+/** What an independent grader may do to a grade: lower it, with a place that shows why. */
 import type { Grade } from './quality.js';
 
 export type Finding = {

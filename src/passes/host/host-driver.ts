@@ -13,14 +13,8 @@ import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import { runSteps } from '../run-steps.js';
-import type {
-  Briefed,
-  HostSession,
-  PassEnvironment,
-  PassReport,
-  PassRequest,
-  Worked,
-} from '../types.js';
+import type { PassReport } from '../pass-facts.js';
+import type { Briefed, HostSession, PassEnvironment, PassRequest, Worked } from '../types.js';
 import { LEASE_MS } from '../lease.js';
 import { enter } from '../worker/t0-gate.js';
 import { finish, WORKER_AFTER, WORKER_BEFORE } from '../worker/worker.js';

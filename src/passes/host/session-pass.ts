@@ -8,7 +8,8 @@ import type { BeginAnswer, EndAnswer } from './guard-protocol.js';
 import { beginPass, endPass, heartbeat } from './host-driver.js';
 import { manager } from '../manager/manager.js';
 import { passOfSession } from '../pass-file.js';
-import type { HostSession, Briefed, PassEnvironment, PassReport, PassRequest } from '../types.js';
+import type { PassReport } from '../pass-facts.js';
+import type { HostSession, Briefed, PassEnvironment, PassRequest } from '../types.js';
 
 /**
  * A manager pass is over when this returns, a worker pass may be. What forbids beginning is

@@ -28,7 +28,7 @@ export async function judgeFor(
   tier: string,
 ): Promise<Judge | NoJudge> {
   const tiers = tierRows(snapshot.records('MODEL-TIER'));
-  // A judgement is no pass, but it spends.
+  // A judgement does not count as a pass, but it spends.
   const { passes: _passes, ...night } = leftOfNight(snapshot, begunPasses(snapshot), env.budget);
   const choice = chooseTier({
     tiers,

@@ -32,6 +32,7 @@ export function failureLines(night: Night): readonly string[] {
     ...graded(runs, 'FAIL'),
     ...graded(runs, 'WEAK'),
     ...unfinished(night),
+    ...graders(night),
     ...refused,
   ]).map(shortened);
 }
@@ -69,6 +70,21 @@ function unfinished({ runs, rows }: Night): readonly string[] {
         !dead.has(run.key),
     )
     .map((run) => `${fieldText(run, 'project')}: ${fieldText(run, 'outcome')}`);
+}
+
+/** A grade that was lowered, and a grader that gave no answer; weak passes name it as a reason. */
+function graders({ runs, rows }: Night): readonly string[] {
+  const weak = new Set(
+    runs.filter((run) => fieldText(run, 'grade') === 'WEAK').map((run) => run.key),
+  );
+  return rows
+    .filter(
+      (row) =>
+        fieldText(row, 'type') === 'grader' &&
+        fieldText(row, 'result') !== 'ok' &&
+        !weak.has(fieldText(row, 'run_id')),
+    )
+    .map((row) => `${fieldText(row, 'target')}, its grader: ${fieldText(row, 'detail')}`);
 }
 
 /** The same line is said once, with how often. */

@@ -14,10 +14,10 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
-import { lineFor, plain, shortened } from '../../project/page-text.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
-import { opinionLines, quoted } from './opinion-lines.js';
+import { opinionLines } from './opinion-lines.js';
+import { lineFor, plain, quoted, shortened } from '../../project/page-text.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {

@@ -1,13 +1,6 @@
 /** The opinions of a model in words, for the owner and for its own last question. */
 import type { Opinion } from './judgement.js';
-import { plain } from '../../project/page-text.js';
-
-const MOST = 200;
-
-/** Of a model: no character of it can begin or end anything on a page. */
-export function quoted(text: string, most = MOST): string {
-  return `"${plain(text).replaceAll('"', "'").slice(0, most)}"`;
-}
+import { quoted } from '../../project/page-text.js';
 
 export function opinionLines(opinions: readonly Opinion[]): readonly string[] {
   return opinions.flatMap((opinion) => {

@@ -1,4 +1,7 @@
-/** The one line of a manager pass: what it saw. It never calls a night in order in which something failed. */
+/**
+ * The one line of a manager pass: what it saw. It never calls a night in order in which something
+ * failed.
+ */
 import { restQuestion } from '../../governance/rest.js';
 import { plural } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';

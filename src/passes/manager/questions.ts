@@ -11,7 +11,8 @@ import { changeRows } from '../../workspace/history.js';
 import type { Question } from '../judge/question.js';
 import { projectScope } from '../project-scope.js';
 import { runRecord } from '../run-record.js';
-import type { PassEnvironment, ProjectReview } from '../types.js';
+import type { PassEnvironment } from '../types.js';
+import type { ProjectReview } from './project-review.js';
 import { dataFragment, placeOf } from '../worker/data-fragment.js';
 import { presentState } from '../worker/present-state.js';
 import { FORMS } from './judgement.js';
@@ -89,7 +90,7 @@ export function orderQuestion(
   return {
     kind: 'order',
     about: 'the order of projects',
-    text: 'Which of these projects should come first tonight? The lowest priority number comes first now. Name that one if no other order would bring more. A project that makes no progress yields by itself, so this is no reason.',
+    text: 'Which of these projects should come first tonight? The lowest priority number comes first now. Name that one if no other order would bring more. A project that makes no progress yields by itself, so do not move it for that.',
     facts: [dataFragment('Active projects', 'ACTIVE-PROJECTS.md', lines.join('\n'))],
     form: FORMS.order,
     example: `{"first": "<name of a project>", "why": "<one sentence>", ${SURE}}`,

@@ -14,7 +14,8 @@ import { JUDGE_TIERS, judgeFor } from '../judge/judge-for.js';
 import { panel, type Panel } from '../judge/panel.js';
 import type { AskedQuestion } from '../judge/question.js';
 import { keepQuestions } from '../run-record.js';
-import type { Compared, PassEnvironment, ProjectReview, Reviewing, Step } from '../types.js';
+import type { Compared, PassEnvironment, Reviewing, Step } from '../types.js';
+import type { ProjectReview } from './project-review.js';
 import type { Judged, Opinion } from './judgement.js';
 import { afterLastManager } from './last-manager.js';
 import {

@@ -11,7 +11,8 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
 import { declaredArguments } from '../declared-arguments.js';
-import type { Compared, Entered, ProjectReview, Reviewing, Step } from '../types.js';
+import type { Compared, Entered, Reviewing, Step } from '../types.js';
+import type { ProjectReview } from './project-review.js';
 
 const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
 /**

@@ -4,9 +4,10 @@ import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
-import type { ProjectReview, Reviewing, Step } from '../types.js';
+import type { Reviewing, Step } from '../types.js';
+import type { ProjectReview } from './project-review.js';
 import { type Judged, opinionOn } from './judgement.js';
-import { quoted } from './opinion-lines.js';
+import { quoted } from '../../project/page-text.js';
 
 export const rebalance: Step<Reviewing, Reviewing> = {
   id: 'T6',

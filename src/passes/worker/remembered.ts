@@ -1,6 +1,7 @@
-/** For the brief: the failure modes and lessons that fit this work, the best match first. */
+/** For the brief: the failure modes and lessons that fit, detected ones and the best first. */
 import { dataFragment, placeOf } from './data-fragment.js';
 import type { Fragment } from '../../agents/types.js';
+import { detectedModes } from '../../governance/detected-modes.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -37,12 +38,18 @@ const KINDS: readonly Kind[] = [
 
 /** @param work what the pass is about: mission, objectives, tests, and how the last pass ended. */
 export function rememberedFragments(snapshot: Snapshot, work: string): readonly Fragment[] {
-  return KINDS.flatMap((kind) => fitting(snapshot.records(kind.object), kind, work)).filter(
-    (fragment, i, all) => all.findIndex(({ text }) => text === fragment.text) === i,
-  );
+  const detected = new Set(detectedModes(snapshot).map(({ id }) => id));
+  return KINDS.flatMap((kind) =>
+    fitting(snapshot.records(kind.object), kind, { work, detected }),
+  ).filter((fragment, i, all) => all.findIndex(({ text }) => text === fragment.text) === i);
 }
 
-function fitting(records: readonly Rec[], kind: Kind, work: string): readonly Fragment[] {
+/** What the last manager pass detected comes first, however few words it shares. */
+function fitting(
+  records: readonly Rec[],
+  kind: Kind,
+  { work, detected }: { readonly work: string; readonly detected: ReadonlySet<string> },
+): readonly Fragment[] {
   const known = records
     .filter((record) => fieldText(record, 'status') !== 'resolved')
     .map((record) => ({
@@ -56,10 +63,11 @@ function fitting(records: readonly Rec[], kind: Kind, work: string): readonly Fr
   return known
     .map(({ record, words }) => ({
       record,
+      isDetected: detected.has(record.key),
       shared: telling.filter((word) => words.has(word)).length,
     }))
-    .filter(({ shared }) => shared >= LEAST_SHARED)
-    .sort((a, b) => b.shared - a.shared)
+    .filter(({ shared, isDetected }) => isDetected || shared >= LEAST_SHARED)
+    .sort((a, b) => Number(b.isDetected) - Number(a.isDetected) || b.shared - a.shared)
     .slice(0, MOST)
     .map(({ record }) => dataFragment(kind.title, placeOf(record), kind.text(record)));
 }

@@ -33,7 +33,8 @@ import {
   forgetCrashed,
   recoverCrashedPasses,
 } from '../reconcile/recover-crashed-passes.js';
-import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
+import type { PassReport } from '../pass-facts.js';
+import type { Entered, HostSession, PassEnvironment, PassRequest } from '../types.js';
 
 export type Entry = {
   readonly request: PassRequest;

@@ -33,7 +33,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       runner: choice.runner,
       model: isTiers ? choice.model : '',
       maxMinutes,
-      ...defined({ maxTokens, maxCost, downgraded }),
+      ...defined({ maxTokens, maxCost }),
     };
     const runner = runnerSpec(record);
     return {

@@ -153,11 +153,13 @@ function alwaysTold(snapshot: Snapshot): readonly Fragment[] {
 function projectFragments(project: Rec | undefined): readonly Fragment[] {
   if (project === undefined) return [];
   const grade = fieldText(project, 'last_pass.quality') || 'none yet';
+  // Those of other grades are in the lines about the last passes.
+  const why = ['STRONG', 'ADEQUATE'].includes(grade) ? fieldText(project, 'last_pass.why') : '';
   return [
     dataFragment(
       'The project',
       project.file,
-      `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}`,
+      `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}${why === '' ? '' : `\nWhy this grade: ${why}`}`,
     ),
   ];
 }

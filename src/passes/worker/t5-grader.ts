@@ -1,6 +1,6 @@
 /**
- * T5, last part: an independent grader that the owner named sees criteria and result, never what the
- * agent says about them. It can lower the grade; if it fails, the grade stays.
+ * T5, last part: an independent grader that the owner named sees criteria and result, never what
+ * the agent says about them. It can lower the grade; if it fails, the grade stays.
  */
 import { z } from 'zod';
 import { assertionLine } from '../../agents/brief-text.js';
@@ -14,9 +14,10 @@ import { type Act, noteAct } from '../act.js';
 import { JUDGE_TIERS, judgeFor } from '../judge/judge-for.js';
 import { panel } from '../judge/panel.js';
 import type { Question } from '../judge/question.js';
-import { quoted } from '../manager/opinion-lines.js';
+import { quoted } from '../../project/page-text.js';
+import type { Spent } from '../judge/spent.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
-import type { Graded, PassEnvironment, Reconciled, Spent, StepContext } from '../types.js';
+import type { Graded, PassEnvironment, Reconciled, StepContext } from '../types.js';
 import { dataFragment } from './data-fragment.js';
 
 const CALLS = 2;
@@ -76,14 +77,15 @@ export async function askGrader(
   const lines = new Map([...shown].map(([path, text]) => [path, text.split('\n').length]));
   const { grade, findings, refused } = lowerGrade(quality, answer, lines);
   const lowered = grade === quality ? [] : [`the grader ${by} lowered it from ${quality}`];
-  const why = [...lowered, ...findings.slice(0, MOST_NAMED).map(findingText)];
-  const detail = [`${answer.grade}, ${findings.length} findings`, ...refused].join('; ');
+  const named = findings.slice(0, MOST_NAMED).map(findingText);
+  const detail = [`${by} says ${answer.grade}`, ...named, ...refused].join('; ');
+  const why = [...lowered, ...named];
   env.say(`     grader: ${detail}`);
   return {
     ...spent,
     quality: grade,
     reasons: [...why, ...reasons],
-    acts: [budget, row(subject, 'ok', detail)],
+    acts: [budget, row(subject, grade === quality ? 'ok' : 'lowered', detail)],
   };
 }
 

@@ -6,6 +6,7 @@ import { distanceTo, progressText } from '../../governance/approach.js';
 import { REST } from '../../project/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
+import { EXIT } from '../../kernel/error.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise } from '../../governance/preapproval.js';
@@ -27,7 +28,7 @@ import {
 import { declaredArguments } from '../declared-arguments.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
-import type { Done, Graded, PassEnvironment, Step } from '../types.js';
+import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable. */
@@ -42,17 +43,24 @@ export const t6State: Step<Graded, Done> = {
       const row = { type: 'pass_record', result: 'skipped', detail: 'no project' };
       return { stage, acts: [noteAct('T6', row)] };
     }
+    const gone = deletedPart(snapshot, slug);
+    if (gone !== undefined) return deleted(stage, { slug, gone });
     for (const result of stop)
       env.say(
         `     ${result.holds ? 'holds' : 'not yet'}: ${result.assertion} (${result.error ?? result.found})`,
       );
     const over = conditionsHold(stop);
+    const status = fieldText(snapshot.record('DISPATCH', slug), 'status');
     const recorded: Act[] = [
       (view: Snapshot) => record(env, { stage, slug, view }),
-      ...(over ? [] : askOwner(stage, slug, snapshot)),
+      ...(over || ENDED.has(status) ? [] : askOwner(stage, slug, snapshot)),
     ];
     // What was undone is asked first; the phase ends with the pass after the answer.
     if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
+    if (status !== 'active') {
+      const held = `${slug} is ${status} since this pass began, so its phase did not end`;
+      return { stage: { ...stage, held }, acts: recorded };
+    }
     const view = viewAfter(snapshot, partsOf(stage, recorded));
     const notes = [...stage.notes, `the stop condition of ${slug} holds`];
     return {
@@ -61,6 +69,26 @@ export const t6State: Step<Graded, Done> = {
     };
   },
 };
+
+/** Nothing is asked about a project that the owner has ended. */
+const ENDED: ReadonlySet<string> = new Set(['abandoned', 'complete']);
+
+/** What the owner deleted of the project while the pass worked on it. */
+function deletedPart(snapshot: Snapshot, slug: string): string | undefined {
+  if (snapshot.record('PROJECT', slug) === undefined) return `PROJECTS/${slug}/LONGRUNNER.md`;
+  return snapshot.record('DISPATCH', slug) === undefined
+    ? `its row in ${snapshot.schema.objects.get('DISPATCH')?.glob}`
+    : undefined;
+}
+
+function deleted(
+  stage: Graded,
+  { slug, gone }: { readonly slug: string; readonly gone: string },
+): Halt {
+  const outcome = `${slug} was deleted during this pass (${gone}), so nothing was recorded for it; what the pass wrote is in PROJECTS/${slug}`;
+  const row = { type: 'pass_record', target: slug, result: 'skipped', detail: outcome };
+  return { halt: true, outcome, exit: EXIT.findings, stage, acts: [noteAct('T6', row)] };
+}
 
 /** The owner has to say whether a pass that broke the rules may be followed by another. */
 function waitsForOwner({ quality, undone }: Graded): boolean {

@@ -129,13 +129,14 @@ function outcomeOf(stage: Stage): string {
     undone.length === 0
       ? ''
       : `; ${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
+  const end = `${left}${stage.held === undefined ? '' : `; ${stage.held}`}`;
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
-    return `${quality}: ${summary || plural(outputs.length, 'output')}${left}`.slice(0, 300);
+    return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;
   // What was found comes before what the agent claims.
   const reason = stage.reasons.join('; ').slice(0, 400);
   const claim = summary === '' ? '' : `; the agent says: "${summary.slice(0, 120)}"`;
-  return `${quality}: ${reason}${left}${claim}`;
+  return `${quality}: ${reason}${end}${claim}`;
 }
 
 /**

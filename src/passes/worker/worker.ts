@@ -2,7 +2,8 @@
 import { EXIT, type ExitCode } from '../../kernel/error.js';
 import { factsOf } from '../pass-facts.js';
 import { type Finished, firstStep, runSteps } from '../run-steps.js';
-import type { Done, PassEnvironment, PassReport, PassRequest } from '../types.js';
+import type { PassReport } from '../pass-facts.js';
+import type { Done, PassEnvironment, PassRequest } from '../types.js';
 import { enter } from './t0-gate.js';
 import { t1Dispatch } from './t1-dispatch.js';
 import { t15Idle } from './t1-5-idle.js';

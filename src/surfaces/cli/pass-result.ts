@@ -1,6 +1,6 @@
 /** A finished pass as the result of a command. */
 import { defined } from '../../kernel/defined.js';
-import type { PassReport } from '../../passes/types.js';
+import type { PassReport } from '../../passes/pass-facts.js';
 import type { CommandResult } from './types.js';
 
 export function passResult(report: PassReport): CommandResult {

@@ -13,7 +13,7 @@ import { module } from '../../../src/modules/knowledge/module.js';
 import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/operations/open-index.js';
 import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
-import type { PassReport } from '../../../src/passes/types.js';
+import type { PassReport } from '../../../src/passes/pass-facts.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';

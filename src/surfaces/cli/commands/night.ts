@@ -2,7 +2,7 @@
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
 import { ownerNumber } from '../../../project/owner-number.js';
-import type { PassReport } from '../../../passes/types.js';
+import type { PassReport } from '../../../passes/pass-facts.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { latestRun } from '../../../passes/night-use.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';

@@ -6,6 +6,7 @@ import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.
 import { passEnvironment } from '../pass-environment.js';
 import { REASON, textOption } from '../options.js';
 import { passResult } from '../pass-result.js';
+import { requireProject } from '../unknown-project.js';
 import { ok } from '../result.js';
 import type { Command, Context, Parsed } from '../types.js';
 
@@ -31,6 +32,7 @@ export const passBegin: Command = {
     }
     const token = context.env['NOCTURNE_PASS_TOKEN'];
     const project = textOption(options, 'project');
+    if (project !== undefined) requireProject(context.workspace().snapshot(), project);
     const request = defined({ role: 'worker' as const, project });
     const begun = await beginPass(
       await passEnvironment(context),

@@ -5,7 +5,7 @@ import type { PassRequest } from '../../../passes/types.js';
 import { textOption } from '../options.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
-import { unknownProject } from '../unknown-project.js';
+import { requireProject } from '../unknown-project.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
@@ -27,7 +27,8 @@ export const runWorker: Command = {
         runner: textOption(options, 'runner'),
       }),
     };
-    if (request.project !== undefined) requireProject(context, request.project);
+    if (request.project !== undefined)
+      requireProject(context.workspace().snapshot(), request.project);
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker/worker.js');
     return passResult(await worker(await passEnvironment(context), request));
@@ -41,16 +42,6 @@ export const runManager: Command = {
     return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
   },
 };
-
-/** A misspelled name would otherwise lead to an idle pass. */
-function requireProject(context: Context, slug: string): void {
-  const slugs = context
-    .workspace()
-    .snapshot()
-    .records('DISPATCH')
-    .map((row) => row.key);
-  if (!slugs.includes(slug)) throw unknownProject(slug, slugs);
-}
 
 /** The gate and dispatch, without the lock and without a write. */
 async function preview(context: Context, request: PassRequest): Promise<CommandResult> {

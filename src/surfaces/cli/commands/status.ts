@@ -1,6 +1,7 @@
 /** `status`: what is going on in the workspace, most urgent first. */
 import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
+import { detectedModes } from '../../../governance/detected-modes.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
@@ -9,7 +10,6 @@ import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { logRows } from '../../../workspace/log-rows.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -119,15 +119,6 @@ function signalsText({ signals }: Facts): readonly string[] {
   return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
 }
 
-function signalsOf(snapshot: Snapshot): readonly string[] {
-  const last = snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager');
-  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
-  if (last === undefined) return [];
-  return [...logRows(snapshot.root, file, { containing: last.key })]
-    .filter((row) => row.cell('run_id') === last.key && row.cell('type') === 'signal')
-    .map((row) => row.cell('detail'));
-}
-
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
   if (runs.length === 0) return 'No pass has run yet.';
   return textTable({
@@ -169,7 +160,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
-    signals: signalsOf(snapshot),
+    signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
 }
