@@ -57,10 +57,13 @@ export function scriptedAgents(world: World, script: AgentScript): RunnerKind {
   };
 }
 
-/** A pass that finds this one lost ends its processes. */
-function isEnded({ workspace: { root, clock } }: World, { brief }: RunInput): boolean {
+/** A pass that finds this one lost ends its processes, before it removes the claim. */
+function isEnded(world: World, { brief }: RunInput): boolean {
+  const { root, clock } = world.workspace;
   const { isReadable, claims } = passLock(root, clock);
-  return isReadable && claims.length > 0 && !claims.some(({ runId }) => runId === brief.runId);
+  const own = claims.find(({ runId }) => runId === brief.runId);
+  if (own === undefined) return isReadable && claims.length > 0;
+  return world.sideBySide && own.state === 'expired';
 }
 
 function inProject(action: AgentAction, { brief }: RunInput): AgentAction {

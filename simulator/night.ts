@@ -110,6 +110,7 @@ async function runPasses(world: World, event: PassEvent): Promise<readonly Attem
     }
   };
   const { script, beside = [] } = event;
+  world.sideBySide = beside.length > 0;
   if (beside.length === 0) await attempt(() => runPass(event.role, environment(world, script)));
   else {
     const environments = [script, ...beside].map((each) => environment(world, each));

@@ -55,6 +55,8 @@ export type World = {
   /** Files of the state directory that are replaced, but never removed. */
   readonly stateFiles: Set<string>;
   agentAtWork: boolean;
+  /** Passes run at the same time. */
+  sideBySide: boolean;
   /** Files that were there before the pass; its agent chooses the modes of others. */
   before: ReadonlySet<string>;
   /** A pass was begun and has not ended properly. */
@@ -85,6 +87,7 @@ export function openWorld(place: Place, afterCommit: (world: World) => void): Wo
     claims: new Map(),
     stateFiles: new Set(),
     agentAtWork: false,
+    sideBySide: false,
     before: new Set(),
     passOpen: false,
     unsure: false,

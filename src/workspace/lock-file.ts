@@ -9,8 +9,8 @@ import { readJson, writeJsonDurably } from './state-home.js';
 /**
  * `project`: empty until the pass has chosen one, and for a pass without a project. `startedAt`:
  * start of the process in clock ticks since boot. `detached`: the process that made the claim ends
- * before the pass does. `working`: its agent works in a copy, and the pass is not the writer. `tier`: the
- * model tier with which it works.
+ * before the pass does. `working`: its agent works in a copy, and the pass is not the writer.
+ * `tier`: the model tier with which it works.
  */
 export type Claim = {
   readonly runId: string;

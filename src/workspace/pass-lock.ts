@@ -69,8 +69,8 @@ export function restoreClaim(
 }
 
 /**
- * Says which project the pass works on (empty: none), and with which model tier. Only the writer can, so two passes never choose at the same
- * time.
+ * Says which project the pass works on (empty: none), and with which model tier. Only the writer
+ * can, so two passes never choose at the same time.
  * @throws NocturneError `LEASE_LOST`; `LOCKED` while another live pass has the project.
  */
 export function claimProject(
