@@ -1,5 +1,5 @@
 /**
- * Ten kinds of agent. Each acts on its prompt and on the files of its project, and knows nothing of
+ * Ten kinds of agent. Each acts on its prompt and on the files of its project, and does not know
  * the engine that wrote the prompt.
  */
 import { doUnits, mentions, pathOf, unitsDone } from './craft.js';

@@ -1,6 +1,6 @@
 /**
  * The six kinds of project, each with the material it is about, and with the script's own truth: how
- * much of what is needed is really done. It reads the files itself and knows nothing of conditions.
+ * much of what is needed is really done. It reads the files itself and does not use conditions.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
