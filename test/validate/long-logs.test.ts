@@ -14,6 +14,7 @@ import type { FileFacts } from '../../src/validate/fact-types.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 
+t.setTimeout(300_000);
 const made = makeWorkspace(t.testdir());
 growLogs(made.workspace, 3_600_000);
 const now = new Date('2026-11-22T00:00:00Z');
