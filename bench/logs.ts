@@ -1,4 +1,7 @@
-/** A log of one million rows: appending, verification, and the gate. */
+/**
+ * A log of one million rows: appending, verification, and the gate; and a workspace with 350 MB of
+ * logs.
+ */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +12,7 @@ import { readAnchors, writeAnchors } from '../src/workspace/anchors.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
 import type { Workspace } from '../src/workspace/types.js';
 import { makeWorkspace } from '../test/support/make-workspace.js';
+import { longLogs } from './long-logs.js';
 import { byTurns, RUNS, timeOf, timeProcess } from './measure.js';
 import { type Bench, ms, times } from './result.js';
 
@@ -62,6 +66,7 @@ export const logs: Bench = {
         limit: '-',
         met: undefined,
       },
+      ...(await longLogs(directory)),
     ];
   },
 };

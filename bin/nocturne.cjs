@@ -9,12 +9,18 @@ if (words[0] === '--version' || words[0] === '-V')
 else void run();
 
 async function run() {
-  const quick = words[0] === 'gate' || words[0] === 'hook' ? bundle('quick.cjs') : undefined;
+  const quick = isQuick(words) ? bundle('quick.cjs') : undefined;
   const exit = await quick?.quickAnswer(words, () =>
     import('../dist/src/modules/installed.js').then((it) => it.installedModules()),
   );
   if (exit !== undefined) process.exitCode = exit;
   else (bundle('cli.cjs') ?? (await import('../dist/src/surfaces/cli/main.js'))).main(words);
+}
+
+// The hooks of some hosts need the whole command line.
+function isQuick([command, host]) {
+  if (command !== 'hook') return command === 'gate';
+  return require('node:fs').existsSync(`${DIST}/src/hosts/${host}/hook-line.js`);
 }
 
 // Not used if the sources were compiled after it was made, or if a module or host was added since.

@@ -1,6 +1,6 @@
-// Compiles, runs the test files (all but those that start a real host or a model, or those named), one more at
-// a time than there are cores, because some of their time is waiting, and closes with `N passed,
-// N failed`.
+// Compiles, runs the test files (all but those that start a real host or a model, or those named),
+// and closes with `N passed, N failed`. There is one more process than there are cores, because
+// some of their time is waiting; each runs one file after the other.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
 // dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,6 +12,8 @@ import { fixturesInMemory } from './fixtures-in-memory.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
 const JOBS = availableParallelism() + 1;
+/** A process that has become larger is replaced before the next file. */
+const LARGEST_PROCESS = 1_000_000_000;
 ensureSystemPackages();
 if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0)
   process.exit(1);
@@ -28,48 +30,92 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const within = fixturesInMemory();
 const started = Date.now();
 
-async function run(file) {
-  const begun = Date.now();
-  const [program, ...words] = [...within, process.execPath, file];
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TAP_TIMEOUT: '600' },
-  });
+/** A process that runs files, and what its current file has said so far. */
+function startWorker() {
+  const [program, ...words] = [
+    ...within,
+    process.execPath,
+    // Collecting garbage in further threads costs a fifth more, and every core has a test to run.
+    '--single-threaded-gc',
+    'scripts/test-worker.mjs',
+  ];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const worker = { child, own: newCounts(), stderr: '', last: '', bytes: 0, look: () => undefined };
   const parser = new Parser();
-  const own = { passed: 0, failed: 0, skipped: 0, said: [] };
-  listen(parser, [], own);
+  listen(parser, [], worker);
   if (asked.length === 1)
     parser.on('comment', (comment) => {
       if (!/^# (?:Subtest|time=|\{)/.test(comment))
         process.stdout.write(comment.replace(/^# /, ''));
     });
   child.stdout.pipe(parser);
-  let stderr = '';
-  child.stderr.on('data', (chunk) => {
-    stderr = (stderr + chunk).slice(-4000);
+  // Read as text, because the parser knows a result only with the line that comes after it.
+  child.stdout.on('data', (chunk) => {
+    worker.last = (worker.last + chunk).slice(-1000);
+    worker.look();
   });
-  const code = await new Promise((done) => child.on('close', done));
-  if (code !== 0 && own.failed === 0) own.failed++;
-  if (own.passed + own.failed === 0) own.failed++;
+  child.stderr.on('data', (chunk) => {
+    worker.stderr = (worker.stderr + chunk).slice(-4000);
+  });
+  worker.ended = new Promise((done) => child.on('close', (code, signal) => done(code ?? signal)));
+  return worker;
+}
+
+function newCounts() {
+  return { passed: 0, failed: 0, skipped: 0, said: [] };
+}
+
+/** @returns whether the process may run another file. */
+async function run(worker, file) {
+  const begun = Date.now();
+  worker.own = newCounts();
+  worker.stderr = '';
+  let cpu = 0;
+  const told = new Promise((done) => {
+    worker.child.on('message', function listener(message) {
+      if (message.file !== file) return;
+      worker.child.off('message', listener);
+      cpu = message.cpu;
+      worker.bytes = message.bytes;
+      done();
+    });
+  });
+  const said = new Promise((done) => {
+    worker.look = () => {
+      if (worker.last.includes(`- end of ${file} `)) done();
+    };
+  });
+  worker.child.send(file, () => undefined);
+  const died = await Promise.race([worker.ended, Promise.all([said, told]).then(() => '')]);
+  const { own } = worker;
+  if (died !== '' || own.passed + own.failed === 0) own.failed++;
   for (const name of Object.keys(counts)) counts[name] += own[name];
   const bad = own.failed > 0;
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   console.log(
-    `${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${((Date.now() - begun) / 1000).toFixed(1)} s)`,
+    `${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${seconds} s, ${cpu.toFixed(1)} s of processor)`,
   );
-  if (bad) console.log([...own.said, code === 0 ? '' : `ended with ${code}\n${stderr}`].join('\n'));
+  if (bad)
+    console.log(
+      [...own.said, died === '' ? '' : `ended with ${died}`, worker.stderr].join('\n').trimEnd(),
+    );
+  return died === '' && worker.bytes < LARGEST_PROCESS;
 }
 
 /** Counts assertions; a subtest's summary counts only when nothing inside it says what failed. */
-function listen(parser, path, own) {
+function listen(parser, path, worker) {
   let failedInside = 0;
   parser.on('child', (child) => {
+    const { own } = worker;
     const before = own.failed;
     child.on('complete', () => {
       failedInside += own.failed - before;
     });
-    listen(child, [...path, child.name], own);
+    listen(child, [...path, child.name], worker);
   });
   parser.on('assert', (result) => {
+    const { own } = worker;
+    if (path.length === 0 && result.name.startsWith('end of dist/')) return;
     if (result.skip || result.todo) own.skipped++;
     else if (result.ok) own.passed++;
     else if (failedInside > 0) failedInside = 0;
@@ -94,11 +140,20 @@ const asksFor = (text) =>
 const queue = files
   .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   .map(({ file, text }) => ({ file, ms: asksFor(text), length: text.length }))
-  .sort((a, b) => b.ms - a.ms || b.length - a.length)
-  .map(({ file }) => file);
+  .sort((a, b) => b.ms - a.ms || b.length - a.length);
 await Promise.all(
-  Array.from({ length: JOBS }, async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+  Array.from({ length: Math.min(JOBS, queue.length) }, async () => {
+    let worker;
+    const end = () => {
+      if (worker?.child.connected) worker.child.disconnect();
+      worker = undefined;
+    };
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      worker ??= startWorker();
+      // Such a file starts processes, kills them or fills caches; loading is little of its time.
+      if (!(await run(worker, next.file)) || next.ms > 0) end();
+    }
+    end();
   }),
 );
 console.log(`\n${files.length} files in ${((Date.now() - started) / 1000).toFixed(0)} s`);

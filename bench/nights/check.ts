@@ -21,7 +21,9 @@ function checkGrade(pass: Played): readonly string[] {
   const told = `${project} ${pass.runId}, ${pass.before} to ${pass.after} of ${pass.needed}: ${outcome}`;
   const isWhole = ending === 'finished' && undone === 0;
   return [
-    ...(grade === 'STRONG' && gained <= 0 ? [`STRONG means progress: ${told}`] : []),
+    ...(grade === 'STRONG' && gained <= 0 && !pass.mayPass
+      ? [`STRONG means progress: ${told}`]
+      : []),
     ...(gained > 0 && isWhole && grade === 'FAIL' ? [`progress is never FAIL: ${told}`] : []),
     ...(ending !== undefined && ending !== 'finished' && grade !== 'FAIL'
       ? [`an agent that did not finish has failed: ${told}`]
@@ -41,15 +43,20 @@ function checkShares({ plan, passes }: PlayedNight): readonly string[] {
   const last = new Map<string, number>();
   const over = new Set<string>();
   const found: string[] = [];
+  const unclear = unclearProjects(passes);
   for (const [i, pass] of passes.entries()) {
     const { project } = pass;
-    if (project === undefined) continue;
+    if (project === undefined || unclear.has(project)) continue;
     const before = stalled.get(project) ?? 0;
     if (before >= REST_AFTER) found.push(`a project rests: ${project} came again in pass ${i + 1}`);
     const others = plan.cast
       .map(({ slug }) => slug)
       .filter(
-        (slug) => slug !== project && !over.has(slug) && (stalled.get(slug) ?? 0) < REST_AFTER,
+        (slug) =>
+          slug !== project &&
+          !over.has(slug) &&
+          !unclear.has(slug) &&
+          (stalled.get(slug) ?? 0) < REST_AFTER,
       );
     const longer = others.find((slug) => (last.get(slug) ?? -1) < (last.get(project) ?? -1));
     if (before > 0 && longer !== undefined)
@@ -76,6 +83,7 @@ function checkBriefings({ plan, passes, briefings, done }: PlayedNight): readonl
     return !hasMore && !failures.includes(`${project}: FAIL: ${reason}`);
   });
   const lastPage = briefings.at(-1) ?? '';
+  const unclear = unclearProjects(passes);
   const wrong = plan.cast.flatMap(({ slug }) => {
     const line =
       lastPage
@@ -84,7 +92,7 @@ function checkBriefings({ plan, passes, briefings, done }: PlayedNight): readonl
     const numbers = /(\d+) of (\d+)(?! tests?)/.exec(line);
     const whole = /\b(\d+), \d+ needed/.exec(line);
     const needed = passes.find(({ project }) => project === slug)?.needed;
-    if (needed === undefined) return [];
+    if (needed === undefined || unclear.has(slug)) return [];
     const [shown, of] =
       whole === null ? [numbers?.[1], numbers?.[2]] : [String(needed), String(needed)];
     return shown === String(done[slug]) && of === String(needed)
@@ -107,4 +115,9 @@ function checkOrder({ managers, briefings, passes }: PlayedNight): readonly stri
   return [...managers, ...briefings]
     .filter((text) => /in order\b/.test(text))
     .map((text) => `nothing is in order next to a fault: ${text.slice(0, 200)}`);
+}
+
+/** Where the machine may have counted a text without content, its numbers differ from the script's. */
+function unclearProjects(passes: readonly Played[]): ReadonlySet<string | undefined> {
+  return new Set(passes.filter(({ mayPass }) => mayPass).map(({ project }) => project));
 }

@@ -28,10 +28,16 @@ const CRAFT: Readonly<Record<Desk['kind'], Craft>> = {
   watch: (desk, [unit]) => {
     if (unit === undefined) return [];
     const path = pathOf(desk, desk.stamp);
-    desk.write(
-      path,
-      `# Watch ${desk.stamp}\n\n${heading(desk)}\n\n${unit.name}: ${unit.note}. Found in ${unit.source}, and not on any page before.\n`,
-    );
+    const values = new Map([
+      ['date', desk.stamp.slice(0, 10)],
+      ['change', unit.note],
+      ['source', unit.source],
+    ]);
+    const { columns } = desk.form;
+    const entry = (columns.length === 0 ? ['change'] : columns)
+      .map((column) => `${column}: ${values.get(column) ?? '-'}`)
+      .join('; ');
+    desk.write(path, `# Watch ${desk.stamp}\n\n${desk.form.heading}\n\n- ${entry}\n`);
     return [path];
   },
   write: (desk, units) => {
@@ -67,7 +73,7 @@ function addRows(desk: Desk, units: readonly Unit[]): readonly string[] {
   const { columns } = desk.form;
   const shown = columns.length === 0 ? ['name'] : columns;
   const head = `| ${shown.join(' | ')} |\n|${'---|'.repeat(shown.length)}\n`;
-  const before = desk.read(path) ?? `# ${desk.kind}\n\n${heading(desk)}\n\n${head}`;
+  const before = desk.read(path) ?? `# ${desk.kind}\n\n${desk.form.heading}\n\n${head}`;
   const cell = (unit: Unit, column: string): string =>
     new Map(Object.entries(unit)).get(column) ?? '-';
   const rows = units.map(
@@ -75,10 +81,6 @@ function addRows(desk: Desk, units: readonly Unit[]): readonly string[] {
   );
   desk.write(path, before + rows.join(''));
   return [path];
-}
-
-function heading({ form }: Desk): string {
-  return form.heading;
 }
 
 /** The page of this form that is there already. */

@@ -34,6 +34,8 @@ export type Played = {
   readonly after: number;
   readonly needed: number;
   readonly tokens: number;
+  /** A finished pass without real progress whose text may meet tests that see only the form. */
+  readonly mayPass: boolean;
 };
 export type PlayedNight = {
   readonly plan: NightPlan;
@@ -119,6 +121,8 @@ async function playWorker(night: Night): Promise<PassReport> {
   if (!data.found && agents.length === 0) return report;
   const slug = data.project ?? '';
   const kind = night.plan.cast.find((cast) => cast.slug === slug)?.kind;
+  const work = kind === undefined ? undefined : workOf(kind);
+  const [from, to] = [before.get(slug) ?? 0, truth(night).get(slug) ?? 0];
   night.passes.push({
     project: data.project,
     runId: data.runId,
@@ -127,9 +131,10 @@ async function playWorker(night: Night): Promise<PassReport> {
     undone: data.undone.length,
     ending: agents.at(-1)?.ending,
     outputs: data.outputs,
-    before: before.get(slug) ?? 0,
-    after: truth(night).get(slug) ?? 0,
-    needed: kind === undefined ? 0 : workOf(kind).needed,
+    before: from,
+    after: to,
+    needed: work?.needed ?? 0,
+    mayPass: work?.formOnly === true && to <= from && data.outputs.length > 0,
     tokens: agents.reduce((sum, { tokens }) => sum + tokens, 0),
   });
   return report;

@@ -13,6 +13,8 @@ export type Tally = {
   readonly tokensPerAccepted: number;
   readonly tokensPerUnit: number;
   readonly strongWithout: number;
+  /** Of these, where the tests of the project see only the form. */
+  readonly strongByForm: number;
   readonly failWith: number;
 };
 
@@ -33,6 +35,7 @@ export function tally(nights: readonly PlayedNight[]): Tally {
     tokensPerAccepted: Math.round(tokens / accepted.length),
     tokensPerUnit: Math.round(tokens / units),
     strongWithout: passes.filter((pass) => pass.grade === 'STRONG' && !isAccepted(pass)).length,
+    strongByForm: passes.filter((pass) => pass.grade === 'STRONG' && pass.mayPass).length,
     failWith: passes.filter((pass) => pass.grade === 'FAIL' && isAccepted(pass)).length,
   };
 }

@@ -22,6 +22,8 @@ export type Work = {
   readonly writes: readonly string[];
   /** What the owner put into the folder. */
   readonly material: Readonly<Record<string, string>>;
+  /** The shipped tests of this kind see only the form, so a text without content can meet them. */
+  readonly formOnly?: true;
   /** Names of the units that are really done. */
   readonly done: (files: Files) => ReadonlySet<string>;
 };
@@ -30,6 +32,8 @@ const TEMPLATE = fileURLToPath(
   new URL('../../../orchestration-os/PHASES-TEMPLATE.md', import.meta.url),
 );
 const WORDS = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heron'];
+/** No names of units. */
+const ROADS = ['upper', 'lower', 'narrow', 'wide', 'straight', 'winding', 'paved', 'sandy'];
 const MORE = ['iris', 'jade', 'kelp', 'larch', 'maple', 'north', 'opal', 'pine'];
 
 export function workOf(kind: Kind): Work {
@@ -66,6 +70,7 @@ const WORKS: Readonly<Record<Kind, () => Rest>> = {
   write: () => ({
     units: unitsOf(6),
     needed: 4,
+    formOnly: true,
     writes: ['outputs/**'],
     material: { 'material.md': materialPage(unitsOf(6)) },
     done: (files) => {
@@ -150,7 +155,7 @@ function unitsOf(count: number): readonly Unit[] {
   return [...WORDS, ...MORE].slice(0, count).map((name, i) => ({
     name,
     source: `catalogue p. ${10 + i}`,
-    note: `${name} has ${i + 3} leaves and grows by the ${MORE[i % MORE.length]} road`,
+    note: `${name} has ${i + 3} leaves and grows by the ${ROADS[i % ROADS.length]} road`,
   }));
 }
 

@@ -22,7 +22,7 @@ const Said = z.object({
   type: z.unknown(),
 });
 
-/** @param body the text of an answer with a status that is no success. */
+/** @param body the text of an answer with a status other than success. */
 export function errorOfBody(body: string): ErrorParts {
   try {
     return errorOf(JSON.parse(body)) ?? { message: quotedLine(body) };

@@ -1,4 +1,4 @@
-/** One sentence for each way in which an endpoint was not reached: what happened, and what to do. */
+/** One sentence for each way in which an endpoint is not reached: what happened, what to do. */
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { printable } from './output-tail.js';
 
@@ -111,7 +111,7 @@ export function transportFailure(error: Part, endpoint: string): TransportFailur
       detail: `${address} ${reason.what} (${codes.at(-1)}). ${reason.remedy}`,
     };
   const innermost = causes.at(-1);
-  // Fetch itself says only that it failed, also when a proxy answers 407.
+  // Fetch itself says only that it failed, even if a proxy answers 407.
   if (typeof innermost?.message !== 'string' || innermost.message === '')
     return {
       retry: true,

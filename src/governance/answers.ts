@@ -5,10 +5,10 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
-import { asksObjective, questionState } from './question-state.js';
+import { asksObjective, questionState } from '../project/question-state.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
-import type { ReadAnswer } from './verdict.js';
+import type { ReadAnswer } from '../project/verdict.js';
 
 /** What needs more than bundles: accept a draft, carry out a proposal, act on an approval. */
 export type AnswerEffect =

@@ -87,10 +87,9 @@ function notNow(row: Rec, { exclude, claimed, noRoom, only }: DispatchOptions): 
 }
 
 function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
-  const turns = new Map(
-    snapshot.records('RUN').map((run, turn) => [fieldText(run, 'project'), turn] as const),
-  );
-  const turnOf = (row: Rec): number => turns.get(fieldText(row, 'slug')) ?? -1;
+  const turns = lastTurns(snapshot, new Set(eligible.map((row) => fieldText(row, 'slug'))));
+  const turnOf = (row: Rec): number =>
+    turns.get(fieldText(row, 'slug')) ?? Number.NEGATIVE_INFINITY;
   const oldest = Math.min(...eligible.map(turnOf));
   const yielding = new Set(
     eligible.filter((row) => turnOf(row) > oldest && isStalled(snapshot, row)),
@@ -98,6 +97,19 @@ function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
   return [...eligible].sort(
     (a, b) => Number(yielding.has(a)) - Number(yielding.has(b)) || byTurn(a, b),
   );
+}
+
+/** Which run of each project was its last, counted back from the newest run of all. */
+function lastTurns(snapshot: Snapshot, slugs: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const turns = new Map<string, number>();
+  let turn = 0;
+  for (const run of snapshot.rows('RUN', { newestFirst: true })) {
+    if (turns.size === slugs.size) break;
+    turn--;
+    const slug = fieldText(run, 'project');
+    if (slugs.has(slug) && !turns.has(slug)) turns.set(slug, turn);
+  }
+  return turns;
 }
 
 function isStalled(snapshot: Snapshot, row: Rec): boolean {

@@ -1,5 +1,6 @@
 /** When an item of idle work comes up again: by what earlier passes made of it. */
-import { isOpenQuestion } from './question-state.js';
+import type { Rec } from '../markdown/types.js';
+import { isOpenQuestion } from '../project/question-state.js';
 import type { RecordedChanges } from '../workspace/recorded-changes.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -41,12 +42,15 @@ export function dueAgain(
 
 /** By objective, the oldest first. A pass without a row in the registry ended without a grade. */
 function attemptsOf(snapshot: Snapshot): ReadonlyMap<string, readonly Attempt[]> {
-  const runs = new Map(snapshot.records('RUN').map((run) => [fieldText(run, 'run_id'), run]));
   const attempts = new Map<string, Attempt[]>();
   const entries = snapshot
     .records('MEMORY')
     .filter((entry) => fieldText(entry, 'project') === '')
     .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const wanted = new Set(entries.map(({ key }) => key));
+  const runs = new Map<string, Rec>();
+  if (wanted.size > 0)
+    for (const run of snapshot.rows('RUN')) if (wanted.has(run.key)) runs.set(run.key, run);
   for (const entry of entries) {
     const run = runs.get(entry.key);
     const ended = fieldTime(run, 'ended') ?? fieldTime(entry, 'time') ?? dayOf(entry.key);

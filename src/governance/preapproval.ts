@@ -179,12 +179,10 @@ function boundaryCheck(
 /** Refusals are numbered too. */
 export function nextInvocation(snapshot: Snapshot, pa: string): string {
   const stem = `${pa}-INV-`;
-  const numbers = snapshot
-    .records('INVOCATION')
-    .map((row) =>
-      fieldText(row, 'id').startsWith(stem)
-        ? Number.parseInt(fieldText(row, 'id').slice(stem.length), 10) || 0
-        : 0,
-    );
-  return `${stem}${String(Math.max(0, ...numbers) + 1).padStart(3, '0')}`;
+  let last = 0;
+  for (const row of snapshot.rows('INVOCATION', { containing: stem })) {
+    const id = fieldText(row, 'id');
+    if (id.startsWith(stem)) last = Math.max(last, Number.parseInt(id.slice(stem.length), 10) || 0);
+  }
+  return `${stem}${String(last + 1).padStart(3, '0')}`;
 }

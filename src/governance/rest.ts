@@ -2,11 +2,12 @@
  * The rest of a project that made no progress: the question that began it, and what may end it.
  * A judging manager ends a rest once; if no progress follows, only the owner ends the next one.
  */
+import { rowsAfter } from '../project/recent-rows.js';
 import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
-import { isOpenQuestion, REST } from './question-state.js';
+import { isOpenQuestion, REST } from '../project/question-state.js';
 import { isPlaceholder, sameObjective } from './project-state.js';
 
 const MOST_CHARACTERS = 300;
@@ -30,7 +31,9 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
         isOpenQuestion(snapshot, record),
     );
   if (asked === undefined || fieldText(asked, 'topic') !== REST) return undefined;
-  const rows = snapshot.records('AUDIT').filter((row) => fieldText(row, 'target') === slug);
+  const rows: Rec[] = [];
+  for (const row of snapshot.rows('AUDIT', { containing: slug }))
+    if (fieldText(row, 'target') === slug) rows.push(row);
   const began = rows.findLastIndex((row) => fieldText(row, 'type') === 'surface_escalation');
   const judged = rows.findLastIndex(
     (row) => fieldText(row, 'type') === 'question' && fieldText(row, 'result') === 'ok',
@@ -42,9 +45,10 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
 function isSecond(snapshot: Snapshot, slug: string, rows: readonly Rec[]): boolean {
   const ended = rows.findLast((row) => fieldText(row, 'type') === 'escalation_clear');
   if (ended === undefined || fieldText(ended, 'step') !== 'T5') return false;
-  const runs = snapshot.records('RUN');
-  const manager = runs.findIndex((run) => run.key === fieldText(ended, 'run_id'));
-  const since = runs.slice(manager + 1).filter((run) => fieldText(run, 'project') === slug).length;
+  const manager = fieldText(ended, 'run_id');
+  const since = rowsAfter(snapshot, 'RUN', (run) => run.key === manager).filter(
+    (run) => fieldText(run, 'project') === slug,
+  ).length;
   const stalled = Number(fieldText(snapshot.record('PROJECT', slug), 'last_pass.stalled'));
   return stalled >= since;
 }

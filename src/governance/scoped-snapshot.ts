@@ -6,6 +6,7 @@ import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { openSnapshot } from '../workspace/snapshot.js';
+import { isLongLog } from '../workspace/log-windows.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
 import { inScope } from './guard/route.js';
 import type { Capability } from './types.js';
@@ -34,7 +35,7 @@ export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
     if (sees(scope, path) && !isOfAnother(base, scope, path))
       files.set(
         path,
-        base.objectsOf(path).length === 0
+        base.objectsOf(path).length === 0 || isLongLog(base, path)
           ? entry
           : sized(entry, () => read(path)?.length ?? entry.size),
       );
@@ -42,6 +43,13 @@ export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
     now: base.now,
     files,
     place: base.place,
+    *rows(path, spec, options) {
+      const [object] = base.objectsOf(path);
+      const all = inScope(scope.writes, path, false);
+      for (const row of base.rows(spec.object, options))
+        if (row.file === path && (all || (object !== undefined && seesRecord(scope, object, row))))
+          yield row;
+    },
     read: (path) => (files.has(path) ? read(path) : undefined),
   });
 }

@@ -3,7 +3,7 @@ import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
-import type { ReadAnswer } from './verdict.js';
+import type { ReadAnswer } from '../project/verdict.js';
 
 export type SenderAnswer = { readonly what: string; readonly calls: readonly BundleCall[] };
 

@@ -14,7 +14,7 @@ import {
   namedPhase,
   questionState,
   unclearText,
-} from './question-state.js';
+} from '../project/question-state.js';
 
 export const MAX_REESCALATIONS = 3;
 

@@ -2,6 +2,7 @@
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
+import { rowsSince } from '../project/recent-rows.js';
 import { ownerNumber } from '../project/owner-number.js';
 
 const DEFAULT_UNTIL_REST = 3;
@@ -25,13 +26,13 @@ function brokenSince(snapshot: Snapshot, slug: string, project: Rec | undefined)
     fieldTime(project, field),
   );
   const since = Math.max(recorded ?? 0, phase ?? 0);
-  return snapshot
-    .records('RUN')
-    .filter(
-      (run) =>
-        fieldText(run, 'project') === slug &&
-        fieldText(run, 'role') === 'worker' &&
-        fieldText(run, 'grade') === '' &&
-        (fieldTime(run, 'started') ?? 0) > since,
-    ).length;
+  let broken = 0;
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since }))
+    if (
+      fieldText(run, 'project') === slug &&
+      fieldText(run, 'role') === 'worker' &&
+      fieldText(run, 'grade') === ''
+    )
+      broken++;
+  return broken;
 }

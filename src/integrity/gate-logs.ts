@@ -9,6 +9,7 @@ import type { Anchor } from '../workspace/storage-types.js';
 import type { ChainReport, GateFinding } from './gate-report.js';
 import { findMatching } from './protected-files.js';
 import { type Opening, readOpenings } from './log-head.js';
+import { type VerifiedPrefix, verifiedLogs, WORTH_KEEPING } from './verified-logs.js';
 import { verifyLog } from './verify-log.js';
 
 export type LogCheck = {
@@ -41,6 +42,8 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
     };
   }
   const files = [...new Set([...logFiles(root, globs), ...Object.keys(anchors.logs)])].sort();
+  const isLong = Object.values(anchors.logs).some(({ bytes }) => bytes > WORTH_KEEPING);
+  const verified = isLong ? verifiedLogs(state) : {};
   const checks = files.map((file) => {
     // Only a log that ends elsewhere reads the anchors again.
     let first: readonly Anchor[] | undefined = endsIn(anchors, file);
@@ -49,7 +52,12 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
       first = undefined;
       return ends;
     };
-    return checkLog(root, { file, opening: openings[file], anchors: ask });
+    return checkLog(root, {
+      file,
+      opening: openings[file],
+      anchors: ask,
+      verified: verified[file],
+    });
   });
   return {
     findings: checks.flatMap((check) => check.findings),
@@ -86,13 +94,15 @@ function checkLog(
     readonly file: string;
     readonly opening: Opening | undefined;
     readonly anchors: () => readonly Anchor[];
+    readonly verified: VerifiedPrefix | undefined;
   },
 ): LogCheck {
   const { file } = log;
   try {
     const verdict = verifyLog(join(root, file), log);
-    const { rows, ok, firstBad } = verdict;
-    if (firstBad === undefined) return { findings: [], chains: [{ file, rows, ok }] };
+    const { rows, ok, firstBad, verified } = verdict;
+    if (firstBad === undefined)
+      return { findings: [], chains: [{ file, rows, ok, ...defined({ verified }) }] };
     return {
       findings: [
         {

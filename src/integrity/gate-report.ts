@@ -1,4 +1,5 @@
 /** The gate's result, as every surface shows it. */
+import type { VerifiedPrefix } from './verified-logs.js';
 import type { FirstBad, LogProblem } from './log-break.js';
 import type { SealField } from './manifest.js';
 
@@ -42,6 +43,8 @@ export type ChainReport = {
   readonly rows: number;
   readonly ok: boolean;
   readonly firstBad?: FirstBad;
+  /** Of a long log that is sound. */
+  readonly verified?: VerifiedPrefix;
 };
 
 /**

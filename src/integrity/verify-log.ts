@@ -1,4 +1,5 @@
 /** Verifies the bytes of a chained log: every row's exact form and link, up to the log's anchor. */
+import { createHash, type Hash } from 'node:crypto';
 import { genesis } from '../kernel/chain.js';
 import { sameAnchor } from '../workspace/anchors.js';
 import type { Anchor } from '../workspace/storage-types.js';
@@ -6,6 +7,7 @@ import type { ChainFollower } from './chain-row.js';
 import { explainBreak, explainEnd, type FirstBad, type Passed } from './log-break.js';
 import { HEAD_BYTES, type LogHead, type Opening, readLogHead } from './log-head.js';
 import { type OpenLog, openLog } from './log-reader.js';
+import { type VerifiedPrefix, WORTH_KEEPING } from './verified-logs.js';
 
 /** `end`: of the chain, after the last sound row. `head`: what is above the rows. */
 export type LogVerdict = {
@@ -15,6 +17,8 @@ export type LogVerdict = {
   readonly firstBad?: FirstBad;
   readonly end?: Anchor;
   readonly head?: LogHead;
+  /** Of a long log that is sound. */
+  readonly verified?: VerifiedPrefix;
 };
 
 export type LogExpectation = {
@@ -27,6 +31,8 @@ export type LogExpectation = {
    */
   readonly anchors?: () => readonly Anchor[];
   readonly opening?: Opening | undefined;
+  /** How far it was verified before. */
+  readonly verified?: VerifiedPrefix | undefined;
 };
 
 /** How many sound rows before a break are remembered, to recognise inserted rows with new links. */
@@ -45,6 +51,8 @@ type Reading = {
   rows: number;
   bytes: number;
   broken: boolean;
+  /** Of everything up to `bytes`; only for a long log. */
+  readonly hash: Hash | undefined;
 };
 
 /**
@@ -66,25 +74,55 @@ export function verifyLog(path: string, expected: LogExpectation): LogVerdict {
         1,
         `the text above the first row has changed since the log was anchored: ${head.opening.bytes} bytes, expected ${opening.bytes}`,
       );
-    return readToEnd(log, head, expected);
+    const fast = fromVerified(log, expected.verified);
+    const verdict = fast === undefined ? undefined : readToEnd(log, head, expected, fast);
+    // A break is explained with all rows before it.
+    return verdict?.ok === true ? verdict : readToEnd(log, head, expected);
   } finally {
     log.close();
   }
 }
 
-function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVerdict {
+type Start = Pick<Reading, 'rows' | 'bytes' | 'hash'> & { readonly head: string };
+
+/** Behind the part that was verified before, if no byte of it has changed. */
+function fromVerified(log: OpenLog, verified: VerifiedPrefix | undefined): Start | undefined {
+  if (typeof verified?.bytes !== 'number' || log.size() < verified.bytes) return undefined;
+  const hash = createHash('sha256');
+  let left = verified.bytes;
+  for (const block of log.blocks(0)) {
+    hash.update(block.subarray(0, left));
+    left -= Math.min(left, block.length);
+    if (left === 0) break;
+  }
+  return hash.copy().digest('hex') === verified.sha256 ? { ...verified, hash } : undefined;
+}
+
+function fromFirstRow(log: OpenLog, { opening }: LogHead, file: string): Start {
+  const isLong = log.size() > WORTH_KEEPING;
+  const hash = isLong ? createHash('sha256').update(log.read(0, opening.bytes)) : undefined;
+  return { head: genesis(file), rows: 0, bytes: opening.bytes, hash };
+}
+
+function readToEnd(
+  log: OpenLog,
+  head: LogHead,
+  expected: LogExpectation,
+  start = fromFirstRow(log, head, expected.file),
+): LogVerdict {
   const { file } = expected;
-  const start = genesis(file);
   const reading: Reading = {
     log,
-    chain: head.form.follow(start),
-    recent: [start],
-    watch: 0,
-    watched: start,
-    rows: 0,
-    bytes: head.opening.bytes,
+    chain: head.form.follow(start.head),
+    recent: [],
+    watch: start.rows,
+    watched: start.head,
+    rows: start.rows,
+    bytes: start.bytes,
+    hash: start.hash,
     broken: false,
   };
+  reading.recent[start.rows % REMEMBERED] = start.head;
   let anchors = expected.anchors?.();
   for (let attempt = 0; ; attempt++) {
     watchFor(reading, anchors?.[0]?.rows ?? 0);
@@ -105,7 +143,8 @@ function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVe
         }),
       };
     const torn = log.size() !== reading.bytes;
-    if (!torn && isSoundEnd(end, anchors)) return { ...common, ok: true };
+    if (!torn && isSoundEnd(end, anchors))
+      return { ...common, ...verifiedTo(reading, end), ok: true };
     const fresh = expected.anchors?.();
     const announced = torn && (fresh?.length ?? 0) > 1;
     if (attempt < ATTEMPTS && (announced || !sameAnchors(anchors, fresh))) {
@@ -133,6 +172,10 @@ function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVe
   }
 }
 
+function verifiedTo({ hash }: Reading, end: Anchor): Pick<LogVerdict, 'verified'> {
+  return hash === undefined ? {} : { verified: { ...end, sha256: hash.copy().digest('hex') } };
+}
+
 function isSoundEnd(end: Anchor, anchors: readonly Anchor[] | undefined): boolean {
   if (anchors === undefined) return true;
   return anchors.length === 0 ? end.rows === 0 : anchors.some((anchor) => sameAnchor(anchor, end));
@@ -147,6 +190,8 @@ function advance(reading: Reading): void {
   const { chain, recent } = reading;
   for (const block of reading.log.blocks(reading.bytes)) {
     let start = 0;
+    const whole = block.lastIndexOf(10) + 1;
+    reading.hash?.update(block.subarray(0, whole));
     for (let newline = block.indexOf(10); newline !== -1; newline = block.indexOf(10, start)) {
       if (!chain.accept(block, start, newline)) {
         reading.broken = true;

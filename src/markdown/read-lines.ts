@@ -19,7 +19,7 @@ export function readLines(doc: Doc, file: string, spec: RecordSpec): ReadResult 
       const fields = fieldsOf(line, place);
       if (fields === undefined)
         diagnostics.push(
-          shapeError(rangeAt(place, start, end), `line ${i + 1} is not a JSON object`, {
+          shapeError(rangeAt(place, start, end), 'this line is not a JSON object', {
             expected: 'one JSON object on each line',
             actual: line.slice(0, 60),
           }),
@@ -55,6 +55,11 @@ function rangeAt(place: Place, start: number, end: number): Range {
     endLine: place.line,
     endColumn: end - place.start + 1,
   };
+}
+
+/** The members of one line; their places are within the line. */
+export function lineFields(line: string): ReadonlyMap<string, Cell> | undefined {
+  return fieldsOf(line, { file: '', line: 1, start: 0, end: line.length });
 }
 
 function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undefined {

@@ -1,5 +1,6 @@
 /** Which files an agent wrote in a run, by the audit log: through a tool, or past all of them. */
 import { fieldText } from '../project/field-text.js';
+import { rowsOfRun } from '../project/recent-rows.js';
 import type { Snapshot } from '../workspace/types.js';
 
 const TYPES: ReadonlySet<string> = new Set(['write', 'edit']);
@@ -7,16 +8,13 @@ const TYPES: ReadonlySet<string> = new Set(['write', 'edit']);
 const STEPS: ReadonlySet<string> = new Set(['T4', 'T5']);
 
 export function agentWrites(snapshot: Snapshot, runs: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(
-    snapshot
-      .records('AUDIT')
-      .filter(
-        (row) =>
-          runs.has(fieldText(row, 'run_id')) &&
-          STEPS.has(fieldText(row, 'step')) &&
-          TYPES.has(fieldText(row, 'type')) &&
-          fieldText(row, 'result') === 'ok',
-      )
-      .map((row) => fieldText(row, 'target')),
+  const written = [...runs].flatMap((run) =>
+    rowsOfRun(snapshot, 'AUDIT', run).filter(
+      (row) =>
+        STEPS.has(fieldText(row, 'step')) &&
+        TYPES.has(fieldText(row, 'type')) &&
+        fieldText(row, 'result') === 'ok',
+    ),
   );
+  return new Set(written.map((row) => fieldText(row, 'target')));
 }

@@ -1,4 +1,5 @@
 /** What the passes of a night have used and may still use, and which budgets apply to it. */
+import { rowsSince } from '../project/recent-rows.js';
 import { type TierLimits, type TierRow, tierRows } from '../agents/model-tier.js';
 import {
   limitOf,
@@ -23,13 +24,20 @@ export type BegunPass = { readonly runId: string; readonly tier: string; readonl
 
 /** Two nights and days, one of them an hour longer. */
 const LONGEST_MS = 49 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
+
+/** In the order of the log. A pass that began in these nights may be a little older itself. */
+function recentRows(snapshot: Snapshot): readonly Rec[] {
+  const since = snapshot.now.getTime() - LONGEST_MS - DAY_MS;
+  return [...rowsSince(snapshot, 'AUDIT', { field: 'time', since })].reverse();
+}
 
 /** A pass that ended before its agent began has used nothing. */
 export function begunPasses(snapshot: Snapshot): readonly BegunPass[] {
   const tiers = new Map<string, string>();
   const begun: BegunPass[] = [];
-  for (const row of snapshot.records('AUDIT')) {
+  for (const row of recentRows(snapshot)) {
     const [step, runId] = [fieldText(row, 'step'), fieldText(row, 'run_id')];
     if (step === 'T2.5' && fieldText(row, 'type') === 'budget')
       tiers.set(runId, fieldText(row, 'target'));
@@ -44,7 +52,7 @@ export function begunPasses(snapshot: Snapshot): readonly BegunPass[] {
 
 /** Uses of the tiers that only judge: a worker or manager pass has a row for each. */
 export function judgeUses(snapshot: Snapshot): readonly BegunPass[] {
-  return snapshot.records('AUDIT').flatMap((row): BegunPass[] => {
+  return recentRows(snapshot).flatMap((row): BegunPass[] => {
     const [step, time] = [fieldText(row, 'step'), fieldTime(row, 'time')];
     if (step === 'T2.5' || fieldText(row, 'type') !== 'budget' || time === undefined) return [];
     if (Math.abs(snapshot.now.getTime() - time) > LONGEST_MS) return [];
@@ -112,7 +120,8 @@ function usedBy(
   const ids = new Set(passes.map(({ runId }) => runId));
   const runs = new Map<string, Rec>();
   const managers: Rec[] = [];
-  for (const run of snapshot.records('RUN')) {
+  const since = snapshot.now.getTime() - LONGEST_MS - DAY_MS;
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since })) {
     if (ids.has(run.key)) runs.set(run.key, run);
     else if (counts(run.key, new Date(fieldTime(run, 'started') ?? 0))) managers.push(run);
   }
@@ -161,7 +170,7 @@ function metered(run: Rec, unit: NightUnit): number | undefined {
 /** The latest run on record, for a budget that begins now. */
 export function latestRun(snapshot: Snapshot): string {
   let latest = '';
-  for (const row of snapshot.records('AUDIT')) {
+  for (const row of snapshot.rows('AUDIT')) {
     const runId = fieldText(row, 'run_id');
     if (runId !== '' && isAfter(runId, latest)) latest = runId;
   }

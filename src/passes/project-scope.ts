@@ -56,8 +56,11 @@ function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly 
     /^PROJECTS\/[^/]+\/outputs\//.test(path),
   );
   if (project === undefined || Number.isNaN(instant) || outputs.length === 0) return [];
-  const changes = recordedChanges(snapshot, 'PROJECTS/');
   const phaseStart = { instant, address: `${project.file}#phase.started` };
+  const wanted = new Set([...outputs, phaseStart.address]);
+  const changes = recordedChanges(snapshot, 'PROJECTS/', (address) =>
+    wanted.has(address.replace(/(\/outputs\/[^#]*)#.*$/s, '$1')),
+  );
   if (!changes.wasReplaced(phaseStart.address) && !followsAnother(snapshot, project)) return [];
   return outputs.filter((path) => !changes.changedSince(path, phaseStart));
 }

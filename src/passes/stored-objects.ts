@@ -1,8 +1,10 @@
 /** Which contents of the object store somebody may still ask for; what nobody can is removed. */
 import { fieldText } from '../project/field-text.js';
+import { rowsSince } from '../project/recent-rows.js';
 import { ownerNumber } from '../project/owner-number.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
-import { logRows } from '../workspace/log-rows.js';
+import { isLongLog, logWindows } from '../workspace/log-windows.js';
+import { within } from '../workspace/root-descriptor.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects, withChunks } from '../workspace/objects.js';
 import { replicaHashes } from '../workspace/object-replicas.js';
@@ -13,6 +15,7 @@ import { pendingUndos } from './reconcile/pending-undo.js';
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 const LONG_VALUE = 'sha256:';
+const HASH_LENGTH = 64;
 
 export type StoreSize = {
   readonly objects: number;
@@ -80,21 +83,43 @@ function hashesInRecords(snapshot: Snapshot): readonly string[] {
       .filter(({ type }) => type.kind === 'hash')
       .map(({ name }) => ({ object, name })),
   );
-  return fields.flatMap(({ object, name }) =>
-    snapshot.records(object).map((record) => fieldText(record, name)),
+  const long = new Set<string>();
+  const found = fields.flatMap(({ object, name }) =>
+    snapshot.filesOf(object).flatMap((path) => {
+      if (!isLongLog(snapshot, path))
+        return snapshot.recordsIn(path, object).map((record) => fieldText(record, name));
+      long.add(path);
+      return [];
+    }),
   );
+  return [...found, ...[...long].flatMap((path) => hashesInLog(within(snapshot.root, path)))];
+}
+
+/** Every word of a long log that could be a hash. */
+function hashesInLog(path: string): readonly string[] {
+  const found = new Set<string>();
+  for (const { bytes } of logWindows(path)) {
+    let start = 0;
+    for (const [end, byte] of bytes.entries()) {
+      if (isHex(byte)) continue;
+      if (end - start === HASH_LENGTH) found.add(bytes.toString('latin1', start, end));
+      start = end + 1;
+    }
+  }
+  return [...found];
+}
+
+function isHex(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102);
 }
 
 /** Long values and whole files of the days that the owner keeps. */
 function hashesOfChanges(snapshot: Snapshot): readonly string[] {
-  const file = snapshot.schema.objects.get('CHANGE')?.glob;
-  if (file === undefined) return [];
   const oldest = snapshot.now.getTime() - daysKept(snapshot) * DAY_MS;
   const found: string[] = [];
-  for (const row of logRows(snapshot.root, file, { containing: LONG_VALUE })) {
-    if (Date.parse(row.cell('t_written')) < oldest) continue;
+  for (const row of rowsSince(snapshot, 'CHANGE', { field: 't_written', since: oldest - 1 })) {
     for (const column of ['old', 'new']) {
-      const value = row.cell(column);
+      const value = fieldText(row, column);
       if (value.startsWith(LONG_VALUE)) found.push(value.slice(LONG_VALUE.length));
     }
   }

@@ -199,7 +199,7 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
-    /** Why the phase did not end although its stop condition holds. */
+    /** Why the phase did not end although its stop condition is met. */
     readonly held?: string;
   };
 

@@ -17,13 +17,14 @@ export const ACTION_CLASSES: readonly string[] = [
 
 /** Refused invocations do not count; every other row does, even one that cannot be read. */
 export function usesOf(snapshot: Snapshot, pa: string): number {
-  return snapshot
-    .records('INVOCATION')
-    .filter(
-      (row) =>
-        (fieldText(row, 'preapproval') === pa || fieldText(row, 'id').startsWith(`${pa}-INV-`)) &&
-        fieldText(row, 'result') !== 'refused',
-    ).length;
+  let uses = 0;
+  for (const row of snapshot.rows('INVOCATION', { containing: pa }))
+    if (
+      (fieldText(row, 'preapproval') === pa || fieldText(row, 'id').startsWith(`${pa}-INV-`)) &&
+      fieldText(row, 'result') !== 'refused'
+    )
+      uses++;
+  return uses;
 }
 
 /**

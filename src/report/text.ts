@@ -8,8 +8,8 @@ export type TextOptions = {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
-  /** The text of a file; `undefined` when there is none to quote. */
-  readonly textOf: (file: string) => string | undefined;
+  /** The text of a file, at least in these lines; `undefined` when there is none to quote. */
+  readonly textOf: (file: string, lines: readonly number[]) => string | undefined;
 };
 
 const COLORS = { error: 31, warning: 33, info: 36 } as const;
@@ -24,7 +24,10 @@ export function textReport(findings: Findings, options: TextOptions): string {
   const parts = [...groups].map(([file, group]) => {
     const lines =
       options
-        .textOf(file)
+        .textOf(
+          file,
+          group.map(({ range }) => range.line),
+        )
         ?.replace(/^\ufeff/, '')
         .split(/\r\n|\n|\r/) ?? [];
     const hidden = group

@@ -5,6 +5,7 @@ import type { Reason } from '../governance/types.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { fieldText } from '../project/field-text.js';
+import { rowsOfRun } from '../project/recent-rows.js';
 import { bundleChanges, type BundleArguments } from '../workspace/bundle.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type ToolAnswer, tool } from './tool.js';
@@ -101,11 +102,9 @@ function noteReasons(
   text: string,
 ): readonly Reason[] {
   if (runId === undefined) return secretReasons(text, 'the note');
-  const notes = snapshot
-    .records('AUDIT')
-    .filter(
-      (row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === NOTE_BUNDLE,
-    ).length;
+  const notes = rowsOfRun(snapshot, 'AUDIT', runId).filter(
+    (row) => fieldText(row, 'type') === NOTE_BUNDLE,
+  ).length;
   const many: readonly Reason[] =
     notes < MOST_NOTES
       ? []

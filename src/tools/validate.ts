@@ -1,4 +1,5 @@
 /** Validates the workspace, and gives as much of the report as an agent can use. */
+import { textOfLines } from '../workspace/text-of-lines.js';
 import { z } from 'zod';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -32,7 +33,7 @@ export const validateTool = tool({
     const report = textReport(found, {
       color: false,
       width: WIDTH,
-      textOf: (file) => snapshot.text(file),
+      textOf: (file, lines) => textOfLines(snapshot, file, lines),
     });
     return {
       text: clip(report),

@@ -2,8 +2,10 @@
 import type { ContentCache } from '../workspace/cache.js';
 import { encodeRecords } from '../workspace/cached-records.js';
 import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
+import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
+import type { WindowCache } from './log-facts.js';
 import type { FileFacts } from './fact-types.js';
 
 /** The records of a longer file are not cached: their text could exceed V8's longest string. */
@@ -16,12 +18,14 @@ export type CachedFacts = {
   readonly askedChance: CachedSnapshot['askedChance'];
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
+  readonly windows: WindowCache;
 };
 
 export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFacts {
   const cached = cachedSnapshot(snapshot, cache);
   return {
     ...cached,
+    windows: { get: cache.window, put: cache.keepWindow },
     get(path) {
       const text = cache.facts(path);
       return text === undefined ? undefined : decodeFacts(path, text);
@@ -29,7 +33,9 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
     put(path, facts) {
       const records = new Map<string, string>();
       const objects =
-        (snapshot.files.get(path)?.size ?? 0) > LONGEST ? [] : snapshot.objectsOf(path);
+        (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path)
+          ? []
+          : snapshot.objectsOf(path);
       for (const { object } of objects) {
         const text = encodeRecords(snapshot.recordsIn(path, object));
         if (text !== undefined) records.set(object, text);

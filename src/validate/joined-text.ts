@@ -31,15 +31,32 @@ for (const [characters, kind] of [
 const classAt = (text: string, offset: number): number => CLASS[text.charCodeAt(offset)] ?? 0;
 const [NEWLINE, RETURN, BACKSLASH] = [10, 13, 92];
 
-/** One look at each character; nothing is allocated for a word that is whole. */
+/** A word goes on only after a quote or at the end of its line, so it looks only there. */
+const BREAK = /["'`\n]/g;
+
 function splitWords(text: string): JoinedText | undefined {
   const pieces = collectPieces();
-  let offset = 0;
-  while (offset < text.length) {
-    if (classAt(text, offset) !== WORD) offset += 1;
-    else offset = joinWord(text, offset, pieces);
+  BREAK.lastIndex = 0;
+  let done = 0;
+  for (let match = BREAK.exec(text); match !== null; match = BREAK.exec(text)) {
+    const end = wordBefore(text, match.index);
+    let start = end;
+    while (start > done && classAt(text, start - 1) === WORD) start -= 1;
+    if (end - start < SHORTEST) continue;
+    done = joinWord(text, start, pieces);
+    BREAK.lastIndex = Math.max(BREAK.lastIndex, done);
   }
   return pieces.joined();
+}
+
+/** The end of the word that this quote or end of a line follows; itself if there is none. */
+function wordBefore(text: string, offset: number): number {
+  if (text.charCodeAt(offset) !== NEWLINE) return offset;
+  let end = offset;
+  if (text.charCodeAt(end - 1) === RETURN) end -= 1;
+  if (text.charCodeAt(end - 1) === BACKSLASH) end -= 1;
+  while (classAt(text, end - 1) === BLANK) end -= 1;
+  return end;
 }
 
 /** @returns the end of the word that begins there, and of what continues it. */
@@ -66,7 +83,7 @@ function wordEnd(text: string, start: number): number {
   return end;
 }
 
-/** Where the text goes on after the end of a line, or after `" + "` and the like; -1 for neither. */
+/** Where the text goes on after a line, or after `" + "` and the like; -1 for neither. */
 function afterBreak(text: string, end: number): number {
   return classAt(text, end) === QUOTE ? afterQuotes(text, end + 1) : afterLineEnd(text, end);
 }

@@ -2,6 +2,7 @@
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineMap } from '../kernel/text-position.js';
+import { textOfLines } from '../workspace/text-of-lines.js';
 import type { Snapshot } from '../workspace/types.js';
 
 const MASK = '[secret]';
@@ -34,7 +35,8 @@ export function maskSecrets(
 }
 
 function textAt(snapshot: Snapshot, range: Diagnostic['range']): string {
-  const text = snapshot.text(range.file) ?? '';
+  const lines = [range.line, range.endLine];
+  const text = textOfLines(snapshot, range.file, lines) ?? '';
   const { starts } = lineMap(text);
   return text.slice(
     (starts[range.line - 1] ?? 0) + range.column - 1,

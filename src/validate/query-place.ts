@@ -2,7 +2,9 @@
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
-import { tableName } from '../workspace/sql-view.js';
+import { recordAtLine } from '../workspace/log-records.js';
+import { isLongLog } from '../workspace/log-windows.js';
+import { tableName, tablesIn } from '../workspace/sql-view.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldRange, keyRange } from './record-place.js';
 import type { WorkspaceContext } from './rule.js';
@@ -16,6 +18,11 @@ export function isBlind({ schema, unread }: WorkspaceContext, sql: string): bool
       schema.objects.get(name)?.shape !== 'document' &&
       new RegExp(`\\b${tableName(name)}\\b`, 'i').test(sql),
   );
+}
+
+/** Whether a query reads records that nobody asked to be checked. */
+export function isUnasked({ unasked }: WorkspaceContext, sql: string): boolean {
+  return unasked.size > 0 && tablesIn(sql, [...unasked].map(tableName)).length > 0;
 }
 
 /** Whether REGISTRY.md has errors, so that tables or columns may be missing. */
@@ -33,9 +40,9 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
   for (const object of snapshot.objectsOf(file)) {
-    const record = snapshot
-      .recordsIn(file, object.object)
-      .find((candidate) => candidate.range.line === line);
+    const record = isLongLog(snapshot, file)
+      ? recordAtLine(snapshot, object, { file, line })
+      : snapshot.recordsIn(file, object.object).find((candidate) => candidate.range.line === line);
     if (record === undefined) continue;
     const field = typeof row['field'] === 'string' ? row['field'] : undefined;
     if (field === undefined) return keyRange(object, record);

@@ -41,6 +41,8 @@ export type WorkspaceContext = {
   readonly facts: ReadonlyMap<string, FileFacts>;
   /** Objects with a file that is missing or could not be read. */
   readonly unread: ReadonlySet<string>;
+  /** Objects whose records are left out, so that queries over them are not run. */
+  readonly unasked: ReadonlySet<string>;
   /** `$NOCTURNE_HOME`. Without it, rules about keys and anchors report nothing. */
   readonly home: string | undefined;
   /** Modules that this installation has. */

@@ -1,12 +1,15 @@
 /**
  * Runs the rules over a snapshot: the facts of each file, rules about all of them, suppressions.
  */
+import { defined } from '../kernel/defined.js';
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
 import { isFree, routeOf } from '../registry/route.js';
+import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { FileFacts } from './fact-types.js';
 import { fileFacts } from './file-facts.js';
+import { logFacts, type WindowCache } from './log-facts.js';
 import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
 import type { CommandCheck, Rule, WorkspaceContext } from './rule.js';
@@ -24,6 +27,8 @@ export type ValidateOptions = {
   readonly changed?: ReadonlySet<string>;
   /** Files that the caller named: those that are FREE are checked as well. */
   readonly asked?: ReadonlySet<string>;
+  /** Leave out long logs and the queries over them: only what a pass wrote is of interest. */
+  readonly withoutLongLogs?: boolean;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
   /** Checks a command of this program. */
@@ -40,6 +45,7 @@ export type FactsCache = {
   readonly snapshot?: Snapshot;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
+  readonly windows?: WindowCache;
 };
 
 export type Validation = {
@@ -63,15 +69,17 @@ export async function validate(
   const snapshot = options.cache?.snapshot ?? original;
   const { schema } = snapshot;
   const isLeftOut = (path: string): boolean =>
-    options.asked?.has(path) !== true && isFree(schema, path);
+    (options.asked?.has(path) !== true && isFree(schema, path)) ||
+    (options.withoutLongLogs === true && isLongLog(snapshot, path));
   const facts = collectFacts(snapshot, { ...options, isLeftOut });
   const context: WorkspaceContext = {
     snapshot,
     schema,
     facts,
-    unread: unreadObjects(snapshot, facts),
+    unread: unreadObjects(snapshot, facts, isLeftOut),
     home: options.home,
     modules: options.modules,
+    unasked: options.withoutLongLogs === true ? longLogObjects(snapshot) : NO_OBJECTS,
     commands: options.commands,
   };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
@@ -102,6 +110,15 @@ export async function validate(
     files: facts.size,
     records: [...facts.values()].reduce((sum, ofFile) => sum + ofFile.records, 0),
   };
+}
+
+const NO_OBJECTS: ReadonlySet<string> = new Set();
+
+function longLogObjects(snapshot: Snapshot): ReadonlySet<string> {
+  const objects = [...snapshot.schema.objects.keys()];
+  return new Set(
+    objects.filter((object) => snapshot.filesOf(object).some((path) => isLongLog(snapshot, path))),
+  );
 }
 
 const REGISTRY_RULES: ReadonlySet<string> = new Set(['registry-syntax', 'bundle-invalid']);
@@ -161,6 +178,15 @@ function collectFacts(
       facts.set(path, cached);
       continue;
     }
+    if (isLongLog(snapshot, path)) {
+      const found = logFacts(snapshot, path, {
+        rules: FILE_RULES,
+        ...defined({ cache: cache?.windows }),
+      });
+      facts.set(path, found);
+      cache?.put(path, found);
+      continue;
+    }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
     if (file === undefined) continue;
     if (changed?.has(path) === false) {
@@ -178,9 +204,10 @@ function collectFacts(
 function unreadObjects(
   snapshot: Snapshot,
   facts: ReadonlyMap<string, FileFacts>,
+  isLeftOut: (path: string) => boolean,
 ): ReadonlySet<string> {
   const missing = [...snapshot.schema.objects.values()].filter(
-    (object) => isLiteral(object.glob) && !facts.has(object.glob),
+    (object) => isLiteral(object.glob) && !facts.has(object.glob) && !isLeftOut(object.glob),
   );
   return new Set([
     ...missing.map((object) => object.object),

@@ -7,6 +7,7 @@ import {
   readAnswers,
   readRecords,
   readRows,
+  readWindow,
   writeChanges,
   type Answer,
   type Changes,
@@ -26,6 +27,7 @@ type Store = {
   readonly rows: ReadonlyMap<string, Row>;
   readonly answers: ReadonlyMap<string, Answer>;
   records(object: string): ReadonlyMap<string, string>;
+  window(path: string, hash: string): string | undefined;
   write(changes: Changes): void;
 };
 
@@ -44,6 +46,7 @@ export function openStore(path: string, options: CacheOptions): Store {
       byObject.set(object, records);
       return records;
     },
+    window: (path, hash) => (database === undefined ? undefined : readWindow(database, path, hash)),
     write(changes) {
       try {
         if (database !== undefined && !isEmpty(changes)) writeChanges(database, changes);
@@ -86,6 +89,6 @@ function discard(path: string, why: unknown, { progress }: CacheOptions): void {
   progress(`rebuilding ${path}: ${messageOf(why)}`);
 }
 
-function isEmpty({ touched, gone, answers, fresh }: Changes): boolean {
-  return touched.length + gone.length + answers.size + fresh.length === 0;
+function isEmpty({ touched, gone, answers, fresh, windows }: Changes): boolean {
+  return touched.length + gone.length + answers.size + fresh.length + windows.size === 0;
 }

@@ -23,6 +23,8 @@ export type Changes = {
   readonly touched: readonly { readonly path: string; readonly stat: string }[];
   readonly gone: readonly string[];
   readonly answers: ReadonlyMap<string, Answer>;
+  /** All windows of each log that was read; a text for those that are new. */
+  readonly windows: ReadonlyMap<string, ReadonlyMap<string, string | undefined>>;
   readonly fresh: readonly { readonly path: string; readonly stat: string; readonly file: Fresh }[];
 };
 const TABLES = {
@@ -32,6 +34,8 @@ const TABLES = {
   answers: 'sql TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL',
   records: `object TEXT NOT NULL, path TEXT NOT NULL, rows TEXT NOT NULL,
     PRIMARY KEY (object, path)`,
+  windows: `path TEXT NOT NULL, hash TEXT NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (path, hash)`,
 };
 
 /** Recreates the tables under another key. */
@@ -99,7 +103,27 @@ export function readRecords(database: Database, object: string): ReadonlyMap<str
   }
 }
 
-export function writeChanges(database: Database, { touched, gone, answers, fresh }: Changes): void {
+export function readWindow(database: Database, path: string, hash: string): string | undefined {
+  const find = 'SELECT facts FROM windows WHERE path = ? AND hash = ?';
+  return database.prepare<[string, string], string>(find).pluck().get(path, hash);
+}
+
+function writeWindows(database: Database, windows: Changes['windows']): void {
+  const [forget, keep] = [
+    'DELETE FROM windows WHERE path = ? AND hash = ?',
+    'INSERT OR REPLACE INTO windows VALUES (?, ?, ?)',
+  ].map((sql) => database.prepare(sql));
+  const stored = database
+    .prepare<[string], string>('SELECT hash FROM windows WHERE path = ?')
+    .pluck();
+  for (const [path, hashes] of windows) {
+    for (const hash of stored.all(path)) if (!hashes.has(hash)) forget?.run(path, hash);
+    for (const [hash, text] of hashes) if (text !== undefined) keep?.run(path, hash, text);
+  }
+}
+
+export function writeChanges(database: Database, changes: Changes): void {
+  const { touched, gone, answers, fresh } = changes;
   const [touch, forget, forgetRecords] = [
     'UPDATE files SET stat = ? WHERE path = ?',
     'DELETE FROM files WHERE path = ?',
@@ -121,6 +145,7 @@ export function writeChanges(database: Database, { touched, gone, answers, fresh
       keep?.run(path, stat, file.hash, file.recordsHash, file.facts);
       for (const [object, rows] of file.records) keepRecords?.run(object, path, rows);
     }
+    writeWindows(database, changes.windows);
     for (const [sql, { digest, answer }] of answers) keepAnswer?.run(sql, digest, answer);
   })();
 }

@@ -23,6 +23,10 @@ export type ContentCache = {
   answer(sql: string, digest: string): string | undefined;
   keepAnswer(sql: string, entry: { readonly digest: string; readonly answer: string }): void;
   put(path: string, file: CachedFile): void;
+  /** What was computed from one window of a long log, by the hash of its bytes. */
+  readonly window: (path: string, hash: string) => string | undefined;
+  /** Of each log, the windows that are asked for or put are kept. */
+  readonly keepWindow: (path: string, hash: string, text: string) => void;
   close(): void;
 };
 
@@ -32,6 +36,11 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
   const same = new Map<string, boolean>();
   const fresh = new Map<string, Fresh>();
   const answers = new Map<string, Answer>();
+  const windows = new Map<string, Map<string, string | undefined>>();
+  const noteWindow = (path: string, hash: string, text: string | undefined): void => {
+    const ofPath = windows.get(path) ?? new Map<string, string | undefined>();
+    windows.set(path, ofPath.set(hash, text));
+  };
   const statOf = stableStats(snapshot);
   const isSame = (path: string): boolean => {
     const answer = same.get(path) ?? isUnchanged(snapshot, path, rows.get(path));
@@ -60,6 +69,12 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
       const cached = answers.get(sql) ?? store.answers.get(sql);
       return cached?.digest === digest ? cached.answer : undefined;
     },
+    window(path, hash) {
+      const text = store.window(path, hash);
+      if (text !== undefined) noteWindow(path, hash, undefined);
+      return text;
+    },
+    keepWindow: noteWindow,
     keepAnswer: (sql, entry) => void answers.set(sql, entry),
     close() {
       const unchanged = [...same].filter(([path, answer]) => answer && !fresh.has(path));
@@ -69,6 +84,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
           .filter(({ path, stat }) => rows.get(path)?.stat !== stat),
         gone: [...rows.keys()].filter((path) => !snapshot.files.has(path)),
         answers,
+        windows,
         fresh: [...fresh].map(([path, file]) => ({ path, stat: statOf(path), file })),
       });
     },

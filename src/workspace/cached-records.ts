@@ -1,6 +1,7 @@
 /** Encodes records as short text for the cache, and decodes them. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
+import { LazyFields } from './lazy-fields.js';
 
 /** `end` is missing if a range ends in its own line. */
 type CachedPlace = readonly [
@@ -18,6 +19,7 @@ type CachedCell = readonly [
   value: string | 0,
   data?: unknown,
 ];
+const NO_CELL: CachedCell = ['', [0, 0, 1, 1], '', 0];
 type CachedRecord = readonly [key: string, place: CachedPlace, ...cells: CachedCell[]];
 
 /** `undefined` if something in them has no exact JSON form. */
@@ -64,45 +66,19 @@ export function decodeRecords(
     object,
     key,
     file,
-    fields: new CachedFields(file, cells),
+    fields: fieldsOf(file, cells),
     range: rangeOf(file, place),
     start: place[0],
     end: place[1],
   }));
 }
 
-class CachedFields implements ReadonlyMap<string, Cell> {
-  readonly #file: string;
-  readonly #cells: readonly CachedCell[];
-  constructor(file: string, cells: readonly CachedCell[]) {
-    this.#file = file;
-    this.#cells = cells;
-  }
-  get size(): number {
-    return this.#cells.length;
-  }
-  has(name: string): boolean {
-    return this.#cells.some((cell) => cell[0] === name);
-  }
-  get(name: string): Cell | undefined {
-    for (const cell of this.#cells) if (cell[0] === name) return cellOf(this.#file, cell);
-    return undefined;
-  }
-  *entries(): MapIterator<[string, Cell]> {
-    for (const cell of this.#cells) yield [cell[0], cellOf(this.#file, cell)];
-  }
-  *keys(): MapIterator<string> {
-    for (const [name] of this.#cells) yield name;
-  }
-  *values(): MapIterator<Cell> {
-    for (const cell of this.#cells) yield cellOf(this.#file, cell);
-  }
-  forEach(call: (cell: Cell, name: string, map: ReadonlyMap<string, Cell>) => void): void {
-    for (const [name, cell] of this.entries()) call(cell, name, this);
-  }
-  [Symbol.iterator](): MapIterator<[string, Cell]> {
-    return this.entries();
-  }
+function fieldsOf(file: string, cells: readonly CachedCell[]): ReadonlyMap<string, Cell> {
+  return new LazyFields(
+    cells.length,
+    (i) => cells[i]?.[0] ?? '',
+    (i) => cellOf(file, cells[i] ?? NO_CELL),
+  );
 }
 
 function cellOf(file: string, encoded: CachedCell): Cell {

@@ -5,6 +5,8 @@ import { locateIn } from './address.js';
 import type { ContentCache } from './cache.js';
 import { hourOf } from './file-stat.js';
 import { decodeRecords } from './cached-records.js';
+import { inOrder } from './log-records.js';
+import { isLongLog } from './log-windows.js';
 import { FIXED_TABLES, openSqlView, tableName, tablesIn } from './sql-view.js';
 import type { Snapshot, SqlView } from './types.js';
 
@@ -43,6 +45,10 @@ export function cachedSnapshot(snapshot: Snapshot, cache: ContentCache): CachedS
     hash: (path) => cache.hashes(path)?.content ?? snapshot.hash(path),
     recordsIn,
     records,
+    rows: (object, options) =>
+      snapshot.filesOf(object).some((path) => isLongLog(snapshot, path))
+        ? snapshot.rows(object, options)
+        : inOrder(records(object), options),
     record: (object, key) =>
       once(
         byKey,

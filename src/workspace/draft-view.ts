@@ -1,6 +1,7 @@
 /** The workspace as a draft would leave it, including log rows. */
 import { stamp } from '../kernel/clock.js';
 import type { Cell, Rec } from '../markdown/types.js';
+import { inOrder } from './log-records.js';
 import { overlay } from './overlay.js';
 import { applyChange, type Draft, emptyDraft, type LogRow } from './plan.js';
 import { insertOf } from './preview.js';
@@ -52,6 +53,12 @@ function withRows(base: Snapshot, rows: readonly LogRow[]): Snapshot {
   const snapshot: Snapshot = {
     ...base,
     records,
+    *rows(object, options) {
+      const more = inOrder(added(object), options);
+      if (options?.newestFirst === true) yield* more;
+      yield* base.rows(object, options);
+      if (options?.newestFirst !== true) yield* more;
+    },
     recordsIn: (path, object) => [
       ...base.recordsIn(path, object),
       ...added(object).filter((record) => record.file === path),

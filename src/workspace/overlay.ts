@@ -6,6 +6,7 @@ import { globMatches } from '../kernel/glob.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
 import { decodeUtf8 } from './snapshot.js';
+import { inOrder } from './log-records.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Snapshot, SqlView } from './types.js';
 
@@ -62,6 +63,10 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
     filesOf,
     records,
     recordsIn,
+    rows: (object, options) =>
+      base.filesOf(object).some((path) => contents.has(path))
+        ? inOrder(records(object), options)
+        : base.rows(object, options),
     record: (object, key) => records(object).find((record) => record.key === key),
     locate: (address) => locateIn(snapshot, address),
     recordDiagnostics: (path) =>

@@ -24,11 +24,21 @@ export type RecordedChanges = {
 
 type Row = ChangeRow & { readonly order: number };
 
-/** Reads the change log once. @param folder such as `PROJECTS/NAME/`; ignores other addresses. */
-export function recordedChanges(snapshot: Snapshot, folder: string): RecordedChanges {
-  const rows = [...changeRows(snapshot, { under: folder })].map(
-    (row, order): Row => ({ ...row, order }),
-  );
+/**
+ * Reads the change log once. @param folder such as `PROJECTS/NAME/`; ignores other addresses.
+ * @param isWanted of an address in the folder; a long log may have very many of them.
+ */
+export function recordedChanges(
+  snapshot: Snapshot,
+  folder: string,
+  isWanted: (address: string) => boolean = () => true,
+): RecordedChanges {
+  const rows: Row[] = [];
+  let order = 0;
+  for (const row of changeRows(snapshot, { under: folder })) {
+    if (isWanted(row.address)) rows.push({ ...row, order });
+    order++;
+  }
   const byFile = new Map<string, Row[]>();
   for (const row of rows) {
     const path = row.address.replace(/#.*$/s, '');

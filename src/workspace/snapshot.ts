@@ -6,12 +6,14 @@ import { globMatches, isLiteral } from '../kernel/glob.js';
 import { sha256 } from '../kernel/hash.js';
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
-import type { Doc, ReadResult, Rec } from '../markdown/types.js';
+import type { Doc, ReadResult, Rec, RecordSpec } from '../markdown/types.js';
 import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { isFree } from '../registry/route.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
+import { inOrder, logRecords, type RowOptions } from './log-records.js';
+import { isLongLog } from './log-windows.js';
 import { within } from './root-descriptor.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
@@ -23,7 +25,12 @@ export type SnapshotOptions = {
   readonly files?: ReadonlyMap<string, FileEntry>;
   readonly read?: (path: string) => Buffer | undefined;
   readonly place?: Snapshot['place'] | undefined;
+  /** With `read`: the rows of long logs, which are then not read as a whole. */
+  readonly rows?: LogRows;
 };
+
+/** The rows of one long log. */
+type LogRows = (path: string, spec: RecordSpec, options: RowOptions) => Iterable<Rec>;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NONE: readonly never[] = [];
@@ -33,7 +40,11 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
   const holdsRecords = (path: string): boolean =>
     path === REGISTRY_FILE || objectsOf(path).length > 0;
-  const content = contentOf(readerOf(root, { ...options, files, holdsRecords }), holdsRecords);
+  const isLong = (path: string): boolean => isLongLog({ files, objectsOf }, path);
+  const content = contentOf(
+    readerOf(root, { ...options, files, holdsRecords, isLong }),
+    holdsRecords,
+  );
   let schema: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
@@ -74,6 +85,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     filesOf,
     ...allRecords(filesOf, recordsIn),
     recordsIn,
+    rows: rowsOf(root, options, { files, filesOf, objectsOf, recordsIn }),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
@@ -101,9 +113,31 @@ function allRecords(
   return { records, record: (object, key) => byKey(object).get(key) };
 }
 
+function rowsOnDisk(root: string): LogRows {
+  return (path, spec, options) =>
+    logRecords({ path: within(root, path), file: path, spec }, options);
+}
+
+function rowsOf(
+  root: string,
+  options: SnapshotOptions,
+  source: Pick<Snapshot, 'files' | 'filesOf' | 'objectsOf' | 'recordsIn'>,
+): Snapshot['rows'] {
+  const { read, rows = read === undefined ? rowsOnDisk(root) : undefined } = options;
+  return function* rowsIn(object, order = {}) {
+    const paths = source.filesOf(object);
+    for (const path of order.newestFirst === true ? [...paths].reverse() : paths) {
+      const [spec] = source.objectsOf(path);
+      if (rows !== undefined && spec !== undefined && isLongLog(source, path))
+        yield* rows(path, spec, order);
+      else yield* inOrder(source.recordsIn(path, object), order);
+    }
+  };
+}
+
 type Reader = {
   readonly read: (path: string) => Buffer | undefined;
-  /** Without reading the file as a whole. */
+  /** Of a large file or a long log, without reading it as a whole. */
   readonly hashLarge: (path: string) => string | undefined;
 };
 
@@ -112,9 +146,16 @@ function readerOf(
   options: SnapshotOptions & {
     readonly files: ReadonlyMap<string, FileEntry>;
     readonly holdsRecords: (path: string) => boolean;
+    readonly isLong: (path: string) => boolean;
   },
 ): Reader {
-  const { files, holdsRecords, read, place = (path: string) => within(root, path) } = options;
+  const {
+    files,
+    holdsRecords,
+    isLong,
+    read,
+    place = (path: string) => within(root, path),
+  } = options;
   const isLarge = (path: string): boolean =>
     (files.get(path)?.size ?? 0) > MOST_READ && !holdsRecords(path);
   return {
@@ -123,7 +164,7 @@ function readerOf(
       return read === undefined ? readBytes(root, files.get(path)) : read(path);
     },
     hashLarge: (path) =>
-      read === undefined && isLarge(path) ? hashIfThere(place(path)) : undefined,
+      read === undefined && (isLarge(path) || isLong(path)) ? hashIfThere(place(path)) : undefined,
   };
 }
 
@@ -159,8 +200,9 @@ function contentOf({ read, hashLarge }: Reader, holdsRecords: (path: string) => 
     return source === undefined ? undefined : scan(source);
   });
   const hash = memo((path) => {
-    const content = bytes(path);
-    return content === undefined ? hashLarge(path) : sha256(content);
+    const large = hashLarge(path);
+    const content = large === undefined ? bytes(path) : undefined;
+    return content === undefined ? large : sha256(content);
   });
   return { bytes, text, doc, hash };
 }

@@ -1,4 +1,4 @@
-/** The workspace as read-only SQLite tables in memory, filled when a query names them. */
+/** The workspace as read-only SQLite tables, filled when a query names them. */
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 import { NocturneError, messageOf } from '../kernel/error.js';
@@ -32,7 +32,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   let opened: Database | undefined;
   const database = (): Database => {
     if (opened === undefined) {
-      opened = openMemory();
+      opened = openTemporary();
       opened.exec([...tables.values()].map(createTable).join(';'));
     }
     return opened;
@@ -57,7 +57,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
       [...tables.values()].map((table) => ({
         name: table.name,
         columns: table.columns,
-        rows: [...table.rows()].length,
+        rows: countOf(table.rows()),
       })),
     close: () => opened?.close(),
   };
@@ -67,9 +67,19 @@ type Driver = new (path: string) => Database;
 let driver: Driver | undefined;
 
 /** Loads the driver once, because finding a native package takes longer than a query. */
-function openMemory(): Database {
+function openTemporary(): Database {
   driver ??= createRequire(import.meta.url)('better-sqlite3') as Driver;
-  return new driver(':memory:');
+  // A temporary database: in memory while it is small, on the disk if logs are long.
+  const database = new driver('');
+  database.pragma('cache_size = -8000');
+  database.pragma('journal_mode = OFF');
+  return database;
+}
+
+function countOf(rows: Iterable<unknown>): number {
+  let count = 0;
+  for (const _ of rows) count++;
+  return count;
 }
 
 function createTable({ name, columns, integers }: Table): string {
@@ -131,7 +141,7 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
           .map(columnOf),
       ]),
       rows: function* () {
-        for (const record of snapshot.records(object.object)) {
+        for (const record of snapshot.rows(object.object)) {
           yield [
             record.key,
             ...fields.map((field) =>
@@ -232,7 +242,7 @@ function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
 
 function* fieldRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
   for (const { object } of snapshot.schema.objects.values())
-    for (const record of snapshot.records(object))
+    for (const record of snapshot.rows(object))
       for (const [field, cell] of record.fields)
         yield [object, record.key, field, cellText(cell), record.file, cell.range.line];
 }

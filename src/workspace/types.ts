@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Cell, Doc, Rec, Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
+import type { RowOptions } from './log-records.js';
 
 /** `path` is relative to the workspace, with `/`. Symbolic links are not followed. */
 export type FileEntry = {
@@ -63,6 +64,11 @@ export interface Snapshot {
   records(object: string): readonly Rec[];
   recordsIn(path: string, object: string): readonly Rec[];
   record(object: string, key: string): Rec | undefined;
+  /**
+   * The records of an object one by one. Those of a long log are read anew each time and not kept,
+   * so callers never collect all of them.
+   */
+  rows(object: string, options?: RowOptions): Iterable<Rec>;
   locate(address: string): Located;
   /** The mistakes in this file's records, such as missing cells or malformed front matter. */
   recordDiagnostics(path: string): readonly Diagnostic[];

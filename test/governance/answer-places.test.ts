@@ -1,10 +1,12 @@
 /** Answers where people write them, to each kind of question: read rightly or left open. */
 import t from 'tap';
-import { questionLine } from '../../src/governance/answer-places.js';
+import { questionLine } from '../../src/project/answer-places.js';
 import { pendingAnswers } from '../../src/governance/answers.js';
-import { isOpenQuestion, questionState } from '../../src/governance/question-state.js';
+import { isOpenQuestion, questionState } from '../../src/project/question-state.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { dispatchTable, longrunner, PHASES, smallWorkspace } from './small-workspace.js';
+
+t.setTimeout(300_000);
 
 type Test = Parameters<typeof smallWorkspace>[0];
 

@@ -1,6 +1,6 @@
 /** Answers as people write them, in nine languages: read where they are clear, left open elsewhere. */
 import t from 'tap';
-import { readAnswer, type Verdict } from '../../src/governance/verdict.js';
+import { readAnswer, type Verdict } from '../../src/project/verdict.js';
 
 type Answers = Readonly<Record<Verdict, readonly string[]>>;
 const ANSWERS: Readonly<Record<string, Answers>> = {

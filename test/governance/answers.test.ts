@@ -5,6 +5,7 @@
 import t from 'tap';
 import { pendingAnswers } from '../../src/governance/answers.js';
 import type { BundleCall } from '../../src/governance/bundle-call.js';
+import { mendedIncidents } from '../../src/governance/mended-incidents.js';
 import { transitionSteps } from '../../src/governance/transition.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Snapshot } from '../../src/workspace/types.js';
@@ -612,4 +613,29 @@ t.test('an answered transition is one answer, with all its questions', async (t)
     },
   ]);
   t.equal(pendingAnswers(snapshot).length, 1);
+});
+
+t.test('a notice that a project cannot be read is closed once it can be', async (t) => {
+  const notice = (slug: string, kind = 'incident'): Partial<NoticeFields> => ({
+    kind,
+    topic: `load-${slug}`,
+  });
+  const cases: readonly (readonly [string, Partial<NoticeFields>, number])[] = [
+    ['it is back', notice('inventory'), 1],
+    ['its row is gone', notice('gone'), 1],
+    ['closed already', { ...notice('inventory'), status: 'done' }, 0],
+    ['another kind', notice('inventory', 'escalation'), 0],
+    ['another topic', { kind: 'incident', topic: 'other' }, 0],
+  ];
+  for (const [name, fields, count] of cases) {
+    const snapshot = asked(t, fields);
+    t.equal(accepted(t, snapshot, mendedIncidents(snapshot)).length, count, name);
+  }
+  const lost = smallWorkspace(t, {
+    'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory' }]),
+    'NOTIFICATIONS.md': notifications([
+      { id: 'N-20261120-001', kind: 'incident', project: 'inventory', topic: 'load-inventory' },
+    ]),
+  });
+  t.same(mendedIncidents(lost), [], 'still missing');
 });

@@ -6,7 +6,7 @@ import { NEAR_DUPLICATE, noveltyOf } from '../../src/governance/quality/novelty.
 import { similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/quality/sketch.js';
 import { gradePass } from '../../src/governance/quality/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality/quality.js';
-import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
+import { decisionOf, readAnswer } from '../../src/project/verdict.js';
 
 const NOW = new Date('2026-11-21T03:00:00Z');
 const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);

@@ -124,6 +124,14 @@ t.test(
         ['out.md as it was'],
       ],
       [
+        'with nothing but another time, as in names of files',
+        {
+          text: `# Report of 2026-11-21T2211\n\n${OTHER} 20261121-221105`,
+          own: `# Report of 2026-11-21-2157\n\n${OTHER} 20261121-215700`,
+        },
+        ['out.md as it was'],
+      ],
+      [
         'with nothing but a tick',
         { text: `${OTHER}\n- [✓] done`, own: `${OTHER}\n- [ ] done` },
         undefined,

@@ -56,7 +56,7 @@ async function graded(
     criteria: '[{ file_exists: outputs/page.md }]',
     stop: `- entries: { in: "outputs/*.md", under: "## Entries", at_least: ${needed} }`,
     files: {
-      'MODEL-TIERS.md': tiersWith(`| grader | boxed | small | ${tier} |`),
+      'MODEL-TIERS.md': tiersWith(`| grader | boxed | small | ${tier} | - |`),
       'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)),
     },
   });

@@ -72,7 +72,7 @@ function place(directory: string, endpoint: string, options: Options = {}): Plac
   const { tier = '5 | - | - | -', runner, files, agent = IDLER } = options;
   return placeWithProject(directory, agent, {
     files: {
-      'MODEL-TIERS.md': tiersWith(`| manager | boxed | small | ${tier} |`),
+      'MODEL-TIERS.md': tiersWith(`| manager | boxed | small | ${tier} | - |`),
       'orchestration-os/RUNNERS.md': runnersPage(runner ?? chatRunnerAt(endpoint)),
       'USER.md': restsAfter(1),
       ...files,
@@ -248,6 +248,22 @@ t.test('a project that drifts: a proposal, and under a pre-approval a change', a
     await fail(made, 2);
     await review(made);
     t.match(open(made, 'proposal'), [/proposes to pause pages/]);
+    await t.test('a yes after the owner has paused it does nothing', async (t) => {
+      const [asked] = made.workspace
+        .snapshot()
+        .records('NOTIFICATION')
+        .filter((record) => fieldText(record, 'kind') === 'proposal');
+      made.workspace.commit({
+        actor: { kind: 'owner', name: 'owner' },
+        runId: '',
+        reason: 'paused',
+        changes: [{ kind: 'set', address: 'DISPATCH[pages].status', value: 'paused' }],
+      });
+      answer(made, asked?.key ?? '', 'yes');
+      const report = await review(made);
+      t.equal(report.exit, 0, report.outcome);
+      t.match(report.data.notes.join('\n'), /the proposal no longer fits the workspace/);
+    });
   });
 });
 

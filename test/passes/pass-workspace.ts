@@ -86,7 +86,7 @@ export function runnersPage(runner = programRunner()): string {
 
 /** MODEL-TIERS.md of an owner who allows idle work, by the runner `script`. */
 export function tiersWithIdle(): string {
-  return tiersWith('| idle | script | - | 5 | - | - | - |');
+  return tiersWith('| idle | script | - | 5 | - | - | - | - |');
 }
 
 /** The shipped MODEL-TIERS.md with one more row. */

@@ -97,7 +97,7 @@ t.test('a command beyond the tool registry', async (t) => {
         cwd: 'PROJECTS/pages',
       });
     const isGranted = scope === '**';
-    t.equal(run('cat /etc/passwd; stranger 1').verdict, 'deny', 'nothing else that is forbidden');
+    t.equal(run('stranger 1 > ../../SOUL.md').verdict, 'deny', 'nothing else that is forbidden');
     t.same(uses(place), [], 'and that is no use');
     t.match(run('stranger 1'), {
       verdict: isGranted ? 'allow' : 'deny',

@@ -99,7 +99,7 @@ t.test('the manager archives what is done, of whatever kind', async (t) => {
 });
 
 t.test(
-  'a question of the agent waits for the owner, whose words become part of the next objective',
+  'a question of the agent waits for the owner, whose words are in the next brief',
   async (t) => {
     const agent = `${WRITES_PAGE}console.log('\`\`\`nocturne-report\\nsummary: half done\\noutputs: [outputs/page.md]\\nescalation: { priority: high, question: Which of the two sources counts? }\\n\`\`\`');`;
     const place = placeWithProject(t.testdir(), agent, { stop: '- file_exists: never.md' });
@@ -114,7 +114,8 @@ t.test(
     );
     const next = await worker(environment(place), { role: 'worker' });
     t.equal(next.data?.project, 'pages', next.outcome);
-    t.match(next.data?.objective, /the newer one/);
+    t.equal(next.data?.objective, 'Write the first page.', 'an answer is no objective');
+    t.match(next.data?.prompt, /Answer: the newer one/);
   },
 );
 

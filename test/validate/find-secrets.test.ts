@@ -1,5 +1,6 @@
 import t from 'tap';
 import { findSecrets } from '../../src/validate/find-secrets.js';
+import { processorMs } from '../support/processor-time.js';
 
 /**
  * Drawn once, so that the samples look like credentials and are none. The parts are joined here so
@@ -133,11 +134,11 @@ t.test('a comment in the text does not switch the scanner off', async (t) => {
 
 t.test('a long text without anything is read in time that grows with its length', async (t) => {
   const text = `${'Some words, a [link](https://example.org/a/b/c) and `code`.\n| a | b | 0123456789abcdef0123456789abcdef |\n'.repeat(10_000)}`;
-  const started = performance.now();
+  const started = processorMs();
   t.same(findSecrets(text), []);
   t.ok(
-    performance.now() - started < 5000,
-    `${text.length} characters in ${Math.round(performance.now() - started)} ms`,
+    processorMs() - started < 5000,
+    `${text.length} characters in ${Math.round(processorMs() - started)} ms`,
   );
 });
 

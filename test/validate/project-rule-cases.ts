@@ -373,8 +373,8 @@ export const PROJECT_CASES: readonly Case[] = [
       permission({ class: '«file-write-extnded»' }),
       replace(
         'REGISTRY.md',
-        'file-write-extended, command-extended, priority-rebalance)',
-        'file-write-extended, file-write-extnded, command-extended, priority-rebalance)',
+        'file-write-extended, command-extended, priority-rebalance, objective-change)',
+        'file-write-extended, file-write-extnded, command-extended, priority-rebalance, objective-change)',
       ),
     ],
     finds: ['error preapproval'],

@@ -68,7 +68,7 @@ const WORKER_PROMPT = 'orchestration-os/CRON-WORKER-PROMPT.md';
 const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
 const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
-const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
+const EXIT_CODES = 'orchestration-os/prompt-fragments/exit-codes.md';
 const EXAMPLES = 'orchestration-os/prompt-fragments/questions-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
@@ -783,7 +783,7 @@ export const CASES: readonly Case[] = [
   {
     rule: 'prompt-command',
     name: 'a bundle that is not there',
-    edits: [append(HEARTBEAT, '\nThen `«nocturne bundle pass_recrd»`.\n')],
+    edits: [append(EXIT_CODES, '\nThen `«nocturne bundle pass_recrd»`.\n')],
     finds: ['error prompt-command', 'error prompt-composed @ *', 'error prompt-composed @ *'],
     says: 'pass_record',
   },
@@ -1408,9 +1408,9 @@ export const CASES: readonly Case[] = [
     rule: 'prompt-composed',
     name: 'a fragment that was edited and not composed, in both pages that have it',
     edits: [
-      replace(WORKER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`),
-      replace(MANAGER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`),
-      replace(HEARTBEAT, 'At least every five minutes', 'Now and then'),
+      replace(WORKER_PROMPT, EXIT_CODES, `«${EXIT_CODES}»`),
+      replace(MANAGER_PROMPT, EXIT_CODES, `«${EXIT_CODES}»`),
+      replace(EXIT_CODES, 'Look at the exit code before anything else', 'Look at the exit code'),
     ],
     finds: ['error prompt-composed', 'error prompt-composed'],
     says: 'has changed since',
@@ -1440,7 +1440,7 @@ export const CASES: readonly Case[] = [
         '«orchestration-os/prompt-fragments/end.md»',
       ),
     ],
-    finds: ['error prompt-composed'],
+    finds: ['error prompt-composed', 'warning prompt-composed @ *'],
     says: 'has a fragment that',
   },
   {
@@ -1691,7 +1691,7 @@ export const CASES: readonly Case[] = [
       replace(
         'MODEL-TIERS.md',
         '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 | - |',
-        '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |»',
+        '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 | - |»',
       ),
     ],
     finds: ['error tier-runner'],

@@ -100,11 +100,11 @@ t.test('files, links, edges, routes and fields are tables too', async (t) => {
 t.test('a table is filled when a query names it first, and once', async (t) => {
   const snapshot = snapshotOf(t);
   const asked: string[] = [];
-  const records = (object: string): readonly Rec[] => {
+  const rows = (object: string): Iterable<Rec> => {
     asked.push(object);
-    return snapshot.records(object);
+    return snapshot.rows(object);
   };
-  const view = openSqlView({ ...snapshot, records });
+  const view = openSqlView({ ...snapshot, rows });
   t.same(asked, []);
   view.query('SELECT 1');
   t.same(asked, []);

@@ -109,7 +109,7 @@ export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string
 }
 
 export function approvalsOf(snapshot: Snapshot): ReadonlyMap<string, Approval> {
-  return reduceApprovals(snapshot.records('APPROVAL').map(rowOf));
+  return reduceApprovals(Array.from(snapshot.rows('APPROVAL'), rowOf));
 }
 
 /** An approval is `expired` when its time is over, even before a row says so. */

@@ -8,6 +8,7 @@ import {
   parseDestinationPattern,
 } from '../../project/destination-pattern.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
+import { rowsOfRun } from '../../project/recent-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { secretReasons } from './secrets.js';
 import type { Reason } from '../types.js';
@@ -45,16 +46,12 @@ export function destinations(snapshot: Snapshot): readonly Destination[] {
 }
 
 export function sentBy(snapshot: Snapshot, runId: string, destination: string): number {
-  if (runId === '') return 0;
-  return snapshot
-    .records('AUDIT')
-    .filter(
-      (row) =>
-        fieldText(row, 'run_id') === runId &&
-        fieldText(row, 'type') === 'send' &&
-        fieldText(row, 'authorisation') === destination &&
-        fieldText(row, 'result') === 'ok',
-    ).length;
+  return rowsOfRun(snapshot, 'AUDIT', runId).filter(
+    (row) =>
+      fieldText(row, 'type') === 'send' &&
+      fieldText(row, 'authorisation') === destination &&
+      fieldText(row, 'result') === 'ok',
+  ).length;
 }
 
 export type Egress = {

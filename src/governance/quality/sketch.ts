@@ -14,9 +14,10 @@ export function wordsIn(text: string): readonly string[] {
   return withoutDates(text.toLowerCase()).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
+/** Also as they are in names of files: `2026-11-21T2211`, `20261121-221105`. */
 export function withoutDates(text: string): string {
   return text.replace(
-    /\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/gi,
+    /(?:\d{4}-\d{2}-\d{2}|\d{8}(?=[t_-]\d{4}))(?:(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?|[t_-]\d{4}(?:\d{2})?(?!\d))(?:z|[+-]\d{2}:?\d{2})?)?/gi,
     ' ',
   );
 }

@@ -1,9 +1,12 @@
 /** The events of `audit/task-log.jsonl`, and the change that adds one. */
 import { parseLine } from '../../markdown/read-lines.js';
+import { isLongLog, logWindows } from '../../workspace/log-windows.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Change, Fields, Snapshot } from '../../workspace/types.js';
 
 export const TASK_EVENT = 'TASK-EVENT';
 const SCHEMA = 1;
+const NEWLINE = 10;
 
 /**
  * `registered`: before a spawn. `claimed`: a replay is spawned. `linked`: the child session is
@@ -86,9 +89,25 @@ export function eventChange(fields: EventFields, now: Date): Change {
  * the log is the gate's job.
  */
 export function readEvents(snapshot: Snapshot): readonly TaskEvent[] {
-  return snapshot
-    .filesOf(TASK_EVENT)
-    .flatMap((path) => (snapshot.text(path) ?? '').split('\n').flatMap(eventOf));
+  return [...eachEvent(snapshot)];
+}
+
+/** The same one by one, for a long log. */
+export function* eachEvent(snapshot: Snapshot): Generator<TaskEvent> {
+  for (const path of snapshot.filesOf(TASK_EVENT))
+    for (const line of linesOf(snapshot, path)) yield* eventOf(line);
+}
+
+function* linesOf(snapshot: Snapshot, path: string): Generator<string> {
+  if (!isLongLog(snapshot, path)) yield* (snapshot.text(path) ?? '').split('\n');
+  else
+    for (const { bytes } of logWindows(within(snapshot.root, path)))
+      for (let start = 0; start < bytes.length; ) {
+        const newline = bytes.indexOf(NEWLINE, start);
+        const end = newline === -1 ? bytes.length : newline;
+        yield bytes.toString('utf8', start, end);
+        start = end + 1;
+      }
 }
 
 function eventOf(line: string): TaskEvent[] {

@@ -22,7 +22,7 @@ type Work = {
   readonly waiting: Map<string, TaskEvent[]>;
 };
 
-export function reduce(events: readonly TaskEvent[]): Tasks {
+export function reduce(events: Iterable<TaskEvent>): Tasks {
   const work: Work = { all: new Map(), byCall: new Map(), byChild: new Map(), waiting: new Map() };
   for (const event of events) take(work, event);
   return work;

@@ -5,9 +5,10 @@
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
 import { decideSweep, unsurfaced } from './decide-sweep.js';
-import { type EventFields, eventChange, readEvents, type TaskEvent } from './events.js';
+import { type EventFields, eventChange, type TaskEvent } from './events.js';
 import { evidenceFor } from './evidence.js';
-import { reduce, step } from './reduce.js';
+import { readTasks } from './task-ledger.js';
+import { step } from './reduce.js';
 import { closeOutOf, type Task } from './task.js';
 
 export type Swept = {
@@ -63,7 +64,7 @@ type Decided = { readonly events: readonly EventFields[]; readonly dead: readonl
 
 /** Applies the new events first, so that the owner is told in the same commit. */
 function decide(snapshot: Snapshot): Decided {
-  const { all } = reduce(readEvents(snapshot));
+  const { all } = readTasks(snapshot);
   const now = snapshot.now.getTime();
   const events = decideSweep(all.values(), {
     now,

@@ -7,9 +7,11 @@ import { projectOf } from '../../passes/pass-facts.js';
 import { storedPass } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
+import { statText } from '../../workspace/file-stat.js';
+import { isLongLog } from '../../workspace/log-windows.js';
 import { putObject } from '../../workspace/objects.js';
 import type { ChangeSet, Snapshot, Workspace } from '../../workspace/types.js';
-import { type EventFields, eventChange, type Outcome, readEvents } from './events.js';
+import { eachEvent, type EventFields, eventChange, type Outcome, TASK_EVENT } from './events.js';
 import { keepBaseline } from './evidence.js';
 import { expectationsOf } from './expectations.js';
 import { idempotencyKey } from './idempotency-key.js';
@@ -59,8 +61,16 @@ export function taskLedger(workspace: Workspace): SpawnLedger {
   };
 }
 
+let lastRead: { readonly of: string; readonly tasks: Tasks } | undefined;
+
+/** A pass asks several times, and a long log has hardly changed in between. */
 export function readTasks(snapshot: Snapshot): Tasks {
-  return reduce(readEvents(snapshot));
+  const path = snapshot.filesOf(TASK_EVENT)[0] ?? '';
+  if (!isLongLog(snapshot, path)) return reduce(eachEvent(snapshot));
+  const entry = snapshot.files.get(path);
+  const of = `${snapshot.root}\0${entry === undefined ? '' : statText(entry)}`;
+  if (lastRead?.of !== of) lastRead = { of, tasks: reduce(eachEvent(snapshot)) };
+  return lastRead.tasks;
 }
 
 /** Registers a spawn, by a host's call or by a replay. */

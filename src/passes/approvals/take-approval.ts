@@ -2,7 +2,7 @@
  * The owner's word on a question is taken in: what was asked is done once, exactly as it was asked,
  * or it is said why not. One commit for the change and its record.
  */
-import { questionState } from '../../governance/question-state.js';
+import { questionState } from '../../project/question-state.js';
 import {
   type Approval,
   approvalAsked,

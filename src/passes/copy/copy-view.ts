@@ -14,6 +14,8 @@ export function copyView(base: Snapshot, copy: PassCopy | undefined): Snapshot {
     now: base.now,
     files,
     place,
+    // No copy contains a log.
+    rows: (_, spec, options) => base.rows(spec.object, options),
     read: (path) => {
       if (!isInCopy(copy, path)) return base.bytes(path);
       // Never through a link that took the place of the file in this moment.

@@ -1,11 +1,11 @@
-/** The morning page: what the night used, what was left of its budget, and whether that ended it. */
+/** The morning page: what the night used, and whether its budget ended it. */
 import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { begunPasses, leftOfNight } from '../night-use.js';
 import type { Night } from './briefing.js';
-import { shortened } from '../../governance/page-text.js';
+import { shortened } from '../../project/page-text.js';
 
 const MINUTE_MS = 60_000;
 

@@ -3,7 +3,7 @@ import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Night } from './briefing.js';
-import { shortened } from '../../governance/page-text.js';
+import { shortened } from '../../project/page-text.js';
 
 /** The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble. */
 export function failureLines(night: Night): readonly string[] {

@@ -4,7 +4,7 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { agentWrites } from '../agent-writes.js';
 import type { Night } from './briefing.js';
-import { plain, shortened } from '../../governance/page-text.js';
+import { plain, shortened } from '../../project/page-text.js';
 import { bar } from './briefing-text.js';
 
 const MOST_LINKS = 3;

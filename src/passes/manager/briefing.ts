@@ -2,11 +2,12 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
-import { questionLine, WAITING } from '../../governance/answer-places.js';
-import { isOpenQuestion, questionState, unclearText } from '../../governance/question-state.js';
+import { questionLine, WAITING } from '../../project/answer-places.js';
+import { isOpenQuestion, questionState, unclearText } from '../../project/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { plural } from '../../kernel/words.js';
-import { fieldText, fieldTime } from '../../project/field-text.js';
+import { fieldText } from '../../project/field-text.js';
+import { rowsOfRuns, rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
@@ -17,7 +18,7 @@ import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
 import { opinionLines } from './opinion-lines.js';
-import { lineFor, plain, quoted, shortened } from '../../governance/page-text.js';
+import { lineFor, plain, quoted, shortened } from '../../project/page-text.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -58,11 +59,9 @@ const MOST = {
 export function briefing(input: BriefingInput): string {
   const { snapshot, since, incidents, gatePasses, notes } = input;
   const zone = ownerZone(snapshot);
-  const runs = snapshot
-    .records('RUN')
-    .filter((run) => (fieldTime(run, 'ended') ?? 0) > since.getTime());
-  const ids = new Set(runs.map((run) => run.key));
-  const rows = snapshot.records('AUDIT').filter((row) => ids.has(fieldText(row, 'run_id')));
+  const ended = { field: 'ended', since: since.getTime() };
+  const runs = [...rowsSince(snapshot, 'RUN', ended)].reverse();
+  const rows = rowsOfRuns(snapshot, 'AUDIT', new Set(runs.map((run) => run.key)));
   const night = { snapshot, runs, rows };
   const open = openQuestions(snapshot);
   const failures = failureLines(night);

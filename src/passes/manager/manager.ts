@@ -1,6 +1,7 @@
 /** The manager pass: looks at what the workers did, and writes the morning briefing. */
 import { listIncidents } from '../../workspace/incident.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { lastRow } from '../../project/recent-rows.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct } from '../act.js';
@@ -64,8 +65,6 @@ export async function manager(env: PassEnvironment, request: PassRequest): Promi
 
 /** The page reports everything since the page before it. */
 export function lastBriefing(snapshot: Snapshot): Date {
-  const written = snapshot
-    .records('AUDIT')
-    .findLast((row) => fieldText(row, 'type') === 'briefing_write');
+  const written = lastRow(snapshot, 'AUDIT', (row) => fieldText(row, 'type') === 'briefing_write');
   return new Date(fieldTime(written, 'time') ?? 0);
 }

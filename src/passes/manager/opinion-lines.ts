@@ -1,6 +1,6 @@
 /** The opinions of a model in words, for the owner and for its own last question. */
 import type { Opinion } from './judgement.js';
-import { quoted } from '../../governance/page-text.js';
+import { quoted } from '../../project/page-text.js';
 
 export function opinionLines(opinions: readonly Opinion[]): readonly string[] {
   return opinions.flatMap((opinion) => {

@@ -1,4 +1,5 @@
 /** The questions that a manager pass has for a model, each with the facts that it needs. */
+import { lastRows } from '../../project/recent-rows.js';
 import type { Fragment } from '../../agents/types.js';
 import { assertionLine } from '../../agents/brief-text.js';
 import { meanDistance } from '../../governance/conditions/distance.js';
@@ -139,10 +140,12 @@ export async function projectFacts(
     { project: slug, writes, idle: undefined },
     snapshot,
   );
-  const runs = snapshot
-    .records('RUN')
-    .filter((run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker')
-    .slice(-LAST_RUNS);
+  const runs = lastRows(
+    snapshot,
+    'RUN',
+    LAST_RUNS,
+    (run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker',
+  );
   const distances = runs.map((run) => distanceAfter(env, run));
   const objectives = triedObjectives(snapshot, project);
   const stalled = stalledPasses(snapshot, slug);

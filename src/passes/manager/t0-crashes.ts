@@ -64,9 +64,9 @@ type DeadRun = {
 
 /** Runs with audit rows but no row in the session registry, the current one left out. */
 export function unclosedRuns(snapshot: Snapshot, current: string): readonly DeadRun[] {
-  const closed = new Set(snapshot.records('RUN').map((run) => run.key));
+  const closed = new Set(Array.from(snapshot.rows('RUN'), (run) => run.key));
   const open = new Map<string, DeadRun>();
-  for (const row of snapshot.records('AUDIT')) {
+  for (const row of snapshot.rows('AUDIT')) {
     const runId = fieldText(row, 'run_id');
     if (runId === '' || runId === current || closed.has(runId)) continue;
     const previous = open.get(runId);

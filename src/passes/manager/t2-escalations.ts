@@ -12,7 +12,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Entered, Reviewing, Step } from '../types.js';
 import { opinionOn } from './judgement.js';
-import { quoted } from '../../governance/page-text.js';
+import { quoted } from '../../project/page-text.js';
 
 export const escalations: Step<Entered, Entered> = {
   id: 'T2',

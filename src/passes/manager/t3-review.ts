@@ -3,9 +3,10 @@
  * going, and a verdict on record.
  */
 import { agentWrites } from '../agent-writes.js';
-import { REST } from '../../governance/question-state.js';
+import { REST } from '../../project/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { lastRows, rowsOfRuns } from '../../project/recent-rows.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -20,6 +21,8 @@ const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
  * not getting anywhere.
  */
 const TOO_OFTEN = 3;
+/** That a review looks back at. */
+const MOST_PASSES = 1000;
 
 export const changed: Step<Entered, Compared> = {
   id: 'T3',
@@ -114,10 +117,15 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
       .filter((row) => fieldText(row, 'slug') === slug)
       .map((row) => fieldTime(row, 'date') ?? 0),
   );
-  const worked = snapshot.records('RUN').flatMap((run) => {
-    const isOurs = fieldText(run, 'role') === 'worker' && fieldText(run, 'project') === slug;
+  const worked = lastRows(
+    snapshot,
+    'RUN',
+    MOST_PASSES,
+    (run) => fieldText(run, 'role') === 'worker' && fieldText(run, 'project') === slug,
+    slug,
+  ).flatMap((run) => {
     const grade = GRADES.find((name) => name === fieldText(run, 'grade'));
-    return isOurs && grade !== undefined ? [{ run, grade }] : [];
+    return grade === undefined ? [] : [{ run, grade }];
   });
   const passes = worked.filter(({ run }) => (fieldTime(run, 'ended') ?? 0) > since);
   const latest = passes.at(-1);
@@ -127,13 +135,8 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
   const ids = new Set(runs.map((run) => run.key));
   const written = agentWrites(snapshot, ids);
   const outputs = new Set(
-    snapshot
-      .records('CHANGE')
-      .filter(
-        (row) =>
-          ids.has(fieldText(row, 'run_id')) &&
-          written.has(fieldText(row, 'address').replace(/#.*$/, '')),
-      )
+    rowsOfRuns(snapshot, 'CHANGE', ids)
+      .filter((row) => written.has(fieldText(row, 'address').replace(/#.*$/, '')))
       .map((row) => fieldText(row, 'new')),
   );
   const isKnown = runs.every(
@@ -172,10 +175,14 @@ function drift(
   snapshot: Snapshot,
   work: { project: Rec; outputs: number; passes: number },
 ): string {
-  const objectives = snapshot
-    .records('CHANGE')
-    .filter((row) => fieldText(row, 'address') === `${work.project.file}#last_pass.objective`)
-    .map((row) => fieldText(row, 'new'));
+  const address = `${work.project.file}#last_pass.objective`;
+  const objectives = lastRows(
+    snapshot,
+    'CHANGE',
+    MOST_PASSES,
+    (row) => fieldText(row, 'address') === address,
+    address,
+  ).map((row) => fieldText(row, 'new'));
   const recorded = snapshot
     .records('MEMORY')
     .filter((entry) => fieldText(entry, 'project') === work.project.key)

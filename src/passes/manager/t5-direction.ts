@@ -10,7 +10,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, type BundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Reviewing, Step } from '../types.js';
 import { opinionOn } from './judgement.js';
-import { quoted } from '../../governance/page-text.js';
+import { quoted } from '../../project/page-text.js';
 import { triedObjectives } from './questions.js';
 
 type Effect = { readonly acts: readonly Act[]; readonly note: string };

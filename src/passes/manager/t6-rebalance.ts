@@ -7,7 +7,7 @@ import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Reviewing, Step } from '../types.js';
 import type { ProjectReview } from './project-review.js';
 import { type Judged, opinionOn } from './judgement.js';
-import { quoted } from '../../governance/page-text.js';
+import { quoted } from '../../project/page-text.js';
 
 export const rebalance: Step<Reviewing, Reviewing> = {
   id: 'T6',

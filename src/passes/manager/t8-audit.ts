@@ -2,9 +2,10 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
-import { questionState } from '../../governance/question-state.js';
+import { questionState } from '../../project/question-state.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { lastRow, rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -36,14 +37,11 @@ export const auditReview: Step<Reviewing, Reviewed> = {
   title: 'audit review',
   async run(stage, { env, snapshot }) {
     const since = lastManager(snapshot);
-    const broken = spineProblems(snapshot, { since, current: stage.runId });
-    const anomalies = snapshot
-      .records('AUDIT')
-      .filter(
-        (row) =>
-          (fieldTime(row, 'time') ?? 0) >= since &&
-          ['refused', 'restored'].includes(fieldText(row, 'result')),
-      );
+    const recent = [...rowsSince(snapshot, 'AUDIT', { field: 'time', since: since - 1 })].reverse();
+    const broken = spineProblems(recent, stage.runId);
+    const anomalies = recent.filter((row) =>
+      ['refused', 'restored'].includes(fieldText(row, 'result')),
+    );
     const diagnostics = await validateSnapshot(snapshot, {
       home: env.workspace.home,
       modules: env.modules.map((module) => module.name),
@@ -102,27 +100,18 @@ function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): read
 function lastManager(snapshot: Snapshot): number {
   return (
     fieldTime(
-      snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager'),
+      lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager'),
       'ended',
     ) ?? 0
   );
 }
 
 /** Runs whose rows are out of order, or that worked on a project and left a step out. */
-function spineProblems(
-  snapshot: Snapshot,
-  period: { since: number; current: string },
-): readonly string[] {
+function spineProblems(recent: readonly Rec[], current: string): readonly string[] {
   const byRun = new Map<string, Rec[]>();
-  for (const row of snapshot.records('AUDIT')) {
+  for (const row of recent) {
     const run = fieldText(row, 'run_id');
-    if (
-      run === '' ||
-      run === period.current ||
-      (fieldTime(row, 'time') ?? 0) < period.since ||
-      fieldText(row, 'step') === ''
-    )
-      continue;
+    if (run === '' || run === current || fieldText(row, 'step') === '') continue;
     byRun.set(run, [...(byRun.get(run) ?? []), row]);
   }
   return [...byRun].flatMap(([run, rows]) => {

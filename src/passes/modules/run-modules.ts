@@ -4,7 +4,7 @@
  * once. What a module writes may be another one's change; so rounds follow, a few, and then the
  * engine stops and says so.
  */
-import { isOpenQuestion } from '../../governance/question-state.js';
+import { isOpenQuestion } from '../../project/question-state.js';
 import { messageOf } from '../../kernel/error.js';
 import type { ModuleRow } from '../../registry/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';

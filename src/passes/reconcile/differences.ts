@@ -189,8 +189,11 @@ function storedBytes(workspace: Workspace, hash: string | null): Buffer | undefi
   }
 }
 
-/** For a view of the workspace in which they stand. Large logs stay as the baseline has them. */
-export function bytesOf(contents: Expected): ReadonlyMap<string, Buffer | undefined> {
-  const read = [...contents].filter(([, content]) => !isLarge(content));
+/** For a view of the workspace in which they stand. Long logs stay as the baseline has them. */
+export function bytesOf(
+  contents: Expected,
+  isLong: (path: string) => boolean,
+): ReadonlyMap<string, Buffer | undefined> {
+  const read = [...contents].filter(([path, content]) => !isLarge(content) && !isLong(path));
   return new Map(read.map(([path, content]) => [path, content?.bytes()]));
 }

@@ -34,6 +34,7 @@ export async function newErrors(
     home: workspace.home,
     modules: modules.map(({ name }) => name),
     only: REFERENCES,
+    withoutLongLogs: true,
   });
   const known = new Set(earlier.filter(isFinding).map(identity));
   return [...own, ...elsewhere.filter((error) => !known.has(identity(error)))].map(line);

@@ -3,18 +3,26 @@
  * allowed. The last line, always drawn.
  */
 import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
+import { scan } from '../../markdown/scan.js';
+import { readRecords } from '../../markdown/read-records.js';
+import { fieldText } from '../../project/field-text.js';
+import { rowsOfRun } from '../../project/recent-rows.js';
+import { readCommitRecord } from '../../workspace/commit-record.js';
+import { openingIn } from '../../workspace/log-records.js';
+import { isLongLog } from '../../workspace/log-windows.js';
 import { isFree } from '../../registry/route.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { restoreStore } from '../../workspace/restore-store.js';
 import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
-import type { FileEntry, Workspace } from '../../workspace/types.js';
+import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import { checkDifferences, linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
   bytesOf,
   committedContents,
+  contentBefore,
   type Difference,
   differences,
   type Expected,
@@ -106,6 +114,29 @@ export function unrecordedDifferences(
   return judged(workspace, data, { tree, undo: false });
 }
 
+/** What the guard was asked and refused: by rows that Nocturne wrote, not by the log on disk. */
+function refusedIn(
+  workspace: Workspace,
+  { runId, baseline }: PassWithBaseline,
+  begun: Snapshot,
+): readonly string[] {
+  const spec = begun.schema.objects.get('AUDIT');
+  if (spec === undefined || !isLongLog(begun, spec.glob))
+    return refusedPaths(rowsOfRun(begun, 'AUDIT', runId));
+  const appended = readCommitRecord(workspace.state, runId).flatMap((record) =>
+    record.kind === 'append' && record.path === spec.glob ? [record.appended] : [],
+  );
+  const content = contentBefore(workspace, { path: spec.glob, baseline, expected: new Map() });
+  const [first = Buffer.alloc(0)] = content?.chunks() ?? [];
+  const rows = appended.map((text) => Buffer.from(text, 'base64').toString());
+  const text = `${openingIn(first)}${rows.join('')}`;
+  return refusedPaths(
+    readRecords(scan(text), spec.glob, spec).records.filter(
+      (row) => fieldText(row, 'run_id') === runId,
+    ),
+  );
+}
+
 /** Undoes what was not allowed. What is left alone stands while the others are judged. */
 function judged(
   workspace: Workspace,
@@ -115,8 +146,12 @@ function judged(
   const { arrived, changed } = changesIn(workspace, data, tree);
   if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
   const { now, expected } = tree;
-  const begun = overlay(baselineSnapshot(workspace, data.baseline), bytesOf(expected));
-  const called = new Set([...expected.keys(), ...refusedPaths(begun, data.runId)]);
+  const before = baselineSnapshot(workspace, data.baseline);
+  const begun = overlay(
+    before,
+    bytesOf(expected, (path) => isLongLog(before, path)),
+  );
+  const called = new Set([...expected.keys(), ...refusedIn(workspace, data, begun)]);
   const left = unattributed({ ...data, before: begun, home: workspace.home, called }, changed, {
     now,
     linksOf: (path) => linksOf(workspace, path),

@@ -1,5 +1,5 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
-import { ASKS_DECISION } from '../../governance/question-state.js';
+import { ASKS_DECISION } from '../../project/question-state.js';
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import { defined } from '../../kernel/defined.js';

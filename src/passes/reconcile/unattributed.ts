@@ -7,6 +7,7 @@ import { inScope } from '../../governance/guard/route.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import { resolveTarget } from '../../governance/guard/path.js';
 import { fieldText } from '../../project/field-text.js';
+import type { Rec } from '../../markdown/types.js';
 import { routeOf } from '../../registry/route.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
@@ -92,10 +93,9 @@ export function mayBeOwnersFolder(
   return (folder) => folder !== '' && !held.has(folder) && mayBeOwners(reach, `${folder}/-`);
 }
 
-/** What the guard was asked in a run and refused, by the audit log. */
-export function refusedPaths(snapshot: Snapshot, runId: string): readonly string[] {
-  return snapshot
-    .records('AUDIT')
-    .filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === 'refusal')
+/** What the guard was asked in a run and refused, by its rows of the audit log. */
+export function refusedPaths(rows: readonly Rec[]): readonly string[] {
+  return rows
+    .filter((row) => fieldText(row, 'type') === 'refusal')
     .flatMap((row) => fieldText(row, 'target').split(/, | -> /));
 }

@@ -3,6 +3,7 @@ import type { Fragment } from '../../agents/types.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { globMatches } from '../../kernel/glob.js';
 import { fieldText } from '../../project/field-text.js';
+import { lastRows } from '../../project/recent-rows.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
 import { dataFragment } from './data-fragment.js';
 
@@ -11,10 +12,12 @@ const MOST_OUTPUTS = 30;
 const LONGEST_TITLE = 80;
 
 export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly Fragment[] {
-  const runs = snapshot
-    .records('RUN')
-    .filter((run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker')
-    .slice(-LAST_PASSES);
+  const runs = lastRows(
+    snapshot,
+    'RUN',
+    LAST_PASSES,
+    (run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker',
+  );
   const notes = new Map(
     snapshot.records('MEMORY').map((entry) => [fieldText(entry, 'run_id') || entry.key, entry]),
   );

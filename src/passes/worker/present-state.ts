@@ -8,6 +8,7 @@ import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import type { Condition } from '../../project/condition-types.js';
 import { fieldText } from '../../project/field-text.js';
+import { lastRow } from '../../project/recent-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { runRecord } from '../run-record.js';
 import type { Chosen, PassEnvironment } from '../types.js';
@@ -51,9 +52,11 @@ function lastRecord(
   project: string,
   snapshot: Snapshot,
 ): { criteria: readonly AssertionResult[]; stop: readonly AssertionResult[] } | undefined {
-  const run = snapshot
-    .records('RUN')
-    .findLast((row) => fieldText(row, 'project') === project && fieldText(row, 'grade') !== '');
+  const run = lastRow(
+    snapshot,
+    'RUN',
+    (row) => fieldText(row, 'project') === project && fieldText(row, 'grade') !== '',
+  );
   return run === undefined ? undefined : runRecord(workspace.state, run.key)?.after;
 }
 

@@ -10,6 +10,7 @@ import { breaker } from '../../governance/breaker.js';
 import { closeIncidents } from '../../integrity/close-incidents.js';
 import { explainAlarms } from '../../integrity/explain-alarms.js';
 import { verifyGate } from '../../integrity/gate.js';
+import { keepVerifiedLogs } from '../../integrity/verified-logs.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
 import { registryError } from '../../registry/registry-error.js';
@@ -64,6 +65,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
     : retryUndo(workspace);
   const gate = verifyGate(root, workspace.home);
   if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
+  keepVerifiedLogs(state, gate.chains);
   await waitForBreaker(env);
   const stage = open(env, entry, { files: gate.files, crashed, retried });
   env.entered?.();

@@ -2,7 +2,7 @@
  * T2.7: what the pass intends to write is compared with the project's scope; anything beyond it
  * needs a pre-approval.
  */
-import { ASKS_DECISION } from '../../governance/question-state.js';
+import { ASKS_DECISION } from '../../project/question-state.js';
 import { globCovers } from '../../kernel/glob-cover.js';
 import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';

@@ -2,7 +2,8 @@
  * T2: the project's record decides whether it can be worked on; if not, it changes state and
  * another one is chosen, at most twice.
  */
-import { ASKS_OBJECTIVE, isOpenQuestion } from '../../governance/question-state.js';
+import { unreadableTopic } from '../../governance/mended-incidents.js';
+import { ASKS_OBJECTIVE, isOpenQuestion } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';
@@ -117,7 +118,7 @@ function turnAway(
     }
     case 'missing': {
       const question = `${slug} is in the dispatch table, but ${why}. Restore it or take its row out; answer yes when seen.`;
-      const topic = `load-${slug}`;
+      const topic = unreadableTopic(slug);
       const args = { priority: 'high', project: slug, question, topic };
       const note = noteAct('T2', { type: 'load', target: slug, result: 'failed', detail: why });
       if (isAsked(snapshot, topic)) return [note];

@@ -1,5 +1,5 @@
 /** T4, first half: the brief is composed from fragments with their sources. */
-import { isOpenQuestion } from '../../governance/question-state.js';
+import { isOpenQuestion } from '../../project/question-state.js';
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';

@@ -3,6 +3,7 @@ import { agentWrites } from '../agent-writes.js';
 import type { RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
+import { rowsOfRun } from '../../project/recent-rows.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
@@ -93,9 +94,8 @@ export const t5Grade: Step<Reconciled, Graded> = {
 
 /** What was refused during this run, from the audit log, where every refusal is recorded. */
 function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
-  const rows = snapshot
-    .records('AUDIT')
-    .filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === 'refusal')
+  const rows = rowsOfRun(snapshot, 'AUDIT', runId)
+    .filter((row) => fieldText(row, 'type') === 'refusal')
     .map((row) => `${fieldText(row, 'target')}: ${fieldText(row, 'detail')}`);
   return [...new Set(rows)];
 }
@@ -119,6 +119,7 @@ function diagnosticsOf(
   return validateSnapshot(snapshot, {
     home: env.workspace.home,
     modules: env.modules.map(({ name }) => name),
+    withoutLongLogs: idle === undefined,
     ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
   });
 }

@@ -14,7 +14,7 @@ import { type Act, noteAct } from '../act.js';
 import { JUDGE_TIERS, judgeFor } from '../judge/judge-for.js';
 import { panel } from '../judge/panel.js';
 import type { Question } from '../judge/question.js';
-import { quoted } from '../../governance/page-text.js';
+import { quoted } from '../../project/page-text.js';
 import type { Spent } from '../judge/spent.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import type { Graded, PassEnvironment, Reconciled, StepContext } from '../types.js';

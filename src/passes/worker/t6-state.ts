@@ -3,7 +3,7 @@
  * pre-approval lets the next phase begin.
  */
 import { distanceTo, progressText } from '../../governance/approach.js';
-import { REST } from '../../governance/question-state.js';
+import { REST } from '../../project/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { EXIT } from '../../kernel/error.js';

@@ -1,8 +1,10 @@
 /** T1 of both kinds of pass: each answer of the owner, with what follows from it. */
 import { defined } from '../../kernel/defined.js';
+import { NocturneError } from '../../kernel/error.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
-import { answerToAdopt } from '../../governance/question-state.js';
+import { mendedIncidents } from '../../governance/mended-incidents.js';
+import { answerToAdopt } from '../../project/question-state.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -53,6 +55,11 @@ export function takeAnswers(
     env.say(`     ${answer.id}: ${what}`);
     notes.push(`${answer.id}: ${what}`);
   }
+  for (const { bundle, args } of mendedIncidents(view)) {
+    const target = String(args['id']);
+    take((now) => deedOf(now, bundlesAct('T1', [{ name: bundle, args, target }])));
+    notes.push(`${target}: ${String(args['reason'])}`);
+  }
   const expired = expiredApprovals(view);
   if (expired.length > 0) {
     take((now) => planExpiry(now, taker));
@@ -82,8 +89,25 @@ function carryOut(
     const { what } = planApproval(snapshot, taker, details);
     return { act: (view) => planApproval(view, taker, details).deed, what };
   }
-  return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
+  if (stillFits(snapshot, taker, answer))
+    return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
+  const what = 'the proposal no longer fits the workspace, and nothing is done';
+  return { act: (view) => effectsOf(view, taker, { ...answer, what, effects: [] }), what };
 }
+
+/** Between a proposal and the yes to it, the owner may have done something else. */
+function stillFits(snapshot: Snapshot, taker: Taker, answer: PendingAnswer): boolean {
+  if (!answer.effects.some(({ kind }) => kind === 'apply-proposal')) return true;
+  try {
+    effectsOf(snapshot, taker, answer);
+    return true;
+  } catch (error) {
+    if (error instanceof NocturneError && LATE.has(error.code)) return false;
+    throw error;
+  }
+}
+
+const LATE: ReadonlySet<string> = new Set(['REFUSED', 'NOT_FOUND']);
 
 function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Deed {
   const calls = answer.calls.map(

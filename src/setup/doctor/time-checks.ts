@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { lastRow } from '../../project/recent-rows.js';
 import { readJson } from '../../workspace/state-home.js';
 import { broken, unknown, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
@@ -39,7 +40,10 @@ export const clockRuns: WorkspaceCheck = {
   of: 'workspace',
   id: 'clock',
   look: ({ snapshot, clock }) => {
-    const last = fieldTime(snapshot.records('AUDIT').at(-1), 'time');
+    const last = fieldTime(
+      lastRow(snapshot, 'AUDIT', () => true),
+      'time',
+    );
     const now = clock.now().getTime();
     if (last !== undefined && last > now + TOLERANCE_MS)
       return broken(

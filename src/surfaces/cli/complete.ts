@@ -20,10 +20,7 @@ const questions: Source = ({ snapshot }) =>
     .flatMap((record) => [record.key, fieldText(record, 'project')])
     .filter((name) => name !== '');
 const runs: Source = ({ snapshot }) =>
-  snapshot
-    .records('RUN')
-    .map((run) => run.key)
-    .reverse();
+  Array.from(snapshot.rows('RUN', { newestFirst: true }), (run) => run.key);
 const bundles: Source = ({ snapshot }) => [...snapshot.schema.bundles.keys()];
 const objects: Source = ({ snapshot }) =>
   [...snapshot.schema.objects.values()]

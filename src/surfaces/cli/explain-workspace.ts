@@ -1,4 +1,5 @@
 /** The facts about a file or an object: who may write it, what it contains, who wrote it last. */
+import { lastRow } from '../../project/recent-rows.js';
 import { defined } from '../../kernel/defined.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { formatFieldType } from '../../registry/field-type.js';
@@ -88,7 +89,7 @@ export function explainObject(snapshot: Snapshot, object: ObjectSpec): ObjectFac
     shape: object.shape,
     readers: object.readers,
     writers: object.writers,
-    records: snapshot.records(object.object).length,
+    records: Array.from(snapshot.rows(object.object), () => 1).length,
     fields: [...object.fields.values()].map((field) => ({
       field: field.name,
       type: formatFieldType(field.type),
@@ -143,7 +144,7 @@ function edgeText(edge: Edge): string {
 
 function lastChange(snapshot: Snapshot, path: string): FileFactsheet['lastChange'] {
   const about = (row: Rec): boolean => `${textOf(row, 'address')}#`.startsWith(`${path}#`);
-  const row = snapshot.records('CHANGE').findLast(about);
+  const row = lastRow(snapshot, 'CHANGE', about, path);
   if (row === undefined) return undefined;
   return {
     address: textOf(row, 'address'),

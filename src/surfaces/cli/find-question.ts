@@ -2,7 +2,7 @@
  * Finds a question by its id, by the id of its approval, by an unambiguous beginning or end of its
  * id, or by a project with one open question.
  */
-import { questionState } from '../../governance/question-state.js';
+import { questionState } from '../../project/question-state.js';
 import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';

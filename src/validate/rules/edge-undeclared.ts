@@ -20,7 +20,7 @@ export const edgeUndeclared: WorkspaceRule = {
     const observed = observedEdges({
       schema,
       links: linksIn(context),
-      changes: changeRows(snapshot),
+      changes: context.unasked.has('CHANGE') ? [] : changeRows(snapshot),
     });
     return [...observed.map((edge) => diagnosticOf(context, edge)), ...unvalidated(context)];
   },

@@ -7,6 +7,7 @@ import {
   isBlind,
   isIncomplete,
   isRead,
+  isUnasked,
   type QueryRow,
   queryRange,
   rowPlace,
@@ -87,6 +88,7 @@ function queryOf(doc: Doc, record: Rec): Query | undefined {
 function detect(context: WorkspaceContext, detection: Detection): Diagnostic[] {
   const { snapshot } = context;
   const { record, query } = detection;
+  if (isUnasked(context, query.sql)) return [];
   try {
     const { columns, rows } = snapshot.sql().query(query.sql);
     const missing = ['file', 'line'].filter((name) => !columns.includes(name));

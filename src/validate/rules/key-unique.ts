@@ -1,5 +1,8 @@
 /** Rule key-unique: no two records of an object in a file, and no two documents, share a key. */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
+import type { Rec } from '../../markdown/types.js';
+import type { ObjectSpec } from '../../registry/types.js';
+import { keyHash } from '../key-hashes.js';
 import { keyRange } from '../record-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
@@ -24,6 +27,25 @@ export const keyUnique: FileRule = {
       });
     }),
 };
+
+/** Rows of a long log: of those whose key has one of the hashes, each that repeats a key. */
+export function repeatedKey(
+  object: ObjectSpec,
+  records: Iterable<Rec>,
+  hashes: ReadonlySet<number>,
+): readonly Diagnostic[] {
+  const first = new Map<string, Range>();
+  const found: Diagnostic[] = [];
+  for (const record of records) {
+    const { key } = record;
+    if (!hashes.has(keyHash(key))) continue;
+    const earlier = first.get(key);
+    const range = keyRange(object, record);
+    if (earlier === undefined) first.set(key, range);
+    else found.push(duplicate(object.object, { key, range, earlier }));
+  }
+  return found;
+}
 
 /** Documents: two files for which the first `*` matches the same name. */
 export const documentUnique: WorkspaceRule = {

@@ -1,5 +1,5 @@
 /** Rule near-miss: text that looks like a record or one of its fields is read as one. */
-import { linesNextToField } from '../../governance/answer-places.js';
+import { linesNextToField } from '../../project/answer-places.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldLabel } from '../../markdown/field-name.js';
 import { findSections, type Section } from '../../markdown/find-records.js';

@@ -1,5 +1,5 @@
 /** Rule not-utf8: every governed text file is UTF-8. */
-import type { Range } from '../../kernel/diagnostic.js';
+import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { FileRule } from '../rule.js';
 
 export const notUtf8: FileRule = {
@@ -7,23 +7,37 @@ export const notUtf8: FileRule = {
   id: 'not-utf8',
   severity: 'error',
   suppressible: 'never',
-  run: (file) => {
-    if (file.text !== undefined || file.kind === 'unknown') return [];
-    const offset = firstBadByte(file.bytes);
-    const byte = (file.bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
-    return [
-      {
-        rule: 'not-utf8',
-        severity: 'error',
-        message: `the byte ${byte} at offset ${offset} is not UTF-8`,
-        range: placeOf(file.path, file.bytes, offset),
-        expected: 'UTF-8 text',
-        actual: `byte 0x${byte}`,
-        hint: 'convert the file, for example with iconv, or give it the extension of a binary file',
-      },
-    ];
-  },
+  run: ({ text, kind, path, bytes }) =>
+    text !== undefined || kind === 'unknown' ? [] : [notUtf8At(path, badByte(bytes))],
 };
+
+export type BadByte = {
+  readonly offset: number;
+  readonly byte: number;
+  readonly line: number;
+  readonly column: number;
+};
+
+export function badByte(bytes: Buffer): BadByte {
+  const offset = firstBadByte(bytes);
+  return { offset, byte: bytes[offset] ?? 0, ...placeOf(bytes, offset) };
+}
+
+export function notUtf8At(
+  file: string,
+  { offset, byte: value, line, column }: BadByte,
+): Diagnostic {
+  const byte = value.toString(16).toUpperCase().padStart(2, '0');
+  return {
+    rule: 'not-utf8',
+    severity: 'error',
+    message: `the byte ${byte} at offset ${offset} is not UTF-8`,
+    range: { file, line, column, endLine: line, endColumn: column + 1 },
+    expected: 'UTF-8 text',
+    actual: `byte 0x${byte}`,
+    hint: 'convert the file, for example with iconv, or give it the extension of a binary file',
+  };
+}
 
 /** Offset of the first byte outside a well-formed UTF-8 sequence (Unicode, table 3-7). */
 export function firstBadByte(bytes: Uint8Array): number {
@@ -56,15 +70,13 @@ function sequenceLength(bytes: Uint8Array, offset: number): number {
   return length;
 }
 
-function placeOf(file: string, bytes: Buffer, offset: number): Range {
+function placeOf(bytes: Buffer, offset: number): Pick<BadByte, 'line' | 'column'> {
   const before = bytes
     .subarray(0, offset)
     .toString('utf8')
     .replace(/^\ufeff/, '');
   const lines = before.split(/\r\n|\n|\r/);
-  const line = lines.length;
-  const column = (lines.at(-1)?.length ?? 0) + 1;
-  return { file, line, column, endLine: line, endColumn: column + 1 };
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** The length of a sequence that begins with this byte; 0 if none does. */

@@ -1,7 +1,7 @@
 /** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
-import { type QuestionState, questionState, unclearText } from '../../governance/question-state.js';
+import { type QuestionState, questionState, unclearText } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';
@@ -70,12 +70,12 @@ function unclearAnswer(
 
 /** When the answer was given: from the change log, or when the file was last edited. */
 function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Rec): number {
-  const changes = snapshot
-    .records('CHANGE')
-    .filter((row) => addresses.includes(fieldText(row, 'address')));
-  const logged = changes
-    .map((row) => Date.parse(fieldText(row, 't_written')))
-    .filter((time) => !Number.isNaN(time));
+  const logged: number[] = [];
+  for (const address of addresses)
+    for (const row of snapshot.rows('CHANGE', { containing: address })) {
+      const time = Date.parse(fieldText(row, 't_written'));
+      if (fieldText(row, 'address') === address && !Number.isNaN(time)) logged.push(time);
+    }
   return logged.length > 0
     ? Math.max(...logged)
     : (snapshot.files.get(record.file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
@@ -83,8 +83,8 @@ function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Re
 
 /** The first run that began after that and has ended. */
 function runSince(snapshot: Snapshot, since: number): string | undefined {
-  return snapshot
-    .records('RUN')
-    .find((run) => Date.parse(fieldText(run, 'started')) > since && fieldText(run, 'ended') !== '')
-    ?.key;
+  for (const run of snapshot.rows('RUN'))
+    if (Date.parse(fieldText(run, 'started')) > since && fieldText(run, 'ended') !== '')
+      return run.key;
+  return undefined;
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { isBlind, isIncomplete, isRead, queryRange, UNCLOSED } from '../query-place.js';
+import { isBlind, isIncomplete, isRead, isUnasked, queryRange, UNCLOSED } from '../query-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 import { sqlViolation } from '../sql-violation.js';
 
@@ -20,6 +20,7 @@ export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
 
 function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnostic[] {
   const { snapshot } = context;
+  if (isUnasked(context, rule.sql)) return [];
   try {
     const { columns, rows } = snapshot.sql().query(rule.sql);
     const unknown = columnsOf(rule.message).find((name) => !columns.includes(name));

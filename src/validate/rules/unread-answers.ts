@@ -4,9 +4,9 @@ import { fieldLabel } from '../../markdown/field-name.js';
 import { nearItems } from '../../markdown/near-items.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import type { Doc, Rec, Span } from '../../markdown/types.js';
-import { writtenAnswers } from '../../governance/answer-places.js';
-import { questionState } from '../../governance/question-state.js';
-import { readAnswer } from '../../governance/verdict.js';
+import { writtenAnswers } from '../../project/answer-places.js';
+import { questionState } from '../../project/question-state.js';
+import { readAnswer } from '../../project/verdict.js';
 import { ownerLanguage } from '../../project/owner-language.js';
 import type { Snapshot } from '../../workspace/types.js';
 

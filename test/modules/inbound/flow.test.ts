@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { isOpenQuestion } from '../../../src/governance/question-state.js';
+import { isOpenQuestion } from '../../../src/project/question-state.js';
 import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import { judge } from '../../../src/passes/door.js';
 import { manager } from '../../../src/passes/manager/manager.js';

@@ -37,6 +37,8 @@ t.test('an incident ends when the gate passes, whoever runs it', async (t) => {
   t.equal((await callForText(place, ['gate'])).exit, 3);
   await doorsTell(t, place, true);
   writeFileSync(soul, signed);
+  for (const command of ['status', 'briefing'])
+    t.notMatch((await callForText(place, [command])).text, /Incident at|Integrity\./, command);
   t.match(
     (await callForText(place, ['gate'], { env: { NOCTURNE_RUN: 'RUN-20260101-001' } })).text,
     /NOCTURNE|pass/,

@@ -9,7 +9,7 @@ import { makeWorkspace, type MadeWorkspace } from '../../support/make-workspace.
 import { type CliCase, runCases } from './cases.js';
 
 const PAGE = 'orchestration-os/CRON-WORKER-PROMPT.md';
-const FRAGMENT = 'orchestration-os/prompt-fragments/heartbeat.md';
+const FRAGMENT = 'orchestration-os/prompt-fragments/exit-codes.md';
 const read = (at: MadeWorkspace, path: string): string => readFileSync(join(at.root, path), 'utf8');
 const edit =
   (path: string) =>
@@ -78,7 +78,8 @@ const cases: readonly CliCase<MadeWorkspace>[] = [
     that: 'composing writes both',
     words: ['prompts', 'compose'],
     exit: 0,
-    then: (t, at) => t.match(read(at, PAGE), /Once more: every five minutes\.\n\n## Report/),
+    then: (t, at) =>
+      t.match(read(at, PAGE), /Once more: every five minutes\.\n\n## Read the brief/),
   },
   { that: 'and the owner signs', words: ['sign', '--all', '--yes'], exit: 0 },
   { that: 'then the gate is open', words: ['gate'], exit: 0 },

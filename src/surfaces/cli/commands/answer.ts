@@ -1,7 +1,7 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
-import { questionState, unclearText } from '../../../governance/question-state.js';
-import { readAnswer } from '../../../governance/verdict.js';
+import { questionState, unclearText } from '../../../project/question-state.js';
+import { readAnswer } from '../../../project/verdict.js';
 import { ownerLanguage } from '../../../project/owner-language.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { takeApproval } from '../../../passes/approvals/take-approval.js';

@@ -144,7 +144,7 @@ export const auditVerify: Command = {
       ),
     ];
     const json = {
-      chains,
+      chains: chains.map(({ verified: _, ...chain }) => chain),
       findings: findings.map(({ hint: _, ...finding }) => finding),
     };
     return {

@@ -4,7 +4,7 @@ import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
-import { logRows } from '../../../workspace/log-rows.js';
+import { lastRow, rowsSince } from '../../../project/recent-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
 import { ok } from '../result.js';
@@ -51,14 +51,13 @@ export const briefing: Command = {
 
 /** A new briefing covers what the written one covers, and what came after it. */
 function pageBefore(snapshot: Snapshot): Date {
-  return new Date(auditTimes(snapshot, 'briefing_write').at(-2) ?? 0);
-}
-
-function auditTimes(snapshot: Snapshot, type: string): readonly string[] {
-  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
-  return [...logRows(snapshot.root, file, { containing: type })]
-    .filter((row) => row.cell('type') === type)
-    .map((row) => row.cell('time'));
+  let seen = 0;
+  const before = lastRow(
+    snapshot,
+    'AUDIT',
+    (row) => fieldText(row, 'type') === 'briefing_write' && ++seen === 2,
+  );
+  return new Date(fieldTime(before, 'time') ?? 0);
 }
 
 /**
@@ -66,9 +65,9 @@ function auditTimes(snapshot: Snapshot, type: string): readonly string[] {
  * writes it always ends after it, so manager passes do not count.
  */
 function happenedSince(snapshot: Snapshot, written: number): boolean {
-  const worked = snapshot
-    .records('RUN')
-    .some((run) => fieldText(run, 'role') === 'worker' && (fieldTime(run, 'ended') ?? 0) > written);
-  if (worked) return true;
-  return auditTimes(snapshot, 'notification_answer').some((time) => Date.parse(time) > written);
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: written }))
+    if (fieldText(run, 'role') === 'worker') return true;
+  for (const row of rowsSince(snapshot, 'AUDIT', { field: 'time', since: written }))
+    if (fieldText(row, 'type') === 'notification_answer') return true;
+  return false;
 }

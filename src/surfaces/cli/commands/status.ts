@@ -9,11 +9,12 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { isOpenQuestion, questionState, unclearText } from '../../../governance/question-state.js';
+import { isOpenQuestion, questionState, unclearText } from '../../../project/question-state.js';
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
@@ -64,7 +65,9 @@ function alarmText(
 ): readonly string[] {
   return [
     ...(gatePasses ? [] : incidents).map((incident) =>
-      colour.wrong(`Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`),
+      colour.wrong(
+        `Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs.`,
+      ),
     ),
     ...alarmLines(alarms).map(colour.attention),
   ];
@@ -157,7 +160,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .filter((question) => isOpenQuestion(snapshot, question))
       .map((question) => questionFacts(snapshot, question)),
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
-    runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };

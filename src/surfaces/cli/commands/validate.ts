@@ -11,6 +11,7 @@ import { validateCached } from '../../../validate/cached-validation.js';
 import { printText } from '../print-result.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
+import { textOfLines } from '../../../workspace/text-of-lines.js';
 import { changedSince } from '../changed-since.js';
 import { cacheGround } from '../cache-ground.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
@@ -156,7 +157,7 @@ async function resultOf(
     case 'text':
       return {
         exit,
-        text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file) => snapshot.text(file) })}`,
+        text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file, lines) => textOfLines(snapshot, file, lines) })}`,
         json,
       };
     case 'json':

@@ -9,9 +9,9 @@ import { within } from '../markdown/find-records.js';
 import { lineEndAt, lineIndexAt } from '../markdown/line-starts.js';
 import { nearItem } from '../markdown/near-items.js';
 import type { Doc, Rec, Span } from '../markdown/types.js';
-import { fieldText } from '../project/field-text.js';
-import { ownerLanguage } from '../project/owner-language.js';
-import { ownerZone } from '../project/owner-zone.js';
+import { fieldText } from './field-text.js';
+import { ownerLanguage } from './owner-language.js';
+import { ownerZone } from './owner-zone.js';
 import type { Snapshot } from '../workspace/types.js';
 import { lineFor, shortened } from './page-text.js';
 import { readAnswer } from './verdict.js';
@@ -75,7 +75,7 @@ export function linesNextToField(
   return found;
 }
 
-/** What follows the question on its line, and the lines below it that the briefing did not write. */
+/** What follows the question on its line, and lines below it that the briefing did not write. */
 function inBriefing(snapshot: Snapshot, doc: Doc, question: Rec): string {
   const page = snapshot.records('BRIEFING').find(({ file }) => file === question.file);
   if (page === undefined) return '';

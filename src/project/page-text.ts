@@ -1,5 +1,5 @@
 /** Text as the morning page shows it: one line, in the owner's clock. */
-import { localTime } from '../project/local-time.js';
+import { localTime } from './local-time.js';
 
 /** Longer lines are shortened in the middle: a question ends with the word that answers it. */
 const LONGEST = 260;

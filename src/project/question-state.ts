@@ -1,8 +1,8 @@
 /** Whether a question to the owner is still open: the one place that decides it. */
 import type { Rec } from '../markdown/types.js';
-import { fieldText } from '../project/field-text.js';
-import { ownerLanguage } from '../project/owner-language.js';
-import { nextPhase, phaseGraph } from '../project/phases.js';
+import { fieldText } from './field-text.js';
+import { ownerLanguage } from './owner-language.js';
+import { nextPhase, phaseGraph } from './phases.js';
 import type { Snapshot } from '../workspace/types.js';
 import { writtenAnswers } from './answer-places.js';
 import { type Ambiguity, decisionOf, readAnswer, type ReadAnswer } from './verdict.js';
@@ -103,7 +103,7 @@ function agrees(a: ReadAnswer, b: ReadAnswer): boolean {
   return a.verdict === b.verdict && (a.rest === b.rest || a.verdict !== 'text');
 }
 
-/** Of an answer that leaves its question open: what was read, why it decides nothing, what would. */
+/** Of an answer that leaves its question open: what was read, why it is unclear, what would do. */
 export function unclearText({
   answer,
   why,
