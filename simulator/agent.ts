@@ -62,7 +62,7 @@ function isEnded(world: World, { brief }: RunInput): boolean {
   const { root, clock } = world.workspace;
   const { isReadable, claims } = passLock(root, clock);
   const own = claims.find(({ runId }) => runId === brief.runId);
-  if (own === undefined) return isReadable && claims.length > 0;
+  if (own === undefined) return isReadable && (world.sideBySide || claims.length > 0);
   return world.sideBySide && own.state === 'expired';
 }
 
