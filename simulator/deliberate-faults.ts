@@ -99,8 +99,9 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'an answer to a question of a project does nothing',
     file: 'src/governance/answers.ts',
-    find: 'if (read === undefined) return [];',
-    replace: "if (read === undefined || fieldText(record, 'kind') === 'escalation') return [];",
+    find: "if (state.state !== 'answered') return [];",
+    replace:
+      "if (state.state !== 'answered' || fieldText(record, 'kind') === 'escalation') return [];",
     seed: 1,
   },
 ];

@@ -64,7 +64,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
     records,
     recordsIn,
     rows: (object, options) =>
-      base.filesOf(object).some((path) => contents.has(path))
+      [...base.filesOf(object), ...filesOf(object)].some((path) => contents.has(path))
         ? inOrder(records(object), options)
         : base.rows(object, options),
     record: (object, key) => records(object).find((record) => record.key === key),

@@ -4,7 +4,8 @@
  */
 import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct } from '../act.js';
-import { restoreClaim } from '../../workspace/pass-lock.js';
+import { lostError } from '../../workspace/lock-errors.js';
+import { passLock, restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { reconcileCopy } from '../copy/reconcile-copy.js';
@@ -25,11 +26,15 @@ export type ReconciledWork = Pick<
 /** Lines on the screen; the briefing names all of them. */
 const MOST_NAMED = 20;
 
-/** @param pass its agent may not have ended: the pass broke down while it was at work. */
+/**
+ * @param pass its agent may not have ended: the pass broke down while it was at work.
+ * @throws NocturneError `LEASE_LOST` if another pass has taken it for crashed, and undone its work.
+ */
 export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
 ): ReconciledWork {
+  requireClaim(workspace, pass);
   const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
@@ -63,6 +68,17 @@ export function reconcilePass(
     unattributed: found.unattributed.map(({ path }) => path),
     acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
+}
+
+/**
+ * Whatever is different now may be the work of others once the claim is gone. An agent that removed
+ * the lock is no reason: its pass is still stored, where no agent can write.
+ */
+function requireClaim({ root, state, clock }: Workspace, { runId, fence }: Briefed | Worked): void {
+  const { claims } = passLock(root, clock);
+  const isLost = claims.length > 0 && !claims.some((claim) => claim.fence === fence);
+  if (isLost || storedPass(state, runId) === undefined)
+    throw lostError(root, fence, 'another pass has recovered what it left');
 }
 
 /** A copy brings its differences home; elsewhere what was not allowed is undone. */
