@@ -4,13 +4,13 @@
  */
 import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct } from '../act.js';
-import { lostError } from '../../workspace/lock-errors.js';
-import { passLock, restoreClaim } from '../../workspace/pass-lock.js';
+import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { reconcileCopy } from '../copy/reconcile-copy.js';
 import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
+import { requireClaim } from '../require-claim.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
@@ -68,17 +68,6 @@ export function reconcilePass(
     unattributed: found.unattributed.map(({ path }) => path),
     acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
-}
-
-/**
- * Whatever is different now may be the work of others once the claim is gone. An agent that removed
- * the lock is no reason: its pass is still stored, where no agent can write.
- */
-function requireClaim({ root, state, clock }: Workspace, { runId, fence }: Briefed | Worked): void {
-  const { claims } = passLock(root, clock);
-  const isLost = claims.length > 0 && !claims.some((claim) => claim.fence === fence);
-  if (isLost || storedPass(state, runId) === undefined)
-    throw lostError(root, fence, 'another pass has recovered what it left');
 }
 
 /** A copy brings its differences home; elsewhere what was not allowed is undone. */

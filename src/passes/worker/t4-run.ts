@@ -12,6 +12,7 @@ import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
+import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
 import { whileClaimed } from '../while-claimed.js';
@@ -39,6 +40,7 @@ export const t4Run: Step<Briefed, Worked> = {
         : await besideOthers(env, stage, listen);
     const worked = { ...stage, calls, outcome: withoutSecretsIn(outcome) };
     keepRunRecord(env.workspace.state, worked);
+    requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
     return { stage: worked, acts: [] };
   },

@@ -1,0 +1,21 @@
+/** Whether a pass may still judge and store what its agent did. */
+import { lostError } from '../workspace/lock-errors.js';
+import { passLock } from '../workspace/pass-lock.js';
+import type { Workspace } from '../workspace/types.js';
+import { storedPass } from './pass-file.js';
+import type { Briefed } from './types.js';
+
+/**
+ * Once the claim is gone, whatever is different may be the work of others. An agent that removed
+ * the lock is no reason: its pass is still stored, where no agent can write.
+ * @throws NocturneError `LEASE_LOST` if another pass took this one for crashed and undid its work.
+ */
+export function requireClaim(
+  { root, state, clock }: Workspace,
+  { runId, fence }: Pick<Briefed, 'runId' | 'fence'>,
+): void {
+  const { claims } = passLock(root, clock);
+  const isLost = claims.length > 0 && !claims.some((claim) => claim.fence === fence);
+  if (isLost || storedPass(state, runId) === undefined)
+    throw lostError(root, fence, 'another pass has recovered what it left');
+}
