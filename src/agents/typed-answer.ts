@@ -11,7 +11,7 @@ export type TypedAnswer<T> =
 
 const MOST_TEXT = 600;
 const MOST_OBJECTS = 20;
-/** Characters that are looked at: each brace that nothing closes is compared with the whole rest. */
+/** Characters to look at: each brace that nothing closes is compared with the whole rest. */
 const MOST_WORK = 10_000_000;
 
 export function readTypedAnswer<T>(said: string, form: z.ZodType<T>): TypedAnswer<T> {
