@@ -16,6 +16,9 @@ const ARGUMENT = /<parameter(?:=| name=)"?([\w-]+)"?>\n?([\s\S]*?)\n?<\/paramete
 const LOOKS_LIKE =
   /<(?:tool_call|function_call|function=|invoke name=)|\[TOOL_CALLS\]|"(?:tool_call|arguments|parameters)"\s*:\s*\{/;
 const WRAPPERS = /<\/?(?:tool_calls|function_calls|tools)>/g;
+const BEGINNING = /<(?:tool_call|function_call|function=|invoke name=|parameter)/g;
+/** More is a model that repeats itself, and each would be compared with the rest of the text. */
+const MOST_BEGINNINGS = 1000;
 
 /**
  * The answer with the calls of its text. `unclear`: it looks like a call, but could be a quotation,
@@ -30,7 +33,7 @@ export function withTextCalls(
   const text = answer.content.trim();
   if (answer.calls.length > 0 || answer.cut || !LOOKS_LIKE.test(text) || readReport(text).found)
     return { answer, unclear: false };
-  const { read, prose } = marked(text.replace(WRAPPERS, '').trim()) ?? whole(text);
+  const { read, prose } = marked(text) ?? whole(text);
   const known = read.flatMap((call, i) =>
     call !== undefined && list.some(({ name }) => name === call.name)
       ? [{ ...call, id: `call_${turn}_${i}` }]
@@ -42,29 +45,37 @@ export function withTextCalls(
 
 type Found = { readonly read: readonly (Call | undefined)[]; readonly prose: string };
 
-/** Only at the end, and not inside a fence: a call in the middle of a text may be a quotation. */
+/** Only at the end, on lines of their own: a call inside a text or a fence may be a quotation. */
 function marked(text: string): Found | undefined {
+  if ((text.match(BEGINNING)?.length ?? 0) > MOST_BEGINNINGS) return { read: [], prose: text };
   const found = [...text.matchAll(MARKED)];
   const [first] = found;
   if (first === undefined) return undefined;
-  const prose = text.slice(0, first.index).trim();
-  const rest = text.slice(first.index).replace(MARKED, '').trim();
-  if (rest !== '' || isInFence(prose)) return { read: [], prose: text };
+  const before = text.slice(0, first.index).replace(WRAPPERS, '');
+  const rest = text.slice(first.index).replace(MARKED, '').replace(WRAPPERS, '').trim();
+  if (rest !== '' || isQuoted(before)) return { read: [], prose: text };
   return {
-    prose,
+    prose: before.trim(),
     read: found.map(([, , json, name, inner]) =>
       name === undefined ? callOf(parsed(json ?? '')) : elements(name, inner ?? ''),
     ),
   };
 }
 
-function isInFence(before: string): boolean {
-  return before.split(/^ {0,3}(?:```|~~~)/m).length % 2 === 0 || before.endsWith('`');
+/** Behind other text of its line, indented like code, in a fence, or in a thought. */
+function isQuoted(before: string): boolean {
+  const isInFence = before.split(/^ {0,3}(?:```|~~~)/m).length % 2 === 0;
+  const isInThought = before.lastIndexOf('<think') > before.lastIndexOf('</think');
+  return isInFence || isInThought || !/(?:^|\n) {0,3}$/.test(before);
 }
 
-function elements(name: string, inner: string): Call {
+/** Nothing may be left over: a text that contains such elements itself cannot be told from them. */
+function elements(name: string, inner: string): Call | undefined {
   const pairs = [...inner.matchAll(ARGUMENT)].map(([, key = '', value = '']) => [key, value]);
-  return { name, argumentsText: JSON.stringify(Object.fromEntries(pairs)) };
+  const sent = Object.fromEntries(pairs) as object;
+  if (inner.replace(ARGUMENT, '').trim() !== '' || Object.keys(sent).length < pairs.length)
+    return undefined;
+  return { name, argumentsText: JSON.stringify(sent) };
 }
 
 /** The whole text is JSON, perhaps in a fence or behind a mark. */

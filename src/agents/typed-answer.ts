@@ -11,9 +11,11 @@ export type TypedAnswer<T> =
 
 const MOST_TEXT = 600;
 const MOST_OBJECTS = 20;
+/** Characters to look at: each brace that nothing closes is compared with the whole rest. */
+const MOST_WORK = 10_000_000;
 
 export function readTypedAnswer<T>(said: string, form: z.ZodType<T>): TypedAnswer<T> {
-  const text = printable(said).replace(/<think>[\s\S]*?<\/think>/g, '');
+  const text = withoutThoughts(printable(said));
   const objects = objectsIn(text);
   if (objects.length === 0)
     return { kind: 'malformed', problem: 'There was no complete JSON object in your answer.' };
@@ -34,6 +36,12 @@ export function readTypedAnswer<T>(said: string, form: z.ZodType<T>): TypedAnswe
 export function schemaText(form: z.ZodType): string {
   const { $schema: _, ...schema } = z.toJSONSchema(form, { io: 'input' });
   return JSON.stringify(schema);
+}
+
+/** Behind the last end of a thought, no beginning has an end. */
+function withoutThoughts(text: string): string {
+  const end = text.lastIndexOf('</think>') + '</think>'.length;
+  return text.slice(0, end).replace(/<think>[\s\S]*?<\/think>/g, '') + text.slice(end);
 }
 
 function problemOf(error: z.ZodError | undefined): string {
@@ -60,8 +68,10 @@ function cleaned(value: unknown): unknown {
 /** The outermost objects of a text, the last ones if there are many. */
 function objectsIn(text: string): readonly object[] {
   const found: object[] = [];
-  for (let start = text.indexOf('{'); start !== -1; ) {
+  let work = 0;
+  for (let start = text.indexOf('{'); start !== -1 && work < MOST_WORK; ) {
     const end = endOf(text, start);
+    work += (end ?? text.length) - start;
     const object = end === undefined ? undefined : parsed(text.slice(start, end));
     if (object !== undefined) found.push(object);
     start = text.indexOf('{', object === undefined ? start + 1 : end);

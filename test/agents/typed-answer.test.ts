@@ -1,6 +1,7 @@
 /** Answers of models as they come: one object that fits the form, or a sentence about what is wrong. */
 import t from 'tap';
 import { z } from 'zod';
+import { processorMs } from '../support/processor-time.js';
 import { readTypedAnswer, schemaText } from '../../src/agents/typed-answer.js';
 
 const FORM = z.strictObject({
@@ -81,4 +82,11 @@ t.test('texts are on one line, visible, short and without credentials', (t) => {
     t.ok(why.length <= 620);
   }
   t.end();
+});
+
+t.test('a model that repeats itself costs no time', async (t) => {
+  const started = processorMs();
+  for (const said of ['{', '{"a":', '<think>'])
+    t.equal(readTypedAnswer(said.repeat(20_000), FORM).kind, 'malformed', said);
+  t.ok(processorMs() - started < 3000);
 });

@@ -6,7 +6,11 @@ import t, { type Test } from 'tap';
 import { type Files, replaceFiles } from '../../src/kernel/files.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { pendingUndos } from '../../src/passes/reconcile/pending-undo.js';
+import {
+  notePendingUndo,
+  pendingUndos,
+  retryUndo,
+} from '../../src/passes/reconcile/pending-undo.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { breakLock } from '../../src/workspace/pass-lock.js';
 import { environment, type Place, placeWithProject, read, REPORT } from './pass-workspace.js';
@@ -91,3 +95,38 @@ t.test('a pass that crashed, and a recovery that meets a bad disk once', async (
   repair();
   t.equal(read(place, 'ACTIVE-PROJECTS.md').includes('| 1 | pages |'), true, text);
 });
+
+t.test(
+  'a file that cannot be read, when it is noted or tried again, is still undone',
+  async (t) => {
+    const { root, workspace } = placeWithProject(t.testdir(), REPORT);
+    const page = 'PROJECTS/pages/more.md';
+    const fail = (): never => {
+      throw Object.assign(new Error('EIO: on purpose'), { code: 'EIO' });
+    };
+    const whileUnreadable = (act: () => void): void => {
+      const repair = replaceFiles({
+        openSync: (path, ...more) =>
+          String(path).endsWith(page) ? fail() : real.openSync(path, ...more),
+        renameSync: (from, to) =>
+          String(from).endsWith(page) ? fail() : real.renameSync(from, to),
+      });
+      act();
+      repair();
+    };
+    const note = (): void => notePendingUndo(workspace, 'RUN-20261121-001', [[page, undefined]]);
+    const isUndone = (why: string): void => {
+      t.equal(pendingUndos(workspace.state).length, 1, why);
+      t.match(retryUndo(workspace), [{ path: page, problem: undefined }], why);
+      t.notOk(existsSync(join(root, page)), why);
+      t.same(pendingUndos(workspace.state), [], why);
+    };
+    writeFileSync(join(root, page), 'by a pass');
+    whileUnreadable(note);
+    isUndone('unreadable when it was noted');
+    writeFileSync(join(root, page), 'by a pass');
+    note();
+    whileUnreadable(() => void retryUndo(workspace));
+    isUndone('unreadable when it was tried');
+  },
+);

@@ -45,11 +45,19 @@ export function pendingUndos(state: string): readonly PendingUndo[] {
   return readJson<readonly PendingUndo[]>(pathOf(state)) ?? [];
 }
 
-/** Leaves alone what is different by now: somebody else has put it right, or works on it. */
+const UNREADABLE = 'unreadable';
+
+/**
+ * Leaves alone what is different by now: somebody else has put it right, or works on it. Of what
+ * could not be read then, or cannot now, nobody knows; restoring keeps the replaced version.
+ */
 export function retryUndo({ root, state }: Workspace): readonly RetriedUndo[] {
   const pending = pendingUndos(state);
   if (pending.length === 0) return [];
-  const open = pending.filter(({ path, left }) => presentAt(root, path) === left);
+  const open = pending.filter(({ path, left }) => {
+    const present = left === UNREADABLE ? left : presentAt(root, path);
+    return present === left || present === UNREADABLE;
+  });
   const problems = new Map<string, string>();
   for (const { runId, path, wanted } of open)
     restoreFiles(root, [[path, wanted ?? undefined]], {
@@ -72,9 +80,9 @@ function presentAt(root: string, path: string): string {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     if (stats === undefined) return 'missing';
     if (stats.isSymbolicLink()) return `link ${readlinkSync(place)}`;
-    return stats.isFile() ? (hashIfThere(place) ?? 'missing') : 'special';
+    return stats.isFile() ? (hashIfThere(place) ?? UNREADABLE) : 'special';
   } catch {
-    return 'unreadable';
+    return UNREADABLE;
   }
 }
 
