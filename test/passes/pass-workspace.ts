@@ -93,7 +93,7 @@ export function tiersWithIdle(): string {
 export function tiersWith(row: string): string {
   return readFileSync(new URL('../../../MODEL-TIERS.md', import.meta.url), 'utf8').replace(
     /^\| heavy .*$/m,
-    `$&\n${row} - |`,
+    `$&\n${row}`,
   );
 }
 
