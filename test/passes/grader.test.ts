@@ -81,6 +81,7 @@ t.test('it lowers STRONG to WEAK, and its finding reaches every place', async (t
   );
   t.equal(fieldText(run, 'grade'), 'WEAK');
   t.equal(fieldText(run, 'tokens_in'), '700', 'its tokens are counted');
+  t.equal(fieldText(run, 'model'), '', 'it is not the model of the pass');
   t.match(fieldText(snapshot.record('PROJECT', 'pages'), 'last_pass.why'), /page\.md:5/);
   const kept = runRecord(place.workspace.state, report.data.runId);
   t.equal(kept?.questions?.length, 1);

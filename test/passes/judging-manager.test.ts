@@ -314,6 +314,64 @@ t.test('the order: a name of a project is proposed, any other is not', async (t)
     });
 });
 
+t.test('the order: a project that waits for the owner is neither shown nor moved', async (t) => {
+  for (const [first, asks] of [
+    ['notes', []],
+    ['letters', [/Put letters before notes\?/]],
+  ] as const)
+    await t.test(first, async (t) => {
+      const answers = { order: { first, why: 'It shrinks.', sure: true }, owner: TELL };
+      const server = await scriptedOpenai([answering(answers)]);
+      t.teardown(() => server.close());
+      const row = (slug: string): string => `PROJECTS/${slug}/LONGRUNNER.md | write | active | -`;
+      const table = TWO['ACTIVE-PROJECTS.md']
+        .replace(`${row('pages')} | - |`, `${row('pages')} | Which page? |`)
+        .replace(`${row('notes')} | - |\n`, `$&| 3 | letters | ${row('letters')} | - |\n`);
+      const notes = TWO['PROJECTS/notes/LONGRUNNER.md'];
+      const files = {
+        ...TWO,
+        'ACTIVE-PROJECTS.md': table,
+        'PROJECTS/letters/LONGRUNNER.md': notes,
+      };
+      const made = place(t.testdir(), server.endpoint, { files });
+      await fail(made, 1);
+      const report = await review(made);
+      t.ok(server.requests.map(kindOf).includes('order'), report.outcome);
+      t.match(open(made, 'proposal'), asks);
+      t.equal(open(made, 'proposal').length, asks.length);
+    });
+});
+
+t.test('two projects drift, and the pre-approval is for one change', async (t) => {
+  const server = await scriptedOpenai([
+    answering({ direction: CHANGE, objective: NEXT, owner: TELL }),
+  ]);
+  t.teardown(() => server.close());
+  const phases = `# Phases\n\n## write\n\n- **Objective:** Write them.\n\n\`\`\`yaml successors\n[]\n\`\`\`\n\n\`\`\`yaml stop_condition\n- entries: { in: "outputs/*.md", under: "## Entries", at_least: 2, each_has: [name] }\n\`\`\`\n`;
+  const made = place(t.testdir(), server.endpoint, {
+    agent: WRITER,
+    files: {
+      ...TWO,
+      'PROJECTS/notes/pass.mjs': WRITER,
+      'PROJECTS/notes/PHASES.md': phases,
+      'orchestration-os/OPS-PREAPPROVAL.md': PERMITTED.replace(
+        '- PROJECTS/pages/LONGRUNNER.md',
+        '- "PROJECTS/*/LONGRUNNER.md"',
+      ),
+    },
+  });
+  await fail(made, 6);
+  const report = await review(made);
+  t.equal(report.exit, 0, report.outcome);
+  const uses = made.workspace
+    .snapshot()
+    .records('INVOCATION')
+    .map((use) => `${fieldText(use, 'id')} ${fieldText(use, 'result')}`);
+  t.same(uses, ['PA-009-INV-001 authorised', 'PA-009-INV-002 refused']);
+  const proposed = open(made, 'proposal').filter((text) => text.includes('another objective'));
+  t.equal(proposed.length, 1, 'the other change is proposed');
+});
+
 t.test('what a model says about a rest and does not end it', async (t) => {
   const cases: readonly (readonly [string, Answers, RegExp?])[] = [
     ['it is not sure', { direction: { ...CHANGE, sure: false } }],

@@ -7,7 +7,8 @@ import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, type BundleAct, bundlesAct, noteAct } from '../act.js';
+import { viewAfter } from '../../workspace/draft-view.js';
+import { type Act, bundleAct, type BundleAct, bundlesAct, noteAct, partsOf } from '../act.js';
 import type { Reviewing, Step } from '../types.js';
 import { opinionOn } from './judgement.js';
 import { quoted } from '../../project/page-text.js';
@@ -24,7 +25,15 @@ export const direction: Step<Reviewing, Reviewing> = {
     const slugs = stage.judged.opinions.flatMap((opinion) =>
       opinion.kind === 'direction' ? [opinion.slug] : [],
     );
-    const effects = slugs.flatMap((slug) => effectOf(stage, snapshot, slug) ?? []);
+    const effects: Effect[] = [];
+    // A use of a pre-approval counts for the next project too.
+    let view = snapshot;
+    for (const slug of slugs) {
+      const effect = effectOf(stage, view, slug);
+      if (effect === undefined) continue;
+      effects.push(effect);
+      view = viewAfter(view, partsOf(stage, effect.acts));
+    }
     const row = noteAct('T5', {
       type: 'direction',
       result: flagged.length === 0 ? 'ok' : 'failed',

@@ -61,7 +61,7 @@ type Swap = { readonly first: Row; readonly then: Row; readonly why: string };
 function betterOrder(snapshot: Snapshot, { reviews, judged }: Reviewing): Swap | undefined {
   const rows = snapshot
     .records('DISPATCH')
-    .filter((row) => fieldText(row, 'status') === 'active')
+    .filter((row) => fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '')
     .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
     .sort((a, b) => a.priority - b.priority);
   const opinion = opinionOn(judged, 'order');

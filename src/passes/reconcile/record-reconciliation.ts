@@ -6,6 +6,7 @@ import { defined } from '../../kernel/defined.js';
 import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
+import { declaredArguments } from '../declared-arguments.js';
 import type { Difference } from './differences.js';
 import type { Unattributed } from './keep-earlier.js';
 import { NOT_UNDONE, type Reconciliation } from './reconcile.js';
@@ -200,12 +201,10 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
   const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const isDispatched = project !== undefined && view.record('DISPATCH', project) !== undefined;
+  const name = 'surface_escalation';
+  const asks = { slug: project ?? null, reason: body, priority: 'critical', question };
   const bundle = isDispatched
-    ? {
-        name: 'surface_escalation',
-        args: { slug: project, reason: body, priority: 'critical', question, topic: ASKS_DECISION },
-        detail,
-      }
+    ? { name, args: declaredArguments(view, name, { ...asks, topic: ASKS_DECISION }), detail }
     : {
         name: 'incident_surface',
         args: { priority: 'critical', project: project ?? null, question, body },

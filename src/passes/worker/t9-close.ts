@@ -80,7 +80,7 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     run_id: stage.runId,
     role: stage.request.role,
     runner: runnerOf(stage) ?? judge?.runner ?? null,
-    model: outcome?.model || judge?.model || null,
+    model: (outcome ?? judge)?.model || null,
     tokens_in: usage.tokensIn ?? null,
     tokens_out: usage.tokensOut ?? null,
     cost: usage.cost ?? null,
