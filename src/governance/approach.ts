@@ -71,7 +71,7 @@ function isCounted({ from, to }: Step): boolean {
   return counts(to) || (from !== undefined && counts(from));
 }
 
-/** Where tests count, a file that only exists is no step until the counts are full. */
+/** Where tests count, a file that only exists is not a step until the counts are full. */
 function gainOf(steps: readonly Step[]): number {
   const counted = steps.filter(isCounted);
   const isFull = counted.every(({ to }) => isMet(to));

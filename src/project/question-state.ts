@@ -163,7 +163,7 @@ function problemOf(
   }
 }
 
-/** "Yes, cancel it" is no clear yes where only the yes is acted on. */
+/** "Yes, cancel it" is not a clear yes where only the yes is acted on. */
 function moreThanYes({ verdict, rest }: ReadAnswer): Problem | undefined {
   return verdict === 'yes' && rest !== '' ? 'more' : undefined;
 }

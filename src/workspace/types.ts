@@ -65,7 +65,7 @@ export interface Snapshot {
   recordsIn(path: string, object: string): readonly Rec[];
   record(object: string, key: string): Rec | undefined;
   /**
-   * The records of an object one by one. Those of a long log are read anew each time and not kept,
+   * The records of an object one by one. Those of a long log are read again each time and not kept,
    * so callers never collect all of them.
    */
   rows(object: string, options?: RowOptions): Iterable<Rec>;
