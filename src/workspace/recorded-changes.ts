@@ -15,7 +15,7 @@ export type Moment = { readonly instant: number; readonly address?: string };
 export type RecordedChanges = {
   /** Whether the file differs from its content at the moment. False for a file not in the log. */
   readonly changedSince: (path: string, moment: Moment) => boolean;
-  /** The same, but only if a recorded change wrote the file since. What else changed it is unknown. */
+  /** The same, but only if a recorded change wrote the file since the moment. */
   readonly writtenSince: (path: string, moment: Moment) => boolean;
   /** `order`: the position among the changes; `Infinity` if an unrecorded change came later. */
   readonly lastChange: (
