@@ -1,6 +1,7 @@
 /** When an item of idle work comes up again: by what earlier passes made of it. */
 import type { Rec } from '../markdown/types.js';
 import { isOpenQuestion } from '../project/question-state.js';
+import { dayOfRun } from '../workspace/ids.js';
 import type { RecordedChanges } from '../workspace/recorded-changes.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -53,16 +54,11 @@ function attemptsOf(snapshot: Snapshot): ReadonlyMap<string, readonly Attempt[]>
     for (const run of snapshot.rows('RUN')) if (wanted.has(run.key)) runs.set(run.key, run);
   for (const entry of entries) {
     const run = runs.get(entry.key);
-    const ended = fieldTime(run, 'ended') ?? fieldTime(entry, 'time') ?? dayOf(entry.key);
+    // An entry may have lost its row.
+    const ended = fieldTime(run, 'ended') ?? fieldTime(entry, 'time') ?? dayOfRun(entry.key);
     const failed = ['WEAK', 'FAIL'].includes(fieldText(run, 'grade'));
     const objective = fieldText(entry, 'objective');
     attempts.set(objective, [...(attempts.get(objective) ?? []), { ended, failed }]);
   }
   return attempts;
-}
-
-/** Of `RUN-20261121-004`, for entries that lost their row. */
-function dayOf(runId: string): number {
-  const [, year, month, day] = /^RUN-(\d{4})(\d{2})(\d{2})-/.exec(runId) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(day));
 }

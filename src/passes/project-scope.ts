@@ -47,22 +47,22 @@ function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string)
 
 /**
  * Outputs are in `PROJECTS/NAME/outputs/`. Those of an earlier phase cannot be changed any more:
- * the ones that no recorded change of the current phase wrote. In its first phase a project has
- * none.
+ * the ones that no recorded change of the current phase wrote, whatever else happened to their
+ * times or contents. In its first phase a project has none.
  */
 function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly string[] {
   const instant = Date.parse(fieldText(project, 'phase.started'));
   const outputs = [...snapshot.files.keys()].filter((path) =>
     /^PROJECTS\/[^/]+\/outputs\//.test(path),
   );
-  if (project === undefined || Number.isNaN(instant) || outputs.length === 0) return [];
+  if (project === undefined || outputs.length === 0) return [];
   const phaseStart = { instant, address: `${project.file}#phase.started` };
   const wanted = new Set([...outputs, phaseStart.address]);
   const changes = recordedChanges(snapshot, 'PROJECTS/', (address) =>
-    wanted.has(address.replace(/(\/outputs\/[^#]*)#.*$/s, '$1')),
+    [address, address.replace(/#.*$/s, '')].some((name) => wanted.has(name)),
   );
   if (!changes.wasReplaced(phaseStart.address) && !followsAnother(snapshot, project)) return [];
-  return outputs.filter((path) => !changes.changedSince(path, phaseStart));
+  return outputs.filter((path) => !changes.writtenSince(path, phaseStart));
 }
 
 /** Whether a phase of the project's PHASES.md leads to the current one. */

@@ -2,13 +2,14 @@
  * What a pass was told, called, printed and was judged by: one file a run in the state directory,
  * without credentials, for `nocturne log` and for the brief of the next pass.
  */
-import { lstatSync, readdirSync, rmSync } from '../kernel/files.js';
+import { readdirSync, rmSync } from '../kernel/files.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { sha256 } from '../kernel/hash.js';
 import { withoutSecretsIn } from '../governance/guard/secrets.js';
 import type { AssertionResult } from '../governance/types.js';
 import { makeDirectory } from '../workspace/durable.js';
+import { dayOfRun } from '../workspace/ids.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 import type { AskedQuestion } from './judge/question.js';
@@ -108,13 +109,13 @@ export function runRecord(state: string, runId: string): RunRecord | undefined {
   return readJson<RunRecord>(pathOf(state, runId));
 }
 
-/** Those that are older than the owner's number of days. */
+/** Those that are older than the owner's number of days, by their run ids. */
 export function removeOldRunRecords(state: string, now: Date, days: number): void {
   const folder = join(state, FOLDER);
   for (const name of namesIn(folder)) {
-    const path = join(folder, name);
-    const modified = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
-    if (now.getTime() - modified > days * DAY_MS) rmSync(path, { force: true });
+    // A run of an early day may have ended late the day after.
+    const age = now.getTime() - dayOfRun(name) - DAY_MS;
+    if (age > days * DAY_MS) rmSync(join(folder, name), { force: true });
   }
 }
 

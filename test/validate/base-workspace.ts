@@ -9,15 +9,16 @@ import type { FileEntry, Snapshot } from '../../src/workspace/types.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 export const NOW = new Date('2026-11-21T03:00:00Z');
+const EPOCH = '1970-01-01T00:00:00Z';
 const PROJECT_FIXTURE = join(REPOSITORY, 'test/fixtures/inventory');
 const DOCUMENTATION = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
 export const DISPATCH_ROW =
   '| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active | 2026-11-20T01:42:10Z | - |';
 
-/** What a path holds; `link` is where a symbolic link points, `mtime` when it was last written. */
-export type Content =
-  | { readonly bytes: Buffer; readonly mtime?: string }
-  | { readonly link: string };
+/** The times of a file as its file system has them; 1970 for those that do not matter. */
+type Times = { readonly mtime?: string; readonly ctime?: string };
+/** What a path holds; `link` is where a symbolic link points. */
+export type Content = ({ readonly bytes: Buffer } & Times) | { readonly link: string };
 export type Files = ReadonlyMap<string, Content>;
 
 let made: Files | undefined;
@@ -55,7 +56,8 @@ function entryOf(path: string, content: Content | undefined): FileEntry {
   return {
     ...plain,
     size: content.bytes.length,
-    mtimeMs: content.mtime === undefined ? 0 : Date.parse(content.mtime),
+    mtimeMs: Date.parse(content.mtime ?? EPOCH),
+    ctimeMs: Date.parse(content.ctime ?? EPOCH),
     kind: 'file',
   };
 }

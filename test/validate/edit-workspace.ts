@@ -27,6 +27,11 @@ export function file(path: string, content: string | Content): Edit {
   return (files) => void files.set(path, typeof content === 'string' ? text(content) : content);
 }
 
+/** For example a copy that has the time of its source: `mtime` is old, `ctime` is not. */
+export function changedLate(path: string, ctime: string): Edit {
+  return (files) => void files.set(path, { ...text(textOf(files, path)), ctime });
+}
+
 export function remove(path: string): Edit {
   return (files) => void files.delete(path);
 }

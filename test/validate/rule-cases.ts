@@ -1,6 +1,6 @@
 /** What each rule finds and what it does not, as changes of the base workspace. */
 import { DISPATCH_ROW } from './base-workspace.js';
-import { append, type Edit, file, remove, replace } from './edit-workspace.js';
+import { append, changedLate, type Edit, file, remove, replace } from './edit-workspace.js';
 
 export type Case = {
   readonly rule: string;
@@ -1761,6 +1761,22 @@ export const CASES: readonly Case[] = [
     ],
     finds: ['warning notification-open'],
     says: 'RUN-20261121-001',
+  },
+  {
+    rule: 'notification-open',
+    name: 'answered after the pass, in a copy with an old time',
+    edits: [
+      replace('NOTIFICATIONS.md', INBOX, notification({ status: '«approved»' })),
+      changedLate('NOTIFICATIONS.md', '2026-11-21T02:00:00Z'),
+      replace(
+        'audit/SESSION-REGISTRY.md',
+        RUN_HEADER,
+        RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'),
+      ),
+      replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001')),
+    ],
+    finds: ['info notification-open'],
+    says: 'waits for the next pass',
   },
   {
     rule: 'notification-open',

@@ -1,11 +1,22 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { decide } from '../../src/governance/guard/decide.js';
+import type { Authority } from '../../src/governance/types.js';
 import { projectScope } from '../../src/passes/project-scope.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { type Moment, recordedChanges } from '../../src/workspace/recorded-changes.js';
 import type { Change, Workspace } from '../../src/workspace/types.js';
+import { worker } from '../support/guard-workspace.js';
 import { placeWithProject } from '../passes/pass-workspace.js';
 
 const PROJECT = 'PROJECTS/pages/LONGRUNNER.md';
@@ -134,6 +145,105 @@ t.test(
     ]);
   },
 );
+
+/** What happens to a workspace, and which of its outputs are of an earlier phase then. */
+type Disturbance = readonly [
+  what: string,
+  disturb: (root: string) => void,
+  earlier?: readonly string[],
+];
+
+const EARLIER = ['adopted.md', 'early #1.md', 'early.md'];
+const CURRENT = ['late #1.md', 'late.md', 'rewritten.md'];
+const NAMES = [...EARLIER, ...CURRENT];
+
+function dated(year: string, names: readonly string[]): (root: string) => void {
+  const time = new Date(`${year}-01-01T00:00:00Z`);
+  return (root) => {
+    for (const name of names) utimesSync(join(root, outputs(name)), time, time);
+  };
+}
+
+function edited(page: string, from: RegExp, to: string): (root: string) => void {
+  return (root) => {
+    const path = join(root, page);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  };
+}
+
+function rewritten(name: string, content: string): (root: string) => void {
+  return (root) => {
+    writeFileSync(join(root, outputs(name)), content);
+  };
+}
+
+/** As a checkout does it: a new file in its place. */
+function replaced(root: string): void {
+  for (const name of NAMES) {
+    const path = join(root, outputs(name));
+    cpSync(path, `${path}~`);
+    renameSync(`${path}~`, path);
+  }
+}
+
+const DISTURBANCES: readonly Disturbance[] = [
+  ['nothing', () => undefined],
+  ['a touch of the earlier ones, into the future', dated('2099', EARLIER)],
+  ['a touch of the current ones, into the past', dated('2001', CURRENT)],
+  ['all times are old', dated('2001', NAMES)],
+  ['all times are new', dated('2099', NAMES)],
+  ['a checkout of the same contents', replaced],
+  ['a hand that changed an earlier one', rewritten('early.md', 'by hand\n')],
+  ['a hand that changed one without a record', rewritten('adopted.md', 'by hand\n')],
+  ['a hand that changed a current one', rewritten('late.md', 'by hand\n')],
+  [
+    'a checkout of the contents before the phase',
+    rewritten('rewritten.md', 'one\n'),
+    [...EARLIER, 'rewritten.md'],
+  ],
+  ['a file that no record mentions', rewritten('unknown.md', 'one\n'), [...EARLIER, 'unknown.md']],
+  ['a current one is gone', (root) => rmSync(join(root, outputs('late.md')))],
+  [
+    'the start of the phase as another zone writes it',
+    edited(PROJECT, /(started: ).*/, '$12026-11-21T02:00:00+01:00'),
+  ],
+  ['the start of the phase is empty', edited(PROJECT, /(started:).*/, '$1 null')],
+  ['the start of the phase is no time', edited(PROJECT, /(started:).*/, '$1 yesterday')],
+];
+
+t.test('what happens to files outside of Nocturne changes no phase of theirs', async (t) => {
+  const at = place(t.testdir());
+  const early = ['early.md', 'early #1.md', 'rewritten.md'];
+  // The clock is set forward before the phase begins, and back after it.
+  at.commit('2027-11-20T01:00:00Z', ...early.map((name) => write(name, 'one\n')));
+  at.commit('2026-11-21T01:00:00Z', phaseStarts('2026-11-21T01:00:00Z'));
+  at.commit('2026-11-19T02:00:00Z', ...CURRENT.map((name) => write(name, 'two\n')));
+  for (const [what, disturb, earlier = EARLIER] of DISTURBANCES) {
+    // Without its times: a copy is new.
+    const copy = join(mkdtempSync(join(at.root, '..', 'copy-')), 'workspace');
+    cpSync(at.root, copy, { recursive: true });
+    disturb(copy);
+    const workspace = openWorkspace(copy, at.workspace);
+    const snapshot = workspace.snapshot();
+    const scope = projectScope(snapshot, 'pages');
+    t.same(
+      scope.earlierOutputs,
+      earlier.map((name) => outputs(name)),
+      what,
+    );
+    const authority: Authority = { ...worker, project: 'pages', ...scope };
+    const codes = NAMES.filter((name) => snapshot.files.has(outputs(name))).map((name) => [
+      name,
+      decide(snapshot, authority, { kind: 'write', path: outputs(name), content: '# Page\n' })
+        .reasons[0]?.code,
+    ]);
+    t.strictSame(
+      codes,
+      codes.map(([name]) => [name, earlier.includes(name ?? '') ? 'earlier-phase' : 'allowed']),
+      what,
+    );
+  }
+});
 
 t.test('a project that was adopted in a later phase keeps its outputs as they are', async (t) => {
   const phases = `# Phases

@@ -63,7 +63,8 @@ export function readIncomingMessage(
       reason: 'too-large',
       why: `it has ${entry.size} bytes; at most ${MAX_BYTES} are accepted`,
     };
-  const waits = fileTime - entry.mtimeMs < PATIENCE_MS;
+  // The sender can set `mtime`, and a late one would keep the message waiting.
+  const waits = fileTime - entry.ctimeMs < PATIENCE_MS;
   const unfit = (why: string): MessageReading =>
     waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why };
   const text = snapshot.text(entry.path);

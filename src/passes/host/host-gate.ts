@@ -2,7 +2,7 @@
  * What the gate said when a host's session began, kept in the state directory: while it refuses,
  * nothing is written in that session.
  */
-import { readdirSync, rmSync, statSync } from '../../kernel/files.js';
+import { rmSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
@@ -19,19 +19,17 @@ import type { Judgement } from '../door.js';
 import type { HostSession } from '../types.js';
 
 const FOLDER = 'host-sessions';
-/** A session that has not come back for so long is over. */
-const KEPT_MS = 7 * 24 * 3_600_000;
 
 /**
  * Verifies as T0 does, and remembers a refusal for this session. @returns the findings in one line
  * each; none when the gate is open.
  */
 export function openSession(workspace: Workspace, session: HostSession): readonly string[] {
-  forgetOld(workspace);
   const report = verify(workspace);
   const file = fileOf(workspace, session);
   if (report.ok) {
-    removeIfThere(file);
+    // Each refused session would find the gate open now, and many never come back.
+    rmSync(join(workspace.state, FOLDER), { recursive: true, force: true });
     closeIncidents(workspace, { by: `a session of ${session.host}` });
   } else {
     makeDirectory(join(workspace.state, FOLDER), 0o700);
@@ -91,16 +89,4 @@ function linesOf(report: GateReport): readonly string[] {
 
 function fileOf(workspace: Workspace, session: HostSession): string {
   return join(workspace.state, FOLDER, `${session.host}-${sha256(session.id).slice(0, 16)}.json`);
-}
-
-function forgetOld(workspace: Workspace): void {
-  const folder = join(workspace.state, FOLDER);
-  const now = workspace.clock.now().getTime();
-  for (const name of statSync(folder, { throwIfNoEntry: false }) === undefined
-    ? []
-    : readdirSync(folder)) {
-    const path = join(folder, name);
-    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEPT_MS)
-      rmSync(path, { force: true });
-  }
 }

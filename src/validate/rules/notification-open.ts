@@ -68,7 +68,10 @@ function unclearAnswer(
   };
 }
 
-/** When the answer was given: from the change log, or when the file was last edited. */
+/**
+ * When the answer was given: from the change log, or when the file came to be as it is. A copy with
+ * an old `mtime` would make a new answer look like one that a run left open.
+ */
 function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Rec): number {
   const logged: number[] = [];
   for (const address of addresses)
@@ -78,7 +81,7 @@ function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Re
     }
   return logged.length > 0
     ? Math.max(...logged)
-    : (snapshot.files.get(record.file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
+    : (snapshot.files.get(record.file)?.ctimeMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** The first run that began after that and has ended. */
