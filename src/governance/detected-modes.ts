@@ -7,7 +7,7 @@ import type { Snapshot } from '../workspace/types.js';
 export type DetectedMode = { readonly id: string; readonly text: string };
 
 export function detectedModes(snapshot: Snapshot): readonly DetectedMode[] {
-  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager');
+  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager', 'manager');
   return rowsOfRun(snapshot, 'AUDIT', last?.key ?? '')
     .filter((row) => fieldText(row, 'type') === 'signal')
     .map((row) => ({ id: fieldText(row, 'target'), text: fieldText(row, 'detail') }));

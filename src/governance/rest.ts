@@ -2,7 +2,7 @@
  * The rest of a project that made no progress: the question that began it, and what may end it.
  * A judging manager ends a rest once; if no progress follows, only the owner ends the next one.
  */
-import { rowsAfter } from '../project/recent-rows.js';
+import { lastRow, rowsAfter } from '../project/recent-rows.js';
 import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
@@ -31,19 +31,27 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
         isOpenQuestion(snapshot, record),
     );
   if (asked === undefined || fieldText(asked, 'topic') !== REST) return undefined;
-  const rows: Rec[] = [];
-  for (const row of snapshot.rows('AUDIT', { containing: slug }))
-    if (fieldText(row, 'target') === slug) rows.push(row);
-  const began = rows.findLastIndex((row) => fieldText(row, 'type') === 'surface_escalation');
-  const judged = rows.findLastIndex(
-    (row) => fieldText(row, 'type') === 'question' && fieldText(row, 'result') === 'ok',
+  const began = (row: Rec): boolean => fieldText(row, 'type') === 'surface_escalation';
+  const judged = (row: Rec): boolean =>
+    fieldText(row, 'type') === 'question' && fieldText(row, 'result') === 'ok';
+  const last = lastRow(
+    snapshot,
+    'AUDIT',
+    (row) => fieldText(row, 'target') === slug && (began(row) || judged(row)),
+    slug,
   );
-  return { id: asked.key, isJudged: judged > began, isSecond: isSecond(snapshot, slug, rows) };
+  const isJudged = last !== undefined && judged(last);
+  return { id: asked.key, isJudged, isSecond: isSecond(snapshot, slug) };
 }
 
 /** By the order of runs: no pass since a model ended a rest has made progress. */
-function isSecond(snapshot: Snapshot, slug: string, rows: readonly Rec[]): boolean {
-  const ended = rows.findLast((row) => fieldText(row, 'type') === 'escalation_clear');
+function isSecond(snapshot: Snapshot, slug: string): boolean {
+  const ended = lastRow(
+    snapshot,
+    'AUDIT',
+    (row) => fieldText(row, 'type') === 'escalation_clear' && fieldText(row, 'target') === slug,
+    'escalation_clear',
+  );
   if (ended === undefined || fieldText(ended, 'step') !== 'T5') return false;
   const manager = fieldText(ended, 'run_id');
   const since = rowsAfter(snapshot, 'RUN', (run) => run.key === manager).filter(

@@ -27,7 +27,7 @@ function brokenSince(snapshot: Snapshot, slug: string, project: Rec | undefined)
   );
   const since = Math.max(recorded ?? 0, phase ?? 0);
   let broken = 0;
-  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since }))
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since, containing: slug }))
     if (
       fieldText(run, 'project') === slug &&
       fieldText(run, 'role') === 'worker' &&

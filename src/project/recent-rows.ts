@@ -65,14 +65,17 @@ export function rowsOfRuns(
 /** Older rows in a row after which none that is new is expected: a clock may have jumped. */
 const PATIENCE = 5000;
 
+/** `containing`: what the rows that are asked for contain; others may be left out. */
+type Since = { readonly field: string; readonly since: number; readonly containing?: string };
+
 /** The rows whose time in a field is later, newest first. */
 export function* rowsSince(
   snapshot: Snapshot,
   object: string,
-  { field, since }: { readonly field: string; readonly since: number },
+  { field, since, containing }: Since,
 ): Generator<Rec> {
   let older = 0;
-  for (const row of snapshot.rows(object, { newestFirst: true })) {
+  for (const row of snapshot.rows(object, { newestFirst: true, ...defined({ containing }) })) {
     if ((fieldTime(row, field) ?? 0) > since) {
       older = 0;
       yield row;

@@ -11,12 +11,13 @@ const MOST_LINKS = 3;
 const LONGEST_TITLE = 60;
 
 /** One line a project: its files of the night, and the sentence of its last good pass. */
-export function resultLines({ snapshot, runs }: Night): readonly string[] {
+export function resultLines({ snapshot, runs, rows }: Night): readonly string[] {
   const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
   const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
   return projects.flatMap((slug) => {
     const own = good.filter((run) => fieldText(run, 'project') === slug);
-    const written = [...agentWrites(snapshot, new Set(own.map((run) => run.key)))];
+    const ids = new Set(own.map((run) => run.key));
+    const written = [...agentWrites(rows.filter((row) => ids.has(fieldText(row, 'run_id'))))];
     const paths = written.filter((path) => snapshot.files.has(path)).reverse();
     if (paths.length === 0) return [];
     const links = paths.slice(0, MOST_LINKS).map((path) => link(snapshot, path));

@@ -40,6 +40,8 @@ export type Night = {
   readonly snapshot: Snapshot;
   readonly runs: readonly Rec[];
   readonly rows: readonly Rec[];
+  /** More passes ended before these. */
+  readonly isCut: boolean;
 };
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
@@ -55,14 +57,16 @@ const MOST = {
   next: 3,
 };
 
+/** A briefing reports the last passes, at most so many. */
+const MOST_PASSES = 1000;
+
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
   const { snapshot, since, incidents, gatePasses, notes } = input;
   const zone = ownerZone(snapshot);
-  const ended = { field: 'ended', since: since.getTime() };
-  const runs = [...rowsSince(snapshot, 'RUN', ended)].reverse();
+  const { runs, isCut } = endedSince(snapshot, since);
   const rows = rowsOfRuns(snapshot, 'AUDIT', new Set(runs.map((run) => run.key)));
-  const night = { snapshot, runs, rows };
+  const night = { snapshot, runs, rows, isCut };
   const open = openQuestions(snapshot);
   const failures = failureLines(night);
   return [
@@ -117,6 +121,16 @@ export function briefing(input: BriefingInput): string {
     .join('\n');
 }
 
+/** Without an earlier page, these could be the passes of years. */
+function endedSince(snapshot: Snapshot, since: Date): Pick<Night, 'runs' | 'isCut'> {
+  const runs: Rec[] = [];
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: since.getTime() })) {
+    if (runs.length === MOST_PASSES) return { runs: runs.reverse(), isCut: true };
+    runs.push(run);
+  }
+  return { runs: runs.reverse(), isCut: false };
+}
+
 const HOW_TO_ANSWER =
   'Write your answer below its line or after `Answer:`, or use `nocturne approve ID`, `nocturne decline ID` or `nocturne answer ID TEXT`.';
 
@@ -150,7 +164,7 @@ function waitingLine(snapshot: Snapshot, question: Rec): string {
 const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
 /** How many passes there were, by grade. Names the zone of all times on the page. */
-function heading({ snapshot, runs }: Night, zone: string): string {
+function heading({ snapshot, runs, isCut }: Night, zone: string): string {
   const workers = runs.filter((run) => fieldText(run, 'role') === 'worker');
   const counted = GRADES.map((grade) => ({
     grade,
@@ -164,7 +178,7 @@ function heading({ snapshot, runs }: Night, zone: string): string {
   const passes =
     workers.length === 0
       ? 'No pass ended'
-      : `${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
+      : `${isCut ? 'the last ' : ''}${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
   return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
 }
 

@@ -65,6 +65,11 @@ export async function manager(env: PassEnvironment, request: PassRequest): Promi
 
 /** The page reports everything since the page before it. */
 export function lastBriefing(snapshot: Snapshot): Date {
-  const written = lastRow(snapshot, 'AUDIT', (row) => fieldText(row, 'type') === 'briefing_write');
+  const written = lastRow(
+    snapshot,
+    'AUDIT',
+    (row) => fieldText(row, 'type') === 'briefing_write',
+    'briefing_write',
+  );
   return new Date(fieldTime(written, 'time') ?? 0);
 }

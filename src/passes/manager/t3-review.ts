@@ -133,7 +133,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
   const runs = passes.map(({ run }) => run);
   const grades = worked.slice(-6).map(({ grade }) => grade);
   const ids = new Set(runs.map((run) => run.key));
-  const written = agentWrites(snapshot, ids);
+  const written = agentWrites(rowsOfRuns(snapshot, 'AUDIT', ids));
   const outputs = new Set(
     rowsOfRuns(snapshot, 'CHANGE', ids)
       .filter((row) => written.has(fieldText(row, 'address').replace(/#.*$/, '')))

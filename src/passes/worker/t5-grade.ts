@@ -104,7 +104,7 @@ function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
 function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
   const { runId, outputs, gone, conflicts, copy, undone } = pass;
   const notHome = copy === undefined ? [] : [...conflicts, ...undone.map(({ path }) => path)];
-  const written = [...agentWrites(snapshot, new Set([runId]))].filter(
+  const written = [...agentWrites(rowsOfRun(snapshot, 'AUDIT', runId))].filter(
     (path) => !gone.includes(path) && !notHome.includes(path),
   );
   return [...new Set([...outputs, ...written])].sort();

@@ -56,6 +56,7 @@ function pageBefore(snapshot: Snapshot): Date {
     snapshot,
     'AUDIT',
     (row) => fieldText(row, 'type') === 'briefing_write' && ++seen === 2,
+    'briefing_write',
   );
   return new Date(fieldTime(before, 'time') ?? 0);
 }

@@ -6,6 +6,7 @@ import { plural } from '../../../kernel/words.js';
 import { progressText } from '../../../governance/approach.js';
 import type { AssertionResult } from '../../../governance/types.js';
 import { fieldText } from '../../../project/field-text.js';
+import { rowsOfRun } from '../../../project/recent-rows.js';
 import { localTime } from '../../../project/local-time.js';
 import { type RunDifference, runDifferences } from '../run-differences.js';
 import { ownerZone } from '../../../project/owner-zone.js';
@@ -30,7 +31,7 @@ export const log: Command = {
       });
     const record = runRecord(workspace.state, id);
     const isTrue = record !== undefined && promptIsTrue(record, loggedBrief(snapshot, id));
-    const written = [...agentWrites(snapshot, new Set([id]))];
+    const written = [...agentWrites(rowsOfRun(snapshot, 'AUDIT', id))];
     const changed = runDifferences(snapshot, id, written);
     const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, changed })].join('\n\n');
     return {
