@@ -57,6 +57,10 @@ export function changedPrograms(snapshot: Snapshot, home: string): readonly Sign
   });
 }
 
+export function seenPrograms(state: string): readonly string[] {
+  return Object.keys(readSeen(state));
+}
+
 function readSeen(state: string): SeenPrograms {
   return readJson<SeenPrograms>(pathOf(state)) ?? {};
 }

@@ -6,8 +6,8 @@ import { storedPass } from './pass-file.js';
 import type { Briefed } from './types.js';
 
 /**
- * Once the claim is gone, whatever is different may be the work of others. An agent that removed
- * the lock is no reason: its pass is still stored, where no agent can write.
+ * Once the claim is gone, whatever is different may be the work of others. If an agent removed the
+ * lock, its pass goes on: it is still stored where no agent can write.
  * @throws NocturneError `LEASE_LOST` if another pass took this one for crashed and undid its work.
  */
 export function requireClaim(

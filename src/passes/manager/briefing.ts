@@ -33,6 +33,8 @@ export type BriefingInput = {
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
   readonly judged?: Judged;
+  /** What the owner wrote into the page before it. */
+  readonly own?: readonly string[];
 };
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -53,9 +55,12 @@ const MOST = {
   failures: 10,
   unattributed: 40,
   noticed: 4,
+  own: 20,
   opinions: 4,
   next: 3,
 };
+
+const LONGEST_OWN = 240;
 
 /** A briefing reports the last passes, at most so many. */
 const MOST_PASSES = 1000;
@@ -103,6 +108,11 @@ export function briefing(input: BriefingInput): string {
       more: '`nocturne audit show`',
     }),
     unattributed(rows),
+    listed(
+      'You wrote this in the former briefing, and no question took it',
+      (input.own ?? []).map((line) => shortened(quoted(line, LONGEST_OWN))),
+      { most: MOST.own, none: '', more: '`nocturne history`' },
+    ),
     listed('Noticed', [...new Set(notes)].map(shortened), {
       most: MOST.noticed,
       none: '',

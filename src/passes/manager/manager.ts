@@ -1,6 +1,7 @@
 /** The manager pass: looks at what the workers did, and writes the morning briefing. */
 import { listIncidents } from '../../workspace/incident.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { nightIn, ownerZone } from '../../project/owner-zone.js';
 import { lastRow } from '../../project/recent-rows.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -14,6 +15,7 @@ import { close } from '../worker/t9-close.js';
 import { briefing } from './briefing.js';
 import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
+import { keepBriefing, ownLines, withoutOwnLines } from './own-lines.js';
 import { drafts, escalations } from './t2-escalations.js';
 import { judge } from './t3-judge.js';
 import { changed, value, verdicts } from './t3-review.js';
@@ -25,8 +27,10 @@ const morning: Step<Reviewed, Reviewed> = {
   id: 'T9',
   title: 'morning briefing',
   run(stage, { env, snapshot }) {
+    const own = ownLines(snapshot, env.workspace.state);
     const body = briefing({
       snapshot,
+      own: own.map(({ text }) => text),
       since: lastBriefing(snapshot),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
@@ -34,7 +38,8 @@ const morning: Step<Reviewed, Reviewed> = {
       judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
-    return { stage, acts: [bundleAct('T9', written)] };
+    keepBriefing(env.workspace.state, body);
+    return { stage, acts: [withoutOwnLines, bundleAct('T9', written)] };
   },
 };
 
@@ -63,12 +68,16 @@ export async function manager(env: PassEnvironment, request: PassRequest): Promi
   return { exit, outcome, data: factsOf(stage) };
 }
 
-/** The page reports everything since the page before it. */
-export function lastBriefing(snapshot: Snapshot): Date {
+/** The page reports everything since the page before this night: a night has several. */
+function lastBriefing(snapshot: Snapshot): Date {
+  const zone = ownerZone(snapshot);
+  const night = nightIn(zone, snapshot.now);
   const written = lastRow(
     snapshot,
     'AUDIT',
-    (row) => fieldText(row, 'type') === 'briefing_write',
+    (row) =>
+      fieldText(row, 'type') === 'briefing_write' &&
+      nightIn(zone, new Date(fieldTime(row, 'time') ?? 0)) !== night,
     'briefing_write',
   );
   return new Date(fieldTime(written, 'time') ?? 0);

@@ -86,11 +86,15 @@ function byGrades(rows: readonly Row[], reviews: readonly ProjectReview[]): Swap
   const [first, then] = rows;
   const about = reviews.find((review) => review.slug === first?.slug);
   if (first === undefined || then === undefined || about === undefined) return undefined;
+  const other = reviews.find((review) => review.slug === then.slug);
+  if (!isStalled(about) || (other !== undefined && isStalled(other))) return undefined;
   const last = about.grades.slice(-2);
-  const isStalled =
-    last.length === 2 && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
-  if (!isStalled) return undefined;
-  return { first, then, why: `the last two passes of ${first.slug} were ${last.join(' and ')}` };
+  return { first, then, why: `The last two passes of ${first.slug} were ${last.join(' and ')}` };
+}
+
+function isStalled({ grades }: ProjectReview): boolean {
+  const last = grades.slice(-2);
+  return last.length === 2 && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
 }
 
 function isProposed(snapshot: Snapshot, slug: string): boolean {

@@ -51,6 +51,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
     const archived = archive(snapshot);
     const findings = [
       ...broken,
+      ...diagnostics.filter(({ rule }) => rule === 'program-changed').map(({ message }) => message),
       ...errors
         .slice(0, 5)
         .map(

@@ -3,6 +3,7 @@
  * pre-approval lets the next phase begin.
  */
 import { distanceTo, progressText } from '../../governance/approach.js';
+import { plain } from '../../project/page-text.js';
 import { REST } from '../../project/question-state.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
@@ -33,6 +34,7 @@ import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable. */
 const MOST_ASKED = 400;
+const MOST_DOUBT = 160;
 
 export const t6State: Step<Graded, Done> = {
   id: 'T6',
@@ -170,7 +172,7 @@ type Ending = {
 
 /** The next phase begins if a pre-approval allows it; otherwise the owner is asked. */
 function endPhase(env: PassEnvironment, ending: Ending): Act {
-  const { slug, view } = ending;
+  const { slug, view, stage } = ending;
   const advance = advanceUnderApproval(ending);
   if ('act' in advance) {
     env.say(`     ${slug} continues with ${advance.phase} (${advance.pa})`);
@@ -180,13 +182,21 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
   const evidence = ending.stop
     .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
+  const asked = transitionArguments(view, slug);
+  const question = `${doubtOf(stage)}${asked.question}`;
   const transition = {
     name: 'phase_transition',
-    args: { ...transitionArguments(view, slug), evidence },
+    args: { ...asked, question, evidence },
     detail: 'the stop condition is met',
   };
   const { refusal } = advance;
   return bundlesAct('T6', refusal === undefined ? [transition] : [transition, refusal]);
+}
+
+/** The owner approves knowing what a grader or the tests found. */
+function doubtOf({ quality, reasons: [reason = ''] }: Graded): string {
+  if (quality !== 'WEAK' && quality !== 'FAIL') return '';
+  return `The last pass was ${quality}: ${plain(reason).slice(0, MOST_DOUBT)}. `;
 }
 
 type Advance =

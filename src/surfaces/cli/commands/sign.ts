@@ -2,7 +2,7 @@
 import { closeIncidentsIfPassing } from '../../../integrity/close-incidents.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
-import { acceptPrograms, changedPrograms } from '../../../integrity/seen-programs.js';
+import { acceptPrograms, changedPrograms, seenPrograms } from '../../../integrity/seen-programs.js';
 import { signManifest, type SignResult } from '../../../integrity/sign.js';
 import { type SigningChange, signingPlan } from '../../../integrity/signing-plan.js';
 import { ownerName, requireOwner } from '../actor.js';
@@ -57,7 +57,8 @@ export const sign: Command = {
         return { exit: EXIT.refused, text: 'Nothing was signed.', json: { signed: [] } };
     }
     acceptPrograms(workspace.state, snapshot, accepted);
-    const pages = files === 'all' ? files : files.filter((file) => !accepted.includes(file));
+    const seen = seenPrograms(workspace.state);
+    const pages = files === 'all' ? files : files.filter((file) => !seen.includes(file));
     if (pages.length === 0) return programsOnly(accepted);
     const key = loadOwnerKey(context.home, await passphraseOf(context));
     for (const warning of key.warnings) context.progress(warning);
@@ -74,7 +75,8 @@ type Signed = SignResult & { readonly accepted: readonly string[] };
 
 /** The manifest covers no programs, so there is nothing to sign for them. */
 function programsOnly(accepted: readonly string[]): CommandResult {
-  return ok(acceptedLine(accepted), { signed: [], accepted });
+  const text = accepted.length === 0 ? 'Unchanged since you last saw it.' : acceptedLine(accepted);
+  return ok(text, { signed: [], accepted });
 }
 
 function acceptedLine(accepted: readonly string[]): string {
