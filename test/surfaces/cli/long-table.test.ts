@@ -22,7 +22,6 @@ t.test('a cell of 400,000 characters is wrapped in less than 40 times the time o
 t.test('and no line is wider than the terminal, with wide characters and colors', (t) => {
   const cell = `${'日本語 '.repeat(60)}\u001b[31m${'red '.repeat(60)}\u001b[39m${'x'.repeat(300)}`;
   const table = textTable({ head: ['a'], rows: [[cell]], width: WIDTH });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colors of the terminal.
   for (const line of table.replace(/\u001b\[\d+m/g, '').split('\n'))
     t.ok([...line].reduce((sum, c) => sum + (c > '\u2e80' ? 2 : 1), 0) <= WIDTH, line);
   t.end();
