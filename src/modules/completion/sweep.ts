@@ -84,6 +84,9 @@ function decide(snapshot: Snapshot): Decided {
   return { events: [...events, ...surfaced], dead };
 }
 
+/** The log has all of them. */
+const MOST_NAMED = 20;
+
 function notice(
   snapshot: Snapshot,
   dead: readonly Task[],
@@ -94,8 +97,11 @@ function notice(
     projects.size === 1 &&
     project !== undefined &&
     snapshot.record('DISPATCH', project) !== undefined;
-  const names = dead.map((task) => task.id).join(', ');
-  const body = dead
+  const named = dead.slice(0, MOST_NAMED);
+  const unnamed = dead.length - named.length;
+  const more = unnamed === 0 ? '' : ` and ${unnamed} more`;
+  const names = named.map((task) => task.id).join(', ');
+  const lines = named
     .map(
       (task) =>
         `- ${task.id}${task.project === '' ? '' : ` (${task.project})`}: ${closeOutOf(task).reason}. Next: ${closeOutOf(task).nextStep} (${closeOutOf(task).owner})`,
@@ -104,7 +110,7 @@ function notice(
   return {
     priority: 'medium',
     project: isRecorded ? project : null,
-    question: `${dead.length === 1 ? 'A task for another agent' : `${dead.length} tasks for other agents`} failed: ${names}. Answer yes when you have seen this.`,
-    body,
+    question: `${dead.length === 1 ? 'A task for another agent' : `${dead.length} tasks for other agents`} failed: ${names}${more}. Answer yes when you have seen this.`,
+    body: more === '' ? lines : `${lines}\n-${more}`,
   };
 }

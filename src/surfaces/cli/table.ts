@@ -57,7 +57,7 @@ function wrapped(text: string, width: number): readonly string[] {
 function wrappedLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let rest = line;
-  while (cells(rest) > width) {
+  while (isWider(rest, width)) {
     const fits = fitting(rest, width);
     const head = rest.slice(0, fits + 1);
     const blank = head.lastIndexOf(' ');
@@ -69,6 +69,13 @@ function wrappedLine(line: string, width: number): string[] {
     rest = rest.slice(cut).trimStart();
   }
   return [...lines, rest];
+}
+
+/** Of a long text, only the beginning is counted: one cell has at most two UTF-16 units. */
+function isWider(text: string, width: number): boolean {
+  const beginning = text.slice(0, 2 * width + 2);
+  const isLong = text.length > beginning.length && !beginning.includes('\u001b');
+  return isLong || cells(text) > width;
 }
 
 /** How many characters fit into `width` cells, at least one. */
