@@ -74,8 +74,11 @@ export function limitOf(limits: TierLimits, unit: NightUnit): number | undefined
   return unit === 'tokens' ? limits.maxTokens : limits.maxCost;
 }
 
+const SINGULAR = { passes: 'pass', minutes: 'minute', tokens: 'token' } as const;
+
 function amount(unit: NightUnit, count: number): string {
-  return unit === 'cost' ? `a cost of ${count}` : `${count} ${unit}`;
+  if (unit === 'cost') return `a cost of ${count}`;
+  return count === 1 ? `1 ${SINGULAR[unit]}` : `${count} ${unit}`;
 }
 
 function rounded(count: number): number {

@@ -18,7 +18,7 @@ export function readTypedAnswer<T>(said: string, form: z.ZodType<T>): TypedAnswe
   const text = withoutThoughts(printable(said));
   const objects = objectsIn(text);
   if (objects.length === 0)
-    return { kind: 'malformed', problem: 'There was no complete JSON object in your answer.' };
+    return { kind: 'malformed', problem: 'The answer has no complete JSON object.' };
   const read = objects.map((object) => form.safeParse(cleaned(object)));
   const fitting = new Map(
     read.flatMap((result) =>

@@ -1,4 +1,6 @@
 /** Whether a pass may still judge and store what its agent did. */
+import type { Clock } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
 import { lostError } from '../workspace/lock-errors.js';
 import { passLock } from '../workspace/pass-lock.js';
 import type { Workspace } from '../workspace/types.js';
@@ -14,8 +16,18 @@ export function requireClaim(
   { root, state, clock }: Workspace,
   { runId, fence }: Pick<Briefed, 'runId' | 'fence'>,
 ): void {
-  const { claims } = passLock(root, clock);
+  const claims = claimsIn(root, clock);
   const isLost = claims.length > 0 && !claims.some((claim) => claim.fence === fence);
   if (isLost || storedPass(state, runId) === undefined)
     throw lostError(root, fence, 'another pass has recovered what it left');
+}
+
+/** The agent may have put anything in the place of the lock; reconciling restores it. */
+function claimsIn(root: string, clock: Clock): readonly { readonly fence: number }[] {
+  try {
+    return passLock(root, clock).claims;
+  } catch (error) {
+    if (error instanceof NocturneError && error.code === 'STORAGE') return [];
+    throw error;
+  }
 }

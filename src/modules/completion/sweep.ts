@@ -111,6 +111,6 @@ function notice(
     priority: 'medium',
     project: isRecorded ? project : null,
     question: `${dead.length === 1 ? 'A task for another agent' : `${dead.length} tasks for other agents`} failed: ${names}${more}. Answer yes when you have seen this.`,
-    body: more === '' ? lines : `${lines}\n-${more}`,
+    body: more === '' ? lines : `${lines}\n- ${more.trim()}`,
   };
 }

@@ -23,7 +23,11 @@ export function costLine({ snapshot, runs, rows }: Night): string {
       : `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written`;
   const cost = known('cost').length === 0 ? 'cost unknown' : `cost ${sum('cost').toFixed(2)}`;
   const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
-  const text = `${tokens}, ${cost}, ${minutes(runs).toFixed(1)} minutes${unknown}.`;
+  const isSpent = ['runner', 'tokens_in'].some((field) =>
+    runs.some((run) => fieldText(run, field) !== ''),
+  );
+  const spent = isSpent ? `${tokens}, ${cost}` : 'no agent worked';
+  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}.`;
   return [text, ...budget(snapshot), ...ended(rows), ...downgraded(rows)].join(' ');
 }
 

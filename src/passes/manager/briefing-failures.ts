@@ -45,7 +45,7 @@ function crashes({ runs, rows }: Night): readonly string[] {
     .map((run) => `${fieldText(run, 'project') || 'a pass'}: ${fieldText(run, 'outcome')}`);
 }
 
-function reaped(rows: readonly Rec[]): readonly string[] {
+export function reaped(rows: readonly Rec[]): readonly string[] {
   return rows
     .filter((row) => fieldText(row, 'type') === 'session_reap')
     .map((row) => fieldText(row, 'target'));

@@ -13,7 +13,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
-import { failureLines } from './briefing-failures.js';
+import { failureLines, reaped } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
@@ -174,8 +174,11 @@ function waitingLine(snapshot: Snapshot, question: Rec): string {
 const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
 /** How many passes there were, by grade. Names the zone of all times on the page. */
-function heading({ snapshot, runs, isCut }: Night, zone: string): string {
-  const workers = runs.filter((run) => fieldText(run, 'role') === 'worker');
+function heading(night: Night, zone: string): string {
+  const { snapshot, runs, isCut } = night;
+  const all = runs.filter((run) => fieldText(run, 'role') === 'worker');
+  const workers = all.filter((run) => hasBegun(run, night));
+  const idle = all.length - workers.length;
   const counted = GRADES.map((grade) => ({
     grade,
     count: workers.filter((run) => fieldText(run, 'grade') === grade).length,
@@ -187,9 +190,15 @@ function heading({ snapshot, runs, isCut }: Night, zone: string): string {
   ];
   const passes =
     workers.length === 0
-      ? 'No pass ended'
+      ? 'No pass worked'
       : `${isCut ? 'the last ' : ''}${plural(workers.length, 'pass', 'passes')} (${counts.join(', ')})`;
-  return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}.\n`;
+  return `**Until ${localTime(snapshot.now.toISOString(), zone)}** (${zone}): ${passes}${idle === 0 ? '' : `; ${idle} found nothing to do`}.\n`;
+}
+
+/** A pass that chose nothing has neither project nor runner; one that crashed may have chosen. */
+function hasBegun(run: Rec, { rows }: Night): boolean {
+  const isGraded = ['grade', 'project', 'runner'].some((field) => fieldText(run, field) !== '');
+  return isGraded || reaped(rows).includes(run.key);
 }
 
 /** The opinion of a model, marked as one, or that there was none. */

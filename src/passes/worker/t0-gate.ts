@@ -2,6 +2,7 @@
  * T0: finish interrupted commits, undo what crashed passes left, verify integrity, wait for the
  * restart breaker, claim the pass, issue the run id.
  */
+import { plural } from '../../kernel/words.js';
 import { randomBytes } from 'node:crypto';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -109,7 +110,9 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
     workspace.clock.now(),
   );
   if (!state.open) return;
-  env.say(`     ${failures} passes failed in a row: waiting ${Math.ceil(state.waitMs / 1000)} s`);
+  env.say(
+    `     ${plural(failures, 'pass', 'passes')} failed in a row: waiting ${Math.ceil(state.waitMs / 1000)} s`,
+  );
   await env.wait(state.waitMs, env.signal);
 }
 

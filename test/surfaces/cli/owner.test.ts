@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { recordIncident } from '../../../src/workspace/incident.js';
 import { stamp, systemClock } from '../../../src/kernel/clock.js';
@@ -188,7 +190,7 @@ t.test(
     t.match(await callCommand(at, ['briefing']), {
       exit: 0,
       json: { current: false, written: null },
-      text: /No pass ended/,
+      text: /No pass worked/,
     });
     at.workspace.commit((snapshot) => ({
       actor: { kind: 'nocturne', name: 'nocturne' },
@@ -201,7 +203,7 @@ t.test(
     });
     t.match(await callCommand(at, ['briefing', '--since', '2020-01-01']), {
       json: { current: false, since: '2020-01-01T00:00:00.000Z' },
-      text: /No pass ended/,
+      text: /No pass worked/,
     });
     recordIncident(at.workspace.state, {
       kind: 'gate',
@@ -209,6 +211,7 @@ t.test(
       message: 'the gate refused a worker pass',
       findings: [],
     });
+    appendFileSync(join(at.root, 'SOUL.md'), 'Somebody was here.\n');
     t.match(await callCommand(at, ['briefing']), {
       json: { current: false, incidents: [{ message: /gate refused/ }] },
       text: /^\*\*Integrity\.\*\*/,

@@ -1,4 +1,5 @@
 /** `lock status`, `lock break`: which passes run, and how to end one that hangs. */
+import { plural } from '../../../kernel/words.js';
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../project/local-time.js';
 import { removeClaimRows } from '../../../passes/lock-page.js';
@@ -32,7 +33,7 @@ export const lockStatus: Command = {
     const lines = [...describe(lock, zone)];
     if (failures > 0)
       lines.push(
-        `${failures} passes failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
+        `${plural(failures, 'pass', 'passes')} failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
       );
     if (commit !== undefined)
       lines.push(

@@ -1,4 +1,5 @@
 /** `status`: what is going on in the workspace, most urgent first. */
+import { plural } from '../../../kernel/words.js';
 import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { detectedModes } from '../../../governance/detected-modes.js';
@@ -241,6 +242,7 @@ function runningLines(
   if (!lockReadable)
     lines.push(colour.attention('The pass lock cannot be read. nocturne lock break removes it.'));
   if (lines.length === 0) lines.push('No pass is running.');
-  if (failures > 0) lines.push(colour.attention(`${failures} passes failed in a row.`));
+  if (failures > 0)
+    lines.push(colour.attention(`${plural(failures, 'pass', 'passes')} failed in a row.`));
   return lines;
 }
