@@ -434,3 +434,11 @@ t.test('at a terminal it asks, and shows what counts as done before it writes', 
     { code: 'USAGE', message: /nothing was written/ },
   );
 });
+
+t.test('the program that a test of a phase runs is named while it is missing', async (t) => {
+  const at = makeWorkspace(t.testdir());
+  const words = ['project', 'new', 'pond', '--mission', 'Keep the pond.', '--kind', 'maintain'];
+  t.match((await callCommand(at, words)).json, {
+    missing: [/^PROJECTS\/pond\/check\.mjs, which a test of a phase runs$/],
+  });
+});

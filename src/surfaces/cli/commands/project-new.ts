@@ -5,6 +5,7 @@ import { NocturneError } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
 import { runnerName } from '../../../project/project-runner.js';
+import { programsIn } from '../../../validate/phase-facts.js';
 import { isScript } from '../../../project/condition-programs.js';
 import { kindsOf, phaseSummaries } from '../../../project/starter-phases.js';
 import { programProblem } from '../../../setup/doctor/program-problem.js';
@@ -150,7 +151,18 @@ async function missingBefore(
     snapshot.files.has(`PROJECTS/${slug}/${script}`)
       ? []
       : [`PROJECTS/${slug}/${script}, the program that the runner ${name} runs`]),
+    ...missingChecks(snapshot, slug),
   ];
+}
+
+/** Scripts that the tests of the phases run: the agent cannot write them. */
+function missingChecks(snapshot: Snapshot, slug: string): readonly string[] {
+  const tests = snapshot.recordsIn(`PROJECTS/${slug}/PHASES.md`, 'PHASES').flatMap(programsIn);
+  const scripts = tests.map(({ program }) => program).filter(isScript);
+  return [...new Set(scripts)]
+    .map((script) => `PROJECTS/${slug}/${script}`)
+    .filter((path) => !snapshot.files.has(path))
+    .map((path) => `${path}, which a test of a phase runs`);
 }
 
 type Text = (name: string) => string | undefined;
