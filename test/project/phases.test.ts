@@ -108,13 +108,16 @@ t.test('the owner is asked so that one word answers', async (t) => {
   const graph = phaseGraph(snapshot, 'p');
   t.equal(
     transitionQuestion(graph, 'p', 'b', ''),
-    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes or no.',
+    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes, or no and what the next pass is to do.',
   );
   t.match(
     transitionQuestion(graph, 'p', 'a', ''),
     /What comes next\? Answer with one of b, c, or no\./,
   );
-  t.match(transitionQuestion(graph, 'p', 'd', ''), /Close the project\? Answer yes or no\./);
+  t.match(
+    transitionQuestion(graph, 'p', 'd', ''),
+    /Close the project\? Answer yes, or no and what the next pass is to do\./,
+  );
   t.match(
     transitionQuestion(graph, 'p', 'nowhere', ''),
     /cannot continue: .* Correct PROJECTS\/p\/PHASES.md/,

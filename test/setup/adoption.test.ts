@@ -403,7 +403,7 @@ t.test('NightClaw: open questions are asked again, and an answer takes effect', 
   t.same(calls, [
     ['ferries', 'phase_advance'],
     ['buoys', 'route_unblock'],
-    ['moorings', 'objective_set'],
+    ['moorings', 'escalation_clear'],
     ['tides', 'notification_close'],
   ]);
 });
