@@ -8,6 +8,9 @@ import { validate } from '../../src/validate/validate-snapshot.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { REPOSITORY } from './base-workspace.js';
 
+/** Other tests make theirs in the same folder at the same time. */
+const isFixture = (path: string): boolean => path.startsWith('.tap/');
+
 t.test(
   'no error and no warning in the shipped workspace; what is to know is that nobody owns it yet',
   async (t) => {
@@ -16,7 +19,9 @@ t.test(
     const home = mkdtempSync(join(tmpdir(), 'nocturne-home-'));
     t.teardown(() => rmSync(home, { recursive: true }));
     const found = await validate(snapshot, { home });
-    const serious = found.diagnostics.filter((one) => one.severity !== 'info');
+    const serious = found.diagnostics.filter(
+      (one) => one.severity !== 'info' && !isFixture(one.range.file),
+    );
     t.equal(
       serious.length,
       0,
