@@ -53,10 +53,9 @@ function checkBriefing(world: World, snapshot: Snapshot): void {
   const missing = (what: string, word: string): void => {
     world.violations.push(`the briefing names everything: ${what} is not in it (${word})`);
   };
-  const counted = [...page.matchAll(/^\*\*Until .*: (\d+) pass(?:es)? \(/gm)].reduce(
-    (sum, [, count]) => sum + Number(count),
-    0,
-  );
+  const counted = [
+    ...page.matchAll(/(?<=^\*\*Until .*)(\d+) (?:pass(?:es)? \(|found nothing)/gm),
+  ].reduce((sum, [, count]) => sum + Number(count), 0);
   const workers = snapshot
     .records('RUN')
     .filter((run) => fieldText(run, 'role') === 'worker').length;
