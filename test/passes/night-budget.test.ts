@@ -93,7 +93,7 @@ t.test('a heavy pass that no longer fits is downgraded, and at last none begins'
 t.test('a pass that may not begin does not make its project rest', async (t) => {
   const place = placeWith(t.testdir(), { usage: null, numbers: { 'Night passes': 1 }, rest: 2 });
   await pass(place);
-  for (let i = 0; i < 3; i++) t.match(await pass(place), { exit: 4, outcome: /used up: 1 passes/ });
+  for (let i = 0; i < 3; i++) t.match(await pass(place), { exit: 4, outcome: /used up: 1 pass\./ });
   t.equal(dispatch(place.workspace.snapshot()).chosen?.slug, 'pages');
   const { records } = place.workspace.snapshot();
   t.match(
