@@ -25,13 +25,18 @@ t.test(
       written
         .replace(
           '**What came out',
-          'please look at the pond, too\n\n- **Answer:** and at the lake\n\n**What came out',
+          'please look at the pond, too\n\n- **Answer:** and at the lake\n- **Note:** not today\n\n**What came out',
         )
         .replace(/^(\*\*Cost\.\*\* .*)$/m, '$1 Too much!'),
     );
     await manager(environment(place), { role: 'manager' });
     const next = page();
-    for (const said of ['please look at the pond, too', 'and at the lake', 'Too much!'])
+    for (const said of [
+      'please look at the pond, too',
+      'and at the lake',
+      '**Note:** not today',
+      'Too much!',
+    ])
       t.ok(next.includes(`- "${said}"`), `${said}\n${next}`);
     t.match(next, /1 pass\b/, 'the pass of this night is still there');
     t.equal(next.match(/\*\*What came out/g)?.length, 1, 'nothing of the former page is left');

@@ -15,7 +15,7 @@ import { close } from '../worker/t9-close.js';
 import { briefing } from './briefing.js';
 import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
-import { keepBriefing, ownLines, withoutOwnLines } from './own-lines.js';
+import { keepBriefing, ownLines, withoutFieldLines } from './own-lines.js';
 import { drafts, escalations } from './t2-escalations.js';
 import { judge } from './t3-judge.js';
 import { changed, value, verdicts } from './t3-review.js';
@@ -27,10 +27,9 @@ const morning: Step<Reviewed, Reviewed> = {
   id: 'T9',
   title: 'morning briefing',
   run(stage, { env, snapshot }) {
-    const own = ownLines(snapshot, env.workspace.state);
     const body = briefing({
       snapshot,
-      own: own.map(({ text }) => text),
+      own: ownLines(snapshot, env.workspace.state),
       since: lastBriefing(snapshot),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
@@ -39,7 +38,7 @@ const morning: Step<Reviewed, Reviewed> = {
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
     keepBriefing(env.workspace.state, body);
-    return { stage, acts: [withoutOwnLines, bundleAct('T9', written)] };
+    return { stage, acts: [withoutFieldLines, bundleAct('T9', written)] };
   },
 };
 

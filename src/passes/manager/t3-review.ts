@@ -11,7 +11,7 @@ import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
-import { declaredArguments } from '../declared-arguments.js';
+import { escalation } from '../escalation.js';
 import type { Compared, Entered, Reviewing, Step } from '../types.js';
 import type { ProjectReview } from './project-review.js';
 
@@ -56,9 +56,8 @@ export const value: Step<Reviewing, Reviewing> = {
       .map(({ slug, stalled: passes }) => {
         const reason = `${passes} passes in a row without progress`;
         const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause it.`;
-        const args = { slug, reason, priority: 'high', question, topic: REST };
-        const name = 'surface_escalation';
-        return bundleAct('T4', { name, args: declaredArguments(snapshot, name, args) });
+        const asks = { slug, reason, priority: 'high', question, topic: REST };
+        return bundleAct('T4', escalation(snapshot, asks));
       });
     const costs = stage.reviews.flatMap((projectReview) =>
       projectReview.costPerOutput === undefined

@@ -6,7 +6,7 @@ import { defined } from '../../kernel/defined.js';
 import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from '../act.js';
-import { declaredArguments } from '../declared-arguments.js';
+import { escalation } from '../escalation.js';
 import type { Difference } from './differences.js';
 import type { Unattributed } from './keep-earlier.js';
 import { NOT_UNDONE, type Reconciliation } from './reconcile.js';
@@ -200,18 +200,16 @@ function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: Rec
   const who = project === undefined ? runId : `${project} (${runId})`;
   const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
-  const isDispatched = project !== undefined && view.record('DISPATCH', project) !== undefined;
-  const name = 'surface_escalation';
-  const asks = { slug: project ?? null, reason: body, priority: 'critical', question };
-  const bundle = isDispatched
-    ? { name, args: declaredArguments(view, name, { ...asks, topic: ASKS_DECISION }), detail }
-    : {
-        name: 'incident_surface',
-        args: { priority: 'critical', project: project ?? null, question, body },
-        target: project ?? '',
-        detail,
-      };
-  return deedOf(view, bundlesAct(step, [bundle]));
+  const priority = 'critical';
+  const bundle =
+    project !== undefined && view.record('DISPATCH', project) !== undefined
+      ? escalation(view, { slug: project, reason: body, priority, question, topic: ASKS_DECISION })
+      : {
+          name: 'incident_surface',
+          args: { priority, project: project ?? null, question, body },
+          target: project ?? '',
+        };
+  return deedOf(view, bundlesAct(step, [{ ...bundle, detail }]));
 }
 
 /** What happened to the changes, in one sentence or two. */

@@ -10,7 +10,7 @@ import { EXIT } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
-import { declaredArguments } from '../declared-arguments.js';
+import { escalation } from '../escalation.js';
 import type { Budgeted, Halt, Moved, Step } from '../types.js';
 
 export const t27Authority: Step<Budgeted, Budgeted> = {
@@ -56,15 +56,14 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
     .join('; ');
   const tiers = beyond.map((glob) => `${glob} (${routeOf(snapshot.schema, glob).tier})`).join(', ');
   const question = `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause it.`;
-  const name = 'surface_escalation';
-  const asks = { slug, reason: 'scope beyond the project', priority: 'high', question };
-  const args = declaredArguments(snapshot, name, { ...asks, topic: ASKS_DECISION });
+  const reason = 'scope beyond the project';
+  const asks = { slug, reason, priority: 'high', question, topic: ASKS_DECISION };
   return {
     halt: true,
     outcome: `refused: ${slug} wants to write outside its project`,
     exit: EXIT.refused,
     stage,
     refused: [`scope ${beyond.join(' ')}: ${why}`],
-    acts: [...use, bundleAct('T2.7', { name, args })],
+    acts: [...use, bundleAct('T2.7', escalation(snapshot, asks))],
   };
 }

@@ -13,7 +13,7 @@ import { EXIT } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
-import { declaredArguments } from '../declared-arguments.js';
+import { escalation } from '../escalation.js';
 import { projectScope } from '../project-scope.js';
 import type { Dispatched, Halt, Loaded, Moved, PassEnvironment, Step } from '../types.js';
 import { choose } from './t1-dispatch.js';
@@ -113,10 +113,8 @@ function turnAway(
       ];
     case 'stale-objective': {
       const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
-      const name = 'surface_escalation';
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };
-      const args = declaredArguments(snapshot, name, asks);
-      return [bundleAct('T2', { name, args, detail: why })];
+      return [bundleAct('T2', { ...escalation(snapshot, asks), detail: why })];
     }
     case 'missing': {
       const question = `${slug} is in the dispatch table, but ${why}. Restore it or take its row out; answer yes when seen.`;

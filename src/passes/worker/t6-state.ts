@@ -27,6 +27,7 @@ import {
   partsOf,
 } from '../act.js';
 import { declaredArguments } from '../declared-arguments.js';
+import { escalation } from '../escalation.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
@@ -99,16 +100,14 @@ function waitsForOwner({ quality, undone }: Graded): boolean {
 
 /** The agent's question, or what a project is to do that does not get on. */
 function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
-  const asked = askForAgent(stage, slug);
+  const asked = askForAgent(stage, slug, snapshot);
   const stalled = stalledAfter(stage, slug, snapshot);
   const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
   if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
   const reason = `${stalled} passes in a row without progress`;
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
-  const name = 'surface_escalation';
   const asks = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
-  const args = declaredArguments(snapshot, name, { ...asks, topic: REST });
-  return [bundleAct('T6', { name, args, detail: reason })];
+  return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
 function stalledAfter({ progress }: Graded, slug: string, snapshot: Snapshot): number {
@@ -116,15 +115,15 @@ function stalledAfter({ progress }: Graded, slug: string, snapshot: Snapshot): n
 }
 
 /** What the agent says only the owner can decide: the project waits for the answer. */
-function askForAgent({ outcome, runId }: Graded, slug: string): readonly Act[] {
+function askForAgent({ outcome, runId }: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
   const asked = outcome.report.escalation;
   if (asked === undefined || asked.question.trim() === '') return [];
   const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority)
     ? asked.priority
     : 'medium';
   const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
-  const args = { slug, reason: `asked by the agent in ${runId}`, priority, question };
-  return [bundleAct('T6', { name: 'surface_escalation', args, detail: 'asked by the agent' })];
+  const asks = { slug, reason: `asked by the agent in ${runId}`, priority, question };
+  return [bundleAct('T6', { ...escalation(snapshot, asks), detail: 'asked by the agent' })];
 }
 
 /** The pass, and what modules keep of it, in one part. */
