@@ -1,4 +1,5 @@
 /** Reads the answer of a chat endpoint; servers that claim to be compatible differ. */
+import { parsedJson } from '../kernel/parsed-json.js';
 import { z } from 'zod';
 import { type ErrorParts, errorOf } from './error-body.js';
 import { quotedLine } from './quoted-line.js';
@@ -61,7 +62,7 @@ export type ReadAnswer =
 
 /** @param turn makes ids for calls that have none. */
 export function readAnswer(bodyText: string, turn: number): ReadAnswer {
-  const body = parsed(bodyText);
+  const body = parsedJson(bodyText);
   const error = errorInside(body);
   if (error !== undefined) return { kind: 'error', error };
   const read = Completion.safeParse(body);
@@ -109,14 +110,6 @@ export function readAnswer(bodyText: string, turn: number): ReadAnswer {
       model: read.data.model ?? undefined,
     },
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of the body or of its choice, which may hold half an answer as well. */

@@ -14,7 +14,7 @@ import { readReport } from './parse-report.js';
 import { promptCut } from './prompt-cut.js';
 import { fenceFor } from './quote-data.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
-import { SAME_IN_A_ROW, standstill, type Standstill } from './standstill.js';
+import { patienceMinutes, SAME_IN_A_ROW, standstill, type Standstill } from './standstill.js';
 import { withTextCalls } from './text-calls.js';
 import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
 
@@ -132,8 +132,8 @@ type Session = {
 };
 
 function watchOf({ brief }: RunInput, record: Transcript, now: () => number): Standstill {
-  const { patience, maxMinutes, maxTokens } = brief.budget;
-  const minutes = Math.min(patience.minutes, maxMinutes / 3);
+  const { patience, maxTokens } = brief.budget;
+  const minutes = patienceMinutes(brief.budget);
   const tokens = (): number => (record.spent.tokensIn ?? 0) + (record.spent.tokensOut ?? 0);
   return standstill({ calls: patience.calls, minutes, maxTokens }, { tokens, now });
 }

@@ -48,16 +48,21 @@ const MAY_BE_TOO_LONG: ReadonlySet<number> = new Set([400, 413, 422, 500]);
 /**
  * @param options.now milliseconds since 1970, for a `Retry-After` that is a date.
  * @param options.endpoint named in the sentence about a connection that was not made.
+ * @param options.page where the owner wrote it.
  */
 export function classifyRequestError(
   error: unknown,
-  { now, endpoint = '' }: { readonly now: number; readonly endpoint?: string },
+  {
+    now,
+    endpoint = '',
+    page,
+  }: { readonly now: number; readonly endpoint?: string; readonly page?: string },
 ): RequestFailure {
   const parts: ErrorParts =
     typeof error === 'object' && error !== null ? error : { message: String(error) };
   const { status, code, type } = parts;
   if (typeof status !== 'number') {
-    const { retry, detail } = transportFailure(parts, endpoint);
+    const { retry, detail } = transportFailure(parts, endpoint, page);
     return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
   }
   const reason = sentence(parts);

@@ -1,4 +1,5 @@
 /** Says whether a tool call of an agent brought something new: a result, or a difference. */
+import { parsedJson } from '../kernel/parsed-json.js';
 import { sha256 } from '../kernel/hash.js';
 
 export type MadeCall = {
@@ -80,7 +81,7 @@ export function evidence(): Evidence {
 
 /** Order and spacing of the arguments do not matter. */
 export function callKey({ name, argumentsText }: Pick<MadeCall, 'name' | 'argumentsText'>): string {
-  const value = parsed(argumentsText);
+  const value = parsedJson(argumentsText);
   const canonical = isObject(value)
     ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
     : (value ?? argumentsText);
@@ -97,21 +98,13 @@ export function subjectOf({
 }
 
 function argumentsOf(text: string): Readonly<Record<string, string>> {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!isObject(value)) return {};
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, String(held)]));
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,4 +1,5 @@
 /** Decides which runner and model a pass gets, and when its budget is used up. */
+import { plural } from '../kernel/words.js';
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import { doesNotFit, limitedTo, type NightLeft, usedUp } from './night-budget.js';
@@ -126,7 +127,7 @@ function notToday(
   const used = usedToday[tier] ?? 0;
   if (maxPerDay === undefined || used < maxPerDay) return undefined;
   if (maxPerDay === 0) return `${tier} is turned off (its daily limit is 0)`;
-  return `${tier} was used ${used} of ${maxPerDay} ${maxPerDay === 1 ? 'time' : 'times'} today`;
+  return `${tier} was used ${used} of ${plural(maxPerDay, 'time')} today`;
 }
 
 export type OverBudget = {

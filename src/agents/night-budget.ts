@@ -1,4 +1,5 @@
 /** What a night may still use, and how much of it a pass of a tier needs. */
+import { plural } from '../kernel/words.js';
 import type { TierLimits } from './model-tier.js';
 
 export const NIGHT_UNITS = ['passes', 'minutes', 'tokens', 'cost'] as const;
@@ -78,7 +79,7 @@ const SINGULAR = { passes: 'pass', minutes: 'minute', tokens: 'token' } as const
 
 function amount(unit: NightUnit, count: number): string {
   if (unit === 'cost') return `a cost of ${count}`;
-  return count === 1 ? `1 ${SINGULAR[unit]}` : `${count} ${unit}`;
+  return plural(count, SINGULAR[unit], unit);
 }
 
 function rounded(count: number): number {

@@ -239,6 +239,6 @@ export function exitSentence(
     : `\`${program}\` was ended by ${end.signal}.`;
 }
 
-export function lastLine(text: string): string {
+function lastLine(text: string): string {
   return cutWithoutSecrets(text.trimEnd().split('\n').at(-1)?.trim() ?? '', 300);
 }

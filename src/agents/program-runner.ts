@@ -1,6 +1,7 @@
 /**
  * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
+import { patienceMinutes } from './standstill.js';
 import { mkdtempSync, rmSync, writeFileSync } from '../kernel/files.js';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -145,8 +146,8 @@ async function once(
   { files, prepare, options, timeLeft }: Run,
 ): Promise<{ readonly outcome: RunOutcome; readonly retryAfterMs?: number }> {
   const { brief, spec, workspaceRoot, on, workFolder = input.cwd } = input;
-  const { idleSeconds, patience, maxMinutes } = brief.budget;
-  const repeatMs = Math.min(patience.minutes, maxMinutes / 3) * 60_000;
+  const { idleSeconds } = brief.budget;
+  const repeatMs = patienceMinutes(brief.budget) * 60_000;
   const spentUp = new AbortController();
   let over: string | undefined;
   const attempt = prepare(input, files, (detail) => {

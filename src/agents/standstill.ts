@@ -7,6 +7,14 @@ import { spokenDuration } from './spoken-duration.js';
 /** How long an agent may go on without anything new. */
 export type Patience = { readonly calls: number; readonly minutes: number };
 
+/** Of a short budget, at most a third. */
+export function patienceMinutes(budget: {
+  readonly patience: Patience;
+  readonly maxMinutes: number;
+}): number {
+  return Math.min(budget.patience.minutes, budget.maxMinutes / 3);
+}
+
 /** What the agent did since it last brought enough that is new. */
 export type Fruitless = {
   /** Calls left: each without anything new takes one, and each with something new gives three. */

@@ -2,6 +2,7 @@
  * Tool calls that a model wrote into its text, because its server has no template for them. They
  * count where nothing else can be meant.
  */
+import { parsedJson } from '../kernel/parsed-json.js';
 import { z } from 'zod';
 import type { ChatAnswer, ToolCall } from './chat-answer.js';
 import { readReport } from './parse-report.js';
@@ -57,7 +58,7 @@ function marked(text: string): Found | undefined {
   return {
     prose: before.trim(),
     read: found.map(([, , json, name, inner]) =>
-      name === undefined ? callOf(parsed(json ?? '')) : elements(name, inner ?? ''),
+      name === undefined ? callOf(parsedJson(json ?? '')) : elements(name, inner ?? ''),
     ),
   };
 }
@@ -84,17 +85,9 @@ function whole(text: string): Found {
     .replace(/^\[TOOL_CALLS\]\s*/, '')
     .replace(/^```\w*\n([\s\S]*)\n```$/, '$1')
     .trim();
-  const value = parsed(json);
+  const value = parsedJson(json);
   const list = Array.isArray(value) ? value : [value];
   return { read: list.map(callOf), prose: '' };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text.trim());
-  } catch {
-    return undefined;
-  }
 }
 
 const Arguments = z.union([z.string(), z.record(z.string(), z.unknown())]);

@@ -1,6 +1,5 @@
 /** One sentence for each way in which an endpoint is not reached: what happened, what to do. */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
-import { printable } from './output-tail.js';
+import { quotedLine } from './quoted-line.js';
 
 export type TransportFailure = {
   /** Waiting may help. */
@@ -16,8 +15,10 @@ type Reason = {
   readonly retry?: false;
 };
 
-const START = 'Start the server, or correct the endpoint in orchestration-os/RUNNERS.md.';
-const CORRECT = 'Correct the endpoint in orchestration-os/RUNNERS.md.';
+/** In a remedy: the page that has the endpoint. */
+const PAGE = '{page}';
+const START = `Start the server, or correct the endpoint in ${PAGE}.`;
+const CORRECT = `Correct the endpoint in ${PAGE}.`;
 const NETWORK = 'Check the network of this machine; Nocturne connects directly and uses no proxy.';
 const CERTIFICATE = 'Renew it, or give its authority to Node.js with NODE_EXTRA_CA_CERTS.';
 
@@ -77,7 +78,7 @@ const REASONS: readonly Reason[] = [
   {
     codes: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
     what: 'does not speak TLS there',
-    remedy: 'Write http:// instead of https:// in orchestration-os/RUNNERS.md.',
+    remedy: `Write http:// instead of https:// in ${PAGE}.`,
     retry: false,
   },
 ];
@@ -97,8 +98,15 @@ export function lateAnswer(endpoint: string, limit: string): TransportFailure {
 
 type Part = { readonly message?: unknown; readonly code?: unknown; readonly cause?: unknown };
 
-/** @param endpoint empty: the sentence names none. */
-export function transportFailure(error: Part, endpoint: string): TransportFailure {
+/**
+ * @param endpoint empty: the sentence names none.
+ * @param page where the owner wrote it.
+ */
+export function transportFailure(
+  error: Part,
+  endpoint: string,
+  page = 'orchestration-os/RUNNERS.md',
+): TransportFailure {
   const causes = [error, ...causesOf(error)];
   const codes = causes.flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
   const address = named(endpoint);
@@ -108,7 +116,7 @@ export function transportFailure(error: Part, endpoint: string): TransportFailur
   if (reason !== undefined)
     return {
       retry: reason.retry !== false,
-      detail: `${address} ${reason.what} (${codes.at(-1)}). ${reason.remedy}`,
+      detail: `${address} ${reason.what} (${codes.at(-1)}). ${reason.remedy.replace(PAGE, page)}`,
     };
   const innermost = causes.at(-1);
   // Fetch itself says only that it failed, even if a proxy answers 407.
@@ -117,7 +125,7 @@ export function transportFailure(error: Part, endpoint: string): TransportFailur
       retry: true,
       detail: `${address} was not reached, and no reason was given; a proxy may want a login. ${NETWORK}`,
     };
-  const why = cutWithoutSecrets(printable(innermost.message).replace(/\s+/g, ' '), 200);
+  const why = quotedLine(innermost.message);
   return { retry: true, detail: `${address} was not reached: ${why}. ${NETWORK}` };
 }
 

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { showControl } from '../kernel/show-control.js';
+import { parseLine } from '../markdown/read-lines.js';
 import { printable } from './output-tail.js';
+import { spokenText } from './spoken-text.js';
 
 /** `problem`: a sentence that the model can act on. It repeats nothing that the model said. */
 export type TypedAnswer<T> =
@@ -15,7 +17,7 @@ const MOST_OBJECTS = 20;
 const MOST_WORK = 10_000_000;
 
 export function readTypedAnswer<T>(said: string, form: z.ZodType<T>): TypedAnswer<T> {
-  const text = withoutThoughts(printable(said));
+  const text = withoutThoughts(spokenText(printable(said)));
   const objects = objectsIn(text);
   if (objects.length === 0)
     return { kind: 'malformed', problem: 'The answer has no complete JSON object.' };
@@ -72,7 +74,7 @@ function objectsIn(text: string): readonly object[] {
   for (let start = text.indexOf('{'); start !== -1 && work < MOST_WORK; ) {
     const end = endOf(text, start);
     work += (end ?? text.length) - start;
-    const object = end === undefined ? undefined : parsed(text.slice(start, end));
+    const object = end === undefined ? undefined : parseLine(text.slice(start, end));
     if (object !== undefined) found.push(object);
     start = text.indexOf('{', object === undefined ? start + 1 : end);
   }
@@ -91,13 +93,4 @@ function endOf(text: string, start: number): number | undefined {
     else if (!isString && character === '}' && --depth === 0) return i + 1;
   }
   return undefined;
-}
-
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

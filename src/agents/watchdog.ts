@@ -1,4 +1,5 @@
 /** Watches one process: asks for the liveness decision whenever it could change. */
+import { parsedJson } from '../kernel/parsed-json.js';
 import { closeSync, constants, lstatSync, openSync, readSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import {
@@ -139,7 +140,7 @@ function version(path: string): string {
 }
 
 function readClaim(path: string, now: number): Claim | undefined {
-  const stated = json(head(path));
+  const stated = parsedJson(head(path));
   if (typeof stated !== 'object' || stated === null) return undefined;
   const { tool, seconds } = stated as { readonly tool?: unknown; readonly seconds?: unknown };
   if (typeof tool !== 'string' || tool.trim() === '') return undefined;
@@ -147,14 +148,6 @@ function readClaim(path: string, now: number): Claim | undefined {
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
     ? { ...named, declaredMs: seconds * 1000 }
     : named;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The agent writes the file, so it may be anything, or missing. */

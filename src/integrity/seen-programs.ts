@@ -28,6 +28,7 @@ export function programsIn(snapshot: Snapshot, folder: string): readonly string[
 
 /** Records programs that the owner accepts; others keep what is recorded. */
 export function acceptPrograms(state: string, snapshot: Snapshot, paths: readonly string[]): void {
+  if (paths.length === 0) return;
   const seen: Record<string, Seen> = { ...readSeen(state) };
   for (const path of paths) {
     const text = snapshot.text(path);
@@ -42,8 +43,11 @@ export function acceptPrograms(state: string, snapshot: Snapshot, paths: readonl
 /** Records the programs that are not recorded yet. */
 export function notePrograms(state: string, snapshot: Snapshot, paths: readonly string[]): void {
   const seen = readSeen(state);
-  const isNew = paths.filter((path) => seen[path] === undefined);
-  if (isNew.length > 0) acceptPrograms(state, snapshot, isNew);
+  acceptPrograms(
+    state,
+    snapshot,
+    paths.filter((path) => seen[path] === undefined),
+  );
 }
 
 /** The programs that differ from what the owner last saw. A deleted one is not reported. */

@@ -1,4 +1,5 @@
 /** The anchors of the logs: last hash, number of rows and size, stored outside the workspace. */
+import { parsedJson } from '../kernel/parsed-json.js';
 import {
   closeSync,
   fsyncSync,
@@ -120,7 +121,7 @@ function readLogs(path: string): AnchoredLogs {
   for (let reading = 1; reading <= READINGS; reading++) {
     const text = readTextIfThere(path);
     if (text === undefined) return {};
-    const value = parse(text);
+    const value = parsedJson(text);
     const logs = isObject(value) ? logsOf(value) : undefined;
     // A file without a sum was written by hand, not overwritten in place.
     if (
@@ -142,7 +143,7 @@ function readLogs(path: string): AnchoredLogs {
 
 /** A power cut may leave the file empty, which only makes the check of the logs stricter. */
 function readPending(state: string): PendingAnchors | undefined {
-  const value = parse(readTextIfThere(join(state, PENDING)) ?? '');
+  const value = parsedJson(readTextIfThere(join(state, PENDING)) ?? '');
   const logs = isObject(value) ? logsOf(value) : undefined;
   return isObject(value) && typeof value['journal'] === 'string' && logs !== undefined
     ? { journal: value['journal'], logs }
@@ -165,12 +166,4 @@ function isAnchor(value: unknown): value is Anchor {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

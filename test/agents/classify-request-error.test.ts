@@ -65,3 +65,12 @@ t.test('the endpoint may say when to retry', async (t) => {
   t.match(classifyRequestError({ status: 429, headers }, NOW), { retryAfterMs: 30_000 });
   t.notOk('retryAfterMs' in classifyRequestError({ status: 401, headers }, NOW));
 });
+
+t.test('the remedy names the page that has the endpoint', (t) => {
+  const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  const detail = (page?: string): string =>
+    classifyRequestError(error, page === undefined ? { now: 0 } : { now: 0, page }).detail;
+  t.match(detail(), /correct the endpoint in orchestration-os\/RUNNERS\.md\.$/);
+  t.match(detail('a/PAGE.md'), /correct the endpoint in a\/PAGE\.md\.$/);
+  t.end();
+});

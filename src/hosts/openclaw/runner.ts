@@ -2,6 +2,7 @@
  * The runner of kind `openclaw`: one isolated turn without a gateway, which ends with one JSON
  * document.
  */
+import { parsedJson } from '../../kernel/parsed-json.js';
 import { mkdirSync, readdirSync, statSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -161,7 +162,7 @@ function failureOf(output: RunOutput | undefined, end: ProcessEnd): FailureCode 
 /** Some versions print a line before the document. */
 function readOutput(stdout: string): RunOutput | undefined {
   const from = stdout.startsWith('{') ? 0 : stdout.indexOf('\n{') + 1;
-  const read = Envelope.safeParse(parsed(stdout.slice(from)));
+  const read = Envelope.safeParse(parsedJson(stdout.slice(from)));
   if (!read.success) return undefined;
   const { data } = read;
   const meta = data.meta ?? data.result?.meta;
@@ -205,12 +206,4 @@ function newest(folder: string): string {
 function sum(...parts: readonly (number | null | undefined)[]): number | undefined {
   const numbers = parts.filter((part) => typeof part === 'number');
   return numbers.length === 0 ? undefined : numbers.reduce((all, part) => all + part, 0);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

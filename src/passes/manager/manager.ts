@@ -1,10 +1,6 @@
 /** The manager pass: looks at what the workers did, and writes the morning briefing. */
 import { listIncidents } from '../../workspace/incident.js';
-import { fieldText, fieldTime } from '../../project/field-text.js';
-import { nightIn, ownerZone } from '../../project/owner-zone.js';
-import { lastRow } from '../../project/recent-rows.js';
 import { EXIT } from '../../kernel/error.js';
-import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct } from '../act.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
@@ -13,6 +9,7 @@ import type { PassEnvironment, PassRequest, Reviewed, Step } from '../types.js';
 import { enter } from '../worker/t0-gate.js';
 import { close } from '../worker/t9-close.js';
 import { briefing } from './briefing.js';
+import { briefingSince } from './briefing-since.js';
 import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { keepBriefing, ownLines, withoutFieldLines } from './own-lines.js';
@@ -30,7 +27,7 @@ const morning: Step<Reviewed, Reviewed> = {
     const body = briefing({
       snapshot,
       own: ownLines(snapshot, env.workspace.state),
-      since: lastBriefing(snapshot),
+      since: briefingSince(snapshot, snapshot.now),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
       notes: stage.notes,
@@ -65,19 +62,4 @@ export async function manager(env: PassEnvironment, request: PassRequest): Promi
   const { stage, outcome } = await close(env, ended);
   const exit = ended.kind === 'halted' ? ended.halt.exit : EXIT.ok;
   return { exit, outcome, data: factsOf(stage) };
-}
-
-/** The page reports everything since the page before this night: a night has several. */
-function lastBriefing(snapshot: Snapshot): Date {
-  const zone = ownerZone(snapshot);
-  const night = nightIn(zone, snapshot.now);
-  const written = lastRow(
-    snapshot,
-    'AUDIT',
-    (row) =>
-      fieldText(row, 'type') === 'briefing_write' &&
-      nightIn(zone, new Date(fieldTime(row, 'time') ?? 0)) !== night,
-    'briefing_write',
-  );
-  return new Date(fieldTime(written, 'time') ?? 0);
 }

@@ -2,8 +2,9 @@
 import { withoutSecrets } from '../../governance/guard/secrets.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
+import { fieldText } from '../../project/field-text.js';
+import { rowsOfRun } from '../../project/recent-rows.js';
 import { getObject, isLargeObject } from '../../workspace/objects.js';
-import { logRows } from '../../workspace/log-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { unifiedDiff } from './show-diff.js';
 
@@ -34,7 +35,7 @@ export function runDifferences(
             .map(([address, change]) => fieldLine(address.slice(path.length), change))
             .join('\n')
         : fileDiff(snapshot.root, path, whole);
-    const lines = text.trimEnd().split('\n');
+    const lines = text === '' ? [] : text.trimEnd().split('\n');
     const shown = lines.slice(0, Math.min(MOST_LINES, left));
     left -= shown.length;
     const more = lines.length - shown.length;
@@ -46,14 +47,12 @@ export function runDifferences(
 }
 
 /** By address: what it was before the run, and what it was after it. */
-function changesOf({ root, schema }: Snapshot, runId: string): ReadonlyMap<string, Change> {
+function changesOf(snapshot: Snapshot, runId: string): ReadonlyMap<string, Change> {
   const changes = new Map<string, Change>();
-  const file = schema.objects.get('CHANGE')?.glob ?? '';
-  for (const row of logRows(root, file, { containing: runId })) {
-    if (row.cell('run_id') !== runId) continue;
-    const address = row.cell('address');
-    const old = changes.get(address)?.old ?? row.cell('old');
-    changes.set(address, { old, new: row.cell('new') });
+  for (const row of rowsOfRun(snapshot, 'CHANGE', runId)) {
+    const address = fieldText(row, 'address');
+    const old = changes.get(address)?.old ?? fieldText(row, 'old');
+    changes.set(address, { old, new: fieldText(row, 'new') });
   }
   return changes;
 }

@@ -46,10 +46,9 @@ void t.test(
       env: { NOCTURNE_RUN: 'RUN-20261121-001' },
     });
     t.not(inside.exit, 0, 'an agent accepts nothing');
-    t.match(await callCommand(place, ['sign', PROGRAM, '--yes']), {
-      exit: 0,
-      json: { accepted: [PROGRAM], signed: [] },
-    });
+    const accepted = await callCommand(place, ['sign', PROGRAM, '--yes']);
+    t.match(accepted, { exit: 0, json: { accepted: [PROGRAM], signed: [] } });
+    t.match(accepted.text, /^\+\/\/ by somebody$/m, 'who said yes before sees it, too');
     t.same(await warnings(place), [`warning ${READER}`]);
     appendFileSync(join(place.root, 'SOUL.md'), '\nOne more line.\n');
     t.match(await callCommand(place, ['sign', '--all', '--yes']), {

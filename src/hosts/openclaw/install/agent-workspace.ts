@@ -1,4 +1,5 @@
 /** Whether the agent of the jobs works in this workspace. */
+import { parsedJson } from '../../../kernel/parsed-json.js';
 import { existsSync, realpathSync } from '../../../kernel/files.js';
 import { z } from 'zod';
 import { NocturneError } from '../../../kernel/error.js';
@@ -21,7 +22,7 @@ export async function agentOf(
   options: { readonly root: string; readonly agent: string | undefined },
 ): Promise<{ readonly agent: string | undefined; readonly warnings: readonly string[] }> {
   const { exit, stdout } = await host.run(['agents', 'list', '--json']);
-  const read = exit === 0 ? Agents.safeParse(jsonOf(stdout)) : undefined;
+  const read = exit === 0 ? Agents.safeParse(parsedJson(stdout)) : undefined;
   if (read?.success !== true)
     return {
       agent: options.agent,
@@ -65,12 +66,4 @@ export async function agentOf(
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

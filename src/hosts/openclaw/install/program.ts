@@ -1,4 +1,5 @@
 /** Starts OpenClaw's program without a shell, with a selected environment, and reads its JSON. */
+import { parsedJson } from '../../../kernel/parsed-json.js';
 import { NocturneError } from '../../../kernel/error.js';
 
 export type Ran = { readonly exit: number; readonly stdout: string; readonly stderr: string };
@@ -66,7 +67,7 @@ export function openClaw({
     run,
     async json(args) {
       const ran = await run(args);
-      const value = parsed(ran.stdout);
+      const value = parsedJson(ran.stdout);
       if (ran.exit !== 0)
         throw new NocturneError(
           'RUN_FAILED',
@@ -102,12 +103,4 @@ export function complaint(
 
 function words(program: string, args: readonly string[]): string {
   return [program, ...args.slice(0, 2)].join(' ');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

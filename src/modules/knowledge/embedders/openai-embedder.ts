@@ -27,6 +27,7 @@ const MOST_TEXTS = 64;
 /** Endpoints limit the tokens of a request; embedding models read no more of one text. */
 const MOST_CHARACTERS = 200_000;
 const LONGEST = 24_000;
+const PAGE = 'orchestration-os/KNOWLEDGE.md';
 const ATTEMPTS = 5;
 const REQUEST_MS = 120_000;
 const PATIENCE_MS = 600_000;
@@ -132,7 +133,7 @@ async function requester(options: OpenaiOptions): Promise<Request> {
 function failureOf(error: unknown): RequestFailure {
   return error instanceof BadAnswer
     ? { failure: 'crashed', retry: false, answered: true, detail: error.message }
-    : classifyRequestError(error, { now: Date.now() });
+    : classifyRequestError(error, { now: Date.now(), page: PAGE });
 }
 
 /** Removes the key from the message: a server may repeat it. */

@@ -3,8 +3,9 @@ import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
+import { briefingSince } from '../../../passes/manager/briefing-since.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
-import { lastRow, rowsSince } from '../../../project/recent-rows.js';
+import { rowsSince } from '../../../project/recent-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
 import { ok } from '../result.js';
@@ -28,7 +29,9 @@ export const briefing: Command = {
       written !== undefined &&
       incidents.length === 0 &&
       !happenedSince(snapshot, written);
-    const from = since ?? pageBefore(snapshot);
+    // A new briefing covers what the written one covers, and what came after it.
+    const from =
+      since ?? briefingSince(snapshot, written === undefined ? snapshot.now : new Date(written));
     const text = isCurrent
       ? fieldText(page, 'body')
       : composeBriefing({
@@ -48,18 +51,6 @@ export const briefing: Command = {
     return ok(text, json);
   },
 };
-
-/** A new briefing covers what the written one covers, and what came after it. */
-function pageBefore(snapshot: Snapshot): Date {
-  let seen = 0;
-  const before = lastRow(
-    snapshot,
-    'AUDIT',
-    (row) => fieldText(row, 'type') === 'briefing_write' && ++seen === 2,
-    'briefing_write',
-  );
-  return new Date(fieldTime(before, 'time') ?? 0);
-}
 
 /**
  * A worker pass ended, or the owner answered, after the briefing was written. The manager pass that

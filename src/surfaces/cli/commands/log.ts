@@ -13,7 +13,6 @@ import { ownerZone } from '../../../project/owner-zone.js';
 import type { AskedQuestion } from '../../../passes/judge/question.js';
 import { type RunRecord, runRecord } from '../../../passes/run-record.js';
 import type { Rec } from '../../../markdown/types.js';
-import { logRows } from '../../../workspace/log-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Command } from '../types.js';
 
@@ -30,8 +29,10 @@ export const log: Command = {
         hint: 'nocturne query "SELECT run_id, project, outcome FROM run" lists them',
       });
     const record = runRecord(workspace.state, id);
-    const isTrue = record !== undefined && promptIsTrue(record, loggedBrief(snapshot, id));
-    const written = [...agentWrites(rowsOfRun(snapshot, 'AUDIT', id))];
+    const rows = rowsOfRun(snapshot, 'AUDIT', id);
+    const brief = rows.find((row) => fieldText(row, 'type') === 'brief');
+    const isTrue = record !== undefined && promptIsTrue(record, fieldText(brief, 'detail'));
+    const written = [...agentWrites(rows)];
     const changed = runDifferences(snapshot, id, written);
     const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, changed })].join('\n\n');
     return {
@@ -80,14 +81,6 @@ function questionText({
     ...said.map((text, i) => block(`It said${said.length > 1 ? `, attempt ${i + 1}` : ''}`, text)),
     block('Asked', prompt),
   ].join('\n');
-}
-
-/** The row of the audit log about the brief of a run. */
-function loggedBrief({ root, schema }: Snapshot, id: string): string {
-  const file = schema.objects.get('AUDIT')?.glob ?? '';
-  for (const row of logRows(root, file, { containing: id }))
-    if (row.cell('run_id') === id && row.cell('type') === 'brief') return row.cell('detail') ?? '';
-  return '';
 }
 
 function promptIsTrue({ prompt, promptSha256 }: RunRecord, logged: string): boolean {

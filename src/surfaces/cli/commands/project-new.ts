@@ -1,4 +1,5 @@
 /** `project new`: creates a project from the templates, or adds the row of one that has files. */
+import { posix } from 'node:path';
 import { installedHosts } from '../../../hosts/installed.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
@@ -158,9 +159,11 @@ async function missingBefore(
 /** Scripts that the tests of the phases run: the agent cannot write them. */
 function missingChecks(snapshot: Snapshot, slug: string): readonly string[] {
   const tests = snapshot.recordsIn(`PROJECTS/${slug}/PHASES.md`, 'PHASES').flatMap(programsIn);
-  const scripts = tests.map(({ program }) => program).filter(isScript);
+  const scripts = tests
+    .map(({ program }) => program)
+    .filter((program) => isScript(program) && !posix.isAbsolute(program));
   return [...new Set(scripts)]
-    .map((script) => `PROJECTS/${slug}/${script}`)
+    .map((script) => posix.join('PROJECTS', slug, script))
     .filter((path) => !snapshot.files.has(path))
     .map((path) => `${path}, which a test of a phase runs`);
 }

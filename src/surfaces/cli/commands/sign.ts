@@ -56,17 +56,20 @@ export const sign: Command = {
       )
         return { exit: EXIT.refused, text: 'Nothing was signed.', json: { signed: [] } };
     }
-    acceptPrograms(workspace.state, snapshot, accepted);
+    const unseen = options['yes'] === true && shown.length > 0 ? paintedDiff(context, diffs) : '';
     const seen = seenPrograms(workspace.state);
     const pages = files === 'all' ? files : files.filter((file) => !seen.includes(file));
-    if (pages.length === 0) return programsOnly(accepted);
+    if (pages.length === 0) {
+      acceptPrograms(workspace.state, snapshot, accepted);
+      return programsOnly(accepted, unseen);
+    }
     const key = loadOwnerKey(context.home, await passphraseOf(context));
     for (const warning of key.warnings) context.progress(warning);
     const signedBy = ownerName(snapshot);
     const now = context.clock.now();
     const result = signManifest(workspace, { files: pages, key, signedBy, now });
+    acceptPrograms(workspace.state, snapshot, accepted);
     closeIncidentsIfPassing(workspace, 'nocturne sign');
-    const unseen = options['yes'] === true && shown.length > 0 ? paintedDiff(context, diffs) : '';
     return report({ ...result, accepted }, key.fingerprint, unseen);
   },
 };
@@ -74,9 +77,9 @@ export const sign: Command = {
 type Signed = SignResult & { readonly accepted: readonly string[] };
 
 /** The manifest covers no programs, so there is nothing to sign for them. */
-function programsOnly(accepted: readonly string[]): CommandResult {
+function programsOnly(accepted: readonly string[], unseenDiff: string): CommandResult {
   const text = accepted.length === 0 ? 'Unchanged since you last saw it.' : acceptedLine(accepted);
-  return ok(text, { signed: [], accepted });
+  return ok([unseenDiff, text].filter((part) => part !== '').join('\n'), { signed: [], accepted });
 }
 
 function acceptedLine(accepted: readonly string[]): string {
