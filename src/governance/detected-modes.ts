@@ -1,5 +1,6 @@
 /** Failure modes that the last manager pass detected. */
-import { lastRow, rowsOfRun } from '../project/recent-rows.js';
+import { lastManagerRun } from './last-manager-run.js';
+import { rowsOfRun } from '../project/recent-rows.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 
@@ -7,8 +8,7 @@ import type { Snapshot } from '../workspace/types.js';
 export type DetectedMode = { readonly id: string; readonly text: string };
 
 export function detectedModes(snapshot: Snapshot): readonly DetectedMode[] {
-  const last = lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager', 'manager');
-  return rowsOfRun(snapshot, 'AUDIT', last?.key ?? '')
+  return rowsOfRun(snapshot, 'AUDIT', lastManagerRun(snapshot)?.key ?? '')
     .filter((row) => fieldText(row, 'type') === 'signal')
     .map((row) => ({ id: fieldText(row, 'target'), text: fieldText(row, 'detail') }));
 }

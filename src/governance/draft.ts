@@ -1,4 +1,5 @@
 /** What a draft of a project must say before it can become one. */
+import type { Snapshot } from '../workspace/types.js';
 import type { Rec } from '../markdown/types.js';
 import { commandsIn, conditionsIn } from '../project/condition-source.js';
 import type { Condition } from '../project/condition-types.js';
@@ -33,4 +34,17 @@ export function draftProblems(draft: Rec): readonly string[] {
       ? ['a condition runs a command, which only the owner writes']
       : []),
   ];
+}
+
+/** Complete drafts about which the owner was not asked yet. */
+export function newDrafts(snapshot: Snapshot): readonly Rec[] {
+  const asked = new Set(
+    snapshot
+      .records('NOTIFICATION')
+      .filter((record) => fieldText(record, 'kind') === 'draft')
+      .map((record) => fieldText(record, 'project')),
+  );
+  return snapshot
+    .records('DRAFT')
+    .filter((draft) => !asked.has(draft.key) && draftProblems(draft).length === 0);
 }

@@ -1,9 +1,9 @@
 /** Questions that only the owner can answer: which are open, and which are not shown yet. */
+import { lastManagerRun } from './last-manager-run.js';
 import { isOpenQuestion } from '../project/question-state.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
-import { lastRow } from '../project/recent-rows.js';
 
 export type Escalation = {
   readonly slug: string;
@@ -64,8 +64,5 @@ function escalationOf(
 }
 
 function lastManagerStart(snapshot: Snapshot): number | undefined {
-  return fieldTime(
-    lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager'),
-    'started',
-  );
+  return fieldTime(lastManagerRun(snapshot), 'started');
 }

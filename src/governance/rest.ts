@@ -12,15 +12,8 @@ import { isPlaceholder, sameObjective } from './project-state.js';
 
 const MOST_CHARACTERS = 300;
 
-export type RestQuestion = {
-  readonly id: string;
-  /** A model was asked about this rest already. */
-  readonly isJudged: boolean;
-  /** A model ended the rest before this one, and no pass since then made progress. */
-  readonly isSecond: boolean;
-};
-
-export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | undefined {
+/** The open question with which a project's rest began, by its id. */
+export function restQuestion(snapshot: Snapshot, slug: string): string | undefined {
   if (fieldText(snapshot.record('DISPATCH', slug), 'escalation') === '') return undefined;
   const asked = snapshot
     .records('NOTIFICATION')
@@ -31,21 +24,29 @@ export function restQuestion(snapshot: Snapshot, slug: string): RestQuestion | u
         isOpenQuestion(snapshot, record),
     );
   if (asked === undefined || fieldText(asked, 'topic') !== REST) return undefined;
-  const began = (row: Rec): boolean => fieldText(row, 'type') === 'surface_escalation';
+  return asked.key;
+}
+
+/** Whether a model was asked about this rest already. */
+export function isJudged(snapshot: Snapshot, slug: string): boolean {
   const judged = (row: Rec): boolean =>
     fieldText(row, 'type') === 'question' && fieldText(row, 'result') === 'ok';
   const last = lastRow(
     snapshot,
     'AUDIT',
-    (row) => fieldText(row, 'target') === slug && (began(row) || judged(row)),
+    (row) =>
+      fieldText(row, 'target') === slug &&
+      (fieldText(row, 'type') === 'surface_escalation' || judged(row)),
     slug,
   );
-  const isJudged = last !== undefined && judged(last);
-  return { id: asked.key, isJudged, isSecond: isSecond(snapshot, slug) };
+  return last !== undefined && judged(last);
 }
 
-/** By the order of runs: no pass since a model ended a rest has made progress. */
-function isSecond(snapshot: Snapshot, slug: string): boolean {
+/**
+ * Whether a model ended the rest before this one, and no pass since then made progress, by the
+ * order of runs.
+ */
+export function isSecondRest(snapshot: Snapshot, slug: string): boolean {
   const ended = lastRow(
     snapshot,
     'AUDIT',

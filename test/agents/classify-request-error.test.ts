@@ -69,7 +69,7 @@ t.test('the endpoint may say when to retry', async (t) => {
 t.test('the remedy names the page that has the endpoint', (t) => {
   const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   const detail = (page?: string): string =>
-    classifyRequestError(error, page === undefined ? { now: 0 } : { now: 0, page }).detail;
+    classify(error, page === undefined ? { now: NOW } : { now: NOW, page }).detail;
   t.match(detail(), /correct the endpoint in orchestration-os\/RUNNERS\.md\.$/);
   t.match(detail('a/PAGE.md'), /correct the endpoint in a\/PAGE\.md\.$/);
   t.end();

@@ -1,7 +1,7 @@
 /** Who is asked for a judgement: the runner and model of a tier that only the owner can add. */
 import { chooseTier, type TierLimits, tierRows } from '../../agents/model-tier.js';
-import { decideSandbox, type SandboxInForce } from '../../agents/sandbox.js';
-import { probeSandbox } from '../../agents/sandbox-probe.js';
+import type { SandboxInForce } from '../../agents/sandbox.js';
+import { sandboxFor } from '../../agents/sandbox-for.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { PassEnvironment } from '../types.js';
@@ -28,6 +28,8 @@ export async function judgeFor(
   tier: string,
 ): Promise<Judge | NoJudge> {
   const tiers = tierRows(snapshot.records('MODEL-TIER'));
+  if (!tiers.some((row) => row.tier === tier))
+    return { kind: 'off', why: `MODEL-TIERS.md has no tier "${tier}"` };
   // A judgement does not count as a pass, but it spends.
   const { passes: _passes, ...night } = leftOfNight(snapshot, begunPasses(snapshot), env.budget);
   const choice = chooseTier({
@@ -36,18 +38,12 @@ export async function judgeFor(
     usedToday: usedToday(snapshot, judgeUses(snapshot)),
     night,
   });
-  if (choice.kind !== 'chosen')
-    return choice.kind === 'unknown-tier'
-      ? { kind: 'off', why: `MODEL-TIERS.md has no tier "${tier}"` }
-      : unavailable(choice.reason);
+  if (choice.kind !== 'chosen') return unavailable(choice.reason);
   const record = snapshot.record('RUNNER', choice.runner);
   if (record === undefined)
     return unavailable(`the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
   const runner = runnerSpec(record);
-  const sandbox =
-    runner.sandbox.mode === 'off'
-      ? { kind: 'off' as const }
-      : decideSandbox(runner.sandbox, await probeSandbox(env.env['PATH']));
+  const sandbox = await sandboxFor(runner.sandbox, env.env['PATH']);
   if (sandbox.kind === 'refused')
     return unavailable(`the sandbox of ${runner.name} is not available: ${sandbox.why}`);
   return { kind: 'judge', tier, runner, model: choice.model, limits: choice.limits, sandbox };

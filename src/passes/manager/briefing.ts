@@ -110,7 +110,7 @@ export function briefing(input: BriefingInput): string {
     unattributed(rows),
     listed(
       'You wrote this in the former briefing, and no question took it',
-      (input.own ?? []).map((line) => shortened(quoted(line, LONGEST_OWN))),
+      (input.own ?? []).map((line) => quoted(line, LONGEST_OWN)),
       { most: MOST.own, none: '', more: '`nocturne history`' },
     ),
     listed('Noticed', [...new Set(notes)].map(shortened), {
@@ -177,7 +177,8 @@ const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 function heading(night: Night, zone: string): string {
   const { snapshot, runs, isCut } = night;
   const all = runs.filter((run) => fieldText(run, 'role') === 'worker');
-  const workers = all.filter((run) => hasBegun(run, night));
+  const dead = new Set(reaped(night.rows));
+  const workers = all.filter((run) => hasBegun(run, dead));
   const idle = all.length - workers.length;
   const counted = GRADES.map((grade) => ({
     grade,
@@ -196,9 +197,9 @@ function heading(night: Night, zone: string): string {
 }
 
 /** A pass that chose nothing has neither project nor runner; one that crashed may have chosen. */
-function hasBegun(run: Rec, { rows }: Night): boolean {
+function hasBegun(run: Rec, dead: ReadonlySet<string>): boolean {
   const isGraded = ['grade', 'project', 'runner'].some((field) => fieldText(run, field) !== '');
-  return isGraded || reaped(rows).includes(run.key);
+  return isGraded || dead.has(run.key);
 }
 
 /** The opinion of a model, marked as one, or that there was none. */

@@ -2,13 +2,13 @@
 import { lastRows } from '../../project/recent-rows.js';
 import type { Fragment } from '../../agents/types.js';
 import { assertionLine } from '../../agents/brief-text.js';
-import { meanDistance } from '../../governance/conditions/distance.js';
+import { distanceTo } from '../../governance/approach.js';
 import { draftConditions } from '../../governance/draft.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
+import { isOpenQuestion } from '../../project/question-state.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { changeRows } from '../../workspace/history.js';
 import type { Question } from '../judge/question.js';
 import { projectScope } from '../project-scope.js';
 import { runRecord } from '../run-record.js';
@@ -108,7 +108,7 @@ export function ownerQuestion(
   const file = runs[0]?.file ?? '';
   const waiting = snapshot
     .records('NOTIFICATION')
-    .filter((record) => fieldText(record, 'status') === 'open')
+    .filter((record) => isOpenQuestion(snapshot, record))
     .map((record) => `- ${fieldText(record, 'action_needed')}`);
   return {
     kind: 'owner',
@@ -178,17 +178,20 @@ export async function projectFacts(
   ];
 }
 
-/** Of the last passes, and the one that is planned. */
+/** Of the last passes. */
 export function triedObjectives(snapshot: Snapshot, project: Rec): readonly string[] {
   const address = `${project.file}#last_pass.objective`;
-  const recorded = [...changeRows(snapshot, address)].map((row) => row.new);
+  const isOfProject = (row: Rec): boolean => fieldText(row, 'address') === address;
+  const recorded = lastRows(snapshot, 'CHANGE', LAST_RUNS, isOfProject, address).map((row) =>
+    fieldText(row, 'new'),
+  );
   const last = fieldText(project, 'last_pass.objective');
-  return [...new Set([...recorded, last])].filter((text) => text !== '').slice(-LAST_RUNS);
+  return [...new Set([...recorded, last])].filter((text) => text !== '');
 }
 
 function distanceAfter({ workspace }: PassEnvironment, run: Rec): string {
   const after = runRecord(workspace.state, run.key)?.after;
-  return after === undefined ? 'not measured' : meanDistance(after.stop).toFixed(3);
+  return after === undefined ? 'not measured' : distanceTo(after.stop).toFixed(3);
 }
 
 function runLine(run: Rec): string {

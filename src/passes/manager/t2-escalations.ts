@@ -2,7 +2,7 @@
  * Manager T2 and T3.5: questions nobody has seen, transitions whose time is over, drafts that want
  * an answer.
  */
-import { draftConditions, draftProblems } from '../../governance/draft.js';
+import { draftConditions, newDrafts } from '../../governance/draft.js';
 import { openEscalations } from '../../governance/escalation.js';
 import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
@@ -47,15 +47,7 @@ export const drafts: Step<Reviewing, Reviewing> = {
   id: 'T3.5',
   title: 'drafts',
   run(stage, { snapshot }) {
-    const asked = new Set(
-      snapshot
-        .records('NOTIFICATION')
-        .filter((record) => fieldText(record, 'kind') === 'draft')
-        .map((record) => fieldText(record, 'project')),
-    );
-    const waiting = snapshot
-      .records('DRAFT')
-      .filter((draft) => !asked.has(draft.key) && draftProblems(draft).length === 0);
+    const waiting = newDrafts(snapshot);
     const acts = waiting.map((draft) => {
       const { fits, why } = fitOf(
         snapshot,

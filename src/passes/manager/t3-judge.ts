@@ -2,11 +2,12 @@
  * Manager T3, second half: the model that the owner named for the manager is asked, one bounded
  * question at a time. Later steps check what it says before anything follows from it.
  */
-import { draftProblems } from '../../governance/draft.js';
-import { restQuestion } from '../../governance/rest.js';
+import { newDrafts } from '../../governance/draft.js';
+import { isJudged, restQuestion } from '../../governance/rest.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import type { Rec } from '../../markdown/types.js';
-import { fieldInt, fieldText } from '../../project/field-text.js';
+import { fieldText } from '../../project/field-text.js';
+import { isOpenQuestion } from '../../project/question-state.js';
 import { ownerNumber } from '../../project/owner-number.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
@@ -17,6 +18,7 @@ import { keepQuestions } from '../run-record.js';
 import type { Compared, PassEnvironment, Reviewing, Step } from '../types.js';
 import type { ProjectReview } from './project-review.js';
 import type { Judged, Opinion } from './judgement.js';
+import { freeRows } from './free-rows.js';
 import { afterLastManager } from './last-manager.js';
 import {
   directionQuestion,
@@ -103,36 +105,31 @@ function docketOf(snapshot: Snapshot, reviews: readonly ProjectReview[]): Docket
       .records('NOTIFICATION')
       .filter(
         (record) =>
-          fieldText(record, 'status') === 'open' &&
-          ['proposal', 'draft'].includes(fieldText(record, 'kind')),
+          ['proposal', 'draft'].includes(fieldText(record, 'kind')) &&
+          isOpenQuestion(snapshot, record),
       )
       .map((record) => fieldText(record, 'project')),
   );
-  const rows = snapshot
-    .records('DISPATCH')
-    .filter((row) => fieldText(row, 'status') === 'active')
-    .sort((a, b) => (fieldInt(a, 'priority') ?? 999) - (fieldInt(b, 'priority') ?? 999));
-  const free = rows.filter((row) => fieldText(row, 'escalation') === '');
-  const isActive = (slug: string): boolean => rows.some((row) => fieldText(row, 'slug') === slug);
+  const free = freeRows(snapshot);
+  const isFree = new Set(free.map((row) => fieldText(row, 'slug')));
   const most = passesUntilRest(snapshot);
   const needs = reviews.filter(
     ({ slug, direction }) => direction !== '' || stalledPasses(snapshot, slug) >= most,
   );
-  const resting = rows
+  const resting = snapshot
+    .records('DISPATCH')
+    .filter((row) => fieldText(row, 'status') === 'active')
     .map((row) => fieldText(row, 'slug'))
-    .filter((slug) => restQuestion(snapshot, slug)?.isJudged === false);
+    .filter((slug) => restQuestion(snapshot, slug) !== undefined && !isJudged(snapshot, slug));
   const slugs = new Set([...resting, ...needs.map(({ slug }) => slug)]);
   return {
     projects: [...slugs]
-      .filter((slug) => isActive(slug) && !waiting.has(slug))
-      .filter((slug) => resting.includes(slug) || !isAsking(rows, slug))
+      .filter((slug) => !waiting.has(slug) && (resting.includes(slug) || isFree.has(slug)))
       .map((slug) => ({
         slug,
         direction: reviews.find((review) => review.slug === slug)?.direction ?? '',
       })),
-    drafts: snapshot
-      .records('DRAFT')
-      .filter((draft) => !isAsked(snapshot, draft) && draftProblems(draft).length === 0),
+    drafts: newDrafts(snapshot),
     rows:
       free.length > 1 &&
       reviews.length > 0 &&
@@ -142,19 +139,6 @@ function docketOf(snapshot: Snapshot, reviews: readonly ProjectReview[]): Docket
     runs: afterLastManager(snapshot).runs,
     reviews,
   };
-}
-
-/** The project waits for the owner, with a question that is not about its rest. */
-function isAsking(rows: readonly Rec[], slug: string): boolean {
-  return rows.some((row) => fieldText(row, 'slug') === slug && fieldText(row, 'escalation') !== '');
-}
-
-function isAsked(snapshot: Snapshot, { key }: Rec): boolean {
-  return snapshot
-    .records('NOTIFICATION')
-    .some(
-      (record) => fieldText(record, 'kind') === 'draft' && fieldText(record, 'project') === key,
-    );
 }
 
 function questionsIn({ projects, drafts, rows, runs }: Docket): number {

@@ -2,7 +2,7 @@
  * Manager T5: what the model said about a project is checked, and becomes the end of its rest, a
  * change under a pre-approval, or a proposal to the owner.
  */
-import { objectiveProblem, restQuestion } from '../../governance/rest.js';
+import { isSecondRest, objectiveProblem, restQuestion } from '../../governance/rest.js';
 import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldText } from '../../project/field-text.js';
@@ -66,9 +66,9 @@ function effectOf(stage: Reviewing, snapshot: Snapshot, slug: string): Effect | 
   if (problem !== undefined)
     return { acts: [], note: `the objective of ${judged.by} for ${slug} is not used: ${problem}` };
   const set = { name: 'objective_set', args: { slug, next_objective: objective } };
-  if (rest !== undefined && !rest.isSecond)
+  if (rest !== undefined && !isSecondRest(snapshot, slug))
     return {
-      acts: [endRest(stage, { slug, rest: rest.id, set, why: answer.why })],
+      acts: [endRest(stage, { slug, rest, set, why: answer.why })],
       note: `${judged.by} ended the rest of ${slug}: its next objective is ${quoted(objective)}`,
     };
   return underApproval(stage, snapshot, { slug, set, objective, why: answer.why });

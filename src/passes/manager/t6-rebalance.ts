@@ -1,7 +1,9 @@
 /** Manager T6: whether another project should come first, done under a pre-approval or proposed. */
 import { authorise } from '../../governance/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
-import { fieldInt, fieldText } from '../../project/field-text.js';
+import { fieldText } from '../../project/field-text.js';
+import { isOpenQuestion } from '../../project/question-state.js';
+import { freeRows, priorityOf } from './free-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
 import type { Reviewing, Step } from '../types.js';
@@ -59,11 +61,10 @@ type Swap = { readonly first: Row; readonly then: Row; readonly why: string };
 
 /** The model's answer decides, if there is one; otherwise the last grades do. */
 function betterOrder(snapshot: Snapshot, { reviews, judged }: Reviewing): Swap | undefined {
-  const rows = snapshot
-    .records('DISPATCH')
-    .filter((row) => fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '')
-    .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
-    .sort((a, b) => a.priority - b.priority);
+  const rows = freeRows(snapshot).map((row) => ({
+    slug: fieldText(row, 'slug'),
+    priority: priorityOf(row),
+  }));
   const opinion = opinionOn(judged, 'order');
   const swap = opinion?.sure === true ? byOpinion(rows, judged, opinion) : byGrades(rows, reviews);
   return swap === undefined || isProposed(snapshot, swap.then.slug) ? undefined : swap;
@@ -103,7 +104,7 @@ function isProposed(snapshot: Snapshot, slug: string): boolean {
     .some(
       (record) =>
         fieldText(record, 'kind') === 'proposal' &&
-        fieldText(record, 'status') === 'open' &&
-        fieldText(record, 'project') === slug,
+        fieldText(record, 'project') === slug &&
+        isOpenQuestion(snapshot, record),
     );
 }

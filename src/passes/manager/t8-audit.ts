@@ -2,10 +2,11 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
+import { lastManagerRun } from '../../governance/last-manager-run.js';
 import { questionState } from '../../project/question-state.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
-import { lastRow, rowsSince } from '../../project/recent-rows.js';
+import { rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -99,12 +100,7 @@ function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): read
 }
 
 function lastManager(snapshot: Snapshot): number {
-  return (
-    fieldTime(
-      lastRow(snapshot, 'RUN', (run) => fieldText(run, 'role') === 'manager'),
-      'ended',
-    ) ?? 0
-  );
+  return fieldTime(lastManagerRun(snapshot), 'ended') ?? 0;
 }
 
 /** Runs whose rows are out of order, or that worked on a project and left a step out. */

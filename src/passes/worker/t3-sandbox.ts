@@ -2,8 +2,7 @@
  * T3, first half: the sandbox that the runner asks for is really there, or the pass goes on without
  * it and says so, or it does not begin.
  */
-import { decideSandbox } from '../../agents/sandbox.js';
-import { probeSandbox } from '../../agents/sandbox-probe.js';
+import { sandboxFor } from '../../agents/sandbox-for.js';
 import { EXIT } from '../../kernel/error.js';
 import { type BundleAct, bundleAct } from '../act.js';
 import type { Budgeted, Chosen, Halt, Step } from '../types.js';
@@ -13,11 +12,7 @@ export const t3Sandbox: Step<Budgeted, Chosen> = {
   title: 'sandbox',
   waits: true,
   async run(stage, { env }) {
-    const settings = stage.runner.sandbox;
-    const decision =
-      settings.mode === 'off'
-        ? { kind: 'off' as const }
-        : decideSandbox(settings, await probeSandbox(env.env['PATH']));
+    const decision = await sandboxFor(stage.runner.sandbox, env.env['PATH']);
     if (decision.kind === 'refused') return refuse(stage, decision);
     if (decision.kind === 'without')
       env.say(
