@@ -146,12 +146,12 @@ function simulated(name: keyof Files): Call {
     const path = pathOf(words);
     const isOurs = path.startsWith(state.folder);
     const operation = operationOf(name, words);
-    if (isOurs && operation !== undefined && operation !== 'read') state.now += 1;
+    const isChange = isOurs && operation !== undefined && operation !== 'read';
+    if (isChange) state.now += 1;
     const result = isOurs && isHit(operation, words) ? failing(name, call, words) : call(...words);
     if (name === 'openSync') state.open.set(Number(result), path);
     if (name === 'closeSync') state.open.delete(Number(words[0]));
-    if (isOurs && operation !== undefined && operation !== 'read')
-      for (const changed of pathsOf(words)) timeFile(real.lstatSync(changed, IF_THERE));
+    if (isChange) for (const changed of pathsOf(words)) timeFile(real.lstatSync(changed, IF_THERE));
     if (isOurs && result instanceof real.Stats) timeFile(result);
     return result;
   };

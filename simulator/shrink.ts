@@ -41,7 +41,8 @@ function* simplerEvents(event: Event): Generator<Event> {
   const { fault, ...faultless } = event;
   if (fault !== undefined) yield faultless;
   const { beside = [], ...alone } = event;
-  for (const i of beside.keys()) yield { ...event, beside: beside.toSpliced(i, 1) };
+  if (beside.length > 1)
+    for (const i of beside.keys()) yield { ...event, beside: beside.toSpliced(i, 1) };
   if (beside.length > 0) yield alone;
   const { script } = event;
   const withActions = (actions: readonly AgentAction[]): Event => ({

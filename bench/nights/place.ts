@@ -2,6 +2,7 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { longrunnerOf } from '../../test/passes/pass-workspace.js';
 import { makeWorkspace } from '../../test/support/make-workspace.js';
 import { filesBelow } from './desk.js';
 import type { Cast } from './plan.js';
@@ -46,30 +47,20 @@ function filesOf(start: number): (cast: Cast) => Record<string, string> {
     const phases = phasesPage(kind);
     const [, objective = ''] = /\*\*Objective:\*\* (.*)/.exec(phases) ?? [];
     const started = new Date(start).toISOString().replace('.000', '');
-    const longrunner = `---
-mission: Know the ${kind} of the owner.
-phase:
-  name: ${kind}
-  objective: ${JSON.stringify(objective)}
-  stop_condition: []
-  started: ${started}
-  status: active
-  successor: null
-transition: { triggered_at: null, expires_at: null, timeout_days: 3, reescalations: 0 }
-last_pass:
-  date: null
-  objective: null
-  outputs: []
-next_pass:
-  objective: ${JSON.stringify(objective)}
-  model_tier: standard
-  requires: []
-  criteria: []
-  writes: ${JSON.stringify(writes)}
----
-
-# ${slug}
-`;
+    const longrunner = longrunnerOf({
+      title: slug,
+      mission: `Know the ${kind} of the owner.`,
+      objective: JSON.stringify(objective),
+      phase: kind,
+      started,
+      first: JSON.stringify(objective),
+      next: [
+        'model_tier: standard',
+        'requires: []',
+        'criteria: []',
+        `writes: ${JSON.stringify(writes)}`,
+      ],
+    });
     const files = { ...material, 'LONGRUNNER.md': longrunner, 'PHASES.md': phases };
     return Object.fromEntries(
       Object.entries(files).map(([path, text]) => [`PROJECTS/${slug}/${path}`, text]),

@@ -2,6 +2,7 @@
  * Plays one night in this process, as the command `night` does it: the real engine, scripted agents,
  * and the script's own count of the work before and after each pass.
  */
+import { environment } from '../../test/passes/pass-workspace.js';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { manager } from '../../src/passes/manager/manager.js';
@@ -84,18 +85,17 @@ type Night = {
 
 function begin(workspace: Workspace, plan: NightPlan): Night {
   const called: Called[] = [];
-  const env = {
-    workspace,
-    env: { PATH: process.env['PATH'] },
-    signal: new AbortController().signal,
-    say: () => undefined,
-    wait: (ms: number) => {
-      machine.pass(ms);
-      return Promise.resolve();
+  const env = environment(
+    { workspace },
+    {
+      env: { PATH: process.env['PATH'] },
+      wait: (ms: number) => {
+        machine.pass(ms);
+        return Promise.resolve();
+      },
+      runners: [agentsOf(plan, (agent) => called.push(agent))],
     },
-    modules: [],
-    runners: [agentsOf(plan, (agent) => called.push(agent))],
-  };
+  );
   return { workspace, plan, env, called, passes: [], managers: [], briefings: [] };
 }
 

@@ -15,9 +15,6 @@ export type Unit = { readonly name: string; readonly source: string; readonly no
 export type Files = ReadonlyMap<string, string>;
 
 export type Work = {
-  readonly kind: Kind;
-  /** Everything that could be done; more than is needed. */
-  readonly units: readonly Unit[];
   readonly needed: number;
   readonly writes: readonly string[];
   /** What the owner put into the folder. */
@@ -37,24 +34,21 @@ const ROADS = ['upper', 'lower', 'narrow', 'wide', 'straight', 'winding', 'paved
 const MORE = ['iris', 'jade', 'kelp', 'larch', 'maple', 'north', 'opal', 'pine'];
 
 export function workOf(kind: Kind): Work {
-  return { kind, ...WORKS[kind]() };
+  return WORKS[kind]();
 }
 
 /** PHASES.md of a project; its kind comes first. The tests of code run without npm, which is slow. */
-export function phasesPage(kind: Kind, template = TEMPLATE): string {
-  const text = readFileSync(template, 'utf8').replace('npm test', 'node test.mjs');
+export function phasesPage(kind: Kind): string {
+  const text = readFileSync(TEMPLATE, 'utf8').replace('npm test', 'node test.mjs');
   const [head = '', ...sections] = text.split(/^(?=## )/m);
   const first = sections.find((section) => section.startsWith(`## ${kind}\n`)) ?? '';
   return [head, first, ...sections.filter((section) => section !== first)].join('');
 }
 
-type Rest = Omit<Work, 'kind'>;
-
-const WORKS: Readonly<Record<Kind, () => Rest>> = {
+const WORKS: Readonly<Record<Kind, () => Work>> = {
   survey: () => listed({ file: /^outputs\/survey-/, under: '## Entries', hasNote: false }),
   inventory: () => listed({ file: /^outputs\/inventory/, under: '## Items', hasNote: true }),
   watch: () => ({
-    units: unitsOf(16),
     needed: 14,
     writes: ['outputs/**'],
     material: { 'material.md': materialPage(unitsOf(16)) },
@@ -68,7 +62,6 @@ const WORKS: Readonly<Record<Kind, () => Rest>> = {
     },
   }),
   write: () => ({
-    units: unitsOf(6),
     needed: 4,
     formOnly: true,
     writes: ['outputs/**'],
@@ -84,7 +77,6 @@ const WORKS: Readonly<Record<Kind, () => Rest>> = {
   code: () => {
     const units = unitsOf(6).map((unit, i) => ({ ...unit, note: `(n) => n * ${i + 2}` }));
     return {
-      units,
       needed: 6,
       writes: ['src/**'],
       material: { 'material.md': materialPage(units), 'test.mjs': codeTest(units) },
@@ -100,7 +92,6 @@ const WORKS: Readonly<Record<Kind, () => Rest>> = {
     const units = unitsOf(6).map((unit) => ({ ...unit, source: `pages/${unit.name}.md` }));
     const pages = units.map(({ source, name }) => [source, `# ${name}\n\nteh ${name} is here.\n`]);
     return {
-      units,
       needed: 6,
       writes: ['outputs/**', 'pages/**'],
       material: {
@@ -122,10 +113,9 @@ function listed(page: {
   readonly file: RegExp;
   readonly under: string;
   readonly hasNote: boolean;
-}): Rest {
+}): Work {
   const units = unitsOf(16);
   return {
-    units,
     needed: 12,
     writes: ['outputs/**'],
     material: { 'material.md': materialPage(units) },

@@ -85,7 +85,6 @@ type Placed = {
 };
 
 function mover(by: number): <T extends Placed>(placed: T) => T {
-  const moveLine = (line: number): number => (line === 0 ? 0 : line + by);
   const moveRange = (range: Range): Range => ({
     ...range,
     line: range.line + by,
@@ -99,8 +98,8 @@ function mover(by: number): <T extends Placed>(placed: T) => T {
           range: moveRange(placed.range),
           ...defined({
             ruleRange: placed.ruleRange && moveRange(placed.ruleRange),
-            firstLine: placed.firstLine && moveLine(placed.firstLine),
-            lastLine: placed.lastLine && moveLine(placed.lastLine),
+            firstLine: placed.firstLine && placed.firstLine + by,
+            lastLine: placed.lastLine && placed.lastLine + by,
             related: placed.related?.map((other) => ({ ...other, range: moveRange(other.range) })),
           }),
         };

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { LINK_LENGTH } from '../kernel/chain.js';
 import { sha256 } from '../kernel/hash.js';
-import { openingOf } from '../workspace/log-records.js';
+import { openingOf, logRecords } from '../workspace/log-records.js';
 import { logWindows } from '../workspace/log-windows.js';
 import { within } from '../workspace/root-descriptor.js';
 import { isLineLog } from '../markdown/read-lines.js';
@@ -81,7 +81,9 @@ export function logFacts(
   }
   const again = object.key.length === 0 ? new Set<number>() : repeatedKeys(keys);
   return joined.facts(
-    again.size === 0 ? [] : repeatedKey(object, snapshot.rows(object.object), again),
+    again.size === 0
+      ? []
+      : repeatedKey(object, logRecords({ path: place, file: path, spec: object }), again),
   );
 }
 

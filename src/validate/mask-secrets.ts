@@ -1,6 +1,6 @@
 /** Masks secrets in the messages of other rules, which may quote them. */
 import { defined } from '../kernel/defined.js';
-import type { Diagnostic } from '../kernel/diagnostic.js';
+import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { lineMap } from '../kernel/text-position.js';
 import { textOfLines } from '../workspace/text-of-lines.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -11,11 +11,11 @@ export function maskSecrets(
   snapshot: Snapshot,
   found: readonly Diagnostic[],
 ): readonly Diagnostic[] {
-  const secrets = new Set<string>();
-  for (const { rule, range } of found)
-    if (rule === 'secret')
-      for (const part of textAt(snapshot, range).split(/\s+/))
-        if (part.length >= 8) secrets.add(part);
+  const secrets = new Set(
+    foundTexts(snapshot, found).flatMap((text) =>
+      text.split(/\s+/).filter((part) => part.length >= 8),
+    ),
+  );
   if (secrets.size === 0) return found;
   const longest = [...secrets].sort((a, b) => b.length - a.length);
   const mask = (text: string): string =>
@@ -34,12 +34,17 @@ export function maskSecrets(
   });
 }
 
-function textAt(snapshot: Snapshot, range: Diagnostic['range']): string {
-  const lines = [range.line, range.endLine];
-  const text = textOfLines(snapshot, range.file, lines) ?? '';
-  const { starts } = lineMap(text);
-  return text.slice(
-    (starts[range.line - 1] ?? 0) + range.column - 1,
-    (starts[range.endLine - 1] ?? 0) + range.endColumn - 1,
-  );
+/** What the rule `secret` found; each file is read once. */
+function foundTexts(snapshot: Snapshot, found: readonly Diagnostic[]): readonly string[] {
+  const byFile = new Map<string, Range[]>();
+  for (const { rule, range } of found)
+    if (rule === 'secret') byFile.set(range.file, [...(byFile.get(range.file) ?? []), range]);
+  return [...byFile].flatMap(([file, ranges]) => {
+    const lines = ranges.flatMap(({ line, endLine }) => [line, endLine]);
+    const text = textOfLines(snapshot, file, lines) ?? '';
+    const { starts } = lineMap(text);
+    return ranges.map(({ line, column, endLine, endColumn }) =>
+      text.slice((starts[line - 1] ?? 0) + column - 1, (starts[endLine - 1] ?? 0) + endColumn - 1),
+    );
+  });
 }

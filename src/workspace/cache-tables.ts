@@ -124,10 +124,11 @@ function writeWindows(database: Database, windows: Changes['windows']): void {
 
 export function writeChanges(database: Database, changes: Changes): void {
   const { touched, gone, answers, fresh } = changes;
-  const [touch, forget, forgetRecords] = [
+  const [touch, forget, forgetRecords, forgetWindows] = [
     'UPDATE files SET stat = ? WHERE path = ?',
     'DELETE FROM files WHERE path = ?',
     'DELETE FROM records WHERE path = ? AND object = ?',
+    'DELETE FROM windows WHERE path = ?',
   ].map((sql) => database.prepare(sql));
   const [keep, keepRecords, keepAnswer] = [
     'INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)',
@@ -139,6 +140,7 @@ export function writeChanges(database: Database, changes: Changes): void {
     for (const { path, stat } of touched) touch?.run(stat, path);
     for (const path of [...gone, ...fresh.map((file) => file.path)]) {
       forget?.run(path);
+      if (!changes.windows.has(path)) forgetWindows?.run(path);
       for (const object of objects) forgetRecords?.run(path, object);
     }
     for (const { path, stat, file } of fresh) {

@@ -30,7 +30,7 @@ export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): str
   const counters = readJson<Counters>(join(state, FILE)) ?? {};
   let highest = counters[stem] ?? 0;
   for (const { object, field } of OBJECTS[prefix]) {
-    for (const record of snapshot.rows(object, { containing: stem })) {
+    for (const record of snapshot.rows(object, { newestFirst: true, together: stem })) {
       const id = field === undefined ? record.key : (record.fields.get(field)?.value ?? '');
       if (id.startsWith(stem))
         highest = Math.max(highest, Number.parseInt(id.slice(stem.length), 10) || 0);

@@ -1,17 +1,15 @@
 /** Streams the rows of a log for reading, without verifying it. */
-import { closeSync, fstatSync, openSync, readSync } from '../kernel/files.js';
 import { encodeCell } from '../markdown/cell.js';
 import { fieldName } from '../markdown/field-name.js';
 import { parseRow } from '../markdown/row.js';
+import { logWindows } from './log-windows.js';
 import { within } from './root-descriptor.js';
-import { errnoOf, storageError } from './storage-error.js';
 
 /** `line` is 1-based. A missing cell is the empty text. */
 export type LogRow = { readonly line: number; readonly cell: (column: string) => string };
 /** `containing`: only rows with this value, which is searched in the bytes for speed. */
 export type LogRowOptions = { readonly containing?: string };
 
-const BLOCK = 1 << 20;
 const NEWLINE = 10;
 const PIPE = 124;
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
@@ -25,38 +23,33 @@ export function* logRows(
   file: string,
   options: LogRowOptions = {},
 ): Generator<LogRow> {
-  const descriptor = file === '' ? undefined : open(within(root, file));
-  if (descriptor === undefined) return;
-  try {
-    const needle =
-      options.containing === undefined
-        ? undefined
-        : Buffer.from(encodeCell(options.containing), 'utf8');
-    let line = 0;
-    let previous = '';
-    let columns: ReadonlyMap<string, number> | undefined;
-    for (const block of blocks(descriptor)) {
-      let hit = needle === undefined ? -1 : block.indexOf(needle);
-      let start = 0;
-      while (start < block.length) {
-        const found = block.indexOf(NEWLINE, start);
-        const end = found === -1 ? block.length : found;
-        line++;
-        if (columns === undefined) {
-          const text = block.toString('utf8', start, end);
-          if (DELIMITER.test(text)) columns = columnsOf(previous);
-          previous = text;
-        } else if (block[start] === PIPE) {
-          while (needle !== undefined && hit !== -1 && hit < start)
-            hit = block.indexOf(needle, start);
-          if (needle === undefined || (hit !== -1 && hit < end))
-            yield rowOf(block.toString('utf8', start, end), line, columns);
-        }
-        start = end + 1;
+  if (file === '') return;
+  const needle =
+    options.containing === undefined
+      ? undefined
+      : Buffer.from(encodeCell(options.containing), 'utf8');
+  let line = 0;
+  let previous = '';
+  let columns: ReadonlyMap<string, number> | undefined;
+  for (const { bytes: block } of logWindows(within(root, file))) {
+    let hit = needle === undefined ? -1 : block.indexOf(needle);
+    let start = 0;
+    while (start < block.length) {
+      const found = block.indexOf(NEWLINE, start);
+      const end = found === -1 ? block.length : found;
+      line++;
+      if (columns === undefined) {
+        const text = block.toString('utf8', start, end);
+        if (DELIMITER.test(text)) columns = columnsOf(previous);
+        previous = text;
+      } else if (block[start] === PIPE) {
+        while (needle !== undefined && hit !== -1 && hit < start)
+          hit = block.indexOf(needle, start);
+        if (needle === undefined || (hit !== -1 && hit < end))
+          yield rowOf(block.toString('utf8', start, end), line, columns);
       }
+      start = end + 1;
     }
-  } finally {
-    closeSync(descriptor);
   }
 }
 
@@ -67,34 +60,4 @@ function columnsOf(header: string): ReadonlyMap<string, number> {
 function rowOf(text: string, line: number, columns: ReadonlyMap<string, number>): LogRow {
   const values = parseRow(text);
   return { line, cell: (column) => values[columns.get(column) ?? -1] ?? '' };
-}
-
-function open(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
-  }
-}
-
-/** Blocks of whole lines, except for the last newline. A block is valid until the next one. */
-function* blocks(descriptor: number): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafe(Math.min(BLOCK, fstatSync(descriptor).size + 1));
-  let carried = 0;
-  for (let offset = 0; ; ) {
-    const read = readSync(descriptor, buffer, carried, buffer.length - carried, offset);
-    offset += read;
-    const length = carried + read;
-    if (read === 0) {
-      if (length > 0) yield buffer.subarray(0, length);
-      return;
-    }
-    const whole = buffer.lastIndexOf(NEWLINE, length - 1) + 1;
-    if (whole > 0) yield buffer.subarray(0, whole);
-    carried = length - whole;
-    const next = carried === buffer.length ? Buffer.allocUnsafe(2 * buffer.length) : buffer;
-    buffer.copy(next, 0, whole, length);
-    buffer = next;
-  }
 }

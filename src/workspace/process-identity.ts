@@ -13,14 +13,15 @@ export type ProcessIdentity = {
 
 let own: ProcessIdentity | undefined;
 
-/** Every commit asks, and the answer never changes. */
+/** Every commit asks, and the answer changes only with the process. */
 export function ownIdentity(): ProcessIdentity {
-  own ??= {
-    pid: process.pid,
-    host: hostname(),
-    boot: bootId(),
-    started: statOf(process.pid)?.started ?? '',
-  };
+  if (own?.pid !== process.pid)
+    own = {
+      pid: process.pid,
+      host: hostname(),
+      boot: bootId(),
+      started: statOf(process.pid)?.started ?? '',
+    };
   return own;
 }
 

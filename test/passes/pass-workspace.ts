@@ -41,6 +41,8 @@ export function longrunnerOf(at: {
   readonly title: string;
   readonly mission: string;
   readonly objective: string;
+  readonly phase?: string;
+  readonly started?: string;
   readonly stop?: string;
   readonly first: string;
   readonly next: readonly string[];
@@ -48,10 +50,10 @@ export function longrunnerOf(at: {
   return `---
 mission: ${at.mission}
 phase:
-  name: write
+  name: ${at.phase ?? 'write'}
   objective: ${at.objective}
   stop_condition: ${at.stop ?? '[]'}
-  started: 2026-01-01T00:00:00Z
+  started: ${at.started ?? '2026-01-01T00:00:00Z'}
   status: active
   successor: null
 transition: { triggered_at: null, expires_at: null, timeout_days: 3, reescalations: 0 }
