@@ -83,6 +83,17 @@ export type PassEvent = {
   readonly body: string;
 };
 
+export type ServeContext = {
+  readonly workspace: Workspace;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+};
+/** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
+export type Service = {
+  readonly name: string;
+  run(signal: AbortSignal): Promise<void>;
+};
+
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
   readonly name: string;
@@ -124,6 +135,8 @@ export interface PassModule {
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
+  /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
+  serve?(context: ServeContext): Service | undefined;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }
