@@ -86,7 +86,7 @@ function runAgent(
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
     const { runId, project, brief, tier } = pass;
-    const user = { runId, project, use: 'worker', model: tier.model, budget: brief.budget, signal };
+    const user = { runId, project, use: 'worker', model: tier.model, limits: brief.budget, signal };
     return withModelAccess(env, { ...user, runner: pass.runner }, (access) =>
       runner.run({
         brief: pass.brief,
