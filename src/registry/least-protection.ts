@@ -34,6 +34,7 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   RUNNER: ['PROTECTED'],
   'MODEL-TIER': ['PROTECTED'],
   PREAPPROVAL: ['PROTECTED'],
+  JOB: ['PROTECTED'],
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 
