@@ -74,9 +74,10 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
 
 /** Empty if the endpoint needs none. */
 function keyOf(
-  { spec }: RunInput,
+  { spec, access }: RunInput,
   host: ChatRunnerOptions['host'],
 ): Failed | { readonly apiKey: string } {
+  if (access !== undefined) return { apiKey: access.token };
   if (!isWebAddress(spec.endpoint))
     return {
       failure: 'not-found',
@@ -93,7 +94,7 @@ function keyOf(
 }
 
 function clientOf(
-  { spec, signal, on, model, tools: { list } }: RunInput,
+  { spec, access, signal, on, model, tools: { list } }: RunInput,
   settings: Pick<ChatRunnerOptions, 'wait' | 'random'> & {
     readonly limits: ChatLimits;
     readonly clock: RunClock;
@@ -103,7 +104,7 @@ function clientOf(
   const { limits, clock, apiKey, wait = pause, random = Math.random } = settings;
   const { requestMs, maxAttempts, maxAnswerBytes } = limits;
   const bounds = { requestMs, maxAttempts, maxAnswerBytes, tools: chatFunctions(list) };
-  const { endpoint } = spec;
+  const endpoint = access?.endpoint ?? spec.endpoint;
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
 

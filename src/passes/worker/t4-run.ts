@@ -12,6 +12,7 @@ import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
+import { withModelAccess } from '../model-access.js';
 import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
@@ -84,20 +85,24 @@ function runAgent(
   return whileClaimed(env, pass, async (signal) => {
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
-    return runner.run({
-      brief: pass.brief,
-      prompt: pass.prompt,
-      spec: pass.runner,
-      model: pass.tier.model,
-      cwd: join(workspace.root, commandFolder(pass)),
-      workFolder: workFolderOf(workspace.root, pass),
-      hasComeNearer: comeNearer(env, pass),
-      workspaceRoot: workspace.root,
-      tools: chatTools({ env, pass }),
-      ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
-      signal,
-      on,
-    });
+    const { runId, project, brief, tier } = pass;
+    const user = { runId, project, use: 'worker', model: tier.model, budget: brief.budget, signal };
+    return withModelAccess(env, { ...user, runner: pass.runner }, (access) =>
+      runner.run({
+        brief: pass.brief,
+        prompt: pass.prompt,
+        spec: pass.runner,
+        model: pass.tier.model,
+        cwd: join(workspace.root, commandFolder(pass)),
+        workFolder: workFolderOf(workspace.root, pass),
+        hasComeNearer: comeNearer(env, pass),
+        workspaceRoot: workspace.root,
+        tools: chatTools({ env, pass }),
+        ...defined({ access, sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
+        signal,
+        on,
+      }),
+    );
   });
 }
 
