@@ -2,7 +2,7 @@
  * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
  * a claim, whatever happened in between.
  */
-import { addUsage, NO_USAGE } from '../../agents/types.js';
+import { addUsage, type FailureCode, NO_USAGE } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
@@ -133,11 +133,14 @@ function outcomeOf(stage: Stage): string {
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
     return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;
+  if (quality === 'PARKED') return `parked: ${stage.reasons.join('; ').slice(0, 400)}${end}`;
   // What was found comes before what the agent claims.
   const reason = stage.reasons.join('; ').slice(0, 400);
   const claim = summary === '' ? '' : `; the agent says: "${summary.slice(0, 120)}"`;
   return `${quality}: ${reason}${end}${claim}`;
 }
+
+const NO_BREAKDOWN: ReadonlySet<FailureCode> = new Set(['refused', 'not-found', 'limit-reached']);
 
 /**
  * Counted by the restart breaker: the pass broke down. A project that is blocked or weak is not a
@@ -146,5 +149,5 @@ function outcomeOf(stage: Stage): string {
 function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
   const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
-  return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
+  return failure !== undefined && !NO_BREAKDOWN.has(failure);
 }
