@@ -70,9 +70,10 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
 
 /** Empty if the endpoint needs none. */
 function keyOf(
-  { spec }: RunInput,
+  { spec, access }: RunInput,
   host: ChatRunnerOptions['host'],
 ): Failed | { readonly apiKey: string } {
+  if (access !== undefined) return { apiKey: access.token };
   if (!isWebAddress(spec.endpoint))
     return {
       failure: 'not-found',
@@ -89,7 +90,7 @@ function keyOf(
 }
 
 function clientOf(
-  { spec, signal, on, model, tools: { list } }: RunInput,
+  { spec, access, signal, on, model, tools: { list } }: RunInput,
   settings: Pick<ChatRunnerOptions, 'wait' | 'random'> & {
     readonly limits: ChatLimits;
     readonly clock: RunClock;
@@ -99,7 +100,7 @@ function clientOf(
   const { limits, clock, apiKey, wait = pause, random = Math.random } = settings;
   const { requestMs, maxAttempts, maxAnswerBytes } = limits;
   const bounds = { requestMs, maxAttempts, maxAnswerBytes, tools: chatFunctions(list) };
-  const { endpoint } = spec;
+  const endpoint = access?.endpoint ?? spec.endpoint;
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
 
@@ -178,7 +179,8 @@ async function converse(session: ChatSession): Promise<Failed | undefined> {
     if (stuck !== undefined) return { failure: 'stuck', detail: stuck };
     const over = overBudget(record.spent, budget);
     if (over !== undefined) return limitOfTier(over);
-    if (word(record.spent)) talk.say(NEAR_LIMIT);
+    // The meter says it itself.
+    if (input.access === undefined && word(record.spent)) talk.say(NEAR_LIMIT);
   }
   return {
     failure: 'over-budget',

@@ -7,6 +7,7 @@ import { limitsText } from '../../agents/brief-text.js';
 import { RAISE, type Raise, raiseFor, USED } from '../../governance/raised-limits.js';
 import { amountText } from '../../project/limit-question.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
+import { keyVariables } from '../../project/key-variables.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
@@ -39,7 +40,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       maxMinutes,
       ...defined({ maxTokens, maxCost }),
     };
-    const runner = runnerSpec(record);
+    const runner = runnerSpec(snapshot, record);
     return {
       stage: { ...stage, tier, runner, capability: runner.capability },
       acts: [
@@ -107,7 +108,7 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-export function runnerSpec(record: Rec): RunnerSpec {
+export function runnerSpec(snapshot: Snapshot, record: Rec): RunnerSpec {
   return {
     name: record.key,
     kind: fieldText(record, 'kind'),
@@ -116,6 +117,7 @@ export function runnerSpec(record: Rec): RunnerSpec {
     endpoint: fieldText(record, 'endpoint'),
     apiKeyEnv: fieldText(record, 'api_key_env'),
     passEnv: fieldList(record, 'pass_env'),
+    keys: keyVariables(snapshot),
     sandbox: {
       mode: (fieldText(record, 'sandbox') || 'off') as SandboxSettings['mode'],
       policy: (fieldText(record, 'sandbox_policy') || 'prefer') as SandboxSettings['policy'],

@@ -14,6 +14,7 @@ import { limitReached } from '../parking/is-parked.js';
 import { dropFinished, keepRun } from '../parking/keep-run.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
+import { withModelAccess } from '../model-access.js';
 import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
@@ -87,21 +88,25 @@ function runAgent(
   return whileClaimed(env, pass, async (signal) => {
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
-    return runner.run({
-      brief: pass.brief,
-      prompt: pass.prompt,
-      spec: pass.runner,
-      model: pass.tier.model,
-      cwd: join(workspace.root, commandFolder(pass)),
-      workFolder: workFolderOf(workspace.root, pass),
-      hasComeNearer: comeNearer(env, pass),
-      workspaceRoot: workspace.root,
-      tools: chatTools({ env, pass }),
-      ...keepRun(workspace, pass),
-      ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
-      signal,
-      on,
-    });
+    const { runId, project, brief, tier } = pass;
+    const user = { runId, project, use: 'worker', model: tier.model, limits: brief.budget, signal };
+    return withModelAccess(env, { ...user, runner: pass.runner }, (access) =>
+      runner.run({
+        brief: pass.brief,
+        prompt: pass.prompt,
+        spec: pass.runner,
+        model: pass.tier.model,
+        cwd: join(workspace.root, commandFolder(pass)),
+        workFolder: workFolderOf(workspace.root, pass),
+        hasComeNearer: comeNearer(env, pass),
+        workspaceRoot: workspace.root,
+        tools: chatTools({ env, pass }),
+        ...keepRun(workspace, pass),
+        ...defined({ access, sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
+        signal,
+        on,
+      }),
+    );
   });
 }
 
