@@ -9,6 +9,8 @@ import { plural } from '../../kernel/words.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
+import { declaredArguments } from '../declared-arguments.js';
+import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
@@ -49,7 +51,11 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
     const { root, clock } = workspace;
     const live = new Set(livePasses(root, clock).map((claim) => claim.runId));
     live.delete(runId);
-    return deedOf(view, { ...act, bundles: [...act.bundles, ...removeClaimRows(view, live)] });
+    const bundles = act.bundles.map((bundle) => ({
+      ...bundle,
+      args: declaredArguments(view, bundle.name, bundle.args),
+    }));
+    return deedOf(view, { ...act, bundles: [...bundles, ...removeClaimRows(view, live)] });
   };
 }
 
@@ -58,6 +64,7 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
     const { days } = removeUnusedObjects(workspace);
     removeOldRunRecords(workspace.state, workspace.clock.now(), days);
+    dropStaleWork(workspace, workspace.snapshot());
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
     say(`     unused contents were not removed: ${error.message}`);
