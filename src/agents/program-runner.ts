@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
+import { forwardingOf } from './model-access.js';
 import { overBudget } from './model-tier.js';
 import { lastWords } from './last-words.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
+import type { ProcessRequest } from './process-request.js';
 import { runnerEnvironment } from './runner-environment.js';
 import {
   type FailureCode,
@@ -166,6 +168,7 @@ async function once(
       workspaceRoot,
       briefFile: files.brief,
       heartbeatFile: files.heartbeat,
+      ...defined({ access: input.access }),
     }),
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: attempt.stdin,
@@ -174,8 +177,7 @@ async function once(
     workFolder,
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
-      sandbox:
-        input.sandbox === undefined ? undefined : { profile: input.sandbox, scratch: files.folder },
+      sandbox: sandboxOf(input, files),
       signOfLife: attempt.signOfLife,
       onStdout: attempt.onStdout,
     }),
@@ -200,6 +202,12 @@ async function once(
     },
     ...defined({ retryAfterMs }),
   };
+}
+
+function sandboxOf({ sandbox, access }: RunInput, { folder }: RunFiles): ProcessRequest['sandbox'] {
+  if (sandbox === undefined) return undefined;
+  const forwarding = access && forwardingOf(access);
+  return { profile: sandbox, scratch: folder, ...defined({ forwarding }) };
 }
 
 /** A path starts at the workspace's root; the agent's folder is never searched. */

@@ -43,7 +43,7 @@ export async function judgeFor(
   const record = snapshot.record('RUNNER', choice.runner);
   if (record === undefined)
     return unavailable(`the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
-  const runner = runnerSpec(record);
+  const runner = runnerSpec(snapshot, record);
   const sandbox = await sandboxFor(runner.sandbox, env.env['PATH']);
   if (sandbox.kind === 'refused')
     return unavailable(`the sandbox of ${runner.name} is not available: ${sandbox.why}`);

@@ -22,6 +22,7 @@ import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Entered, PassEnvironment } from '../types.js';
+import { withModelAccess } from '../model-access.js';
 import { whileClaimed } from '../while-claimed.js';
 import type { Judge } from './judge-for.js';
 import { type AskedQuestion, type Question, questionPrompt } from './question.js';
@@ -148,19 +149,31 @@ async function answerOf(
   try {
     return await whileClaimed(env, pass, async (signal) => {
       const runner = await runnerFor(judge.runner, { host, wait, kinds });
-      return runner.run({
-        brief: briefOf(pass.runId, judge, budget),
-        prompt,
-        wants: 'answer',
-        spec: judge.runner,
-        model: judge.model,
-        cwd,
-        workspaceRoot: workspace.root,
-        tools: NO_TOOLS,
-        ...defined({ sandbox: sandboxOf(env, judge, cwd) }),
+      const { runner: spec, model, tier: use, limits } = judge;
+      const user = {
+        runId: pass.runId,
+        project: undefined,
+        use,
+        runner: spec,
+        model,
+        limits,
         signal,
-        on: () => undefined,
-      });
+      };
+      return withModelAccess(env, user, (access) =>
+        runner.run({
+          brief: briefOf(pass.runId, judge, budget),
+          prompt,
+          wants: 'answer',
+          spec: judge.runner,
+          model: judge.model,
+          cwd,
+          workspaceRoot: workspace.root,
+          tools: NO_TOOLS,
+          ...defined({ access, sandbox: sandboxOf(env, judge, cwd) }),
+          signal,
+          on: () => undefined,
+        }),
+      );
     });
   } finally {
     rmSync(cwd, { recursive: true, force: true, maxRetries: 3 });

@@ -10,6 +10,7 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { serviceHealth } from '../../../passes/modules/service-health.js';
 import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
@@ -38,6 +39,7 @@ export const status: Command = {
     const text = [
       ...alarmText(facts, screen),
       ...runningLines(facts, screen),
+      ...serviceLines(facts, screen),
       '',
       projectsText(facts, screen),
       '',
@@ -153,6 +155,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
     passes: claims.map(passFacts),
+    services: serviceHealth(state) ?? null,
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
@@ -166,6 +169,15 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
+}
+
+function serviceLines({ services }: Facts, { zone, colour }: Screen): readonly string[] {
+  return (services?.services ?? []).map(({ name, state, since, restarts, failure }) => {
+    const times = restarts === 0 ? '' : `, restarted ${plural(restarts, 'time')}`;
+    const why = failure === undefined ? '' : ` (${failure})`;
+    const line = `Service ${name} ${state === 'running' ? 'runs' : `is ${state}`} since ${localTime(since, zone)}${times}${why}.`;
+    return state === 'running' ? line : colour.attention(line);
+  });
 }
 
 function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {
