@@ -10,6 +10,7 @@ import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { contentElsewhere, fileMissing } from './rules/file-missing.js';
 import { GATE_RULES } from './rules/gate-rules.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
+import { handedKey } from './rules/handed-key.js';
 import { inbound } from './rules/inbound.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
@@ -93,6 +94,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   destination,
   writeScope,
   runnerProgram,
+  handedKey,
   probe,
   timeZone,
   programChanged,
