@@ -7,7 +7,7 @@ import { instantIn } from '../../../project/zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { resume, stop } from '../ledger/stopped.js';
-import { meterDirectory } from '../server/live-meter.js';
+import { meterDirectory } from '../live-meter.js';
 
 export const spendStop: ModuleCommand = {
   summary: 'stop every call to a model at once, until tomorrow',
@@ -15,10 +15,10 @@ export const spendStop: ModuleCommand = {
   examples: ['nocturne spend stop'],
   run(context) {
     context.requireOwner('stopping all spending');
-    const { state, ...workspace } = context.workspace();
+    const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const until = nextDay(snapshot);
-    stop(meterDirectory(state), { since: stamp(snapshot.now), until: stamp(until) });
+    stop(meterDirectory(workspace.state), { since: stamp(snapshot.now), until: stamp(until) });
     const shown = localTime(until.toISOString(), ownerZone(snapshot));
     return {
       exit: EXIT.ok,

@@ -14,15 +14,23 @@ export const spend: ModuleCommand = {
   summary: 'show what models have cost, and how much of each limit is left',
   forAgents: 'never',
   options: [
-    { flags: '--by <what>', description: 'one line for each (default: project)', choices: GROUPINGS },
+    {
+      flags: '--by <what>',
+      description: 'one line for each (default: project)',
+      choices: GROUPINGS,
+    },
     { flags: '--since <day>', description: 'from this day on (default: the first of the month)' },
   ],
-  examples: ['nocturne spend', 'nocturne spend --by day --since 2026-11-01', 'nocturne spend --json'],
+  examples: [
+    'nocturne spend',
+    'nocturne spend --by day --since 2026-11-01',
+    'nocturne spend --json',
+  ],
   run(context, { options }) {
-    const { state, ...workspace } = context.workspace();
+    const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const since = sinceOf(snapshot, options['since']);
-    const report = spendReport({ snapshot, state, since });
+    const report = spendReport({ snapshot, state: workspace.state, since });
     const by = GROUPINGS.find((grouping) => grouping === options['by']) ?? 'project';
     return { exit: EXIT.ok, text: spendText(report, by, context.width), json: documentOf(report) };
   },
@@ -31,9 +39,11 @@ export const spend: ModuleCommand = {
 function sinceOf(snapshot: Snapshot, given: unknown): Date {
   const zone = ownerZone(snapshot);
   const day = given === undefined ? `${dayIn(zone, snapshot.now).slice(0, 7)}-01` : String(given);
-  const since = instantIn(zone, `${day}T00:00:00`);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(since.getTime())) return since;
-  throw new NocturneError('USAGE', `--since cannot be ${day}`, { hint: 'give a day such as 2026-11-01' });
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
+  if (isDay) return instantIn(zone, `${day}T00:00:00`);
+  throw new NocturneError('USAGE', `--since cannot be ${day}`, {
+    hint: 'give a day such as 2026-11-01',
+  });
 }
 
 function documentOf(report: SpendReport): Readonly<Record<string, unknown>> {

@@ -1,11 +1,19 @@
 /** Amounts of money and tokens for people. */
 import { NANOS } from '../ledger/money.js';
 
-/** `12.34 EUR`; an amount below a cent has more digits. */
-export function moneyText(nanos: number, currency: string | undefined): string {
+const LEAST = 0.0001;
+
+/** `12.34 EUR`; amounts below 1 have more digits. */
+export function moneyText(nanos: number, currency?: string): string {
+  const unit = currency === undefined ? '' : ` ${currency}`;
   const amount = nanos / NANOS;
-  const digits = nanos === 0 || Math.abs(amount) >= 0.01 ? 2 : 6;
-  return `${amount.toFixed(digits)}${currency === undefined ? '' : ` ${currency}`}`;
+  if (amount > 0 && amount < LEAST) return `< ${LEAST}${unit}`;
+  return `${amount.toFixed(digitsFor(amount))}${unit}`;
+}
+
+/** Decimal places of an amount. */
+export function digitsFor(amount: number): number {
+  return amount > 0 && amount < 1 ? 4 : 2;
 }
 
 /** `1,234,567 tokens`. */

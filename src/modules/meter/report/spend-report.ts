@@ -6,13 +6,16 @@ import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
 import { dayIn, ownerZone } from '../../../project/owner-zone.js';
 import { rowsSince } from '../../../project/recent-rows.js';
+import { NOT_ENFORCED, SPENDING } from '../../../passes/spending-row.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { balancesOf, periodsAt, usedLimits } from '../ledger/balances.js';
 import { readLedger } from '../ledger/ledger.js';
 import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
+import { NANOS, NOTHING } from '../ledger/money.js';
 import { LOG_START, type LogPlace } from '../ledger/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
-import type { Balance, Limit } from '../ledger/types.js';
+import type { Balance, CallSum, Limit } from '../ledger/types.js';
+import { meterDirectory } from '../live-meter.js';
 import { ownCurrency } from '../page/currency.js';
 import { limitsOf } from '../page/limits.js';
 import { runOfAccount, spendSums, type SpendSums } from './spend-sums.js';
@@ -37,13 +40,14 @@ export type SpendReport = SpendSums & {
   readonly place: LogPlace;
 };
 
-/** @param input.directory the meter's, in the state directory. @throws NocturneError `GATE`. */
+/** @throws NocturneError `GATE` for a ledger that another program has changed. */
 export function spendReport(input: {
   readonly snapshot: Snapshot;
-  readonly directory: string;
+  readonly state: string;
   readonly since: Date;
 }): SpendReport {
-  const { snapshot, directory, since } = input;
+  const { snapshot, since } = input;
+  const directory = meterDirectory(input.state);
   const zone = ownerZone(snapshot);
   const totals = totalsFrom();
   const metered = new Set<string>();
@@ -55,31 +59,39 @@ export function spendReport(input: {
         add(row);
         if (row.kind === 'reserve') metered.add(runOfAccount(row.runId));
       });
+  const found = sums();
   return {
-    ...sums(),
+    ...found,
     since,
     until: snapshot.now,
     zone,
     currency: ownCurrency(snapshot),
-    notEnforced: notEnforced(snapshot, since, metered),
+    notEnforced: notEnforced(snapshot, since, found.by.pass),
     balances: balances(snapshot, totals, metered),
     stopped: stoppedUntil(directory, snapshot.now),
     place,
   };
 }
 
-function notEnforced(snapshot: Snapshot, since: Date, metered: ReadonlySet<string>): NotEnforced {
-  const found = { passes: 0, tokens: 0, cost: 0 };
-  const from = { field: 'started', since: since.getTime() - 1 };
-  for (const run of rowsSince(snapshot, 'RUN', from)) {
-    const [read, written, cost] = ['tokens_in', 'tokens_out', 'cost'].map((field) =>
-      Number(fieldText(run, field) || 0),
-    );
-    const tokens = (read ?? 0) + (written ?? 0);
-    if (metered.has(run.key) || tokens + (cost ?? 0) === 0) continue;
-    found.passes++;
-    found.tokens += tokens;
-    found.cost += cost ?? 0;
+/** A pass may have reached a model both ways: what the meter saw is not counted again. */
+function notEnforced(
+  snapshot: Snapshot,
+  since: Date,
+  metered: ReadonlyMap<string, CallSum>,
+): NotEnforced {
+  const marked = new Set<string>();
+  const rows = { field: 'time', since: since.getTime() - 1, containing: NOT_ENFORCED };
+  for (const row of rowsSince(snapshot, 'AUDIT', rows))
+    if (fieldText(row, 'type') === SPENDING && fieldText(row, 'result') === NOT_ENFORCED)
+      marked.add(fieldText(row, 'run_id'));
+  const found = { passes: marked.size, tokens: 0, cost: 0 };
+  if (marked.size === 0) return found;
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: since.getTime() - 1 })) {
+    if (!marked.has(run.key)) continue;
+    const seen = metered.get(run.key) ?? NOTHING;
+    const number = (field: string): number => Number(fieldText(run, field) || 0);
+    found.tokens += Math.max(0, number('tokens_in') + number('tokens_out') - seen.tokens);
+    found.cost += Math.max(0, number('cost') - seen.nanos / NANOS);
   }
   return found;
 }

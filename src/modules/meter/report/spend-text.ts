@@ -6,7 +6,7 @@ import { textTable } from '../../../report/text-table.js';
 import { plural } from '../../../kernel/words.js';
 import { NANOS } from '../ledger/money.js';
 import type { Balance, CallSum } from '../ledger/types.js';
-import { moneyText, tokensText } from './amount-text.js';
+import { digitsFor, moneyText, tokensText } from './amount-text.js';
 import type { SpendReport } from './spend-report.js';
 import type { Grouping } from './spend-sums.js';
 
@@ -58,7 +58,10 @@ export function remarks(report: SpendReport): readonly string[] {
   return lines;
 }
 
-function amountText(spend: Pick<CallSum, 'tokens' | 'nanos'>, currency: string | undefined): string {
+function amountText(
+  spend: Pick<CallSum, 'tokens' | 'nanos'>,
+  currency: string | undefined,
+): string {
   return spend.nanos === 0 ? tokensText(spend.tokens) : moneyText(spend.nanos, currency);
 }
 
@@ -71,7 +74,11 @@ function plotText({ by, since, until, zone, total, currency }: SpendReport, widt
     const sum = by.day.get(day);
     return isMoney ? (sum?.nanos ?? 0) / NANOS : (sum?.tokens ?? 0);
   });
-  const format = (value: number): string => value.toFixed(isMoney ? 2 : 0).padStart(AXIS - 4);
+  const digits = isMoney ? digitsFor(Math.max(...series)) : 0;
+  const format = (value: number): string =>
+    Math.abs(value)
+      .toFixed(digits)
+      .padStart(AXIS - 4);
   const title = `${isMoney ? (currency ?? 'cost') : 'tokens'} by day, ${days[0]} to ${days.at(-1)}`;
   return `${title}\n${plot(series, { height: PLOT_HEIGHT, format })}`;
 }
@@ -94,9 +101,9 @@ function tableText({ by, currency }: SpendReport, grouping: Grouping, width: num
     name,
     String(sum.calls),
     sum.tokens.toLocaleString('en-US'),
-    moneyText(sum.nanos, undefined),
-    moneyText(sum.unconfirmed.nanos, undefined),
-    moneyText(sum.overcharged.nanos, undefined),
+    moneyText(sum.nanos),
+    moneyText(sum.unconfirmed.nanos),
+    moneyText(sum.overcharged.nanos),
   ]);
   const cost = currency ?? 'cost';
   return textTable({
@@ -108,16 +115,19 @@ function tableText({ by, currency }: SpendReport, grouping: Grouping, width: num
 
 function limitsText({ balances, currency }: SpendReport): string {
   if (balances.length === 0) return '';
-  return ['Limits now', ...balances.map((balance) => `  ${balanceText(balance, currency)}`)].join('\n');
+  return ['Limits now', ...balances.map((balance) => `  ${balanceText(balance, currency)}`)].join(
+    '\n',
+  );
 }
 
 /** `month: 12.34 of 20.00 EUR`. */
 function balanceText(balance: Balance, currency: string | undefined): string {
   const { scope, project, unit, used, limit } = balance;
-  const whose = project === undefined || scope === 'project' ? (project ?? scope) : `${scope} of ${project}`;
+  const whose =
+    project === undefined || scope === 'project' ? (project ?? scope) : `${scope} of ${project}`;
   const amounts =
     unit === 'nanos'
-      ? `${moneyText(used, undefined)} of ${moneyText(limit, currency)}`
+      ? `${moneyText(used)} of ${moneyText(limit, currency)}`
       : `${used.toLocaleString('en-US')} of ${tokensText(limit)}`;
   return `${whose}: ${amounts}`;
 }
