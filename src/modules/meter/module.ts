@@ -1,9 +1,12 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
 import type { Module } from '../types.js';
+import { meterCommand } from './server/meter-command.js';
+import { meterService } from './server/meter-service.js';
 
 export const module: Module = {
   name: 'meter',
   // Every call reads the limits as they are.
   onChange: () => undefined,
-  commands: {},
+  serve: meterService,
+  commands: { meter: meterCommand },
 };
