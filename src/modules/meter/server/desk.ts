@@ -23,8 +23,3 @@ export type Desk = {
   /** Calls that are not settled. */
   readonly running: Set<Call>;
 };
-
-/** A judge of a pass has an account of its own, because it has limits of its own. */
-export function accountOf({ id, runId }: Pick<Grant, 'id' | 'runId'>): string {
-  return id === `${runId}.worker` ? runId : id;
-}

@@ -1,9 +1,9 @@
 /** Forwards one call to a model, if its worst case fits into every limit. */
 import type { Reserved } from '../ledger/types.js';
-import type { Grant } from '../grant.js';
+import { accountOf, type Grant } from '../grant.js';
 import { noteTold, progressOf } from '../progress.js';
 import { Call } from './call.js';
-import { accountOf, type Desk } from './desk.js';
+import type { Desk } from './desk.js';
 import { errorResponse, type MeterError } from './error-shape.js';
 import { type Credential, headersDown, headersUp } from './headers.js';
 import { keyOf } from './key-of.js';

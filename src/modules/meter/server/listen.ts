@@ -3,6 +3,7 @@ import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
 import { chmodSync, rmSync } from '../../../kernel/files.js';
+import { errnoOf } from '../../../workspace/storage-error.js';
 
 export type Listening = {
   readonly port: number;
@@ -14,8 +15,11 @@ export type Listening = {
 
 const LOOPBACK = '127.0.0.1';
 
-/** Only the process that has claimed the meter may replace the socket. */
-export async function listen(app: Hono, socket: string): Promise<Listening> {
+/** On the port, if it is free. Only the process that has claimed the meter may replace the socket. */
+export async function listen(
+  app: Hono,
+  { socket, port }: { readonly socket: string; readonly port: number },
+): Promise<Listening> {
   const [onPort, onSocket] = [serverOf(app), serverOf(app)];
   rmSync(socket, { force: true });
   const before = process.umask(0o177);
@@ -25,7 +29,12 @@ export async function listen(app: Hono, socket: string): Promise<Listening> {
     process.umask(before);
   }
   chmodSync(socket, 0o600);
-  await listening(onPort, (done) => onPort.listen(0, LOOPBACK, done));
+  const onLoopback = (wanted: number): Promise<void> =>
+    listening(onPort, (done) => onPort.listen(wanted, LOOPBACK, done));
+  await onLoopback(port).catch((error: unknown) => {
+    if (port === 0 || errnoOf(error) !== 'EADDRINUSE') throw error;
+    return onLoopback(0);
+  });
   const servers = [onPort, onSocket];
   return {
     port: (onPort.address() as AddressInfo).port,
@@ -50,6 +59,9 @@ function serverOf(app: Hono): ServerType {
 function listening(server: ServerType, begin: (done: () => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    begin(resolve);
+    begin(() => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }

@@ -1,21 +1,23 @@
 /** Runs the meter of one workspace until it is told to end, or until no pass needs it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workspace } from '../../../workspace/types.js';
-import { grantOfToken, liveGrants } from '../grant.js';
+import { accountOf, type Grant, grantOfToken, liveGrants } from '../grant.js';
 import { openAccounts } from '../ledger/accounts.js';
 import { stoppedUntil } from '../ledger/stopped.js';
+import {
+  announceMeter,
+  claimMeter,
+  lastPort,
+  type MeterAddress,
+  meterDirectory,
+  releaseMeter,
+  withdrawMeter,
+} from '../live-meter.js';
+import { spendingOf } from '../page/spending.js';
 import { meterApp } from './app.js';
 import type { Desk } from './desk.js';
 import { listen } from './listen.js';
-import {
-  type Address,
-  announceMeter,
-  claimMeter,
-  meterDirectory,
-  releaseMeter,
-  socketPath,
-} from './live-meter.js';
-import { type Spending, spendingOf } from './spending.js';
+import { socketPath } from './socket-path.js';
 import type { Patience } from './upstream.js';
 
 export type MeterOptions = {
@@ -24,7 +26,7 @@ export type MeterOptions = {
   readonly env: Desk['env'];
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-  readonly ready: (address: Address) => void;
+  readonly ready: (address: MeterAddress) => void;
   /** Ends after so long without a pass. Default: never. */
   readonly unusedMs?: number;
   readonly patience?: Patience;
@@ -42,35 +44,43 @@ export async function serveMeter(options: MeterOptions): Promise<void> {
   claimMeter(workspace);
   try {
     const desk = deskOf(options);
-    const listening = await listen(meterApp(desk), socketPath(state));
-    const address = { port: listening.port, socket: socketPath(state) };
+    const socket = socketPath(state);
+    const listening = await listen(meterApp(desk), { socket, port: lastPort(state) ?? 0 });
+    const address = { socket, port: listening.port };
     announceMeter(state, address);
     ready(address);
     await untilUnneeded(options, desk);
+    withdrawMeter(state);
     listening.stop();
     await drained(desk, signal);
     listening.close();
     desk.accounts.close();
   } finally {
-    releaseMeter(workspace);
+    releaseMeter(state);
   }
 }
 
 function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Desk {
   const { state, clock } = workspace;
-  const spending: Spending = spendingOf(workspace);
+  const granted = new Map<string, Grant['limits']>();
+  const metered = new Set<string>();
+  const spending = spendingOf({
+    workspace,
+    isMetered: (runId) => metered.has(runId) || accounts.pass(runId).calls > 0,
+    passLimits: (account) => granted.get(account) ?? {},
+  });
   const accounts = openAccounts({
-    directory: meterDirectory(state),
-    clock,
-    zone: spending.zone,
-    limits: spending.limits,
+    ...{ directory: meterDirectory(state), clock },
+    ...{ zone: spending.zone, limits: spending.limits },
   });
   return {
     ...{ state, accounts, env, say, patience, clock },
     priceOf: spending.priceOf,
     grantOf(token) {
       const grant = grantOfToken(state, token);
-      if (grant !== undefined) spending.note(grant);
+      if (grant === undefined) return undefined;
+      granted.set(accountOf(grant), grant.limits);
+      metered.add(grant.runId);
       return grant;
     },
     running: new Set(),
@@ -83,16 +93,12 @@ async function untilUnneeded(
   { running }: Desk,
 ): Promise<void> {
   const { state, clock } = workspace;
-  const isNeeded = (): boolean => running.size > 0 || liveGrants(state) > 0;
-  let unused = 0;
-  while (!signal.aborted) {
+  for (let unused = 0; !signal.aborted && unused < unusedMs; ) {
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     const isStopped =
       running.size > 0 && stoppedUntil(meterDirectory(state), clock.now()) !== undefined;
     if (isStopped) for (const call of running) call.abort();
-    unused = isNeeded() ? 0 : unused + LOOK_MS;
-    // A pass that has just begun finds this meter or starts another one.
-    if (unused >= unusedMs && releaseMeter(workspace, isNeeded)) return;
+    unused = running.size > 0 || liveGrants(state) > 0 ? 0 : unused + LOOK_MS;
   }
 }
 
