@@ -37,6 +37,7 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   'SPEND-LIMIT': ['PROTECTED'],
   'EXCHANGE-RATE': ['PROTECTED'],
   PREAPPROVAL: ['PROTECTED'],
+  JOB: ['PROTECTED'],
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 

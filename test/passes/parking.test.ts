@@ -37,7 +37,7 @@ const LIMIT: Scripted = {
   status: 402,
   headers: {
     'x-nocturne-limit': 'pass',
-    'x-nocturne-limit-unit': 'EUR',
+    'x-nocturne-limit-unit': 'cost',
     'x-nocturne-limit-used': '1.98',
     'x-nocturne-limit-amount': '2.00',
   },
@@ -99,7 +99,7 @@ t.test('a chat pass at its limit parks, asks once, and goes on after a yes', asy
   t.equal(project(place, 'last_pass.stalled'), '0');
   t.match(
     openQuestions(place).map((asked) => fieldText(asked, 'action_needed')),
-    [/used 1.98 of 2.00 EUR. Yes: 1.00 EUR more tonight, and it goes on where it stopped. No: /],
+    [/used 1.98 of 2.00. Yes: 1.00 more tonight, and it goes on where it stopped. No: /],
   );
 
   const waits = await worker(env, { role: 'worker' });

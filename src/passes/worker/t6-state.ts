@@ -103,7 +103,7 @@ function waitsForOwner({ quality, undone }: Graded): boolean {
 /** The agent's question, or what a project is to do that does not get on. */
 function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
   const limit = limitReached(stage.outcome);
-  if (limit !== undefined) return askForMore(snapshot, { slug, limit });
+  if (limit !== undefined) return askForMore(snapshot, slug, limit);
   const asked = askForAgent(stage, slug, snapshot);
   const stalled = stalledAfter(stage, slug, snapshot);
   const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
