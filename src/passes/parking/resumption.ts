@@ -12,7 +12,7 @@ export type Resumption = {
 
 /** As long as a question about an approval waits. */
 export const KEPT_MS = 72 * 3_600_000;
-/** A conversation on which passes crash again and again may be why. */
+/** A conversation with which no pass gets to an answer may be why. */
 const MOST_CRASHES = 3;
 
 export function resumptionOf(
