@@ -1,8 +1,4 @@
 /** Prices and limits as the owner has signed them, read again when a page or a log has changed. */
-import { join } from 'node:path';
-import { NocturneError } from '../../../kernel/error.js';
-import { statSync } from '../../../kernel/files.js';
-import { notAsSigned } from '../../../integrity/page-as-signed.js';
 import { begunPasses } from '../../../passes/begun-passes.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -10,6 +6,7 @@ import type { PassOf } from '../ledger/accounts.js';
 import type { Limit, Price } from '../ledger/types.js';
 import { limitsOf, type PassLimits, passLimit } from './limits.js';
 import { priceOf } from './prices.js';
+import { signedPages } from './signed-pages.js';
 
 export type Spending = {
   readonly zone: () => string;
@@ -27,17 +24,9 @@ export type SpendingOptions = {
   readonly passLimits: (runId: string) => PassLimits;
 };
 
-const PAGES = ['REGISTRY.md', 'USER.md', 'MODEL-TIERS.md', 'orchestration-os/SPENDING.md'];
-const LOGS = ['audit/SESSION-REGISTRY.md', 'audit/AUDIT-LOG.md'];
-/** How soon time alone changes something. */
-const KEPT_MS = 60_000;
-
-/**
- * A page that is not as signed counts for nothing: the last signed one does. Without one, no call
- * may leave. @throws NocturneError `GATE`.
- */
+/** @throws NocturneError `GATE` at a use without any signed page. */
 export function spendingOf({ workspace, isMetered, passLimits }: SpendingOptions): Spending {
-  const signed = signedSnapshots(workspace);
+  const signed = signedPages(workspace);
   const known = new Map<string, { readonly key: string; readonly limits: readonly Limit[] }>();
   let of: Snapshot | undefined;
   let begun: readonly string[] = [];
@@ -60,33 +49,4 @@ export function spendingOf({ workspace, isMetered, passLimits }: SpendingOptions
     limits: ({ runId, project }) => [passLimit(passLimits(runId)), ...ownersLimits(project)],
     priceOf: ({ model, runner }) => priceOf(signed(), model, runner),
   };
-}
-
-function signedSnapshots(workspace: Workspace): () => Snapshot {
-  let snapshot: Snapshot | undefined;
-  let seen = '';
-  return () => {
-    const now = workspace.clock.now().getTime();
-    const state = stateOf(workspace.root);
-    const isOld = snapshot === undefined || Math.abs(now - snapshot.now.getTime()) > KEPT_MS;
-    if (!isOld && state === seen) return snapshot as Snapshot;
-    const fresh = workspace.snapshot();
-    const problem = notAsSigned(workspace, fresh, PAGES);
-    if (problem === undefined) {
-      seen = state;
-      snapshot = fresh;
-    }
-    if (snapshot === undefined)
-      throw new NocturneError('GATE', `no call may leave: ${problem}`, { hint: 'nocturne gate' });
-    return snapshot;
-  };
-}
-
-function stateOf(root: string): string {
-  return [...PAGES, ...LOGS]
-    .map((path) => {
-      const file = statSync(join(root, path), { throwIfNoEntry: false });
-      return `${file?.ino} ${file?.size} ${file?.mtimeMs} ${file?.ctimeMs}`;
-    })
-    .join();
 }
