@@ -8,6 +8,8 @@ export type Resumption = {
   readonly why: string;
   readonly carried?: Carried;
   readonly session?: string;
+  /** The whole prompt, should the session be gone. */
+  readonly otherwise?: string;
 };
 
 /** As long as a question about an approval waits. */
