@@ -46,7 +46,11 @@ export const t4Brief: Step<Chosen, Composed> = {
     const { tokens, omitted, fragments, ...composed } = composePrompt(brief);
     for (const fragment of omitted)
       env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
-    const { prompt = composed.prompt, resumed } = goesOn;
+    const { prompt = composed.prompt } = goesOn;
+    const resumed =
+      goesOn.resumed?.kind === 'session'
+        ? { ...goesOn.resumed, otherwise: composed.prompt }
+        : goesOn.resumed;
     const sources = fragments.map((fragment) => fragment.source);
     const next = { ...stage, brief, prompt, sources, ...defined({ resumed }) };
     const sha256 = keepRunRecord(env.workspace.state, next);

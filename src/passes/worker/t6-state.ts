@@ -109,7 +109,7 @@ function askOwner(
   snapshot: Snapshot,
 ): readonly Act[] {
   const limit = limitReached(stage.outcome);
-  if (limit !== undefined) return askForMore(snapshot, { slug, limit });
+  if (limit !== undefined) return askForMore(snapshot, slug, limit);
   const asked = askForAgent(stage, slug, snapshot);
   const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
   if (asked.length > 0 || waits) return asked;
