@@ -4,6 +4,8 @@
  */
 import type { Module } from '../types.js';
 import { jobRun } from './commands/run.js';
+import { deadlineService } from './deadlines/deadline-service.js';
+import { missedChange, recordMissed } from './deadlines/record-missed.js';
 import { closeLostRuns } from './record-end.js';
 
 export { afterRun, beforeRun } from './around-run.js';
@@ -12,6 +14,11 @@ export { judgeRun } from './judge-run.js';
 export const module: Module = {
   name: 'jobs',
   onChange: () => undefined,
-  sweep: ({ workspace }) => closeLostRuns(workspace).map((run) => `${run} is lost`),
+  before: ({ snapshot, step }) => missedChange(snapshot, step),
+  sweep: ({ workspace, runId }) => [
+    ...closeLostRuns(workspace).map((run) => `${run} is lost`),
+    ...recordMissed(workspace, runId),
+  ],
+  serve: deadlineService,
   commands: { 'job run': jobRun },
 };
