@@ -1,6 +1,8 @@
 /** The interface of agent runners, and the brief that they get. */
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
+import type { KeptSession, KeptTalk, TalkEntry } from './kept-run.js';
+import type { ReachedLimit } from './reached-limit.js';
 import type { ModelAccess } from './model-access.js';
 import type { Patience } from './standstill.js';
 import type { Sandbox, SandboxSettings } from './sandbox.js';
@@ -10,6 +12,7 @@ export const FAILURE_CODES = [
   'rate-limited',
   'transient',
   'over-budget',
+  'limit-reached',
   'stuck',
   'crashed',
   'refused',
@@ -138,6 +141,10 @@ export type RunOutcome = {
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;
   readonly model: string;
+  /** Of the failure `limit-reached`: the pass parks. */
+  readonly limit?: ReachedLimit;
+  /** The runner's own session, where it can go on with it. */
+  readonly session?: string;
 };
 
 export type ToolResult = { readonly ok: boolean; readonly text: string };
@@ -167,6 +174,10 @@ export type RunInput = {
   readonly hasComeNearer?: () => Promise<boolean>;
   /** Where the files that the agent writes are on the disk. Default: `cwd`. */
   readonly workFolder?: string;
+  /** A run that stopped at its limit goes on; `prompt` says what has changed since. */
+  readonly resume?: KeptTalk | KeptSession;
+  /** Durable when it returns. */
+  readonly keep?: (entry: TalkEntry) => void;
   readonly signal: AbortSignal;
   readonly on: (event: RunEvent) => void;
 };

@@ -3,7 +3,7 @@
  * instead of a key. Without a module, only Nocturne itself may use the key.
  */
 import type { RunnerKind } from '../agents/runner-for.js';
-import { type ModelAccess, meteredUsage } from '../agents/model-access.js';
+import { type Metered, type ModelAccess, meteredUsage } from '../agents/model-access.js';
 import { emptyReport } from '../agents/parse-report.js';
 import {
   type Budget,
@@ -24,7 +24,8 @@ export type ModelUser = {
   readonly use: string;
   readonly runner: RunnerSpec;
   readonly model: string;
-  readonly budget: Budget;
+  /** Of all that this use of the pass spends. */
+  readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly signal: AbortSignal;
 };
 
@@ -51,15 +52,14 @@ export async function withModelAccess(
       );
     return unmetered(user.runner, env.runners, await run(undefined));
   }
-  try {
-    const outcome = await run(access);
-    const spent = await access.close();
-    // It reported usage, but no call: it has another way to a model.
-    if (spent.tokens === 0) return unmetered(user.runner, env.runners, outcome);
-    return { ...outcome, usage: meteredUsage(outcome.usage, spent), spending: 'enforced' };
-  } finally {
-    await access.close();
-  }
+  const { close } = access;
+  let spent: Metered = { tokens: 0, cost: undefined };
+  const outcome = await run(access).finally(async () => {
+    spent = await close();
+  });
+  // It may have reported usage without any call: then it has another way to a model.
+  if (spent.tokens === 0) return unmetered(user.runner, env.runners, outcome);
+  return { ...outcome, usage: meteredUsage(outcome.usage, spent), spending: 'enforced' };
 }
 
 type ModelSource = { readonly endpoint: string; readonly apiKeyEnv: string };
@@ -80,15 +80,14 @@ export function modelSource(
 
 async function ask(
   env: PassEnvironment,
-  { runId, project = '', use, runner, model, budget, signal }: ModelUser,
+  { runId, project = '', use, runner, model, limits, signal }: ModelUser,
   source: ModelSource,
 ): Promise<ModelAccess | undefined> {
   const { workspace, say } = env;
   const snapshot = workspace.snapshot();
-  const { maxTokens, maxCost } = budget;
   const context = {
     ...{ workspace, snapshot, runId, signal, say, env: env.env },
-    ...{ project, use, runner: runner.name, model, ...source, limits: { maxTokens, maxCost } },
+    ...{ project, use, runner: runner.name, model, ...source, limits },
   };
   for (const module of enabledModules(env, snapshot)) {
     const access = await module.modelAccess?.(context);

@@ -2,6 +2,7 @@
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from './field-text.js';
 import { ownerLanguage } from './owner-language.js';
+import { amountSaid, limitAsked } from './limit-question.js';
 import { nextPhase, phaseGraph } from './phases.js';
 import type { Snapshot } from '../workspace/types.js';
 import { writtenAnswers } from './answer-places.js';
@@ -31,10 +32,11 @@ export type QuestionState =
   | { readonly state: 'answered'; readonly answer: string; readonly read: ReadAnswer };
 
 /** What answers a question. `seen`: anything that does not ask back. */
-type Accepts = 'decision' | 'phase' | 'words' | 'objective' | 'seen';
+type Accepts = 'decision' | 'amount' | 'phase' | 'words' | 'objective' | 'seen';
 
 const EXPECTED: Readonly<Record<Accepts, string>> = {
   decision: 'yes or no',
+  amount: 'yes, no or an amount',
   phase: 'yes, no or the name of the next phase',
   words: 'yes, no or an instruction',
   objective: 'the new objective in a few words, or no',
@@ -115,6 +117,8 @@ export function unclearText({
 }
 
 function acceptedBy(snapshot: Snapshot, question: Rec): Accepts {
+  const limit = limitAsked(question);
+  if (limit !== undefined) return limit.amount === undefined ? 'decision' : 'amount';
   switch (fieldText(question, 'kind')) {
     case 'transition':
       return 'phase';
@@ -148,6 +152,10 @@ function problemOf(
   switch (accepts) {
     case 'decision':
       return ambiguity ?? moreThanYes(read);
+    case 'amount':
+      return amountAnswered(question, read) === undefined
+        ? (ambiguity ?? moreThanYes(read))
+        : undefined;
     case 'phase':
       return phaseProblem(snapshot, question, read);
     case 'words':
@@ -161,6 +169,13 @@ function problemOf(
         ? ambiguity
         : undefined;
   }
+}
+
+/** What a yes to a question about a limit allows: the amount that it names, or the one asked. */
+export function amountAnswered(question: Rec, read: ReadAnswer): number | undefined {
+  const { amount, unit = '' } = limitAsked(question) ?? {};
+  if (amount === undefined || read.verdict === 'no') return undefined;
+  return read.rest === '' ? amount : amountSaid(read.rest, unit);
 }
 
 /** "Yes, cancel it" is not a clear yes where only the yes is acted on. */

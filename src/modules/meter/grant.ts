@@ -64,6 +64,11 @@ export function grantOfToken(state: string, token: string): Grant | undefined {
   return grant;
 }
 
+/** A judge of a pass has an account of its own, because it has limits of its own. */
+export function accountOf({ id, runId }: Pick<Grant, 'id' | 'runId'>): string {
+  return id === `${runId}.worker` ? runId : id;
+}
+
 /** How many passes may spend now. */
 export function liveGrants(state: string): number {
   return all(state).filter(isLive).length;

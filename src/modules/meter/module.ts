@@ -5,5 +5,6 @@ export const module: Module = {
   name: 'meter',
   // Every call reads the limits as they are.
   onChange: () => undefined,
+  modelAccess: async (context) => (await import('./model-access.js')).modelAccess(context),
   commands: {},
 };

@@ -5,7 +5,8 @@ import { sandboxFor } from '../../agents/sandbox-for.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { PassEnvironment } from '../types.js';
-import { begunPasses, judgeUses, leftOfNight, usedToday } from '../night-use.js';
+import { begunPasses, judgeUses, usedToday } from '../begun-passes.js';
+import { leftOfNight } from '../night-use.js';
 import { runnerSpec } from '../worker/t2-5-budget.js';
 
 /** Without the row of that name in MODEL-TIERS.md, nobody is asked. */

@@ -149,14 +149,14 @@ async function answerOf(
   try {
     return await whileClaimed(env, pass, async (signal) => {
       const runner = await runnerFor(judge.runner, { host, wait, kinds });
-      const { runner: spec, model, tier: use } = judge;
+      const { runner: spec, model, tier: use, limits } = judge;
       const user = {
         runId: pass.runId,
         project: undefined,
         use,
         runner: spec,
         model,
-        budget,
+        limits,
         signal,
       };
       return withModelAccess(env, user, (access) =>

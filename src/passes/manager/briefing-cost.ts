@@ -3,7 +3,8 @@ import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
-import { begunPasses, leftOfNight } from '../night-use.js';
+import { begunPasses } from '../begun-passes.js';
+import { leftOfNight } from '../night-use.js';
 import type { Night } from './briefing.js';
 import { shortened } from '../../project/page-text.js';
 
@@ -43,7 +44,9 @@ function budget(snapshot: Night['snapshot']): readonly string[] {
   const left = leftOfNight(snapshot, begunPasses(snapshot), undefined);
   const parts = NIGHT_UNITS.flatMap((unit) => {
     const rest = left[unit];
-    return rest === undefined ? [] : [`${Math.round(rest.left)} of ${rest.limit} ${unit}`];
+    if (rest === undefined) return [];
+    const whose = rest.of === undefined ? '' : ` of ${rest.of}`;
+    return [`${Math.round(rest.left)} of ${rest.limit} ${unit}${whose}`];
   });
   return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
 }

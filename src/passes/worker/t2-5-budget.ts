@@ -1,16 +1,18 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import type { NotNow } from '../../agents/model-tier.js';
+import type { NotNow, TierLimits } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { limitsText } from '../../agents/brief-text.js';
+import { RAISE, type Raise, raiseFor, USED } from '../../governance/raised-limits.js';
+import { amountText } from '../../project/limit-question.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { keyVariables } from '../../project/key-variables.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { noteAct } from '../act.js';
+import { type Act, noteAct } from '../act.js';
 import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
 import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
@@ -26,7 +28,9 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
       return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
-    const { maxMinutes, maxTokens, maxCost } = choice.limits;
+    const raise = stage.project === undefined ? undefined : raiseFor(snapshot, stage.project);
+    const limits = raisedTo(choice.limits, raise);
+    const { maxMinutes, maxTokens, maxCost } = limits;
     const { downgraded } = choice;
     const isTiers = named === undefined || named === tierRunner(snapshot, choice.tier);
     const tier: ChosenTier = {
@@ -40,7 +44,8 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     return {
       stage: { ...stage, tier, runner, capability: runner.capability },
       acts: [
-        noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(choice.limits) }),
+        noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(limits) }),
+        ...useOf(raise, stage.project),
         ...(downgraded === undefined
           ? []
           : [
@@ -54,6 +59,20 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     };
   },
 };
+
+/** A pass that goes on after a yes gets what the owner allowed. */
+function raisedTo(limits: TierLimits, raise: Raise | undefined): TierLimits {
+  if (raise === undefined) return limits;
+  const { unit, amount } = raise;
+  return unit === 'tokens' ? { ...limits, maxTokens: amount } : { ...limits, maxCost: amount };
+}
+
+function useOf(raise: Raise | undefined, project = ''): readonly Act[] {
+  if (raise === undefined) return [];
+  const { by: authorisation, amount, unit } = raise;
+  const detail = `${amountText(amount, unit)} more`;
+  return [noteAct('T2.5', { type: RAISE, target: project, authorisation, result: USED, detail })];
+}
 
 /** The model of a tier belongs to the tier's own runner. */
 function tierRunner(snapshot: Snapshot, tier: string): string {

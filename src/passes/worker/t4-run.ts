@@ -10,6 +10,8 @@ import { comeNearer } from '../come-nearer.js';
 import { copiedPath } from '../copy/pass-copy.js';
 import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
+import { limitReached } from '../parking/is-parked.js';
+import { dropFinished, keepRun } from '../parking/keep-run.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
 import { withModelAccess } from '../model-access.js';
@@ -43,6 +45,7 @@ export const t4Run: Step<Briefed, Worked> = {
     keepRunRecord(env.workspace.state, worked);
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
+    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked.project);
     return { stage: worked, acts: [] };
   },
 };
@@ -86,7 +89,7 @@ function runAgent(
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
     const { runId, project, brief, tier } = pass;
-    const user = { runId, project, use: 'worker', model: tier.model, budget: brief.budget, signal };
+    const user = { runId, project, use: 'worker', model: tier.model, limits: brief.budget, signal };
     return withModelAccess(env, { ...user, runner: pass.runner }, (access) =>
       runner.run({
         brief: pass.brief,
@@ -98,6 +101,7 @@ function runAgent(
         hasComeNearer: comeNearer(env, pass),
         workspaceRoot: workspace.root,
         tools: chatTools({ env, pass }),
+        ...keepRun(workspace, pass),
         ...defined({ access, sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
         signal,
         on,

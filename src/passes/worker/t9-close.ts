@@ -2,13 +2,15 @@
  * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
  * a claim, whatever happened in between.
  */
-import { addUsage, NO_USAGE } from '../../agents/types.js';
+import { addUsage, type FailureCode, NO_USAGE } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
 import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
+import { declaredArguments } from '../declared-arguments.js';
+import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
@@ -49,7 +51,11 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
     const { root, clock } = workspace;
     const live = new Set(livePasses(root, clock).map((claim) => claim.runId));
     live.delete(runId);
-    return deedOf(view, { ...act, bundles: [...act.bundles, ...removeClaimRows(view, live)] });
+    const bundles = act.bundles.map((bundle) => ({
+      ...bundle,
+      args: declaredArguments(view, bundle.name, bundle.args),
+    }));
+    return deedOf(view, { ...act, bundles: [...bundles, ...removeClaimRows(view, live)] });
   };
 }
 
@@ -58,6 +64,7 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
     const { days } = removeUnusedObjects(workspace);
     removeOldRunRecords(workspace.state, workspace.clock.now(), days);
+    dropStaleWork(workspace, workspace.snapshot());
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
     say(`     unused contents were not removed: ${error.message}`);
@@ -133,11 +140,14 @@ function outcomeOf(stage: Stage): string {
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
     return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;
+  if (quality === 'PARKED') return `parked: ${stage.reasons.join('; ').slice(0, 400)}${end}`;
   // What was found comes before what the agent claims.
   const reason = stage.reasons.join('; ').slice(0, 400);
   const claim = summary === '' ? '' : `; the agent says: "${summary.slice(0, 120)}"`;
   return `${quality}: ${reason}${end}${claim}`;
 }
+
+const NO_BREAKDOWN: ReadonlySet<FailureCode> = new Set(['refused', 'not-found', 'limit-reached']);
 
 /**
  * Counted by the restart breaker: the pass broke down. A project that is blocked or weak is not a
@@ -146,5 +156,5 @@ function outcomeOf(stage: Stage): string {
 function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
   const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
-  return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
+  return failure !== undefined && !NO_BREAKDOWN.has(failure);
 }
