@@ -28,7 +28,10 @@ export type SweepContext = ModuleContext & {
   readonly report: AgentReport | undefined;
 };
 /** What is to be committed, in the name of whoever asked. */
-export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
+export type ModuleChange = Pick<
+  ChangeSet,
+  'reason' | 'changes' | 'bundle' | 'audit' | 'notices'
+>;
 export type BeforeContext = {
   readonly snapshot: Snapshot;
   /** The state directory, for numbers that are never given twice. */
@@ -83,6 +86,9 @@ export type PassEvent = {
   readonly body: string;
 };
 
+/** `lines`: what needs attention. `facts`: everything, for programs. */
+export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
+
 export type ServeContext = {
   readonly workspace: Workspace;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -135,6 +141,10 @@ export interface PassModule {
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
+  /** For the morning page: what went wrong since then in what the module keeps, one line each. */
+  failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  /** For `status`: how what the module keeps is now. */
+  state?(snapshot: Snapshot): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
   serve?(context: ServeContext): Service | undefined;
   /** The ledger of spawned tasks, in the module that keeps it. */

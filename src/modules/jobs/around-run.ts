@@ -39,6 +39,8 @@ export type Ended = {
 export type Judged = Verdict & {
   readonly run: string;
   readonly job: Job;
+  /** The owner was told: the first run since the last proof that proved nothing. */
+  readonly told: boolean;
   /** Why the log does not have the verdict yet; the next look at jobs adds it. */
   readonly unrecorded?: string;
 };
@@ -119,8 +121,10 @@ export function recordVerdict(
   ended: Ended,
 ): Judged {
   const event = endEvent(open, { verdict, ended, now: workspace.clock.now() });
-  const unrecorded = commitEnd(workspace, { open, event, job });
-  return { ...verdict, run: open.run, job, ...defined({ unrecorded }) };
+  const recorded = commitEnd(workspace, { open, event, job });
+  const told = recorded.kind === 'recorded' && recorded.told;
+  const unrecorded = recorded.kind === 'kept' ? recorded.why : undefined;
+  return { ...verdict, run: open.run, job, told, ...defined({ unrecorded }) };
 }
 
 /** The conditions of a job as they are now. */

@@ -13,6 +13,7 @@ import {
   type Judged,
   recordVerdict,
 } from '../around-run.js';
+import { startRepair } from '../repair-pass.js';
 import { type CommandEnd, runJobCommand } from '../run-command.js';
 
 /** Before the second attempt; twice as long before each further one. */
@@ -44,6 +45,9 @@ export const jobRun: ModuleCommand = {
       return resultOf(context, judged, undefined);
     }
     const { judged, last } = await attempt(context, { workspace, begun, argv });
+    const { onFailure } = judged.job;
+    if (judged.told && onFailure.kind === 'run')
+      startRepair({ ...context, root: workspace.root, project: onFailure.project });
     return resultOf(context, judged, last);
   },
 };
