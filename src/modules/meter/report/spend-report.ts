@@ -16,7 +16,7 @@ import { LOG_START, type LogPlace } from '../ledger/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
 import type { Balance, CallSum, Limit } from '../ledger/types.js';
 import { meterDirectory } from '../live-meter.js';
-import { ownCurrency } from '../page/currency.js';
+import { ownCurrency } from '../../../project/currency.js';
 import { limitsOf } from '../page/limits.js';
 import { runOfAccount, spendSums, type SpendSums } from './spend-sums.js';
 
