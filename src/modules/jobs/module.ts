@@ -4,6 +4,7 @@
  */
 import type { Module } from '../types.js';
 import { jobCheck, jobHistory, jobList, jobShow } from './commands/look.js';
+import { jobNew } from './commands/new.js';
 import { jobRun } from './commands/run.js';
 import { deadlineService } from './deadlines/deadline-service.js';
 import { missedLines, missedSince } from './deadlines/missed-lines.js';
@@ -43,5 +44,6 @@ export const module: Module = {
     'job show': jobShow,
     'job history': jobHistory,
     'job check': jobCheck,
+    'job new': jobNew,
   },
 };
