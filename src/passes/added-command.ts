@@ -1,6 +1,6 @@
 /** A command that a module or a host adds to the command line. */
 import type { ReadScope } from '../governance/scoped-snapshot.js';
-import type { Workspace } from '../workspace/types.js';
+import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
 import type { Briefed } from './types.js';
 
@@ -60,6 +60,14 @@ export type AddedCommandContext = {
   readonly ask?: OwnerQuestions;
   /** @throws NocturneError `REFUSED` inside a pass, whatever token it has. */
   requireOwner(what: string): void;
+  /**
+   * Changes a protected page and signs it, with the owner's key. Ask for a yes before.
+   * @throws NocturneError `REFUSED` inside a pass, and while another protected page is not signed.
+   */
+  signPage(
+    path: string,
+    page: { readonly text: (snapshot: Snapshot) => string; readonly reason: string },
+  ): Promise<void>;
   /** In whose name the command writes: the owner, or the pass of `$NOCTURNE_PASS_TOKEN`. */
   acting(): {
     readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };

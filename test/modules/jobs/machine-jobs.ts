@@ -19,7 +19,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'rates.sh':
     'echo "{\\"base\\":\\"EUR\\",\\"rates\\":{\\"USD\\":1.$N},\\"run\\":$N}" > "$1/rates.json"',
   'mirror.sh': 'echo "the same page" > "$1/index.html"; echo "synced" >> "$1/sync.log"',
-  'thumbs.sh': 'head -c 2000 /dev/zero | tr "\\0" "\\$((100 + N))" > "$1/sprite.bin"',
+  'thumbs.sh': 'head -c 2000 /dev/urandom > "$1/sprite.bin"',
   'photos.sh': 'for i in 1 2; do echo "$i of $N" > "$1/photo-$N$N$N$N-$i.txt"; done',
   'feeds.sh': 'echo "[{\\"n\\":$N},{\\"n\\":2},{\\"n\\":3},{\\"n\\":4}]" > "$1/feeds.json"',
   'certs.sh': 'cat > "$1/renewed.txt"; echo "renewed $N" >> "$1/renewed.txt"',

@@ -12,8 +12,8 @@ import { recordMissed } from '../deadlines/record-missed.js';
 import { foundPlaces } from '../found/found-places.js';
 import { JOBS_PAGE, jobsOf } from '../job.js';
 import { changedLine, quoted, type Wrapped } from '../propose/changed-line.js';
-import { withoutUnmet } from '../propose/checked.js';
-import { declareJob } from '../propose/declare-job.js';
+import { pageWith, withoutUnmet } from '../propose/checked.js';
+import { jobSection } from '../propose/job-section.js';
 import { jobBase, jobName } from '../propose/command-words.js';
 import {
   listText,
@@ -44,7 +44,7 @@ export const jobNew: ModuleCommand = {
     { flags: '--run', description: 'run it now until three runs have been seen' },
     { flags: '--with <numbers>', description: 'also take these proposals, separated by commas' },
     { flags: '--without <numbers>', description: 'leave out these proposals' },
-    { flags: '--yes', description: 'write JOBS.md without asking' },
+    { flags: '--yes', description: 'write and sign JOBS.md without asking' },
   ],
   examples: [
     'nocturne job new',
@@ -211,7 +211,9 @@ async function decide(
   };
   const isWanted =
     options['yes'] === true ||
-    (isAsked && accepted.length > 0 && (await ask.confirm(`Write ${job.name} to ${JOBS_PAGE}?`)));
+    (isAsked &&
+      accepted.length > 0 &&
+      (await ask.confirm(`Write ${job.name} to ${JOBS_PAGE} and sign the page?`)));
   if (!isWanted)
     return {
       exit: EXIT.refused,
@@ -219,7 +221,7 @@ async function decide(
       json: { ...json, state: 'proposed' },
     };
   const workspace = context.workspace();
-  declareJob(workspace, job, accepted);
+  await declare(context, job, accepted);
   forgetWatched(workspace.state, job.name);
   const line =
     job.found === undefined ? undefined : changedLine(job.found, wrapped(context, job.name, false));
@@ -228,13 +230,32 @@ async function decide(
     text: [
       text,
       '',
-      `Wrote ${job.name} to ${JOBS_PAGE}. No run is proved before you sign it: nocturne sign ${JOBS_PAGE}`,
+      `Wrote ${job.name} to ${JOBS_PAGE} and signed the page.`,
       ...(line === undefined
         ? []
         : ['The line that starts it:', '', `  ${line.replaceAll('\n', '\n  ')}`]),
     ].join('\n'),
     json: { ...json, state: 'written', line: line ?? null },
   };
+}
+
+/** @throws NocturneError `EXISTS` if the page has the job by now. */
+function declare(
+  context: ModuleCommandContext,
+  job: WatchedJob,
+  accepted: readonly Proposal[],
+): Promise<void> {
+  return context.signPage(JOBS_PAGE, {
+    reason: `new job ${job.name}`,
+    text(snapshot) {
+      if (snapshot.record('JOB', job.name) === undefined)
+        return pageWith(snapshot, jobSection(job, accepted));
+      throw new NocturneError('EXISTS', `${JOBS_PAGE} has a job ${job.name} already`, {
+        file: JOBS_PAGE,
+        hint: 'edit its section, and sign the page',
+      });
+    },
+  });
 }
 
 async function askFor(

@@ -7,7 +7,8 @@ import type { FoundJob } from '../../../hosts/found-job.js';
 /** They start other programs, and say nothing about the work. */
 const WRAPPERS =
   /^(?:nice|ionice|timeout|flock|env|sudo|nohup|chronic|bash|sh|python3?|node|perl|ruby|exec|cd|test|\[)$/;
-const NOT_WORK = /^\/(?:dev|proc|sys|bin|usr|sbin|lib|etc|tmp)(?:\/|$)|^\/var\/log(?:\/|$)|\.log$/;
+const NOT_WORK =
+  /^\/(?:dev|proc|sys|bin|usr|sbin|lib|etc)(?:\/|$)|^\/tmp$|^\/var\/log(?:\/|$)|\.(?:log|lock)$/;
 
 /** Lower-case letters, digits and dashes. @param taken names that are in use. */
 export function jobName(
@@ -50,7 +51,12 @@ function program(command: string): string {
   const words = wordsOf(command).filter((word) => !/^[A-Za-z_]\w*=|^-|^\d+[smh]?$/.test(word));
   const work = words.find((word, i) => {
     const isFolderOfCd = words[i - 1] === 'cd';
-    return !isFolderOfCd && !WRAPPERS.test(word.split('/').at(-1) ?? '') && !isFolder(word);
+    return (
+      !isFolderOfCd &&
+      !word.endsWith('.lock') &&
+      !WRAPPERS.test(word.split('/').at(-1) ?? '') &&
+      !isFolder(word)
+    );
   });
   return work?.split('/').at(-1) ?? '';
 }
