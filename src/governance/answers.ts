@@ -5,6 +5,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
+import { ownCurrency } from '../project/currency.js';
 import { amountText, limitAsked } from '../project/limit-question.js';
 import { amountAnswered, asksObjective, questionState } from '../project/question-state.js';
 import { type Allowed, thisNight } from './raised-limits.js';
@@ -146,7 +147,7 @@ function seenOrDeclined(record: Rec, { verdict }: ReadAnswer): string {
 /** A yes to a question about a limit also allows more, for this night. */
 function withRaise(snapshot: Snapshot, record: Rec, read: ReadAnswer, effect: Effect): Effect {
   const asked = limitAsked(record);
-  const amount = amountAnswered(record, read);
+  const amount = amountAnswered(snapshot, record, read);
   const goesOn = effect.calls.length > 1 || fieldText(record, 'kind') === 'incident';
   if (asked === undefined || amount === undefined || !goesOn) return effect;
   const { scope, unit } = asked;
@@ -154,7 +155,7 @@ function withRaise(snapshot: Snapshot, record: Rec, read: ReadAnswer, effect: Ef
   const target = fieldText(record, 'project') || scope;
   return {
     ...effect,
-    what: `${effect.what}: ${amountText(amount, unit)} more tonight`,
+    what: `${effect.what}: ${amountText(amount, unit, ownCurrency(snapshot))} more tonight`,
     effects: [...effect.effects, { kind: 'raise-limit', target, raise }],
   };
 }

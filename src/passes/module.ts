@@ -28,10 +28,7 @@ export type SweepContext = ModuleContext & {
   readonly report: AgentReport | undefined;
 };
 /** What is to be committed, in the name of whoever asked. */
-export type ModuleChange = Pick<
-  ChangeSet,
-  'reason' | 'changes' | 'bundle' | 'audit' | 'notices'
->;
+export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit' | 'notices'>;
 export type BeforeContext = {
   readonly snapshot: Snapshot;
   /** The state directory, for numbers that are never given twice. */

@@ -1,5 +1,6 @@
 /** Whether a question to the owner is still open: the one place that decides it. */
 import type { Rec } from '../markdown/types.js';
+import { ownCurrency } from './currency.js';
 import { fieldText } from './field-text.js';
 import { ownerLanguage } from './owner-language.js';
 import { amountSaid, limitAsked } from './limit-question.js';
@@ -153,7 +154,7 @@ function problemOf(
     case 'decision':
       return ambiguity ?? moreThanYes(read);
     case 'amount':
-      return amountAnswered(question, read) === undefined
+      return amountAnswered(snapshot, question, read) === undefined
         ? (ambiguity ?? moreThanYes(read))
         : undefined;
     case 'phase':
@@ -172,10 +173,14 @@ function problemOf(
 }
 
 /** What a yes to a question about a limit allows: the amount that it names, or the one asked. */
-export function amountAnswered(question: Rec, read: ReadAnswer): number | undefined {
-  const { amount, unit = '' } = limitAsked(question) ?? {};
-  if (amount === undefined || read.verdict === 'no') return undefined;
-  return read.rest === '' ? amount : amountSaid(read.rest, unit);
+export function amountAnswered(
+  snapshot: Snapshot,
+  question: Rec,
+  { verdict, rest }: ReadAnswer,
+): number | undefined {
+  const { amount, unit = 'cost' } = limitAsked(question) ?? {};
+  if (amount === undefined || verdict === 'no') return undefined;
+  return rest === '' ? amount : amountSaid(rest, unit, ownCurrency(snapshot));
 }
 
 /** "Yes, cancel it" is not a clear yes where only the yes is acted on. */

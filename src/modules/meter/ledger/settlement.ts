@@ -3,7 +3,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { costOf, excess, tokensOf } from './money.js';
 import { isCount, type ReserveRow, type SettleRow } from './rows.js';
-import { spendOf } from './totals.js';
+import { spendOf } from './call-sum.js';
 import type { Counted, Outcome, Price } from './types.js';
 
 /** No call has so many tokens; a count beyond is not believed. */
