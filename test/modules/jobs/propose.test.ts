@@ -150,8 +150,8 @@ t.test('the line that replaces the one of the host', async (t) => {
     `15 2 * * * www-data ${start} --watch -- ./x.sh`,
   );
   t.equal(
-    line({ host: 'systemd', command: './x.sh 100%' }),
-    `ExecStart=\nExecStart=${start} --watch -- /bin/sh -c './x.sh 100%%'`,
+    line({ host: 'systemd', command: "./x.sh $A '100%'" }),
+    `ExecStart=\nExecStart=${start} --watch -- /bin/sh -c './x.sh $$A \\'100%%\\''`,
   );
   t.equal(line({ host: 'another' }), undefined);
 });

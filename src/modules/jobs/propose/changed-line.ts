@@ -27,7 +27,7 @@ export function changedLine(found: FoundJob, wrapped: Wrapped): string | undefin
     case 'cron':
       return `${found.schedule} ${isSystem(found) ? `${found.user} ` : ''}${inCrontab(line, found)}`;
     case 'systemd':
-      return `ExecStart=\nExecStart=${line.replaceAll('%', '%%')}`;
+      return `ExecStart=\nExecStart=${line.replaceAll('%', '%%').replaceAll('$', '$$$$')}`;
     default:
       return undefined;
   }
@@ -46,11 +46,17 @@ function inCrontab(line: string, { input }: FoundJob): string {
 }
 
 /** Words alone need no shell. */
-function argument({ command, start }: FoundJob): string {
+function argument({ command, start, host }: FoundJob): string {
   const shell = start?.[0] ?? '/bin/sh';
+  const text = host === 'systemd' ? inUnitFile(command) : quoted(command);
   return /^[\w./:=@,+ -]+$/.test(command) && !/^[A-Za-z_]\w*=/.test(command)
     ? command
-    : `${shell} -c ${quoted(command)}`;
+    : `${shell} -c ${text}`;
+}
+
+/** A shell's way to quote a quote is not that of systemd. */
+function inUnitFile(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 export function quoted(text: string): string {
