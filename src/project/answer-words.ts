@@ -3,7 +3,8 @@
 /**
  * All in lower case. `polite`: adds nothing to a yes or a no. `reserve`: makes a condition of a yes
  * if it follows. `unsure`: puts the decision off. `reason`: begins what explains a no, or says it
- * again; other words after a no are an instruction.
+ * again; other words after a no are an instruction. `falseFriends`: English words that mean something
+ * else in this language ("fine" is the end in Italian), so that they decide nothing.
  */
 export type AnswerWords = {
   readonly names: readonly string[];
@@ -13,6 +14,7 @@ export type AnswerWords = {
   readonly reserve: readonly string[];
   readonly unsure: readonly string[];
   readonly reason: readonly string[];
+  readonly falseFriends: readonly string[];
 };
 
 const list = (text: string): readonly string[] => text.split('|').map((word) => word.trim());
@@ -20,6 +22,7 @@ const list = (text: string): readonly string[] => text.split('|').map((word) => 
 function language(
   names: string,
   words: Readonly<Record<'yes' | 'no' | 'polite' | 'reserve' | 'unsure' | 'reason', string>>,
+  falseFriends = '',
 ): AnswerWords {
   const { yes, no, polite, reserve, unsure, reason } = words;
   return {
@@ -30,6 +33,7 @@ function language(
     reserve: list(reserve),
     unsure: list(unsure),
     reason: list(reason),
+    falseFriends: falseFriends === '' ? [] : list(falseFriends),
   };
 }
 
@@ -46,29 +50,37 @@ const ENGLISH = language('english|en', {
 });
 
 const OTHERS: readonly AnswerWords[] = [
-  language('german|deutsch|de', {
-    yes: 'ja|jawohl|jep|jo|klar|gerne|gern|einverstanden|passt|in ordnung|natürlich|freigegeben|genehmigt|mach das|mach es|mach weiter|nur zu|los|doch',
-    no: 'nein|nö|nee|lieber nicht|bitte nicht|auf keinen fall|abgelehnt|nicht machen|niemals',
-    polite: 'bitte|danke|vielen dank|danke schön|gerne|gern|gut',
-    reserve:
-      'aber|wenn|falls|nur|außer|erst|bis|nach|vor|sobald|nicht|kein|keine|später|warte|vielleicht|zuerst|sofern|solange|stattdessen|ohne',
-    unsure:
-      'hm|weiß nicht|weiß ich nicht|ich weiß nicht|keine ahnung|eventuell|mal sehen|noch|jetzt|morgen|heute|nächste woche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|muss ich überlegen|ich überlege',
-    reason:
-      'pausier|pausiere|anhalten|halt|stopp|lass es|lass das|vergiss|aufhören|hör auf|warte|abbrechen|brich ab|nicht|kein|keine|nie|genug|nichts|niemand|später|vielleicht|es|das ist|das reicht|dies|diese|ich|wir|ihr|sie|da|weil|denn|zu teuer|zu viel|erst mal nicht',
-  }),
-  language('french|français|francais|fr', {
-    yes: 'oui|ouais|d’accord|bien sûr|bien sur|vas-y|allez-y|parfait|c’est bon|entendu|volontiers|j’accepte|j’approuve|approuvé',
-    no: 'non|pas question|jamais|refusé|je refuse|surtout pas',
-    polite:
-      'merci|merci beaucoup|merci bien|s’il vous plaît|s’il te plaît|s’il vous plait|s’il te plait|svp|stp',
-    reserve:
-      'mais|si|seulement|sauf|jusqu’à|après|avant|quand|pas|plus tard|attends|attendez|peut-être|d’abord',
-    unsure:
-      'je ne sais pas|je sais pas|aucune idée|ça dépend|demain|aujourd’hui|bientôt|la semaine prochaine|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|maintenant|on verra|pas sûr',
-    reason:
-      'pause|mets en pause|arrête|arrêtez|stop|laisse|laissez|oublie|annule|abandonne|attends|pas|jamais|assez|rien|personne|plus tard|peut-être|il|elle|c’est|c’était|ça|cela|ce|je|j’ai|j’en|nous|on|vous|tu|parce|car|trop',
-  }),
+  language(
+    'german|deutsch|de',
+    {
+      yes: 'ja|jawohl|jep|jo|klar|gerne|gern|einverstanden|passt|in ordnung|natürlich|freigegeben|genehmigt|mach das|mach es|mach weiter|nur zu|los|doch',
+      no: 'nein|nö|nee|lieber nicht|bitte nicht|auf keinen fall|abgelehnt|nicht machen|niemals',
+      polite: 'bitte|danke|vielen dank|danke schön|gerne|gern|gut',
+      reserve:
+        'aber|wenn|falls|nur|außer|erst|bis|nach|vor|sobald|nicht|kein|keine|später|warte|vielleicht|zuerst|sofern|solange|stattdessen|ohne',
+      unsure:
+        'hm|weiß nicht|weiß ich nicht|ich weiß nicht|keine ahnung|eventuell|mal sehen|noch|jetzt|morgen|heute|nächste woche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|muss ich überlegen|ich überlege',
+      reason:
+        'pausier|pausiere|anhalten|halt|stopp|lass es|lass das|vergiss|aufhören|hör auf|warte|abbrechen|brich ab|nicht|kein|keine|nie|genug|nichts|niemand|später|vielleicht|es|das ist|das reicht|dies|diese|ich|wir|ihr|sie|da|weil|denn|zu teuer|zu viel|erst mal nicht',
+    },
+    'nah',
+  ),
+  language(
+    'french|français|francais|fr',
+    {
+      yes: 'oui|ouais|d’accord|bien sûr|bien sur|vas-y|allez-y|parfait|c’est bon|entendu|volontiers|j’accepte|j’approuve|approuvé',
+      no: 'non|pas question|jamais|refusé|je refuse|surtout pas',
+      polite:
+        'merci|merci beaucoup|merci bien|s’il vous plaît|s’il te plaît|s’il vous plait|s’il te plait|svp|stp',
+      reserve:
+        'mais|si|seulement|sauf|jusqu’à|après|avant|quand|pas|plus tard|attends|attendez|peut-être|d’abord',
+      unsure:
+        'je ne sais pas|je sais pas|aucune idée|ça dépend|demain|aujourd’hui|bientôt|la semaine prochaine|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|maintenant|on verra|pas sûr',
+      reason:
+        'pause|mets en pause|arrête|arrêtez|stop|laisse|laissez|oublie|annule|abandonne|attends|pas|jamais|assez|rien|personne|plus tard|peut-être|il|elle|c’est|c’était|ça|cela|ce|je|j’ai|j’en|nous|on|vous|tu|parce|car|trop',
+    },
+    'fine',
+  ),
   language('spanish|español|espanol|castellano|es', {
     yes: 'sí|si|claro|claro que sí|vale|de acuerdo|por supuesto|adelante|hazlo|dale|perfecto|apruebo|aprobado|acepto',
     no: 'no|nunca|jamás|para nada|de ninguna manera|rechazado|mejor no',
@@ -91,16 +103,20 @@ const OTHERS: readonly AnswerWords[] = [
     reason:
       'pausa|pausar|para|pare|deixa|deixe|esquece|esqueça|cancela|cancele|abandona|espera|não|nao|nunca|chega|basta|nada|ninguém|mais tarde|talvez|é|está|isso|isto|eu|tenho|nós|temos|há|porque|já|demais|muito',
   }),
-  language('italian|italiano|it', {
-    yes: 'sì|si|certo|certamente|va bene|d’accordo|procedi|vai|vai pure|fai pure|approvo|approvato|accetto',
-    no: 'no|mai|assolutamente no|rifiuto|rifiutato|meglio di no',
-    polite: 'grazie|grazie mille|per favore|per piacere|prego|pure',
-    reserve: 'ma|però|se|solo|tranne|finché|fino|dopo|prima|quando|non|più tardi|aspetta|forse',
-    unsure:
-      'non so|non lo so|boh|dipende|domani|oggi|presto|la prossima settimana|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|adesso|ora|vedremo|non ancora',
-    reason:
-      'pausa|metti in pausa|ferma|fermati|fermo|lascia|lascia stare|dimentica|annulla|abbandona|aspetta|non|mai|basta|niente|nulla|nessuno|più tardi|forse|è|c’è|questo|quello|ciò|io|ho|abbiamo|noi|perché|già|troppo',
-  }),
+  language(
+    'italian|italiano|it',
+    {
+      yes: 'sì|si|certo|certamente|va bene|d’accordo|procedi|vai|vai pure|fai pure|approvo|approvato|accetto',
+      no: 'no|mai|assolutamente no|rifiuto|rifiutato|meglio di no',
+      polite: 'grazie|grazie mille|per favore|per piacere|prego|pure',
+      reserve: 'ma|però|se|solo|tranne|finché|fino|dopo|prima|quando|non|più tardi|aspetta|forse',
+      unsure:
+        'non so|non lo so|boh|dipende|domani|oggi|presto|la prossima settimana|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|adesso|ora|vedremo|non ancora',
+      reason:
+        'pausa|metti in pausa|ferma|fermati|fermo|lascia|lascia stare|dimentica|annulla|abbandona|aspetta|non|mai|basta|niente|nulla|nessuno|più tardi|forse|è|c’è|questo|quello|ciò|io|ho|abbiamo|noi|perché|già|troppo',
+    },
+    'fine',
+  ),
   language('dutch|nederlands|nl', {
     yes: 'ja|jazeker|zeker|oké|oke|prima|akkoord|goed|doe maar|ga je gang|natuurlijk|graag|goedgekeurd',
     no: 'nee|neen|liever niet|nooit|niet doen|afgewezen|geen sprake van',
@@ -134,5 +150,15 @@ const OTHERS: readonly AnswerWords[] = [
 export function answerWords(languageName: string): readonly AnswerWords[] {
   const name = languageName.trim().toLowerCase();
   const own = OTHERS.find(({ names }) => names.includes(name));
-  return own === undefined ? [ENGLISH] : [own, ENGLISH];
+  return own === undefined ? [ENGLISH] : [own, englishFor(own)];
+}
+
+function englishFor({ falseFriends }: AnswerWords): AnswerWords {
+  const isTrue = (word: string): boolean => !falseFriends.includes(word);
+  return {
+    ...ENGLISH,
+    yes: ENGLISH.yes.filter(isTrue),
+    no: ENGLISH.no.filter(isTrue),
+    unsure: [...ENGLISH.unsure, ...falseFriends],
+  };
 }
