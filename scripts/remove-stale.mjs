@@ -7,6 +7,6 @@ for (const file of readdirSync('dist'))
   if (/^(?!(?:cli|quick)\.).+\.cjs(?:\.cache)?$/.test(file)) rmSync(join('dist', file));
 for (const room of ['src', 'test', 'bench', 'fuzz', 'examples'])
   for (const file of readdirSync(join('dist', room), { recursive: true })) {
-    const source = join(room, file.replace(/(?:\.d\.ts|\.js)$/, '.ts'));
+    const source = join(room, file.replace(/(?:\.d\.(m?)ts|\.(m?)js)$/, '.$1$2ts'));
     if (!existsSync(source)) rmSync(join('dist', room, file), { recursive: true, force: true });
   }

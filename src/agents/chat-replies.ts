@@ -10,6 +10,15 @@ export const REPEATED = '\n(You made this very call three times in a row. A four
 export const NOTHING_NEW =
   '\n(Your last calls brought nothing new. If that goes on, the pass ends: write what is missing, or report.)';
 
+export const INTERRUPTED =
+  'Interrupted: the machine stopped while this call was made, so it may or may not have taken effect. Check before you ask for it again.';
+
+export const MASKED =
+  'Not called: what you sent contained a credential, and credentials are not kept. Ask again if you still need it.';
+
+export const NEAR_LIMIT =
+  'You have used 80 % of what this pass may spend. Write what you have, then finish and report.';
+
 export const HOW_TO_CALL =
   'Your answer contains what looks like a tool call, as text. Nothing was called. To call a tool, use the function calls of your interface, or answer with nothing but {"name": "the tool", "arguments": {...}}. If the work is done, send the nocturne-report block.';
 

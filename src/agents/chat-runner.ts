@@ -2,21 +2,30 @@
  * The runner of kind `chat`: a model behind an OpenAI-compatible endpoint works with guarded tools.
  */
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
+import { defined } from '../kernel/defined.js';
 import { pause, type Wait } from './retry.js';
-import type { ToolCall } from './chat-answer.js';
+import { type ChatLimits, type ChatSession, goOn, makeCalls } from './chat-calls.js';
 import { chatClient, type ChatClient } from './chat-client.js';
-import { CUT, HOW_TO_CALL, NOTHING_NEW, promptWasCut, reminder, REPEATED } from './chat-replies.js';
-import { chatFunctions, prepareCall } from './chat-tools.js';
-import { conversation, type Conversation, transcript, type Transcript } from './conversation.js';
+import { CUT, HOW_TO_CALL, NEAR_LIMIT, promptWasCut, reminder } from './chat-replies.js';
+import { chatFunctions } from './chat-tools.js';
+import { conversation, transcript, type Transcript } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
 import { promptCut } from './prompt-cut.js';
-import { fenceFor } from './quote-data.js';
+import { limitOfTier } from './reached-limit.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
-import { patienceMinutes, SAME_IN_A_ROW, standstill, type Standstill } from './standstill.js';
+import { patienceMinutes, standstill, type Standstill } from './standstill.js';
 import { withTextCalls } from './text-calls.js';
-import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
+import {
+  addUsage,
+  type Budget,
+  NO_USAGE,
+  type RunInput,
+  type Runner,
+  type RunOutcome,
+  type Usage,
+} from './types.js';
 
 export type ChatRunnerOptions = {
   /** The environment with the API key. */
@@ -26,19 +35,6 @@ export type ChatRunnerOptions = {
   /** Milliseconds of any steady clock. */
   readonly now?: () => number;
   readonly limits?: Partial<ChatLimits>;
-};
-
-export type ChatLimits = {
-  readonly maxTurns: number;
-  readonly maxCallsPerTurn: number;
-  /** Including the first. */
-  readonly maxAttempts: number;
-  readonly requestMs: number;
-  /** How long one `run` call may take. */
-  readonly toolMs: number;
-  /** Characters of one tool result that the model sees. */
-  readonly maxResult: number;
-  readonly maxAnswerBytes: number;
 };
 
 const DEFAULTS: ChatLimits = {
@@ -74,9 +70,10 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
 
 /** Empty if the endpoint needs none. */
 function keyOf(
-  { spec }: RunInput,
+  { spec, access }: RunInput,
   host: ChatRunnerOptions['host'],
 ): Failed | { readonly apiKey: string } {
+  if (access !== undefined) return { apiKey: access.token };
   if (!isWebAddress(spec.endpoint))
     return {
       failure: 'not-found',
@@ -93,7 +90,7 @@ function keyOf(
 }
 
 function clientOf(
-  { spec, signal, on, model, tools: { list } }: RunInput,
+  { spec, access, signal, on, model, tools: { list } }: RunInput,
   settings: Pick<ChatRunnerOptions, 'wait' | 'random'> & {
     readonly limits: ChatLimits;
     readonly clock: RunClock;
@@ -103,7 +100,7 @@ function clientOf(
   const { limits, clock, apiKey, wait = pause, random = Math.random } = settings;
   const { requestMs, maxAttempts, maxAnswerBytes } = limits;
   const bounds = { requestMs, maxAttempts, maxAnswerBytes, tools: chatFunctions(list) };
-  const { endpoint } = spec;
+  const endpoint = access?.endpoint ?? spec.endpoint;
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
 
@@ -114,22 +111,13 @@ function outcomeOf(
 ): RunOutcome {
   const { report, found } = readReport(record.reported || record.last);
   const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
-  if (failed !== undefined)
-    return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
+  if (failed !== undefined) {
+    const { failure, detail, limit } = failed;
+    return { kind: 'failed', failure, detail, ...common, ...defined({ limit }) };
+  }
   const detail = `The model finished after ${record.answers} answers.${found || wants === 'answer' ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
 }
-
-type Session = {
-  readonly input: RunInput;
-  readonly limits: ChatLimits;
-  readonly client: ChatClient;
-  readonly clock: RunClock;
-  readonly record: Transcript;
-  readonly talk: Conversation;
-  readonly watch: Standstill;
-  readonly now: () => number;
-};
 
 function watchOf({ brief }: RunInput, record: Transcript, now: () => number): Standstill {
   const { patience, maxTokens } = brief.budget;
@@ -139,25 +127,23 @@ function watchOf({ brief }: RunInput, record: Transcript, now: () => number): St
 }
 
 /** Asks, makes the calls, asks again. @returns why it failed; `undefined` if the model finished. */
-async function converse(session: Session): Promise<Failed | undefined> {
+async function converse(session: ChatSession): Promise<Failed | undefined> {
   const { input, limits, client, clock, record, talk } = session;
   const { budget } = input.brief;
   const cut = promptCut();
+  const word = wordNearLimit(budget);
+  // Ids of calls that a server gave none are made of the number of the answer.
+  const before = answersKept(input);
   let reminded = false;
+  const interrupted = await goOn(session);
+  if (interrupted !== undefined) return interrupted;
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const messages = talk.messages(conversationLimit(budget.contextBudget));
-    const ahead = overBudget(
-      addUsage(record.spent, { ...NO_USAGE, tokensIn: talk.tokens }),
-      budget,
-    );
-    if (ahead !== undefined)
-      return {
-        failure: 'over-budget',
-        detail: `The next request would go over the budget: ${ahead.detail}`,
-      };
-    const exchange = await client.ask(messages, turn);
+    const ahead = limitAhead(record.spent, talk.tokens, budget);
+    if (ahead !== undefined) return ahead;
+    const exchange = await client.ask(messages, before + turn);
     if (exchange.kind === 'failed') return exchange;
-    const { answer, unclear } = withTextCalls(exchange.answer, input.tools, turn);
+    const { answer, unclear } = withTextCalls(exchange.answer, input.tools, before + turn);
     clock.beat();
     record.hear(answer, talk.tokens);
     input.on({ kind: 'heartbeat' });
@@ -192,7 +178,9 @@ async function converse(session: Session): Promise<Failed | undefined> {
     const stuck = await stuckWhy(session);
     if (stuck !== undefined) return { failure: 'stuck', detail: stuck };
     const over = overBudget(record.spent, budget);
-    if (over !== undefined) return { failure: 'over-budget', detail: over.detail };
+    if (over !== undefined) return limitOfTier(over);
+    // The meter says it itself.
+    if (input.access === undefined && word(record.spent)) talk.say(NEAR_LIMIT);
   }
   return {
     failure: 'over-budget',
@@ -200,83 +188,43 @@ async function converse(session: Session): Promise<Failed | undefined> {
   };
 }
 
+/** The next request, with everything it reads, has to fit as well. */
+function limitAhead(spent: Usage, tokensIn: number, budget: Budget): Failed | undefined {
+  const over = overBudget(addUsage(spent, { ...NO_USAGE, tokensIn }), budget);
+  if (over === undefined) return undefined;
+  const used = over.what === 'tokens' ? over.used - tokensIn : over.used;
+  const detail = `The next request would go over the budget: ${used} of ${over.limit} ${over.what} are used.`;
+  const needed = over.what === 'tokens' ? tokensIn : undefined;
+  return limitOfTier({ ...over, used, detail }, needed);
+}
+
+const NEAR = 0.8;
+
+/** True once, when so much of a limit is used. */
+function wordNearLimit({ maxTokens, maxCost }: Budget): (spent: Usage) => boolean {
+  const near = {
+    maxTokens: maxTokens === undefined ? undefined : maxTokens * NEAR,
+    maxCost: maxCost === undefined ? undefined : maxCost * NEAR,
+  };
+  let said = false;
+  return (spent) => {
+    if (said || overBudget(spent, near) === undefined) return false;
+    said = true;
+    return true;
+  };
+}
+
+function answersKept({ resume }: RunInput): number {
+  if (resume?.kind !== 'talk') return 0;
+  return resume.entries.filter(({ kind }) => kind === 'answer').length;
+}
+
 /** Before a run is stopped, its conditions are looked at once: they may say more than its calls. */
-async function stuckWhy({ input, watch }: Session): Promise<string | undefined> {
+async function stuckWhy({ input, watch }: ChatSession): Promise<string | undefined> {
   const why = watch.reason();
   if (why === undefined || (await input.hasComeNearer?.()) !== true) return why;
   watch.nearer();
   return undefined;
-}
-
-async function makeCalls(
-  session: Session,
-  calls: readonly ToolCall[],
-  turnsLeft: number,
-): Promise<Failed | undefined> {
-  const { input, limits, clock, talk, watch, now } = session;
-  for (const [i, call] of calls.entries()) {
-    if (i >= limits.maxCallsPerTurn) {
-      talk.result(
-        call.id,
-        `Not called: at most ${limits.maxCallsPerTurn} calls are made per answer. Ask again for what you still need.`,
-      );
-      continue;
-    }
-    const times = watch.asked(call);
-    if (times >= SAME_IN_A_ROW)
-      return {
-        failure: 'stuck',
-        detail: `The model asked for the same \`${call.name}\` ${times} times in a row.`,
-      };
-    const prepared = prepareCall(input.tools, call.name, call.argumentsText);
-    if (prepared.kind === 'wrong') {
-      input.on({
-        kind: 'tool',
-        name: cutWithoutSecrets(call.name, 40),
-        verdict: 'deny',
-        detail: cutWithoutSecrets(prepared.text, 200),
-      });
-      talk.result(call.id, prepared.text);
-      watch.made({ ...call, ok: false, text: prepared.text }, 0);
-      continue;
-    }
-    const began = now();
-    const made = await clock.during(call.name, limits.toolMs, prepared.make());
-    if (made.kind === 'failed') return made;
-    const { result } = made;
-    input.on({
-      kind: 'tool',
-      name: prepared.name,
-      verdict: result.ok ? 'allow' : 'deny',
-      detail: cutWithoutSecrets(prepared.about, 200),
-    });
-    watch.made({ ...call, ...result }, now() - began);
-    const repeated = times === SAME_IN_A_ROW - 1 ? REPEATED : '';
-    const warning = repeated === '' && watch.isClose() ? NOTHING_NEW : repeated;
-    const last = turnsLeft === 2 && i === 0 ? '\n(Two answers are left: finish and report.)' : '';
-    talk.result(
-      call.id,
-      `${quoteResult(prepared.name, prepared.about, result, limits.maxResult)}${warning}${last}`,
-    );
-  }
-  return undefined;
-}
-
-/** Output of files and programs is fenced; the guard's own words are not. */
-function quoteResult(
-  name: string,
-  about: string,
-  { ok, text }: { readonly ok: boolean; readonly text: string },
-  maxResult: number,
-): string {
-  const cut = text.length > maxResult ? `${text.slice(0, maxResult)}\n` : text;
-  const note =
-    text.length > maxResult
-      ? `(The first ${maxResult} of ${text.length} characters; ask for a narrower part.)`
-      : '';
-  if (!ok || name === 'write' || name === 'edit') return `${cut}${note}`;
-  const fence = fenceFor(cut);
-  return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;
 }
 
 /** The prompt and as much again for tool results, at least 32,000 tokens. */

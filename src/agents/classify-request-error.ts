@@ -3,6 +3,7 @@ import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
 import type { ErrorParts } from './error-body.js';
 import { quotedLine } from './quoted-line.js';
+import { limitOfHeaders, type ReachedLimit } from './reached-limit.js';
 import { transportFailure } from './transport-failure.js';
 import type { FailureCode } from './types.js';
 
@@ -13,6 +14,7 @@ export type RequestFailure = {
   /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
+  readonly limit?: ReachedLimit;
 };
 
 /** Codes and types that say more than the status, or come with a misleading one. */
@@ -66,6 +68,10 @@ export function classifyRequestError(
     return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
   }
   const reason = sentence(parts);
+  const detail = `The endpoint answered ${status}: ${reason}`;
+  const limit = status === 402 ? limitOfHeaders(parts.headers) : undefined;
+  if (limit !== undefined)
+    return { failure: 'limit-reached', retry: false, answered: true, detail: reason, limit };
   const failure =
     FAILURE_OF_CODE.get(code) ??
     FAILURE_OF_CODE.get(type) ??
@@ -77,7 +83,7 @@ export function classifyRequestError(
     failure,
     retry,
     answered: true,
-    detail: `The endpoint answered ${status}: ${reason}`,
+    detail,
     ...(retry ? asked(parts, now) : {}),
   };
 }

@@ -3,12 +3,15 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { defined } from '../kernel/defined.js';
 import { estimateTokens } from './compose-prompt.js';
 import type { ChatAnswer } from './chat-answer.js';
+import type { TalkEntry } from './kept-run.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
 import { type RunInput, type Usage, addUsage, NO_USAGE } from './types.js';
 
 export type Conversation = {
-  answered(answer: ChatAnswer): void;
+  answered(answer: Pick<ChatAnswer, 'content' | 'calls'>): void;
+  /** Before a call is made. */
+  calling(callId: string): void;
   result(callId: string, text: string): void;
   say(text: string): void;
   /** Drops old tool results to stay within `maxTokens` (estimated), as far as possible. */
@@ -27,11 +30,40 @@ When the work is done, answer without calling a tool and end that answer with th
 /** Results in the latest messages stay: the agent is working with them. */
 const KEPT = 8;
 
-export function conversation({ prompt, wants }: Pick<RunInput, 'prompt' | 'wants'>): Conversation {
-  const messages: ChatCompletionMessageParam[] = [
+/** A resumed one contains what was kept, without the prompt of the new run. */
+export function conversation(
+  input: Pick<RunInput, 'prompt' | 'wants' | 'resume' | 'keep'>,
+): Conversation {
+  const { wants, resume, keep = () => undefined } = input;
+  const kept = resume?.kind === 'talk' ? resume : { prompt: input.prompt, entries: [] };
+  const talk = messagesOf([
     { role: 'system', content: wants === 'answer' ? SYSTEM_ANSWER : SYSTEM },
-    { role: 'user', content: prompt },
-  ];
+    { role: 'user', content: kept.prompt },
+  ]);
+  for (const entry of kept.entries) talk.add(entry);
+  const say = (entry: TalkEntry): void => {
+    keep(entry);
+    talk.add(entry);
+  };
+  return {
+    answered: ({ content, calls }) => say({ kind: 'answer', content, calls }),
+    calling: (id) => keep({ kind: 'calling', id }),
+    result: (id, text) => say({ kind: 'result', id, text }),
+    say: (text) => say({ kind: 'say', text }),
+    messages: talk.within,
+    get tokens() {
+      return talk.tokens();
+    },
+  };
+}
+
+type Messages = {
+  add(entry: TalkEntry): void;
+  within(maxTokens: number): readonly ChatCompletionMessageParam[];
+  tokens(): number;
+};
+
+function messagesOf(messages: ChatCompletionMessageParam[]): Messages {
   const sizes = messages.map(size);
   const add = (message: ChatCompletionMessageParam): void => {
     messages.push(message);
@@ -39,24 +71,11 @@ export function conversation({ prompt, wants }: Pick<RunInput, 'prompt' | 'wants
   };
   const total = (): number => sizes.reduce((sum, count) => sum + count, 0);
   return {
-    answered({ content, calls }) {
-      const toolCalls = calls.map((call) => ({
-        id: call.id,
-        type: 'function' as const,
-        function: {
-          name: call.name,
-          arguments: isJson(call.argumentsText) ? call.argumentsText : '{}',
-        },
-      }));
-      add({
-        role: 'assistant',
-        content,
-        ...defined({ tool_calls: toolCalls.length === 0 ? undefined : toolCalls }),
-      });
+    add(entry) {
+      const message = messageOf(entry);
+      if (message !== undefined) add(message);
     },
-    result: (callId, text) => add({ role: 'tool', tool_call_id: callId, content: text }),
-    say: (text) => add({ role: 'user', content: text }),
-    messages(maxTokens) {
+    within(maxTokens) {
       for (let index = 0; total() > maxTokens && index < messages.length - KEPT; index++) {
         const message = messages[index];
         if (message?.role !== 'tool' || (sizes[index] ?? 0) < 100) continue;
@@ -69,10 +88,34 @@ export function conversation({ prompt, wants }: Pick<RunInput, 'prompt' | 'wants
       }
       return messages;
     },
-    get tokens() {
-      return total();
-    },
+    tokens: total,
   };
+}
+
+function messageOf(entry: TalkEntry): ChatCompletionMessageParam | undefined {
+  switch (entry.kind) {
+    case 'calling':
+      return undefined;
+    case 'say':
+      return { role: 'user', content: entry.text };
+    case 'result':
+      return { role: 'tool', tool_call_id: entry.id, content: entry.text };
+    case 'answer': {
+      const calls = entry.calls.map((call) => ({
+        id: call.id,
+        type: 'function' as const,
+        function: {
+          name: call.name,
+          arguments: isJson(call.argumentsText) ? call.argumentsText : '{}',
+        },
+      }));
+      return {
+        role: 'assistant',
+        content: entry.content,
+        ...defined({ tool_calls: calls.length === 0 ? undefined : calls }),
+      };
+    }
+  }
 }
 
 function size(message: ChatCompletionMessageParam): number {

@@ -1,4 +1,5 @@
 /** What a night may still use, and how much of it a pass of a tier needs. */
+import { defined } from '../kernel/defined.js';
 import { plural } from '../kernel/words.js';
 import type { TierLimits } from './model-tier.js';
 
@@ -6,23 +7,29 @@ export const NIGHT_UNITS = ['passes', 'minutes', 'tokens', 'cost'] as const;
 export type NightUnit = (typeof NIGHT_UNITS)[number];
 export type NightLimits = Readonly<Partial<Record<NightUnit, number>>>;
 export type NightUse = Readonly<Record<NightUnit, number>>;
+/** `of`: whose budget it is, if not the night's. */
+export type Budget = {
+  readonly limits: NightLimits;
+  readonly used: NightUse;
+  readonly of?: string;
+};
+type Left = { readonly limit: number; readonly left: number; readonly of?: string };
 /** Of the tightest budget that applies. A unit without a limit is missing. */
-export type NightLeft = Readonly<
-  Partial<Record<NightUnit, { readonly limit: number; readonly left: number }>>
->;
+export type NightLeft = Readonly<Partial<Record<NightUnit, Left>>>;
 
+const THE_NIGHT = 'this night';
 /** The smallest part of its limits with which the cheapest tier still begins. */
 const SMALLEST_PART = 0.5;
 
-export function nightLeft(
-  budgets: readonly { readonly limits: NightLimits; readonly used: NightUse }[],
-): NightLeft {
-  const all: [NightUnit, { readonly limit: number; readonly left: number }][] = [];
+export function nightLeft(budgets: readonly Budget[]): NightLeft {
+  const all: [NightUnit, Left][] = [];
   for (const unit of NIGHT_UNITS) {
     const [tightest] = budgets
-      .flatMap(({ limits, used }) => {
+      .flatMap(({ limits, used, of }) => {
         const limit = limits[unit];
-        return limit === undefined ? [] : [{ limit, left: Math.max(0, limit - used[unit]) }];
+        return limit === undefined
+          ? []
+          : [{ limit, left: Math.max(0, exact(limit - used[unit])), ...defined({ of }) }];
       })
       .sort((a, b) => a.left - b.left);
     if (tightest !== undefined) all.push([unit, tightest]);
@@ -30,13 +37,22 @@ export function nightLeft(
   return Object.fromEntries(all);
 }
 
+/** Without the last digits of a difference between fractions. */
+function exact(difference: number): number {
+  return Math.round(difference * 1e9) / 1e9;
+}
+
 /** Why no pass can begin, whatever its tier; `undefined`: one may. */
 export function usedUp(night: NightLeft): string | undefined {
   const gone = NIGHT_UNITS.flatMap((unit) => {
-    const { limit, left } = night[unit] ?? { limit: 0, left: 1 };
-    return left >= (unit === 'passes' ? 1 : Number.MIN_VALUE) ? [] : [amount(unit, limit)];
+    const rest = night[unit];
+    if (rest === undefined || rest.left >= (unit === 'passes' ? 1 : Number.MIN_VALUE)) return [];
+    return [{ of: rest.of, amount: amount(unit, rest.limit) }];
   });
-  return gone.length === 0 ? undefined : `The budget of this night is used up: ${gone.join(', ')}.`;
+  const [first] = gone;
+  if (first === undefined) return undefined;
+  const amounts = gone.filter(({ of }) => of === first.of).map((part) => part.amount);
+  return `The budget of ${first.of ?? THE_NIGHT} is used up: ${amounts.join(', ')}.`;
 }
 
 /** Why a pass of this tier cannot begin in what is left. `isLast`: no cheaper tier is left. */
@@ -48,10 +64,15 @@ export function doesNotFit(
   for (const unit of ['minutes', 'tokens', 'cost'] as const) {
     const [needed, rest] = [limitOf(limits, unit), night[unit]];
     if (needed === undefined || rest === undefined) continue;
-    if (rest.left < needed * (isLast ? SMALLEST_PART : 1))
-      return `${name} may use ${amount(unit, needed)}, and ${rounded(rest.left)} of ${rest.limit} are left for this night`;
+    if (isLast ? isTooLittle(rest.left, needed) : rest.left < needed)
+      return `${name} may use ${amount(unit, needed)}, and ${rounded(rest.left)} of ${rest.limit} are left for ${rest.of ?? THE_NIGHT}`;
   }
   return undefined;
+}
+
+/** With less, no pass begins. @param needed by the cheapest tier. */
+export function isTooLittle(left: number, needed: number): boolean {
+  return left <= 0 || left < needed * SMALLEST_PART;
 }
 
 /** A pass never gets more than what is left. */

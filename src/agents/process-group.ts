@@ -161,7 +161,7 @@ function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped 
     args,
     cwd,
     path: env['PATH'],
-    ...defined({ scratch: sandbox.scratch }),
+    ...defined({ scratch: sandbox.scratch, forwarding: sandbox.forwarding }),
   });
 }
 

@@ -1,4 +1,5 @@
 /** What a program is run with, and how it ended. */
+import type { Forwarding } from './model-access.js';
 import type { Sandbox } from './sandbox.js';
 import type { RunMark } from './orphan-processes.js';
 
@@ -38,7 +39,11 @@ export type ProcessRequest = {
   readonly workFolder?: string;
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** `scratch`: the folder of the run, which the program may write. */
-  readonly sandbox?: { readonly profile: Sandbox; readonly scratch?: string };
+  readonly sandbox?: {
+    readonly profile: Sandbox;
+    readonly scratch?: string;
+    readonly forwarding?: Forwarding;
+  };
 };
 
 /** `not-started`: no such program or directory, not executable, or no sandbox. */

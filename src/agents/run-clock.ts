@@ -2,9 +2,14 @@
 import type { Wait } from './retry.js';
 import { liveness, timeLeft, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
+import type { ReachedLimit } from './reached-limit.js';
 import type { FailureCode, RunInput } from './types.js';
 
-export type Failed = { readonly failure: FailureCode; readonly detail: string };
+export type Failed = {
+  readonly failure: FailureCode;
+  readonly detail: string;
+  readonly limit?: ReachedLimit;
+};
 
 export type RunClock = {
   /** Something was heard, or the run itself decided to wait. */

@@ -1,5 +1,6 @@
 /** The environment of an agent's process: a short list that the owner can extend. */
 import { isAbsolute } from 'node:path';
+import { type ModelAccess, modelVariables } from './model-access.js';
 import type { RunnerSpec } from './types.js';
 
 const ALWAYS = ['HOME', 'LANG', 'TZ'] as const;
@@ -12,6 +13,7 @@ export type EnvironmentInput = {
   readonly workspaceRoot: string;
   readonly briefFile: string;
   readonly heartbeatFile: string;
+  readonly access?: ModelAccess;
 };
 
 /**
@@ -26,16 +28,20 @@ export function runnerEnvironment({
   workspaceRoot,
   briefFile,
   heartbeatFile,
+  access,
 }: EnvironmentInput): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
+  const keys = spec.keys.map((name) => host[name] ?? '').filter((key) => key !== '');
   for (const name of [...ALWAYS, ...spec.passEnv]) {
     const value = host[name];
-    if (value !== undefined && name !== 'PATH') environment[name] = value;
+    if (value === undefined || name === 'PATH' || spec.keys.includes(name)) continue;
+    if (!keys.some((key) => value.includes(key))) environment[name] = value;
   }
   environment['PATH'] =
     (host['PATH'] ?? '').split(':').filter(isAbsolute).join(':') || '/usr/local/bin:/usr/bin:/bin';
   return {
     ...environment,
+    ...(access === undefined ? {} : modelVariables(access, environment)),
     NOCTURNE_RUN: runId,
     NOCTURNE_WORKSPACE: workspaceRoot,
     NOCTURNE_BRIEF: briefFile,

@@ -11,6 +11,11 @@ export type RunnerKind = {
   /** The default program. */
   readonly program: string;
   readonly make: (options: ProgramRunnerOptions) => Promise<Runner>;
+  /**
+   * The variable from which the program takes a key, and the address that the key is for. Without
+   * that variable it uses a log-in of its own.
+   */
+  readonly key?: { readonly variable: string; readonly endpoint: string };
 };
 
 export type RunnerOptions = {

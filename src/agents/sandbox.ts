@@ -1,9 +1,11 @@
 /** The sandbox of a pass's processes: the decision, its description, and a command put into it. */
 import { isInside } from '../kernel/is-inside.js';
 import { existsSync, realpathSync } from '../kernel/files.js';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { findProgram } from './find-program.js';
+import type { Forwarding } from './model-access.js';
 import { programPlaces } from './program-places.js';
 import {
   hide,
@@ -60,6 +62,8 @@ export type PlainCommand = {
   readonly path: string | undefined;
   /** The run's own folder, writable. */
   readonly scratch?: string;
+  /** The one way out of a sandbox without a network. */
+  readonly forwarding?: Forwarding;
 };
 export type Wrapped =
   | { readonly kind: 'wrapped'; readonly program: string; readonly args: readonly string[] }
@@ -99,7 +103,7 @@ export function sandboxText(inForce: SandboxInForce): string {
 
 export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
   return {
-    wrap({ program, args, cwd, path, scratch }) {
+    wrap({ program, args, cwd, path, scratch, forwarding }) {
       const found = program.includes('\0')
         ? undefined
         : findProgram(program, { path, directory: cwd });
@@ -114,9 +118,12 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
           kind: 'failed',
           why: `\`sandbox_read\` of the runner names \`${unusable}\`, which is ${isAbsolute(unusable) ? 'not there' : 'no absolute path'}.`,
         };
+      const forwarded = on.network || forwarding === undefined ? undefined : forwarder(forwarding);
       const mounts = mountsByPath([
         ...seen(on, places),
         ...needed(on, places, found, path),
+        ...(forwarded === undefined ? [] : needed(on, places, process.execPath, path)),
+        ...(forwarded?.mounts ?? []),
         ...(scratch === undefined ? [] : [{ kind: 'rw' as const, path: realpathSync(scratch) }]),
       ]);
       const network = on.network ? [] : ['--unshare-net'];
@@ -139,11 +146,30 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
           '--chdir',
           real(cwd),
           '--',
+          ...(forwarded?.command ?? []),
           found,
           ...args,
         ],
       };
     },
+  };
+}
+
+const FORWARDER = fileURLToPath(new URL('forwarder.mjs', import.meta.url));
+const MODEL_FOLDER = '/run/nocturne-model';
+
+/** The folder is bound, not the socket: a server that starts again makes a new one. */
+function forwarder({ port, socket }: Forwarding): {
+  readonly mounts: readonly Mount[];
+  readonly command: readonly string[];
+} {
+  const inside = join(MODEL_FOLDER, basename(socket));
+  return {
+    mounts: [
+      { kind: 'ro', path: FORWARDER },
+      { kind: 'ro', path: MODEL_FOLDER, source: dirname(socket) },
+    ],
+    command: [process.execPath, FORWARDER, String(port), inside],
   };
 }
 

@@ -1,6 +1,9 @@
 /** The interface of agent runners, and the brief that they get. */
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
+import type { KeptSession, KeptTalk, TalkEntry } from './kept-run.js';
+import type { ReachedLimit } from './reached-limit.js';
+import type { ModelAccess } from './model-access.js';
 import type { Patience } from './standstill.js';
 import type { Sandbox, SandboxSettings } from './sandbox.js';
 
@@ -9,6 +12,7 @@ export const FAILURE_CODES = [
   'rate-limited',
   'transient',
   'over-budget',
+  'limit-reached',
   'stuck',
   'crashed',
   'refused',
@@ -63,11 +67,13 @@ export type RunnerSpec = {
   /** command: program and arguments, no shell. */
   readonly program: string;
   readonly args: readonly string[];
-  /** chat: base URL, and the name of the environment variable with the key. */
+  /** Base URL of its model, and the name of the environment variable with the key. */
   readonly endpoint: string;
   readonly apiKeyEnv: string;
   /** Environment variables passed on, in addition to PATH, HOME, LANG and TZ. */
   readonly passEnv: readonly string[];
+  /** Variables that hold keys of models: neither they nor their values are passed on. */
+  readonly keys: readonly string[];
   readonly sandbox: SandboxSettings;
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
@@ -120,16 +126,27 @@ export type RunEvent =
     }
   | { readonly kind: 'heartbeat' };
 
+export type Spending = 'enforced' | 'not enforced';
+
 export type RunOutcome = {
   readonly kind: 'finished' | 'failed';
   readonly failure?: FailureCode;
   /** For people; code does not branch on it. */
   readonly detail: string;
   readonly usage: Usage;
+  /**
+   * `enforced`: each call was counted, and refused where it did not fit. `not enforced`: the usage
+   * is what the runner reports.
+   */
+  readonly spending?: Spending;
   readonly report: AgentReport;
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;
   readonly model: string;
+  /** Of the failure `limit-reached`: the pass parks. */
+  readonly limit?: ReachedLimit;
+  /** The runner's own session, where it can go on with it. */
+  readonly session?: string;
 };
 
 export type ToolResult = { readonly ok: boolean; readonly text: string };
@@ -153,10 +170,16 @@ export type RunInput = {
   readonly tools: AgentTools;
   /** The sandbox for the runner's program. */
   readonly sandbox?: Sandbox;
+  /** Where its model is reached, and with which token, instead of the endpoint and its key. */
+  readonly access?: ModelAccess;
   /** Whether criteria or stop condition are nearer to holding than when this was last asked. */
   readonly hasComeNearer?: () => Promise<boolean>;
   /** Where the files that the agent writes are on the disk. Default: `cwd`. */
   readonly workFolder?: string;
+  /** A run that stopped at its limit goes on; `prompt` says what has changed since. */
+  readonly resume?: KeptTalk | KeptSession;
+  /** Durable when it returns. */
+  readonly keep?: (entry: TalkEntry) => void;
   readonly signal: AbortSignal;
   readonly on: (event: RunEvent) => void;
 };

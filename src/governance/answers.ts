@@ -5,20 +5,28 @@ import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
+import { ownCurrency } from '../project/currency.js';
+import { amountText, limitAsked } from '../project/limit-question.js';
 import {
+  amountAnswered,
   asksDecision,
   asksObjective,
   isInstruction,
   questionState,
 } from '../project/question-state.js';
+import { type Allowed, thisNight } from './raised-limits.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
 import type { ReadAnswer } from '../project/verdict.js';
 
-/** What needs more than bundles: accept a draft, carry out a proposal, act on an approval. */
+/**
+ * What needs more than bundles: accept a draft, carry out a proposal, act on an approval, allow
+ * more than a limit.
+ */
 export type AnswerEffect =
   | { readonly kind: 'accept-draft'; readonly slug: string }
   | { readonly kind: 'apply-proposal'; readonly id: string }
+  | { readonly kind: 'raise-limit'; readonly target: string; readonly raise: Allowed }
   | { readonly kind: 'approval'; readonly id: string; readonly isApproved: boolean };
 
 export type PendingAnswer = {
@@ -71,7 +79,9 @@ type Effect = Pick<PendingAnswer, 'what' | 'effects' | 'calls'>;
 function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   switch (fieldText(record, 'kind')) {
     case 'escalation':
-      return escalationEffect(snapshot, record, read);
+      return withRaise(snapshot, record, read, escalationEffect(snapshot, record, read));
+    case 'incident':
+      return withRaise(snapshot, record, read, closed(record, seenOrDeclined(record, read)));
     case 'draft':
       return draftEffect(snapshot, record, read);
     case 'approval':
@@ -135,6 +145,27 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   if (isNo) return does('is paused', declined, clear, pause);
   if (!isObjective) return does('goes on', 'answered', clear);
   return does('has a new objective', 'answered', objective, clear);
+}
+
+function seenOrDeclined(record: Rec, { verdict }: ReadAnswer): string {
+  if (limitAsked(record) === undefined) return 'seen by the owner';
+  return verdict === 'no' ? 'declined: the limit stays' : 'answered';
+}
+
+/** A yes to a question about a limit also allows more, for this night. */
+function withRaise(snapshot: Snapshot, record: Rec, read: ReadAnswer, effect: Effect): Effect {
+  const asked = limitAsked(record);
+  const amount = amountAnswered(snapshot, record, read);
+  const goesOn = effect.calls.length > 1 || fieldText(record, 'kind') === 'incident';
+  if (asked === undefined || amount === undefined || !goesOn) return effect;
+  const { scope, unit } = asked;
+  const raise = { scope, unit, amount, night: thisNight(snapshot) };
+  const target = fieldText(record, 'project') || scope;
+  return {
+    ...effect,
+    what: `${effect.what}: ${amountText(amount, unit, ownCurrency(snapshot))} more tonight`,
+    effects: [...effect.effects, { kind: 'raise-limit', target, raise }],
+  };
 }
 
 function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {

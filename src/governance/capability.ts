@@ -64,6 +64,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'night',
     'demo',
     'schedule',
+    'serve',
     'run worker',
     'run manager',
     'approve',

@@ -8,6 +8,7 @@ import type { GuardedHost } from '../governance/host-tools/host-tools.js';
 import type { Observation } from '../kernel/observation.js';
 import type { AddedCommand } from '../passes/added-command.js';
 import type { Workspace } from '../workspace/types.js';
+import type { FoundPlace } from './found-job.js';
 import type { HookPaths } from './hook-command.js';
 
 /** Loaded when it is called. */
@@ -75,6 +76,8 @@ export interface Host extends GuardedHost {
   /** One line for `doctor`. */
   readonly probe?: (machine: HostMachine) => Observation | Promise<Observation>;
   readonly hooks?: () => Promise<HostHooks>;
+  /** The jobs that its own timers start, ours included. */
+  readonly jobs?: (machine: Pick<HostMachine, 'env'>) => Promise<FoundPlace>;
   /** By the words that call them. */
   readonly commands?: Readonly<Record<string, HostCommand>>;
 }

@@ -1,6 +1,5 @@
 /** A command that a module or a host adds to the command line. */
 import type { ReadScope } from '../governance/scoped-snapshot.js';
-import type { ExitCode } from '../kernel/error.js';
 import type { Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
 import type { Briefed } from './types.js';
@@ -18,7 +17,8 @@ export type Parsed = {
 
 /** `text` is for people, `json` for programs; `schema` and `ok` are added by the surface. */
 export type CommandResult = {
-  readonly exit: ExitCode;
+  /** Of `EXIT`; a command that runs a program of the owner passes its code on. */
+  readonly exit: number;
   readonly text: string;
   readonly json: Readonly<Record<string, unknown>> | readonly unknown[];
   /** Printed on stdout as it is, whatever --json says (sarif, mermaid …). */
@@ -33,6 +33,8 @@ export type AddedCommandContext = {
   readonly home: string;
   readonly packageRoot: string;
   readonly width: number;
+  readonly json: boolean;
+  readonly color: boolean;
   /**
    * Inside a pass that does not see everything: snapshots of `workspace()` show what it sees;
    * whatever the command reads elsewhere it filters by this (`sees`).

@@ -1,5 +1,6 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
-import type { AgentReport, Fragment } from '../agents/types.js';
+import type { ModelAccess } from '../agents/model-access.js';
+import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
@@ -27,7 +28,7 @@ export type SweepContext = ModuleContext & {
   readonly report: AgentReport | undefined;
 };
 /** What is to be committed, in the name of whoever asked. */
-export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
+export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit' | 'notices'>;
 export type BeforeContext = {
   readonly snapshot: Snapshot;
   /** The state directory, for numbers that are never given twice. */
@@ -60,11 +61,40 @@ export type RecordContext = {
   readonly used: ReadonlySet<string>;
 };
 
+/** One runner of one pass wants to reach its model. */
+export type AccessContext = ModuleContext & {
+  /** As in the run's record; empty for idle work. */
+  readonly project: string;
+  /** `worker`, or the tier of a judge: a pass may ask for each. */
+  readonly use: string;
+  readonly runner: string;
+  readonly model: string;
+  readonly endpoint: string;
+  /** Empty: the endpoint needs no key. */
+  readonly apiKeyEnv: string;
+  readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
 /** Something that happened in a pass and is committed. */
 export type PassEvent = {
   readonly kind: 'briefing.ready';
   readonly time: string;
   readonly body: string;
+};
+
+/** `lines`: what needs attention. `facts`: everything, for programs. */
+export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
+
+export type ServeContext = {
+  readonly workspace: Workspace;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+};
+/** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
+export type Service = {
+  readonly name: string;
+  run(signal: AbortSignal): Promise<void>;
 };
 
 export interface PassModule {
@@ -89,6 +119,12 @@ export interface PassModule {
    */
   fragments?(context: FragmentContext): Promise<readonly Fragment[]> | readonly Fragment[];
   /**
+   * T4, and each question to a judge: where the runner reaches its model instead of the endpoint;
+   * nothing if this module does not stand between them.
+   * @throws if it does, and cannot now: the runner is then not started.
+   */
+  modelAccess?(context: AccessContext): Promise<ModelAccess | undefined>;
+  /**
    * T5 and T7: for each text its passages, each with what the workspace says (nearly) the same;
    * nothing where the module does not know the texts of this workspace.
    */
@@ -102,6 +138,12 @@ export interface PassModule {
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
+  /** For the morning page: what went wrong since then in what the module keeps, one line each. */
+  failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  /** For `status`: how what the module keeps is now. */
+  state?(snapshot: Snapshot): ModuleState | undefined;
+  /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
+  serve?(context: ServeContext): Service | undefined;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

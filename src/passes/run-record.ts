@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { sha256 } from '../kernel/hash.js';
 import { withoutSecretsIn } from '../governance/guard/secrets.js';
+import type { Spending } from '../agents/types.js';
 import type { AssertionResult } from '../governance/types.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { dayOfRun } from '../workspace/ids.js';
@@ -37,6 +38,7 @@ export type RunRecord = {
   readonly calls?: readonly CallRecord[];
   readonly callCount?: number;
   readonly ended?: { readonly kind: string; readonly failure?: string; readonly detail: string };
+  readonly spending?: Spending;
   readonly tail?: string;
   readonly outputs?: readonly string[];
   readonly undone?: readonly { readonly path: string; readonly why: string }[];
@@ -85,11 +87,11 @@ export function keepQuestions(
 }
 
 function endOf({ outcome, calls }: Worked): Partial<RunRecord> {
-  const { kind, failure, detail, tail } = outcome;
+  const { kind, failure, detail, tail, spending } = outcome;
   return {
     ended: { kind, detail, ...defined({ failure }) },
     tail,
-    ...defined({ calls: calls?.slice(0, MOST_CALLS), callCount: calls?.length }),
+    ...defined({ spending, calls: calls?.slice(0, MOST_CALLS), callCount: calls?.length }),
   };
 }
 

@@ -10,9 +10,11 @@ import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { CallRecord } from './call-record.js';
 import type { Spent } from './judge/spent.js';
+import type { Grade } from '../governance/quality/quality.js';
 import type { Judged } from './manager/judgement.js';
 import type { ProjectReview } from './manager/project-review.js';
 import type { NightBudget } from './night-use.js';
+import type { Resumption } from './parking/resumption.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -166,6 +168,8 @@ export type Composed = Chosen & {
   readonly prompt: string;
   /** Sources of the fragments that are in the prompt. */
   readonly sources: readonly string[];
+  /** It goes on with an earlier pass, or starts over instead. */
+  readonly resumed?: Resumption;
 };
 
 /** T4, second half: the agent has ended, well or badly. */
@@ -194,7 +198,7 @@ export type Graded = Reconciled &
     readonly criteria: readonly AssertionResult[];
     /** The stop condition of the phase. */
     readonly stop: readonly AssertionResult[];
-    readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+    readonly quality: Grade;
     /** Why it got this grade. */
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */

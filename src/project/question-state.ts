@@ -1,7 +1,9 @@
 /** Whether a question to the owner is still open: the one place that decides it. */
 import type { Rec } from '../markdown/types.js';
+import { ownCurrency } from './currency.js';
 import { fieldText } from './field-text.js';
 import { ownerLanguage } from './owner-language.js';
+import { amountSaid, limitAsked } from './limit-question.js';
 import { nextPhase, phaseGraph } from './phases.js';
 import type { Snapshot } from '../workspace/types.js';
 import { writtenAnswers } from './answer-places.js';
@@ -18,8 +20,9 @@ export function asksObjective(question: Rec): boolean {
   return [ASKS_OBJECTIVE, REST].includes(fieldText(question, 'topic'));
 }
 
+/** Only a yes or a no decides it, whatever else is said. */
 export function asksDecision(question: Rec): boolean {
-  return fieldText(question, 'topic') === ASKS_DECISION;
+  return fieldText(question, 'topic') === ASKS_DECISION || limitAsked(question) !== undefined;
 }
 
 /** `open`: nobody answered. `unclear`: the answer decides nothing, and the question stays open. */
@@ -35,10 +38,11 @@ export type QuestionState =
   | { readonly state: 'answered'; readonly answer: string; readonly read: ReadAnswer };
 
 /** What answers a question. `seen`: anything that does not ask back. */
-type Accepts = 'decision' | 'phase' | 'words' | 'objective' | 'seen';
+type Accepts = 'decision' | 'amount' | 'phase' | 'words' | 'objective' | 'seen';
 
 const EXPECTED: Readonly<Record<Accepts, string>> = {
   decision: 'yes or no',
+  amount: 'yes, no or an amount',
   phase: 'yes, no or the name of the next phase',
   words: 'yes, no or an instruction',
   objective: 'the new objective in a few words, or no',
@@ -119,6 +123,8 @@ export function unclearText({
 }
 
 function acceptedBy(snapshot: Snapshot, question: Rec): Accepts {
+  const limit = limitAsked(question);
+  if (limit !== undefined) return limit.amount === undefined ? 'decision' : 'amount';
   switch (fieldText(question, 'kind')) {
     case 'transition':
       return 'phase';
@@ -151,6 +157,10 @@ function problemOf(
   switch (accepts) {
     case 'decision':
       return ambiguity ?? moreThanYes(read);
+    case 'amount':
+      return amountAnswered(snapshot, question, read) === undefined
+        ? (ambiguity ?? moreThanYes(read))
+        : undefined;
     case 'phase':
       return phaseProblem(snapshot, question, read);
     case 'words':
@@ -164,6 +174,17 @@ function problemOf(
         ? ambiguity
         : undefined;
   }
+}
+
+/** What a yes to a question about a limit allows: the amount that it names, or the one asked. */
+export function amountAnswered(
+  snapshot: Snapshot,
+  question: Rec,
+  { verdict, rest }: ReadAnswer,
+): number | undefined {
+  const { amount, unit = 'cost' } = limitAsked(question) ?? {};
+  if (amount === undefined || verdict === 'no') return undefined;
+  return rest === '' ? amount : amountSaid(rest, unit, ownCurrency(snapshot));
 }
 
 /** "Yes, cancel it" is not a clear yes where only the yes is acted on. */

@@ -33,7 +33,11 @@ const PAGES = [
 const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   RUNNER: ['PROTECTED'],
   'MODEL-TIER': ['PROTECTED'],
+  PRICE: ['PROTECTED'],
+  'SPEND-LIMIT': ['PROTECTED'],
+  'EXCHANGE-RATE': ['PROTECTED'],
   PREAPPROVAL: ['PROTECTED'],
+  JOB: ['PROTECTED'],
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 

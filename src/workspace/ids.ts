@@ -9,7 +9,7 @@ const FILE = 'counters.json';
 /** How far the clock may be set back without repeating an id. */
 const KEPT_MS = 400 * 86_400_000;
 
-export type IdPrefix = 'RUN' | 'N' | 'L' | 'TASK';
+export type IdPrefix = 'RUN' | 'N' | 'L' | 'TASK' | 'JOB';
 /** The objects with ids of each prefix. `field`: if the id is not their key. */
 const OBJECTS: Readonly<
   Record<IdPrefix, readonly { readonly object: string; readonly field?: string }[]>
@@ -18,6 +18,7 @@ const OBJECTS: Readonly<
   N: [{ object: 'NOTIFICATION' }, { object: 'NOTIFICATION-ARCHIVE' }],
   L: [{ object: 'LESSON' }],
   TASK: [{ object: 'TASK-EVENT', field: 'task' }],
+  JOB: [{ object: 'JOB-EVENT', field: 'run' }],
 };
 
 /**

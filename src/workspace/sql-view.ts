@@ -14,7 +14,8 @@ type Table = {
   readonly name: string;
   readonly columns: readonly string[];
   readonly integers: ReadonlySet<string>;
-  readonly rows: () => Iterable<readonly Sql[]>;
+  /** With `undefined` in the place of each column that `isAsked` leaves out. */
+  readonly rows: (isAsked: (column: string) => boolean) => Iterable<readonly (Sql | undefined)[]>;
 };
 
 const LINE: ReadonlySet<string> = new Set(['line']);
@@ -28,7 +29,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   const tables = new Map(
     [...objectTables(snapshot), ...fixedTables(snapshot)].map((table) => [table.name, table]),
   );
-  const filled = new Set<string>();
+  const filled = new Map<string, ReadonlySet<string>>();
   let opened: Database | undefined;
   const database = (): Database => {
     if (opened === undefined) {
@@ -37,27 +38,33 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     }
     return opened;
   };
-  const fill = (name: string): void => {
+  const fill = (name: string, sql: string): void => {
     const table = tables.get(name);
-    if (table === undefined || filled.has(name)) return;
-    filled.add(name);
+    const before = filled.get(name) ?? new Set();
+    const asked = new Set(table === undefined ? [] : columnsIn(sql, table.columns));
+    if (table === undefined || (filled.has(name) && [...asked].every((it) => before.has(it))))
+      return;
+    const columns = new Set([...before, ...asked]);
+    filled.set(name, columns);
+    database().exec(`DELETE FROM ${quote(name)}`);
     const insert = database().prepare(
       `INSERT INTO ${quote(name)} VALUES (${table.columns.map(() => '?').join(', ')})`,
     );
     database().transaction(() => {
-      for (const row of table.rows()) insert.run(...row);
+      for (const row of table.rows((column) => columns.has(column)))
+        insert.run(...row.map((value) => value ?? null));
     })();
   };
   return {
     query(sql) {
-      for (const name of tablesIn(sql, tables.keys())) fill(name);
+      for (const name of tablesIn(sql, tables.keys())) fill(name, sql);
       return runQuery(database(), atTime(sql, snapshot.now));
     },
     tables: () =>
       [...tables.values()].map((table) => ({
         name: table.name,
         columns: table.columns,
-        rows: countOf(table.rows()),
+        rows: countOf(table.rows(() => false)),
       })),
     close: () => opened?.close(),
   };
@@ -103,6 +110,13 @@ export function tablesIn(sql: string, names: Iterable<string>): readonly string[
   return [...names].filter((name) => words.has(name.toLowerCase()));
 }
 
+/** The columns that a query may read: those that it names; all if it has `*` or a natural join. */
+function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
+  const text = sql.toLowerCase();
+  if (/\*|\bnatural\b/.test(text.replace(/\bcount\s*\(\s*\*\s*\)/g, ''))) return columns;
+  return columns.filter((column) => text.includes(column.toLowerCase()));
+}
+
 /** The tables that do not belong to an object. */
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
@@ -140,12 +154,15 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
           .filter((field) => ['int', 'bool'].includes(object.fields.get(field)?.type.kind ?? ''))
           .map(columnOf),
       ]),
-      rows: function* () {
+      rows: function* (isAsked) {
+        const asked = fields.map((field) => isAsked(columnOf(field)));
         for (const record of snapshot.rows(object.object)) {
           yield [
             record.key,
-            ...fields.map((field) =>
-              typed(object.fields.get(field)?.type, record.fields.get(field)),
+            ...fields.map((field, i) =>
+              asked[i] === true
+                ? typed(object.fields.get(field)?.type, record.fields.get(field))
+                : undefined,
             ),
             record.file,
             record.range.line,
@@ -184,7 +201,7 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       name: 'files',
       columns: ['path', 'tier', 'object', 'size', 'sha256'],
       integers: new Set(['size']),
-      rows: () => fileRows(snapshot),
+      rows: (isAsked) => fileRows(snapshot, isAsked),
     },
     {
       name: 'links',
@@ -220,12 +237,19 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
   ];
 }
 
-function* fileRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
-  const objects = objectsByPath(snapshot);
-  for (const { path, size } of snapshot.files.values()) {
-    const { tier } = routeOf(snapshot.schema, path);
-    yield [path, tier, objects.get(path) ?? null, size, snapshot.hash(path) ?? null];
-  }
+function* fileRows(
+  snapshot: Snapshot,
+  isAsked: (column: string) => boolean,
+): Iterable<readonly (Sql | undefined)[]> {
+  const objects = isAsked('object') ? objectsByPath(snapshot) : undefined;
+  for (const { path, size } of snapshot.files.values())
+    yield [
+      path,
+      isAsked('tier') ? routeOf(snapshot.schema, path).tier : undefined,
+      objects?.get(path),
+      size,
+      isAsked('sha256') ? snapshot.hash(path) : undefined,
+    ];
 }
 
 /** `resolved` is empty for a target that is not a path, such as a URL. */

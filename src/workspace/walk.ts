@@ -30,7 +30,7 @@ export function walk(root: string, onTemporary?: (path: string) => void): Map<st
       if (name.startsWith(TEMP_PREFIX)) onTemporary?.(path);
       else if (item.isDirectory() && isReachable(root, path)) queue.push(`${path}/`);
       else {
-        const entry = describe(root, path);
+        const entry = entryAt(root, path);
         if (entry !== undefined) found.push(entry);
       }
     }
@@ -62,7 +62,8 @@ function list(root: string, directory: string): Dirent[] {
   }
 }
 
-function describe(root: string, path: string): FileEntry | undefined {
+/** What is at a path now. */
+export function entryAt(root: string, path: string): FileEntry | undefined {
   const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
   if (stats === undefined) {
     // A name that is not UTF-8 cannot be looked up, but has to be listed.

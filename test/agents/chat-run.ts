@@ -14,6 +14,7 @@ export const spec = (endpoint: string): RunnerSpec => ({
   endpoint,
   apiKeyEnv: 'TEST_KEY',
   passEnv: [],
+  keys: [],
   sandbox: NO_SANDBOX,
   capability: 'project',
 });

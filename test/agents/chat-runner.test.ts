@@ -374,7 +374,8 @@ t.test(
       input: { brief: budget({ maxTokens: 5000 }) },
     });
     t.match(tokens.outcome, {
-      failure: 'over-budget',
+      failure: 'limit-reached',
+      limit: { scope: 'pass', unit: 'tokens', used: 6000, limit: 5000 },
       detail: /6000 tokens were used of 5000/,
       usage: { tokensIn: 4000, tokensOut: 2000 },
     });
@@ -385,13 +386,18 @@ t.test(
           input: { brief: budget({ maxCost: 1 }) },
         })
       ).outcome,
-      { failure: 'over-budget', detail: /2 was spent of 1/ },
+      { failure: 'limit-reached', detail: /2 was spent of 1/ },
     );
     const ahead = await start(t, {
       script: [{ say: SCRIPTED_REPORT }],
       input: { prompt: 'x'.repeat(20_000), brief: budget({ maxTokens: 4000 }) },
     });
-    t.match(ahead.outcome, { failure: 'over-budget', detail: /next request would go over/ });
+    t.match(ahead.outcome, {
+      failure: 'limit-reached',
+      detail: /next request would go over/,
+      limit: { unit: 'tokens', used: 0, limit: 4000 },
+    });
+    t.ok(Number(ahead.outcome.limit?.needed) > 4000, 'and what it would have needed');
     t.equal(ahead.server.requests.length, 0);
   },
 );
@@ -412,7 +418,7 @@ t.test(
       input: { prompt: 'x'.repeat(8000), brief: budget({ maxTokens: 3000 }) },
     });
     t.match(silent.outcome, {
-      failure: 'over-budget',
+      failure: 'limit-reached',
       usage: { tokensIn: undefined, tokensOut: undefined },
     });
     t.equal(

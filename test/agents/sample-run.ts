@@ -61,6 +61,7 @@ export function commandSpec(...args: readonly string[]): RunnerSpec {
     endpoint: '',
     apiKeyEnv: '',
     passEnv: [],
+    keys: [],
     sandbox: NO_SANDBOX,
     capability: 'project',
   };

@@ -7,23 +7,18 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import type { ProcessLimits } from '../../src/agents/process-group.js';
 import { liveProcesses } from '../../src/agents/process-table.js';
 import {
-  bubblewrap,
   decideSandbox,
   type Sandbox,
   type SandboxOn,
@@ -33,65 +28,12 @@ import {
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
 import type { RunInput } from '../../src/agents/types.js';
 import { runCommand } from '../../src/governance/conditions/run-programs.js';
-import { AGENT, commandSpec, sampleInput } from './sample-run.js';
+import { commandSpec, sampleInput } from './sample-run.js';
+import { box, type Box, PATH, SETTINGS } from './sandbox-box.js';
 
 t.setTimeout(180_000);
 
 const CHILD = fileURLToPath(new URL('./sandboxed-child.js', import.meta.url));
-const PATH = process.env['PATH'] ?? '';
-const SETTINGS: SandboxSettings = { mode: 'strict', policy: 'require', network: false, read: [] };
-
-type Box = {
-  readonly base: string;
-  readonly workspace: string;
-  readonly home: string;
-  readonly outputs: string;
-  readonly sandbox: Sandbox;
-};
-
-/**
- * A workspace, a home and a state directory below the system's folder for temporary files, which
- * nothing in a sandbox sees by itself.
- */
-async function box(t: Test, settings: Partial<SandboxSettings> = {}): Promise<Box> {
-  const base = realpathSync(mkdtempSync(join(tmpdir(), 'nocturne-box-')));
-  t.teardown(() => rmSync(base, { recursive: true, force: true }));
-  const [workspace, home] = [join(base, 'workspace'), join(base, 'home')];
-  const outputs = join(workspace, 'PROJECTS/pages/outputs');
-  for (const folder of [
-    outputs,
-    join(workspace, '.nocturne'),
-    join(workspace, '.git'),
-    join(home, '.nocturne/keys'),
-    join(home, '.ssh'),
-  ])
-    mkdirSync(folder, { recursive: true });
-  for (const [path, content] of [
-    [join(workspace, 'SOUL.md'), 'soul'],
-    [join(home, '.nocturne/keys/owner.key'), 'secret'],
-    [join(home, '.ssh/id'), 'secret'],
-    [join(home, 'notes.txt'), 'mine'],
-  ] as const)
-    writeFileSync(path, content);
-  const on = decideSandbox(
-    { ...SETTINGS, read: [dirname(dirname(AGENT))], ...settings },
-    await probeSandbox(PATH),
-  );
-  if (on.kind !== 'on') throw new Error(`these tests need bubblewrap: ${JSON.stringify(on)}`);
-  return {
-    base,
-    workspace,
-    home,
-    outputs,
-    sandbox: bubblewrap(on, {
-      workspace,
-      nocturneHome: join(home, '.nocturne'),
-      home,
-      writable: [outputs],
-      readOnly: [],
-    }),
-  };
-}
 
 const run = (at: Box, input: RunInput, limits?: Partial<ProcessLimits>) =>
   commandRunner({

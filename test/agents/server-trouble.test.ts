@@ -291,7 +291,7 @@ t.test('tokens are counted safely', async (t) => {
     ],
     input: { brief: budget({ maxTokens: 6000 }) },
   });
-  t.match(outcome, { failure: 'over-budget' }, 'thinking that is not reported is estimated');
+  t.match(outcome, { failure: 'limit-reached' }, 'thinking that is not reported is estimated');
   t.equal(server.requests.length, 1);
 });
 

@@ -19,6 +19,7 @@ const SPEC: RunnerSpec = {
   endpoint: '',
   apiKeyEnv: '',
   passEnv: [],
+  keys: [],
   sandbox: { mode: 'off', policy: 'prefer', network: false, read: [] },
   capability: 'project',
 };

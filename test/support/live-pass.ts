@@ -29,6 +29,7 @@ const RUNNER: RunnerSpec = {
   endpoint: '',
   apiKeyEnv: '',
   passEnv: [],
+  keys: [],
   sandbox: NO_SANDBOX,
   capability: 'project',
 };

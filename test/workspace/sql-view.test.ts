@@ -124,6 +124,22 @@ t.test('a table is filled when a query names it first, and once', async (t) => {
   view.close();
 });
 
+t.test('each query sees the columns that it reads, whichever query came before', async (t) => {
+  const view = snapshotOf(t).sql();
+  t.same(view.query("SELECT key FROM task WHERE status = 'done'").rows, [{ key: 'b' }]);
+  t.same(view.query('SELECT max(RANK) AS rank FROM task').rows, [{ rank: 'many' }]);
+  t.same(view.query("SELECT count(*) AS count FROM task WHERE slug = 'a'").rows, [{ count: 1 }]);
+  t.same(view.query('SELECT count(*) AS count FROM task NATURAL JOIN (SELECT 3 AS rank)').rows, [
+    { count: 1 },
+  ]);
+  t.same(view.query("SELECT path FROM files WHERE tier = 'STANDARD' AND size > 0 LIMIT 1").rows, [
+    { path: 'NOTES.md' },
+  ]);
+  t.same(view.query("SELECT length(sha256) AS digits FROM files WHERE object = 'NOTE'").rows, [
+    { digits: 64 },
+  ]);
+});
+
 t.test('a query says its columns also when there is no row', async (t) => {
   t.same(snapshotOf(t).sql().query('SELECT key AS name, rank FROM task WHERE 0'), {
     columns: ['name', 'rank'],

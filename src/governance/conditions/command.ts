@@ -5,11 +5,10 @@
 import { join, posix } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import { programsOf } from '../../project/condition-programs.js';
-import { projectDirectory } from '../../project/project-directory.js';
 import { countMatches } from './regex.js';
 import { printedProgress } from './distance.js';
 import { lastLine } from './last-line.js';
-import { undecided, writableByThePass } from './context.js';
+import { folderOf, undecided, writableByThePass } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
@@ -20,7 +19,7 @@ export async function command(
 ): Promise<Outcome> {
   const { argv, exit, timeoutMs, stdout } = condition;
   const expected = `exit ${exit.join(' or ')}${stdout === undefined ? '' : ` and output like /${stdout.source}/`}`;
-  const directory = projectDirectory(context.snapshot, context.project);
+  const directory = folderOf(context);
   const refused = ownWork(argv, directory, context);
   if (refused !== undefined) return undecided(expected, refused);
   const result = await context.command({

@@ -11,11 +11,13 @@ import type { Progress } from './distance.js';
 export type ConditionContext = {
   readonly snapshot: Snapshot;
   readonly project: string;
+  /** What the globs are relative to, if not the project's folder; empty: the root. */
+  readonly folder?: string;
   readonly command: CommandRunner;
   /** Time stamps for `file_newer: {since}`; empty before the first. */
   readonly phaseStarted?: string;
   readonly lastPass?: string;
-  /** SHA-256 by path at the end of the last pass, for `hash_changed`. */
+  /** SHA-256 by path at the end of the last pass or before the run, for `hash_changed`. */
   readonly before?: ReadonlyMap<string, string>;
   /** Globs that the judged passes may write. A check must not be among them. */
   readonly writes?: readonly string[];
@@ -48,9 +50,20 @@ export function undecided(expected: string, error: string, where?: string): Outc
   return { ...unmet(expected, 'could not be evaluated', where), error };
 }
 
+/** Relative to the root. */
+export function folderOf({ snapshot, project, folder }: ConditionContext): string {
+  return folder ?? projectDirectory(snapshot, project);
+}
+
+/** How the path of each file in the folder begins. */
+export function prefixOf(context: ConditionContext): string {
+  const folder = folderOf(context);
+  return folder === '' ? '' : `${folder}/`;
+}
+
 /** Sorted by path. A symlink proves nothing. */
 export function filesIn(context: ConditionContext, globs: Globs): readonly FileEntry[] {
-  const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
+  const prefix = prefixOf(context);
   const found: FileEntry[] = [];
   for (const entry of context.snapshot.files.values()) {
     if (entry.kind !== 'file' || !entry.path.startsWith(prefix)) continue;
@@ -62,7 +75,7 @@ export function filesIn(context: ConditionContext, globs: Globs): readonly FileE
 
 /** A path as the project's own conditions write it. */
 export function inProject(context: ConditionContext, path: string): string {
-  const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
+  const prefix = prefixOf(context);
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 

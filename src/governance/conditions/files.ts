@@ -1,6 +1,5 @@
 /** Conditions about whole files: existing, newer, changed, not copied. */
 import { plural } from '../../kernel/words.js';
-import { projectDirectory } from '../../project/project-directory.js';
 import {
   type Moment,
   recordedChanges,
@@ -12,6 +11,7 @@ import {
   inProject,
   inRange,
   noFiles,
+  prefixOf,
   some,
   undecided,
   met,
@@ -46,10 +46,12 @@ export function fileNewer(
   context: ConditionContext,
 ): Outcome {
   const files = filesIn(context, condition.in);
-  const changes = recordedChanges(
-    context.snapshot,
-    `${projectDirectory(context.snapshot, context.project)}/`,
-  );
+  if (!context.snapshot.schema.objects.has('CHANGE'))
+    return undecided(
+      'a newer file',
+      'no change log covers this folder; list the files under fresh',
+    );
+  const changes = recordedChanges(context.snapshot, prefixOf(context));
   const limit = limitOf(condition.than, context, changes);
   const expected = `a file matching ${condition.in.join(', ')} newer than ${limit.text}`;
   if (limit.kind === 'unknown') return undecided(expected, limit.why);
@@ -115,8 +117,9 @@ export function hashChanged(
   condition: ConditionOf<'hash_changed'>,
   context: ConditionContext,
 ): Outcome {
-  const expected = `new content in ${condition.in.join(', ')} since the last pass`;
-  const { before, snapshot } = context;
+  const { before, snapshot, folder } = context;
+  const mark = folder === undefined ? 'the last pass' : 'the run began';
+  const expected = `new content in ${condition.in.join(', ')} since ${mark}`;
   if (before === undefined) return undecided(expected, 'the hashes of the last pass are not known');
   const files = filesIn(context, condition.in);
   if (files.length === 0) return unmet(expected, noFiles(condition.in));

@@ -5,13 +5,13 @@ import { parseDocument } from 'yaml';
 import {
   filesIn,
   inProject,
+  prefixOf,
   noFiles,
   undecided,
   writableByThePass,
   met,
   unmet,
 } from './context.js';
-import { projectDirectory } from '../../project/project-directory.js';
 import { parseFrontMatter } from './front-matter.js';
 import { isMapping } from '../../project/condition-read.js';
 import { countMatches } from './regex.js';
@@ -68,7 +68,7 @@ export async function jsonSchema(
 
 function schemaData(condition: ConditionOf<'json_schema'>, context: ConditionContext): Checked {
   if (typeof condition.schema !== 'string') return { kind: 'data', data: condition.schema };
-  const path = `${projectDirectory(context.snapshot, context.project)}/${condition.schema}`;
+  const path = `${prefixOf(context)}${condition.schema}`;
   const refused = writableByThePass(context, path);
   if (refused !== undefined) return { kind: 'unreadable', why: refused };
   if (context.snapshot.files.get(path)?.kind !== 'file')

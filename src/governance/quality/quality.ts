@@ -4,7 +4,8 @@
 import type { Approach } from '../approach.js';
 import type { Repeat } from './repeats.js';
 
-export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+/** `PARKED`: it stopped at a limit on spending, and broke no rule. */
+export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL' | 'PARKED';
 export type Answers = {
   readonly nonObvious: boolean;
   readonly durable: boolean;
@@ -16,6 +17,8 @@ const MOST_NAMED = 3;
 export type PassFacts = {
   /** Anything else (stuck, refused, over budget …) is a failed pass. */
   readonly finished: boolean;
+  /** Which limit it stopped at: not a failure. */
+  readonly parked?: string;
   /**
    * Of `next_pass.criteria`; one that could not be evaluated is not met. `unmet`: what was expected
    * and found.
@@ -59,8 +62,10 @@ export function gradePass(facts: PassFacts): Graded {
       progress: true,
     };
   const fail = failures(facts);
+  if (facts.parked !== undefined && fail.length === 0)
+    return { grade: 'PARKED', why: [facts.parked], progress: isProgress(facts) };
   if (fail.length > 0) return { grade: 'FAIL', why: fail, progress: false };
-  const progress = facts.approach.kind === 'nearer' && facts.novel > 0;
+  const progress = isProgress(facts);
   const weak = weaknesses(facts);
   if (weak.length > 0) return { grade: 'WEAK', why: weak, progress };
   const limits = limitsOf(facts);
@@ -74,6 +79,10 @@ export function gradePass(facts: PassFacts): Graded {
   };
 }
 
+function isProgress({ approach, novel }: PassFacts): boolean {
+  return approach.kind === 'nearer' && novel > 0;
+}
+
 /** The agent found the phase done, changed nothing, and said so. */
 function isOver({ finished, approach, outputs, restored, invalid, reported }: PassFacts): boolean {
   return (
@@ -82,7 +91,9 @@ function isOver({ finished, approach, outputs, restored, invalid, reported }: Pa
 }
 
 function failures(facts: PassFacts): string[] {
-  const { finished, criteria, outputs, restored, invalid, errors = [], ending } = facts;
+  const { criteria, outputs, restored, invalid, errors = [], ending, parked } = facts;
+  const isParked = parked !== undefined;
+  const finished = facts.finished || isParked;
   const unfinished = `the agent did not finish${ending === undefined ? '' : ` (${ending})`}`;
   // Whatever else is missing follows from it.
   if (!finished && outputs === 0 && restored === 0 && !invalid) return [unfinished];
@@ -93,11 +104,11 @@ function failures(facts: PassFacts): string[] {
       `the workspace no longer validates because of what was written${errors.length === 0 ? '' : `: ${some(errors, '; ')}`}`,
     ],
     [
-      outputs === 0,
+      outputs === 0 && !isParked,
       `nothing was delivered${finished && ending !== undefined ? ` (${ending})` : ''}`,
     ],
     [
-      criteria.total > 0 && criteria.met <= 0,
+      criteria.total > 0 && criteria.met <= 0 && !isParked,
       `none of ${criteria.total} criteria is met${missing(criteria)}`,
     ],
     [

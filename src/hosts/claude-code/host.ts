@@ -10,6 +10,7 @@ export const host: Host = {
       kind: 'claude',
       program: 'claude',
       make: async (options) => (await import('./runner/runner.js')).claudeRunner(options),
+      key: { variable: 'ANTHROPIC_API_KEY', endpoint: 'https://api.anthropic.com/v1' },
     },
   ],
   hooks: async () => (await import('./install/hooks.js')).hooks,

@@ -29,6 +29,7 @@ export const host: Host = {
   tools: TOOLS,
   agentWorkspace: AGENT_WORKSPACE,
   startsPasses: true,
+  jobs: async (machine) => (await import('./found-jobs.js')).foundJobs(machine),
   probe: async (machine) => (await import('./probe.js')).probe(machine),
   runners: [
     {

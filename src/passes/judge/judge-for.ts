@@ -5,7 +5,8 @@ import { sandboxFor } from '../../agents/sandbox-for.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { PassEnvironment } from '../types.js';
-import { begunPasses, judgeUses, leftOfNight, usedToday } from '../night-use.js';
+import { begunPasses, judgeUses, usedToday } from '../begun-passes.js';
+import { leftOfNight } from '../night-use.js';
 import { runnerSpec } from '../worker/t2-5-budget.js';
 
 /** Without the row of that name in MODEL-TIERS.md, nobody is asked. */
@@ -42,7 +43,7 @@ export async function judgeFor(
   const record = snapshot.record('RUNNER', choice.runner);
   if (record === undefined)
     return unavailable(`the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
-  const runner = runnerSpec(record);
+  const runner = runnerSpec(snapshot, record);
   const sandbox = await sandboxFor(runner.sandbox, env.env['PATH']);
   if (sandbox.kind === 'refused')
     return unavailable(`the sandbox of ${runner.name} is not available: ${sandbox.why}`);

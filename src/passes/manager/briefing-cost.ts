@@ -2,8 +2,10 @@
 import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Rec } from '../../markdown/types.js';
-import { begunPasses, leftOfNight } from '../night-use.js';
+import { begunPasses } from '../begun-passes.js';
+import { leftOfNight } from '../night-use.js';
 import type { Night } from './briefing.js';
 import { shortened } from '../../project/page-text.js';
 
@@ -27,8 +29,16 @@ export function costLine({ snapshot, runs, rows }: Night): string {
     runs.some((run) => fieldText(run, field) !== ''),
   );
   const spent = isSpent ? `${tokens}, ${cost}` : 'no agent worked';
-  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}.`;
+  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
   return [text, ...budget(snapshot), ...ended(rows), ...downgraded(rows)].join(' ');
+}
+
+function notEnforced(rows: readonly Rec[]): string {
+  const free = rows.filter(
+    (row) => fieldText(row, 'type') === SPENDING && fieldText(row, 'result') === NOT_ENFORCED,
+  );
+  if (free.length === 0) return '';
+  return `; limits were not enforced for ${plural(free.length, 'pass', 'passes')}`;
 }
 
 function minutes(runs: readonly Rec[]): number {
@@ -43,7 +53,9 @@ function budget(snapshot: Night['snapshot']): readonly string[] {
   const left = leftOfNight(snapshot, begunPasses(snapshot), undefined);
   const parts = NIGHT_UNITS.flatMap((unit) => {
     const rest = left[unit];
-    return rest === undefined ? [] : [`${Math.round(rest.left)} of ${rest.limit} ${unit}`];
+    if (rest === undefined) return [];
+    const whose = rest.of === undefined ? '' : ` of ${rest.of}`;
+    return [`${Math.round(rest.left)} of ${rest.limit} ${unit}${whose}`];
   });
   return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
 }

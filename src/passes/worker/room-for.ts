@@ -1,9 +1,11 @@
 /** Whether the owner's limits allow one more pass at the same time. */
 import { tierRows } from '../../agents/model-tier.js';
+import { usedUp } from '../../agents/night-budget.js';
 import { ownerNumber } from '../../project/owner-number.js';
 import type { Claim } from '../../workspace/pass-lock.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { NightBudget } from '../night-use.js';
+import { begunPasses } from '../begun-passes.js';
+import { leftOfProject, type NightBudget } from '../night-use.js';
 import { tierChooser } from './tier-choice.js';
 
 /**
@@ -15,8 +17,9 @@ export function roomFor(
   others: readonly Claim[],
   budget?: NightBudget,
 ): (project?: string) => string | undefined {
+  const spent = spentBy(snapshot);
   const workers = others.filter(({ role }) => role === 'worker');
-  if (workers.length === 0) return () => undefined;
+  if (workers.length === 0) return spent;
   const most = ownerNumber(snapshot, 'passes_at_once', Number.POSITIVE_INFINITY);
   if (workers.length >= most)
     return () => `${workers.length} of ${most} passes (USER.md, Passes at once) are at work`;
@@ -24,12 +27,22 @@ export function roomFor(
     const used = workers.filter((claim) => claim.tier === tier).length;
     return maxAtOnce !== undefined && used >= maxAtOnce;
   });
-  if (limited.length === 0) return () => undefined;
+  if (limited.length === 0) return spent;
   const choose = tierChooser(snapshot, budget);
   return (project) => {
+    const over = spent(project);
+    if (over !== undefined) return over;
     const choice = choose(project);
     const row = limited.find(({ tier }) => choice.kind === 'chosen' && tier === choice.tier);
     if (row === undefined) return undefined;
     return `the tier ${row.tier} has no room: ${row.maxAtOnce ?? 0} at once (MODEL-TIERS.md)`;
   };
+}
+
+/** Why a project has nothing left of its own limits. The others may go on. */
+function spentBy(snapshot: Snapshot): (project?: string) => string | undefined {
+  if (snapshot.records('SPEND-LIMIT').length === 0) return () => undefined;
+  const begun = begunPasses(snapshot);
+  return (project) =>
+    project === undefined ? undefined : usedUp(leftOfProject(snapshot, begun, project));
 }

@@ -1,17 +1,23 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import type { NotNow } from '../../agents/model-tier.js';
+import type { NotNow, TierLimits } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { limitsText } from '../../agents/brief-text.js';
+import { RAISE, type Raise, raiseFor, USED } from '../../governance/raised-limits.js';
+import { amountText } from '../../project/limit-question.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
+import { keyVariables } from '../../project/key-variables.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { noteAct } from '../act.js';
+import { type Act, noteAct } from '../act.js';
 import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
-import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
+import { livePasses } from '../../workspace/pass-lock.js';
+import { askOnce } from '../parking/ask-for-more.js';
+import { sharedLimitReached } from '../parking/shared-limit.js';
+import type { Budgeted, ChosenTier, Halt, Loaded, PassEnvironment, Step } from '../types.js';
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
@@ -21,11 +27,13 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     const named = namedRunner(snapshot, stage.project, stage.request.runner);
     const choice = tierChooser(snapshot, env.budget)(stage.project, stage.request.runner);
     if (choice.kind === 'unknown-tier') return refuse(stage, choice.reason);
-    if (choice.kind !== 'chosen') return notNow(stage, choice);
+    if (choice.kind !== 'chosen') return notNow(env, stage, { snapshot, choice });
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
       return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
-    const { maxMinutes, maxTokens, maxCost } = choice.limits;
+    const raise = stage.project === undefined ? undefined : raiseFor(snapshot, stage.project);
+    const limits = raisedTo(choice.limits, raise);
+    const { maxMinutes, maxTokens, maxCost } = limits;
     const { downgraded } = choice;
     const isTiers = named === undefined || named === tierRunner(snapshot, choice.tier);
     const tier: ChosenTier = {
@@ -35,11 +43,12 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       maxMinutes,
       ...defined({ maxTokens, maxCost }),
     };
-    const runner = runnerSpec(record);
+    const runner = runnerSpec(snapshot, record);
     return {
       stage: { ...stage, tier, runner, capability: runner.capability },
       acts: [
-        noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(choice.limits) }),
+        noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(limits) }),
+        ...useOf(raise, stage.project),
         ...(downgraded === undefined
           ? []
           : [
@@ -54,20 +63,46 @@ export const t25Budget: Step<Loaded, Budgeted> = {
   },
 };
 
+/** A pass that goes on after a yes gets what the owner allowed. */
+function raisedTo(limits: TierLimits, raise: Raise | undefined): TierLimits {
+  if (raise === undefined) return limits;
+  const { unit, amount } = raise;
+  return unit === 'tokens' ? { ...limits, maxTokens: amount } : { ...limits, maxCost: amount };
+}
+
+function useOf(raise: Raise | undefined, project = ''): readonly Act[] {
+  if (raise === undefined) return [];
+  const { by: authorisation, amount, unit } = raise;
+  const detail = `${amountText(amount, unit)} more`;
+  return [noteAct('T2.5', { type: RAISE, target: project, authorisation, result: USED, detail })];
+}
+
 /** The model of a tier belongs to the tier's own runner. */
 function tierRunner(snapshot: Snapshot, tier: string): string {
   return fieldText(snapshot.record('MODEL-TIER', tier), 'runner');
 }
 
 /** Not a failure of the project, so the run is recorded without it: its turn comes again. */
-function notNow(stage: Loaded, { kind, reason }: NotNow): Halt {
-  const type = kind === 'night-over' ? 'night-budget' : 'budget';
+function notNow(
+  { workspace: { root, clock } }: PassEnvironment,
+  stage: Loaded,
+  { snapshot, choice }: { readonly snapshot: Snapshot; readonly choice: NotNow },
+): Halt {
+  const { kind, reason } = choice;
+  const isOver = kind === 'night-over';
+  const type = isOver ? 'night-budget' : 'budget';
+  // What another pass has reserved may be free again when it ends.
+  const others = livePasses(root, clock).filter(({ runId }) => runId !== stage.runId);
+  const limit = isOver && others.length === 0 ? sharedLimitReached(snapshot) : undefined;
   return {
     halt: true,
     outcome: `did not begin: ${reason}`,
     exit: EXIT.deferred,
     stage: { ...stage, project: undefined, nightOver: reason },
-    acts: [noteAct('T2.5', { type, result: 'halted', detail: reason })],
+    acts: [
+      noteAct('T2.5', { type, result: 'halted', detail: reason }),
+      ...(limit === undefined ? [] : askOnce(snapshot, limit, 'T2.5')),
+    ],
   };
 }
 
@@ -88,7 +123,7 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-export function runnerSpec(record: Rec): RunnerSpec {
+export function runnerSpec(snapshot: Snapshot, record: Rec): RunnerSpec {
   return {
     name: record.key,
     kind: fieldText(record, 'kind'),
@@ -97,6 +132,7 @@ export function runnerSpec(record: Rec): RunnerSpec {
     endpoint: fieldText(record, 'endpoint'),
     apiKeyEnv: fieldText(record, 'api_key_env'),
     passEnv: fieldList(record, 'pass_env'),
+    keys: keyVariables(snapshot),
     sandbox: {
       mode: (fieldText(record, 'sandbox') || 'off') as SandboxSettings['mode'],
       policy: (fieldText(record, 'sandbox_policy') || 'prefer') as SandboxSettings['policy'],

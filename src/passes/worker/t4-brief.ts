@@ -6,6 +6,7 @@ import type { Brief, Fragment } from '../../agents/types.js';
 import { idleRules } from '../../governance/idle-work.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
+import { defined } from '../../kernel/defined.js';
 import { dataFragment, placeOf } from './data-fragment.js';
 import { claimProject } from '../../workspace/pass-lock.js';
 import { type Act, deedOf, noteAct } from '../act.js';
@@ -14,6 +15,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { ownerNumber } from '../../project/owner-number.js';
+import { goOn } from '../parking/go-on.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
 import { lastPassesFragment, outputsFragment, outputTexts } from './earlier-work.js';
@@ -38,21 +40,34 @@ export const t4Brief: Step<Chosen, Composed> = {
     // A module may record what it contributed, so it is asked before the baseline is taken.
     const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
     const present = await presentState(env, stage, snapshot);
-    const brief = briefOf(stage, snapshot, { fromModules, present });
-    const { prompt, tokens, omitted, fragments } = composePrompt(brief);
+    const goesOn = goOn(env, stage, snapshot);
+    const added = [...goesOn.fragments, ...fromModules];
+    const brief = briefOf(stage, snapshot, { fromModules: added, present });
+    const { tokens, omitted, fragments, ...composed } = composePrompt(brief);
     for (const fragment of omitted)
       env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
+    const { prompt = composed.prompt } = goesOn;
+    const resumed =
+      goesOn.resumed?.kind === 'session'
+        ? { ...goesOn.resumed, otherwise: composed.prompt }
+        : goesOn.resumed;
     const sources = fragments.map((fragment) => fragment.source);
-    const composed = { ...stage, brief, prompt, sources };
-    const sha256 = keepRunRecord(env.workspace.state, composed);
+    const next = { ...stage, brief, prompt, sources, ...defined({ resumed }) };
+    const sha256 = keepRunRecord(env.workspace.state, next);
     const told = {
       type: 'brief',
       target: stage.subject,
       detail: `sha256:${sha256}, about ${tokens} tokens`,
     };
     return {
-      stage: composed,
-      acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts, noteAct('T4', told)],
+      stage: next,
+      acts: [
+        ...projectClaim(env, stage),
+        ...sandboxRow(stage),
+        ...acts,
+        ...goesOn.acts,
+        noteAct('T4', told),
+      ],
     };
   },
 };

@@ -10,8 +10,11 @@ import { comeNearer } from '../come-nearer.js';
 import { copiedPath } from '../copy/pass-copy.js';
 import { commandFolder } from '../run-command.js';
 import type { CallRecord } from '../call-record.js';
+import { limitReached } from '../parking/is-parked.js';
+import { dropFinished, keepRun } from '../parking/keep-run.js';
 import { keepRunRecord } from '../run-record.js';
 import { storePass } from '../pass-file.js';
+import { withModelAccess } from '../model-access.js';
 import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
@@ -42,6 +45,7 @@ export const t4Run: Step<Briefed, Worked> = {
     keepRunRecord(env.workspace.state, worked);
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
+    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked.project);
     return { stage: worked, acts: [] };
   },
 };
@@ -84,20 +88,25 @@ function runAgent(
   return whileClaimed(env, pass, async (signal) => {
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
-    return runner.run({
-      brief: pass.brief,
-      prompt: pass.prompt,
-      spec: pass.runner,
-      model: pass.tier.model,
-      cwd: join(workspace.root, commandFolder(pass)),
-      workFolder: workFolderOf(workspace.root, pass),
-      hasComeNearer: comeNearer(env, pass),
-      workspaceRoot: workspace.root,
-      tools: chatTools({ env, pass }),
-      ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
-      signal,
-      on,
-    });
+    const { runId, project, brief, tier } = pass;
+    const user = { runId, project, use: 'worker', model: tier.model, limits: brief.budget, signal };
+    return withModelAccess(env, { ...user, runner: pass.runner }, (access) =>
+      runner.run({
+        brief: pass.brief,
+        prompt: pass.prompt,
+        spec: pass.runner,
+        model: pass.tier.model,
+        cwd: join(workspace.root, commandFolder(pass)),
+        workFolder: workFolderOf(workspace.root, pass),
+        hasComeNearer: comeNearer(env, pass),
+        workspaceRoot: workspace.root,
+        tools: chatTools({ env, pass }),
+        ...keepRun(workspace, pass),
+        ...defined({ access, sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
+        signal,
+        on,
+      }),
+    );
   });
 }
 

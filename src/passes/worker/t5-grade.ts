@@ -6,6 +6,9 @@ import { fieldText } from '../../project/field-text.js';
 import { rowsOfRun } from '../../project/recent-rows.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
+import { limitReached } from '../parking/is-parked.js';
+import { keepParked } from '../parking/keep-run.js';
+import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
@@ -85,6 +88,7 @@ export const t5Grade: Step<Reconciled, Graded> = {
       notes: [...stage.notes, ...reasons],
     };
     keepRunRecord(env.workspace.state, graded);
+    keepParked(env.workspace, graded, { snapshot, work: measured.work });
     return {
       stage: graded,
       acts: [...criteria.acts, ...repeated.acts, ...grading.acts, row, ...stop.acts],
@@ -142,24 +146,32 @@ type Found = {
   readonly errors: readonly string[];
 };
 
+/** Of a pass that goes on with an earlier one, the work of both counts. */
 function gradeOf(
   { env, snapshot }: StepContext,
   pass: Reconciled,
   { criteria, stop, repeats, errors }: Found,
-): ReturnType<typeof gradePass> {
-  const { outputs, outcome, undone, brief } = pass;
-  const work = newWorkOf(env, { pass, snapshot }, repeats);
+): ReturnType<typeof gradePass> & { readonly work: Carried } {
+  const { outcome, undone, brief, resumed } = pass;
+  const own = newWorkOf(env, { pass, snapshot }, repeats);
+  const work = carriedOn(resumed?.carried, {
+    ...own,
+    outputs: pass.outputs,
+    before: brief.stopCondition,
+  });
+  const { outputs, before } = work;
   const unmet = criteria.filter((result) => !isMet(result));
-  return gradePass({
+  const graded = gradePass({
     finished: outcome.kind === 'finished',
     criteria: {
       met: criteria.length - unmet.length,
       total: criteria.length,
       unmet: unmet.map(shortfallOf),
     },
-    approach: approachOf({ before: brief.stopCondition, after: stop }, work),
+    approach: approachOf({ before, after: stop }, work),
     outputs: outputs.length,
     novel: work.novel,
+    ...defined({ parked: parkedOf(outcome) }),
     repeats,
     restored: undone.length,
     invalid: errors.length > 0,
@@ -168,6 +180,22 @@ function gradeOf(
     ...defined({ ending: endingOf(outcome) }),
     reported: outcome.report.summary !== '',
   });
+  return { ...graded, work };
+}
+
+function carriedOn(earlier: Carried | undefined, own: Carried): Carried {
+  if (earlier === undefined) return own;
+  const outputs = [...new Set([...earlier.outputs, ...own.outputs])].sort();
+  return {
+    outputs,
+    novel: Math.min(outputs.length, earlier.novel + own.novel),
+    words: earlier.words + own.words,
+    before: earlier.before,
+  };
+}
+
+function parkedOf(outcome: RunOutcome): string | undefined {
+  return limitReached(outcome) === undefined ? undefined : outcome.detail;
 }
 
 /** Why nothing came of it: the failure, or the last thing that was said outside of a report. */

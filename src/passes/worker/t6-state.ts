@@ -28,6 +28,8 @@ import {
 } from '../act.js';
 import { declaredArguments } from '../declared-arguments.js';
 import { escalation } from '../escalation.js';
+import { askForMore } from '../parking/ask-for-more.js';
+import { limitReached } from '../parking/is-parked.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
 import { failsAlike, isEvidence } from './fails-alike.js';
@@ -106,6 +108,8 @@ function askOwner(
   slug: string,
   snapshot: Snapshot,
 ): readonly Act[] {
+  const limit = limitReached(stage.outcome);
+  if (limit !== undefined) return askForMore(snapshot, slug, limit);
   const asked = askForAgent(stage, slug, snapshot);
   const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
   if (asked.length > 0 || waits) return asked;
@@ -121,8 +125,10 @@ function askOwner(
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
-function stalledAfter({ progress }: Graded, slug: string, snapshot: Snapshot): number {
-  return progress ? 0 : stalledPasses(snapshot, slug) + 1;
+/** Nobody knows yet whether a pass that is parked makes progress. */
+function stalledAfter({ progress, quality }: Graded, slug: string, snapshot: Snapshot): number {
+  if (progress) return 0;
+  return stalledPasses(snapshot, slug) + (quality === 'PARKED' ? 0 : 1);
 }
 
 /** What the agent says only the owner can decide: the project waits for the answer. */

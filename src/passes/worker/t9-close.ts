@@ -2,16 +2,27 @@
  * T9: the session registry, the memory entry, the end of the claim. Runs after every pass that made
  * a claim, whatever happened in between.
  */
-import { addUsage, NO_USAGE } from '../../agents/types.js';
+import { addUsage, type FailureCode, NO_USAGE } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
-import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
+import {
+  type Act,
+  type BundleAct,
+  bundlesAct,
+  commitActs,
+  deedOf,
+  noteAct,
+  type PlainAct,
+} from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
+import { declaredArguments } from '../declared-arguments.js';
+import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
+import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
@@ -34,6 +45,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [
     withoutClaim(env, stage, closing(stage, { outcome, failures })),
+    ...spendingRow(stage),
   ]);
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
@@ -49,7 +61,11 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
     const { root, clock } = workspace;
     const live = new Set(livePasses(root, clock).map((claim) => claim.runId));
     live.delete(runId);
-    return deedOf(view, { ...act, bundles: [...act.bundles, ...removeClaimRows(view, live)] });
+    const bundles = act.bundles.map((bundle) => ({
+      ...bundle,
+      args: declaredArguments(view, bundle.name, bundle.args),
+    }));
+    return deedOf(view, { ...act, bundles: [...bundles, ...removeClaimRows(view, live)] });
   };
 }
 
@@ -58,6 +74,7 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
     const { days } = removeUnusedObjects(workspace);
     removeOldRunRecords(workspace.state, workspace.clock.now(), days);
+    dropStaleWork(workspace, workspace.snapshot());
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
     say(`     unused contents were not removed: ${error.message}`);
@@ -98,6 +115,16 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
   ]);
 }
 
+/** Whether limits held for what the pass spent; nothing if it spent nothing that has any. */
+function spendingRow(stage: Stage): readonly Act[] {
+  const outcome = 'outcome' in stage ? stage.outcome.spending : undefined;
+  const judge = 'judge' in stage ? stage.judge?.spending : undefined;
+  const all = [outcome, judge].filter((spending) => spending !== undefined);
+  if (all.length === 0) return [];
+  const result = all.includes('not enforced') ? NOT_ENFORCED : 'ok';
+  return [noteAct('T9', { type: SPENDING, target: stage.runId, result })];
+}
+
 /** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */
 function runnerOf(stage: Stage): string | null {
   if (!('outcome' in stage)) return null;
@@ -133,11 +160,14 @@ function outcomeOf(stage: Stage): string {
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
     return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;
+  if (quality === 'PARKED') return `parked: ${stage.reasons.join('; ').slice(0, 400)}${end}`;
   // What was found comes before what the agent claims.
   const reason = stage.reasons.join('; ').slice(0, 400);
   const claim = summary === '' ? '' : `; the agent says: "${summary.slice(0, 120)}"`;
   return `${quality}: ${reason}${end}${claim}`;
 }
+
+const NO_BREAKDOWN: ReadonlySet<FailureCode> = new Set(['refused', 'not-found', 'limit-reached']);
 
 /**
  * Counted by the restart breaker: the pass broke down. A project that is blocked or weak is not a
@@ -146,5 +176,5 @@ function outcomeOf(stage: Stage): string {
 function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
   const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
-  return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
+  return failure !== undefined && !NO_BREAKDOWN.has(failure);
 }

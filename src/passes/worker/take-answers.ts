@@ -3,12 +3,22 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
+import { outdatedLimits } from '../../governance/outdated-limits.js';
 import { mendedIncidents } from '../../governance/mended-incidents.js';
 import { answerToAdopt } from '../../project/question-state.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
-import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundlesAct, type BundleAct, type Deed, deedOf, partsOf } from '../act.js';
+import { RAISE, raiseText } from '../../governance/raised-limits.js';
+import type { AuditEntry, Snapshot } from '../../workspace/types.js';
+import {
+  type Act,
+  bundlesAct,
+  type BundleAct,
+  type Deed,
+  deedOf,
+  partsOf,
+  stepRow,
+} from '../act.js';
 import { applyProposal } from '../apply-proposal.js';
 import {
   expiredApprovals,
@@ -55,7 +65,7 @@ export function takeAnswers(
     env.say(`     ${answer.id}: ${what}`);
     notes.push(`${answer.id}: ${what}`);
   }
-  for (const { bundle, args } of mendedIncidents(view)) {
+  for (const { bundle, args } of [...mendedIncidents(view), ...outdatedLimits(view)]) {
     const target = String(args['id']);
     take((now) => deedOf(now, bundlesAct('T1', [{ name: bundle, args, target }])));
     notes.push(`${target}: ${String(args['reason'])}`);
@@ -119,14 +129,13 @@ function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Dee
     }),
   );
   const extra = answer.effects.map((effect) => effectOf(view, state, { effect, by: answer.id }));
-  return deedOf(
-    view,
-    bundlesAct(
-      'T1',
-      [...extra.flatMap((part) => part.bundles), ...calls],
-      extra.flatMap((part) => part.changes),
-    ),
+  const act = bundlesAct(
+    'T1',
+    [...extra.flatMap((part) => part.bundles), ...calls],
+    extra.flatMap((part) => part.changes),
   );
+  const rows = answer.effects.flatMap((effect) => raiseRows(effect, answer.id));
+  return deedOf(view, { ...act, audit: [...act.audit, ...rows] });
 }
 
 function effectOf(
@@ -140,6 +149,14 @@ function effectOf(
     case 'apply-proposal':
       return { changes: [], bundles: applyProposal(state, effect.id) };
     case 'approval':
+    case 'raise-limit':
       return { changes: [], bundles: [] };
   }
+}
+
+/** In the commit that closes the question. */
+function raiseRows(effect: AnswerEffect, by: string): readonly AuditEntry[] {
+  if (effect.kind !== 'raise-limit') return [];
+  const { target, raise } = effect;
+  return [stepRow('T1', { type: RAISE, target, authorisation: by, detail: raiseText(raise) })];
 }

@@ -1,9 +1,11 @@
 /** Which model tier a project gets today. */
 import { chooseTier, type TierChoice, tierRows } from '../../agents/model-tier.js';
+import { limitedTo } from '../../agents/night-budget.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { begunPasses, leftOfNight, type NightBudget, usedToday } from '../night-use.js';
+import { begunPasses, usedToday } from '../begun-passes.js';
+import { leftOfNight, leftOfProject, type NightBudget } from '../night-use.js';
 
 /** Whose runner does idle work. Without this row there is none, and no model is asked. */
 export const IDLE_TIER = 'idle';
@@ -14,15 +16,17 @@ export function tierChooser(
   budget: NightBudget | undefined,
 ): (project?: string, asked?: string) => TierChoice {
   const begun = begunPasses(snapshot);
+  const rows = tierRows(snapshot.records('MODEL-TIER'));
   const limits = {
-    tiers: tierRows(snapshot.records('MODEL-TIER')),
     usedToday: usedToday(snapshot, begun),
     night: leftOfNight(snapshot, begun, budget),
   };
   return (project, asked) => {
     const wanted = wantedTier(snapshot, project);
     const runner = namedRunner(snapshot, project, asked);
-    return chooseTier({ ...limits, wanted, ...defined({ runner }) });
+    const own = project === undefined ? {} : leftOfProject(snapshot, begun, project);
+    const tiers = rows.map((row) => ({ ...row, limits: limitedTo(row.limits, own) }));
+    return chooseTier({ ...limits, tiers, wanted, ...defined({ runner }) });
   };
 }
 

@@ -1,5 +1,6 @@
 /** The worker pass: T0 to T9 in the order in which they happen. */
 import { EXIT, type ExitCode } from '../../kernel/error.js';
+import { limitReached } from '../parking/is-parked.js';
 import { factsOf } from '../pass-facts.js';
 import { type Finished, firstStep, runSteps } from '../run-steps.js';
 import type { PassReport } from '../pass-facts.js';
@@ -59,7 +60,6 @@ export async function finish(env: PassEnvironment, ended: Finished<Done>): Promi
 }
 
 function exitOf({ outcome, quality, undone }: Done): ExitCode {
-  return outcome.kind === 'failed' || quality === 'FAIL' || undone.length > 0
-    ? EXIT.findings
-    : EXIT.ok;
+  const failed = outcome.kind === 'failed' && limitReached(outcome) === undefined;
+  return failed || quality === 'FAIL' || undone.length > 0 ? EXIT.findings : EXIT.ok;
 }

@@ -95,6 +95,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/schedule.js'), {
       schedule: 'run passes on a schedule, in the foreground',
     }),
+    from(() => import('./commands/serve.js'), {
+      serve: 'run what the modules serve, such as the meter, in the foreground',
+    }),
     from(() => import('./commands/run.js'), {
       'run worker': 'run one worker pass',
       'run manager': 'run one manager pass',

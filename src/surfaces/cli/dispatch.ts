@@ -1,6 +1,6 @@
 /** Finds the command that the words name, and runs it. */
 import { defined } from '../../kernel/defined.js';
-import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
+import { EXIT, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { admit, callable } from './command-access.js';
@@ -8,11 +8,12 @@ import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
+import { ownWords } from './own-words.js';
 import { parseWords } from './parse-words.js';
 import { printResult } from './print-result.js';
 import type { Context } from './types.js';
 
-export async function dispatch(words: readonly string[]): Promise<ExitCode> {
+export async function dispatch(words: readonly string[]): Promise<number> {
   if (words[0] === '__complete')
     return printResult(
       { exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} },
@@ -32,7 +33,8 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
     );
   }
   const command = await found.entry.load();
-  if (found.rest.includes('--help') || found.rest.includes('-h'))
+  const own = ownWords(found.rest);
+  if (own.includes('--help') || own.includes('-h'))
     return printResult({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = await makeContext(globals);

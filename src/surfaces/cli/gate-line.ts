@@ -4,7 +4,6 @@
  */
 import { insidePass } from '../../agents/inside-pass.js';
 import { verifyGate } from '../../integrity/gate.js';
-import type { ExitCode } from '../../kernel/error.js';
 import { listIncidents } from '../../workspace/incident.js';
 import { gateResult } from './gate-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
@@ -17,7 +16,7 @@ const OPTIONS = new Set(['--json', '--quiet', '--no-color', '--debug']);
  * `undefined`: the whole command line must answer, because there are other words, the gate refuses
  * and somebody must be told why, or incidents are over.
  */
-export function gateLine(words: readonly string[]): ExitCode | undefined {
+export function gateLine(words: readonly string[]): number | undefined {
   let workspace: string | undefined;
   for (let i = 0; i < words.length; i++) {
     if (words[i] === '--workspace' && words[i + 1] !== undefined) workspace = words[++i];

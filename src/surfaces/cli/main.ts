@@ -1,5 +1,5 @@
 /** The command line: words name a command, which prints one result and ends with an exit code. */
-import type { ExitCode } from '../../kernel/error.js';
+import { ownWords } from './own-words.js';
 import { printError } from './print-result.js';
 
 export async function main(words: readonly string[]): Promise<void> {
@@ -7,12 +7,13 @@ export async function main(words: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : 70),
   );
-  let exit: ExitCode;
+  let exit: number;
   try {
     const { dispatch } = await import('./dispatch.js');
     exit = await dispatch(words);
   } catch (error) {
-    exit = printError(error, { json: words.includes('--json'), debug: words.includes('--debug') });
+    const own = ownWords(words);
+    exit = printError(error, { json: own.includes('--json'), debug: own.includes('--debug') });
   }
   process.exitCode = exit;
 }

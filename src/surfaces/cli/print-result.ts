@@ -4,7 +4,7 @@ import { showControl, showLines } from '../../kernel/show-control.js';
 import { terminalHasColors } from './terminal-has-colors.js';
 import type { CommandResult } from './types.js';
 
-export function printResult(result: CommandResult, json: boolean): ExitCode {
+export function printResult(result: CommandResult, json: boolean): number {
   if (result.raw !== undefined) printForPrograms(result.raw);
   else if (json)
     printForPrograms(JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json }));

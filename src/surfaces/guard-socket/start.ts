@@ -1,5 +1,6 @@
 /** `guard serve`: judges tool calls over a Unix socket, for hosts that cannot load Nocturne. */
 import type { Socket } from 'node:net';
+import { aborted } from '../../kernel/aborted.js';
 import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
@@ -154,10 +155,4 @@ function idleTimer(ms: number): { start(): void; stop(): void; readonly over: Pr
     stop,
     over,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
 }

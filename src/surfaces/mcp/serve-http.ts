@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { aborted } from '../../kernel/aborted.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
 import type { Served } from './call-tool.js';
 import { answer, HttpSessions } from './http-sessions.js';
@@ -69,11 +70,4 @@ function listen(server: HttpServer, port: number): Promise<void> {
 
 function portOf(server: HttpServer): number {
   return (server.address() as AddressInfo | null)?.port ?? 0;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

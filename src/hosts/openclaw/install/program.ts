@@ -30,9 +30,11 @@ const PASSED = new Set([
 export function openClaw({
   program,
   env,
+  patienceMs = PATIENCE_MS,
 }: {
   readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly patienceMs?: number;
 }): OpenClaw {
   const picked = Object.fromEntries(
     Object.entries(env).filter(
@@ -46,7 +48,7 @@ export function openClaw({
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
-      timeout: PATIENCE_MS,
+      timeout: patienceMs,
     });
     if (result.code === 'ENOENT' || result.code === 'EACCES')
       throw new NocturneError(
@@ -57,7 +59,7 @@ export function openClaw({
     if (result.timedOut)
       throw new NocturneError(
         'RUN_FAILED',
-        `${words(program, args)} gave no answer in ${PATIENCE_MS / 60_000} minutes`,
+        `${words(program, args)} gave no answer in ${Math.round(patienceMs / 1000)} seconds`,
         { hint: 'openclaw gateway status says how the gateway is' },
       );
     return { exit: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };

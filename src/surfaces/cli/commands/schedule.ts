@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
+import { aborted } from '../../../kernel/aborted.js';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError, messageOf } from '../../../kernel/error.js';
@@ -16,6 +17,7 @@ import {
 import type { PassEnvironment, Role } from '../../../passes/types.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
+import { runServicesWhenFree } from '../../../passes/modules/run-services.js';
 import { inTurn, lanesOf } from '../../../passes/in-turn.js';
 import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import { isSecondTime, skippedTimes } from '../../../passes/clock-changes.js';
@@ -110,9 +112,7 @@ export const schedule: Command = {
           enqueue,
         }),
       );
-    await new Promise<void>((resolve) =>
-      env.signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
+    await Promise.all([aborted(env.signal), runServicesWhenFree(env)]);
     for (const job of jobs) await job.task.destroy();
     await queue;
     return ok('Stopped the schedule.', {});

@@ -6,10 +6,14 @@ import { detectedModes } from '../../../governance/detected-modes.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
+import { installedModules } from '../../../modules/installed.js';
+import type { ModuleState } from '../../../passes/module.js';
+import { moduleStates } from '../../../passes/modules/module-state.js';
 import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { serviceHealth } from '../../../passes/modules/service-health.js';
 import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
@@ -19,7 +23,8 @@ import { isOpenQuestion, questionState, unclearText } from '../../../project/que
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
-import { NO_PROJECT, textTable } from '../table.js';
+import { NO_PROJECT } from '../no-project.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { workspaceAlarms } from '../workspace-alarms.js';
@@ -28,21 +33,25 @@ const LAST_RUNS = 5;
 
 export const status: Command = {
   examples: ['nocturne status', 'nocturne status --json'],
-  run(context) {
+  async run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const { gate, alarms: found } = workspaceAlarms(context, snapshot);
-    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found };
+    const states = moduleStates(await installedModules(), snapshot);
+    const modules = Object.fromEntries([...states].map(([name, { facts }]) => [name, facts]));
+    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found, modules };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
       ...alarmText(facts, screen),
       ...runningLines(facts, screen),
+      ...serviceLines(facts, screen),
       '',
       projectsText(facts, screen),
       '',
       questionsText(facts, screen),
       ...answersText(facts),
       ...signalsText(facts),
+      ...modulesText(states, screen),
       '',
       runsText(facts, screen),
       '',
@@ -121,6 +130,14 @@ function signalsText({ signals }: Facts): readonly string[] {
   return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
 }
 
+function modulesText(
+  states: ReadonlyMap<string, ModuleState>,
+  { colour }: Screen,
+): readonly string[] {
+  const lines = [...states.values()].flatMap((state) => state.lines);
+  return lines.length === 0 ? [] : ['', ...lines.map(colour.attention)];
+}
+
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
   if (runs.length === 0) return 'No pass has run yet.';
   return textTable({
@@ -152,6 +169,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
     passes: claims.map(passFacts),
+    services: serviceHealth(state) ?? null,
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
@@ -165,6 +183,15 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     signals: detectedModes(snapshot).map(({ text }) => text),
     next: dispatch(snapshot).chosen ?? null,
   };
+}
+
+function serviceLines({ services }: Facts, { zone, colour }: Screen): readonly string[] {
+  return (services?.services ?? []).map(({ name, state, since, restarts, failure }) => {
+    const times = restarts === 0 ? '' : `, restarted ${plural(restarts, 'time')}`;
+    const why = failure === undefined ? '' : ` (${failure})`;
+    const line = `Service ${name} ${state === 'running' ? 'runs' : `is ${state}`} since ${localTime(since, zone)}${times}${why}.`;
+    return state === 'running' ? line : colour.attention(line);
+  });
 }
 
 function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {

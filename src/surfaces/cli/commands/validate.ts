@@ -233,7 +233,7 @@ async function watch(
       hint: 'leave out --json and --format',
     });
   const { watchWorkspace } = await import('../watch-workspace.js');
-  let exit: ExitCode = EXIT.ok;
+  let exit: number = EXIT.ok;
   await watchWorkspace(context.root(), async () => {
     const fixed = options.fix ? await fix(context, options.settings) : '';
     const snapshot = wholeSnapshot(context);

@@ -1,0 +1,83 @@
+/** The rows of the ledger and their sums, which a checkpoint keeps so that no start reads them all. */
+import { join } from 'node:path';
+import { NocturneError } from '../../../kernel/error.js';
+import { parsedJson } from '../../../kernel/parsed-json.js';
+import { makeDirectory } from '../../../workspace/durable.js';
+import { readTextIfThere } from '../../../workspace/read-if-there.js';
+import { writeJsonDurably } from '../../../workspace/state-home.js';
+import { type LedgerRow, ledgerRow } from './rows.js';
+import {
+  LOG_START,
+  type LogPlace,
+  openSyncedLog,
+  readSyncedLog,
+  type SyncedLog,
+} from './synced-log.js';
+import { type StoredTotals, type Totals, totalsFrom } from './totals.js';
+
+const LEDGER = 'ledger.jsonl';
+const CHECKPOINT = 'checkpoint.json';
+/** What a start reads again at most. */
+const CHECKPOINT_ROWS = 1000;
+
+type Checkpoint = { readonly place: LogPlace; readonly totals: StoredTotals };
+
+export class Ledger {
+  readonly totals: Totals;
+  readonly #log: SyncedLog;
+  readonly #directory: string;
+  #checked: number;
+
+  constructor(directory: string) {
+    makeDirectory(directory, 0o700);
+    const checkpoint = readCheckpoint(directory);
+    const totals = totalsFrom(checkpoint?.totals);
+    this.totals = totals;
+    this.#directory = directory;
+    this.#log = openSyncedLog(join(directory, LEDGER), {
+      from: checkpoint?.place ?? LOG_START,
+      onRow: (members) => totals.apply(rowOf(members)),
+    });
+    this.#checked = checkpoint?.place.rows ?? 0;
+  }
+
+  get place(): LogPlace {
+    return this.#log.place;
+  }
+
+  append(row: LedgerRow): void {
+    this.#log.append(row);
+    this.totals.apply(row);
+    if (this.place.rows - this.#checked >= CHECKPOINT_ROWS) this.#check();
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+
+  #check(): void {
+    const checkpoint: Checkpoint = { place: this.place, totals: this.totals.stored() };
+    writeJsonDurably(join(this.#directory, CHECKPOINT), checkpoint);
+    this.#checked = this.place.rows;
+  }
+}
+
+/** Every row, oldest first, while the meter may append more. */
+export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
+  const path = join(directory, LEDGER);
+  return readSyncedLog(path, (members) => onRow(rowOf(members)));
+}
+
+function readCheckpoint(directory: string): Checkpoint | undefined {
+  const text = readTextIfThere(join(directory, CHECKPOINT));
+  return text === undefined ? undefined : (parsedJson(text) as Checkpoint | undefined);
+}
+
+function rowOf(members: unknown): LedgerRow {
+  const row = ledgerRow(members);
+  if (row === undefined)
+    throw new NocturneError('GATE', 'a row of the ledger has fields that no meter writes', {
+      hint: 'a newer version of Nocturne wrote it: use that version',
+    });
+  return row;
+}

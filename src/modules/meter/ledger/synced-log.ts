@@ -1,0 +1,131 @@
+/**
+ * A chained log in the state directory to which one process appends. A row is on the disk before
+ * `append` returns. After a crash only the last row can be torn, because each is flushed before the
+ * next; it is then cut off.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+} from '../../../kernel/files.js';
+import { dirname } from 'node:path';
+import { cutLine, genesis, link, linkedLine } from '../../../kernel/chain.js';
+import { NocturneError } from '../../../kernel/error.js';
+import { makeDirectory, syncDirectory, writeAll } from '../../../workspace/durable.js';
+import { onFile } from '../../../workspace/storage-error.js';
+
+/** A place between two rows: the size of the log there, and the link of the row before. */
+export type LogPlace = { readonly bytes: number; readonly head: string; readonly rows: number };
+
+export interface SyncedLog {
+  readonly place: LogPlace;
+  append(members: Readonly<Record<string, unknown>>): void;
+  close(): void;
+}
+
+/** In the links of this log, wherever the state directory is. */
+const NAME = 'meter/ledger.jsonl';
+const BLOCK_BYTES = 262_144;
+export const LOG_START: LogPlace = { bytes: 0, head: genesis(NAME), rows: 0 };
+
+/**
+ * Opens the log, and gives each row after `from` to `onRow`. @throws NocturneError `GATE` for a log
+ * that another program has changed.
+ */
+export function openSyncedLog(
+  path: string,
+  options: { readonly from: LogPlace; readonly onRow: (members: unknown) => void },
+): SyncedLog {
+  makeDirectory(dirname(path), 0o700);
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+  const descriptor = onFile(path, 'open', () => openSync(path, flags, 0o600));
+  let place: LogPlace;
+  try {
+    place = readRows(descriptor, path, options);
+    if (fstatSync(descriptor).size > place.bytes)
+      onFile(path, 'truncate', () => ftruncateSync(descriptor, place.bytes));
+    onFile(path, 'flush', () => fsyncSync(descriptor));
+    syncDirectory(dirname(path));
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  return {
+    get place() {
+      return place;
+    },
+    append(members) {
+      if (fstatSync(descriptor).size !== place.bytes) throw changed(path, place.rows + 1);
+      const { line, link: head } = linkedLine(place.head, members);
+      const content = Buffer.from(`${line}\n`);
+      try {
+        onFile(path, 'append to', () => writeAll(descriptor, content));
+        onFile(path, 'flush', () => fsyncSync(descriptor));
+      } catch (error) {
+        ftruncateSync(descriptor, place.bytes);
+        throw error;
+      }
+      place = { bytes: place.bytes + content.length, head, rows: place.rows + 1 };
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** The rows of the log as they are now, while another process may append. */
+export function readSyncedLog(path: string, onRow: (members: unknown) => void): LogPlace {
+  const descriptor = onFile(path, 'open', () => openSync(path, 'r'));
+  try {
+    return readRows(descriptor, path, { from: LOG_START, onRow });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Where the last whole row ends. */
+function readRows(
+  descriptor: number,
+  path: string,
+  { from, onRow }: { readonly from: LogPlace; readonly onRow: (members: unknown) => void },
+): LogPlace {
+  const size = fstatSync(descriptor).size;
+  if (size < from.bytes) throw changed(path, from.rows);
+  let place = from;
+  let rest = Buffer.alloc(0);
+  const block = Buffer.alloc(BLOCK_BYTES);
+  for (let offset = from.bytes; offset < size; ) {
+    const count = onFile(path, 'read', () =>
+      readSync(descriptor, block, 0, Math.min(block.length, size - offset), offset),
+    );
+    if (count === 0) break;
+    offset += count;
+    rest = Buffer.concat([rest, block.subarray(0, count)]);
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
+      const line = rest.subarray(0, end).toString('utf8');
+      const cut = cutLine(line);
+      const isLast = offset === size && end === rest.length - 1;
+      if (cut === undefined && isLast) return place;
+      if (cut === undefined || link(place.head, [cut.body]) !== cut.link)
+        throw changed(path, place.rows + 1);
+      onRow(JSON.parse(line));
+      place = { bytes: place.bytes + end + 1, head: cut.link, rows: place.rows + 1 };
+      rest = rest.subarray(end + 1);
+    }
+  }
+  return place;
+}
+
+function changed(path: string, row: number): NocturneError {
+  return new NocturneError(
+    'GATE',
+    `row ${row} of the ledger is not what the meter wrote: another program has changed the file`,
+    {
+      file: path,
+      line: row,
+      hint: 'restore the file from a backup, or move it away: the meter then begins a new ledger',
+    },
+  );
+}

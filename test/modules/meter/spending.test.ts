@@ -1,0 +1,87 @@
+/** Prices and limits are read from the owner's signed page. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { priceOf } from '../../../src/modules/meter/page/prices.js';
+import { spendingOf } from '../../../src/modules/meter/page/spending.js';
+import { signAnyway } from '../../support/sign-anyway.js';
+import { SPENDING, type SpendingRows, spendingPage, spendingPlace } from './spending-place.js';
+
+const PASS = { runId: 'RUN-20261202-001', project: 'pages' };
+const NOBODY = { isMetered: () => false, passLimits: () => ({}) };
+
+t.test('a price is the most exact row, in the currency of the owner', async (t) => {
+  const { workspace } = spendingPlace(t.testdir(), {
+    prices: [
+      '| gpt-5 | - | 1.25 | 10 | 0.125 | - | 128000 | USD | 2026-11-01 |',
+      '| gpt-5 | script | 1 | 4 | - | - | - | EUR | 2026-11-01 |',
+      '| * | local-model | 0 | 0 | - | - | - | EUR | 2026-11-01 |',
+      '| yen | - | 100 | 200 | - | - | - | JPY | 2026-11-01 |',
+    ],
+    rates: ['| EUR | 1 | - |', '| USD | 0.9 | 2026-11-01 |'],
+  });
+  const snapshot = workspace.snapshot();
+  t.same(priceOf(snapshot, 'gpt-5', 'claude-code'), {
+    input: 1_125_000_000,
+    output: 9_000_000_000,
+    cacheRead: 112_500_000,
+    cacheWrite: 2_250_000_000,
+    maxOutput: 128_000,
+  });
+  t.match(priceOf(snapshot, 'gpt-5', 'script'), { input: 1e9, output: 4e9, cacheRead: 1e9 });
+  t.match(priceOf(snapshot, 'qwen3:4b', 'local-model'), { input: 0, output: 0, cacheWrite: 0 });
+  t.equal(priceOf(snapshot, 'qwen3:4b', 'script'), undefined);
+  t.equal(priceOf(snapshot, 'yen', 'script'), undefined, 'there is no rate for it');
+});
+
+t.test("without rates, the one currency of all prices is the owner's", async (t) => {
+  const row = (model: string, currency: string): string =>
+    `| ${model} | - | 1 | 2 | - | - | - | ${currency} | 2026-11-01 |`;
+  const directory = t.testdir({ one: {}, two: {} });
+  const one = spendingPlace(join(directory, 'one'), { prices: [row('a', 'USD'), row('b', 'USD')] });
+  t.match(priceOf(one.workspace.snapshot(), 'b', 'script'), { input: 1e9 });
+  const two = spendingPlace(join(directory, 'two'), { prices: [row('a', 'USD'), row('b', 'EUR')] });
+  t.equal(priceOf(two.workspace.snapshot(), 'b', 'script'), undefined);
+});
+
+t.test('every limit applies: of the pass, of SPENDING.md, and of USER.md', async (t) => {
+  const { workspace } = spendingPlace(t.testdir(), {
+    limits: [
+      '| month | - | 5000000 | 20.5 | - |',
+      '| night | pages | - | 2 | - |',
+      '| project | - | - | 100 | each |',
+    ],
+  });
+  const spending = spendingOf({
+    workspace,
+    ...NOBODY,
+    passLimits: () => ({ tokens: 400_000, cost: 0.3 }),
+  });
+  const none = { tokens: 0, nanos: 0 };
+  t.same(spending.limits(PASS), [
+    { scope: 'pass', tokens: 400_000, nanos: 300_000_000 },
+    { scope: 'month', tokens: 5_000_000, nanos: 20_500_000_000, elsewhere: none },
+    { scope: 'night', project: 'pages', nanos: 2_000_000_000, elsewhere: none },
+    { scope: 'project', nanos: 100_000_000_000, elsewhere: none },
+  ]);
+  t.same(
+    spending.limits({ runId: 'RUN-20261202-002', project: 'garden' }).map(({ scope }) => scope),
+    ['pass', 'month', 'project'],
+  );
+});
+
+t.test('only a signed page counts: an edit changes nothing until the owner signs it', async (t) => {
+  const limited: SpendingRows = { limits: ['| night | - | 1000 | - | - |'] };
+  const place = spendingPlace(t.testdir(), limited);
+  const spending = spendingOf({ workspace: place.workspace, ...NOBODY });
+  const most = (): number | undefined => spending.limits(PASS)[1]?.tokens;
+  t.equal(most(), 1000);
+  const raised = spendingPage({ limits: ['| night | - | 9000 | - | - |'] });
+  writeFileSync(join(place.root, SPENDING), raised);
+  t.equal(most(), 1000, 'the agent has changed the page');
+  const other = spendingOf({ workspace: place.workspace, ...NOBODY });
+  t.throws(() => other.limits(PASS), { code: 'GATE' }, 'a new meter has seen no signed page');
+  writeFileSync(join(place.root, SPENDING), spendingPage(limited));
+  signAnyway(place, SPENDING, raised);
+  t.equal(most(), 9000);
+});
