@@ -1,4 +1,4 @@
-/** The verdict on one run of a job: a function of what was seen before it, after it, and its end. */
+/** The verdict on a run of a job: a function of what was seen before it, after it, and its end. */
 import { globMatches } from '../../kernel/glob.js';
 import { plural } from '../../kernel/words.js';
 import type { AssertionResult } from '../../governance/types.js';
