@@ -1,4 +1,4 @@
-/** The deadline watch: sleeps until the next deadline of a job, and records each that was missed. */
+/** The deadline watch: sleeps until the next deadline of a job, and records what was missed. */
 import { lstatSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
