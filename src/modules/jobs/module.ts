@@ -3,6 +3,7 @@
  * before and after, and its verdict is a row of the job log.
  */
 import type { Module } from '../types.js';
+import { automationRuns } from './automation-runs.js';
 import { jobCheck, jobHistory, jobList, jobShow } from './commands/look.js';
 import { jobRun } from './commands/run.js';
 import { failedJobFragments } from './repair-pass.js';
@@ -23,6 +24,7 @@ export const module: Module = {
     return states.length === 0 ? undefined : { lines: stateLines(states), facts: states };
   },
   sweep: ({ workspace }) => closeLostRuns(workspace).map((run) => `${run} is lost`),
+  automationWatch: automationRuns,
   commands: {
     'job run': jobRun,
     'job list': jobList,
