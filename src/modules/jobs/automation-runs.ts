@@ -21,7 +21,8 @@ import { watchOutput } from './watch-output.js';
 type Heard = {
   readonly output: ReturnType<typeof watchOutput>;
   tail: string;
-  attempts: number;
+  /** One at the end of each attempt. */
+  looks: number;
 };
 
 const TAIL = 8000;
@@ -33,7 +34,12 @@ export function automationRuns(workspace: Workspace): AutomationWatch {
     const known = heard.get(run);
     return known === undefined
       ? { end, forbidden: unheard(workspace, run) }
-      : { end, output: known.tail, forbidden: known.output.end(), attempts: known.attempts };
+      : {
+          end,
+          output: known.tail,
+          forbidden: known.output.end(),
+          attempts: Math.max(1, known.looks),
+        };
   };
   return {
     async begin(automation, pid) {
@@ -43,7 +49,7 @@ export function automationRuns(workspace: Workspace): AutomationWatch {
       const begun = await beforeRun(workspace, { job: job.name, by: byOf(automation), process });
       const { run, mayStart } = begun;
       if (!mayStart) return heldBack(workspace, run);
-      heard.set(run, { output: watchOutput(job.forbids), tail: '', attempts: 1 });
+      heard.set(run, { output: watchOutput(job.forbids), tail: '', looks: 0 });
       return { run, mayStart, text: '' };
     },
     printed(run, text) {
@@ -53,14 +59,13 @@ export function automationRuns(workspace: Workspace): AutomationWatch {
       known.tail = `${known.tail}${text}\n`.slice(-TAIL);
     },
     async look(run): Promise<RunLook> {
+      const known = heard.get(run);
+      if (known !== undefined) known.looks++;
       const { job, verdict } = await judgeNow(workspace, { run }, endedAs(run, DONE));
       if (verdict.verdict === 'proved') return { kind: 'proved', text: '' };
-      const text = textOf(job, verdict);
-      const known = heard.get(run);
       const most = job.onFailure.kind === 'retry' ? job.onFailure.times : 0;
-      if (known === undefined || known.attempts > most) return { kind: 'caught', text };
-      known.attempts++;
-      return { kind: 'again', text };
+      const isLast = known === undefined || known.looks > most;
+      return { kind: isLast ? 'caught' : 'again', text: textOf(job, verdict) };
     },
     async end(run, end) {
       const ended = endedAs(run, runEnd(end));
@@ -88,7 +93,7 @@ export function automationRuns(workspace: Workspace): AutomationWatch {
   };
 }
 
-const DONE: RunEnd = { kind: 'exited', code: 0 };
+const DONE: RunEnd = { kind: 'succeeded' };
 
 function runEnd({ status, why }: HostEnd): RunEnd {
   switch (status) {

@@ -16,6 +16,8 @@ export type WatchedRun = {
   readonly turns: Set<string>;
   stop: { readonly kind: 'caught' | 'held-back'; readonly why: string } | undefined;
   hasChildren: boolean;
+  /** Its last answer was told. */
+  isHeard: boolean;
 };
 
 /** Files are hashed, and conditions may run programs. */
@@ -45,6 +47,7 @@ export function runBegins(plugin: Plugin): Hooks['before_agent_reply'] {
         turns: new Set([runId]),
         stop: mayStart ? undefined : { kind: 'held-back', why: text },
         hasChildren: false,
+        isHeard: false,
       });
     } catch (error) {
       plugin.log.error(`the run of ${name} is not watched: ${messageOf(error)}`);
@@ -83,6 +86,7 @@ export function runFinalizes(plugin: Plugin): Hooks['before_agent_finalize'] {
     // A pass has its own account of what it did, and it is not over yet.
     if (plugin.runs.standing(context).kind === 'governed') return undefined;
     await tellPrinted(plugin, watched, event.lastAssistantMessage ?? '');
+    watched.isHeard = true;
     try {
       const look = await plugin.client.ask({ op: 'run-look', run: watched.run }, LOOK_MS);
       if (look === null || look.kind === 'proved') return undefined;
@@ -123,7 +127,8 @@ export async function runFinished(plugin: Plugin, event: CronEvent): Promise<voi
       );
       return;
     }
-    if (event.summary !== undefined) await tellPrinted(plugin, watched, event.summary);
+    if (!watched.isHeard && event.summary !== undefined)
+      await tellPrinted(plugin, watched, event.summary);
     const verdict = await plugin.client.ask({ op: 'run-ended', run: watched.run, end }, LOOK_MS);
     plugin.log.info(`${watched.run}: ${verdict ?? ''}`);
   } catch (failure) {
