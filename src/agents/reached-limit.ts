@@ -1,5 +1,6 @@
 /** A limit on spending that ended a run: whose it is, and how much of it was used. */
 import { defined } from '../kernel/defined.js';
+import type { SpendUnit } from '../project/limit-question.js';
 import type { OverBudget } from './model-tier.js';
 import type { Failed } from './run-clock.js';
 
@@ -13,8 +14,9 @@ export type LimitScope = (typeof LIMIT_SCOPES)[number];
 /** Amounts are missing where whoever enforces the limit does not tell them. */
 export type ReachedLimit = {
   readonly scope: LimitScope;
-  /** `tokens`, or the owner's currency. */
-  readonly unit?: string;
+  /** The limit counts only this project. */
+  readonly project?: string;
+  readonly unit?: SpendUnit;
   readonly used?: number;
   readonly limit?: number;
   /** What the next request would need at least, in the same unit. */
@@ -30,6 +32,8 @@ export function limitOfTier({ what, used, limit, detail }: OverBudget, needed?: 
   };
 }
 
+const UNITS: readonly SpendUnit[] = ['tokens', 'cost'];
+
 /** From the headers with which the meter answers 402; `undefined`: another endpoint answered. */
 export function limitOfHeaders(headers: unknown): ReachedLimit | undefined {
   if (!(headers instanceof Headers)) return undefined;
@@ -37,13 +41,14 @@ export function limitOfHeaders(headers: unknown): ReachedLimit | undefined {
   const scope = LIMIT_SCOPES.find((known) => known === named);
   if (scope === undefined) return undefined;
   const amount = (name: string): number | undefined => {
-    const value = Number(headers.get(name) ?? '');
-    return headers.get(name) !== null && value >= 0 ? value : undefined;
+    const text = headers.get(name) ?? '';
+    return text !== '' && Number(text) >= 0 ? Number(text) : undefined;
   };
   return {
     scope,
     ...defined({
-      unit: headers.get('x-nocturne-limit-unit') ?? undefined,
+      project: headers.get('x-nocturne-limit-project') ?? undefined,
+      unit: UNITS.find((unit) => unit === headers.get('x-nocturne-limit-unit')),
       used: amount('x-nocturne-limit-used'),
       limit: amount('x-nocturne-limit-amount'),
       needed: amount('x-nocturne-limit-needed'),

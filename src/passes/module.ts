@@ -29,7 +29,7 @@ export type SweepContext = ModuleContext & {
   readonly report: AgentReport | undefined;
 };
 /** What is to be committed, in the name of whoever asked. */
-export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
+export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit' | 'notices'>;
 export type BeforeContext = {
   readonly snapshot: Snapshot;
   /** The state directory, for numbers that are never given twice. */
@@ -144,7 +144,7 @@ export interface PassModule {
   /** For `status`: how what the module keeps is now. */
   state?(snapshot: Snapshot): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
-  serve?(context: ServeContext): Service | undefined;
+  serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
   automationWatch?(workspace: Workspace): AutomationWatch;
   /** The ledger of spawned tasks, in the module that keeps it. */

@@ -10,6 +10,7 @@ import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { contentElsewhere, fileMissing } from './rules/file-missing.js';
 import { GATE_RULES } from './rules/gate-rules.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
+import { handedKey } from './rules/handed-key.js';
 import { inbound } from './rules/inbound.js';
 import { jobProof } from './rules/job-proof.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
@@ -95,6 +96,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   destination,
   writeScope,
   runnerProgram,
+  handedKey,
   probe,
   timeZone,
   programChanged,

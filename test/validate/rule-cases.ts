@@ -1730,6 +1730,35 @@ export const CASES: readonly Case[] = [
     finds: [],
   },
 
+  // handed-key
+  {
+    rule: 'handed-key',
+    name: 'pass_env with the key of another runner, and with one that programs look for',
+    edits: [
+      append(
+        'orchestration-os/RUNNERS.md',
+        `\n## hosted a model elsewhere\n\n- **Kind:** chat\n- **Endpoint:** https://models.example/v1\n- **Api key env:** HOSTED_KEY\n`,
+      ),
+      append(
+        'orchestration-os/RUNNERS.md',
+        `\n## agent a program\n\n- **Kind:** command\n- **Program:** agent\n\n\`\`\`yaml pass_env\n- HOSTED_KEY\n- OPENAI_API_KEY\n\`\`\`\n`,
+      ),
+    ],
+    finds: ['warning handed-key @ *'],
+    says: 'names HOSTED_KEY and OPENAI_API_KEY',
+  },
+  {
+    rule: 'handed-key',
+    name: 'pass_env with other variables',
+    edits: [
+      append(
+        'orchestration-os/RUNNERS.md',
+        `\n## agent a program\n\n- **Kind:** command\n- **Program:** agent\n\n\`\`\`yaml pass_env\n- EDITOR\n\`\`\`\n`,
+      ),
+    ],
+    finds: [],
+  },
+
   // tier-runner
   {
     rule: 'tier-runner',

@@ -4,8 +4,14 @@
  */
 import type { Module } from '../types.js';
 import { automationRuns } from './automation-runs.js';
+import { jobHeartbeat } from './commands/heartbeat.js';
 import { jobCheck, jobHistory, jobList, jobShow } from './commands/look.js';
+import { jobNew } from './commands/new.js';
 import { jobRun } from './commands/run.js';
+import { deadlineService } from './deadlines/deadline-service.js';
+import { missedLines, missedSince } from './deadlines/missed-lines.js';
+import { missedChange, recordMissed } from './deadlines/record-missed.js';
+import { heartbeatService } from './heartbeat/heartbeat-service.js';
 import { failedJobFragments } from './repair-pass.js';
 import { closeLostRuns } from './record-end.js';
 import { failedJobs, jobStates, stateLines } from './tell-jobs.js';
@@ -16,14 +22,25 @@ export { judgeRun } from './judge-run.js';
 export const module: Module = {
   name: 'jobs',
   onChange: () => undefined,
+  before: ({ snapshot, step }) => missedChange(snapshot, step),
   fragments: ({ snapshot, project }) =>
     project === undefined ? [] : failedJobFragments(snapshot, project),
-  failures: ({ snapshot, since }) => failedJobs(snapshot, since),
+  failures: ({ snapshot, since }) => [
+    ...failedJobs(snapshot, since),
+    ...missedSince(snapshot, since),
+  ],
   state(snapshot) {
     const states = jobStates(snapshot);
-    return states.length === 0 ? undefined : { lines: stateLines(states), facts: states };
+    if (states.length === 0) return undefined;
+    const missed = missedLines(snapshot);
+    const facts = states.map((state) => ({ ...state, missed: missed.get(state.name) ?? [] }));
+    return { lines: [...stateLines(states), ...[...missed.values()].flat()], facts };
   },
-  sweep: ({ workspace }) => closeLostRuns(workspace).map((run) => `${run} is lost`),
+  sweep: ({ workspace, runId }) => [
+    ...closeLostRuns(workspace).map((run) => `${run} is lost`),
+    ...recordMissed(workspace, runId),
+  ],
+  serve: (context) => [deadlineService(context), heartbeatService(context)],
   automationWatch: automationRuns,
   commands: {
     'job run': jobRun,
@@ -31,5 +48,7 @@ export const module: Module = {
     'job show': jobShow,
     'job history': jobHistory,
     'job check': jobCheck,
+    'job new': jobNew,
+    'job heartbeat': jobHeartbeat,
   },
 };

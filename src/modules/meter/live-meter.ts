@@ -1,39 +1,71 @@
-/** The meter that runs for a workspace, as its file in the state directory names it. */
+/** The one meter of a workspace, and where it listens: two files in its directory. */
 import { join } from 'node:path';
-import { removeIfThere } from '../../workspace/durable.js';
-import { isIdentity, lifeOf, type ProcessIdentity } from '../../workspace/process-identity.js';
+import { NocturneError } from '../../kernel/error.js';
+import { makeDirectory, removeIfThere } from '../../workspace/durable.js';
+import { withCommitMutex } from '../../workspace/mutex.js';
+import {
+  isIdentity,
+  lifeOf,
+  ownIdentity,
+  type ProcessIdentity,
+} from '../../workspace/process-identity.js';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
+import type { Workspace } from '../../workspace/types.js';
 
-export type LiveMeter = ProcessIdentity & {
+export type MeterAddress = {
   readonly port: number;
   /** Absolute, in a folder of its own, which is bound into sandboxes. */
   readonly socket: string;
-  readonly version: string;
 };
+export type LiveMeter = ProcessIdentity & MeterAddress;
 
 export function meterDirectory(state: string): string {
   return join(state, 'meter');
 }
 
-/** Nothing if none runs. */
+/** Nothing if none listens. */
 export function liveMeter(state: string): LiveMeter | undefined {
-  const meter = lastMeter(state);
-  return meter !== undefined && isIdentity(meter) && lifeOf(meter) !== 'dead' ? meter : undefined;
+  const meter = readJson<LiveMeter>(addressPath(state));
+  return isIdentity(meter) && lifeOf(meter) !== 'dead' ? meter : undefined;
 }
 
-/** Alive or not: the next one takes the same port, because running agents know it. */
-export function lastMeter(state: string): LiveMeter | undefined {
-  return readJson<LiveMeter>(pathOf(state));
+/** The next meter takes the same port, because running agents know it. */
+export function lastPort(state: string): number | undefined {
+  return readJson<MeterAddress>(addressPath(state))?.port;
 }
 
-export function announceMeter(state: string, meter: LiveMeter): void {
-  writeJsonDurably(pathOf(state), meter);
+export function announceMeter(state: string, address: MeterAddress): void {
+  writeJsonDurably(addressPath(state), { ...ownIdentity(), ...address });
 }
 
+/** From now on it does not listen. */
 export function withdrawMeter(state: string): void {
-  removeIfThere(pathOf(state));
+  const port = lastPort(state);
+  if (port !== undefined) writeJsonDurably(addressPath(state), { port });
 }
 
-function pathOf(state: string): string {
+/** Before anything of the meter is opened. @throws NocturneError `LOCKED` if there is one. */
+export function claimMeter({ root, state }: Pick<Workspace, 'root' | 'state'>): void {
+  withCommitMutex(root, () => {
+    const holder = readJson(claimPath(state));
+    if (isIdentity(holder) && lifeOf(holder) !== 'dead')
+      throw new NocturneError('LOCKED', `the meter runs already, as process ${holder.pid}`, {
+        hint: 'one meter serves all passes of a workspace',
+      });
+    makeDirectory(meterDirectory(state), 0o700);
+    writeJsonDurably(claimPath(state), ownIdentity());
+  });
+}
+
+/** By the process that has claimed it. */
+export function releaseMeter(state: string): void {
+  removeIfThere(claimPath(state));
+}
+
+function addressPath(state: string): string {
   return join(meterDirectory(state), 'meter.json');
+}
+
+function claimPath(state: string): string {
+  return join(meterDirectory(state), 'meter.lock');
 }

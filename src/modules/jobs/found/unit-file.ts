@@ -7,7 +7,7 @@ export function readUnitFile(text: string): UnitFile {
   const found = new Map<string, string[]>();
   let section = '';
   for (const line of text
-    .replaceAll(/\\\n\s*/g, ' ')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .map((raw) => raw.trim())) {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;

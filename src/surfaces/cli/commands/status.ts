@@ -23,7 +23,8 @@ import { isOpenQuestion, questionState, unclearText } from '../../../project/que
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
-import { NO_PROJECT, textTable } from '../table.js';
+import { NO_PROJECT } from '../no-project.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { workspaceAlarms } from '../workspace-alarms.js';

@@ -1,0 +1,164 @@
+/** Forwards one call to a model, if its worst case fits into every limit. */
+import type { Reserved } from '../ledger/types.js';
+import { accountOf, type Grant } from '../grant.js';
+import { noteTold, progressOf } from '../progress.js';
+import { Call } from './call.js';
+import type { Desk } from './desk.js';
+import { errorResponse, type MeterError } from './error-shape.js';
+import { type Credential, headersDown, headersUp } from './headers.js';
+import { keyOf } from './key-of.js';
+import { limitNote } from './limit-note.js';
+import { parsedObject } from './protocols/json.js';
+import type { Bounded, Json, Protocol } from './protocols/protocol.js';
+import { refusalError } from './refusal.js';
+import { type Relay, relayEvents, relayWhole } from './relay.js';
+import { targetUrl } from './target-url.js';
+import { cutError, unansweredError } from './unanswered-error.js';
+import { sendUpstream } from './upstream.js';
+
+export type Incoming = {
+  readonly desk: Desk;
+  readonly protocol: Protocol;
+  readonly request: Request;
+  readonly grant: Grant;
+  readonly credential: Credential;
+  /** Ends the connection to the client. */
+  readonly cut: () => void;
+};
+
+export async function forward(incoming: Incoming): Promise<Response> {
+  const { protocol } = incoming;
+  const prepared = await prepare(incoming);
+  if (prepared.kind === 'error') return errorResponse(protocol.family, prepared.error);
+  const key = keyOf(incoming.desk, incoming.grant);
+  if (typeof key !== 'string') return errorResponse(protocol.family, key);
+  const reserved = reserve(incoming, prepared);
+  if (reserved.kind === 'refused') return errorResponse(protocol.family, refusalError(reserved));
+  if (prepared.isNoted) noteTold(incoming.desk.state, accountOf(incoming.grant));
+  return send(incoming, { ...prepared, reserved, key });
+}
+
+type Prepared = {
+  readonly kind: 'prepared';
+  readonly body: Json;
+  /** As the client sent it, which says what the client wants to see. */
+  readonly asked: Json;
+  readonly bounded: Bounded;
+  readonly inputTokens: number;
+  /** Whether the agent is told that most of a limit is used. */
+  readonly isNoted: boolean;
+};
+
+async function prepare({
+  desk,
+  protocol,
+  request,
+  grant,
+}: Incoming): Promise<Prepared | { readonly kind: 'error'; readonly error: MeterError }> {
+  const wrong = (error: MeterError): { kind: 'error'; error: MeterError } => ({
+    kind: 'error',
+    error,
+  });
+  const bytes = await request.arrayBuffer();
+  const asked = parsedObject(Buffer.from(bytes).toString('utf8'));
+  if (asked === undefined)
+    return wrong({
+      status: 400,
+      code: 'bad_request',
+      message: 'The request is not a JSON object.',
+    });
+  const bounded = protocol.bound(asked, request.headers);
+  if (bounded.kind === 'unbounded') {
+    const { param, why } = bounded;
+    const message = `The meter cannot bound what this request costs: ${param}: ${why}.`;
+    return wrong({ status: 400, code: 'not_bounded', message, param });
+  }
+  const body = noted({ desk, protocol, grant }, asked);
+  const inputTokens = Buffer.byteLength(JSON.stringify(body)) + bounded.extraTokens;
+  return { kind: 'prepared', body, asked, bounded, inputTokens, isNoted: body !== asked };
+}
+
+function noted(
+  { desk, protocol, grant }: Pick<Incoming, 'desk' | 'protocol' | 'grant'>,
+  body: Json,
+): Json {
+  const account = accountOf(grant);
+  const note = limitNote(desk.accounts.balances({ runId: account, project: grant.project }));
+  if (note === undefined || progressOf(desk.state, account).isTold) return body;
+  return protocol.withNote(body, note) ?? body;
+}
+
+function reserve(
+  { desk, protocol, grant }: Incoming,
+  { bounded, inputTokens, isNoted }: Prepared,
+): Reserved {
+  const { model, maxOutput, smallest, choices, writesCache } = bounded;
+  const { project, runner } = grant;
+  return desk.accounts.reserve(
+    {
+      runId: accountOf(grant),
+      ...{ project, runner, model, protocol: protocol.name },
+      note: isNoted ? 'told the agent that most of a limit is used' : '',
+    },
+    {
+      ...{ inputTokens, maxOutput, smallest, choices },
+      cacheWrites: writesCache,
+      price: desk.priceOf({ model, runner }),
+    },
+  );
+}
+
+type Sending = Prepared & {
+  readonly reserved: Extract<Reserved, { readonly kind: 'reserved' }>;
+  readonly key: string;
+};
+
+async function send(incoming: Incoming, sending: Sending): Promise<Response> {
+  const { desk, protocol, request, grant, credential } = incoming;
+  const { reserved, inputTokens, key } = sending;
+  const target = targetOf(incoming);
+  const { maxOutput } = reserved;
+  const sent = JSON.stringify(protocol.limited(sending.body, { maxOutput, host: target.hostname }));
+  const ending = new AbortController();
+  const abort = (): void => ending.abort();
+  const call = new Call(desk, {
+    ...{ id: reserved.id, account: accountOf(grant), sent, inputTokens },
+    reader: protocol.reader(sending.asked),
+    abort,
+  });
+  request.signal.addEventListener('abort', abort, { once: true });
+  try {
+    const bytes = Buffer.byteLength(sent);
+    const answered = await sendUpstream({
+      method: 'POST',
+      url: target,
+      headers: headersUp(request.headers, { key, scheme: credential.scheme, bytes }),
+      body: sent,
+      signal: request.signal.aborted ? AbortSignal.abort() : ending.signal,
+      patience: desk.patience,
+    });
+    if (answered.kind !== 'answered') {
+      call.settle({ kind: answered.kind === 'not-sent' ? 'not-sent' : 'unconfirmed' });
+      return errorResponse(protocol.family, unansweredError(answered, target));
+    }
+    return await relay({ call, answered, key, cut: incoming.cut });
+  } catch (error) {
+    call.settle({ kind: 'unconfirmed' });
+    return errorResponse(protocol.family, cutError(error, { host: target.host, key }));
+  }
+}
+
+async function relay(relayed: Relay): Promise<Response> {
+  const { answered, key } = relayed;
+  const isStream = (answered.headers['content-type'] ?? '').includes('text/event-stream');
+  const body = isStream ? relayEvents(relayed) : await relayWhole(relayed);
+  return new Response(body, {
+    status: answered.status,
+    headers: headersDown(answered.headers, key),
+  });
+}
+
+function targetOf({ protocol, request, grant }: Incoming): URL {
+  const { path, family } = protocol;
+  return targetUrl(grant.endpoint, { path, family, query: new URL(request.url).search });
+}

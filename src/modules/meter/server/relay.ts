@@ -1,0 +1,81 @@
+/** Passes an answer on, and settles its call before the client can see the end of it. */
+import type { Call } from './call.js';
+import { bytesWithoutKey } from './headers.js';
+import { parsedObject } from './protocols/json.js';
+import { dataOf, SseFrames } from './sse-frames.js';
+import { type Answered, readAll } from './upstream.js';
+
+/** Embeddings of a large batch have some tens of megabytes. */
+const LONGEST_ANSWER = 128 * 1024 * 1024;
+const NOTHING_USED = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+
+export type Relay = {
+  readonly call: Call;
+  readonly answered: Answered;
+  readonly key: string;
+  /** Ends the connection to the client, so that it sees that the answer is not complete. */
+  readonly cut: () => void;
+};
+
+/** @throws if the answer is cut. */
+export async function relayWhole({ call, answered, key }: Relay): Promise<Buffer> {
+  try {
+    const bytes = await readAll(answered.chunks, LONGEST_ANSWER);
+    const { reader } = call.facts;
+    if (isRefusal(answered.status)) call.settle({ kind: 'counted', usage: NOTHING_USED });
+    else {
+      if (answered.status < 300) reader.whole(parsedObject(bytes.toString('utf8')) ?? {});
+      call.settleByUsage();
+      call.remember();
+    }
+    return bytesWithoutKey(bytes, key);
+  } finally {
+    call.settle({ kind: 'unconfirmed' });
+  }
+}
+
+/** The endpoint has done nothing for it. Behind other errors there may be an answer that got lost. */
+function isRefusal(status: number): boolean {
+  return (status >= 400 && status < 500) || status === 503 || status === 529;
+}
+
+export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream<Uint8Array> {
+  const { reader } = call.facts;
+  const frames = new SseFrames();
+  const pass = (
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    frame: Buffer,
+  ): boolean => {
+    const data = dataOf(frame.toString('utf8'));
+    const { isHidden, isLast } =
+      data === '' ? { isHidden: false, isLast: false } : reader.event(data);
+    // A client that has seen the last event may ask again at once.
+    if (isLast) call.settleByUsage();
+    if (!isHidden) controller.enqueue(bytesWithoutKey(frame, key));
+    return !isHidden;
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        for (let hasPassed = false; !hasPassed; ) {
+          const next = await answered.chunks.next();
+          const isOver = next.done === true;
+          const complete = isOver ? frames.rest() : frames.push(next.value);
+          for (const frame of complete) hasPassed = pass(controller, frame) || hasPassed;
+          if (!isOver) continue;
+          call.settleByUsage();
+          call.remember();
+          return controller.close();
+        }
+      } catch {
+        call.settleByUsage();
+        cut();
+        controller.close();
+      }
+    },
+    cancel() {
+      call.abort();
+      call.settleByUsage();
+    },
+  });
+}
