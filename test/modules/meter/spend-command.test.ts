@@ -138,9 +138,9 @@ t.test('the morning page tells what the sum of a night does not', async (t) => {
     /^- Unconfirmed: 0\.0090 EUR of it.* Overcharged: gpt \(gpt-5\) counted .* Cost unknown: 30 tokens .* See `nocturne spend`\.$/m,
   );
   await callCommand(place, ['spend', 'stop'], { clock });
-  t.match(await page(), /^- all spending is stopped until 2026-11-23 00:00/m);
+  t.match(await page(), /^- Spending is stopped until 2026-11-23 00:00/m);
   const { text, json } = await callCommand(place, ['status'], { clock });
-  t.match(text, /all spending is stopped until 2026-11-23 00:00/);
+  t.match(text, /Spending is stopped until 2026-11-23 00:00/);
   t.match(json, { modules: { meter: { stopped: { until: '2026-11-23T00:00:00Z' } } } });
 });
 

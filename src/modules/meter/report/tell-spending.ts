@@ -30,6 +30,6 @@ export function stoppedState({ snapshot, state }: KeptContext): ModuleState | un
   const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
   if (stopped === undefined) return undefined;
   const until = localTime(stopped.until, ownerZone(snapshot));
-  const line = `all spending is stopped until ${until}; to resume: \`nocturne spend resume\``;
+  const line = `Spending is stopped until ${until}. To resume: \`nocturne spend resume\``;
   return { lines: [line], facts: { stopped } };
 }
