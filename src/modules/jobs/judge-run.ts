@@ -22,8 +22,9 @@ export const VERDICTS = [
 ] as const;
 export type VerdictKind = (typeof VERDICTS)[number];
 
-/** How a run ended, as its host says. `failed`: by a host without exit codes. */
+/** How a run ended, as its host says. `succeeded`, `failed`: by a host without exit codes. */
 export type RunEnd =
+  | { readonly kind: 'succeeded' }
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
@@ -163,6 +164,7 @@ function endReason(end: RunEnd): Reason | undefined {
     case 'failed':
     case 'not-started':
       return reason('end', end.why);
+    case 'succeeded':
     case 'held-back':
       return undefined;
   }

@@ -3,6 +3,7 @@
  * before and after, and its verdict is a row of the job log.
  */
 import type { Module } from '../types.js';
+import { automationRuns } from './automation-runs.js';
 import { jobHeartbeat } from './commands/heartbeat.js';
 import { jobCheck, jobHistory, jobList, jobShow } from './commands/look.js';
 import { jobNew } from './commands/new.js';
@@ -40,6 +41,7 @@ export const module: Module = {
     ...recordMissed(workspace, runId),
   ],
   serve: (context) => [deadlineService(context), heartbeatService(context)],
+  automationWatch: automationRuns,
   commands: {
     'job run': jobRun,
     'job list': jobList,

@@ -1,4 +1,4 @@
-/** Changes a protected page in the owner's name and signs it, for wizards that have shown the change. */
+/** Changes a protected page in the owner's name and signs it, for wizards that showed the edit. */
 import { loadOwnerKey } from '../../integrity/owner-key.js';
 import { signManifest } from '../../integrity/sign.js';
 import { signingPlan } from '../../integrity/signing-plan.js';

@@ -46,6 +46,9 @@ t.test(
     const log = place.workspace.snapshot().text('audit/job-log.jsonl') ?? '';
     t.equal(log.trim().split('\n').length, 1, 'and one row of the log');
 
+    const grid = await nocturne(place, ['job', 'list'], { env });
+    t.match(grid.stdout, /^backup(?: +\.){13} +! {2}no run yet$/m, 'the grid shows it');
+
     clock.set('2026-11-30T08:00:00Z');
     await nocturne(place, ['run', 'worker'], { env });
     t.strictSame(
@@ -68,13 +71,14 @@ t.test('a run that proves its work closes what was open', async (t) => {
 
 t.test('nocturne serve wakes after a jump of the clock and tells at once', async (t) => {
   const place = jobPlace(t.testdir(), [BACKUP], { at: '2026-11-28T18:00:00Z' });
-  const clock = clockFile(join(t.testdirName, 'clock'), '2026-11-29T02:14:55Z');
+  const clock = clockFile(join(t.testdirName, 'clock'), '2026-11-29T02:14:50Z');
   const serving = nocturne(place, ['serve', '--json'], { env: clock.env });
   const said: string[] = [];
   const told = new Promise<void>((resolve) => {
     serving.stderr.on('data', (chunk: Buffer) => {
       said.push(String(chunk));
-      if (said.join('').includes('Serving')) clock.set('2026-11-29T07:00:00Z');
+      if (said.join('').includes('next deadline of a job: 2026-11-29 02:15'))
+        clock.set('2026-11-29T07:00:00Z');
       if (said.join('').includes('did not')) resolve();
     });
   });

@@ -3,36 +3,27 @@
  * proposes what they could have to prove. Nothing is started or written without a yes.
  */
 import { join } from 'node:path';
-import type { FoundJob } from '../../../hosts/found-job.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
-import { openBase } from '../base-folder.js';
 import { recordMissed } from '../deadlines/record-missed.js';
 import { foundPlaces } from '../found/found-places.js';
 import { JOBS_PAGE, jobsOf } from '../job.js';
 import { changedLine, quoted, type Wrapped } from '../propose/changed-line.js';
 import { pageWith, withoutUnmet } from '../propose/checked.js';
 import { jobSection } from '../propose/job-section.js';
-import { jobBase, jobName } from '../propose/command-words.js';
 import {
   listText,
-  type Numbered,
   numbered,
   proposalLabel,
   proposalsText,
   watchingText,
 } from '../propose/new-text.js';
+import { beginWatching, pickJobs } from '../propose/pick-jobs.js';
 import { type Proposal, propose } from '../propose/propose.js';
 import { runFound, startProblem } from '../propose/run-found.js';
 import { watchRun } from '../propose/watch-run.js';
-import {
-  forgetWatched,
-  keepWatched,
-  readWatched,
-  RUNS,
-  type WatchedJob,
-} from '../propose/watched-job.js';
+import { forgetWatched, readWatched, RUNS, type WatchedJob } from '../propose/watched-job.js';
 
 export const jobNew: ModuleCommand = {
   summary: 'find a job that runs already, watch three runs, and declare what it has to prove',
@@ -65,7 +56,7 @@ export const jobNew: ModuleCommand = {
     if (name !== undefined && which === undefined) throw notWatched(name);
     const places = await foundPlaces(context);
     const jobs = numbered(places, jobsOf(workspace.snapshot()));
-    const picked = await pick(context, jobs, which);
+    const picked = await pickJobs(context, jobs, which);
     if (picked.length === 0)
       return {
         exit: EXIT.ok,
@@ -83,60 +74,6 @@ export const jobNew: ModuleCommand = {
     return joined(results);
   },
 };
-
-async function pick(
-  { ask }: ModuleCommandContext,
-  jobs: readonly Numbered[],
-  which: string | undefined,
-): Promise<readonly Numbered[]> {
-  if (which !== undefined) {
-    const found = jobs.find(
-      ({ number, found: { id } }) => String(number) === which || id === which,
-    );
-    if (found !== undefined) return [found];
-    throw new NocturneError('NOT_FOUND', `this machine has no job "${which}"`, {
-      hint: 'nocturne job new lists the jobs',
-    });
-  }
-  const open = jobs.filter(({ declared }) => declared === '');
-  if (ask === undefined || open.length === 0) return [];
-  const values = await ask.pick(
-    'Which of these jobs should have to prove what they did?',
-    open.map(({ found }) => ({
-      value: found.id,
-      label: `${found.schedule}  ${found.command}`,
-      hint: found.place,
-    })),
-  );
-  return open.filter(({ found }) => values.includes(found.id));
-}
-
-/** @throws NocturneError `USAGE` where nothing says in which folder it writes. */
-function beginWatching(
-  context: ModuleCommandContext,
-  found: FoundJob,
-  asked: { readonly name: string | undefined; readonly base: string | undefined },
-): WatchedJob {
-  const workspace = context.workspace();
-  const snapshot = workspace.snapshot();
-  const taken = new Set(jobsOf(snapshot).map((job) => job.name));
-  const name = asked.name ?? jobName(found, taken);
-  if (taken.has(name) || !/^[a-z0-9][a-z0-9-]*$/.test(name))
-    throw new NocturneError('USAGE', `"${name}" is taken, or not a name of a job`, {
-      hint: 'name it with lower-case letters, digits and dashes: --name nightly-backup',
-    });
-  const base = asked.base ?? jobBase(found);
-  if (base === undefined)
-    throw new NocturneError('USAGE', `nothing says in which folder "${found.command}" writes`, {
-      hint: 'name it: --base DIR',
-    });
-  const known = readWatched(workspace.state, name);
-  const { path } = openBase(snapshot, base);
-  const runs = known?.base === path && known.found?.id === found.id ? known.runs : [];
-  const watched = { name, base: path, found, runs };
-  keepWatched(workspace.state, watched);
-  return watched;
-}
 
 /** Runs it if the owner wants that; proposes if enough runs were seen; else says how to go on. */
 async function proceed(

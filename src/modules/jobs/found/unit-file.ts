@@ -1,4 +1,4 @@
-/** A unit file of systemd with its drop-ins: sections of settings, each with its values in order. */
+/** A unit file of systemd with its drop-ins: settings, each with its values in order. */
 
 export type UnitFile = ReadonlyMap<string, readonly string[]>;
 

@@ -15,7 +15,7 @@ export function jobName(
   { host, id, place, command }: FoundJob,
   taken: ReadonlySet<string>,
 ): string {
-  const text = host === 'cron' ? program(command) : host === 'systemd' ? id : place;
+  const text = host === 'cron' ? program(command) : nameThere({ host, id, place });
   const stem =
     text
       .replace(/^automation /, '')
@@ -45,6 +45,10 @@ export function jobBase({ command, directory, host }: FoundJob): string | undefi
     (path): path is string =>
       path !== undefined && path !== '/' && isFolder(path) && !NOT_WORK.test(path),
   );
+}
+
+function nameThere({ host, id, place }: Pick<FoundJob, 'host' | 'id' | 'place'>): string {
+  return host === 'systemd' ? id : place;
 }
 
 function program(command: string): string {

@@ -1,5 +1,6 @@
 /** Watches one run of a job that JOBS.md does not have yet: what it writes, and how it ends. */
 import type { FoundJob } from '../../../hosts/found-job.js';
+import { defined } from '../../../kernel/defined.js';
 import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { openBase } from '../base-folder.js';
@@ -36,12 +37,7 @@ export async function watchRun(workspace: Workspace, request: WatchRequest): Pro
     const known = readWatched(workspace.state, name);
     const found = request.found ?? known?.found;
     const runs = known?.base === base ? known.runs : [];
-    const job = {
-      name,
-      base,
-      runs: [...runs, run].slice(-RUNS),
-      ...(found === undefined ? {} : { found }),
-    };
+    const job = defined({ name, base, runs: [...runs, run].slice(-RUNS), found });
     keepWatched(workspace.state, job);
     return job;
   });
