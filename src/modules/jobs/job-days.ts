@@ -3,8 +3,8 @@ import { dayIn } from '../../project/owner-zone.js';
 import type { JobRun } from './job-log.js';
 
 /**
- * `mixed`: some runs of the day proved what they should, others did not. `missed`: none began, and a
- * deadline passed.
+ * `mixed`: some runs of the day proved what they should, others did not. `missed`: none began, and
+ * a deadline passed.
  */
 export type DayState = 'proved' | 'mixed' | 'unproved' | 'unknown' | 'running' | 'missed' | 'none';
 export type JobDay = {
