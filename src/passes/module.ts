@@ -6,7 +6,7 @@ import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
-import type { AutomationWatch } from './automation-watch.js';
+import type { AutomationWatch, WatchContext } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
@@ -151,7 +151,7 @@ export interface PassModule {
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
-  automationWatch?(workspace: Workspace): AutomationWatch;
+  automationWatch?(context: WatchContext): AutomationWatch;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }
