@@ -152,9 +152,10 @@ t.test('doctor names models without a price, and old prices', async (t) => {
   const cloud =
     '# Runners\n\n## cloud a paid model\n\n- **Kind:** chat\n- **Endpoint:** https://example.org/v1\n- **Api key env:** CLOUD_KEY\n';
   const files = { 'orchestration-os/RUNNERS.md': cloud };
+  const directory = t.testdir();
   const [unpriced, old] = ['gpt-6', 'gpt-5'].map((model, i) =>
     spendingPlace(
-      `${t.testdirName}/${i}`,
+      `${directory}/${i}`,
       { prices: ['| gpt-5 | - | 1 | 4 | - | - | - | EUR | 2026-08-01 |'] },
       { ...files, 'MODEL-TIERS.md': page(model) },
     ),
