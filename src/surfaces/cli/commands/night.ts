@@ -81,16 +81,25 @@ export const night: Command = {
     const briefing = fieldText(page, 'body');
     // What was reserved for another pass may have been free again when that pass ended.
     const { nightOver } = reports.findLast(({ data }) => data.role === 'worker')?.data ?? {};
-    return ok([...(nightOver === undefined ? [] : [nightOver]), briefing].join('\n\n'), {
+    const result = ok([...(nightOver === undefined ? [] : [nightOver]), briefing].join('\n\n'), {
       runs: reports.map(summary),
       ended: nightOver === undefined ? null : { by: 'budget', why: nightOver },
       briefing,
     });
+    return isFailed(reports) ? { ...result, exit: EXIT.findings } : result;
   },
 };
 
 function foundNothing({ exit, data }: PassReport): boolean {
   return !data.found || (data.project === undefined && exit !== EXIT.ok);
+}
+
+/** Worker passes ran, and none of them succeeded. */
+function isFailed(reports: readonly PassReport[]): boolean {
+  const ran = reports.filter(
+    ({ exit, data }) => data.role === 'worker' && data.found && exit !== EXIT.deferred,
+  );
+  return ran.length > 0 && ran.every(({ exit }) => exit !== EXIT.ok);
 }
 
 function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {
