@@ -1862,7 +1862,7 @@ export const CASES: readonly Case[] = [
       replace(
         'NOTIFICATIONS.md',
         'No pass has run yet.',
-        '- **N-20261121-001** Go on?\n  - Answer: yes',
+        '**Waiting for you (1)**\n- **N-20261121-001** Go on?\n  - yes',
       ),
       replace(
         'audit/SESSION-REGISTRY.md',
