@@ -38,6 +38,7 @@ export const night: Command = {
   ],
   async run(context, { options }) {
     const { worker } = await import('../../../passes/worker/worker.js');
+    const { hasWork } = await import('../../../passes/worker/has-work.js');
     const { manager } = await import('../../../passes/manager/manager.js');
     const limits = nightOptions(options);
     const surroundings = await passEnvironment(context);
@@ -61,7 +62,10 @@ export const night: Command = {
     const environments = lanesOf(env, lanes);
     const work = async (lane: number): Promise<LaneResult> => {
       const own = environments[lane] ?? env;
-      const report = await inTurn(own, (turn) => worker(turn, { role: 'worker' }));
+      const report = await inTurn(own, async (turn) =>
+        hasWork(turn) ? await worker(turn, { role: 'worker' }) : undefined,
+      );
+      if (report === undefined) return 'nothing';
       reports.push(report);
       context.progress(`     ${report.data.runId} ${report.outcome}\n`);
       if (report.exit === EXIT.gate) stop = report;
