@@ -14,7 +14,7 @@ import {
   SAID,
   writes,
 } from './parking.js';
-import { environment, read, trail } from './pass-workspace.js';
+import { environment, trail } from './pass-workspace.js';
 
 t.setTimeout(120_000);
 
