@@ -126,6 +126,8 @@ export type RunEvent =
     }
   | { readonly kind: 'heartbeat' };
 
+export type Spending = 'enforced' | 'not enforced';
+
 export type RunOutcome = {
   readonly kind: 'finished' | 'failed';
   readonly failure?: FailureCode;
@@ -136,7 +138,7 @@ export type RunOutcome = {
    * `enforced`: each call was counted, and refused where it did not fit. `not enforced`: the usage
    * is what the runner reports.
    */
-  readonly spending?: 'enforced' | 'not enforced';
+  readonly spending?: Spending;
   readonly report: AgentReport;
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;

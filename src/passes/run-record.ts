@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { sha256 } from '../kernel/hash.js';
 import { withoutSecretsIn } from '../governance/guard/secrets.js';
-import type { RunOutcome } from '../agents/types.js';
+import type { Spending } from '../agents/types.js';
 import type { AssertionResult } from '../governance/types.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { dayOfRun } from '../workspace/ids.js';
@@ -38,7 +38,7 @@ export type RunRecord = {
   readonly calls?: readonly CallRecord[];
   readonly callCount?: number;
   readonly ended?: { readonly kind: string; readonly failure?: string; readonly detail: string };
-  readonly spending?: RunOutcome['spending'];
+  readonly spending?: Spending;
   readonly tail?: string;
   readonly outputs?: readonly string[];
   readonly undone?: readonly { readonly path: string; readonly why: string }[];

@@ -10,7 +10,9 @@ import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { contentElsewhere, fileMissing } from './rules/file-missing.js';
 import { GATE_RULES } from './rules/gate-rules.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
+import { handedKey } from './rules/handed-key.js';
 import { inbound } from './rules/inbound.js';
+import { jobProof } from './rules/job-proof.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
 import { lockState } from './rules/lock-state.js';
@@ -90,9 +92,11 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   preapproval,
   failureMode,
   inbound,
+  jobProof,
   destination,
   writeScope,
   runnerProgram,
+  handedKey,
   probe,
   timeZone,
   programChanged,

@@ -130,6 +130,7 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
     good: [
       ['runner', { id: 'x', kind: 'claude', sandbox: 'strict', network: 'true' }],
       ['runner', { id: 'y', kind: 'command', sandbox: 'strict' }],
+      ['runner', { id: 'z', kind: 'claude', sandbox: 'strict', api_key_env: 'KEY' }],
     ],
   },
   'chat-tier-without-model': {

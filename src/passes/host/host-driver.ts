@@ -80,6 +80,7 @@ export async function endPass(
       : { kind: 'failed' as const, failure: 'cancelled' as const }),
     detail: ending.failed ?? 'the agent finished',
     usage: ending.usage,
+    spending: 'not enforced',
     report: parseReport(ending.report),
     tail: ending.report.slice(-8192),
     model: ending.model,

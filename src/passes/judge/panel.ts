@@ -16,6 +16,7 @@ import {
   type Budget,
   NO_USAGE,
   type RunOutcome,
+  type Spending,
   type Usage,
 } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
@@ -37,11 +38,16 @@ const NO_TOOLS: AgentTools = {
   call: () => Promise.reject(new NocturneError('NOT_FOUND', 'a judge has no tools')),
 };
 
+/** `project`: whose work is judged, if it is one project's. */
+type AskingPass = Pick<Entered, 'fence' | 'runId'> & { readonly project?: string | undefined };
+
 export type Panel = {
   /** `undefined`: no answer that can be used; `asked` says why. */
   ask<T>(question: Question<T>): Promise<T | undefined>;
   readonly asked: readonly AskedQuestion[];
   readonly usage: Usage;
+  /** Of the answers: one that is not enforced decides. */
+  readonly spending: Spending | undefined;
   /** The model that really answered, as it names itself. */
   readonly model: string;
 };
@@ -54,13 +60,14 @@ type Call =
 /** @param calls how many answers may be asked for, second attempts included. */
 export function panel(
   env: PassEnvironment,
-  pass: Pick<Entered, 'fence' | 'runId'>,
+  pass: AskingPass,
   { judge, calls }: { readonly judge: Judge; readonly calls: number },
 ): Panel {
   const asked: AskedQuestion[] = [];
   const started = performance.now();
   let usage = NO_USAGE;
   let model = judge.model;
+  let spending: Spending | undefined;
   let left = calls;
   let stopped: string | undefined;
 
@@ -72,6 +79,7 @@ export function panel(
     left -= 1;
     const outcome = await answerOf(env, pass, { judge, prompt, budget });
     usage = addUsage(usage, outcome.usage);
+    if (spending !== 'not enforced') spending = outcome.spending ?? spending;
     model = oneLine(outcome.model).slice(0, MOST_NAME) || model;
     if (outcome.kind === 'finished') return { kind: 'said', text: outcome.tail };
     const why = `${outcome.failure ?? 'crashed'}: ${outcome.detail}`;
@@ -113,6 +121,9 @@ export function panel(
     get usage() {
       return usage;
     },
+    get spending() {
+      return spending;
+    },
     get model() {
       return model;
     },
@@ -141,7 +152,7 @@ type Put = { readonly judge: Judge; readonly prompt: string; readonly budget: Bu
 /** In an empty folder of its own, without a token: it may call and write nothing for the pass. */
 async function answerOf(
   env: PassEnvironment,
-  pass: Pick<Entered, 'fence' | 'runId'>,
+  pass: AskingPass,
   { judge, prompt, budget }: Put,
 ): Promise<RunOutcome> {
   const { env: host, wait, runners: kinds, workspace } = env;
@@ -152,7 +163,7 @@ async function answerOf(
       const { runner: spec, model, tier: use, limits } = judge;
       const user = {
         runId: pass.runId,
-        project: undefined,
+        project: pass.project,
         use,
         runner: spec,
         model,

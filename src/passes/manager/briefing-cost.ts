@@ -2,6 +2,7 @@
 import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
+import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Rec } from '../../markdown/types.js';
 import { begunPasses } from '../begun-passes.js';
 import { leftOfNight } from '../night-use.js';
@@ -28,8 +29,16 @@ export function costLine({ snapshot, runs, rows }: Night): string {
     runs.some((run) => fieldText(run, field) !== ''),
   );
   const spent = isSpent ? `${tokens}, ${cost}` : 'no agent worked';
-  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}.`;
+  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
   return [text, ...budget(snapshot), ...ended(rows), ...downgraded(rows)].join(' ');
+}
+
+function notEnforced(rows: readonly Rec[]): string {
+  const free = rows.filter(
+    (row) => fieldText(row, 'type') === SPENDING && fieldText(row, 'result') === NOT_ENFORCED,
+  );
+  if (free.length === 0) return '';
+  return `; limits were not enforced for ${plural(free.length, 'pass', 'passes')}`;
 }
 
 function minutes(runs: readonly Rec[]): number {

@@ -5,6 +5,7 @@
 import { newDrafts } from '../../governance/draft.js';
 import { isJudged, restQuestion } from '../../governance/rest.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
+import { defined } from '../../kernel/defined.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import { isOpenQuestion } from '../../project/question-state.js';
@@ -63,7 +64,7 @@ export const judge: Step<Compared, Reviewing> = {
     const calls = ownerNumber(snapshot, 'manager_questions', DEFAULT_QUESTIONS);
     const asking = panel(env, stage, { judge: found, calls });
     const opinions = await hear(env, snapshot, { docket, asking });
-    const { asked, usage, model } = asking;
+    const { asked, usage, model, spending } = asking;
     keepQuestions(env.workspace.state, stage.runId, asked);
     const missing = asked.find(({ answer }) => answer === undefined);
     const judged: Judged = {
@@ -78,7 +79,7 @@ export const judge: Step<Compared, Reviewing> = {
         ...stage,
         judged,
         questions: asked,
-        judge: { runner: found.runner.name, model, usage },
+        judge: { runner: found.runner.name, model, usage, ...defined({ spending }) },
       },
       acts: [noteAct('T3', budget), ...asked.map(questionRow)],
     };

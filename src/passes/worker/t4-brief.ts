@@ -18,7 +18,7 @@ import { ownerNumber } from '../../project/owner-number.js';
 import { goOn } from '../parking/go-on.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
-import { lastPassesFragment, outputsFragment } from './earlier-work.js';
+import { lastPassesFragment, outputsFragment, outputTexts } from './earlier-work.js';
 import { type PresentState, presentState } from './present-state.js';
 import { rememberedFragments } from './remembered.js';
 
@@ -121,7 +121,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       ...workFragments(stage, snapshot, present),
       ...answerFragments(snapshot, slug),
       ...fromModules,
-      ...earlierOutputs(snapshot, project),
+      ...outputTexts(snapshot, fieldList(project, 'last_pass.outputs')),
       ...rememberedFragments(snapshot, workOf(stage, project, present)),
     ],
     mayWrite: stage.writes,
@@ -215,12 +215,6 @@ function workFragments(
     ...lastPassesFragment(snapshot, project),
     ...outputsFragment(snapshot, { project, writes }, [...criteria, ...stopCondition]),
   ];
-}
-
-function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly Fragment[] {
-  return fieldList(project, 'last_pass.outputs').flatMap((path) =>
-    wholeFile(snapshot, { title: 'An earlier output', path, trust: 'data' }),
-  );
 }
 
 /** The words by which lessons and failure modes are chosen. */

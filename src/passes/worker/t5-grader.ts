@@ -8,6 +8,7 @@ import type { Fragment } from '../../agents/types.js';
 import { type Finding, lowerGrade } from '../../governance/quality/lower-grade.js';
 import type { Grade } from '../../governance/quality/quality.js';
 import type { AssertionResult } from '../../governance/types.js';
+import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
@@ -65,9 +66,12 @@ export async function askGrader(
   const asking = panel(env, pass, { judge: found, calls: CALLS });
   const shown = textsOf(snapshot, outputs);
   const answer = await asking.ask(questionOf(env, pass, { measured, shown, snapshot }));
-  const { asked, usage, model } = asking;
+  const { asked, usage, model, spending } = asking;
   const by = model || found.runner.name;
-  const spent = { questions: asked, judge: { runner: found.runner.name, model, usage } };
+  const spent = {
+    questions: asked,
+    judge: { runner: found.runner.name, model, usage, ...defined({ spending }) },
+  };
   const budget = noteAct('T5', { type: 'budget', target: found.tier, detail: by });
   if (answer === undefined) {
     const why = `${by} gave no answer, so the grade of the machine stands: ${asked[0]?.problem ?? ''}`;

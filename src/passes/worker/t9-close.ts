@@ -7,13 +7,22 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
 import { livePasses, releaseClaim } from '../../workspace/pass-lock.js';
-import { type Act, type BundleAct, bundlesAct, commitActs, deedOf, type PlainAct } from '../act.js';
+import {
+  type Act,
+  type BundleAct,
+  bundlesAct,
+  commitActs,
+  deedOf,
+  noteAct,
+  type PlainAct,
+} from '../act.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { declaredArguments } from '../declared-arguments.js';
 import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
+import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
@@ -36,6 +45,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [
     withoutClaim(env, stage, closing(stage, { outcome, failures })),
+    ...spendingRow(stage),
   ]);
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
@@ -103,6 +113,16 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     ...(worked ? [memoryOf(stage, result.outcome)] : []),
     { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
+}
+
+/** Whether limits held for what the pass spent; nothing if it spent nothing that has any. */
+function spendingRow(stage: Stage): readonly Act[] {
+  const outcome = 'outcome' in stage ? stage.outcome.spending : undefined;
+  const judge = 'judge' in stage ? stage.judge?.spending : undefined;
+  const all = [outcome, judge].filter((spending) => spending !== undefined);
+  if (all.length === 0) return [];
+  const result = all.includes('not enforced') ? NOT_ENFORCED : 'ok';
+  return [noteAct('T9', { type: SPENDING, target: stage.runId, result })];
 }
 
 /** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */

@@ -22,6 +22,8 @@ export type Incoming = {
   readonly request: Request;
   readonly grant: Grant;
   readonly credential: Credential;
+  /** Ends the connection to the client. */
+  readonly cut: () => void;
 };
 
 export async function forward(incoming: Incoming): Promise<Response> {
@@ -142,7 +144,7 @@ async function send(incoming: Incoming, sending: Sending): Promise<Response> {
       call.settle({ kind: answered.kind === 'not-sent' ? 'not-sent' : 'unconfirmed' });
       return errorResponse(protocol.family, unansweredError(answered, target));
     }
-    return await relay({ call, answered, key });
+    return await relay({ call, answered, key, cut: incoming.cut });
   } catch (error) {
     call.settle({ kind: 'unconfirmed' });
     return errorResponse(protocol.family, cutError(error, { host: target.host, key }));

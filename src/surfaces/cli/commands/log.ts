@@ -34,7 +34,9 @@ export const log: Command = {
     const isTrue = record !== undefined && promptIsTrue(record, fieldText(brief, 'detail'));
     const written = [...agentWrites(rows)];
     const changed = runDifferences(snapshot, id, written);
-    const text = [head(snapshot, run), ...detailsOf(run, record, { isTrue, changed })].join('\n\n');
+    const text = [head(snapshot, run, record), ...detailsOf(run, record, { isTrue, changed })].join(
+      '\n\n',
+    );
     return {
       exit: EXIT.ok,
       text,
@@ -87,7 +89,7 @@ function promptIsTrue({ prompt, promptSha256 }: RunRecord, logged: string): bool
   return sha256(prompt) === promptSha256 && logged.startsWith(`sha256:${promptSha256}`);
 }
 
-function head(snapshot: Snapshot, run: Rec): string {
+function head(snapshot: Snapshot, run: Rec, record: RunRecord | undefined): string {
   const text = (name: string): string => fieldText(run, name);
   const time = (name: string): string => localTime(text(name), ownerZone(snapshot));
   const who = [text('runner'), text('model')].filter((part) => part !== '').join(', ');
@@ -95,7 +97,8 @@ function head(snapshot: Snapshot, run: Rec): string {
     text('tokens_in') === ''
       ? 'tokens unknown'
       : `${text('tokens_in')} tokens read, ${text('tokens_out') || 'unknown'} written`;
-  const cost = text('cost') === '' ? 'cost unknown' : `cost ${text('cost')}`;
+  const amount = text('cost') === '' ? 'cost unknown' : `cost ${text('cost')}`;
+  const cost = record?.spending === 'not enforced' ? `${amount}; limits not enforced` : amount;
   return `${run.key}, ${text('role')}${text('project') === '' ? '' : ` on ${text('project')}`}
 ${text('outcome')}
 ${time('started')} to ${time('ended')}${who === '' ? '; no agent worked' : `; ${who}; ${tokens}, ${cost}`}`;
