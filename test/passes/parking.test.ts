@@ -17,7 +17,7 @@ import {
   writes,
 } from './parking.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
-import { environment, read, trail } from './pass-workspace.js';
+import { environment, trail } from './pass-workspace.js';
 
 t.setTimeout(180_000);
 

@@ -1,20 +1,11 @@
 /** A project whose chat pass reaches a limit on spending, and what is seen of it. */
 import type { Test } from 'tap';
 import type { Rec } from '../../src/markdown/types.js';
-import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { isOpenQuestion } from '../../src/project/question-state.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import { scriptedOpenai, type Scripted, type SeenRequest } from '../support/scripted-openai.js';
-import {
-  chatRunnerAt,
-  environment,
-  type Place,
-  placeWithProject,
-  read,
-  runnersPage,
-  trail,
-} from './pass-workspace.js';
+import { chatRunnerAt, type Place, placeWithProject, runnersPage } from './pass-workspace.js';
 
 const pageOf = (name: string): string =>
   `# Page\n\n## Entries\n\n- name: first of ${name}\n- name: second of ${name}\n`;
