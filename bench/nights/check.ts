@@ -36,7 +36,7 @@ function checkGrade(pass: Played): readonly string[] {
 
 /**
  * One that made no progress does not come again before another that could work, and rests after
- * three in a row.
+ * three in a row at the latest.
  */
 function checkShares({ plan, passes }: PlayedNight): readonly string[] {
   const stalled = new Map<string, number>();
@@ -56,6 +56,7 @@ function checkShares({ plan, passes }: PlayedNight): readonly string[] {
           slug !== project &&
           !over.has(slug) &&
           !unclear.has(slug) &&
+          !pass.waiting.includes(slug) &&
           (stalled.get(slug) ?? 0) < REST_AFTER,
       );
     const longer = others.find((slug) => (last.get(slug) ?? -1) < (last.get(project) ?? -1));

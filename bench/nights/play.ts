@@ -23,6 +23,8 @@ import { workOf } from './work.js';
 export type Played = {
   /** `undefined`: idle work. */
   readonly project: string | undefined;
+  /** Projects for which a question was open when it began. */
+  readonly waiting: readonly string[];
   readonly runId: string;
   readonly grade: string | undefined;
   readonly outcome: string;
@@ -114,6 +116,7 @@ async function playPasses(night: Night): Promise<void> {
 
 async function playWorker(night: Night): Promise<PassReport> {
   const before = truth(night);
+  const waiting = waitingIn(night);
   const first = night.called.length;
   const report = await worker(night.env, { role: 'worker' });
   const { data, outcome } = report;
@@ -125,6 +128,7 @@ async function playWorker(night: Night): Promise<PassReport> {
   const [from, to] = [before.get(slug) ?? 0, truth(night).get(slug) ?? 0];
   night.passes.push({
     project: data.project,
+    waiting,
     runId: data.runId,
     grade: data.quality,
     outcome,
@@ -146,6 +150,14 @@ async function playManager({ workspace, env, managers, briefings }: Night): Prom
   managers.push(outcome);
   const page = readFileSync(join(workspace.root, 'NOTIFICATIONS.md'), 'utf8');
   briefings.push(/^## Briefing$(.*?)^## Inbox$/ms.exec(page)?.[1] ?? '');
+}
+
+/** By the last cell of their rows, in which a question stands. */
+function waitingIn({ workspace, plan }: Night): readonly string[] {
+  const lines = readFileSync(join(workspace.root, 'ACTIVE-PROJECTS.md'), 'utf8').split('\n');
+  return plan.cast
+    .map(({ slug }) => slug)
+    .filter((slug) => lines.some((line) => line.includes(` ${slug} `) && !/\| - \|$/.test(line)));
 }
 
 /** Units that are really done, by project. */

@@ -20,8 +20,12 @@ export type KeptTalk = {
   readonly prompt: string;
   readonly entries: readonly TalkEntry[];
 };
-/** The runner's own session, by the id that it gave. */
-export type KeptSession = { readonly kind: 'session'; readonly id: string };
+/** The runner's own session, by the id that it gave. `prompt`: for a start without it. */
+export type KeptSession = {
+  readonly kind: 'session';
+  readonly id: string;
+  readonly prompt: string;
+};
 
 /** Calls of the last answer that have no result. `begun`: nobody knows how far it came. */
 export type OpenCall = ToolCall & { readonly begun: boolean; readonly masked: boolean };

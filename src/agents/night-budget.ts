@@ -64,10 +64,15 @@ export function doesNotFit(
   for (const unit of ['minutes', 'tokens', 'cost'] as const) {
     const [needed, rest] = [limitOf(limits, unit), night[unit]];
     if (needed === undefined || rest === undefined) continue;
-    if (rest.left < needed * (isLast ? SMALLEST_PART : 1))
+    if (isLast ? isTooLittle(rest.left, needed) : rest.left < needed)
       return `${name} may use ${amount(unit, needed)}, and ${rounded(rest.left)} of ${rest.limit} are left for ${rest.of ?? THE_NIGHT}`;
   }
   return undefined;
+}
+
+/** With less, no pass begins. @param needed by the cheapest tier. */
+export function isTooLittle(left: number, needed: number): boolean {
+  return left <= 0 || left < needed * SMALLEST_PART;
 }
 
 /** A pass never gets more than what is left. */

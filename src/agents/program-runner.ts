@@ -8,10 +8,12 @@ import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
 import { forwardingOf } from './model-access.js';
-import { overBudget } from './model-tier.js';
+import { type OverBudget, overBudget } from './model-tier.js';
 import { lastWords } from './last-words.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import type { ProcessRequest } from './process-request.js';
+import { limitOfTier } from './reached-limit.js';
+import type { Failed } from './run-clock.js';
 import { runnerEnvironment } from './runner-environment.js';
 import {
   type FailureCode,
@@ -53,13 +55,13 @@ export type Attempt = {
   /** Changes while a program works without printing. */
   readonly signOfLife?: () => string;
 };
-/** `stop` ends the program because its budget is used up. */
+/** `stop` ends the program because a limit on spending is reached. */
 export type PrepareAttempt = (
   input: RunInput,
   files: RunFiles,
-  stop: (detail: string) => void,
+  stop: (over: OverBudget) => void,
 ) => Attempt;
-export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model'> & {
+export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model' | 'limit' | 'session'> & {
   readonly failure?: FailureCode;
   /** Sentences. */
   readonly notes: readonly string[];
@@ -151,9 +153,9 @@ async function once(
   const { idleSeconds } = brief.budget;
   const repeatMs = patienceMinutes(brief.budget) * 60_000;
   const spentUp = new AbortController();
-  let over: string | undefined;
-  const attempt = prepare(input, files, (detail) => {
-    over ??= detail;
+  let over: Failed | undefined;
+  const attempt = prepare(input, files, (reached) => {
+    over ??= limitOfTier(reached);
     spentUp.abort();
   });
   const end = await runProcess({
@@ -178,6 +180,7 @@ async function once(
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
       sandbox: sandboxOf(input, files),
+      calls: callsOf(input),
       signOfLife: attempt.signOfLife,
       onStdout: attempt.onStdout,
     }),
@@ -186,9 +189,9 @@ async function once(
     onBeat: () => on({ kind: 'heartbeat' }),
   });
   const { failure: own, notes, retryAfterMs, ...read } = attempt.read(end);
-  const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : 'over-budget';
+  const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : over.failure;
   const words = [
-    over ?? end.detail,
+    over?.detail ?? end.detail,
     ...notes,
     leftovers(end),
     failure === undefined ? '' : lastWordsOf(end, workspaceRoot),
@@ -198,10 +201,16 @@ async function once(
       kind: failure === undefined ? 'finished' : 'failed',
       ...defined({ failure }),
       detail: words.join(' '),
+      ...defined({ limit: over?.limit }),
       ...read,
     },
     ...defined({ retryAfterMs }),
   };
+}
+
+function callsOf({ access, brief }: RunInput): ProcessRequest['calls'] {
+  const seen = access?.seen;
+  return seen === undefined ? undefined : { seen, patience: brief.budget.patience.calls };
 }
 
 function sandboxOf({ sandbox, access }: RunInput, { folder }: RunFiles): ProcessRequest['sandbox'] {

@@ -1,5 +1,6 @@
 /** A limit on spending that ended a run: whose it is, and how much of it was used. */
 import { defined } from '../kernel/defined.js';
+import type { SpendUnit } from '../project/limit-question.js';
 import type { OverBudget } from './model-tier.js';
 import type { Failed } from './run-clock.js';
 
@@ -13,8 +14,9 @@ export type LimitScope = (typeof LIMIT_SCOPES)[number];
 /** Amounts are missing where whoever enforces the limit does not tell them. */
 export type ReachedLimit = {
   readonly scope: LimitScope;
-  /** `tokens`, or the owner's currency. */
-  readonly unit?: string;
+  /** The limit counts only this project. */
+  readonly project?: string;
+  readonly unit?: SpendUnit;
   readonly used?: number;
   readonly limit?: number;
   /** What the next request would need at least, in the same unit. */
@@ -30,23 +32,41 @@ export function limitOfTier({ what, used, limit, detail }: OverBudget, needed?: 
   };
 }
 
+/** The header of an answer 402; the amounts are in others that begin so. */
+const SCOPE = 'x-nocturne-limit';
+const UNITS: readonly SpendUnit[] = ['tokens', 'cost'];
+
+export function limitHeaders(reached: ReachedLimit): Readonly<Record<string, string>> {
+  const { scope, project, unit, used, limit, needed } = reached;
+  return defined({
+    [SCOPE]: scope,
+    [`${SCOPE}-project`]: project === undefined ? undefined : encodeURIComponent(project),
+    [`${SCOPE}-unit`]: unit,
+    [`${SCOPE}-used`]: used?.toString(),
+    [`${SCOPE}-amount`]: limit?.toString(),
+    [`${SCOPE}-needed`]: needed?.toString(),
+  }) as Readonly<Record<string, string>>;
+}
+
 /** From the headers with which the meter answers 402; `undefined`: another endpoint answered. */
 export function limitOfHeaders(headers: unknown): ReachedLimit | undefined {
   if (!(headers instanceof Headers)) return undefined;
-  const named = headers.get('x-nocturne-limit');
+  const named = headers.get(SCOPE);
   const scope = LIMIT_SCOPES.find((known) => known === named);
   if (scope === undefined) return undefined;
+  const project = headers.get(`${SCOPE}-project`);
   const amount = (name: string): number | undefined => {
-    const value = Number(headers.get(name) ?? '');
-    return headers.get(name) !== null && value >= 0 ? value : undefined;
+    const text = headers.get(name) ?? '';
+    return text !== '' && Number(text) >= 0 ? Number(text) : undefined;
   };
   return {
     scope,
     ...defined({
-      unit: headers.get('x-nocturne-limit-unit') ?? undefined,
-      used: amount('x-nocturne-limit-used'),
-      limit: amount('x-nocturne-limit-amount'),
-      needed: amount('x-nocturne-limit-needed'),
+      project: project === null ? undefined : decodeURIComponent(project),
+      unit: UNITS.find((unit) => unit === headers.get(`${SCOPE}-unit`)),
+      used: amount(`${SCOPE}-used`),
+      limit: amount(`${SCOPE}-amount`),
+      needed: amount(`${SCOPE}-needed`),
     }),
   };
 }

@@ -25,9 +25,13 @@ export type DispatchOptions = {
   readonly only?: string;
 };
 
+/** Passes of others that one without progress waits for, while another makes progress. */
+const BACK = 3;
+
 /**
  * Among active projects without an open question: lowest priority number, then longest wait. One
- * that made no progress in its last pass yields to those that have waited longer.
+ * that made no progress in its last pass yields to those that have waited longer, and for some passes
+ * to those that make progress.
  */
 export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
   const rows = snapshot.records('DISPATCH');
@@ -91,9 +95,10 @@ function inTurn(snapshot: Snapshot, eligible: readonly Rec[]): readonly Rec[] {
   const turnOf = (row: Rec): number =>
     turns.get(fieldText(row, 'slug')) ?? Number.NEGATIVE_INFINITY;
   const oldest = Math.min(...eligible.map(turnOf));
-  const yielding = new Set(
-    eligible.filter((row) => turnOf(row) > oldest && isStalled(snapshot, row)),
-  );
+  const stalled = eligible.filter((row) => isStalled(snapshot, row));
+  // Turns are counted back from -1, the last run of all.
+  const latest = stalled.length < eligible.length ? Math.min(oldest, -1 - BACK) : oldest;
+  const yielding = new Set(stalled.filter((row) => turnOf(row) > latest));
   return [...eligible].sort(
     (a, b) => Number(yielding.has(a)) - Number(yielding.has(b)) || byTurn(a, b),
   );

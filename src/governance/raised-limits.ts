@@ -15,7 +15,7 @@ export const USED = 'used';
 
 const Allowed = z.object({
   scope: z.string(),
-  unit: z.string(),
+  unit: z.enum(['tokens', 'cost']),
   amount: z.number().positive(),
   /** For this night only. */
   night: z.string(),
@@ -38,21 +38,41 @@ export function thisNight(snapshot: Snapshot): string {
 
 /** For the next pass of the project, if it begins in the night for which it was allowed. */
 export function raiseFor(snapshot: Snapshot, project: string): Raise | undefined {
+  const last = lastRaise(snapshot, project);
+  return last?.usedBy === undefined ? last?.raise : undefined;
+}
+
+/** For the pass of the project that uses it now, or will. */
+export function raiseOfPass(snapshot: Snapshot, project: string): Raise | undefined {
+  const last = lastRaise(snapshot, project);
+  const isOver = last?.usedBy !== undefined && snapshot.record('RUN', last.usedBy) !== undefined;
+  return isOver ? undefined : last?.raise;
+}
+
+type Last = { readonly raise: Raise; readonly usedBy: string | undefined };
+
+function lastRaise(snapshot: Snapshot, project: string): Last | undefined {
+  let usedBy: string | undefined;
   for (const row of raiseRows(snapshot, LONGEST_NIGHT_MS)) {
     if (fieldText(row, 'target') !== project) continue;
-    const raise = fieldText(row, 'result') === USED ? undefined : readRaise(row);
-    return raise?.night === thisNight(snapshot) ? raise : undefined;
+    const raise = readRaise(row);
+    if (raise !== undefined)
+      return raise.night === thisNight(snapshot) ? { raise, usedBy } : undefined;
+    usedBy = fieldText(row, 'run_id');
   }
   return undefined;
 }
 
-/** Allowed for all passes together, in the limit's unit. */
-export function raisedBy(snapshot: Snapshot, scope: 'night' | 'month', unit: string): number {
-  const length = scope === 'night' ? 'YYYY-MM-DD'.length : 'YYYY-MM'.length;
-  const period = thisNight(snapshot).slice(0, length);
+/** What is allowed beyond a limit in its period, by the unit. @param target `night`, `month`, or a project */
+export function raisedBy(
+  snapshot: Snapshot,
+  { scope, target, unit }: Pick<Allowed, 'scope' | 'unit'> & { readonly target: string },
+): number {
+  const isMonth = scope === 'month';
+  const period = thisNight(snapshot).slice(0, isMonth ? 'YYYY-MM'.length : 'YYYY-MM-DD'.length);
   let sum = 0;
-  for (const row of raiseRows(snapshot, scope === 'night' ? LONGEST_NIGHT_MS : LONGEST_MONTH_MS)) {
-    const raise = readRaise(row);
+  for (const row of raiseRows(snapshot, isMonth ? LONGEST_MONTH_MS : LONGEST_NIGHT_MS)) {
+    const raise = fieldText(row, 'target') === target ? readRaise(row) : undefined;
     if (raise?.scope === scope && raise.unit === unit && raise.night.startsWith(period))
       sum += raise.amount;
   }
@@ -66,6 +86,7 @@ function raiseRows(snapshot: Snapshot, ms: number): Iterable<Rec> {
 }
 
 function readRaise(row: Rec): Raise | undefined {
+  if (fieldText(row, 'result') === USED) return undefined;
   const { data } = Allowed.safeParse(parsedJson(fieldText(row, 'detail')));
   return data === undefined ? undefined : { ...data, by: fieldText(row, 'authorisation') };
 }

@@ -1,4 +1,5 @@
 /** Turn-taking: how often in a row a project made no progress, and when it rests. */
+import { plural } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
@@ -13,26 +14,50 @@ export function passesUntilRest(snapshot: Snapshot): number {
 }
 
 /**
+ * Why a project rests after this pass, which has no row in the log yet; `undefined`: it does not.
+ * Half as many passes (rounded up, at least two) are enough where the evidence about the agent is clear.
+ * @param project.failsAlike its last two passes failed in the same way.
+ * @param project.isEvidence this pass says something about the agent, not only about the network.
+ */
+export function reasonToRest(
+  snapshot: Snapshot,
+  project: {
+    readonly slug: string;
+    readonly stalled: number;
+    readonly isEvidence: boolean;
+    readonly failsAlike: boolean;
+  },
+): string | undefined {
+  const { slug, stalled, isEvidence, failsAlike } = project;
+  const most = passesUntilRest(snapshot);
+  const without = `${plural(stalled, 'pass', 'passes')} in a row without progress`;
+  if (stalled >= most) return without;
+  if (!isEvidence || stalled < Math.max(2, Math.ceil(most / 2))) return undefined;
+  if (failsAlike) return `${without}, and the last two failed in the same way`;
+  const since = phaseStart(snapshot.record('PROJECT', slug));
+  return stalled > workerRuns(snapshot, slug, since).length
+    ? `${without}, and no pass of this phase made any`
+    : undefined;
+}
+
+/**
  * Passes in a row without progress, those included that broke down before they were recorded in the
  * project.
  */
 export function stalledPasses(snapshot: Snapshot, slug: string): number {
   const project = snapshot.record('PROJECT', slug);
-  return (fieldInt(project, 'last_pass.stalled') ?? 0) + brokenSince(snapshot, slug, project);
+  const recorded = fieldTime(project, 'last_pass.date') ?? 0;
+  const since = Math.max(recorded, phaseStart(project));
+  const broken = workerRuns(snapshot, slug, since).filter((run) => fieldText(run, 'grade') === '');
+  return (fieldInt(project, 'last_pass.stalled') ?? 0) + broken.length;
 }
 
-function brokenSince(snapshot: Snapshot, slug: string, project: Rec | undefined): number {
-  const [recorded, phase] = ['last_pass.date', 'phase.started'].map((field) =>
-    fieldTime(project, field),
+function phaseStart(project: Rec | undefined): number {
+  return fieldTime(project, 'phase.started') ?? 0;
+}
+
+function workerRuns(snapshot: Snapshot, slug: string, since: number): readonly Rec[] {
+  return [...rowsSince(snapshot, 'RUN', { field: 'started', since, containing: slug })].filter(
+    (run) => fieldText(run, 'project') === slug && fieldText(run, 'role') === 'worker',
   );
-  const since = Math.max(recorded ?? 0, phase ?? 0);
-  let broken = 0;
-  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since, containing: slug }))
-    if (
-      fieldText(run, 'project') === slug &&
-      fieldText(run, 'role') === 'worker' &&
-      fieldText(run, 'grade') === ''
-    )
-      broken++;
-  return broken;
 }

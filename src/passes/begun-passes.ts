@@ -46,7 +46,9 @@ export function judgeUses(snapshot: Snapshot): readonly BegunPass[] {
   });
 }
 
-/** Passes by tier, on the day that it is for the owner. */
+/**
+ * Passes by tier, on the day that it is for the owner. One that is parked counts when it goes on.
+ */
 export function usedToday(
   snapshot: Snapshot,
   begun: readonly BegunPass[],
@@ -54,7 +56,12 @@ export function usedToday(
   const zone = ownerZone(snapshot);
   const today = dayIn(zone, snapshot.now);
   const used: Record<string, number> = {};
-  for (const { tier, time } of begun)
-    if (dayIn(zone, time) === today) used[tier] = (used[tier] ?? 0) + 1;
+  for (const { runId, tier, time } of begun)
+    if (dayIn(zone, time) === today && !isParked(snapshot, runId))
+      used[tier] = (used[tier] ?? 0) + 1;
   return used;
+}
+
+function isParked(snapshot: Snapshot, runId: string): boolean {
+  return fieldText(snapshot.record('RUN', runId), 'grade') === 'PARKED';
 }

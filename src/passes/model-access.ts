@@ -3,6 +3,7 @@
  * instead of a key. Without a module, only Nocturne itself may use the key.
  */
 import type { RunnerKind } from '../agents/runner-for.js';
+import type { ReachedLimit } from '../agents/reached-limit.js';
 import { type Metered, type ModelAccess, meteredUsage } from '../agents/model-access.js';
 import { emptyReport } from '../agents/parse-report.js';
 import {
@@ -53,13 +54,31 @@ export async function withModelAccess(
     return unmetered(user.runner, env.runners, await run(undefined));
   }
   const { close } = access;
-  let spent: Metered = { tokens: 0, cost: undefined };
-  const outcome = await run(access).finally(async () => {
-    spent = await close();
-  });
+  const { ended, spent } = await closing(run(access), close);
+  const outcome = endedByLimit(ended, spent.refused);
   // It may have reported usage without any call: then it has another way to a model.
   if (spent.tokens === 0) return unmetered(user.runner, env.runners, outcome);
   return { ...outcome, usage: meteredUsage(outcome.usage, spent), spending: 'enforced' };
+}
+
+async function closing(
+  running: Promise<RunOutcome>,
+  close: ModelAccess['close'],
+): Promise<{ readonly ended: RunOutcome; readonly spent: Metered }> {
+  try {
+    const ended = await running;
+    return { ended, spent: await close() };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A program does not tell why its model answered no more. */
+function endedByLimit(outcome: RunOutcome, limit: ReachedLimit | undefined): RunOutcome {
+  const isKnown = outcome.kind === 'finished' || outcome.failure === 'limit-reached';
+  if (limit === undefined || isKnown || outcome.failure === 'cancelled') return outcome;
+  return { ...outcome, failure: 'limit-reached', limit };
 }
 
 type ModelSource = { readonly endpoint: string; readonly apiKeyEnv: string };

@@ -3,6 +3,8 @@ import { NIGHT_UNITS, type NightLimits, type NightUnit } from '../agents/night-b
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
+import { raisedBy, raiseOfPass } from '../governance/raised-limits.js';
+import type { SpendUnit } from '../project/limit-question.js';
 import type { Snapshot } from '../workspace/types.js';
 
 export type SpendScope = 'pass' | 'project' | 'night' | 'month';
@@ -27,13 +29,36 @@ export function spendLimits(snapshot: Snapshot, project?: string): readonly Spen
       limits: defined({ tokens: limitIn(row, 'tokens'), cost: limitIn(row, 'cost') }),
     }),
   );
-  return [night, ...rows].filter(
+  const applying = [night, ...rows].filter(
     (limit) =>
       Object.keys(limit.limits).length > 0 &&
       (limit.project === undefined
         ? limit.scope !== 'project' || project !== undefined
         : limit.project === project),
   );
+  return applying.map((limit) => raised(snapshot, limit, project));
+}
+
+/** With what the owner has allowed beyond it. */
+function raised(snapshot: Snapshot, limit: SpendLimit, project: string | undefined): SpendLimit {
+  const { scope, limits } = limit;
+  const more = (unit: SpendUnit, amount: number): number => {
+    if (scope === 'pass') {
+      const raise = project === undefined ? undefined : raiseOfPass(snapshot, project);
+      return raise?.unit === unit ? Math.max(amount, raise.amount) : amount;
+    }
+    const own = scope === 'project' ? project : limit.project;
+    return amount + raisedBy(snapshot, { scope, target: own ?? scope, unit });
+  };
+  const { tokens, cost } = limits;
+  return {
+    ...limit,
+    limits: {
+      ...limits,
+      ...(tokens === undefined ? {} : { tokens: more('tokens', tokens) }),
+      ...(cost === undefined ? {} : { cost: more('cost', cost) }),
+    },
+  };
 }
 
 function nightLimits(snapshot: Snapshot): NightLimits {

@@ -2,11 +2,13 @@
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from './field-text.js';
 
-/** `unit`: `tokens`, or a currency. Without an amount, a yes only lets the work go on. */
+/** Cost is in the owner's one currency. */
+export type SpendUnit = 'tokens' | 'cost';
+/** Without an amount, a yes only lets the work go on. */
 export type LimitAsked = {
   readonly scope: string;
-  readonly amount: number | undefined;
-  readonly unit: string;
+  readonly amount?: number;
+  readonly unit: SpendUnit;
 };
 
 const STEM = 'limit-';
@@ -18,32 +20,38 @@ export function limitTopic({ scope, amount, unit }: LimitAsked): string {
 export function limitAsked(question: Rec): LimitAsked | undefined {
   const topic = fieldText(question, 'topic');
   if (!topic.startsWith(STEM)) return undefined;
-  const [scope = '', amount, unit = ''] = topic.slice(STEM.length).split('-');
-  return { scope, amount: amount === undefined ? undefined : Number(amount), unit };
+  const [scope = '', amount, unit] = topic.slice(STEM.length).split('-');
+  const asked: LimitAsked = { scope, unit: unit === 'tokens' ? unit : 'cost' };
+  return amount === undefined ? asked : { ...asked, amount: Number(amount) };
 }
 
-/** `20000`, `20,000 tokens`, `1.50`, `1,5 EUR`. What can be read in two ways is no amount. */
-export function amountSaid(text: string, unit: string): number | undefined {
+/**
+ * `20000`, `20,000 tokens`, `1.50`, `1,5 EUR`. What can be read in two ways is not an amount, and
+ * neither is another currency.
+ */
+export function amountSaid(text: string, unit: SpendUnit, currency = ''): number | undefined {
   const [, digits = '', said = ''] = /^([\d.,]+)\s*(\p{L}*)[.!]?$/u.exec(text.trim()) ?? [];
-  const isUnit = said === '' || said.toLowerCase() === unit.toLowerCase();
-  if (!isUnit || !/^\d/.test(digits)) return undefined;
+  const name = unit === 'tokens' ? unit : currency;
+  const isUnit = said === '' || said.toLowerCase() === name.toLowerCase();
+  if (!isUnit) return undefined;
   const plain = unit === 'tokens' ? wholeNumber(digits) : decimalNumber(digits);
   return plain !== undefined && plain > 0 ? plain : undefined;
 }
 
 function wholeNumber(digits: string): number | undefined {
-  if (/^\d+$/.test(digits) || /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*$/.test(digits))
-    return Number(digits.replace(/[.,]/g, ''));
-  return undefined;
+  return /^\d+$/.test(digits) || /^\d{1,3}([.,])\d{3}(?:\1\d{3})*$/.test(digits)
+    ? Number(digits.replace(/[.,]/g, ''))
+    : undefined;
 }
 
+/** Three digits after a comma or a point may be thousands. */
 function decimalNumber(digits: string): number | undefined {
   return /^\d+(?:[.,](?:\d{1,2}|\d{4,}))?$/.test(digits)
     ? Number(digits.replace(',', '.'))
     : undefined;
 }
 
-export function amountText(amount: number, unit: string): string {
+export function amountText(amount: number, unit: SpendUnit, currency = ''): string {
   if (unit === 'tokens') return `${Math.ceil(amount).toLocaleString('en')} tokens`;
-  return unit === 'cost' ? amount.toFixed(2) : `${amount.toFixed(2)} ${unit}`;
+  return `${amount.toFixed(2)} ${currency}`.trim();
 }

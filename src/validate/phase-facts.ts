@@ -19,6 +19,7 @@ export type PhaseFact = {
 export const CONDITION_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PROJECT: ['phase.stop_condition', 'next_pass.criteria'],
   PHASES: ['stop_condition', 'criteria'],
+  JOB: ['requires', 'proves'],
 };
 
 export function phaseFact(record: Rec): PhaseFact {

@@ -12,6 +12,7 @@ import { GATE_RULES } from './rules/gate-rules.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
 import { handedKey } from './rules/handed-key.js';
 import { inbound } from './rules/inbound.js';
+import { jobProof } from './rules/job-proof.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
 import { lockState } from './rules/lock-state.js';
@@ -91,6 +92,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   preapproval,
   failureMode,
   inbound,
+  jobProof,
   destination,
   writeScope,
   runnerProgram,

@@ -156,6 +156,26 @@ t.test('the next pass is told what the last one lacked, once, and what there is'
   );
 });
 
+t.test('of a long output, a brief shows the beginning', async (t) => {
+  const line = 'A line about one package.\n';
+  const long = `# Long\n\n${line.repeat(1000)}`;
+  const agent = `import { mkdirSync, writeFileSync } from 'node:fs';
+mkdirSync('outputs', { recursive: true });
+writeFileSync('outputs/long.md', ${JSON.stringify(long)});
+`;
+  const place = placeWithProject(t.testdir(), `${agent}${REPORT}`, { ...OPTIONS, files: FILES });
+  await worker(environment(place), { role: 'worker' });
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') throw new Error('no pass began');
+  const shown = begun.data.brief.fragments.find(({ title }) => title === 'An earlier output');
+  t.equal(shown?.source, 'PROJECTS/pages/outputs/long.md');
+  t.equal(shown?.sha256, sha256(long));
+  t.match(
+    shown?.text,
+    /^# Long\n[^]*A line about one package\.\n\(These are 39\d\d of 26008 characters\. Read the file for the rest\.\)$/,
+  );
+});
+
 t.test('nocturne log shows what a past run was told and did, and how it was judged', async (t) => {
   const { place, told } = await byProgram(t.testdir());
   const { text, exit } = await callCommand(place, ['log', told.runId]);

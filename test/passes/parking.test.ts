@@ -1,85 +1,22 @@
 /** A pass that reaches a limit on spending is parked, asks, and goes on where it stopped. */
-import t, { type Test } from 'tap';
-import type { Rec } from '../../src/markdown/types.js';
+import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { isOpenQuestion } from '../../src/project/question-state.js';
-import { bundleChanges } from '../../src/workspace/bundle.js';
-import { scriptedOpenai, type Scripted, type SeenRequest } from '../support/scripted-openai.js';
 import {
-  chatRunnerAt,
-  environment,
-  type Place,
-  placeWithProject,
-  read,
-  runnersPage,
-  trail,
-} from './pass-workspace.js';
+  answer,
+  callsIn,
+  LIMIT,
+  LOOKS,
+  openQuestions,
+  placeAsking,
+  project,
+  run,
+  SAID,
+  writes,
+} from './parking.js';
+import { environment, trail } from './pass-workspace.js';
 
 t.setTimeout(120_000);
-
-const pageOf = (name: string): string =>
-  `# Page\n\n## Entries\n\n- name: first of ${name}\n- name: second of ${name}\n`;
-const SAID =
-  '```nocturne-report\nsummary: the page is written\noutputs: [outputs/page.md]\nanswers: { non_obvious: true, durable: true, compounding: true }\n```';
-const LOOKS: Scripted = {
-  call: [{ name: 'read', arguments: { path: 'PROJECTS/pages/PHASES.md' } }],
-};
-const writes = (name: string): Scripted => ({
-  call: [
-    {
-      name: 'write',
-      arguments: { path: `PROJECTS/pages/outputs/${name}.md`, content: pageOf(name) },
-    },
-  ],
-});
-const LIMIT: Scripted = {
-  status: 402,
-  headers: {
-    'x-nocturne-limit': 'pass',
-    'x-nocturne-limit-unit': 'EUR',
-    'x-nocturne-limit-used': '1.98',
-    'x-nocturne-limit-amount': '2.00',
-  },
-  body: { error: { message: 'The pass has used 1.98 of 2.00 EUR.', code: 'limit_reached' } },
-};
-
-async function placeAsking(t: Test, script: readonly Scripted[]) {
-  const server = await scriptedOpenai(script);
-  t.teardown(() => server.close());
-  const place = placeWithProject(t.testdir(), '', {
-    runner: 'boxed',
-    stop: '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 4, each_has: [name] }',
-    criteria: '[{ file_exists: outputs/page.md }]',
-    files: { 'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)) },
-  });
-  return { server, place };
-}
-
-const openQuestions = (place: Place): readonly Rec[] => {
-  const snapshot = place.workspace.snapshot();
-  return snapshot.records('NOTIFICATION').filter((asked) => isOpenQuestion(snapshot, asked));
-};
-
-function answer(place: Place, text: string): void {
-  place.workspace.commit((snapshot) => {
-    const changes = openQuestions(place).flatMap(
-      ({ key }) =>
-        bundleChanges(snapshot, 'notification_answer', { id: key, answer: text, status: 'open' })
-          .changes,
-    );
-    return { actor: { kind: 'owner', name: 'owner' }, runId: '', reason: 'answered', changes };
-  });
-}
-
-const callsIn = (request: SeenRequest | undefined): readonly string[] =>
-  (request?.body.messages ?? []).flatMap(({ tool_calls: calls = [] }) =>
-    calls.map((call) => call.function.name),
-  );
-const project = (place: Place, field: string): string =>
-  fieldText(place.workspace.snapshot().record('PROJECT', 'pages'), field);
-const run = (place: Place, runId = ''): Rec | undefined =>
-  place.workspace.snapshot().record('RUN', runId);
 
 t.test('a chat pass at its limit parks, asks once, and goes on after a yes', async (t) => {
   const { server, place } = await placeAsking(t, [
@@ -99,7 +36,7 @@ t.test('a chat pass at its limit parks, asks once, and goes on after a yes', asy
   t.equal(project(place, 'last_pass.stalled'), '0');
   t.match(
     openQuestions(place).map((asked) => fieldText(asked, 'action_needed')),
-    [/used 1.98 of 2.00 EUR. Yes: 1.00 EUR more tonight, and it goes on where it stopped. No: /],
+    [/used 1.98 of 2.00. Yes: 1.00 more tonight, and it goes on where it stopped. No: /],
   );
 
   const waits = await worker(env, { role: 'worker' });

@@ -1,4 +1,4 @@
-/** Whose turn it is: a project without progress yields to the others, and rests after three. */
+/** Whose turn it is: a project without progress goes back behind the others, and then rests. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -62,24 +62,87 @@ function answer(place: Place, id: string, text: string): void {
   });
 }
 
-t.test('a failing project yields, and rests after three passes', async (t) => {
-  const place = twoProjects(t.testdir());
-  t.same(await turns(place, 8), [
-    'pages',
-    'notes',
-    'pages',
-    'notes',
+t.test('a project without progress goes back behind one that makes some', async (t) => {
+  const place = twoProjects(t.testdir(), 99);
+  t.same(await turns(place, 9), [
     'pages',
     'notes',
     'notes',
     'notes',
+    'pages',
+    'notes',
+    'notes',
+    'notes',
+    'pages',
   ]);
+});
+
+t.test('a project that fails twice in the same way rests', async (t) => {
+  const place = twoProjects(t.testdir());
+  t.same(await turns(place, 6), ['pages', 'notes', 'notes', 'notes', 'pages', 'notes']);
   const snapshot = place.workspace.snapshot();
   t.match(
     fieldText(snapshot.record('DISPATCH', 'pages'), 'escalation'),
-    /^pages rests: 3 passes in a row without progress\. The last one: FAIL, nothing was delivered .*What should it do instead\?/,
+    /^pages rests: 2 passes in a row without progress, and the last two failed in the same way\. The last one: FAIL, nothing was delivered .*What should it do instead\?/,
   );
   t.equal(snapshot.records('NOTIFICATION').length, 1, 'asked once');
+});
+
+/** Does one thing in each pass, in this order, and then nothing. */
+function agentThat(directory: string, ...deeds: readonly string[]): string {
+  return `import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+const count = ${JSON.stringify(`${directory}/count`)};
+const turn = existsSync(count) ? readFileSync(count, 'utf8').length : 0;
+appendFileSync(count, '.');
+mkdirSync('outputs', { recursive: true });
+const said = '\`\`\`nocturne-report\\nsummary: done\\nanswers: { non_obvious: true, durable: true, compounding: true }\\n\`\`\`';
+const deeds = [${deeds.map((deed) => `() => { ${deed} }`).join(', ')}];
+deeds[turn]?.();
+`;
+}
+const ENTRY = `writeFileSync('outputs/list.md', '# List\\n\\n## Entries\\n\\n- name: one entry of the list\\n'); console.log(said);`;
+const STOP = '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 9 }';
+
+async function restAfter(
+  directory: string,
+  ...deeds: readonly string[]
+): Promise<{ readonly passes: number; readonly question: string }> {
+  const place = placeWithProject(directory, agentThat(directory, ...deeds), { stop: STOP });
+  for (let passes = 1; passes <= 6; passes++) {
+    await turns(place, 1);
+    const row = place.workspace.snapshot().record('DISPATCH', 'pages');
+    const question = fieldText(row, 'escalation');
+    if (question !== '') return { passes, question };
+  }
+  return { passes: 0, question: '' };
+}
+
+t.test('two passes are enough where no pass of the phase made progress', async (t) => {
+  const { passes, question } = await restAfter(
+    t.testdir(),
+    'process.exit(1);',
+    `writeFileSync('outputs/other.md', '# Other\\n'); console.log(said);`,
+  );
+  t.equal(passes, 2);
+  t.match(question, /2 passes in a row without progress, and no pass of this phase made any\./);
+});
+
+t.test('a project that made progress and fails in different ways rests after three', async (t) => {
+  const { passes, question } = await restAfter(
+    t.testdir(),
+    ENTRY,
+    'process.exit(1);',
+    'console.log(said);',
+    'process.exit(1);',
+  );
+  t.equal(passes, 4);
+  t.match(question, /^pages rests: 3 passes in a row without progress\./);
+});
+
+t.test('what the network did is not evidence against an agent', async (t) => {
+  const away = 'process.exit(75);';
+  const { passes } = await restAfter(t.testdir(), ...Array.from({ length: 40 }, () => away));
+  t.equal(passes, 3);
 });
 
 t.test("the owner's number, and the owner's answer ends the rest", async (t) => {

@@ -92,7 +92,54 @@ const DESTINATION_HEADER =
 const rows = (path: string, header: string, added: string): Edit =>
   replace(path, header, `${header}${added}\n`);
 
+const JOBS = 'orchestration-os/JOBS.md';
+const job = (fields: string, lists: string): Edit =>
+  append(JOBS, `\n## «backup» every night\n\n- **Host:** cron\n${fields}${lists}`);
+const FRESH = '\n```yaml fresh\n- "*.dump"\n```\n';
+
 export const CASES: readonly Case[] = [
+  // job-proof
+  {
+    rule: 'job-proof',
+    name: 'a job that says nothing about its work',
+    edits: [job('', '')],
+    finds: ['warning job-proof'],
+    says: 'neither what it proves nor what is fresh',
+  },
+  {
+    rule: 'job-proof',
+    name: 'a pattern, times, a zone and a project that cannot be used',
+    edits: [
+      append(
+        JOBS,
+        `\n## backup every night\n\n- **Host:** cron\n- **Start by:** «25:10»\n- **Done by:** «15 3 * * * *»\n- **Time zone:** «Europe/Berlim»\n- **On failure:** «run inventry»\n${FRESH}\n\`\`\`yaml forbids\n«- "error ("\n»\`\`\`\n`,
+      ),
+    ],
+    finds: [
+      'error job-proof',
+      'error job-proof',
+      'error job-proof',
+      'warning job-proof',
+      'error job-proof',
+    ],
+    says: 'inventory',
+  },
+  {
+    rule: 'job-proof',
+    name: 'whole jobs',
+    edits: [
+      append(
+        JOBS,
+        `\n## backup every night\n\n- **Host:** cron\n- **Start by:** 03:10\n- **Done by:** 15 4 * * 1-5\n- **Time zone:** Europe/Berlin\n- **On failure:** run inventory\n${FRESH}`,
+      ),
+      append(
+        JOBS,
+        '\n## report\n\n- **Host:** systemd\n\n```yaml proves\n- file_exists: report.md\n```\n\n```yaml forbids\n- "^error"\n```\n',
+      ),
+    ],
+    finds: [],
+  },
+
   // inbound
   {
     rule: 'inbound',

@@ -9,7 +9,8 @@ export const JOB_EVENT = 'JOB-EVENT';
 const SCHEMA = 1;
 
 export type JobEvent = {
-  readonly event: 'started' | 'ended';
+  readonly event: 'started' | 'ended' | 'missed';
+  /** Empty: a deadline passed without one. */
   readonly run: string;
   readonly job: string;
   readonly by?: string;
@@ -25,6 +26,9 @@ export type JobEvent = {
   readonly output?: string;
   /** The owner was told in the same commit. */
   readonly told?: boolean;
+  readonly missed?: 'not-started' | 'not-done' | 'too-long';
+  /** The deadline. */
+  readonly due?: string;
 };
 
 /** A run that is over, or not yet. Times in milliseconds. */
@@ -66,17 +70,26 @@ export function eventChange(snapshot: Snapshot, event: JobEvent): Change {
   };
 }
 
-/** The newest first. @param since only runs that started or ended after it, in milliseconds. */
+/**
+ * The newest first. @param options.since only runs that started or ended after it, in milliseconds.
+ * @param options.rows of the log, the newest first, for callers that read it once for several things.
+ */
 export function* jobRuns(
   snapshot: Snapshot,
-  options: { readonly job?: string; readonly since?: number } = {},
+  options: {
+    readonly job?: string;
+    readonly since?: number;
+    readonly rows?: Iterable<Rec>;
+  } = {},
 ): Generator<JobRun> {
   const ended = new Map<string, Rec>();
-  for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
+  for (const row of options.rows ?? snapshot.rows(JOB_EVENT, { newestFirst: true })) {
     const run = fieldText(row, 'run');
     const time = fieldTime(row, 'time') ?? 0;
+    const kind = fieldText(row, 'event');
     if (options.job !== undefined && fieldText(row, 'job') !== options.job) continue;
-    if (fieldText(row, 'event') === 'ended') {
+    if (kind === 'missed') continue;
+    if (kind === 'ended') {
       if (time < (options.since ?? 0)) return;
       ended.set(run, row);
       continue;

@@ -20,7 +20,10 @@ export type Look = {
   readonly checks: Readonly<Record<string, string>>;
 };
 
-export function lookAtFiles(base: BaseFolder, job: Job): Look {
+export function lookAtFiles(
+  base: BaseFolder,
+  job: Pick<Job, 'fresh' | 'requires' | 'proves'>,
+): Look {
   const { snapshot, folder } = base;
   const prefix = folder === '' ? '' : `${folder}/`;
   const globs = [...job.fresh, ...conditions(job).flatMap(comparedGlobs)];
@@ -42,7 +45,7 @@ function changeOf({ ino, ctimeMs }: FileEntry): string {
   return `${ino} ${ctimeMs}`;
 }
 
-function conditions({ requires, proves }: Job): readonly Condition[] {
+function conditions({ requires, proves }: Pick<Job, 'requires' | 'proves'>): readonly Condition[] {
   return [...requires, ...proves].flatMap(flat);
 }
 

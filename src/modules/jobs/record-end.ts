@@ -8,17 +8,27 @@ import { tellProof, tellTrouble, type Told } from './tell-owner.js';
 
 type End = { readonly open: OpenRun; readonly event: JobEvent; readonly job: Job | undefined };
 
-/** @returns why it could not be recorded; it is kept, and recorded at the next look at jobs. */
-export function commitEnd(workspace: Workspace, end: End): string | undefined {
+/** `told`: the owner was told in the same commit. */
+export type Recorded =
+  | { readonly kind: 'recorded'; readonly told: boolean }
+  | { readonly kind: 'kept'; readonly why: string };
+
+/** What cannot be recorded is kept, and recorded at the next look at jobs. */
+export function commitEnd(workspace: Workspace, end: End): Recorded {
   const { open, event } = end;
+  let told = false;
   try {
-    workspace.commit((snapshot) => endChange(snapshot, end));
+    workspace.commit((snapshot) => {
+      const change = endChange(snapshot, end);
+      told = change.bundle === 'incident_surface';
+      return change;
+    });
     forgetOpenRun(workspace.state, open.run);
-    return undefined;
+    return { kind: 'recorded', told };
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
     keepOpenRun(workspace.state, { ...open, judged: event });
-    return error.message;
+    return { kind: 'kept', why: error.message };
   }
 }
 
@@ -30,7 +40,7 @@ export function closeLostRuns(workspace: Workspace): readonly string[] {
   return lost.flatMap((open) => {
     const event = open.judged ?? lostEvent(open);
     const job = jobs.find(({ name }) => name === open.job);
-    return commitEnd(workspace, { open, event, job }) === undefined ? [open.run] : [];
+    return commitEnd(workspace, { open, event, job }).kind === 'recorded' ? [open.run] : [];
   });
 }
 

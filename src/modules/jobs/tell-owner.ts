@@ -35,6 +35,25 @@ export function openNotice(snapshot: Snapshot, job: string): string | undefined 
     )?.key;
 }
 
+/** The topic of a notification about a deadline of the job; no name of a job has an `@`. */
+export function missedTopic(job: string, due: string): string {
+  return `${topicOf(job)}@${due}`;
+}
+
+/** The notifications about deadlines of this job that are not done yet. */
+export function missedNotices(
+  snapshot: Snapshot,
+  job: string,
+): readonly { readonly id: string; readonly due: Date }[] {
+  const stem = missedTopic(job, '');
+  return snapshot
+    .records('NOTIFICATION')
+    .filter((record) => fieldText(record, 'status') !== 'done')
+    .map((record) => ({ id: record.key, topic: fieldText(record, 'topic') }))
+    .filter(({ topic }) => topic.startsWith(stem))
+    .map(({ id, topic }) => ({ id, due: new Date(topic.slice(stem.length)) }));
+}
+
 /** Nothing if the owner was told since the last run that proved what it should. */
 export function tellTrouble(snapshot: Snapshot, trouble: Trouble): Told {
   const { job, what, details, onFailure } = trouble;
@@ -51,12 +70,16 @@ export function tellTrouble(snapshot: Snapshot, trouble: Trouble): Told {
   return { ...told, bundle: 'incident_surface' };
 }
 
-/** Closes the notification after a run that proved what it should. */
+/** Closes what is open about the job, after a run that proved what it should. */
 export function tellProof(snapshot: Snapshot, job: string): Told {
-  const id = openNotice(snapshot, job);
-  if (id === undefined) return NOTHING;
-  const closed = bundleChanges(snapshot, 'notification_close', { id, reason: `${job} is proved` });
-  return { ...closed, bundle: 'notification_close' };
+  const failed = openNotice(snapshot, job);
+  const missed = missedNotices(snapshot, job).map(({ id }) => id);
+  const ids = [...(failed === undefined ? [] : [failed]), ...missed];
+  if (ids.length === 0) return NOTHING;
+  const closed = ids.map((id) =>
+    bundleChanges(snapshot, 'notification_close', { id, reason: `${job} is proved` }),
+  );
+  return { changes: closed.flatMap(({ changes }) => changes), bundle: 'notification_close' };
 }
 
 /** An owner who has seen it is not told about each further run. */

@@ -9,6 +9,7 @@ import { fieldText } from '../../project/field-text.js';
 import { accountOf, closeGrant, openGrant } from './grant.js';
 import { priceRow } from './page/prices.js';
 import { ledgerLength, spentSince } from './pass-spend.js';
+import { progressOf } from './progress.js';
 import { ensureMeter } from './start-meter.js';
 
 /** How soon a meter that died is replaced. */
@@ -27,6 +28,7 @@ export async function modelAccess(context: AccessContext): Promise<ModelAccess |
     limits: defined({ tokens, cost }),
     opened: stamp(clock.now()),
   });
+  const account = accountOf(grant);
   const close = (): void => closeGrant(state, grant.id);
   const { port, socket } = await ensureMeter(workspace, env).catch((error: unknown) => {
     close();
@@ -37,10 +39,12 @@ export async function modelAccess(context: AccessContext): Promise<ModelAccess |
     endpoint: `http://127.0.0.1:${port}/v1`,
     anthropicBase: `http://127.0.0.1:${port}`,
     ...{ socket, token },
+    seen: () => progressOf(state, account),
     close: async () => {
       stopWatching();
       close();
-      return spentSince(state, before, accountOf(grant));
+      const { refused } = progressOf(state, account);
+      return { ...spentSince(state, before, account), ...defined({ refused }) };
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
 import type { Module } from '../types.js';
+import { spend } from './commands/spend.js';
+import { spendResume, spendStop } from './commands/spend-stop.js';
 import { meterCommand } from './server/meter-command.js';
 import { meterService } from './server/meter-service.js';
 
@@ -9,5 +11,10 @@ export const module: Module = {
   onChange: () => undefined,
   modelAccess: async (context) => (await import('./model-access.js')).modelAccess(context),
   serve: meterService,
-  commands: { meter: meterCommand },
+  commands: {
+    meter: meterCommand,
+    spend,
+    'spend stop': spendStop,
+    'spend resume': spendResume,
+  },
 };

@@ -29,6 +29,8 @@ export type BriefingInput = {
   readonly incidents: readonly Incident[];
   /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
+  /** What went wrong in what modules keep, one line each. */
+  readonly failures?: readonly string[];
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
@@ -73,7 +75,7 @@ export function briefing(input: BriefingInput): string {
   const rows = rowsOfRuns(snapshot, 'AUDIT', new Set(runs.map((run) => run.key)));
   const night = { snapshot, runs, rows, isCut };
   const open = openQuestions(snapshot);
-  const failures = failureLines(night);
+  const failures = [...(input.failures ?? []).map(shortened), ...failureLines(night)];
   return [
     ...(gatePasses ? [] : incidents)
       .map(

@@ -2,6 +2,7 @@
 import { listIncidents } from '../../workspace/incident.js';
 import { EXIT } from '../../kernel/error.js';
 import { bundleAct } from '../act.js';
+import { moduleFailures } from '../modules/module-state.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
 import type { PassReport } from '../pass-facts.js';
@@ -24,10 +25,12 @@ const morning: Step<Reviewed, Reviewed> = {
   id: 'T9',
   title: 'morning briefing',
   run(stage, { env, snapshot }) {
+    const since = briefingSince(snapshot, snapshot.now);
     const body = briefing({
       snapshot,
       own: ownLines(snapshot, env.workspace.state),
-      since: briefingSince(snapshot, snapshot.now),
+      since,
+      failures: moduleFailures(env.modules, snapshot, since),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
       notes: stage.notes,

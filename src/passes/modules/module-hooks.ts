@@ -15,7 +15,7 @@ import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } fr
 
 /** Those that are installed and that R8 enables, in its order. */
 export function enabledModules(
-  { modules }: PassEnvironment,
+  { modules }: Pick<PassEnvironment, 'modules'>,
   snapshot: Snapshot,
 ): readonly PassModule[] {
   return snapshot.schema.modules

@@ -30,7 +30,10 @@ export function keepRun({ state, clock }: Workspace, pass: Briefed): RunKeeping 
     prompt,
   });
   if (resumed?.kind === 'session' && resumed.session !== undefined)
-    return { keep, resume: { kind: 'session', id: resumed.session } };
+    return {
+      keep,
+      resume: { kind: 'session', id: resumed.session, prompt: resumed.otherwise ?? prompt },
+    };
   if (resumed?.kind !== 'talk' || kept.kind !== 'kept') return { keep };
   return { keep, resume: { kind: 'talk', prompt: kept.first.prompt, entries: kept.entries } };
 }

@@ -73,7 +73,7 @@ export type KeptWork =
       readonly kind: 'kept';
       readonly first: Begin;
       readonly last: Begin;
-      /** Passes that began and neither parked nor ended, the last ones in a row. */
+      /** Passes in a row that died before their model answered. */
       readonly crashes: number;
       readonly entries: readonly TalkEntry[];
       /** Of the last pass; missing if it did not get so far. */
@@ -91,7 +91,10 @@ export function keptWork(state: string, slug: string): KeptWork {
   for (const line of read.lines)
     if (line.kind === 'begin') [last, parked, crashes] = [line, undefined, crashes + 1];
     else if (line.kind === 'parked') [parked, crashes] = [line, 0];
-    else entries.push(line);
+    else {
+      entries.push(line);
+      if (line.kind === 'answer') crashes = 0;
+    }
   const kept = { kind: 'kept' as const, first, last, crashes, entries };
   return parked === undefined ? kept : { ...kept, parked };
 }

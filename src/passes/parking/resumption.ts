@@ -8,11 +8,13 @@ export type Resumption = {
   readonly why: string;
   readonly carried?: Carried;
   readonly session?: string;
+  /** The whole prompt, should the session be gone. */
+  readonly otherwise?: string;
 };
 
 /** As long as a question about an approval waits. */
 export const KEPT_MS = 72 * 3_600_000;
-/** A conversation on which passes crash again and again may be why. */
+/** A conversation with which no pass gets to an answer may be why. */
 const MOST_CRASHES = 3;
 
 export function resumptionOf(

@@ -10,6 +10,9 @@ import { dataFragment } from './data-fragment.js';
 const LAST_PASSES = 3;
 const MOST_OUTPUTS = 30;
 const LONGEST_TITLE = 80;
+/** Characters of one output, and of all: a brief is read again with every call of a model. */
+const MOST_OF_OUTPUT = 4000;
+const MOST_OF_OUTPUTS = 12_000;
 
 export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly Fragment[] {
   const runs = lastRows(
@@ -57,6 +60,26 @@ export function outputsFragment(
   return [
     dataFragment('The outputs that exist', `PROJECTS/${project}/`, [...lines, ...rest].join('\n')),
   ];
+}
+
+/** What the last pass wrote, from the beginning of each file. */
+export function outputTexts(snapshot: Snapshot, paths: readonly string[]): readonly Fragment[] {
+  const most = Math.min(MOST_OF_OUTPUT, Math.floor(MOST_OF_OUTPUTS / Math.max(1, paths.length)));
+  return paths.flatMap((path) => {
+    const text = snapshot.text(path) ?? '';
+    if (text.trim() === '') return [];
+    const shown = beginningOf(text, most);
+    const sha256 = snapshot.hash(path) ?? '';
+    return [{ title: 'An earlier output', source: path, sha256, text: shown, trust: 'data' }];
+  });
+}
+
+function beginningOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+  const lineEnd = cut.lastIndexOf('\n');
+  const shown = lineEnd > most / 2 ? cut.slice(0, lineEnd) : cut;
+  return `${shown}\n(These are ${shown.length} of ${text.length} characters. Read the file for the rest.)`;
 }
 
 function titleOf(snapshot: Snapshot, { path }: FileEntry): string {

@@ -14,7 +14,10 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
-import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
+import { livePasses } from '../../workspace/pass-lock.js';
+import { askOnce } from '../parking/ask-for-more.js';
+import { sharedLimitReached } from '../parking/shared-limit.js';
+import type { Budgeted, ChosenTier, Halt, Loaded, PassEnvironment, Step } from '../types.js';
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
@@ -24,7 +27,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     const named = namedRunner(snapshot, stage.project, stage.request.runner);
     const choice = tierChooser(snapshot, env.budget)(stage.project, stage.request.runner);
     if (choice.kind === 'unknown-tier') return refuse(stage, choice.reason);
-    if (choice.kind !== 'chosen') return notNow(stage, choice);
+    if (choice.kind !== 'chosen') return notNow(env, stage, { snapshot, choice });
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
       return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
@@ -80,14 +83,26 @@ function tierRunner(snapshot: Snapshot, tier: string): string {
 }
 
 /** Not a failure of the project, so the run is recorded without it: its turn comes again. */
-function notNow(stage: Loaded, { kind, reason }: NotNow): Halt {
-  const type = kind === 'night-over' ? 'night-budget' : 'budget';
+function notNow(
+  { workspace: { root, clock } }: PassEnvironment,
+  stage: Loaded,
+  { snapshot, choice }: { readonly snapshot: Snapshot; readonly choice: NotNow },
+): Halt {
+  const { kind, reason } = choice;
+  const isOver = kind === 'night-over';
+  const type = isOver ? 'night-budget' : 'budget';
+  // What another pass has reserved may be free again when it ends.
+  const others = livePasses(root, clock).filter(({ runId }) => runId !== stage.runId);
+  const limit = isOver && others.length === 0 ? sharedLimitReached(snapshot) : undefined;
   return {
     halt: true,
     outcome: `did not begin: ${reason}`,
     exit: EXIT.deferred,
     stage: { ...stage, project: undefined, nightOver: reason },
-    acts: [noteAct('T2.5', { type, result: 'halted', detail: reason })],
+    acts: [
+      noteAct('T2.5', { type, result: 'halted', detail: reason }),
+      ...(limit === undefined ? [] : askOnce(snapshot, limit, 'T2.5')),
+    ],
   };
 }
 

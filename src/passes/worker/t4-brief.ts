@@ -18,7 +18,7 @@ import { ownerNumber } from '../../project/owner-number.js';
 import { goOn } from '../parking/go-on.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
-import { lastPassesFragment, outputsFragment } from './earlier-work.js';
+import { lastPassesFragment, outputsFragment, outputTexts } from './earlier-work.js';
 import { type PresentState, presentState } from './present-state.js';
 import { rememberedFragments } from './remembered.js';
 
@@ -46,7 +46,11 @@ export const t4Brief: Step<Chosen, Composed> = {
     const { tokens, omitted, fragments, ...composed } = composePrompt(brief);
     for (const fragment of omitted)
       env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
-    const { prompt = composed.prompt, resumed } = goesOn;
+    const { prompt = composed.prompt } = goesOn;
+    const resumed =
+      goesOn.resumed?.kind === 'session'
+        ? { ...goesOn.resumed, otherwise: composed.prompt }
+        : goesOn.resumed;
     const sources = fragments.map((fragment) => fragment.source);
     const next = { ...stage, brief, prompt, sources, ...defined({ resumed }) };
     const sha256 = keepRunRecord(env.workspace.state, next);
@@ -117,7 +121,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       ...workFragments(stage, snapshot, present),
       ...answerFragments(snapshot, slug),
       ...fromModules,
-      ...earlierOutputs(snapshot, project),
+      ...outputTexts(snapshot, fieldList(project, 'last_pass.outputs')),
       ...rememberedFragments(snapshot, workOf(stage, project, present)),
     ],
     mayWrite: stage.writes,
@@ -211,12 +215,6 @@ function workFragments(
     ...lastPassesFragment(snapshot, project),
     ...outputsFragment(snapshot, { project, writes }, [...criteria, ...stopCondition]),
   ];
-}
-
-function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly Fragment[] {
-  return fieldList(project, 'last_pass.outputs').flatMap((path) =>
-    wholeFile(snapshot, { title: 'An earlier output', path, trust: 'data' }),
-  );
 }
 
 /** The words by which lessons and failure modes are chosen. */

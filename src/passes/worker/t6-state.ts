@@ -5,7 +5,7 @@
 import { distanceTo, progressText } from '../../governance/approach.js';
 import { plain } from '../../project/page-text.js';
 import { REST } from '../../project/question-state.js';
-import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
+import { reasonToRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { EXIT } from '../../kernel/error.js';
 import { fieldText } from '../../project/field-text.js';
@@ -32,6 +32,7 @@ import { askForMore } from '../parking/ask-for-more.js';
 import { limitReached } from '../parking/is-parked.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
+import { failsAlike, isEvidence } from './fails-alike.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { transitionArguments } from './t2-load.js';
 
@@ -58,7 +59,7 @@ export const t6State: Step<Graded, Done> = {
     const status = fieldText(snapshot.record('DISPATCH', slug), 'status');
     const recorded: Act[] = [
       (view: Snapshot) => record(env, { stage, slug, view }),
-      ...(over || ENDED.has(status) ? [] : askOwner(stage, slug, snapshot)),
+      ...(over || ENDED.has(status) ? [] : askOwner(env, stage, slug, snapshot)),
     ];
     // What was undone is asked first; the phase ends with the pass after the answer.
     if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
@@ -101,14 +102,24 @@ function waitsForOwner({ quality, undone }: Graded): boolean {
 }
 
 /** The agent's question, or what a project is to do that does not get on. */
-function askOwner(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
+function askOwner(
+  { workspace }: PassEnvironment,
+  stage: Graded,
+  slug: string,
+  snapshot: Snapshot,
+): readonly Act[] {
   const limit = limitReached(stage.outcome);
-  if (limit !== undefined) return askForMore(snapshot, { slug, limit });
+  if (limit !== undefined) return askForMore(snapshot, slug, limit);
   const asked = askForAgent(stage, slug, snapshot);
-  const stalled = stalledAfter(stage, slug, snapshot);
   const waits = fieldText(snapshot.record('DISPATCH', slug), 'escalation') !== '';
-  if (asked.length > 0 || waits || stalled < passesUntilRest(snapshot)) return asked;
-  const reason = `${stalled} passes in a row without progress`;
+  if (asked.length > 0 || waits) return asked;
+  const reason = reasonToRest(snapshot, {
+    slug,
+    stalled: stalledAfter(stage, slug, snapshot),
+    isEvidence: isEvidence(stage),
+    failsAlike: failsAlike(workspace.state, snapshot, stage),
+  });
+  if (reason === undefined) return [];
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
   const asks = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];

@@ -3,6 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
+import { outdatedLimits } from '../../governance/outdated-limits.js';
 import { mendedIncidents } from '../../governance/mended-incidents.js';
 import { answerToAdopt } from '../../project/question-state.js';
 import type { Rec } from '../../markdown/types.js';
@@ -64,7 +65,7 @@ export function takeAnswers(
     env.say(`     ${answer.id}: ${what}`);
     notes.push(`${answer.id}: ${what}`);
   }
-  for (const { bundle, args } of mendedIncidents(view)) {
+  for (const { bundle, args } of [...mendedIncidents(view), ...outdatedLimits(view)]) {
     const target = String(args['id']);
     take((now) => deedOf(now, bundlesAct('T1', [{ name: bundle, args, target }])));
     notes.push(`${target}: ${String(args['reason'])}`);

@@ -134,7 +134,7 @@ t.test('failures are known by their codes', async (t) => {
       /reported unknown, 400/,
     ],
     [['subtype', 'error_max_turns'], 'over-budget', /error_max_turns/],
-    [['subtype', 'error_max_budget_usd'], 'over-budget', /error_max_budget_usd/],
+    [['subtype', 'error_max_budget_usd'], 'limit-reached', /error_max_budget_usd/],
     [['subtype', 'error_during_execution'], 'crashed', /error_during_execution/],
     [['banner'], 'auth-required', /ended without a result: Invalid API key/],
     [['quotes-and-crashes'], 'crashed', /ended without a result/],
@@ -215,7 +215,12 @@ t.test('a run that uses more tokens than it was given is ended', async (t) => {
       brief: sampleBrief({ budget: { ...sampleBrief().budget, maxTokens: 3000 } }),
     }),
   );
-  t.match(outcome, { failure: 'over-budget', detail: /^\d+ tokens were used of 3000\./ });
+  t.match(outcome, {
+    failure: 'limit-reached',
+    detail: /^\d+ tokens were used of 3000\./,
+    limit: { scope: 'pass', unit: 'tokens', limit: 3000 },
+    session: 'one',
+  });
   t.ok((outcome.usage.tokensOut ?? 0) >= 2400, 'counted from its messages');
 });
 
@@ -240,3 +245,16 @@ t.test('without a program it is `claude` of the path', async (t) => {
     { failure: 'not-found', detail: /`claude` was not found/ },
   );
 });
+
+t.test(
+  'it goes on with its session, and starts over with the whole prompt if that is gone',
+  async (t) => {
+    const resume = { kind: 'session', id: 'one', prompt: 'Do all of the work.' } as const;
+    const prompt = 'Go on.';
+    const went = await run(input(t, ['resumes', 'one'], { prompt, resume }));
+    t.match(went.report.summary, /^"Go on\." in one$/);
+    const over = await run(input(t, ['resumes', 'another'], { prompt, resume }));
+    t.match(over.report.summary, /^"Do all of the work\." in a new session$/);
+    t.match(over.detail, /^Its earlier session is gone, so it started over\./);
+  },
+);

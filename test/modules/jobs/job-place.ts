@@ -3,7 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
-import { makeWorkspace, type MadeWorkspace } from '../../support/make-workspace.js';
+import {
+  makeWorkspace,
+  type MadeWorkspace,
+  type MakeOptions,
+} from '../../support/make-workspace.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const NOCTURNE = join(REPOSITORY, 'bin/nocturne.cjs');
@@ -36,10 +40,16 @@ export type JobPlace = MadeWorkspace & {
   readonly work: string;
 };
 
-export function jobPlace(directory: string, jobs: readonly JobText[]): JobPlace {
+/** `at`: when the owner signed the page. */
+export function jobPlace(
+  directory: string,
+  jobs: readonly JobText[],
+  options: Pick<MakeOptions, 'at' | 'files'> = {},
+): JobPlace {
   const work = join(directory, 'work');
   mkdirSync(work, { recursive: true });
-  const made = makeWorkspace(directory, { files: { [JOBS]: jobsPage(jobs) } });
+  const files = { ...options.files, [JOBS]: jobsPage(jobs) };
+  const made = makeWorkspace(directory, { ...options, files });
   return { ...made, work };
 }
 
@@ -58,13 +68,12 @@ export function cronEnvironment(place: Pick<JobPlace, 'home'>): Record<string, s
 export function nocturne(
   place: Pick<JobPlace, 'root' | 'home'>,
   words: readonly string[],
-  options: { readonly cwd?: string } = {},
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ) {
-  const [first = '', second = '', ...rest] = words;
-  const named = [first, second, '--workspace', place.root, ...rest];
+  const named = [...words.slice(0, 2), '--workspace', place.root, ...words.slice(2)];
   return execa(process.execPath, [NOCTURNE, ...named], {
     cwd: options.cwd ?? '/',
-    env: cronEnvironment(place),
+    env: { ...cronEnvironment(place), ...options.env },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
@@ -80,7 +89,7 @@ export type RunAnswer = {
 
 /** `job run NAME -- sh -c SCRIPT`, in a folder. */
 export async function runJob(
-  place: JobPlace,
+  place: Pick<JobPlace, 'root' | 'home' | 'work'>,
   name: string,
   script: string,
   cwd = place.work,

@@ -1,6 +1,6 @@
 /** A table with a very long cell takes time in proportion to its length. */
 import t from 'tap';
-import { textTable } from '../../../src/surfaces/cli/table.js';
+import { textTable } from '../../../src/report/text-table.js';
 
 const WIDTH = 40;
 const wrappedCell = (length: number): string =>

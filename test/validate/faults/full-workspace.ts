@@ -32,6 +32,10 @@ const ADDED_ROWS: Readonly<Record<string, readonly [separator: string, rows: str
 };
 
 const EDITS: readonly Edit[] = [
+  append(
+    'orchestration-os/JOBS.md',
+    '\n## backup every night\n\n- **Host:** cron\n- **Start by:** 03:10\n\n```yaml fresh\n- "*.dump"\n```\n\n## report every week\n\n- **Host:** systemd\n\n```yaml proves\n- file_exists: report.md\n```\n',
+  ),
   ...Object.entries(ADDED_ROWS).map(([path, [above, rows]]) =>
     replace(path, above, `${above}\n${rows}`),
   ),

@@ -8,6 +8,7 @@ export const SECTION_PAGES: Readonly<Record<string, string>> = {
   'orchestration-os/OPS-PREAPPROVAL.md': '## PA-001',
   'orchestration-os/OPS-FAILURE-MODES.md': '## FM-002',
   'orchestration-os/RUNNERS.md': '## script',
+  'orchestration-os/JOBS.md': '## backup',
   'orchestration-os/AGENTS-LESSONS.md': '## L-20261120-001',
   'orchestration-os/KNOWLEDGE.md': '## Embedder',
   'memory/2026-11-20.md': '## RUN-20261120-001',
@@ -157,7 +158,7 @@ export const IN_SECTIONS: readonly FaultKind[] = [
       if (OPTIONAL.has(page)) return undefined;
       const { heading } = placeOf(lines, page);
       const required =
-        /^- \*\*(?:Action needed|Severity|Kind|Max uses|Observation|Result|Time zone|Objective|Embedder):\*\*/;
+        /^- \*\*(?:Action needed|Severity|Kind|Max uses|Observation|Result|Time zone|Objective|Embedder|Host):\*\*/;
       const item = lines.findIndex((line, i) => i > heading && required.test(line));
       return {
         lines: splice(lines, item, 1, (lines[item] ?? '').replace(/:\*\*.*/, ':** -')),

@@ -12,7 +12,8 @@ import {
   programRunner,
   type ProgramRunnerOptions,
 } from '../../../agents/program-runner.js';
-import type { FailureCode, RunInput, Runner } from '../../../agents/types.js';
+import type { ReachedLimit } from '../../../agents/reached-limit.js';
+import type { FailureCode, RunInput, Runner, RunOutcome } from '../../../agents/types.js';
 
 /** Codes by which claude names the error that ended its turn. */
 const FAILURE_OF_ERROR: ReadonlyMap<string, FailureCode> = new Map([
@@ -28,7 +29,7 @@ const FAILURE_OF_ERROR: ReadonlyMap<string, FailureCode> = new Map([
 const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
 const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([
   ['error_max_turns', 'over-budget'],
-  ['error_max_budget_usd', 'over-budget'],
+  ['error_max_budget_usd', 'limit-reached'],
 ]);
 const PROGRAM = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
 
@@ -38,13 +39,13 @@ export function claudeRunner(
     readonly now?: () => number;
   },
 ): Runner {
-  return programRunner(
+  const runner = programRunner(
     'claude',
     (input, files, stop) => {
       const { budget } = input.brief;
       const { take, state } = claudeTranscript(input.on, (usage) => {
         const over = overBudget(usage, budget);
-        if (over !== undefined) stop(over.detail);
+        if (over !== undefined) stop(over);
       });
       return {
         program: input.spec.program || 'claude',
@@ -73,16 +74,45 @@ export function claudeRunner(
             model: state.model ?? input.model,
             notes: [explain(state, failure), found ? '' : 'It gave no report.'],
             ...(failure === undefined ? {} : { failure, ...reset }),
+            ...defined({ session: state.session, limit: limitOf(input, state, failure) }),
           };
         },
       };
     },
     options,
   );
+  return {
+    name: runner.name,
+    async run(input) {
+      const outcome = await runner.run(input);
+      if (input.resume?.kind !== 'session' || !isSessionGone(outcome)) return outcome;
+      const { resume, ...fresh } = input;
+      const again = await runner.run({ ...fresh, prompt: resume.prompt });
+      return {
+        ...again,
+        detail: `Its earlier session is gone, so it started over. ${again.detail}`,
+      };
+    },
+  };
+}
+
+/** It ended before the model was asked anything. */
+function isSessionGone({ failure, usage }: RunOutcome): boolean {
+  return failure === 'crashed' && !usage.tokensIn && !usage.tokensOut;
+}
+
+function limitOf(
+  { brief: { budget } }: RunInput,
+  state: TranscriptState,
+  failure: FailureCode | undefined,
+): ReachedLimit | undefined {
+  if (failure !== 'limit-reached') return undefined;
+  const { maxCost: limit } = budget;
+  return { scope: 'pass', unit: 'cost', ...defined({ limit, used: usageOf(state).cost }) };
 }
 
 /** Grants no permission that claude would not have; the owner's arguments come after these. */
-function defaultArguments({ model, brief }: RunInput): readonly string[] {
+function defaultArguments({ model, brief, resume }: RunInput): readonly string[] {
   const cost =
     brief.budget.maxCost === undefined ? [] : ['--max-budget-usd', String(brief.budget.maxCost)];
   return [
@@ -92,6 +122,7 @@ function defaultArguments({ model, brief }: RunInput): readonly string[] {
     '--verbose',
     ...(model === '' ? [] : ['--model', model]),
     ...cost,
+    ...(resume?.kind === 'session' ? ['--resume', resume.id] : []),
   ];
 }
 

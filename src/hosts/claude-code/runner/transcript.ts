@@ -19,6 +19,8 @@ export type TranscriptState = {
   /** When a spent limit is renewed, in milliseconds since 1970. */
   resetsAt?: number;
   model?: string;
+  /** By which a later run can go on with it. */
+  session?: string;
   tail: string;
   /** The last line that was not JSON. */
   plain: string;
@@ -73,6 +75,7 @@ function takeEvent(
       return;
     case 'system':
       if (event.subtype === 'init' && event.model != null) state.model = event.model;
+      if (event.subtype === 'init' && event.session_id != null) state.session = event.session_id;
       if (event.subtype !== 'api_retry') return;
       state.retrying = event.error_status ?? 0;
       return on({
@@ -149,6 +152,7 @@ const Event = z.union([
     type: z.literal('system'),
     subtype: text,
     model: text,
+    session_id: text,
     attempt: count,
     retry_delay_ms: count,
     error_status: count,

@@ -4,25 +4,27 @@
  */
 import { type Clock, stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
-import { dayIn, nightIn } from '../../../project/owner-zone.js';
+import { balancesOf, type PassOf, periodsAt, usedLimits } from './balances.js';
 import { decide, type UsedLimit } from './decide.js';
 import { Ledger } from './ledger.js';
-import { NOTHING, plus } from './money.js';
+import { NOTHING } from './money.js';
 import { settlement } from './settlement.js';
 import { stoppedUntil } from './stopped.js';
 import type { LogPlace } from './synced-log.js';
-import { spendOf } from './totals.js';
+import { spendOf } from './call-sum.js';
 import type {
   Ask,
   Balance,
   CallRow,
+  CallSum,
   Limit,
   Outcome,
-  PassTotal,
   Price,
   Reserved,
   Settled,
 } from './types.js';
+
+export type { PassOf };
 
 export interface Accounts {
   /**
@@ -35,13 +37,11 @@ export interface Accounts {
   /** Every limit of a pass and what is used of it, the fullest first. */
   balances(call: PassOf): readonly Balance[];
   /** What a pass has spent, with what its running calls have reserved. */
-  pass(runId: string): PassTotal;
+  pass(runId: string): CallSum;
   /** The last row's link and number, which the audit names. */
   readonly place: LogPlace;
   close(): void;
 }
-
-export type PassOf = Pick<CallRow, 'runId' | 'project'>;
 
 export type AccountsOptions = {
   /** The meter's directory in the state directory. */
@@ -62,14 +62,11 @@ export function openAccounts(options: AccountsOptions): Accounts {
   const prices = new Map<string, Price | undefined>();
   for (const reserved of ledger.totals.stored().running)
     ledger.append(settlement({ reserved, price: undefined, now: clock.now() }, UNCONFIRMED));
-  const accountsOf = (pass: PassOf, now: Date): readonly UsedLimit[] => {
-    const time = periodsOf(options.zone(), now);
-    return options.limits(pass).map((limit) => {
-      const project = limit.scope === 'project' ? pass.project : limit.project;
-      const account = { scope: limit.scope, runId: pass.runId, ...time, ...defined({ project }) };
-      return { limit, used: plus(ledger.totals.used(account), limit.elsewhere ?? NOTHING) };
+  const accountsOf = (pass: PassOf, now: Date): readonly UsedLimit[] =>
+    usedLimits(options.limits(pass), ledger.totals, {
+      ...pass,
+      ...periodsAt(options.zone(), now),
     });
-  };
   return {
     reserve(call, ask) {
       const now = clock.now();
@@ -85,10 +82,13 @@ export function openAccounts(options: AccountsOptions): Accounts {
         id,
         time: stamp(now),
         ...call,
-        ...periodsOf(options.zone(), now),
+        ...periodsAt(options.zone(), now),
         inputTokens: ask.inputTokens,
         maxOutput,
-        ...defined({ asked: ask.maxOutput === maxOutput ? undefined : (ask.maxOutput ?? 'none') }),
+        ...defined({
+          asked: ask.maxOutput === maxOutput ? undefined : (ask.maxOutput ?? 'none'),
+          choices: ask.choices === 1 ? undefined : ask.choices,
+        }),
         tokens: spend.tokens,
         ...defined({ nanos: ask.price === undefined ? undefined : spend.nanos }),
       });
@@ -103,25 +103,11 @@ export function openAccounts(options: AccountsOptions): Accounts {
       prices.delete(id);
       return { kind: row.how, spent: spendOf(row), ...defined({ over: row.over }) };
     },
-    balances: (pass) =>
-      accountsOf(pass, clock.now())
-        .flatMap(({ limit, used }) =>
-          (['tokens', 'nanos'] as const).flatMap((unit): Balance[] => {
-            const most = limit[unit];
-            if (most === undefined) return [];
-            const { scope, project } = limit;
-            return [{ scope, ...defined({ project }), unit, limit: most, used: used[unit] }];
-          }),
-        )
-        .sort((a, b) => b.used / b.limit - a.used / a.limit),
+    balances: (pass) => balancesOf(accountsOf(pass, clock.now())),
     pass: (runId) => ledger.totals.pass(runId),
     get place() {
       return ledger.place;
     },
     close: () => ledger.close(),
   };
-}
-
-function periodsOf(zone: string, now: Date): { readonly night: string; readonly month: string } {
-  return { night: nightIn(zone, now), month: dayIn(zone, now).slice(0, 7) };
 }

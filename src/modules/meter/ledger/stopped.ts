@@ -1,7 +1,7 @@
 /** The owner's switch that stops every call until the owner's next day. */
 import { join } from 'node:path';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
-import { removeIfThere } from '../../../workspace/durable.js';
+import { makeDirectory, removeIfThere } from '../../../workspace/durable.js';
 
 export type Stopped = { readonly since: string; readonly until: string };
 
@@ -14,6 +14,7 @@ export function stoppedUntil(directory: string, now: Date): Stopped | undefined 
 }
 
 export function stop(directory: string, stopped: Stopped): void {
+  makeDirectory(directory, 0o700);
   writeJsonDurably(join(directory, FILE), stopped);
 }
 

@@ -2,9 +2,10 @@
  * What each account holds: the sum of its settled calls, and of the reservations of running ones.
  * Accounts of nights and months long over, and of passes that nobody resumes, are dropped.
  */
+import { NO_CALLS, spendOf, withReserved, withSettled } from './call-sum.js';
 import { minus, NOTHING, plus } from './money.js';
 import type { LedgerRow, ReserveRow, SettleRow } from './rows.js';
-import type { Limit, PassTotal, Spend } from './types.js';
+import type { CallSum, Limit, Spend } from './types.js';
 
 /** The calls that a limit counts. */
 export type Account = Pick<Limit, 'scope' | 'project'> &
@@ -18,14 +19,14 @@ export type StoredTotals = {
   readonly nights: Periods;
   readonly months: Periods;
   readonly projects: readonly (readonly [string, Spend])[];
-  readonly passes: readonly (readonly [string, PassTotal])[];
+  readonly passes: readonly (readonly [string, CallSum])[];
   readonly running: readonly ReserveRow[];
 };
 
 export interface Totals {
   apply(row: LedgerRow): void;
   used(account: Account): Spend;
-  pass(runId: string): PassTotal;
+  pass(runId: string): CallSum;
   /** Reserved and not settled. */
   running(id: string): ReserveRow | undefined;
   stored(): StoredTotals;
@@ -33,13 +34,6 @@ export interface Totals {
 
 const KEPT_PERIODS = 3;
 const KEPT_PASSES = 2000;
-const NO_CALLS: PassTotal = {
-  ...NOTHING,
-  calls: 0,
-  unconfirmed: NOTHING,
-  overcharged: NOTHING,
-  unpriced: 0,
-};
 
 export function totalsFrom(stored?: StoredTotals): Totals {
   const nights = periods(stored?.nights);
@@ -58,33 +52,19 @@ export function totalsFrom(stored?: StoredTotals): Totals {
   };
   const reserve = (row: ReserveRow): void => {
     running.set(row.id, row);
-    const amount = spendOf(row);
-    add(row, amount);
+    add(row, spendOf(row));
     const before = passes.get(row.runId) ?? NO_CALLS;
     passes.delete(row.runId);
-    passes.set(row.runId, {
-      ...before,
-      ...plus(before, amount),
-      calls: before.calls + 1,
-      unpriced: before.unpriced + unpriced(row, amount),
-    });
+    passes.set(row.runId, withReserved(before, row));
     dropOldest(passes, KEPT_PASSES);
   };
   const settle = (row: SettleRow): void => {
     const reserved = running.get(row.id);
     if (reserved === undefined) return;
     running.delete(row.id);
-    const change = minus(spendOf(row), spendOf(reserved));
-    add(reserved, change);
-    const before = passes.get(reserved.runId) ?? NO_CALLS;
-    const inDoubt = row.how === 'unconfirmed' ? spendOf(row) : NOTHING;
-    passes.set(reserved.runId, {
-      ...before,
-      ...plus(before, change),
-      unconfirmed: plus(before.unconfirmed, inDoubt),
-      overcharged: plus(before.overcharged, row.over ?? NOTHING),
-      unpriced: before.unpriced + unpriced(reserved, change),
-    });
+    add(reserved, minus(spendOf(row), spendOf(reserved)));
+    const before = passes.get(reserved.runId);
+    if (before !== undefined) passes.set(reserved.runId, withSettled(before, reserved, row));
   };
   return {
     apply: (row) => (row.kind === 'settle' ? settle(row) : reserve(row)),
@@ -104,14 +84,6 @@ export function totalsFrom(stored?: StoredTotals): Totals {
       running: [...running.values()],
     }),
   };
-}
-
-export function spendOf(row: { readonly tokens: number; readonly nanos?: number }): Spend {
-  return { tokens: row.tokens, nanos: row.nanos ?? 0 };
-}
-
-function unpriced(row: ReserveRow, amount: Spend): number {
-  return row.nanos === undefined ? amount.tokens : 0;
 }
 
 function addTo(accounts: Map<string, Spend>, name: string, amount: Spend): void {

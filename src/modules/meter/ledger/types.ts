@@ -101,11 +101,14 @@ export type Balance = {
   readonly used: number;
 };
 
-export type PassTotal = Spend & {
+/** What some calls have spent. All but `calls` and `unpriced` are parts of the sum. */
+export type CallSum = Spend & {
   readonly calls: number;
-  /** Part of the total: reserved in full, because no usage arrived. */
+  /** Reserved by calls that are not settled. */
+  readonly running: Spend;
+  /** Reserved in full, because no usage arrived. */
   readonly unconfirmed: Spend;
-  /** Part of the total: more than the reservations of these calls. */
+  /** More than the reservations of these calls. */
   readonly overcharged: Spend;
   /** Tokens whose cost is unknown, because the model has no price. */
   readonly unpriced: number;

@@ -11,7 +11,8 @@ import type { Limit, Spend } from '../ledger/types.js';
 export type PassLimits = { readonly tokens?: number; readonly cost?: number };
 
 export type LimitsInput = {
-  readonly project: string;
+  /** Without it: of no project, as idle work is. */
+  readonly project: string | undefined;
   /** Whether the calls of a run are in the ledger. */
   readonly isMetered: (runId: string) => boolean;
 };

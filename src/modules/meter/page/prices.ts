@@ -5,7 +5,7 @@ import { fieldInt, fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { nanosOf } from '../ledger/money.js';
 import type { Price } from '../ledger/types.js';
-import { rateOf } from './currency.js';
+import { rateOf } from '../../../project/currency.js';
 
 const ANY_MODEL = '*';
 /** No provider that we know asks more for writing to its cache. */

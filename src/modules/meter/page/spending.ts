@@ -2,7 +2,7 @@
 import { begunPasses } from '../../../passes/begun-passes.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import type { PassOf } from '../ledger/accounts.js';
+import type { PassOf } from '../ledger/balances.js';
 import type { Limit, Price } from '../ledger/types.js';
 import { limitsOf, type PassLimits, passLimit } from './limits.js';
 import { priceOf } from './prices.js';

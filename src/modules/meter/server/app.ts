@@ -1,4 +1,5 @@
 /** The paths that the meter serves. Whatever else is asked for is not forwarded. */
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { messageOf } from '../../../kernel/error.js';
@@ -17,11 +18,13 @@ import { response } from './protocols/response.js';
 
 const PROTOCOLS: readonly Protocol[] = [chat, completion, embedding, response, message];
 
+type Served = { readonly Bindings: HttpBindings };
+export type MeterApp = Hono<Served>;
 type Family = Protocol['family'];
 type Known = { readonly grant: Grant; readonly credential: Credential };
 
-export function meterApp(desk: Desk): Hono {
-  const app = new Hono();
+export function meterApp(desk: Desk): MeterApp {
+  const app = new Hono<Served>();
   app.use(
     bodyLimit({
       maxSize: LONGEST_REQUEST,
@@ -29,9 +32,10 @@ export function meterApp(desk: Desk): Hono {
     }),
   );
   for (const protocol of PROTOCOLS)
-    app.post(protocol.path, ({ req }) =>
+    app.post(protocol.path, ({ req, env }) =>
       forGrant(desk, req.raw, protocol.family, (known) => {
-        const incoming: Incoming = { desk, protocol, request: req.raw, ...known };
+        const cut = (): void => void env.outgoing.destroy();
+        const incoming: Incoming = { desk, protocol, request: req.raw, cut, ...known };
         return forward(incoming);
       }),
     );

@@ -1,8 +1,8 @@
 /** Listens on loopback and on a Unix socket, with the same application behind both. */
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
 import { chmodSync, rmSync } from '../../../kernel/files.js';
+import type { MeterApp } from './app.js';
 import { errnoOf } from '../../../workspace/storage-error.js';
 
 export type Listening = {
@@ -17,7 +17,7 @@ const LOOPBACK = '127.0.0.1';
 
 /** On the port, if it is free. Only the process that has claimed the meter may replace the socket. */
 export async function listen(
-  app: Hono,
+  app: MeterApp,
   { socket, port }: { readonly socket: string; readonly port: number },
 ): Promise<Listening> {
   const [onPort, onSocket] = [serverOf(app), serverOf(app)];
@@ -49,7 +49,7 @@ export async function listen(
   };
 }
 
-function serverOf(app: Hono): ServerType {
+function serverOf(app: MeterApp): ServerType {
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
   // A model may think for longer than Node waits for a whole request by default.
   if ('requestTimeout' in server) Object.assign(server, { requestTimeout: 0 });

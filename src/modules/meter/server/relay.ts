@@ -13,6 +13,8 @@ export type Relay = {
   readonly call: Call;
   readonly answered: Answered;
   readonly key: string;
+  /** Ends the connection to the client, so that it sees that the answer is not complete. */
+  readonly cut: () => void;
 };
 
 /** @throws if the answer is cut. */
@@ -37,7 +39,7 @@ function isRefusal(status: number): boolean {
   return (status >= 400 && status < 500) || status === 503 || status === 529;
 }
 
-export function relayEvents({ call, answered, key }: Relay): ReadableStream<Uint8Array> {
+export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream<Uint8Array> {
   const { reader } = call.facts;
   const frames = new SseFrames();
   const pass = (
@@ -65,9 +67,10 @@ export function relayEvents({ call, answered, key }: Relay): ReadableStream<Uint
           call.remember();
           return controller.close();
         }
-      } catch (error) {
+      } catch {
         call.settleByUsage();
-        controller.error(error);
+        cut();
+        controller.close();
       }
     },
     cancel() {

@@ -2,7 +2,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { errnoOf } from '../../../workspace/storage-error.js';
 
 export type UpstreamRequest = {
   readonly method: 'GET' | 'POST';
@@ -63,7 +62,7 @@ export function sendUpstream(request: UpstreamRequest): Promise<Answered | Unans
     outgoing.on('timeout', late);
     outgoing.on('error', (error) => {
       clearTimeout(connecting);
-      const code = errnoOf(error) ?? 'ECONNRESET';
+      const code = codeOf(error);
       resolve({ kind: hasLeft ? 'failed' : 'not-sent', code, isLate: code === LATE });
     });
     outgoing.on('response', (incoming) =>
@@ -76,6 +75,11 @@ export function sendUpstream(request: UpstreamRequest): Promise<Answered | Unans
     );
     outgoing.end(body);
   });
+}
+
+/** Of the system, of TLS, or of this file. */
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.name;
 }
 
 function lateError(): Error {

@@ -8,7 +8,7 @@ import { recover } from '../../../workspace/recover.js';
 import { paint } from '../paint.js';
 import { ok } from '../result.js';
 import { parseTime } from '../parse-time.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 

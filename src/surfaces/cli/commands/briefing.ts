@@ -2,6 +2,8 @@
 import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
+import { installedModules } from '../../../modules/installed.js';
+import { moduleFailures } from '../../../passes/modules/module-state.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
 import { briefingSince } from '../../../passes/manager/briefing-since.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
@@ -16,7 +18,7 @@ export const briefing: Command = {
     { flags: '--since <time>', description: 'compose a briefing of what happened since this time' },
   ],
   examples: ['nocturne briefing', 'nocturne briefing --since 24h'],
-  run(context, { options }) {
+  async run(context, { options }) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const incidents = listIncidents(workspace.state);
@@ -24,11 +26,13 @@ export const briefing: Command = {
     const written = fieldTime(page, 'time');
     const since =
       typeof options['since'] === 'string' ? parseTime(snapshot, options['since']) : undefined;
+    const modules = await installedModules();
     const isCurrent =
       since === undefined &&
       written !== undefined &&
       incidents.length === 0 &&
-      !happenedSince(snapshot, written);
+      !happenedSince(snapshot, written) &&
+      moduleFailures(modules, snapshot, new Date(written)).length === 0;
     // A new briefing covers what the written one covers, and what came after it.
     const from =
       since ?? briefingSince(snapshot, written === undefined ? snapshot.now : new Date(written));
@@ -37,6 +41,7 @@ export const briefing: Command = {
       : composeBriefing({
           snapshot,
           since: from,
+          failures: moduleFailures(modules, snapshot, from),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],

@@ -9,7 +9,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { drawn, GRAPH_FORMATS } from '../draw-graph.js';
 import { paint } from '../paint.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command, Context } from '../types.js';
 
 const MOST_NAMED = 8;

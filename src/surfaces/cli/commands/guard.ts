@@ -13,7 +13,7 @@ import { printForPrograms } from '../print-result.js';
 import { passEnvironment } from '../pass-environment.js';
 import { unknownProject } from '../unknown-project.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command, Context, Parsed } from '../types.js';
 
 const CONTENT_HINT =

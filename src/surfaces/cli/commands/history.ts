@@ -14,7 +14,7 @@ import {
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 

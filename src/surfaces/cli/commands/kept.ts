@@ -14,7 +14,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 

@@ -5,7 +5,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import { check, settingsOf } from './validate.js';
 
 export const mcp: Command = {

@@ -6,7 +6,7 @@ import { type EngineRun, runModules, undelivered } from '../../../passes/modules
 import { livePasses } from '../../../workspace/pass-lock.js';
 import { requireOwner } from '../actor.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 export const modulesList: Command = {

@@ -1,7 +1,7 @@
 /** `query`, `tables`: the workspace as read-only SQL tables. */
 import { NocturneError } from '../../../kernel/error.js';
 import { ok } from '../result.js';
-import { textTable } from '../table.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 
 const MOST_ROWS = 500;

@@ -6,6 +6,9 @@ import { detectedModes } from '../../../governance/detected-modes.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
+import { installedModules } from '../../../modules/installed.js';
+import type { ModuleState } from '../../../passes/module.js';
+import { moduleStates } from '../../../passes/modules/module-state.js';
 import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
@@ -20,7 +23,8 @@ import { isOpenQuestion, questionState, unclearText } from '../../../project/que
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
-import { NO_PROJECT, textTable } from '../table.js';
+import { NO_PROJECT } from '../no-project.js';
+import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { workspaceAlarms } from '../workspace-alarms.js';
@@ -29,11 +33,13 @@ const LAST_RUNS = 5;
 
 export const status: Command = {
   examples: ['nocturne status', 'nocturne status --json'],
-  run(context) {
+  async run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const { gate, alarms: found } = workspaceAlarms(context, snapshot);
-    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found };
+    const states = moduleStates(await installedModules(), snapshot);
+    const modules = Object.fromEntries([...states].map(([name, { facts }]) => [name, facts]));
+    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found, modules };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
       ...alarmText(facts, screen),
@@ -45,6 +51,7 @@ export const status: Command = {
       questionsText(facts, screen),
       ...answersText(facts),
       ...signalsText(facts),
+      ...modulesText(states, screen),
       '',
       runsText(facts, screen),
       '',
@@ -121,6 +128,14 @@ function answersText({ answered }: Facts): readonly string[] {
 function signalsText({ signals }: Facts): readonly string[] {
   if (signals.length === 0) return [];
   return ['', 'Detected by the last manager pass:', ...signals.map((signal) => `  ${signal}`)];
+}
+
+function modulesText(
+  states: ReadonlyMap<string, ModuleState>,
+  { colour }: Screen,
+): readonly string[] {
+  const lines = [...states.values()].flatMap((state) => state.lines);
+  return lines.length === 0 ? [] : ['', ...lines.map(colour.attention)];
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {

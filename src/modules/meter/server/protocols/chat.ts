@@ -170,13 +170,14 @@ export function countedByOpenai(usage: Json): Counted | undefined {
   const details = objectOf(usage['prompt_tokens_details']);
   const cacheRead = countOf(details['cached_tokens']);
   const cacheWrite = countOf(details['cache_write_tokens']);
-  const [prompt, completion] = [usage['prompt_tokens'], usage['completion_tokens']].map(countOf);
-  if (prompt === undefined || completion === undefined) return undefined;
-  const total = usage['total_tokens'] ?? prompt + completion;
-  if (countOf(total) < prompt + completion) return undefined;
+  const prompt = countOf(usage['prompt_tokens']);
+  const completion = countOf(usage['completion_tokens']);
+  const total = countOf(usage['total_tokens'] ?? prompt + completion);
+  // Also if one of them is not a count.
+  if (!(total >= prompt + completion)) return undefined;
   return countedOf({
     input: prompt - cacheRead - cacheWrite,
-    output: countOf(total) - prompt,
+    output: total - prompt,
     cacheRead,
     cacheWrite,
   });

@@ -116,8 +116,8 @@ function reader(): AnswerReader {
 
 function counted(usage: Json): Counted | undefined {
   const cacheRead = countOf(objectOf(usage['input_tokens_details'])['cached_tokens']);
-  const [input, output] = [usage['input_tokens'], usage['output_tokens']].map(countOf);
-  if (input === undefined || output === undefined) return undefined;
-  if (countOf(usage['total_tokens'] ?? input + output) < input + output) return undefined;
+  const input = countOf(usage['input_tokens']);
+  const output = countOf(usage['output_tokens']);
+  if (!(countOf(usage['total_tokens'] ?? input + output) >= input + output)) return undefined;
   return countedOf({ input: input - cacheRead, output, cacheRead, cacheWrite: 0 });
 }

@@ -5,9 +5,6 @@ const GAP = '  ';
 const COMFORTABLE = 16;
 const NARROWEST = 4;
 
-/** Instead of an empty table of projects. */
-export const NO_PROJECT = 'There are no projects yet. To create one: nocturne project new SLUG';
-
 /** Wraps long cells, even inside words. @param table.width of the terminal, in characters. */
 export function textTable(table: {
   readonly head: readonly string[];

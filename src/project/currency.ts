@@ -1,6 +1,6 @@
 /** The owner's one currency, and the owner's rates to it. */
-import { fieldText } from '../../../project/field-text.js';
-import type { Snapshot } from '../../../workspace/types.js';
+import type { Snapshot } from '../workspace/types.js';
+import { fieldText } from './field-text.js';
 
 /** The currency with the rate 1; without rates, the one that all prices are in. */
 export function ownCurrency(snapshot: Snapshot): string | undefined {

@@ -1,0 +1,86 @@
+/** `spend`: what models have cost, by day, project, model or pass. */
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { dayIn, ownerZone } from '../../../project/owner-zone.js';
+import { instantIn } from '../../../project/zone.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { ModuleCommand } from '../../types.js';
+import { NANOS } from '../ledger/money.js';
+import type { CallSum, Spend } from '../ledger/types.js';
+import { spendReport, type SpendReport } from '../report/spend-report.js';
+import { GROUPINGS, type Grouping } from '../report/spend-sums.js';
+import { spendText } from '../report/spend-text.js';
+
+export const spend: ModuleCommand = {
+  summary: 'show what models have cost, and how much of each limit is left',
+  forAgents: 'never',
+  options: [
+    {
+      flags: '--by <what>',
+      description: 'one line for each (default: project)',
+      choices: GROUPINGS,
+    },
+    { flags: '--since <day>', description: 'from this day on (default: the first of the month)' },
+  ],
+  examples: [
+    'nocturne spend',
+    'nocturne spend --by day --since 2026-11-01',
+    'nocturne spend --json',
+  ],
+  run(context, { options }) {
+    const workspace = context.workspace();
+    const snapshot = workspace.snapshot();
+    const since = sinceOf(snapshot, options['since']);
+    const report = spendReport({ snapshot, state: workspace.state, since });
+    const by = GROUPINGS.find((grouping) => grouping === options['by']) ?? 'project';
+    return { exit: EXIT.ok, text: spendText(report, by, context.width), json: documentOf(report) };
+  },
+};
+
+function sinceOf(snapshot: Snapshot, given: unknown): Date {
+  const zone = ownerZone(snapshot);
+  const day = given === undefined ? `${dayIn(zone, snapshot.now).slice(0, 7)}-01` : String(given);
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
+  if (isDay) return instantIn(zone, `${day}T00:00:00`);
+  throw new NocturneError('USAGE', `--since cannot be ${day}`, {
+    hint: 'give a day such as 2026-11-01',
+  });
+}
+
+function documentOf(report: SpendReport): Readonly<Record<string, unknown>> {
+  const { since, until, zone, currency, total, by, overchargedBy, notEnforced, place } = report;
+  const groups = (grouping: Grouping): readonly object[] =>
+    [...by[grouping]].map(([name, sum]) => ({ name, ...sumOf(sum) }));
+  return {
+    since: since.toISOString(),
+    until: until.toISOString(),
+    zone,
+    currency: currency ?? null,
+    total: sumOf(total),
+    ...Object.fromEntries(GROUPINGS.map((grouping) => [grouping, groups(grouping)])),
+    overchargedBy: [...overchargedBy].map(([name, over]) => ({ name, ...amountOf(over) })),
+    notEnforced,
+    limits: report.balances.map(({ unit, limit, used, ...of }) => ({
+      ...of,
+      unit: unit === 'nanos' ? 'cost' : unit,
+      limit: unit === 'nanos' ? limit / NANOS : limit,
+      used: unit === 'nanos' ? used / NANOS : used,
+    })),
+    stopped: report.stopped ?? null,
+    ledger: { rows: place.rows, head: place.head },
+  };
+}
+
+function sumOf(sum: CallSum): object {
+  return {
+    calls: sum.calls,
+    ...amountOf(sum),
+    unpricedTokens: sum.unpriced,
+    running: amountOf(sum.running),
+    unconfirmed: amountOf(sum.unconfirmed),
+    overcharged: amountOf(sum.overcharged),
+  };
+}
+
+function amountOf({ tokens, nanos }: Spend): { readonly tokens: number; readonly cost: number } {
+  return { tokens, cost: nanos / NANOS };
+}

@@ -1,0 +1,126 @@
+/** What was spent since a day: by the ledger, and by the reports of passes that no meter saw. */
+import { existsSync } from '../../../kernel/files.js';
+import { join } from 'node:path';
+import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
+import { fieldText } from '../../../project/field-text.js';
+import { dayIn, ownerZone } from '../../../project/owner-zone.js';
+import { rowsSince } from '../../../project/recent-rows.js';
+import { NOT_ENFORCED, SPENDING } from '../../../passes/spending-row.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { balancesOf, periodsAt, usedLimits } from '../ledger/balances.js';
+import { readLedger } from '../ledger/ledger.js';
+import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
+import { NANOS, NOTHING } from '../ledger/money.js';
+import { LOG_START, type LogPlace } from '../ledger/synced-log.js';
+import { type Totals, totalsFrom } from '../ledger/totals.js';
+import type { Balance, CallSum, Limit } from '../ledger/types.js';
+import { meterDirectory } from '../live-meter.js';
+import { ownCurrency } from '../../../project/currency.js';
+import { limitsOf } from '../page/limits.js';
+import { runOfAccount, spendSums, type SpendSums } from './spend-sums.js';
+
+/** What passes reported whose calls no meter saw. */
+export type NotEnforced = {
+  readonly passes: number;
+  readonly tokens: number;
+  readonly cost: number;
+};
+
+export type SpendReport = SpendSums & {
+  readonly since: Date;
+  readonly until: Date;
+  readonly zone: string;
+  readonly currency: string | undefined;
+  readonly notEnforced: NotEnforced;
+  /** Of the night, the month and the projects, as they are now. */
+  readonly balances: readonly Balance[];
+  readonly stopped: Stopped | undefined;
+  /** Where the ledger ends. */
+  readonly place: LogPlace;
+};
+
+/** @throws NocturneError `GATE` for a ledger that another program has changed. */
+export function spendReport(input: {
+  readonly snapshot: Snapshot;
+  readonly state: string;
+  readonly since: Date;
+}): SpendReport {
+  const { snapshot, since } = input;
+  const directory = meterDirectory(input.state);
+  const zone = ownerZone(snapshot);
+  const totals = totalsFrom();
+  const metered = new Set<string>();
+  const { add, sums } = spendSums({ since: stamp(since), dayOf: daysIn(zone) });
+  const place = !existsSync(join(directory, 'ledger.jsonl'))
+    ? LOG_START
+    : readLedger(directory, (row) => {
+        totals.apply(row);
+        add(row);
+        if (row.kind === 'reserve') metered.add(runOfAccount(row.runId));
+      });
+  const found = sums();
+  return {
+    ...found,
+    since,
+    until: snapshot.now,
+    zone,
+    currency: ownCurrency(snapshot),
+    notEnforced: notEnforced(snapshot, since, found.by.pass),
+    balances: balances(snapshot, totals, metered),
+    stopped: stoppedUntil(directory, snapshot.now),
+    place,
+  };
+}
+
+/** A pass may have reached a model both ways: what the meter saw is not counted again. */
+function notEnforced(
+  snapshot: Snapshot,
+  since: Date,
+  metered: ReadonlyMap<string, CallSum>,
+): NotEnforced {
+  const marked = new Set<string>();
+  const rows = { field: 'time', since: since.getTime() - 1, containing: NOT_ENFORCED };
+  for (const row of rowsSince(snapshot, 'AUDIT', rows))
+    if (fieldText(row, 'type') === SPENDING && fieldText(row, 'result') === NOT_ENFORCED)
+      marked.add(fieldText(row, 'run_id'));
+  const found = { passes: marked.size, tokens: 0, cost: 0 };
+  if (marked.size === 0) return found;
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: since.getTime() - 1 })) {
+    if (!marked.has(run.key)) continue;
+    const seen = metered.get(run.key) ?? NOTHING;
+    const number = (field: string): number => Number(fieldText(run, field) || 0);
+    found.tokens += Math.max(0, number('tokens_in') + number('tokens_out') - seen.tokens);
+    found.cost += Math.max(0, number('cost') - seen.nanos / NANOS);
+  }
+  return found;
+}
+
+function balances(
+  snapshot: Snapshot,
+  totals: Totals,
+  metered: ReadonlySet<string>,
+): readonly Balance[] {
+  const periods = periodsAt(ownerZone(snapshot), snapshot.now);
+  const isMetered = (runId: string): boolean => metered.has(runId);
+  const projects = [undefined, ...snapshot.records('DISPATCH').map((row) => row.key)];
+  const used = projects.flatMap((project) => {
+    const limits = limitsOf(snapshot, { project, isMetered }).flatMap((limit): Limit[] => {
+      const isOwn = limit.scope === 'project' || limit.project !== undefined;
+      if (limit.scope === 'pass' || isOwn !== (project !== undefined)) return [];
+      return [{ ...limit, ...defined({ project }) }];
+    });
+    return usedLimits(limits, totals, { runId: '', project: project ?? '', ...periods });
+  });
+  return balancesOf(used);
+}
+
+function daysIn(zone: string): (time: string) => string {
+  const known = new Map<string, string>();
+  return (time) => {
+    const minute = time.slice(0, 16);
+    const day = known.get(minute) ?? dayIn(zone, new Date(time));
+    known.set(minute, day);
+    return day;
+  };
+}

@@ -1,0 +1,27 @@
+/** What modules tell the owner: on the morning page, and in `status`. */
+import type { Snapshot } from '../../workspace/types.js';
+import type { ModuleState, PassModule } from '../module.js';
+import { enabledModules } from './module-hooks.js';
+
+export function moduleFailures(
+  modules: readonly PassModule[],
+  snapshot: Snapshot,
+  since: Date,
+): readonly string[] {
+  return enabledModules({ modules }, snapshot).flatMap(
+    (module) => module.failures?.({ snapshot, since }) ?? [],
+  );
+}
+
+/** By name; without modules that have nothing to tell. */
+export function moduleStates(
+  modules: readonly PassModule[],
+  snapshot: Snapshot,
+): ReadonlyMap<string, ModuleState> {
+  const states = enabledModules({ modules }, snapshot).map(
+    (module) => [module.name, module.state?.(snapshot)] as const,
+  );
+  return new Map(
+    states.filter((entry): entry is readonly [string, ModuleState] => entry[1] !== undefined),
+  );
+}
