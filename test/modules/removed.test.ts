@@ -30,6 +30,8 @@ const MODULES: readonly {
     listed: new RegExp(`${toolsOf('mcp').length} tools`),
   },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
+  { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
+  { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },
 ];
 
 for (const { module, command, help, enabled, listed } of MODULES) {
