@@ -7,7 +7,7 @@ import t from 'tap';
 import { toolsOf } from '../../src/tools/tools.js';
 import { installWithout } from '../support/package-without.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /**
  * `command`: one of the module's, `help` how one of them stands in the help; `enabled`: its row of
