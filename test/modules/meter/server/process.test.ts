@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { closeGrant, openGrant } from '../../../../src/modules/meter/grant.js';
+import { liveMeter } from '../../../../src/modules/meter/live-meter.js';
+import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
+import { ensureMeter } from '../../../../src/modules/meter/start-meter.js';
+import { makeWorkspace, type MadeWorkspace } from '../../../support/make-workspace.js';
+import { callProcess } from '../../../surfaces/cli/run-cli.js';
+import { startMeter } from './meter-process.js';
+import { KEY, ledgerRows } from './running-meter.js';
+import { testUpstream } from './upstream.js';
+import { until } from './until.js';
+
+t.setTimeout(240_000);
+const messages = [{ role: 'user', content: 'Say something.' }];
+
+function grantIn({ workspace }: MadeWorkspace, endpoint: string) {
+  return openGrant(workspace.state, {
+    ...{ runId: 'RUN-20261121-001', project: 'pages', runner: 'cloud', use: 'worker' },
+    ...{ endpoint, apiKeyEnv: 'OWNER_KEY', limits: {}, opened: '2026-11-21T01:30:00Z' },
+  });
+}
+
+async function ask(port: number, token: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ model: 'small', messages }),
+  });
+  await response.text();
+  return response.status;
+}
+
+t.test('one process at a time is the meter, and the next one takes its port', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const upstream = await testUpstream();
+  t.teardown(() => upstream.close());
+  const first = await startMeter(made, { OWNER_KEY: KEY });
+  t.teardown(() => first.end('SIGKILL'));
+  const { token } = grantIn(made, upstream.endpoint);
+  t.equal(await ask(first.port, token), 200);
+  t.match(await callProcess(made, ['meter']), { exit: 4, json: { error: { code: 'LOCKED' } } });
+  t.match(liveMeter(made.workspace.state), { pid: first.child.pid, port: first.port });
+
+  upstream.script = () => true;
+  const cut = ask(first.port, token).catch(() => 0);
+  await until(() => upstream.requests.length === 2);
+  await first.end('SIGKILL');
+  t.equal(await cut, 0);
+  t.equal(liveMeter(made.workspace.state), undefined);
+  const second = await startMeter(made, { OWNER_KEY: KEY });
+  t.teardown(() => second.end('SIGKILL'));
+  t.equal(second.port, first.port);
+  t.match(
+    ledgerRows(made.workspace.state).at(-1),
+    { how: 'unconfirmed' },
+    'what was running counts',
+  );
+  upstream.script = () => false;
+  t.equal(await ask(second.port, token), 200, 'the token is still good');
+
+  let answer = (): void => undefined;
+  upstream.script = () =>
+    new Promise((resolve) => {
+      answer = () => resolve(false);
+    });
+  const running = ask(second.port, token);
+  await until(() => upstream.requests.length === 4);
+  const ending = second.end('SIGTERM');
+  await until(() => liveMeter(made.workspace.state) === undefined);
+  answer();
+  t.equal(await running, 200, 'what runs may end');
+  t.equal(await ending, 0);
+});
+
+t.test('a meter that no pass needs ends', async (t) => {
+  const made = makeWorkspace(t.testdir());
+  const { grant } = grantIn(made, 'http://127.0.0.1:9/v1');
+  let isOver = false;
+  const serves = serveMeter({
+    workspace: made.workspace,
+    env: {},
+    signal: new AbortController().signal,
+    say: () => undefined,
+    ready: () => setTimeout(() => closeGrant(made.workspace.state, grant.id), 1000),
+    unusedMs: 500,
+  }).then(() => {
+    isOver = true;
+  });
+  await until(() => liveMeter(made.workspace.state) !== undefined);
+  t.notOk(isOver);
+  await serves;
+  t.equal(liveMeter(made.workspace.state), undefined);
+});
+
+t.test('a pass that finds no meter starts one, which has the key', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const upstream = await testUpstream();
+  t.teardown(() => upstream.close());
+  const env = { ...process.env, OWNER_KEY: KEY };
+  const [one, other] = await Promise.all([
+    ensureMeter(made.workspace, env),
+    ensureMeter(made.workspace, env),
+  ]);
+  t.teardown(() => process.kill(one.pid, 'SIGKILL'));
+  t.equal(one.pid, other.pid, 'both found the same one');
+  t.equal(await ask(one.port, grantIn(made, upstream.endpoint).token), 200);
+  t.equal(upstream.requests[0]?.headers.authorization, `Bearer ${KEY}`);
+  const log = readFileSync(join(made.workspace.state, 'meter/meter.log'), 'utf8');
+  t.notMatch(log, KEY);
+});
+
+t.test('nocturne serve runs the meter', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const serving = await startMeter(made, { OWNER_KEY: KEY }, 'serve');
+  t.teardown(() => serving.end('SIGKILL'));
+  const { json } = await callProcess(made, ['status']);
+  const { services } = json['services'] as { services: readonly { name: string; state: string }[] };
+  t.equal(services.find(({ name }) => name === 'meter')?.state, 'running');
+  t.equal(await serving.end('SIGTERM'), 0);
+});
