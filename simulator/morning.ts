@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pendingAnswers } from '../src/governance/answers.js';
 import { fieldText } from '../src/project/field-text.js';
+import { REST } from '../src/project/question-state.js';
 import { bundleChanges } from '../src/workspace/bundle.js';
 import { previewChanges } from '../src/workspace/preview.js';
 import type { Snapshot } from '../src/workspace/types.js';
@@ -22,21 +23,22 @@ export function keepBriefing(world: World): void {
   if (briefing !== world.briefings.at(-1)) world.briefings.push(briefing);
 }
 
-/** A yes to each open question has an effect that the next pass can carry out. */
+/** The answer that an open question asks for has an effect that the next pass can carry out. */
 function checkQuestions(world: World, snapshot: Snapshot): void {
   for (const question of openQuestions(snapshot)) {
+    const answer = fieldText(question, 'topic') === REST ? 'Write the next entry.' : 'yes';
     try {
       const answered = previewChanges(
         snapshot,
         bundleChanges(snapshot, 'notification_answer', {
           id: question.key,
-          answer: 'yes',
+          answer,
           status: 'approved',
         }),
       ).after;
       if (!pendingAnswers(answered).some(({ id }) => id === question.key))
         world.violations.push(
-          `every question is answerable: a yes to ${question.key} does nothing`,
+          `every question is answerable: "${answer}" to ${question.key} does nothing`,
         );
     } catch (error) {
       world.violations.push(`every question is answerable: ${question.key}: ${String(error)}`);

@@ -57,8 +57,8 @@ function sign(world: World): void {
   try {
     signManifest(world.workspace, { files: 'all', key, signedBy: 'owner', now });
   } catch (error) {
-    // A crashed pass spoiled REGISTRY.md. The owner tries again after the pass that restores it.
-    if (error instanceof NocturneError && error.code === 'SCHEMA') return;
+    // A crashed pass spoiled a page. The owner tries again after the pass that restores it.
+    if (error instanceof NocturneError && ['SCHEMA', 'REFUSED'].includes(error.code)) return;
     throw error;
   }
   world.unsigned = [];

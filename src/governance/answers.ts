@@ -7,7 +7,13 @@ import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
 import { ownCurrency } from '../project/currency.js';
 import { amountText, limitAsked } from '../project/limit-question.js';
-import { amountAnswered, asksObjective, questionState } from '../project/question-state.js';
+import {
+  amountAnswered,
+  asksDecision,
+  asksObjective,
+  isInstruction,
+  questionState,
+} from '../project/question-state.js';
 import { type Allowed, thisNight } from './raised-limits.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
@@ -97,8 +103,8 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
 }
 
 /**
- * A no pauses the project. The agent reads other answers in its brief; one to the question what to
- * do is the next objective.
+ * A no pauses the project, unless an instruction follows it. The agent reads other answers in its
+ * brief; one to the question what to do is the next objective.
  */
 function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
@@ -114,28 +120,30 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   const because = `answer to ${record.key}`;
   const pause = { bundle: 'project_pause', args: { slug, reason: `${because}: no` } };
   const authorised = { slug, authorisation: record.key };
-  const isObjective = asksObjective(record) && read.rest !== '';
+  const isNo =
+    read.verdict === 'no' && (asksDecision(record) || !isInstruction(snapshot, read.rest));
+  const isObjective = asksObjective(record) && read.rest !== '' && !isNo;
   const planned =
     fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective');
   const next_objective = isObjective ? read.rest : planned;
   const status = fieldText(row, 'status');
   const declined = 'declined: the project is paused';
+  const objective = { bundle: 'objective_set', args: { ...authorised, next_objective } };
   if (status === 'paused') {
-    if (read.verdict !== 'yes') return closed(record, 'the project stays paused');
+    if (isNo || read.verdict === 'text') return closed(record, 'the project stays paused');
     const resume = { bundle: 'project_resume', args: { slug, reason: because } };
-    return does('is resumed', 'resumed', resume);
+    return does('is resumed', 'resumed', resume, ...(isObjective ? [objective] : []));
   }
   if (status === 'blocked') {
-    if (read.verdict === 'no') return does('is paused', declined, pause);
+    if (isNo) return does('is paused', declined, pause);
     const unblock = { bundle: 'route_unblock', args: { ...authorised, next_objective } };
     return does('is unblocked', 'unblocked', unblock);
   }
   if (status !== 'active' || fieldText(row, 'escalation') === '')
     return closed(record, 'nothing waits for this answer any more');
   const clear = { bundle: 'escalation_clear', args: authorised };
-  if (read.verdict === 'no') return does('is paused', declined, clear, pause);
+  if (isNo) return does('is paused', declined, clear, pause);
   if (!isObjective) return does('goes on', 'answered', clear);
-  const objective = { bundle: 'objective_set', args: { ...authorised, next_objective } };
   return does('has a new objective', 'answered', objective, clear);
 }
 

@@ -15,7 +15,7 @@ export function passesUntilRest(snapshot: Snapshot): number {
 
 /**
  * Why a project rests after this pass, which has no row in the log yet; `undefined`: it does not.
- * Half as many passes (rounded up) are enough where the evidence about the agent is clear.
+ * Half as many passes (rounded up, at least two) are enough where the evidence about the agent is clear.
  * @param project.failsAlike its last two passes failed in the same way.
  * @param project.isEvidence this pass says something about the agent, not only about the network.
  */
@@ -32,7 +32,7 @@ export function reasonToRest(
   const most = passesUntilRest(snapshot);
   const without = `${plural(stalled, 'pass', 'passes')} in a row without progress`;
   if (stalled >= most) return without;
-  if (!isEvidence || stalled < Math.ceil(most / 2)) return undefined;
+  if (!isEvidence || stalled < Math.max(2, Math.ceil(most / 2))) return undefined;
   if (failsAlike) return `${without}, and the last two failed in the same way`;
   const since = phaseStart(snapshot.record('PROJECT', slug));
   return stalled > workerRuns(snapshot, slug, since).length

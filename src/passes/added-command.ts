@@ -1,6 +1,6 @@
 /** A command that a module or a host adds to the command line. */
 import type { ReadScope } from '../governance/scoped-snapshot.js';
-import type { Workspace } from '../workspace/types.js';
+import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
 import type { Briefed } from './types.js';
 
@@ -25,6 +25,17 @@ export type CommandResult = {
   readonly raw?: string;
 };
 
+/** Questions to the owner at the terminal. Ctrl-C means no, or nothing. */
+export type OwnerQuestions = {
+  confirm(question: string): Promise<boolean>;
+  /** The values that the owner marks. `marked`: those that are marked already. */
+  pick(
+    question: string,
+    options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[],
+    marked?: readonly string[],
+  ): Promise<readonly string[]>;
+};
+
 /** What such a command is given by the command line. */
 export type AddedCommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -45,8 +56,18 @@ export type AddedCommandContext = {
   modules(): Promise<readonly PassModule[]>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
+  /** Missing where nobody can be asked. */
+  readonly ask?: OwnerQuestions;
   /** @throws NocturneError `REFUSED` inside a pass, whatever token it has. */
   requireOwner(what: string): void;
+  /**
+   * Changes a protected page and signs it, with the owner's key. Ask for a yes before.
+   * @throws NocturneError `REFUSED` inside a pass, and while another protected page is not signed.
+   */
+  signPage(
+    path: string,
+    page: { readonly text: (snapshot: Snapshot) => string; readonly reason: string },
+  ): Promise<void>;
   /** In whose name the command writes: the owner, or the pass of `$NOCTURNE_PASS_TOKEN`. */
   acting(): {
     readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };

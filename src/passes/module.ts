@@ -5,6 +5,7 @@ import type { AlikePart } from '../governance/quality/repeats.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
+import type { AutomationWatch } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
@@ -28,10 +29,7 @@ export type SweepContext = ModuleContext & {
   readonly report: AgentReport | undefined;
 };
 /** What is to be committed, in the name of whoever asked. */
-export type ModuleChange = Pick<
-  ChangeSet,
-  'reason' | 'changes' | 'bundle' | 'audit' | 'notices'
->;
+export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit' | 'notices'>;
 export type BeforeContext = {
   readonly snapshot: Snapshot;
   /** The state directory, for numbers that are never given twice. */
@@ -146,7 +144,9 @@ export interface PassModule {
   /** For `status`: how what the module keeps is now. */
   state?(snapshot: Snapshot): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
-  serve?(context: ServeContext): Service | undefined;
+  serve?(context: ServeContext): Service | readonly Service[] | undefined;
+  /** Runs of automations that a host starts, in the module that judges them. */
+  automationWatch?(workspace: Workspace): AutomationWatch;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

@@ -7,7 +7,7 @@ import { amountSaid, limitAsked } from './limit-question.js';
 import { nextPhase, phaseGraph } from './phases.js';
 import type { Snapshot } from '../workspace/types.js';
 import { writtenAnswers } from './answer-places.js';
-import { type Ambiguity, decisionOf, readAnswer, type ReadAnswer } from './verdict.js';
+import { type Ambiguity, decisionOf, isReason, readAnswer, type ReadAnswer } from './verdict.js';
 
 /** Topic of an escalation that asks what the project is to do. */
 export const ASKS_OBJECTIVE = 'objective';
@@ -18,6 +18,11 @@ export const ASKS_DECISION = 'decision';
 
 export function asksObjective(question: Rec): boolean {
   return [ASKS_OBJECTIVE, REST].includes(fieldText(question, 'topic'));
+}
+
+/** Only a yes or a no decides it, whatever else is said. */
+export function asksDecision(question: Rec): boolean {
+  return fieldText(question, 'topic') === ASKS_DECISION || limitAsked(question) !== undefined;
 }
 
 /** `open`: nobody answered. `unclear`: the answer decides nothing, and the question stays open. */
@@ -135,10 +140,9 @@ function acceptedBy(snapshot: Snapshot, question: Rec): Accepts {
 }
 
 function acceptedByEscalation(snapshot: Snapshot, question: Rec): Accepts {
-  const topic = fieldText(question, 'topic');
   const row = snapshot.record('DISPATCH', fieldText(question, 'project'));
   if (row === undefined) return 'seen';
-  if (topic === ASKS_DECISION || fieldText(row, 'status') === 'paused') return 'decision';
+  if (asksDecision(question) || fieldText(row, 'status') === 'paused') return 'decision';
   return asksObjective(question) ? 'objective' : 'words';
 }
 
@@ -194,8 +198,12 @@ function wordless(text: string): Problem | undefined {
 
 /** Whether a text, such as what follows a no, says what to do. */
 export function isInstruction(snapshot: Snapshot, text: string): boolean {
-  const { ambiguity } = readAnswer(text, ownerLanguage(snapshot));
-  return ambiguity === 'neither' && objectiveProblem(text) === undefined;
+  const language = ownerLanguage(snapshot);
+  return (
+    readAnswer(text, language).ambiguity === 'neither' &&
+    objectiveProblem(text) === undefined &&
+    !isReason(text, language)
+  );
 }
 
 /** One word, such as "continue" or a placeholder, is not an objective. */

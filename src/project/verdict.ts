@@ -94,6 +94,22 @@ function isHollow(text: string, words: readonly AnswerWords[]): boolean {
   }
 }
 
+/** Whether what follows a no only explains it, or says it again in other words. */
+export function isReason(text: string, language: string): boolean {
+  const words = answerWords(language);
+  const said = text.replace(GAP, '');
+  const { end, kinds } = phrasesIn(said, words);
+  if (kinds.includes('no')) return true;
+  const left = comparable(said.slice(end)).replace(GAP, '');
+  return words
+    .flatMap(({ reason }) => reason)
+    .some(
+      (phrase) =>
+        left.startsWith(phrase) &&
+        (UNSPACED.test(phrase) || !/^[\p{L}\p{M}\p{N}’]/u.test(left.slice(phrase.length))),
+    );
+}
+
 function comparable(text: string): string {
   return text.toLowerCase().replaceAll("'", '’');
 }

@@ -24,6 +24,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const GARBLED_GRACE_MS = 2_000;
 
 const held = new Map<string, string>();
+/** Tokens of locks that this process could not remove: nobody is inside. */
+const left = new Set<string>();
 
 /**
  * Runs `action` while no other process commits to this workspace. Nested calls run at once.
@@ -53,8 +55,14 @@ export function withCommitMutex<T>(root: string, action: () => T, options: Mutex
     return result;
   } finally {
     held.delete(root);
-    if (readHolder(directory)?.token === token) removeIfThere(join(directory, LOCK));
+    release(directory, token);
   }
+}
+
+function release(directory: string, token: string): void {
+  left.add(token);
+  if (readHolder(directory)?.token === token) removeIfThere(join(directory, LOCK));
+  left.delete(token);
 }
 
 /** Who holds the mutex now, and whether that process still runs. */
@@ -134,7 +142,7 @@ function acquire(
       const dead =
         holder === undefined
           ? now - (garbledSince ?? now) > GARBLED_GRACE_MS
-          : lifeOf(holder) === 'dead';
+          : left.has(holder.token) || lifeOf(holder) === 'dead';
       if (holder !== undefined && [...held.values()].includes(holder.token)) return undefined;
       if (dead) failpoint('judged dead');
       if (dead && breakLock(directory, ticket, tokenIn(text))) continue;

@@ -15,14 +15,13 @@ let own: ProcessIdentity | undefined;
 
 /** Every commit asks, and the answer changes only with the process. */
 export function ownIdentity(): ProcessIdentity {
-  if (own?.pid !== process.pid)
-    own = {
-      pid: process.pid,
-      host: hostname(),
-      boot: bootId(),
-      started: statOf(process.pid)?.started ?? '',
-    };
+  if (own?.pid !== process.pid) own = identityOf(process.pid);
   return own;
+}
+
+/** Of a process on this machine. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, host: hostname(), boot: bootId(), started: statOf(pid)?.started ?? '' };
 }
 
 /** `unknown`: it ran on another machine. */

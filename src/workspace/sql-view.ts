@@ -110,7 +110,7 @@ export function tablesIn(sql: string, names: Iterable<string>): readonly string[
   return [...names].filter((name) => words.has(name.toLowerCase()));
 }
 
-/** The columns that a query may read: those that it names, and all if it has a `*` or joins by name. */
+/** The columns that a query may read: those that it names; all if it has `*` or a natural join. */
 function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
   const text = sql.toLowerCase();
   if (/\*|\bnatural\b/.test(text.replace(/\bcount\s*\(\s*\*\s*\)/g, ''))) return columns;

@@ -212,7 +212,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   Italian: {
     yes: ['sì', 'Si, grazie', 'va bene', "d'accordo", 'fai pure'],
     no: ['no', 'No, grazie', 'meglio di no'],
-    text: ['certo che no', 'va bene così', 'sì, domani', 'sì, ma dopo', 'forse'],
+    text: ['certo che no', 'va bene così', 'sì, domani', 'sì, ma dopo', 'forse', 'fine', 'Fine.'],
   },
   Dutch: {
     yes: ['ja hoor', 'ja', 'Ja graag', 'prima', 'ga je gang', 'oké, dank je'],
@@ -270,6 +270,23 @@ t.test('the table has at least 120 answers', async (t) => {
   const count = Object.values(ANSWERS).flatMap((answers) => Object.values(answers).flat()).length;
   t.ok(count >= 120, `${count} answers`);
 });
+
+t.test(
+  'an English word that means something else in the language of the owner decides nothing',
+  async (t) => {
+    t.equal(readAnswer('fine', 'English').verdict, 'yes');
+    t.equal(readAnswer('fine', 'German').verdict, 'yes');
+    t.equal(readAnswer('nah', 'English').verdict, 'no');
+    for (const [answer, language] of [
+      ['fine', 'Italian'],
+      ['FINE!', 'it'],
+      ['fine', 'French'],
+      ['nah', 'German'],
+    ] as const)
+      t.match(readAnswer(answer, language), { verdict: 'text', ambiguity: 'unsure' }, language);
+    t.equal(readAnswer('fine by me', 'Italian').verdict, 'yes', 'this is clearly English');
+  },
+);
 
 t.test('politeness is no objective', async (t) => {
   for (const answer of ['yes please', 'Ja, gerne', 'はい、お願いします', '[x] yes, thanks'])

@@ -581,6 +581,91 @@ t.test('an answer is the objective where one was asked for, whole, and nowhere e
     }
 });
 
+t.test('a no with an instruction does what it says; one with a reason is a no', async (t) => {
+  type Case = readonly [
+    topic: string,
+    status: string,
+    answer: string,
+    bundles: readonly string[],
+    objective?: string | undefined,
+    language?: string,
+  ];
+  const pause = ['escalation_clear', 'project_pause', 'notification_close'];
+  const set = ['objective_set', 'escalation_clear', 'notification_close'];
+  const write = 'write section 3 instead';
+  const cases: readonly Case[] = [
+    ['rest', 'active', 'No, write section 3 instead', set, write],
+    ['rest', 'active', 'no - write section 3 instead', set, write],
+    ['objective', 'active', 'No, write section 3 instead', set, write],
+    ['rest', 'active', 'Nein, schreib Abschnitt 3', set, 'schreib Abschnitt 3', 'German'],
+    ['rest', 'active', 'Non, écris la section 3', set, 'écris la section 3', 'French'],
+    ['rest', 'active', 'No, escribe la sección 3', set, 'escribe la sección 3', 'Spanish'],
+    ['rest', 'active', 'Não, escreva a seção 3', set, 'escreva a seção 3', 'Portuguese'],
+    ['rest', 'active', 'No, scrivi la sezione 3', set, 'scrivi la sezione 3', 'Italian'],
+    ['rest', 'active', 'Nee, schrijf deel 3', set, 'schrijf deel 3', 'Dutch'],
+    ['rest', 'active', '不，写第三节的内容', set, '写第三节的内容', 'Chinese'],
+    ['rest', 'active', 'いいえ、第三節を書いてください', set, '第三節を書いてください', 'Japanese'],
+    ['rest', 'active', 'no', pause],
+    ['rest', 'active', 'No, thank you', pause],
+    ['rest', 'active', 'No, pause it', pause],
+    ['rest', 'active', 'no, please leave it for now', pause],
+    ['rest', 'active', "No, it's too expensive", pause],
+    ['rest', 'active', 'No, I have no time this week', pause],
+    ['rest', 'active', 'No, do not continue', pause],
+    ['rest', 'active', 'Nein, das ist zu teuer', pause, undefined, 'German'],
+    ['rest', 'active', "Non, c'est trop cher", pause, undefined, 'French'],
+    ['rest', 'active', 'No, es demasiado caro', pause, undefined, 'Spanish'],
+    ['rest', 'active', 'No, è troppo caro', pause, undefined, 'Italian'],
+    ['rest', 'active', 'Nee, dat is te duur', pause, undefined, 'Dutch'],
+    ['rest', 'active', '不，太贵了没有必要', pause, undefined, 'Chinese'],
+    // The agent asked: it reads the answer in its brief.
+    ['', 'active', 'No, use the other licence', ['escalation_clear', 'notification_close']],
+    ['', 'active', 'No, that is wrong', pause],
+    // Only a yes or a no: the words are in the brief of the pass after the pause.
+    ['decision', 'active', 'No, write section 3 instead', pause],
+    [
+      'rest',
+      'blocked',
+      'No, write section 3 instead',
+      ['route_unblock', 'notification_close'],
+      write,
+    ],
+    ['rest', 'blocked', 'No, it is too late', ['project_pause', 'notification_close']],
+    [
+      'rest',
+      'paused',
+      'No, write section 3 instead',
+      ['project_resume', 'objective_set', 'notification_close'],
+      write,
+    ],
+    ['rest', 'paused', 'No, leave it', ['notification_close']],
+    ['decision', 'paused', 'No, write section 3 instead', ['notification_close']],
+  ];
+  for (const [topic, status, answer, bundles, objective, language = 'English'] of cases) {
+    const question = {
+      id: 'N-20261120-002',
+      kind: 'escalation',
+      project: 'inventory',
+      question: 'x',
+    };
+    const snapshot = smallWorkspace(t, {
+      'USER.md': `# User\n\n## Owner\n\n- **Language:** ${language}\n`,
+      'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory', status, escalation: 'x' }]),
+      'PROJECTS/inventory/LONGRUNNER.md': longrunner({}),
+      'NOTIFICATIONS.md': notifications([{ ...question, topic, answer }]),
+    });
+    const calls = pendingAnswers(snapshot)[0]?.calls ?? [];
+    const name = `${topic || 'words'}, ${status}: ${answer}`;
+    t.same(
+      calls.map(({ bundle }) => bundle),
+      bundles,
+      name,
+    );
+    const next = calls.find(({ args }) => args['next_objective'] !== undefined);
+    if (objective !== undefined) t.equal(next?.args['next_objective'], objective, name);
+  }
+});
+
 t.test('every clear answer is dealt with once, and an unclear one stays', async (t) => {
   const snapshot = held(t, {
     asked: [

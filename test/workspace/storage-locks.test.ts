@@ -1,9 +1,10 @@
 /** The commit mutex and the pass lock, one process. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Clock, fixedClock } from '../../src/kernel/clock.js';
+import { replaceFiles } from '../../src/kernel/files.js';
 import { transact } from '../../src/workspace/journal.js';
 import { consecutiveFailures } from '../../src/workspace/fence-counter.js';
 import {
@@ -41,6 +42,25 @@ t.test('the mutex is held during the action only, and by whoever it says', async
   );
   t.equal(commitMutexStatus(root), undefined, 'also after an error');
   t.same(readdirSync(join(root, '.nocturne')), []);
+});
+
+t.test('a mutex that could not be removed after its action stops nobody', async (t) => {
+  const root = t.testdir();
+  const restore = replaceFiles({
+    unlinkSync: (path) => {
+      if (String(path).endsWith('commit.lock'))
+        throw Object.assign(new Error('EIO: on purpose'), { code: 'EIO' });
+      unlinkSync(path);
+    },
+  });
+  t.teardown(restore);
+  t.throws(() => withCommitMutex(root, () => 'done'), { code: 'EIO' });
+  restore();
+  t.equal(
+    withCommitMutex(root, () => 'next', { timeoutMs: 0 }),
+    'next',
+  );
+  t.equal(commitMutexStatus(root), undefined);
 });
 
 t.test('nested calls run at once, also under another spelling of the root', async (t) => {

@@ -12,7 +12,7 @@ import { lastBytes, printable } from '../../agents/output-tail.js';
 import type { Condition } from '../../project/condition-types.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
 import { nextId } from '../../workspace/ids.js';
-import { lifeOf, ownIdentity } from '../../workspace/process-identity.js';
+import { lifeOf, ownIdentity, type ProcessIdentity } from '../../workspace/process-identity.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { type BaseFolder, openBase } from './base-folder.js';
 import { type Job, jobNamed, JOBS_PAGE } from './job.js';
@@ -53,7 +53,13 @@ const OUTPUT_BYTES = 2000;
  */
 export async function beforeRun(
   workspace: Workspace,
-  request: { readonly job: string; readonly by: string; readonly signal?: AbortSignal },
+  request: {
+    readonly job: string;
+    readonly by: string;
+    /** The one that waits for the run, if it is not this one. */
+    readonly process?: ProcessIdentity;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Begun> {
   closeLostRuns(workspace);
   const snapshot = workspace.snapshot();
@@ -66,7 +72,8 @@ export async function beforeRun(
       ? await evaluate(job.requires, { job, base, ...defined({ signal: request.signal }) })
       : [];
   const facts = { job: job.name, look, requires, ...defined({ distrust }) };
-  const open = recordStart(workspace, { facts, snapshot, by: request.by });
+  const { by, process: identity = ownIdentity() } = request;
+  const open = recordStart(workspace, { facts, snapshot, by, identity });
   const mayStart = open.overlaps === undefined && requiresHold(requires);
   return { run: open.run, job, mayStart };
 }
@@ -170,10 +177,12 @@ function recordStart(
     facts,
     snapshot: seen,
     by,
+    identity,
   }: {
     readonly facts: Pick<OpenRun, 'job' | 'look' | 'requires' | 'distrust'>;
     readonly snapshot: Snapshot;
     readonly by: string;
+    readonly identity: ProcessIdentity;
   },
 ): OpenRun {
   const page = seen.hash(JOBS_PAGE) ?? '';
@@ -187,7 +196,6 @@ function recordStart(
         !other.judged &&
         lifeOf(other.process) !== 'dead',
     )?.run;
-    const identity = ownIdentity();
     const began = snapshot.now.toISOString();
     open = { ...facts, run, page, began, process: identity, ...defined({ overlaps }) };
     keepOpenRun(workspace.state, open);

@@ -7,9 +7,9 @@ import { canProve, type Job } from './job.js';
 import type { Look, SeenFile } from './look-at-files.js';
 
 /**
- * `proved`: it ended well and everything holds. `unproved`: it says that it ended well, and
- * something does not hold. `failed`: it says itself that it failed. `blocked`: it was not started,
- * because something that it requires does not hold. `overlapped`: it was not started, because
+ * `proved`: it ended well and every test is met. `unproved`: it says that it ended well, and a test
+ * is not met. `failed`: it says itself that it failed. `blocked`: it was not started, because
+ * something that it requires is not there. `overlapped`: it was not started, because
  * another run of the job was not over. `unknown`: nobody saw it end.
  */
 export const VERDICTS = [
@@ -22,8 +22,9 @@ export const VERDICTS = [
 ] as const;
 export type VerdictKind = (typeof VERDICTS)[number];
 
-/** How a run ended, as its host says. `failed`: by a host without exit codes. */
+/** How a run ended, as its host says. `succeeded`, `failed`: by a host without exit codes. */
 export type RunEnd =
+  | { readonly kind: 'succeeded' }
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
@@ -163,6 +164,7 @@ function endReason(end: RunEnd): Reason | undefined {
     case 'failed':
     case 'not-started':
       return reason('end', end.why);
+    case 'succeeded':
     case 'held-back':
       return undefined;
   }

@@ -3,11 +3,15 @@
  * before and after, and its verdict is a row of the job log.
  */
 import type { Module } from '../types.js';
+import { automationRuns } from './automation-runs.js';
+import { jobHeartbeat } from './commands/heartbeat.js';
 import { jobCheck, jobHistory, jobList, jobShow } from './commands/look.js';
+import { jobNew } from './commands/new.js';
 import { jobRun } from './commands/run.js';
 import { deadlineService } from './deadlines/deadline-service.js';
 import { missedLines, missedSince } from './deadlines/missed-lines.js';
 import { missedChange, recordMissed } from './deadlines/record-missed.js';
+import { heartbeatService } from './heartbeat/heartbeat-service.js';
 import { failedJobFragments } from './repair-pass.js';
 import { closeLostRuns } from './record-end.js';
 import { failedJobs, jobStates, stateLines } from './tell-jobs.js';
@@ -36,12 +40,15 @@ export const module: Module = {
     ...closeLostRuns(workspace).map((run) => `${run} is lost`),
     ...recordMissed(workspace, runId),
   ],
-  serve: deadlineService,
+  serve: (context) => [deadlineService(context), heartbeatService(context)],
+  automationWatch: automationRuns,
   commands: {
     'job run': jobRun,
     'job list': jobList,
     'job show': jobShow,
     'job history': jobHistory,
     'job check': jobCheck,
+    'job new': jobNew,
+    'job heartbeat': jobHeartbeat,
   },
 };

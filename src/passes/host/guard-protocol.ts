@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ReasonCode, Verdict } from '../../governance/types.js';
 import type { ExitCode } from '../../kernel/error.js';
+import type { RunLook, WatchedRun } from '../automation-watch.js';
 import type { HostSession } from '../types.js';
 
 export const PROTOCOL = 1;
@@ -15,6 +16,9 @@ const host = z.string().min(1);
 const session = z.strictObject({ host, id: z.string().min(1) });
 const count = z.number().nonnegative().optional();
 const usage = z.strictObject({ tokensIn: count, tokensOut: count, cost: count });
+const automation = z.strictObject({ by: host, id: z.string().min(1), name: z.string() });
+const ended = z.strictObject({ status: z.enum(['ok', 'error', 'skipped']), why: z.string() });
+const run = z.string().min(1);
 const caller = {
   token: z.string().optional(),
   session: session.optional(),
@@ -62,6 +66,19 @@ export const guardRequest = z.discriminatedUnion('op', [
     usage,
     model: z.string(),
     failed: z.string().optional(),
+  }),
+  /** The runs of automations that the host starts itself: see `AutomationWatch`. */
+  z.strictObject({ id, op: z.literal('run-begins'), automation, pid: z.number() }),
+  z.strictObject({ id, op: z.literal('run-printed'), run, text: z.string() }),
+  z.strictObject({ id, op: z.literal('run-look'), run }),
+  z.strictObject({ id, op: z.literal('run-ended'), run, end: ended }),
+  z.strictObject({
+    id,
+    op: z.literal('run-unseen'),
+    automation,
+    started: z.iso.datetime(),
+    end: ended,
+    why: z.string(),
   }),
   z.strictObject({ id, op: z.literal('status') }),
 ]);
@@ -136,6 +153,9 @@ export type GuardAnswers = {
   readonly judge: JudgeAnswer;
   readonly end: EndAnswer;
   readonly status: StatusAnswer;
+  readonly 'run-begins': WatchedRun | null;
+  readonly 'run-look': RunLook | null;
+  readonly 'run-ended': string | null;
   readonly heartbeat: { readonly until: string };
   readonly hello: {
     readonly protocol: number;

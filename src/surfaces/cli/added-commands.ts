@@ -7,8 +7,11 @@ import type { Host } from '../../hosts/types.js';
 import { installedModules } from '../../modules/installed.js';
 import type { Module } from '../../modules/types.js';
 import type { AddedCommand } from '../../passes/added-command.js';
+import { defined } from '../../kernel/defined.js';
 import { actingAs, requireOwner } from './actor.js';
+import { canAsk, OWNER } from './ask.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
+import { signPage } from './sign-page.js';
 import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
@@ -49,6 +52,8 @@ function commandOf(command: AddedCommand): Command {
           modules: installedModules,
           requireOwner: (what) => requireOwner(context, what),
           acting: () => actingAs(context),
+          signPage: (path, page) => signPage(context, path, page),
+          ...defined({ ask: canAsk(context) ? OWNER : undefined }),
         },
         parsed,
       ),

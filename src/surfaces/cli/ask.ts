@@ -2,6 +2,7 @@
 import { NocturneError } from '../../kernel/error.js';
 import { showControl } from '../../kernel/show-control.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
+import type { OwnerQuestions } from '../../passes/added-command.js';
 import type { Context } from './types.js';
 
 /** Whether the owner says yes; Ctrl-C means no. Call it only if `canAsk`. */
@@ -14,6 +15,26 @@ export async function confirm(question: string): Promise<boolean> {
   });
   return answer === true;
 }
+
+/** For commands of modules and hosts. */
+export const OWNER: OwnerQuestions = {
+  confirm,
+  async pick(question, options, marked = []) {
+    const clack = await import('@clack/prompts');
+    const answer = await clack.multiselect({
+      message: showControl(question),
+      options: options.map(({ value, label, hint }) => ({
+        value,
+        label: showControl(label),
+        ...(hint === undefined ? {} : { hint: showControl(hint) }),
+      })),
+      initialValues: [...marked],
+      required: false,
+      output: process.stderr,
+    });
+    return Array.isArray(answer) ? answer : [];
+  },
+};
 
 export function canAsk(context: Context): boolean {
   return context.interactive && !context.json;

@@ -17,6 +17,7 @@ import {
   endForSession,
   heartbeatForSession,
 } from '../../passes/host/session-pass.js';
+import type { AutomationWatch } from '../../passes/automation-watch.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { livePasses } from '../../workspace/pass-lock.js';
@@ -28,6 +29,7 @@ export type Desk = {
   readonly hosts: readonly GuardedHost[];
   readonly warm: WarmSnapshot;
   readonly ledger: SpawnLedger | undefined;
+  readonly automations: AutomationWatch | undefined;
   readonly since: string;
   readonly counts: { judged: number; refused: number };
 };
@@ -35,9 +37,10 @@ export type Desk = {
 type Asked<Op extends GuardRequest['op']> = Extract<GuardRequest, { readonly op: Op }>;
 
 export function answer(desk: Desk, request: GuardRequest): unknown {
-  const { env, ledger, warm } = desk;
+  const { env, ledger, automations, warm } = desk;
   switch (request.op) {
     case 'hello':
+      automations?.closeLost();
       return {
         protocol: PROTOCOL,
         pid: process.pid,
@@ -69,6 +72,16 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
       return heartbeatForSession(env, request.session);
     case 'end':
       return ended(desk, request);
+    case 'run-begins':
+      return automations?.begin(request.automation, request.pid);
+    case 'run-printed':
+      return automations?.printed(request.run, request.text);
+    case 'run-look':
+      return automations?.look(request.run);
+    case 'run-ended':
+      return automations?.end(request.run, request.end);
+    case 'run-unseen':
+      return automations?.unseen(request.automation, request);
     case 'status':
       return statusOf(desk);
   }

@@ -6,6 +6,7 @@ import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
 import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
+import { enabledModules } from '../../passes/modules/module-hooks.js';
 import {
   guardRequest,
   type GuardRequest,
@@ -38,6 +39,9 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
     hosts,
     warm: new WarmSnapshot(env.workspace),
     ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules),
+    automations: enabledModules(env, env.workspace.snapshot())
+      .find(({ automationWatch }) => automationWatch !== undefined)
+      ?.automationWatch?.(env.workspace),
     since: stamp(env.workspace.clock.now()),
     counts: { judged: 0, refused: 0 },
   };

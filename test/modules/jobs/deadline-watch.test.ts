@@ -68,13 +68,14 @@ t.test('a run that proves its work closes what was open', async (t) => {
 
 t.test('nocturne serve wakes after a jump of the clock and tells at once', async (t) => {
   const place = jobPlace(t.testdir(), [BACKUP], { at: '2026-11-28T18:00:00Z' });
-  const clock = clockFile(join(t.testdirName, 'clock'), '2026-11-29T02:14:55Z');
+  const clock = clockFile(join(t.testdirName, 'clock'), '2026-11-29T02:14:50Z');
   const serving = nocturne(place, ['serve', '--json'], { env: clock.env });
   const said: string[] = [];
   const told = new Promise<void>((resolve) => {
     serving.stderr.on('data', (chunk: Buffer) => {
       said.push(String(chunk));
-      if (said.join('').includes('Serving')) clock.set('2026-11-29T07:00:00Z');
+      if (said.join('').includes('next deadline of a job: 2026-11-29 02:15'))
+        clock.set('2026-11-29T07:00:00Z');
       if (said.join('').includes('did not')) resolve();
     });
   });

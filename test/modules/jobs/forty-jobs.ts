@@ -183,7 +183,7 @@ export const DISHONEST: readonly JobCase[] = [
     name: 'in-background',
     title: 'ends before its work is done',
     lists: WHOLE,
-    script: `(sleep 2; ${NEW} > report.md) >/dev/null 2>&1 &`,
+    script: `(sleep 60; ${NEW} > report.md) >/dev/null 2>&1 &`,
     reason: 'proves',
   },
   {

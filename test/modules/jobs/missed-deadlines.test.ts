@@ -161,6 +161,14 @@ const ROWS: readonly Row[] = [
     expected: ['not-started 2026-10-25 02:30'],
   },
   {
+    title: 'an hour comes twice: the first time is over',
+    startBy: '02:30',
+    zone: BERLIN,
+    since: '2026-10-24T20:00Z',
+    now: '2026-10-25T00:45Z',
+    expected: ['not-started 2026-10-25 02:30'],
+  },
+  {
     title: 'an hour comes twice, and it ran the first time',
     startBy: '02:30',
     zone: BERLIN,

@@ -1,7 +1,7 @@
 /**
  * Before a job's first turn: gate, lock and brief. A problem ends the run before it asks a model.
  */
-import { realPath, type Plugin } from './state.js';
+import { messageOf, realPath, type Plugin } from './state.js';
 import type { HostContext, Hooks } from './host-types.js';
 import { closeRun } from './close.js';
 import type { Run } from './runs.js';
@@ -17,6 +17,7 @@ export function beforeReply(plugin: Plugin): Hooks['before_agent_reply'] {
     if (going?.stage === 'open' || going?.turns.has(runId) === true) return goOn(going, runId);
     const role = jobId === undefined ? undefined : runs.roleOf(jobId, event.cleanedBody);
     if (role === undefined || jobId === undefined) return undefined;
+    if (plugin.watched.get(jobId)?.stop !== undefined) return undefined;
     await closeIdle(plugin);
     const run = runs.open(role, { sessionKey, jobId, runId });
     const over = await begin(plugin, run, context);
@@ -73,9 +74,7 @@ async function begin(plugin: Plugin, run: Run, context: HostContext): Promise<st
     if (gone) await closeRun(plugin, run, 'the run ended while its pass began');
     return undefined;
   } catch (error) {
-    return stop(
-      `Nocturne could not begin the pass: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return stop(`Nocturne could not begin the pass: ${messageOf(error)}`);
   } finally {
     runs.tidy();
   }

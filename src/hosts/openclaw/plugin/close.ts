@@ -3,7 +3,7 @@
  */
 import type { AgentEnd, Hooks, Message, SubagentEvent } from './host-types.js';
 import type { Run } from './runs.js';
-import type { Plugin } from './state.js';
+import { messageOf, type Plugin } from './state.js';
 
 const BEAT_MS = 30_000;
 /** The host reports usage right after the turn, or never if the model never answered. */
@@ -71,7 +71,7 @@ export function subagent(
         },
         BEAT_MS,
       )
-      .catch((failed: unknown) => plugin.log.warn(`not told: ${String(failed)}`));
+      .catch((failed: unknown) => plugin.log.warn(`not told: ${messageOf(failed)}`));
     settle(plugin, run);
   };
 }
@@ -123,12 +123,11 @@ export async function closeRun(
   const reported = ended.then(
     ({ outcome, runId }) => plugin.log.info(`${runId ?? ''} ended: ${outcome}`),
     (error: unknown) =>
-      plugin.log.error(
-        `the pass of ${run.sessionKey} could not be ended: ${error instanceof Error ? error.message : String(error)}`,
-      ),
+      plugin.log.error(`the pass of ${run.sessionKey} could not be ended: ${messageOf(error)}`),
   );
   plugin.ending.add(reported);
   await reported.finally(() => plugin.ending.delete(reported));
+  for (const done of run.afterPass) done();
 }
 
 /**
@@ -145,12 +144,10 @@ export function beat(
   if (progress !== undefined)
     plugin.client
       .ask({ op: 'progress', ...progress }, BEAT_MS)
-      .catch((error: unknown) => plugin.log.warn(`not told: ${String(error)}`));
+      .catch((error: unknown) => plugin.log.warn(`not told: ${messageOf(error)}`));
   plugin.client
     .ask({ op: 'heartbeat', session: plugin.session(run) }, BEAT_MS)
-    .catch((error: unknown) =>
-      plugin.log.warn(`no heartbeat: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    .catch((error: unknown) => plugin.log.warn(`no heartbeat: ${messageOf(error)}`));
 }
 
 function lastText(event: AgentEnd): string {

@@ -17,7 +17,11 @@ export type HostContext = {
       }
     | undefined;
 };
-export type CronJob = { readonly id: string; readonly name?: string };
+export type CronJob = {
+  readonly id: string;
+  readonly name?: string;
+  readonly payload?: { readonly kind?: string };
+};
 
 export type ReplyEvent = { readonly cleanedBody?: string };
 export type CronEvent = {
@@ -25,8 +29,11 @@ export type CronEvent = {
   readonly jobId: string;
   readonly job?: CronJob;
   readonly sessionKey?: string;
-  readonly status?: string;
+  readonly status?: 'ok' | 'error' | 'skipped';
   readonly error?: string;
+  /** The last words of its agent. */
+  readonly summary?: string;
+  readonly runAtMs?: number;
 };
 export type ToolEvent = {
   readonly toolName: string;
@@ -37,6 +44,7 @@ export type ToolEvent = {
 export type ToolDone = ToolEvent & {
   readonly error?: string;
   readonly result?: {
+    readonly content?: readonly { readonly text?: string }[];
     readonly details?: {
       readonly childSessionKey?: string;
       readonly status?: string;
@@ -103,6 +111,10 @@ export type Hooks = {
   readonly before_agent_run: Hook<
     { readonly prompt?: string },
     { readonly outcome: 'block'; readonly reason: string; readonly message: string }
+  >;
+  readonly before_agent_finalize: Hook<
+    { readonly lastAssistantMessage?: string },
+    { readonly action: 'revise'; readonly reason: string }
   >;
   readonly before_prompt_build: Hook<unknown, { readonly prependContext: string }>;
   readonly resolve_exec_env: Hook<

@@ -1,8 +1,9 @@
 /** The plugin that OpenClaw loads: every governed session begins, works and ends as a pass. */
+import { runBegins, runFinalizes, runFinished, runPrinted, runStops } from './automations.js';
 import { beforePrompt, beforeReply, beforeRun, execEnvironment } from './begin.js';
 import { agentEnd, beat, closeRun, llmOutput, subagent } from './close.js';
 import type { HostApi } from './host-types.js';
-import { heldPlugin, type Plugin } from './state.js';
+import { heldPlugin, messageOf, type Plugin } from './state.js';
 import { statusOf, statusText } from './status.js';
 import { afterCall, asJudged, judgeOnce } from './tool-calls.js';
 
@@ -11,6 +12,8 @@ const FIRST = 1_000_000;
 const LAST = -1_000_000;
 /** An agent that thinks for long makes no tool call that would count as a heartbeat. */
 const WATCH_MS = 60_000;
+/** Looking at files and running the owner's checks may take longer than the host's 15 seconds. */
+const FINALIZE_MS = 310_000;
 
 export default {
   id: 'nocturne',
@@ -38,7 +41,12 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
     if (run?.stage === 'open' && event.status === 'error' && run.turnEnded === undefined)
       void closeRun(plugin, run, event.error ?? 'the host says that the run failed');
     else if (run?.stage === 'beginning') run.stage = 'over';
+    return event.action === 'finished' ? runFinished(plugin, event) : undefined;
   });
+  // In this order: a pass changes files when it begins.
+  api.on('before_agent_reply', runBegins(plugin), { priority: FIRST + 1 });
+  api.on('before_agent_run', runStops(plugin), { priority: FIRST + 1 });
+  api.on('before_agent_finalize', runFinalizes(plugin), { timeoutMs: FINALIZE_MS });
   api.on('before_agent_reply', beforeReply(plugin), { priority: FIRST });
   api.on('before_agent_run', beforeRun(plugin), { priority: FIRST });
   api.on('before_prompt_build', beforePrompt(plugin));
@@ -51,6 +59,7 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
     matcher: ['exec'],
     evaluate: judge,
   });
+  api.on('after_tool_call', runPrinted(plugin));
   api.on('after_tool_call', afterCall(plugin));
   api.on(
     'subagent_progress',
@@ -86,7 +95,7 @@ async function takeUp(plugin: Plugin): Promise<void> {
           failed: 'the gateway restarted, and the agent of the pass is gone',
         });
   } catch (error) {
-    plugin.log.error(error instanceof Error ? error.message : String(error));
+    plugin.log.error(messageOf(error));
   }
 }
 

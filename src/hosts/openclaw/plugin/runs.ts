@@ -26,6 +26,8 @@ export type Run = {
   counted: boolean;
   beatAt: number;
   closing: NodeJS.Timeout | undefined;
+  /** Called when its pass has ended. */
+  readonly afterPass: (() => void)[];
 };
 
 /** `free`: not ours. `stray`: a subagent of an unknown session. */
@@ -51,14 +53,16 @@ export class Runs {
   }
 
   /** @param prompt begins with `[cron:ID NAME]`, written by the host. */
+  nameOf(jobId: string, prompt: string | undefined): string {
+    const known = this.#jobs.get(jobId);
+    if (known !== undefined) return known;
+    const [, id, name = ''] = /^\[cron:(\S+) ([^\]]*)\]/.exec(prompt ?? '') ?? [];
+    return id === jobId ? name : '';
+  }
+
   roleOf(jobId: string, prompt: string | undefined): Role | undefined {
-    const name =
-      this.#jobs.get(jobId) ??
-      /^\[cron:(\S+) ([^\]]*)\]/
-        .exec(prompt ?? '')
-        ?.slice(1)
-        .reduce((id, text) => (id === jobId ? text : ''));
-    const [, role, id] = /^nocturne-(worker|manager)-([0-9a-f]{8})$/.exec(name ?? '') ?? [];
+    const [, role, id] =
+      /^nocturne-(worker|manager)-([0-9a-f]{8})$/.exec(this.nameOf(jobId, prompt)) ?? [];
     return id === this.#id ? (role as Role) : undefined;
   }
 
@@ -82,6 +86,7 @@ export class Runs {
       counted: false,
       beatAt: Date.now(),
       closing: undefined,
+      afterPass: [],
     };
     this.#runs.set(options.sessionKey, run);
     return run;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { GuardClient } from './guard-client.js';
+import type { WatchedRun } from './automations.js';
 import type { HostApi } from './host-types.js';
 import { type Run, Runs } from './runs.js';
 
@@ -13,6 +14,8 @@ export type Plugin = {
   readonly config: PluginConfig;
   readonly client: GuardClient;
   readonly runs: Runs;
+  /** By the host's id of the automation. */
+  readonly watched: Map<string, WatchedRun>;
   log: Log;
   /** The latest durations of judgements, as seen by the host. */
   readonly took: number[];
@@ -57,6 +60,7 @@ function make(config: PluginConfig, log: Log): Plugin {
     config,
     client: new GuardClient(config),
     runs: new Runs(config.id),
+    watched: new Map(),
     log,
     took: [],
     ourParams: new Map(),
@@ -132,6 +136,10 @@ export function readConfig(settings: unknown): ReadConfig {
       governed: values['governed'] === 'all' ? 'all' : 'jobs',
     },
   };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function realPath(path: string): string {

@@ -1,6 +1,6 @@
 /** `openclaw nocturne status` and the gateway method `nocturne.status`. */
 import type { StatusAnswer } from '../../../passes/host/guard-protocol.js';
-import type { Plugin } from './state.js';
+import { messageOf, type Plugin } from './state.js';
 
 const DEADLINE_MS = 20_000;
 
@@ -21,7 +21,7 @@ export type Status = {
 export async function statusOf(plugin: Plugin): Promise<Status> {
   const guard = await plugin.client
     .ask({ op: 'status' }, DEADLINE_MS)
-    .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }));
+    .catch((error: unknown) => ({ error: messageOf(error) }));
   return {
     ok: plugin.warnings.length === 0 && !('error' in guard) && guard.gate.ok,
     warnings: plugin.warnings,

@@ -1,7 +1,7 @@
 /** Judges each tool call, and reports it afterwards. A call that cannot be judged is refused. */
 import type { JudgeAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js';
-import type { Plugin } from './state.js';
+import { messageOf, type Plugin } from './state.js';
 import { beat } from './close.js';
 
 /** Under the fifteen seconds after which the host gives up on a hook. */
@@ -69,9 +69,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
       };
     return refuse(answer.text);
   } catch (error) {
-    return refuse(
-      `this call could not be judged (${error instanceof Error ? error.message : String(error)}), so it is refused`,
-    );
+    return refuse(`this call could not be judged (${messageOf(error)}), so it is refused`);
   }
 }
 
@@ -120,9 +118,7 @@ export function afterCall(plugin: Plugin): Hooks['after_tool_call'] {
     const tell = (asked: Parameters<typeof client.ask>[0]): Promise<unknown> =>
       client
         .ask(asked, DEADLINE_MS)
-        .catch((error: unknown) =>
-          log.warn(`not told: ${error instanceof Error ? error.message : String(error)}`),
-        );
+        .catch((error: unknown) => log.warn(`not told: ${messageOf(error)}`));
     await tell({ op: 'acted' });
     if (standing.kind !== 'governed') return;
     if (event.toolName === 'sessions_spawn' && event.toolCallId !== undefined) {

@@ -185,11 +185,11 @@ export const jobCheck: ModuleCommand = {
 function resultLines(when: string, results: readonly AssertionResult[]): readonly string[] {
   return results.map((result) => {
     const { assertion, found, error } = result;
-    return `${isMet(result) ? 'holds' : 'does not hold'} (${when})  ${assertion}: ${error ?? found}`;
+    return `${isMet(result) ? 'met' : 'not met'} (${when})  ${assertion}: ${error ?? found}`;
   });
 }
 
-/** Whoever looks also closes the runs that nobody saw end. */
+/** Each look also closes the runs that nobody saw end. */
 function looked(context: ModuleCommandContext): {
   readonly workspace: Workspace;
   readonly snapshot: Snapshot;

@@ -13,6 +13,8 @@ import {
   type Judged,
   recordVerdict,
 } from '../around-run.js';
+import { watchRun } from '../propose/watch-run.js';
+import { readWatched } from '../propose/watched-job.js';
 import { startRepair } from '../repair-pass.js';
 import { type CommandEnd, runJobCommand } from '../run-command.js';
 
@@ -23,15 +25,21 @@ export const jobRun: ModuleCommand = {
   summary: 'run a command as a job, and exit 0 only if it did what the job has to prove',
   forAgents: 'never',
   args: '<name> <command...>',
+  options: [
+    { flags: '--watch', description: 'only watch a job that JOBS.md does not have yet' },
+    { flags: '--base <dir>', description: 'with --watch: the folder in which it writes' },
+  ],
   examples: [
     'nocturne job run backup -- /usr/local/bin/backup.sh --all',
     '15 2 * * * nocturne job run backup --workspace /home/anna/work -- backup.sh',
   ],
-  async run(context, { args: [name = '', ...argv] }) {
+  async run(context, { args: [name = '', ...argv], options }) {
     context.requireOwner('running a job');
     const workspace = context.workspace();
     keepGoing(process.stdout);
     keepGoing(process.stderr);
+    if (options['watch'] === true && workspace.snapshot().record('JOB', name) === undefined)
+      return watchOnly(context, { name, argv, base: options['base'] });
     let begun: Begun;
     try {
       begun = await beforeRun(workspace, { job: name, by: 'job run' });
@@ -89,6 +97,24 @@ function start(
     out: json ? process.stderr : process.stdout,
     err: process.stderr,
   });
+}
+
+/** Exits as the command does: nothing is asked of it yet. */
+async function watchOnly(
+  context: ModuleCommandContext,
+  asked: { readonly name: string; readonly argv: readonly string[]; readonly base: unknown },
+): Promise<CommandResult> {
+  const { name, argv } = asked;
+  const { state } = context.workspace();
+  const base =
+    typeof asked.base === 'string'
+      ? resolve(context.cwd, asked.base)
+      : (readWatched(state, name)?.base ?? resolve(context.cwd));
+  const request = { name, base, start: () => start(context, argv) };
+  const { end, job, problem } = await watchRun(context.workspace(), request);
+  if (job === undefined) say(context, `${name} was not watched: ${problem}`, 'always');
+  else say(context, `${name}: ${plural(job.runs.length, 'run')} watched in ${base}`);
+  return { exit: end.exit, text: '', json: { job: name, base, watched: job?.runs ?? null } };
 }
 
 /** The owner's command does not depend on whether Nocturne can write its log. */

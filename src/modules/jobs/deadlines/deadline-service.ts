@@ -1,8 +1,10 @@
-/** The deadline watch: sleeps until the next deadline of a job, and records each that was missed. */
+/** The deadline watch: sleeps until the next deadline of a job, and records what was missed. */
 import { lstatSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServeContext, Service } from '../../../passes/module.js';
+import { localTime } from '../../../project/local-time.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 import { JOBS_PAGE } from '../job.js';
 import { nextDeadline } from './deadlines-now.js';
 import { recordMissed } from './record-missed.js';
@@ -16,20 +18,29 @@ export function deadlineService({ workspace, say }: ServeContext): Service {
   return {
     name: 'deadlines',
     async run(signal) {
-      let plan: { readonly page: string; readonly at: number } | undefined;
+      let plan: Plan | undefined;
       while (!signal.aborted) {
         const now = workspace.clock.now().getTime();
         const page = pageState(workspace.root);
         if (plan === undefined || now >= plan.at || page !== plan.page) {
           for (const line of recordMissed(workspace)) say(line);
-          const next = nextDeadline(workspace.snapshot()) ?? Infinity;
-          plan = { page, at: Math.min(next, now + LOOK_AGAIN_MS) };
+          const snapshot = workspace.snapshot();
+          const next = nextDeadline(snapshot) ?? Infinity;
+          if (next !== plan?.next && next < Infinity)
+            say(`the next deadline of a job: ${spoken(next, ownerZone(snapshot))}`);
+          plan = { page, next, at: Math.min(next, now + LOOK_AGAIN_MS) };
         }
         const ms = Math.max(1000, Math.min(plan.at - now, MOST_MS));
         await pause(ms, undefined, { signal }).catch(() => undefined);
       }
     },
   };
+}
+
+type Plan = { readonly page: string; readonly next: number; readonly at: number };
+
+function spoken(instant: number, zone: string): string {
+  return `${localTime(new Date(instant).toISOString(), zone)} (${zone})`;
 }
 
 /** Changes with the page; no reason to read the whole workspace each minute. */

@@ -1,5 +1,6 @@
-/** The deadlines of JOBS.md in a snapshot: which were missed and are not in the log, which is next. */
+/** The deadlines of JOBS.md in a snapshot: those missed that are not in the log, and the next. */
 import { MANIFEST_FILE } from '../../../integrity/manifest.js';
+import { defined } from '../../../kernel/defined.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -75,7 +76,7 @@ function runsByJob(snapshot: Snapshot, since: number): ReadonlyMap<string, reado
     const { run: id, started, ended, told } = run;
     const proved = run.verdict === 'proved';
     const of = runs.get(run.job) ?? [];
-    of.unshift({ id, started, proved, told, ...(ended === undefined ? {} : { ended }) });
+    of.unshift(defined({ id, started, ended, proved, told }));
     runs.set(run.job, of);
   }
   return runs;

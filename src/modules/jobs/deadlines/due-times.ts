@@ -11,7 +11,7 @@ export type Schedule = {
   readonly eitherDay: boolean;
   readonly zone: string;
 };
-/** `at`: the instant; `shown`: `2026-03-29 02:30`, as the owner wrote it, whatever the clocks do. */
+/** `at`: the instant. `shown`: `2026-03-29 02:30`, as the owner wrote it. */
 export type DueTime = { readonly at: number; readonly shown: string };
 
 /** `undefined`: neither a time of day nor five fields of cron. */

@@ -14,7 +14,10 @@ const NAMED: Readonly<Record<string, string>> = {
 const WORDS =
   /^(?:([A-Za-z]{3,9}(?:(?:\.\.|,|-)[A-Za-z]{3,9})*)\s*)?(?:(?:\*-)?([\d*,/.]+)-([\d*,/.]+)\s*)?(?:([\d*,/.]+):([\d*,/.]+)(?::0?0)?)?$/;
 
-/** `undefined`: seconds, years, last days, several times, or a zone. */
+/**
+ * `undefined`: seconds, years, last days, or a zone; also a weekday with a day of the month, which
+ * cron combines in another way.
+ */
 export function calendarCron(text: string): string | undefined {
   const words = text.trim().replace(/\s+/g, ' ');
   const named = NAMED[words.toLowerCase()];
@@ -22,6 +25,7 @@ export function calendarCron(text: string): string | undefined {
   const match = WORDS.exec(words);
   if (words === '' || match === null) return undefined;
   const [, days, month = '*', day = '*', hour = '0', minute = '0'] = match;
+  if (days !== undefined && day !== '*') return undefined;
   const weekdays =
     days === undefined ? '*' : days.replaceAll('..', '-').replaceAll(/[a-z]+/gi, cut);
   const fields = [minute, hour, day, month].map(field);

@@ -1,4 +1,4 @@
-/** A unit file of systemd with its drop-ins: sections of settings, each with its values in order. */
+/** A unit file of systemd with its drop-ins: settings, each with its values in order. */
 
 export type UnitFile = ReadonlyMap<string, readonly string[]>;
 
@@ -7,7 +7,7 @@ export function readUnitFile(text: string): UnitFile {
   const found = new Map<string, string[]>();
   let section = '';
   for (const line of text
-    .replaceAll(/\\\n\s*/g, ' ')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .map((raw) => raw.trim())) {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;

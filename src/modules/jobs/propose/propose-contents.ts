@@ -88,8 +88,8 @@ function shape(glob: string, texts: readonly TextFacts[]): readonly Proposal[] {
   );
   const isSame = texts.every(({ firstLine }) => firstLine === first.firstLine);
   const isTable = isSame && /[,;\t|]/.test(first.firstLine);
-  const wanted =
-    common.length > 0 ? common.slice(0, MOST_HEADINGS) : isTable ? [first.firstLine] : [];
+  const table = isTable ? [first.firstLine] : [];
+  const wanted = common.length > 0 ? common.slice(0, MOST_HEADINGS) : table;
   return wanted.map((line) => ({
     field: 'proves',
     value: {

@@ -1,5 +1,6 @@
 /** What one run wrote below a folder, by the hashes from before and after it. */
 import { join } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
 import { plural } from '../../../kernel/words.js';
@@ -7,7 +8,7 @@ import { readIfPlain } from '../../../workspace/file-content.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { type BaseFolder, openBase } from '../base-folder.js';
 import type { Job } from '../job.js';
-import { type Look, lookAtFiles } from '../look-at-files.js';
+import { type Look, lookAtFiles, type SeenFile } from '../look-at-files.js';
 import type { TextFacts, WrittenFile } from './watched-job.js';
 
 const MOST_FILES = 20_000;
@@ -61,8 +62,7 @@ export function writtenFiles(
     .flatMap(([name, now]) => {
       const then = before.files[name];
       if (then?.changed === now.changed && then.sha256 === now.sha256) return [];
-      const how = then === undefined ? 'new' : then.sha256 === now.sha256 ? 'rewritten' : 'changed';
-      return [{ path: name, how, bytes: now.size } as const];
+      return [{ path: name, how: howWritten(then, now), bytes: now.size }];
     });
   return {
     files: written.slice(0, MOST_LISTED).map((file) => {
@@ -73,6 +73,11 @@ export function writtenFiles(
   };
 }
 
+function howWritten(then: SeenFile | undefined, now: SeenFile): WrittenFile['how'] {
+  if (then === undefined) return 'new';
+  return then.sha256 === now.sha256 ? 'rewritten' : 'changed';
+}
+
 /** `undefined`: it is not text, or too large. */
 function textFacts(bytes: number, path: string): TextFacts | undefined {
   const content = bytes > MOST_TEXT ? undefined : readIfPlain(path);
@@ -81,13 +86,13 @@ function textFacts(bytes: number, path: string): TextFacts | undefined {
   if (text.includes('\uFFFD')) return undefined;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const json = jsonFacts(text);
-  return {
+  return defined({
     lines: lines.length,
     firstLine: lines[0]?.trim().slice(0, LONGEST_LINE) ?? '',
     headings: lines.filter((line) => /^#{1,6} \S/.test(line)).slice(0, MOST_HEADINGS),
     complains: new RegExp(COMPLAINT, 'im').test(text),
-    ...(json === undefined ? {} : { json }),
-  };
+    json,
+  });
 }
 
 function jsonFacts(text: string): TextFacts['json'] {

@@ -85,7 +85,10 @@ export function openAccounts(options: AccountsOptions): Accounts {
         ...periodsAt(options.zone(), now),
         inputTokens: ask.inputTokens,
         maxOutput,
-        ...defined({ asked: ask.maxOutput === maxOutput ? undefined : (ask.maxOutput ?? 'none') }),
+        ...defined({
+          asked: ask.maxOutput === maxOutput ? undefined : (ask.maxOutput ?? 'none'),
+          choices: ask.choices === 1 ? undefined : ask.choices,
+        }),
         tokens: spend.tokens,
         ...defined({ nanos: ask.price === undefined ? undefined : spend.nanos }),
       });

@@ -94,10 +94,3 @@ export function plus(a: Spend, b: Spend): Spend {
 export function minus(a: Spend, b: Spend): Spend {
   return { tokens: a.tokens - b.tokens, nanos: a.nanos - b.nanos };
 }
-
-/** What `a` has more than `b`, unit by unit; `undefined`: nothing. */
-export function excess(a: Spend, b: Spend): Spend | undefined {
-  const tokens = Math.max(0, a.tokens - b.tokens);
-  const nanos = Math.max(0, a.nanos - b.nanos);
-  return tokens + nanos === 0 ? undefined : { tokens, nanos };
-}

@@ -10,6 +10,8 @@ export type ReserveRow = CallRow & {
   readonly month: string;
   readonly inputTokens: number;
   readonly maxOutput: number;
+  /** Answers that may each have so many tokens, if not 1. */
+  readonly choices?: number;
   /** The output limit that the request had, if it was lowered or missing. */
   readonly asked?: number | 'none';
   readonly tokens: number;
