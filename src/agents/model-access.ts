@@ -2,6 +2,8 @@
  * How a runner reaches its model without the key: an address on this machine, and a token that is
  * good for one pass.
  */
+import type { ReachedLimit } from './reached-limit.js';
+import type { SeenCalls } from './seen-calls.js';
 import type { Usage } from './types.js';
 
 export type ModelAccess = {
@@ -12,12 +14,19 @@ export type ModelAccess = {
   readonly token: string;
   /** The same server as a Unix socket, in a folder that has nothing else. */
   readonly socket: string;
+  /** The calls until now. */
+  readonly seen?: () => SeenCalls;
   /** From then on the token is worth nothing. @returns what was used with it. */
   readonly close: () => Promise<Metered>;
 };
 
 /** `cost` in the owner's currency; unknown without a price. */
-export type Metered = { readonly tokens: number; readonly cost: number | undefined };
+export type Metered = {
+  readonly tokens: number;
+  readonly cost: number | undefined;
+  /** The last call was refused, because of this limit. */
+  readonly refused?: ReachedLimit;
+};
 
 /** What was counted is right; the runner alone says how it is divided. */
 export function meteredUsage(reported: Usage, { tokens, cost }: Metered): Usage {

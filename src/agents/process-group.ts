@@ -116,6 +116,7 @@ function listen({ request, child, output, file }: Started, verdict: Verdict): Wa
     file,
     onBeat: () => request.onBeat?.(),
     onDead: verdict.give,
+    ...defined({ calls: request.calls }),
   });
   const take =
     (stream: 'stdout' | 'stderr') =>

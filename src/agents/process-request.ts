@@ -1,6 +1,7 @@
 /** What a program is run with, and how it ended. */
 import type { Forwarding } from './model-access.js';
 import type { Sandbox } from './sandbox.js';
+import type { SeenCalls } from './seen-calls.js';
 import type { RunMark } from './orphan-processes.js';
 
 export type ProcessLimits = {
@@ -37,6 +38,7 @@ export type ProcessRequest = {
   readonly signOfLife?: () => string;
   /** Where the files are that show whether it works. */
   readonly workFolder?: string;
+  readonly calls?: { readonly seen: () => SeenCalls; readonly patience: number };
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** `scratch`: the folder of the run, which the program may write. */
   readonly sandbox?: {

@@ -180,6 +180,7 @@ async function once(
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
       sandbox: sandboxOf(input, files),
+      calls: callsOf(input),
       signOfLife: attempt.signOfLife,
       onStdout: attempt.onStdout,
     }),
@@ -205,6 +206,11 @@ async function once(
     },
     ...defined({ retryAfterMs }),
   };
+}
+
+function callsOf({ access, brief }: RunInput): ProcessRequest['calls'] {
+  const seen = access?.seen;
+  return seen === undefined ? undefined : { seen, patience: brief.budget.patience.calls };
 }
 
 function sandboxOf({ sandbox, access }: RunInput, { folder }: RunFiles): ProcessRequest['sandbox'] {

@@ -32,14 +32,29 @@ export function limitOfTier({ what, used, limit, detail }: OverBudget, needed?: 
   };
 }
 
+/** The header of an answer 402; the amounts are in others that begin so. */
+const SCOPE = 'x-nocturne-limit';
 const UNITS: readonly SpendUnit[] = ['tokens', 'cost'];
+
+export function limitHeaders(reached: ReachedLimit): Readonly<Record<string, string>> {
+  const { scope, project, unit, used, limit, needed } = reached;
+  return defined({
+    [SCOPE]: scope,
+    [`${SCOPE}-project`]: project === undefined ? undefined : encodeURIComponent(project),
+    [`${SCOPE}-unit`]: unit,
+    [`${SCOPE}-used`]: used?.toString(),
+    [`${SCOPE}-amount`]: limit?.toString(),
+    [`${SCOPE}-needed`]: needed?.toString(),
+  }) as Readonly<Record<string, string>>;
+}
 
 /** From the headers with which the meter answers 402; `undefined`: another endpoint answered. */
 export function limitOfHeaders(headers: unknown): ReachedLimit | undefined {
   if (!(headers instanceof Headers)) return undefined;
-  const named = headers.get('x-nocturne-limit');
+  const named = headers.get(SCOPE);
   const scope = LIMIT_SCOPES.find((known) => known === named);
   if (scope === undefined) return undefined;
+  const project = headers.get(`${SCOPE}-project`);
   const amount = (name: string): number | undefined => {
     const text = headers.get(name) ?? '';
     return text !== '' && Number(text) >= 0 ? Number(text) : undefined;
@@ -47,11 +62,11 @@ export function limitOfHeaders(headers: unknown): ReachedLimit | undefined {
   return {
     scope,
     ...defined({
-      project: headers.get('x-nocturne-limit-project') ?? undefined,
-      unit: UNITS.find((unit) => unit === headers.get('x-nocturne-limit-unit')),
-      used: amount('x-nocturne-limit-used'),
-      limit: amount('x-nocturne-limit-amount'),
-      needed: amount('x-nocturne-limit-needed'),
+      project: project === null ? undefined : decodeURIComponent(project),
+      unit: UNITS.find((unit) => unit === headers.get(`${SCOPE}-unit`)),
+      used: amount(`${SCOPE}-used`),
+      limit: amount(`${SCOPE}-amount`),
+      needed: amount(`${SCOPE}-needed`),
     }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type Signs,
   type Claim,
 } from './liveness.js';
+import { circling, NO_CALLS, type SeenCalls } from './seen-calls.js';
 import type { OutputNews } from './output-news.js';
 import { spokenDuration } from './spoken-duration.js';
 
@@ -25,6 +26,8 @@ export type WatchdogOptions = {
   readonly repeatMs: number;
   /** Changes with the files that the agent writes; asked before repeated output ends a run. */
   readonly differences: () => string;
+  /** The calls to its model, where somebody forwards them. */
+  readonly calls?: { readonly seen: () => SeenCalls; readonly patience: number };
   /** Called at most once. */
   readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
 };
@@ -44,14 +47,26 @@ export function watchdog({
   output,
   repeatMs,
   differences,
+  calls,
 }: WatchdogOptions): Watchdog {
   const startedAt = performance.now();
   let lastBeatAt: number | undefined;
   const states = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let since = NO_CALLS;
   const hasNewFiles = (): boolean => {
     const known = states.size;
     return states.add(differences()).size > known;
+  };
+  /** Unless files have changed since it was last asked. */
+  const circlesWhy = (): string | undefined => {
+    if (calls === undefined) return undefined;
+    if (states.size === 0) hasNewFiles();
+    const seen = calls.seen();
+    const why = circling(seen, since, calls.patience);
+    if (why === undefined || !hasNewFiles()) return why;
+    since = seen;
+    return undefined;
   };
   const look = (): void => {
     const now = performance.now();
@@ -73,9 +88,11 @@ export function watchdog({
     if (state !== 'ok' && state.kill === 'repeats' && hasNewFiles()) {
       output.startAgain(now);
       timer = setTimeout(look, lookEveryMs);
-    } else if (state === 'ok')
-      timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
-    else
+    } else if (state === 'ok') {
+      const why = circlesWhy();
+      if (why !== undefined) onDead('stuck', why);
+      else timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
+    } else
       onDead(
         state.kill === 'ceiling' ? 'timed-out' : 'stuck',
         sentence(state, file.claim?.tool, output),

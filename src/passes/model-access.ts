@@ -3,6 +3,7 @@
  * instead of a key. Without a module, only Nocturne itself may use the key.
  */
 import type { RunnerKind } from '../agents/runner-for.js';
+import type { ReachedLimit } from '../agents/reached-limit.js';
 import { type Metered, type ModelAccess, meteredUsage } from '../agents/model-access.js';
 import { emptyReport } from '../agents/parse-report.js';
 import {
@@ -54,12 +55,20 @@ export async function withModelAccess(
   }
   const { close } = access;
   let spent: Metered = { tokens: 0, cost: undefined };
-  const outcome = await run(access).finally(async () => {
+  const ended = await run(access).finally(async () => {
     spent = await close();
   });
+  const outcome = endedByLimit(ended, spent.refused);
   // It may have reported usage without any call: then it has another way to a model.
   if (spent.tokens === 0) return unmetered(user.runner, env.runners, outcome);
   return { ...outcome, usage: meteredUsage(outcome.usage, spent), spending: 'enforced' };
+}
+
+/** A program does not tell why its model answered no more. */
+function endedByLimit(outcome: RunOutcome, limit: ReachedLimit | undefined): RunOutcome {
+  const isKnown = outcome.kind === 'finished' || outcome.failure === 'limit-reached';
+  if (limit === undefined || isKnown || outcome.failure === 'cancelled') return outcome;
+  return { ...outcome, failure: 'limit-reached', limit };
 }
 
 type ModelSource = { readonly endpoint: string; readonly apiKeyEnv: string };

@@ -23,7 +23,7 @@ export const SAID =
 export const LOOKS: Scripted = {
   call: [{ name: 'read', arguments: { path: 'PROJECTS/pages/PHASES.md' } }],
 };
-export const writes = (name: string): Scripted => ({
+export const writes = (name: string) => ({
   call: [
     {
       name: 'write',

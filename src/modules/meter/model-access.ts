@@ -5,6 +5,7 @@ import { stamp } from '../../kernel/clock.js';
 import { messageOf } from '../../kernel/error.js';
 import type { AccessContext } from '../../passes/module.js';
 import { accountOf, closeGrant, openGrant } from './grant.js';
+import { progressOf } from './progress.js';
 import { ledgerLength, spentSince } from './pass-spend.js';
 import { ensureMeter } from './start-meter.js';
 
@@ -30,10 +31,12 @@ export async function modelAccess(context: AccessContext): Promise<ModelAccess |
     anthropicBase: `http://127.0.0.1:${meter.port}`,
     socket: meter.socket,
     token,
+    seen: () => progressOf(state, accountOf(grant)),
     close: async () => {
       stopWatching();
       closeGrant(state, grant.id);
-      return spentSince(state, before, accountOf(grant));
+      const { refused } = progressOf(state, accountOf(grant));
+      return { ...spentSince(state, before, accountOf(grant)), ...defined({ refused }) };
     },
   };
 }

@@ -4,19 +4,16 @@
  */
 import { join } from 'node:path';
 import { mkdirSync, renameSync, writeFileSync } from '../../kernel/files.js';
+import type { ReachedLimit } from '../../agents/reached-limit.js';
+import type { SeenCalls } from '../../agents/seen-calls.js';
 import { readJson } from '../../workspace/state-home.js';
 
-export type Progress = {
-  readonly calls: number;
-  /** Calls in a row that repeated an earlier request of this pass. */
-  readonly repeatedPrompts: number;
-  /** Answers in a row that were the same as an earlier one. */
-  readonly repeatedAnswers: number;
-  /** Calls in a row with more input than the call before. */
-  readonly growing: number;
+export type Progress = SeenCalls & {
   readonly lastInput: number;
   /** Whether the agent was told that most of a limit is used. */
   readonly isTold: boolean;
+  /** Why the last call was refused, if it was. */
+  readonly refused?: ReachedLimit;
 };
 type Kept = Progress & { readonly prompts: readonly string[]; readonly answers: readonly string[] };
 
@@ -50,11 +47,18 @@ export function noteCall(state: string, account: string, seen: SeenCall): void {
   keep(state, account, after(kept(state, account), seen));
 }
 
+export function noteRefused(state: string, account: string, refused: ReachedLimit): void {
+  keep(state, account, { ...kept(state, account), refused });
+}
+
 export function noteTold(state: string, account: string): void {
   keep(state, account, { ...kept(state, account), isTold: true });
 }
 
-function after(before: Kept, { prompt, answer, inputTokens }: SeenCall): Kept {
+function after(
+  { refused: _refused, ...before }: Kept,
+  { prompt, answer, inputTokens }: SeenCall,
+): Kept {
   return {
     ...before,
     calls: before.calls + 1,

@@ -104,6 +104,11 @@ export function briefing(input: BriefingInput): string {
       none: 'There is no project.',
       more: '`nocturne project list`',
     }),
+    listed('Parked at a limit', parkedLines(night), {
+      most: MOST.failures,
+      none: '',
+      more: '`nocturne status`',
+    }),
     listed(`What failed (${failures.length})`, failures, {
       most: MOST.failures,
       none: 'Nothing.',
@@ -173,7 +178,7 @@ function waitingLine(snapshot: Snapshot, question: Rec): string {
   return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
-const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
+const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL', 'PARKED'];
 
 /** How many passes there were, by grade. Names the zone of all times on the page. */
 function heading(night: Night, zone: string): string {

@@ -1,7 +1,7 @@
 /** Forwards one call to a model, if its worst case fits into every limit. */
 import type { Reserved } from '../ledger/types.js';
 import { accountOf, type Grant } from '../grant.js';
-import { noteTold, progressOf } from '../progress.js';
+import { noteRefused, noteTold, progressOf } from '../progress.js';
 import { Call } from './call.js';
 import type { Desk } from './desk.js';
 import { errorResponse, type MeterError } from './error-shape.js';
@@ -10,7 +10,7 @@ import { keyOf } from './key-of.js';
 import { limitNote } from './limit-note.js';
 import { parsedObject } from './protocols/json.js';
 import type { Bounded, Json, Protocol } from './protocols/protocol.js';
-import { refusalError } from './refusal.js';
+import { reachedLimit, refusalError } from './refusal.js';
 import { type Relay, relayEvents, relayWhole } from './relay.js';
 import { targetUrl } from './target-url.js';
 import { cutError, unansweredError } from './unanswered-error.js';
@@ -33,7 +33,10 @@ export async function forward(incoming: Incoming): Promise<Response> {
   const key = keyOf(incoming.desk, incoming.grant);
   if (typeof key !== 'string') return errorResponse(protocol.family, key);
   const reserved = reserve(incoming, prepared);
-  if (reserved.kind === 'refused') return errorResponse(protocol.family, refusalError(reserved));
+  if (reserved.kind === 'refused') {
+    noteRefused(incoming.desk.state, accountOf(incoming.grant), reachedLimit(reserved));
+    return errorResponse(protocol.family, refusalError(reserved));
+  }
   if (prepared.isNoted) noteTold(incoming.desk.state, accountOf(incoming.grant));
   return send(incoming, { ...prepared, reserved, key });
 }

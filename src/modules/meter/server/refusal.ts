@@ -1,9 +1,10 @@
 /** A call that no account can pay: status 402, which no client repeats. */
+import { limitHeaders, type ReachedLimit } from '../../../agents/reached-limit.js';
+import { defined } from '../../../kernel/defined.js';
 import type { Refusal } from '../ledger/types.js';
 import type { MeterError } from './error-shape.js';
 
 export const LIMIT_REACHED = 'limit_reached';
-const LIMIT_HEADER = 'x-nocturne-limit';
 const NANOS = 1e9;
 
 export function refusalError(refusal: Refusal): MeterError {
@@ -11,8 +12,20 @@ export function refusalError(refusal: Refusal): MeterError {
     status: 402,
     code: LIMIT_REACHED,
     message: textOf(refusal),
-    headers: { [LIMIT_HEADER]: refusal.scope },
+    headers: limitHeaders(reachedLimit(refusal)),
   };
+}
+
+/** In tokens, or in the owner's currency. */
+export function reachedLimit(refusal: Refusal): ReachedLimit {
+  const { scope } = refusal;
+  if (scope === 'stopped' || scope === 'unpriced') return { scope };
+  const { project, unit } = refusal;
+  const [used, limit, needed] = [refusal.used, refusal.limit, refusal.needed].map((amount) =>
+    unit === 'tokens' ? amount : amount / NANOS,
+  );
+  const amounts = { unit: unit === 'tokens' ? unit : ('cost' as const), used, limit, needed };
+  return { scope, ...defined({ project, ...amounts }) };
 }
 
 function textOf(refusal: Refusal): string {
