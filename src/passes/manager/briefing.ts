@@ -13,7 +13,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
-import { failureLines, reaped } from './briefing-failures.js';
+import { failureLines, parkedLines, reaped } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
