@@ -4,6 +4,7 @@ import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
+import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { AutomationWatch } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
@@ -141,6 +142,14 @@ export interface PassModule {
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
   /** For the morning page: what went wrong since then in what the module keeps, one line each. */
   failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  /** For the cost on the morning page: what the sums of the runs since then do not tell. */
+  costs?(context: {
+    readonly snapshot: Snapshot;
+    readonly state: string;
+    readonly since: Date;
+  }): readonly string[];
+  /** For `doctor`: what the owner should correct. */
+  examined?(snapshot: Snapshot): readonly Observation[];
   /** For `status`: how what the module keeps is now. */
   state?(snapshot: Snapshot): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */

@@ -2,6 +2,9 @@
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
+import { priceProblems } from './page/price-problems.js';
+import { spendReport } from './report/spend-report.js';
+import { doubts, stoppedText } from './report/spend-text.js';
 import { meterCommand } from './server/meter-command.js';
 import { meterService } from './server/meter-service.js';
 
@@ -10,6 +13,13 @@ export const module: Module = {
   // Every call reads the limits as they are.
   onChange: () => undefined,
   modelAccess: async (context) => (await import('./model-access.js')).modelAccess(context),
+  costs: (context) => {
+    const report = spendReport(context);
+    const { stopped, zone } = report;
+    const until = stopped === undefined ? [] : [stoppedText(stopped, zone)];
+    return [...until, ...doubts(report)];
+  },
+  examined: priceProblems,
   serve: meterService,
   commands: {
     meter: meterCommand,

@@ -1,4 +1,5 @@
 /** What modules tell the owner: on the morning page, and in `status`. */
+import { messageOf } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { ModuleState, PassModule } from '../module.js';
 import { enabledModules } from './module-hooks.js';
@@ -11,6 +12,20 @@ export function moduleFailures(
   return enabledModules({ modules }, snapshot).flatMap(
     (module) => module.failures?.({ snapshot, since }) ?? [],
   );
+}
+
+/** One that cannot tell says why, because the page matters more. */
+export function moduleCosts(
+  modules: readonly PassModule[],
+  context: { readonly snapshot: Snapshot; readonly state: string; readonly since: Date },
+): readonly string[] {
+  return enabledModules({ modules }, context.snapshot).flatMap((module) => {
+    try {
+      return module.costs?.(context) ?? [];
+    } catch (error) {
+      return [`The module ${module.name} cannot tell: ${messageOf(error)}.`];
+    }
+  });
 }
 
 /** By name; without modules that have nothing to tell. */

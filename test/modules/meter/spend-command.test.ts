@@ -122,6 +122,9 @@ t.test('the month in sums, each uncertain part named, and the limits as they are
     notEnforced: { passes: 1, tokens: 700, cost: 0.4 },
     ledger: { rows: 11 },
   });
+  const page = await callCommand(place, ['briefing'], { clock });
+  t.match(page.text, /^\*\*Cost\.\*\* 500 tokens read, 200 written, cost 0\.40 EUR, /m);
+  t.match(page.text, /Unconfirmed: 0\.0090 EUR of it.* Overcharged: gpt \(gpt-5\) counted 0\.0040/);
   t.match((await spend('--by', 'day')).text, /^2026-11-21 +2 +7,000 +0\.0220/m);
   t.match(await spend('--since', 'yesterday'), { exit: 2 });
 });
@@ -132,7 +135,7 @@ t.test('the owner stops every call until the next day, and resumes', async (t) =
   const call = (...words: string[]) => callCommand(place, words, { clock });
   t.match(await call('spend'), { exit: 0, text: /0\.00 EUR, 0 tokens in 0 calls/ });
   t.match(await call('spend', 'stop'), { exit: 0, json: { until: '2026-11-23T00:00:00Z' } });
-  t.match((await call('spend')).text, /^All spending is stopped until 2026-11-23 00:00\./);
+  t.match((await call('spend')).text, /^You stopped all spending until 2026-11-23 00:00;/);
   place.clock.time = new Date('2026-11-22T23:59:59Z');
   t.match(firstCall(place), { kind: 'refused', scope: 'stopped' });
   t.match(await call('spend', 'resume'), { json: { wasStopped: true } });
