@@ -1,6 +1,9 @@
 /** The time zone that the owner lives in, by USER.md, and what day it is there. */
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText } from './field-text.js';
+import { wallTime } from './zone.js';
+
+const HALF_DAY_MS = 12 * 3_600_000;
 
 /** UTC when USER.md names none that this machine knows. */
 export function ownerZone(snapshot: Snapshot): string {
@@ -21,7 +24,7 @@ export function isZone(zone: string): boolean {
 
 /** `2026-11-21`: the date that the calendars of the zone show at this instant. */
 export function dayIn(zone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(instant);
+  return dateOf(wallTime(zone, instant.getTime()));
 }
 
 /**
@@ -29,14 +32,9 @@ export function dayIn(zone: string, instant: Date): string {
  * belongs to the night that began the day before.
  */
 export function nightIn(zone: string, instant: Date): string {
-  const day = dayIn(zone, instant);
-  const hour = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hour: 'numeric',
-    hourCycle: 'h23',
-  }).format(instant);
-  if (Number(hour) >= 12) return day;
-  const evening = new Date(`${day}T00:00:00Z`);
-  evening.setUTCDate(evening.getUTCDate() - 1);
-  return evening.toISOString().slice(0, 10);
+  return dateOf(wallTime(zone, instant.getTime()) - HALF_DAY_MS);
+}
+
+function dateOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 10);
 }
