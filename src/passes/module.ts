@@ -6,7 +6,7 @@ import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
-import type { AutomationWatch } from './automation-watch.js';
+import type { AutomationWatch, WatchContext } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
@@ -85,6 +85,8 @@ export type PassEvent = {
   readonly body: string;
 };
 
+/** `state`: the state directory. */
+export type KeptContext = { readonly snapshot: Snapshot; readonly state: string };
 /** `lines`: what needs attention. `facts`: everything, for programs. */
 export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
 
@@ -143,19 +145,15 @@ export interface PassModule {
   /** For the morning page: what went wrong since then in what the module keeps, one line each. */
   failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */
-  costs?(context: {
-    readonly snapshot: Snapshot;
-    readonly state: string;
-    readonly since: Date;
-  }): readonly string[];
+  costs?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** For `doctor`: what the owner should correct. */
   examined?(snapshot: Snapshot): readonly Observation[];
   /** For `status`: how what the module keeps is now. */
-  state?(snapshot: Snapshot): ModuleState | undefined;
+  state?(context: KeptContext): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
-  automationWatch?(workspace: Workspace): AutomationWatch;
+  automationWatch?(context: WatchContext): AutomationWatch;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

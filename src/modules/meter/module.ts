@@ -1,7 +1,10 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
+import { ownerZone } from '../../project/owner-zone.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
+import { stoppedUntil } from './ledger/stopped.js';
+import { meterDirectory } from './live-meter.js';
 import { priceProblems } from './page/price-problems.js';
 import { spendReport } from './report/spend-report.js';
 import { doubts, stoppedText } from './report/spend-text.js';
@@ -18,6 +21,11 @@ export const module: Module = {
     const { stopped, zone } = report;
     const until = stopped === undefined ? [] : [stoppedText(stopped, zone)];
     return [...until, ...doubts(report)];
+  },
+  state({ snapshot, state }) {
+    const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
+    if (stopped === undefined) return undefined;
+    return { lines: [stoppedText(stopped, ownerZone(snapshot))], facts: { stopped } };
   },
   examined: priceProblems,
   serve: meterService,

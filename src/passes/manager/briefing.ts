@@ -13,7 +13,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
-import { failureLines, reaped } from './briefing-failures.js';
+import { failureLines, parkedLines, reaped } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
@@ -106,6 +106,11 @@ export function briefing(input: BriefingInput): string {
       none: 'There is no project.',
       more: '`nocturne project list`',
     }),
+    listed('Parked at a limit', parkedLines(night), {
+      most: MOST.failures,
+      none: '',
+      more: '`nocturne status`',
+    }),
     listed(`What failed (${failures.length})`, failures, {
       most: MOST.failures,
       none: 'Nothing.',
@@ -175,7 +180,7 @@ function waitingLine(snapshot: Snapshot, question: Rec): string {
   return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
-const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
+const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL', 'PARKED'];
 
 /** How many passes there were, by grade. Names the zone of all times on the page. */
 function heading(night: Night, zone: string): string {

@@ -1,7 +1,7 @@
 /** What modules tell the owner: on the morning page, and in `status`. */
 import { messageOf } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { ModuleState, PassModule } from '../module.js';
+import type { KeptContext, ModuleState, PassModule } from '../module.js';
 import { enabledModules } from './module-hooks.js';
 
 export function moduleFailures(
@@ -17,7 +17,7 @@ export function moduleFailures(
 /** One that cannot tell says why, because the page matters more. */
 export function moduleCosts(
   modules: readonly PassModule[],
-  context: { readonly snapshot: Snapshot; readonly state: string; readonly since: Date },
+  context: KeptContext & { readonly since: Date },
 ): readonly string[] {
   return enabledModules({ modules }, context.snapshot).flatMap((module) => {
     try {
@@ -31,10 +31,10 @@ export function moduleCosts(
 /** By name; without modules that have nothing to tell. */
 export function moduleStates(
   modules: readonly PassModule[],
-  snapshot: Snapshot,
+  context: KeptContext,
 ): ReadonlyMap<string, ModuleState> {
-  const states = enabledModules({ modules }, snapshot).map(
-    (module) => [module.name, module.state?.(snapshot)] as const,
+  const states = enabledModules({ modules }, context.snapshot).map(
+    (module) => [module.name, module.state?.(context)] as const,
   );
   return new Map(
     states.filter((entry): entry is readonly [string, ModuleState] => entry[1] !== undefined),

@@ -136,6 +136,10 @@ t.test('the owner stops every call until the next day, and resumes', async (t) =
   t.match(await call('spend'), { exit: 0, text: /0\.00 EUR, 0 tokens in 0 calls/ });
   t.match(await call('spend', 'stop'), { exit: 0, json: { until: '2026-11-23T00:00:00Z' } });
   t.match((await call('spend')).text, /^You stopped all spending until 2026-11-23 00:00;/);
+  t.match(await call('status'), {
+    text: /You stopped all spending until 2026-11-23 00:00;/,
+    json: { modules: { meter: { stopped: { until: '2026-11-23T00:00:00Z' } } } },
+  });
   place.clock.time = new Date('2026-11-22T23:59:59Z');
   t.match(firstCall(place), { kind: 'refused', scope: 'stopped' });
   t.match(await call('spend', 'resume'), { json: { wasStopped: true } });
