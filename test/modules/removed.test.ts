@@ -29,6 +29,7 @@ const MODULES: readonly {
     enabled: true,
     listed: new RegExp(`${toolsOf('mcp').length} tools`),
   },
+  { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
   { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
   { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },

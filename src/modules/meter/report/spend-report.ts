@@ -51,7 +51,10 @@ export function spendReport(input: {
   const zone = ownerZone(snapshot);
   const totals = totalsFrom();
   const metered = new Set<string>();
-  const { add, sums } = spendSums({ since: stamp(since), dayOf: daysIn(zone) });
+  const { add, sums } = spendSums({
+    since: stamp(since),
+    dayOf: (time) => dayIn(zone, new Date(time)),
+  });
   const place = !existsSync(join(directory, 'ledger.jsonl'))
     ? LOG_START
     : readLedger(directory, (row) => {
@@ -113,14 +116,4 @@ function balances(
     return usedLimits(limits, totals, { runId: '', project: project ?? '', ...periods });
   });
   return balancesOf(used);
-}
-
-function daysIn(zone: string): (time: string) => string {
-  const known = new Map<string, string>();
-  return (time) => {
-    const minute = time.slice(0, 16);
-    const day = known.get(minute) ?? dayIn(zone, new Date(time));
-    known.set(minute, day);
-    return day;
-  };
 }
