@@ -25,7 +25,7 @@ export type ModelUser = {
   readonly use: string;
   readonly runner: RunnerSpec;
   readonly model: string;
-  /** Of all that this use of the pass spends. */
+  /** For everything that this use of the pass spends. */
   readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly signal: AbortSignal;
 };
@@ -54,14 +54,24 @@ export async function withModelAccess(
     return unmetered(user.runner, env.runners, await run(undefined));
   }
   const { close } = access;
-  let spent: Metered = { tokens: 0, cost: undefined };
-  const ended = await run(access).finally(async () => {
-    spent = await close();
-  });
+  const { ended, spent } = await closing(run(access), close);
   const outcome = endedByLimit(ended, spent.refused);
   // It may have reported usage without any call: then it has another way to a model.
   if (spent.tokens === 0) return unmetered(user.runner, env.runners, outcome);
   return { ...outcome, usage: meteredUsage(outcome.usage, spent), spending: 'enforced' };
+}
+
+async function closing(
+  running: Promise<RunOutcome>,
+  close: ModelAccess['close'],
+): Promise<{ readonly ended: RunOutcome; readonly spent: Metered }> {
+  try {
+    const ended = await running;
+    return { ended, spent: await close() };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A program does not tell why its model answered no more. */

@@ -9,7 +9,7 @@ import t, { type Test } from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import type { ProcessLimits } from '../../src/agents/process-group.js';
 import type { RunEvent, RunInput } from '../../src/agents/types.js';
-import { TOKEN, type TinyMeter, tinyMeter } from '../support/tiny-meter.js';
+import { type TinyMeter, tinyMeter } from '../support/tiny-meter.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 import { box, type Box, PATH } from './sandbox-box.js';
 

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { judgesAutomations } from './automations.js';
 import { makePlace, type Place } from './place.js';
 import { editPages, pagesStay } from './prompt-pages.js';
 import { type Asked, type Call, textOf, type Turn } from './scripted-model.js';
@@ -309,6 +310,14 @@ t.test('OpenClaw, the real one', async (t) => {
         JSON.stringify(tasks).slice(0, 2000),
       );
       t.equal(tasks.length, 1);
+    },
+  );
+
+  await t.test(
+    'of forty automations that JOBS.md names, those that did not do their work are caught',
+    async (t) => {
+      await judgesAutomations(t, place);
+      lap('the automations are judged');
     },
   );
 

@@ -2,7 +2,7 @@
  * The clock of a child process, in a file: it shows the time that the file has and goes on from
  * there. Writing another time is what a machine that slept does to a process.
  */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 
 const PRELOAD = (path: string): string => `
   import { readFileSync } from 'node:fs';
@@ -27,7 +27,11 @@ export type ClockFile = {
 
 export function clockFile(path: string, time: string): ClockFile {
   const source = Buffer.from(PRELOAD(path)).toString('base64');
-  const set = (shown: string): void => writeFileSync(path, shown);
+  // A child may read it at any moment.
+  const set = (shown: string): void => {
+    writeFileSync(`${path}.new`, shown);
+    renameSync(`${path}.new`, path);
+  };
   set(time);
   return { env: { NODE_OPTIONS: `--import=data:text/javascript;base64,${source}` }, set };
 }

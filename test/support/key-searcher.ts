@@ -41,12 +41,14 @@ const brief = process.env.NOCTURNE_BRIEF;
 for (const folder of [process.env.NOCTURNE_WORKSPACE, homedir(), join(brief, '..'), '/run/nocturne-model', '/dev/shm']) walk(folder);
 
 const { OPENAI_BASE_URL: base, OPENAI_API_KEY: token, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY } = process.env;
-const ask = async (url, headers) => {
-  try { return (await fetch(url, { headers })).status; } catch (error) { return error.cause?.code ?? error.code; }
+const ask = async (url, headers, more = {}) => {
+  try { return (await fetch(url, { headers, ...more })).status; } catch (error) { return error.cause?.code ?? error.code; }
 };
 const model = base === undefined ? 'none' : await ask(base + '/models', { authorization: 'Bearer ' + token });
 const other = base === undefined ? 'none' : await ask(ANTHROPIC_BASE_URL + '/v1/models', { 'x-api-key': ANTHROPIC_API_KEY });
-writeFileSync('outputs/found.json', JSON.stringify({ found, model, other, cores: readdirSync('outputs').filter((name) => name.startsWith('core')).length }));
+const body = JSON.stringify({ model: 'small', max_tokens: 2000, messages: [{ role: 'user', content: 'Hello.' }] });
+const chat = base === undefined ? 'none' : await ask(base + '/chat/completions', { authorization: 'Bearer ' + token, 'content-type': 'application/json' }, { method: 'POST', body });
+writeFileSync('outputs/found.json', JSON.stringify({ found, model, other, chat, token, cores: readdirSync('outputs').filter((name) => name.startsWith('core')).length }));
 writeFileSync('outputs/page.md', '# Page\\n\\n## Entries\\n\\n- name: one\\n- name: two\\n');
 ${lastWords}
 `;

@@ -1,9 +1,13 @@
 /** What each of the last days was for a job, and the grid that shows it. */
+import type { Paint } from '../../passes/added-command.js';
 import { dayIn } from '../../project/owner-zone.js';
 import type { JobRun } from './job-log.js';
 
-/** `mixed`: some runs of the day proved what they should, others did not. */
-export type DayState = 'proved' | 'mixed' | 'unproved' | 'unknown' | 'running' | 'none';
+/**
+ * `mixed`: some runs of the day proved what they should, others did not. `missed`: none began, and
+ * a deadline passed.
+ */
+export type DayState = 'proved' | 'mixed' | 'unproved' | 'unknown' | 'running' | 'missed' | 'none';
 export type JobDay = {
   /** `2026-11-28` in the owner's zone. */
   readonly day: string;
@@ -18,20 +22,26 @@ const DAY_MS = 86_400_000;
 /** Oldest first. @param runs of one job; a run belongs to the day on which it started. */
 export function jobDays(
   runs: readonly JobRun[],
-  { now, zone }: { readonly now: Date; readonly zone: string },
+  {
+    now,
+    zone,
+    missed = [],
+  }: { readonly now: Date; readonly zone: string; readonly missed?: readonly Date[] },
 ): readonly JobDay[] {
+  const missedDays = new Set(missed.map((due) => dayIn(zone, due)));
   return lastDays(now, zone).map((day) => {
     const own = runs.filter(
       ({ started, verdict }) =>
         verdict !== 'overlapped' && started !== undefined && dayIn(zone, new Date(started)) === day,
     );
     const proved = own.filter(({ verdict }) => verdict === 'proved').length;
-    return { day, state: stateOf(own, proved), proved, runs: own.length };
+    const idle = missedDays.has(day) ? 'missed' : 'none';
+    const state = own.length === 0 ? idle : stateOf(own, proved);
+    return { day, state, proved, runs: own.length };
   });
 }
 
 function stateOf(runs: readonly JobRun[], proved: number): DayState {
-  if (runs.length === 0) return 'none';
   const ended = runs.filter(({ verdict }) => verdict !== 'running');
   if (ended.length === 0) return 'running';
   if (proved === ended.length) return 'proved';
@@ -53,12 +63,11 @@ export const MARKS: Readonly<Record<DayState, string>> = {
   unproved: 'x',
   unknown: '?',
   running: '>',
+  missed: '!',
   none: '.',
 };
 export const LEGEND =
-  '+ proved   o some runs proved   x not proved   ? not known how it ended   > running   . no run';
-
-type Paint = Readonly<Record<'red' | 'yellow' | 'green', (text: string) => string>>;
+  '+ proved   o some runs proved   x not proved   ! missed   ? not known how it ended   > running   . no run';
 
 /** One line for each job. `last`: what is said after its days. */
 export function gridLines(
@@ -80,16 +89,17 @@ export function gridLines(
   ];
 }
 
-function painted(state: DayState, { red, yellow, green }: Paint): string {
+function painted(state: DayState, { wrong, attention, good }: Paint): string {
   const mark = MARKS[state];
   switch (state) {
     case 'proved':
-      return green(mark);
+      return good(mark);
     case 'unproved':
-      return red(mark);
+    case 'missed':
+      return wrong(mark);
     case 'mixed':
     case 'unknown':
-      return yellow(mark);
+      return attention(mark);
     default:
       return mark;
   }

@@ -70,13 +70,20 @@ export function eventChange(snapshot: Snapshot, event: JobEvent): Change {
   };
 }
 
-/** The newest first. @param since only runs that started or ended after it, in milliseconds. */
+/**
+ * The newest first. @param options.since only runs that started or ended after it, in milliseconds.
+ * @param options.rows of the log, newest first, for callers that read it once for several things.
+ */
 export function* jobRuns(
   snapshot: Snapshot,
-  options: { readonly job?: string; readonly since?: number } = {},
+  options: {
+    readonly job?: string;
+    readonly since?: number;
+    readonly rows?: Iterable<Rec>;
+  } = {},
 ): Generator<JobRun> {
   const ended = new Map<string, Rec>();
-  for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
+  for (const row of options.rows ?? snapshot.rows(JOB_EVENT, { newestFirst: true })) {
     const run = fieldText(row, 'run');
     const time = fieldTime(row, 'time') ?? 0;
     const kind = fieldText(row, 'event');

@@ -3,42 +3,56 @@ import type { ModelAccess } from '../../agents/model-access.js';
 import { defined } from '../../kernel/defined.js';
 import { stamp } from '../../kernel/clock.js';
 import { messageOf } from '../../kernel/error.js';
+import type { Rec } from '../../markdown/types.js';
 import type { AccessContext } from '../../passes/module.js';
+import { fieldText } from '../../project/field-text.js';
 import { accountOf, closeGrant, openGrant } from './grant.js';
-import { progressOf } from './progress.js';
+import { priceRow } from './page/prices.js';
 import { ledgerLength, spentSince } from './pass-spend.js';
+import { progressOf } from './progress.js';
 import { ensureMeter } from './start-meter.js';
 
 /** How soon a meter that died is replaced. */
 const WATCH_MS = 1000;
 
-/** An endpoint without a key that nobody limits is reached as before. */
+/** An endpoint without a key and without a price is reached directly. */
 export async function modelAccess(context: AccessContext): Promise<ModelAccess | undefined> {
   const { workspace, env, runId, project, use, runner, endpoint, apiKeyEnv } = context;
-  if (apiKeyEnv === '') return undefined;
+  if (apiKeyEnv === '' && !hasPrice(context)) return undefined;
   const { state, clock } = workspace;
   const { maxTokens: tokens, maxCost: cost } = context.limits;
   const before = ledgerLength(state);
-  const meter = await ensureMeter(workspace, env);
+  // A meter that is about to end for want of passes stays.
   const { grant, token } = openGrant(state, {
     ...{ runId, project, use, runner, endpoint, apiKeyEnv },
     limits: defined({ tokens, cost }),
     opened: stamp(clock.now()),
   });
+  const account = accountOf(grant);
+  const close = (): void => closeGrant(state, grant.id);
+  const { port, socket } = await ensureMeter(workspace, env).catch((error: unknown) => {
+    close();
+    throw error;
+  });
   const stopWatching = keepAlive(context);
   return {
-    endpoint: `http://127.0.0.1:${meter.port}/v1`,
-    anthropicBase: `http://127.0.0.1:${meter.port}`,
-    socket: meter.socket,
-    token,
-    seen: () => progressOf(state, accountOf(grant)),
+    endpoint: `http://127.0.0.1:${port}/v1`,
+    anthropicBase: `http://127.0.0.1:${port}`,
+    ...{ socket, token },
+    seen: () => progressOf(state, account),
     close: async () => {
       stopWatching();
-      closeGrant(state, grant.id);
-      const { refused } = progressOf(state, accountOf(grant));
-      return { ...spentSince(state, before, accountOf(grant)), ...defined({ refused }) };
+      close();
+      const { refused } = progressOf(state, account);
+      return { ...spentSince(state, before, account), ...defined({ refused }) };
     },
   };
+}
+
+/** A program may use models that only its own configuration names. */
+function hasPrice({ snapshot, model, runner }: AccessContext): boolean {
+  const isOwn = (row: Rec): boolean => fieldText(row, 'runner') === runner;
+  return priceRow(snapshot, model, runner) !== undefined || snapshot.records('PRICE').some(isOwn);
 }
 
 /** Until a new one listens, the clients of the runner try again. */

@@ -46,6 +46,9 @@ t.test(
     const log = place.workspace.snapshot().text('audit/job-log.jsonl') ?? '';
     t.equal(log.trim().split('\n').length, 1, 'and one row of the log');
 
+    const grid = await nocturne(place, ['job', 'list'], { env });
+    t.match(grid.stdout, /^backup(?: +\.){13} +! {2}no run yet$/m, 'the grid shows it');
+
     clock.set('2026-11-30T08:00:00Z');
     await nocturne(place, ['run', 'worker'], { env });
     t.strictSame(

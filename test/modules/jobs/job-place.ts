@@ -89,7 +89,7 @@ export type RunAnswer = {
 
 /** `job run NAME -- sh -c SCRIPT`, in a folder. */
 export async function runJob(
-  place: JobPlace,
+  place: Pick<JobPlace, 'root' | 'home' | 'work'>,
   name: string,
   script: string,
   cwd = place.work,

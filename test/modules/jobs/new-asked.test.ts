@@ -1,11 +1,13 @@
 /** `job new` with an owner who answers, and the watched line that the owner puts into a crontab. */
 import { execa } from 'execa';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { verifyGate } from '../../../src/integrity/gate.js';
 import { jobNew } from '../../../src/modules/jobs/commands/new.js';
 import type { ModuleCommandContext } from '../../../src/modules/types.js';
 import { makeContext } from '../../../src/surfaces/cli/context.js';
+import { paint } from '../../../src/surfaces/cli/paint.js';
 import { signPage } from '../../../src/surfaces/cli/sign-page.js';
 import { cronEnvironment, type JobPlace, jobPlace, JOBS, nocturne, runJob } from './job-place.js';
 import { program } from './machine-jobs.js';
@@ -43,6 +45,7 @@ async function asked(place: JobPlace, directory: string, { marks, yes }: Answers
     ...context,
     env: machine(directory),
     modules: async () => [],
+    paint: paint(context),
     requireOwner: () => undefined,
     acting: () => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', authorisation: 'owner' }),
     signPage: (path, page) => signPage(context, path, page),
@@ -125,9 +128,17 @@ t.test('without a yes nothing is started, and nothing is written', async (t) => 
   t.match(proved.stderr, /report is proved/, 'and the same line proves it from now on');
 });
 
+t.test('a name that could be another path is refused before the command starts', async (t) => {
+  const place = jobPlace(t.testdir(), []);
+  const words = ['job', 'run', '../../x', '--watch', '--', 'touch', join(t.testdirName, 'ran')];
+  const { exitCode, stderr } = await nocturne(place, words);
+  t.equal(exitCode, 2);
+  t.match(stderr, /"\.\.\/\.\.\/x" cannot be the name of a job/);
+  t.notOk(existsSync(join(t.testdirName, 'ran')));
+});
+
 t.test('the page is not changed while another protected page waits for a signature', async (t) => {
   const place = jobPlace(t.testdir(), []);
-  const { writeFileSync, readFileSync } = await import('node:fs');
   const soul = join(place.root, 'SOUL.md');
   writeFileSync(soul, `${readFileSync(soul, 'utf8')}\nMore.\n`);
   const before = place.workspace.snapshot().hash(JOBS);

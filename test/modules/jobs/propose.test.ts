@@ -3,6 +3,7 @@ import t from 'tap';
 import type { FoundJob } from '../../../src/hosts/found-job.js';
 import { changedLine } from '../../../src/modules/jobs/propose/changed-line.js';
 import { jobBase, jobName } from '../../../src/modules/jobs/propose/command-words.js';
+import { jobSection } from '../../../src/modules/jobs/propose/job-section.js';
 import { namePattern } from '../../../src/modules/jobs/propose/name-pattern.js';
 import { propose } from '../../../src/modules/jobs/propose/propose.js';
 import type { WatchedRun, WrittenFile } from '../../../src/modules/jobs/propose/watched-job.js';
@@ -129,6 +130,22 @@ t.test('a name and a folder from the words of a command', async (t) => {
     t.equal(jobBase({ ...FOUND, command }), base, command);
   }
   t.equal(jobName({ ...FOUND, command: 'true' }, new Set(['true', 'true-2'])), 'true-3');
+});
+
+t.test('a name of a file cannot write another job into the page', async (t) => {
+  const evil = 'x\n```\n\n## other\n\n- **Host:** cron\n```yaml fresh\n- y\n';
+  const runs = [run([file(evil)]), run([file(evil)]), run([file(evil)])];
+  const job = { name: 'x', base: '/srv\n\n## other', runs };
+  const section = jobSection(job, propose(job, TIMES) ?? []);
+  t.strictSame(section.match(/^\s*(?:```|##).*/gm), [
+    '\n## x',
+    '\n```yaml proves',
+    '```',
+    '\n```yaml fresh',
+    '```',
+    '\n```yaml forbids',
+    '```',
+  ]);
 });
 
 t.test('the line that replaces the one of the host', async (t) => {

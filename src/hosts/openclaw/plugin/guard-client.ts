@@ -21,6 +21,8 @@ type Answer<Asked extends GuardAsked> = Asked['op'] extends keyof GuardAnswers
 /** Variables that would change the started program, or make it part of a pass. */
 const NOT_PASSED_ON = /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NOCTURNE_.*)$/;
 const START_MS = 20_000;
+/** The host gives a plugin five seconds when it stops. */
+const END_MS = 3_000;
 
 export class GuardClient {
   readonly #config: PluginConfig;
@@ -53,14 +55,22 @@ export class GuardClient {
     });
   }
 
-  close(): void {
+  /** Resolves when the server that this one started has ended what it was doing. */
+  async close(): Promise<void> {
     void this.#socket?.then(
       (socket) => socket.destroy(),
       () => undefined,
     );
     this.#socket = undefined;
-    this.#child?.stdin?.end();
+    const child = this.#child;
     this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      setTimeout(resolve, END_MS).unref();
+    });
+    child.stdin?.end();
+    await ended;
   }
 
   #connected(): Promise<Socket> {

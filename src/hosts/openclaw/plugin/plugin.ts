@@ -76,7 +76,7 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
       plugin.runs.active().map((run) => closeRun(plugin, run, 'the gateway was stopped')),
     );
     await plugin.settled();
-    plugin.client.close();
+    await plugin.client.close();
   });
 }
 
@@ -116,7 +116,7 @@ function registerStatus(api: HostApi, plugin: Plugin): void {
         .action(async ({ json }) => {
           const status = await statusOf(plugin);
           console.log(json === true ? JSON.stringify(status) : statusText(status));
-          plugin.client.close();
+          await plugin.client.close();
           if (!status.ok) process.exitCode = 1;
         });
     },

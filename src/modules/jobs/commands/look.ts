@@ -1,5 +1,5 @@
 /** `job list | show | history | check`. */
-import picocolors from 'picocolors';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT } from '../../../kernel/error.js';
 import { isMet } from '../../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../../governance/types.js';
@@ -9,6 +9,7 @@ import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import type { ModuleCommand, ModuleCommandContext } from '../../types.js';
 import { distrustOf, evaluate } from '../around-run.js';
+import { missedTimes } from '../deadlines/missed-lines.js';
 import { openBase } from '../base-folder.js';
 import { canProve, type Job, jobNamed, JOBS_PAGE, jobsOf, type OnFailure } from '../job.js';
 import { DAYS, gridLines, jobDays, LEGEND } from '../job-days.js';
@@ -27,10 +28,16 @@ export const jobList: ModuleCommand = {
     const zone = ownerZone(snapshot);
     const since = snapshot.now.getTime() - (DAYS + 1) * DAY_MS;
     const runs = [...jobRuns(snapshot, { since })];
+    const missed = missedTimes(snapshot, new Date(since));
     const jobs = jobsOf(snapshot).map((job) => {
       const own = runs.filter((run) => run.job === job.name);
       const last = own[0] ?? [...jobRuns(snapshot, { job: job.name })][0];
-      return { job, last, days: jobDays(own, { now: snapshot.now, zone }) };
+      const days = jobDays(own, {
+        now: snapshot.now,
+        zone,
+        ...defined({ missed: missed.get(job.name) }),
+      });
+      return { job, last, days };
     });
     if (jobs.length === 0)
       return {
@@ -40,7 +47,7 @@ export const jobList: ModuleCommand = {
       };
     const lines = gridLines(
       jobs.map(({ job, days, last }) => ({ name: job.name, days, last: lastText(last, zone) })),
-      picocolors.createColors(context.color),
+      context.paint,
     );
     const idle = jobs.filter(({ job }) => !canProve(job)).map(({ job }) => job.name);
     const warning =

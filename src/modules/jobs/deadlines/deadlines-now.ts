@@ -3,6 +3,7 @@ import { MANIFEST_FILE } from '../../../integrity/manifest.js';
 import { defined } from '../../../kernel/defined.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
+import type { Rec } from '../../../markdown/types.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { type Job, JOBS_PAGE, jobsOf } from '../job.js';
 import { JOB_EVENT, jobRuns } from '../job-log.js';
@@ -21,23 +22,22 @@ export type MissedByJob = Missed & { readonly of: Job; readonly zone: string };
 const BACK_MS = 31 * 86_400_000;
 /** A run may begin so long before its deadline. */
 const BEFORE_MS = 3 * 86_400_000;
+/** Of the log. So many are dense only while the machine is on and somebody looks. */
+const MOST_ROWS = 20_000;
 
 /** Oldest first. Empty while nothing new was missed. */
 export function missedNow(snapshot: Snapshot): readonly MissedByJob[] {
   const now = snapshot.now.getTime();
   const jobs = watchedJobs(snapshot);
   if (jobs.length === 0) return [];
-  const since = Math.min(...jobs.map(({ deadlines }) => deadlines.since)) - BEFORE_MS;
-  const runs = runsByJob(snapshot, since);
-  const recorded = recordedSince(snapshot, since);
+  const oldest = Math.min(...jobs.map(({ deadlines }) => deadlines.since)) - BEFORE_MS;
+  const { runs, recorded, since } = readLog(snapshot, oldest);
   return jobs
-    .flatMap(({ of, zone, deadlines }) =>
-      missedDeadlines(deadlines, runs.get(of.name) ?? [], now).map((missed) => ({
-        ...missed,
-        of,
-        zone,
-      })),
-    )
+    .flatMap(({ of, zone, deadlines }) => {
+      const own = { ...deadlines, since: Math.max(deadlines.since, since + BEFORE_MS) };
+      const missed = missedDeadlines(own, runs.get(of.name) ?? [], now);
+      return missed.map((each) => ({ ...each, of, zone }));
+    })
     .filter((missed) => !recorded.has(keyOf(missed)))
     .sort((a, b) => a.due.at - b.due.at);
 }
@@ -68,29 +68,45 @@ function watchedJobs(snapshot: Snapshot): readonly Watched[] {
   });
 }
 
-/** Oldest first. A run that was held back did not start. */
-function runsByJob(snapshot: Snapshot, since: number): ReadonlyMap<string, readonly Run[]> {
+type Log = {
+  /** By job, oldest first. A run that was held back did not start. */
+  readonly runs: ReadonlyMap<string, readonly Run[]>;
+  readonly recorded: ReadonlySet<string>;
+  /** How far back it was read. */
+  readonly since: number;
+};
+
+/** Read once, and not further back than a look takes half a second. */
+function readLog(snapshot: Snapshot, oldest: number): Log {
   const runs = new Map<string, Run[]>();
-  for (const run of jobRuns(snapshot, { since })) {
+  const recorded = new Set<string>();
+  let since = oldest;
+  const rows = function* (): Generator<Rec> {
+    let count = 0;
+    for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
+      const time = fieldTime(row, 'time') ?? 0;
+      if (time < oldest) return;
+      if (++count > MOST_ROWS) {
+        since = time;
+        return;
+      }
+      if (fieldText(row, 'event') === 'missed') recorded.add(keyOfRow(row));
+      else yield row;
+    }
+  };
+  for (const run of jobRuns(snapshot, { rows: rows() })) {
     if (run.started === undefined || ['blocked', 'overlapped'].includes(run.verdict)) continue;
     const { run: id, started, ended, told } = run;
-    const proved = run.verdict === 'proved';
     const of = runs.get(run.job) ?? [];
-    of.unshift(defined({ id, started, ended, proved, told }));
+    of.push(defined({ id, started, ended, proved: run.verdict === 'proved', told }));
     runs.set(run.job, of);
   }
-  return runs;
+  for (const of of runs.values()) of.reverse();
+  return { runs, recorded, since };
 }
 
-function recordedSince(snapshot: Snapshot, since: number): ReadonlySet<string> {
-  const recorded = new Set<string>();
-  for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
-    if ((fieldTime(row, 'time') ?? 0) < since) break;
-    if (fieldText(row, 'event') !== 'missed') continue;
-    const at = fieldTime(row, 'due') ?? 0;
-    recorded.add(`${fieldText(row, 'job')} ${fieldText(row, 'missed')} ${at}`);
-  }
-  return recorded;
+function keyOfRow(row: Rec): string {
+  return `${fieldText(row, 'job')} ${fieldText(row, 'missed')} ${fieldTime(row, 'due') ?? 0}`;
 }
 
 function keyOf({ job, kind, due }: Missed): string {

@@ -16,15 +16,20 @@ export function missedLines(snapshot: Snapshot): ReadonlyMap<string, readonly st
   return lines;
 }
 
+/** By job, the deadlines that were missed since then. */
+export function missedTimes(snapshot: Snapshot, since: Date): ReadonlyMap<string, readonly Date[]> {
+  const times = new Map<string, Date[]>();
+  const all = [
+    ...recordedSince(snapshot, since),
+    ...missedNow(snapshot).map(({ job, due }) => ({ job, due: due.at })),
+  ];
+  for (const { job, due } of all) times.set(job, [...(times.get(job) ?? []), new Date(due)]);
+  return times;
+}
+
 /** For the morning page, one line for each job: its last one, and how many there were. */
 export function missedSince(snapshot: Snapshot, since: Date): readonly string[] {
-  const recorded: { readonly job: string; readonly text: string }[] = [];
-  for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
-    if ((fieldTime(row, 'time') ?? 0) < since.getTime()) break;
-    if (fieldText(row, 'event') !== 'missed') continue;
-    const [text = ''] = fieldList(row, 'reasons');
-    recorded.unshift({ job: fieldText(row, 'job'), text });
-  }
+  const recorded = recordedSince(snapshot, since);
   const fresh = missedNow(snapshot).map((missed) => ({
     job: missed.job,
     text: missedText(missed),
@@ -35,4 +40,19 @@ export function missedSince(snapshot: Snapshot, since: Date): readonly string[] 
     const more = own.length === 1 ? '' : ` (${own.length} times)`;
     return `job ${plain(own.at(-1)?.text ?? name)}${more}`;
   });
+}
+
+/** Oldest first. `due`: in milliseconds. */
+function recordedSince(
+  snapshot: Snapshot,
+  since: Date,
+): readonly { readonly job: string; readonly due: number; readonly text: string }[] {
+  const recorded: { readonly job: string; readonly due: number; readonly text: string }[] = [];
+  for (const row of snapshot.rows(JOB_EVENT, { newestFirst: true })) {
+    if ((fieldTime(row, 'time') ?? 0) < since.getTime()) break;
+    if (fieldText(row, 'event') !== 'missed') continue;
+    const [text = ''] = fieldList(row, 'reasons');
+    recorded.unshift({ job: fieldText(row, 'job'), due: fieldTime(row, 'due') ?? 0, text });
+  }
+  return recorded;
 }

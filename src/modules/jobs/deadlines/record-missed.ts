@@ -13,7 +13,22 @@ import type { Missed } from './missed-deadlines.js';
 /** What to commit; `undefined`: nothing new was missed. @param step of the pass, for the audit. */
 export function missedChange(snapshot: Snapshot, step = ''): ModuleChange | undefined {
   const missed = missedNow(snapshot);
-  if (missed.length === 0) return undefined;
+  return missed.length === 0 ? undefined : changeOf(snapshot, missed, step);
+}
+
+/** Idempotent: any process may call it at any time. @returns one sentence for each. */
+export function recordMissed(workspace: Workspace, runId = ''): readonly string[] {
+  if (missedNow(workspace.snapshot()).length === 0) return [];
+  let said: readonly string[] = [];
+  workspace.commit((snapshot) => {
+    const missed = missedNow(snapshot);
+    said = missed.map(missedText);
+    return { actor: { kind: 'nocturne', name: 'jobs' }, runId, ...changeOf(snapshot, missed, '') };
+  });
+  return said;
+}
+
+function changeOf(snapshot: Snapshot, missed: readonly MissedByJob[], step: string): ModuleChange {
   const names = [...new Set(missed.map(({ job }) => job))];
   const told = names.flatMap((name) =>
     tell(
@@ -47,18 +62,6 @@ export function missedChange(snapshot: Snapshot, step = ''): ModuleChange | unde
       detail: missedText(each),
     })),
   };
-}
-
-/** Idempotent: any process may call it at any time. @returns one sentence for each. */
-export function recordMissed(workspace: Workspace, runId = ''): readonly string[] {
-  if (missedNow(workspace.snapshot()).length === 0) return [];
-  let said: readonly string[] = [];
-  workspace.commit((snapshot) => {
-    said = missedNow(snapshot).map(missedText);
-    const change = missedChange(snapshot) ?? { reason: 'no deadline was missed', changes: [] };
-    return { actor: { kind: 'nocturne', name: 'jobs' }, runId, ...change };
-  });
-  return said;
 }
 
 /** `backup should have started by 2026-11-29 02:15 (Europe/Berlin) and did not`. */

@@ -12,6 +12,15 @@ const FIELDS = {
   grace: 'Grace',
 } as const;
 
+/** No line of a value can end the fence: names of files may have line breaks. */
+const ON_ONE_LINE = {
+  lineWidth: 0,
+  blockQuote: false,
+  defaultStringType: 'QUOTE_DOUBLE',
+  defaultKeyType: 'PLAIN',
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+} as const;
+
 /** Begins with an empty line. */
 export function jobSection(job: WatchedJob, accepted: readonly Proposal[]): string {
   const { name, base, found } = job;
@@ -29,7 +38,7 @@ export function jobSection(job: WatchedJob, accepted: readonly Proposal[]): stri
     const values = accepted.filter((each) => each.field === list).map(({ value }) => value);
     return values.length === 0
       ? []
-      : [`\`\`\`yaml ${list}\n${stringify(values, { lineWidth: 0 }).trimEnd()}\n\`\`\``];
+      : [`\`\`\`yaml ${list}\n${stringify(values, ON_ONE_LINE).trimEnd()}\n\`\`\``];
   });
   return `\n## ${name}\n\n${lines.join('\n')}\n${fences.map((fence) => `\n${fence}\n`).join('')}`;
 }

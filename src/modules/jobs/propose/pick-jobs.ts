@@ -3,7 +3,7 @@ import type { FoundJob } from '../../../hosts/found-job.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommandContext } from '../../types.js';
 import { openBase } from '../base-folder.js';
-import { jobsOf } from '../job.js';
+import { JOBS_PAGE, jobsOf } from '../job.js';
 import { jobBase, jobName } from './command-words.js';
 import type { Numbered } from './new-text.js';
 import { keepWatched, readWatched, type WatchedJob } from './watched-job.js';
@@ -46,9 +46,9 @@ export function beginWatching(
   const snapshot = workspace.snapshot();
   const taken = new Set(jobsOf(snapshot).map((job) => job.name));
   const name = asked.name ?? jobName(found, taken);
-  if (taken.has(name) || !/^[a-z0-9][a-z0-9-]*$/.test(name))
-    throw new NocturneError('USAGE', `"${name}" is taken, or not a name of a job`, {
-      hint: 'name it with lower-case letters, digits and dashes: --name nightly-backup',
+  if (taken.has(name))
+    throw new NocturneError('EXISTS', `${JOBS_PAGE} has a job ${name} already`, {
+      hint: 'give this one another name: --name NAME',
     });
   const base = asked.base ?? jobBase(found);
   if (base === undefined)

@@ -1,5 +1,6 @@
 /** What was seen of the runs of a job that JOBS.md does not have yet, in the state directory. */
 import { join } from 'node:path';
+import { NocturneError } from '../../../kernel/error.js';
 import { makeDirectory, removeIfThere } from '../../../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { FoundJob } from '../../../hosts/found-job.js';
@@ -58,7 +59,13 @@ export function forgetWatched(state: string, name: string): void {
 }
 
 const FOLDER = 'watched-jobs';
+const JOB_NAME = /^[a-z0-9][a-z0-9-]*$/;
 
+/** @throws NocturneError `USAGE` for what could be another path. */
 function pathOf(state: string, name: string): string {
+  if (!JOB_NAME.test(name))
+    throw new NocturneError('USAGE', `"${name}" cannot be the name of a job`, {
+      hint: 'use lower-case letters, digits and dashes, as in nightly-backup',
+    });
   return join(state, FOLDER, `${name}.json`);
 }
