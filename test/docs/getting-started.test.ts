@@ -13,7 +13,7 @@ const PAGES = {
   'docs/GETTING-STARTED.md': 10,
   'docs/BACKUP.md': 10,
   'docs/JOBS.md': 6,
-  'docs/SPEND.md': 4,
+  'docs/SPEND.md': 5,
 };
 
 type Step = { readonly line: number; readonly commands: string; readonly shown: readonly string[] };

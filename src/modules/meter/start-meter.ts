@@ -47,7 +47,9 @@ export async function ensureMeter(workspace: Workspace, env: Env): Promise<LiveM
   });
 }
 
-/** Another process may have started one in the same moment; then ours ends, and that one appears. */
+/**
+ * Another process may have started one in the same moment; then ours ends, and that one appears.
+ */
 async function appearing(state: string, child: ChildProcess): Promise<LiveMeter | undefined> {
   let hasEnded = false;
   child.once('error', () => (hasEnded = true)).once('exit', () => (hasEnded = true));

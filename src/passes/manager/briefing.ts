@@ -31,6 +31,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What went wrong in what modules keep, one line each. */
   readonly failures?: readonly string[];
+  /** What modules add to the cost. */
+  readonly costs?: readonly string[];
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
@@ -126,7 +128,7 @@ export function briefing(input: BriefingInput): string {
       more: '`nocturne validate`',
     }),
     ...judgedLines(input.judged),
-    `**Cost.** ${costLine(night)}\n`,
+    `**Cost.** ${[costLine(night), ...(input.costs ?? [])].join(' ')}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',

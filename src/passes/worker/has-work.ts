@@ -1,4 +1,7 @@
-/** Whether one more pass next to the running ones would find work, so that it need not begin to know. */
+/**
+ * Whether one more pass next to the running ones would find work, so that it need not begin to
+ * know.
+ */
 import { pendingAnswers } from '../../governance/answers.js';
 import { dispatch } from '../../governance/dispatch.js';
 import { livePasses } from '../../workspace/pass-lock.js';
