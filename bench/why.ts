@@ -18,6 +18,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'most of it is Node loading its crypto and the bundle; it varies around the limit with the load of the machine',
   ],
   [
+    /meter, added/,
+    'each call is flushed to the disk before it leaves; on a busy disk that takes most of the time, as the flush alone shows',
+  ],
+  [
     /commit of five files/,
     'it also writes two logs (changes and audit), the journal and the anchors; it varies around the limit with the load of the machine',
   ],
