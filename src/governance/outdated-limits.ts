@@ -1,4 +1,6 @@
-/** Questions about the limit of a night or a month that is over: there is nothing left to decide. */
+/**
+ * Questions about the limit of a night or a month that is over: there is nothing left to decide.
+ */
 import { limitAsked } from '../project/limit-question.js';
 import { nightIn, ownerZone } from '../project/owner-zone.js';
 import { isOpenQuestion } from '../project/question-state.js';

@@ -63,7 +63,10 @@ function lastRaise(snapshot: Snapshot, project: string): Last | undefined {
   return undefined;
 }
 
-/** What is allowed beyond a limit in its period, by the unit. @param target `night`, `month`, or a project */
+/**
+ * What is allowed beyond a limit in its period, by the unit. @param target `night`, `month`, or a
+ * project
+ */
 export function raisedBy(
   snapshot: Snapshot,
   { scope, target, unit }: Pick<Allowed, 'scope' | 'unit'> & { readonly target: string },

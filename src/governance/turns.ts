@@ -15,7 +15,8 @@ export function passesUntilRest(snapshot: Snapshot): number {
 
 /**
  * Why a project rests after this pass, which has no row in the log yet; `undefined`: it does not.
- * Half as many passes (rounded up, at least two) are enough where the evidence about the agent is clear.
+ * Half as many passes (rounded up, at least two) are enough where the evidence about the agent is
+ * clear.
  * @param project.failsAlike its last two passes failed in the same way.
  * @param project.isEvidence this pass says something about the agent, not only about the network.
  */

@@ -36,6 +36,13 @@ export type OwnerQuestions = {
   ): Promise<readonly string[]>;
 };
 
+/** By what a text says, not by colour. */
+export type Paint = {
+  readonly wrong: (text: string) => string;
+  readonly attention: (text: string) => string;
+  readonly good: (text: string) => string;
+};
+
 /** What such a command is given by the command line. */
 export type AddedCommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -45,7 +52,8 @@ export type AddedCommandContext = {
   readonly packageRoot: string;
   readonly width: number;
   readonly json: boolean;
-  readonly color: boolean;
+  /** Colours, where the terminal has them. */
+  readonly paint: Paint;
   /**
    * Inside a pass that does not see everything: snapshots of `workspace()` show what it sees;
    * whatever the command reads elsewhere it filters by this (`sees`).

@@ -3,6 +3,15 @@
  * those that the owner declared.
  */
 
+import type { Workspace } from '../workspace/types.js';
+
+/** `packageRoot`, `env`: of the program that a failed run may start. */
+export type WatchContext = {
+  readonly workspace: Workspace;
+  readonly packageRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
 /** `by`: the host's name. `name` may change, `id` does not. */
 export type Automation = { readonly by: string; readonly id: string; readonly name: string };
 

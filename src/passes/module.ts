@@ -4,8 +4,9 @@ import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
+import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
-import type { AutomationWatch } from './automation-watch.js';
+import type { AutomationWatch, WatchContext } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
@@ -85,6 +86,8 @@ export type PassEvent = {
 };
 
 /** `lines`: what needs attention. `facts`: everything, for programs. */
+/** `state`: the state directory. */
+export type KeptContext = { readonly snapshot: Snapshot; readonly state: string };
 export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
 
 export type ServeContext = {
@@ -140,13 +143,15 @@ export interface PassModule {
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
   /** For the morning page: what went wrong since then in what the module keeps, one line each. */
-  failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  failures?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** For `status`: how what the module keeps is now. */
-  state?(snapshot: Snapshot): ModuleState | undefined;
+  state?(context: KeptContext): ModuleState | undefined;
+  /** For `doctor`: what works, and what the owner can do about the rest. */
+  examine?(context: KeptContext): readonly Observation[];
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
-  automationWatch?(workspace: Workspace): AutomationWatch;
+  automationWatch?(context: WatchContext): AutomationWatch;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

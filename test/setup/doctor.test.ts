@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { recordIncident } from '../../src/workspace/incident.js';
 import { fixedClock, systemClock } from '../../src/kernel/clock.js';
+import { installedModules } from '../../src/modules/installed.js';
 import { installedHosts } from '../../src/hosts/installed.js';
 import { examine } from '../../src/setup/doctor/examine.js';
 import type { Finding } from '../../src/setup/doctor/types.js';
@@ -40,6 +41,7 @@ async function look(
       clock,
       packageRoot: PACKAGE,
       hosts: await installedHosts(),
+      modules: await installedModules(),
       root: at.root,
     },
     { fix: options.fix === true },

@@ -5,6 +5,7 @@ import type {
   AutomationWatch,
   HostEnd,
   RunLook,
+  WatchContext,
   WatchedRun,
 } from '../../passes/automation-watch.js';
 import { identityOf } from '../../workspace/process-identity.js';
@@ -15,6 +16,7 @@ import { jobRuns } from './job-log.js';
 import type { RunEnd, Verdict } from './judge-run.js';
 import { keepOpenRun, openRun } from './open-runs.js';
 import { closeLostRuns } from './record-end.js';
+import { startRepair } from './repair-pass.js';
 import { watchOutput } from './watch-output.js';
 
 /** What is known of a run only as long as this process lives. */
@@ -28,7 +30,8 @@ type Heard = {
 const TAIL = 8000;
 const UNHEARD = 'a part of the output was not seen, because Nocturne was restarted';
 
-export function automationRuns(workspace: Workspace): AutomationWatch {
+export function automationRuns(context: WatchContext): AutomationWatch {
+  const { workspace } = context;
   const heard = new Map<string, Heard>();
   const endedAs = (run: string, end: RunEnd): Ended => {
     const known = heard.get(run);
@@ -72,6 +75,9 @@ export function automationRuns(workspace: Workspace): AutomationWatch {
       heard.delete(run);
       try {
         const judged = await afterRun(workspace, { run }, ended);
+        const { onFailure } = judged.job;
+        if (judged.told && onFailure.kind === 'run')
+          startRepair({ ...context, root: workspace.root, project: onFailure.project });
         return textOf(judged.job, judged);
       } catch (error) {
         if (!(error instanceof NocturneError)) throw error;

@@ -1,10 +1,11 @@
 /** What each of the last days was for a job, and the grid that shows it. */
+import type { Paint } from '../../passes/added-command.js';
 import { dayIn } from '../../project/owner-zone.js';
 import type { JobRun } from './job-log.js';
 
 /**
- * `mixed`: some runs of the day proved what they should, others did not. `missed`: none began, and a
- * deadline passed.
+ * `mixed`: some runs of the day proved what they should, others did not. `missed`: none began, and
+ * a deadline passed.
  */
 export type DayState = 'proved' | 'mixed' | 'unproved' | 'unknown' | 'running' | 'missed' | 'none';
 export type JobDay = {
@@ -68,8 +69,6 @@ export const MARKS: Readonly<Record<DayState, string>> = {
 export const LEGEND =
   '+ proved   o some runs proved   x not proved   ! missed   ? not known how it ended   > running   . no run';
 
-type Paint = Readonly<Record<'red' | 'yellow' | 'green', (text: string) => string>>;
-
 /** One line for each job. `last`: what is said after its days. */
 export function gridLines(
   jobs: readonly {
@@ -90,17 +89,17 @@ export function gridLines(
   ];
 }
 
-function painted(state: DayState, { red, yellow, green }: Paint): string {
+function painted(state: DayState, { wrong, attention, good }: Paint): string {
   const mark = MARKS[state];
   switch (state) {
     case 'proved':
-      return green(mark);
+      return good(mark);
     case 'unproved':
     case 'missed':
-      return red(mark);
+      return wrong(mark);
     case 'mixed':
     case 'unknown':
-      return yellow(mark);
+      return attention(mark);
     default:
       return mark;
   }

@@ -72,7 +72,7 @@ export function eventChange(snapshot: Snapshot, event: JobEvent): Change {
 
 /**
  * The newest first. @param options.since only runs that started or ended after it, in milliseconds.
- * @param options.rows of the log, the newest first, for callers that read it once for several things.
+ * @param options.rows of the log, newest first, for callers that read it once for several things.
  */
 export function* jobRuns(
   snapshot: Snapshot,

@@ -29,7 +29,7 @@ export const module: Module = {
     ...failedJobs(snapshot, since),
     ...missedSince(snapshot, since),
   ],
-  state(snapshot) {
+  state({ snapshot }) {
     const states = jobStates(snapshot);
     if (states.length === 0) return undefined;
     const missed = missedLines(snapshot);

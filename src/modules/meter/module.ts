@@ -2,6 +2,8 @@
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
+import { examinePrices } from './page/examine-prices.js';
+import { spendingProblems, stoppedState } from './report/tell-spending.js';
 import { meterCommand } from './server/meter-command.js';
 import { meterService } from './server/meter-service.js';
 
@@ -11,6 +13,9 @@ export const module: Module = {
   onChange: () => undefined,
   modelAccess: async (context) => (await import('./model-access.js')).modelAccess(context),
   serve: meterService,
+  failures: spendingProblems,
+  state: stoppedState,
+  examine: ({ snapshot }) => examinePrices(snapshot),
   commands: {
     meter: meterCommand,
     spend,

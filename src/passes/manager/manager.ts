@@ -26,18 +26,19 @@ const morning: Step<Reviewed, Reviewed> = {
   title: 'morning briefing',
   run(stage, { env, snapshot }) {
     const since = briefingSince(snapshot, snapshot.now);
+    const { state } = env.workspace;
     const body = briefing({
       snapshot,
-      own: ownLines(snapshot, env.workspace.state),
+      own: ownLines(snapshot, state),
       since,
-      failures: moduleFailures(env.modules, snapshot, since),
-      incidents: listIncidents(env.workspace.state),
+      failures: moduleFailures(env.modules, { snapshot, state, since }),
+      incidents: listIncidents(state),
       gatePasses: true,
       notes: stage.notes,
       judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
-    keepBriefing(env.workspace.state, body);
+    keepBriefing(state, body);
     return { stage, acts: [withoutFieldLines, bundleAct('T9', written)] };
   },
 };

@@ -96,7 +96,7 @@ function usedText(
   { used, limit, unit = 'cost' }: ReachedLimit,
   currency: string | undefined,
 ): string {
-  if (limit === undefined) return 'all that it may spend';
+  if (limit === undefined) return 'everything that it may spend';
   const of = amountText(limit, unit, currency);
   if (used === undefined) return `its limit of ${of}`;
   const [number] = amountText(used, unit).split(' ');

@@ -25,7 +25,9 @@ const FOLDER = 'unfinished';
 const SUFFIX = '.jsonl';
 const VERSION = 1;
 
-/** What must be the same for a later pass to go on: with another model it would be another agent. */
+/**
+ * What must be the same for a later pass to go on: with another model it would be another agent.
+ */
 export type KeptFor = {
   readonly phase: string;
   readonly objective: string;

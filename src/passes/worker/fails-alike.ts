@@ -1,4 +1,6 @@
-/** Whether a failed pass is evidence about its agent, and whether it failed as the one before did. */
+/**
+ * Whether a failed pass is evidence about its agent, and whether it failed as the one before did.
+ */
 import type { FailureCode } from '../../agents/types.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';

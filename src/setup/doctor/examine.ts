@@ -4,6 +4,8 @@
 import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
+import type { PassModule } from '../../passes/module.js';
+import { moduleObservations } from '../../passes/modules/module-state.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
 import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
@@ -63,10 +65,18 @@ export async function examine(
       fact: `the workspace is ${examined.workspace.root}`,
     });
   else findings.push({ id: 'workspace', ...examined });
-  if ('workspace' in examined) await round(WORKSPACE);
+  if ('workspace' in examined) await round([...WORKSPACE, ...moduleChecks(machine.modules)]);
   await round([sandbox, ...hostChecks(machine.hosts)]);
   if ('workspace' in examined) examined.workspace.close();
   return findings;
+}
+
+function moduleChecks(modules: readonly PassModule[]): readonly Check[] {
+  return modules.map((module) => ({
+    of: 'workspace',
+    id: module.name,
+    look: ({ workspace: { state }, snapshot }) => moduleObservations(module, { snapshot, state }),
+  }));
 }
 
 function hostChecks(hosts: readonly Host[]): readonly Check[] {

@@ -1,5 +1,6 @@
 /** What a check of `doctor` is, and what it is given. */
 import type { Host } from '../../hosts/types.js';
+import type { PassModule } from '../../passes/module.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Observation } from '../../kernel/observation.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
@@ -17,6 +18,8 @@ export type Machine = {
   readonly packageRoot: string;
   /** Those that are installed. */
   readonly hosts: readonly Host[];
+  /** Those that are installed. */
+  readonly modules: readonly PassModule[];
   /** The directory of the workspace, or why there is none. */
   readonly root: string | { readonly missing: string };
 };

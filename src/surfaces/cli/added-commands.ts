@@ -12,6 +12,7 @@ import { actingAs, requireOwner } from './actor.js';
 import { canAsk, OWNER } from './ask.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { signPage } from './sign-page.js';
+import { paint } from './paint.js';
 import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
@@ -50,6 +51,7 @@ function commandOf(command: AddedCommand): Command {
         {
           ...context,
           modules: installedModules,
+          paint: paint(context),
           requireOwner: (what) => requireOwner(context, what),
           acting: () => actingAs(context),
           signPage: (path, page) => signPage(context, path, page),

@@ -1,12 +1,9 @@
 /** Colours, only for what needs attention, and only if the terminal should show them. */
 import picocolors from 'picocolors';
+import type { Paint } from '../../passes/added-command.js';
 import type { Context } from './types.js';
 
-export type Paint = {
-  readonly wrong: (text: string) => string;
-  readonly attention: (text: string) => string;
-  readonly good: (text: string) => string;
-};
+export type { Paint };
 
 export function paint(context: Pick<Context, 'color'>): Paint {
   const { red, yellow, green } = picocolors.createColors(context.color);

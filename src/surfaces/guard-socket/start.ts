@@ -21,6 +21,7 @@ export type ServeOptions = {
   /** Its signal ends the server after the current requests. */
   readonly env: PassEnvironment;
   readonly hosts: readonly GuardedHost[];
+  readonly packageRoot: string;
   /** How long the server runs without a connection. */
   readonly idleMs: number;
   /** Called once when the server is ready. `served: false`: another process already serves. */
@@ -32,7 +33,8 @@ export type ServeOptions = {
 };
 
 /** Resolves when the server has ended. */
-export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): Promise<void> {
+export async function serveGuard(options: ServeOptions): Promise<void> {
+  const { env, hosts, packageRoot, idleMs, ready } = options;
   const path = socketPath(env.workspace.state);
   const desk: Desk = {
     env,
@@ -41,7 +43,7 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
     ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules),
     automations: enabledModules(env, env.workspace.snapshot())
       .find(({ automationWatch }) => automationWatch !== undefined)
-      ?.automationWatch?.(env.workspace),
+      ?.automationWatch?.({ workspace: env.workspace, env: env.env, packageRoot }),
     since: stamp(env.workspace.clock.now()),
     counts: { judged: 0, refused: 0 },
   };

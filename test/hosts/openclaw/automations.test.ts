@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
+import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import { automationRuns } from '../../../src/modules/jobs/automation-runs.js';
 import { type JobRun, jobRuns } from '../../../src/modules/jobs/job-log.js';
@@ -224,7 +227,8 @@ check('a run whose start nobody saw is unknown, whatever it wrote', {}, async (t
 check('a run whose gateway is killed is closed as unknown at the next look', {}, async (t, at) => {
   const gateway = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const automation = { by: 'openclaw', ...NIGHTLY };
-  await automationRuns(at.place.workspace).begin(automation, gateway.pid ?? 0);
+  const context = { workspace: at.place.workspace, env: {}, packageRoot: '' };
+  await automationRuns(context).begin(automation, gateway.pid ?? 0);
   at.writes();
   await at.host.fire('gateway_start', {});
   t.match(at.runs(), [{ verdict: 'running' }], 'the other gateway lives');
@@ -257,5 +261,23 @@ check(
     const { passes } = (await at.host.status()) as { readonly passes?: readonly unknown[] };
     t.same(passes ?? [], []);
     t.match(at.runs(), [{ job: 'report', verdict: /proved/ }]);
+  },
+);
+
+check(
+  'a run that did nothing starts a pass of the project that the page names',
+  { fields: { 'On failure': 'run pages' } },
+  async (t, { place: { root, workspace } }) => {
+    const [packageRoot, pipe] = [join(root, '../package'), join(root, '../started')];
+    mkdirSync(join(packageRoot, 'bin'), { recursive: true });
+    await execa('mkfifo', [pipe]);
+    writeFileSync(
+      join(packageRoot, 'bin/nocturne.cjs'),
+      'require("fs").writeFileSync(process.env.PIPE, process.argv.slice(2).join(" "))',
+    );
+    const runs = automationRuns({ workspace, packageRoot, env: { PIPE: pipe } });
+    const begun = await runs.begin({ by: 'openclaw', ...NIGHTLY }, process.pid);
+    await runs.end(begun?.run ?? '', { status: 'ok', why: '' });
+    t.equal(await readFile(pipe, 'utf8'), `run worker --project pages --workspace ${root}`);
   },
 );

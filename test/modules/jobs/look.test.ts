@@ -9,7 +9,7 @@ import { type JobPlace, jobPlace, nocturne, runJob, write } from './job-place.js
 
 t.setTimeout(300_000);
 
-const PLAIN = { red: String, yellow: String, green: String };
+const PLAIN = { wrong: String, attention: String, good: String };
 const NOW = new Date('2026-11-28T22:30:00Z');
 
 function run(started: string, verdict: JobRun['verdict']): JobRun {
@@ -52,7 +52,11 @@ t.test('a day is what its runs were, in the zone of the owner', async (t) => {
     'day     15 16 17 18 19 20 21 22 23 24 25 26 27 28',
     'backup   +  .  .  .  .  .  .  .  .  >  ?  o  x  +  proved',
   ]);
-  const colours = { red: (s: string) => `<${s}>`, yellow: (s: string) => `(${s})`, green: String };
+  const colours = {
+    wrong: (s: string) => `<${s}>`,
+    attention: (s: string) => `(${s})`,
+    good: String,
+  };
   t.match(
     gridLines([{ name: 'backup', days, last: '' }], colours)[1],
     /\(\?\) {2}\(o\) {2}<x> {2}\+$/,

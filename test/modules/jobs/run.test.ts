@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { jobRuns } from '../../../src/modules/jobs/job-log.js';
+import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { type JobPlace, jobPlace, JOBS, type JobText, nocturne, runJob } from './job-place.js';
 
@@ -60,11 +61,12 @@ t.test('the owner is told once, until a run is proved again', async (t) => {
   t.same(notices(place), ['job-report done'], 'a good run closes it');
   await runJob(place, 'report', 'true');
   t.same(notices(place), ['job-report done', 'job-report open'], 'the next bad one is news');
-  const [, id = ''] = place.workspace
-    .snapshot()
-    .records('NOTIFICATION')
-    .map(({ key }) => key);
-  await nocturne(place, ['approve', id]);
+  place.workspace.commit((snapshot) => {
+    const id = snapshot.records('NOTIFICATION').map(({ key }) => key)[1] ?? '';
+    const reason = 'the owner has seen it';
+    const { changes } = bundleChanges(snapshot, 'notification_close', { id, reason });
+    return { actor: { kind: 'owner', name: 'owner' }, runId: '', reason, changes };
+  });
   await runJob(place, 'report', 'true');
   t.equal(notices(place).length, 2, 'an owner who has seen it is not told again');
 });

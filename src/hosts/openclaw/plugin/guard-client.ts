@@ -21,7 +21,8 @@ type Answer<Asked extends GuardAsked> = Asked['op'] extends keyof GuardAnswers
 /** Variables that would change the started program, or make it part of a pass. */
 const NOT_PASSED_ON = /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NOCTURNE_.*)$/;
 const START_MS = 20_000;
-const END_MS = 5_000;
+/** The host gives a plugin five seconds when it stops. */
+const END_MS = 3_000;
 
 export class GuardClient {
   readonly #config: PluginConfig;

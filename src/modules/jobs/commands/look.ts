@@ -1,5 +1,4 @@
 /** `job list | show | history | check`. */
-import picocolors from 'picocolors';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT } from '../../../kernel/error.js';
 import { isMet } from '../../../governance/conditions/evaluate.js';
@@ -48,7 +47,7 @@ export const jobList: ModuleCommand = {
       };
     const lines = gridLines(
       jobs.map(({ job, days, last }) => ({ name: job.name, days, last: lastText(last, zone) })),
-      picocolors.createColors(context.color),
+      context.paint,
     );
     const idle = jobs.filter(({ job }) => !canProve(job)).map(({ job }) => job.name);
     const warning =

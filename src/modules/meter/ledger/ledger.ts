@@ -1,4 +1,6 @@
-/** The rows of the ledger and their sums, which a checkpoint keeps so that no start reads them all. */
+/**
+ * The rows of the ledger and their sums, which a checkpoint keeps so that no start reads them all.
+ */
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';

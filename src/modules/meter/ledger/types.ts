@@ -15,7 +15,9 @@ export type Price = {
   readonly maxOutput?: number;
 };
 
-/** What the upstream says that it counted. `input` is without what was read from or put in a cache. */
+/**
+ * What the upstream says that it counted. `input` is without what was read from or put in a cache.
+ */
 export type Counted = {
   readonly input: number;
   readonly output: number;

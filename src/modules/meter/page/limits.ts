@@ -7,7 +7,9 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { NANOS } from '../ledger/money.js';
 import type { Limit, Spend } from '../ledger/types.js';
 
-/** Of the pass itself: its tier's, by what was left when it began. `cost` in the owner's currency. */
+/**
+ * Of the pass itself: its tier's, by what was left when it began. `cost` in the owner's currency.
+ */
 export type PassLimits = { readonly tokens?: number; readonly cost?: number };
 
 export type LimitsInput = {

@@ -11,7 +11,9 @@ const ANY_MODEL = '*';
 /** No provider that we know asks more for writing to its cache. */
 const WRITE_FACTOR = 2;
 
-/** The row of a model: its runner's before that of all runners, its own before that of any model. */
+/**
+ * The row of a model: its runner's before that of all runners, its own before that of any model.
+ */
 export function priceRow(snapshot: Snapshot, model: string, runner: string): Rec | undefined {
   const rows = snapshot.records('PRICE');
   for (const name of [model, ANY_MODEL])

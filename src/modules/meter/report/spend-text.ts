@@ -36,11 +36,22 @@ function heading({ since, until, zone, total, currency, stopped }: SpendReport):
 }
 
 /** What a sum alone does not tell. */
-export function remarks(report: SpendReport): readonly string[] {
-  const { total, overchargedBy, notEnforced, currency } = report;
+function remarks(report: SpendReport): readonly string[] {
+  const { total, notEnforced, currency } = report;
   const lines: string[] = [];
   if (total.running.tokens > 0)
     lines.push(`Running calls have reserved ${moneyText(total.running.nanos, currency)} of it.`);
+  lines.push(...doubts(report));
+  if (notEnforced.passes > 0)
+    lines.push(
+      `Not enforced: ${notEnforced.cost.toFixed(2)} and ${tokensText(notEnforced.tokens)} in addition, as ${plural(notEnforced.passes, 'pass', 'passes')} without the meter reported.`,
+    );
+  return lines;
+}
+
+/** Where the bill of a provider may differ from the sum, and why. */
+export function doubts({ total, overchargedBy, currency }: SpendReport): readonly string[] {
+  const lines: string[] = [];
   if (total.unconfirmed.tokens > 0)
     lines.push(
       `Unconfirmed: ${amountText(total.unconfirmed, currency)} of it, the most that calls without usage can have cost.`,
@@ -51,10 +62,6 @@ export function remarks(report: SpendReport): readonly string[] {
     );
   if (total.unpriced > 0)
     lines.push(`Cost unknown: ${tokensText(total.unpriced)} of models without a price.`);
-  if (notEnforced.passes > 0)
-    lines.push(
-      `Not enforced: ${notEnforced.cost.toFixed(2)} and ${tokensText(notEnforced.tokens)} in addition, as ${plural(notEnforced.passes, 'pass', 'passes')} without the meter reported.`,
-    );
   return lines;
 }
 

@@ -15,7 +15,9 @@ export type Listening = {
 
 const LOOPBACK = '127.0.0.1';
 
-/** On the port, if it is free. Only the process that has claimed the meter may replace the socket. */
+/**
+ * On the port, if it is free. Only the process that has claimed the meter may replace the socket.
+ */
 export async function listen(
   app: MeterApp,
   { socket, port }: { readonly socket: string; readonly port: number },

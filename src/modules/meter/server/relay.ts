@@ -34,7 +34,9 @@ export async function relayWhole({ call, answered, key }: Relay): Promise<Buffer
   }
 }
 
-/** The endpoint has done nothing for it. Behind other errors there may be an answer that got lost. */
+/**
+ * The endpoint has done nothing for it. Behind other errors there may be an answer that got lost.
+ */
 function isRefusal(status: number): boolean {
   return (status >= 400 && status < 500) || status === 503 || status === 529;
 }

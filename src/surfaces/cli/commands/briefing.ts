@@ -27,12 +27,14 @@ export const briefing: Command = {
     const since =
       typeof options['since'] === 'string' ? parseTime(snapshot, options['since']) : undefined;
     const modules = await installedModules();
+    const failuresSince = (time: Date): readonly string[] =>
+      moduleFailures(modules, { snapshot, state: workspace.state, since: time });
     const isCurrent =
       since === undefined &&
       written !== undefined &&
       incidents.length === 0 &&
       !happenedSince(snapshot, written) &&
-      moduleFailures(modules, snapshot, new Date(written)).length === 0;
+      failuresSince(new Date(written)).length === 0;
     // A new briefing covers what the written one covers, and what came after it.
     const from =
       since ?? briefingSince(snapshot, written === undefined ? snapshot.now : new Date(written));
@@ -41,7 +43,7 @@ export const briefing: Command = {
       : composeBriefing({
           snapshot,
           since: from,
-          failures: moduleFailures(modules, snapshot, from),
+          failures: failuresSince(from),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],

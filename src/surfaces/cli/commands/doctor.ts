@@ -1,5 +1,6 @@
 /** `doctor`: what works here and what does not, each with the command that fixes it. */
 import { installedHosts } from '../../../hosts/installed.js';
+import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Alarm } from '../../../integrity/alarm.js';
 import type { Verdict } from '../../../kernel/observation.js';
@@ -30,10 +31,8 @@ export const doctor: Command = {
     const root = rootOf(context);
     const repaired = fix && typeof root === 'string' ? await repairWorkspace(context, options) : [];
     const { home, env, clock, packageRoot } = context;
-    const findings = await examine(
-      { home, env, clock, packageRoot, hosts: await installedHosts(), root },
-      { fix },
-    );
+    const installed = { hosts: await installedHosts(), modules: await installedModules() };
+    const findings = await examine({ home, env, clock, packageRoot, root, ...installed }, { fix });
     const count = (verdict: Verdict): number =>
       findings.filter((finding) => finding.verdict === verdict).length;
     const counts = {

@@ -183,6 +183,7 @@ export const guardServe: Command = {
     await serveGuard({
       env: { ...env, signal: ending.signal },
       hosts: await installedHosts(),
+      packageRoot: context.packageRoot,
       idleMs: minutes * 60_000,
       ready: (started) =>
         printForPrograms(

@@ -37,7 +37,7 @@ export const status: Command = {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const { gate, alarms: found } = workspaceAlarms(context, snapshot);
-    const states = moduleStates(await installedModules(), snapshot);
+    const states = moduleStates(await installedModules(), { snapshot, state: workspace.state });
     const modules = Object.fromEntries([...states].map(([name, { facts }]) => [name, facts]));
     const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found, modules };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
