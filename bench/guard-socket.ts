@@ -74,7 +74,7 @@ export const guardSocket: Bench = {
         },
       ];
     } finally {
-      client.close();
+      await client.close();
     }
   },
 };

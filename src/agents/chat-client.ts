@@ -81,8 +81,8 @@ async function attempt(
   if (answered.answered) clock.beat();
   const after = clock.failure();
   if (after !== undefined) return { result: { kind: 'failed', ...after } };
-  const { failure, detail, limit, retry, retryAfterMs } = answered;
-  const result = { kind: 'failed', failure, detail, ...defined({ limit }) } as const;
+  const { failure, detail, limit, isUnsent, retry, retryAfterMs } = answered;
+  const result = { kind: 'failed', failure, detail, ...defined({ limit, isUnsent }) } as const;
   return retry ? { result, again: { why: detail, ...defined({ retryAfterMs }) } } : { result };
 }
 

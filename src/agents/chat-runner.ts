@@ -77,6 +77,7 @@ function keyOf(
   if (!isWebAddress(spec.endpoint))
     return {
       failure: 'not-found',
+      isUnsent: true,
       detail: `The endpoint \`${spec.endpoint}\` of runner \`${spec.name}\` is not a web address (http or https).`,
     };
   if (spec.apiKeyEnv === '') return { apiKey: '' };
@@ -84,6 +85,7 @@ function keyOf(
   return apiKey === ''
     ? {
         failure: 'auth-required',
+        isUnsent: true,
         detail: `The environment variable \`${spec.apiKeyEnv}\`, which should hold the key of runner \`${spec.name}\`, is not set.`,
       }
     : { apiKey };
@@ -104,13 +106,18 @@ function clientOf(
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
 
+/** Known to be nothing, unlike what no endpoint reported. */
+const NOTHING_USED: Usage = { tokensIn: 0, tokensOut: 0, cost: 0 };
+
 function outcomeOf(
   { model, wants }: RunInput,
   record: Transcript,
   failed: Failed | undefined,
 ): RunOutcome {
   const { report, found } = readReport(record.reported || record.last);
-  const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
+  const usedNothing = record.answers === 0 && failed?.isUnsent === true;
+  const usage = usedNothing ? NOTHING_USED : record.usage;
+  const common = { usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined) {
     const { failure, detail, limit } = failed;
     return { kind: 'failed', failure, detail, ...common, ...defined({ limit }) };

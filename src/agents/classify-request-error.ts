@@ -15,6 +15,8 @@ export type RequestFailure = {
   readonly answered: boolean;
   readonly detail: string;
   readonly limit?: ReachedLimit;
+  /** No request can have arrived, so nothing was used. */
+  readonly isUnsent?: true;
 };
 
 /** Codes and types that say more than the status, or come with a misleading one. */
@@ -64,8 +66,8 @@ export function classifyRequestError(
     typeof error === 'object' && error !== null ? error : { message: String(error) };
   const { status, code, type } = parts;
   if (typeof status !== 'number') {
-    const { retry, detail } = transportFailure(parts, endpoint, page);
-    return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
+    const failed = transportFailure(parts, endpoint, page);
+    return { failure: failed.retry ? 'transient' : 'crashed', answered: false, ...failed };
   }
   const reason = sentence(parts);
   const detail = `The endpoint answered ${status}: ${reason}`;

@@ -9,6 +9,8 @@ export type Failed = {
   readonly failure: FailureCode;
   readonly detail: string;
   readonly limit?: ReachedLimit;
+  /** No request can have arrived, so nothing was used. */
+  readonly isUnsent?: true;
 };
 
 export type RunClock = {

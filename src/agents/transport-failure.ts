@@ -1,9 +1,12 @@
 /** One sentence for each way in which an endpoint is not reached: what happened, what to do. */
+import { defined } from '../kernel/defined.js';
 import { quotedLine } from './quoted-line.js';
 
 export type TransportFailure = {
   /** Waiting may help. */
   readonly retry: boolean;
+  /** No request can have arrived, so nothing was used. */
+  readonly isUnsent?: true;
   readonly detail: string;
 };
 
@@ -13,6 +16,7 @@ type Reason = {
   readonly what: string;
   readonly remedy: string;
   readonly retry?: false;
+  readonly isUnsent?: true;
 };
 
 /** In a remedy: the page that has the endpoint. */
@@ -27,9 +31,20 @@ const REASONS: readonly Reason[] = [
     codes: ['ECONNREFUSED'],
     what: 'refused the connection: no server listens there',
     remedy: START,
+    isUnsent: true,
   },
-  { codes: ['ENOTFOUND'], what: 'has a name that does not exist', remedy: CORRECT },
-  { codes: ['EAI_AGAIN'], what: 'has a name that could not be looked up', remedy: NETWORK },
+  {
+    codes: ['ENOTFOUND'],
+    what: 'has a name that does not exist',
+    remedy: CORRECT,
+    isUnsent: true,
+  },
+  {
+    codes: ['EAI_AGAIN'],
+    what: 'has a name that could not be looked up',
+    remedy: NETWORK,
+    isUnsent: true,
+  },
   {
     codes: ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'],
     what: 'did not accept the connection in time',
@@ -50,12 +65,14 @@ const REASONS: readonly Reason[] = [
     codes: ['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'],
     what: 'is not reachable from here',
     remedy: NETWORK,
+    isUnsent: true,
   },
   {
     codes: ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
     what: 'has a certificate that is not valid now',
     remedy: 'Renew it, and check the clock of this machine.',
     retry: false,
+    isUnsent: true,
   },
   {
     codes: [
@@ -68,12 +85,14 @@ const REASONS: readonly Reason[] = [
     what: 'has a certificate that nobody known has signed',
     remedy: CERTIFICATE,
     retry: false,
+    isUnsent: true,
   },
   {
     codes: ['ERR_TLS_CERT_ALTNAME_INVALID'],
     what: 'has a certificate for another name',
     remedy: CORRECT,
     retry: false,
+    isUnsent: true,
   },
   {
     codes: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
@@ -116,6 +135,7 @@ export function transportFailure(
   if (reason !== undefined)
     return {
       retry: reason.retry !== false,
+      ...defined({ isUnsent: reason.isUnsent }),
       detail: `${address} ${reason.what} (${codes.at(-1)}). ${reason.remedy.replace(PAGE, page)}`,
     };
   const innermost = causes.at(-1);

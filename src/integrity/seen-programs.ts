@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { routeOf } from '../registry/route.js';
+import { withCommitMutex } from '../workspace/mutex.js';
 import { readJson, stateDirectory, writeJsonDurably } from '../workspace/state-home.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { SigningChange } from './signing-plan.js';
@@ -28,26 +29,38 @@ export function programsIn(snapshot: Snapshot, folder: string): readonly string[
 
 /** Records programs that the owner accepts; others keep what is recorded. */
 export function acceptPrograms(state: string, snapshot: Snapshot, paths: readonly string[]): void {
-  if (paths.length === 0) return;
-  const seen: Record<string, Seen> = { ...readSeen(state) };
-  for (const path of paths) {
-    const text = snapshot.text(path);
-    seen[path] = {
-      sha256: snapshot.hash(path) ?? '',
-      ...defined({ text: text === undefined || text.length > MOST_STORED ? undefined : text }),
-    };
-  }
-  writeJsonDurably(pathOf(state), seen);
+  record(state, snapshot, () => paths);
 }
 
 /** Records the programs that are not recorded yet. */
 export function notePrograms(state: string, snapshot: Snapshot, paths: readonly string[]): void {
-  const seen = readSeen(state);
-  acceptPrograms(
-    state,
-    snapshot,
-    paths.filter((path) => seen[path] === undefined),
-  );
+  if (unseen(readSeen(state), paths).length === 0) return;
+  record(state, snapshot, (seen) => unseen(seen, paths));
+}
+
+function unseen(seen: SeenPrograms, paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => seen[path] === undefined);
+}
+
+/** What is recorded is read under the mutex, so that no other process's record is lost. */
+function record(
+  state: string,
+  snapshot: Snapshot,
+  chosen: (seen: SeenPrograms) => readonly string[],
+): void {
+  withCommitMutex(snapshot.root, () => {
+    const seen: Record<string, Seen> = { ...readSeen(state) };
+    const paths = chosen(seen);
+    if (paths.length === 0) return;
+    for (const path of paths) {
+      const text = snapshot.text(path);
+      seen[path] = {
+        sha256: snapshot.hash(path) ?? '',
+        ...defined({ text: text === undefined || text.length > MOST_STORED ? undefined : text }),
+      };
+    }
+    writeJsonDurably(pathOf(state), seen);
+  });
 }
 
 /** The programs that differ from what the owner last saw. A deleted one is not reported. */

@@ -13,7 +13,7 @@ export const LONGEST_MS = 49 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** In the order of the log. A pass that began in these nights may be a little older itself. */
-function recentRows(snapshot: Snapshot): readonly Rec[] {
+export function recentRows(snapshot: Snapshot): readonly Rec[] {
   const since = snapshot.now.getTime() - LONGEST_MS - DAY_MS;
   return [...rowsSince(snapshot, 'AUDIT', { field: 'time', since })].reverse();
 }

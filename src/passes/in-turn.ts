@@ -14,10 +14,10 @@ const entering = new Map<string, Promise<void>>();
  * Waits for passes of this process only: one of another process is an error, as ever. Two passes
  * are never in T0 at the same time, so that only one of them recovers what a crashed pass left.
  */
-export async function inTurn(
+export async function inTurn<T extends PassReport | undefined>(
   env: PassEnvironment,
-  pass: (env: PassEnvironment) => Promise<PassReport>,
-): Promise<PassReport> {
+  pass: (env: PassEnvironment) => Promise<T>,
+): Promise<T> {
   const { root, clock } = env.workspace;
   const isOurs = (): boolean =>
     livePasses(root, clock).some(({ isWriter, pid }) => isWriter && pid === process.pid);

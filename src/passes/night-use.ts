@@ -8,7 +8,7 @@ import {
 import { defined } from '../kernel/defined.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
-import type { BegunPass } from './begun-passes.js';
+import { type BegunPass, recentRows } from './begun-passes.js';
 import { spendLimits } from './spend-limits.js';
 import { isAfter, NO_USE, periodAfter, periodOf, usedBy } from './used-by-passes.js';
 
@@ -48,10 +48,10 @@ export function leftOfProject(
   );
 }
 
-/** The latest run on record, for a budget that begins now. */
+/** The latest run that may belong to this night, for a budget that begins now. */
 export function latestRun(snapshot: Snapshot): string {
   let latest = '';
-  for (const row of snapshot.rows('AUDIT')) {
+  for (const row of recentRows(snapshot)) {
     const runId = fieldText(row, 'run_id');
     if (runId !== '' && isAfter(runId, latest)) latest = runId;
   }

@@ -46,9 +46,12 @@ export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): str
   return `${stem}${String(next).padStart(3, '0')}`;
 }
 
-/** The day of `RUN-20261121-004` in milliseconds; not a number for any other text. */
+/**
+ * The day of `RUN-20261121-004`, or of another id like it, in milliseconds; not a number for any
+ * other text.
+ */
 export function dayOfRun(runId: string): number {
-  const [, year, month, day] = /^RUN-(\d{4})(\d{2})(\d{2})-/.exec(runId) ?? [];
+  const [, year, month, day] = /^[A-Z]+-(\d{4})(\d{2})(\d{2})-/.exec(runId) ?? [];
   return Date.UTC(Number(year), Number(month) - 1, Number(day));
 }
 

@@ -104,12 +104,13 @@ t.test(
 );
 
 function findings(path: string, text: string): readonly string[] {
-  return turnsFor(path).flatMap(([pattern, instead]) =>
-    [...text.matchAll(acrossLines(pattern))].map(({ 0: turn, index }) => ({
-      line: text.slice(0, index).split('\n').length,
-      said: `has "${turn.replace(/\s+/g, ' ')}": write ${instead}`,
-    })),
-  )
+  return turnsFor(path)
+    .flatMap(([pattern, instead]) =>
+      [...text.matchAll(acrossLines(pattern))].map(({ 0: turn, index }) => ({
+        line: text.slice(0, index).split('\n').length,
+        said: `has "${turn.replace(/\s+/g, ' ')}": write ${instead}`,
+      })),
+    )
     .sort((a, b) => a.line - b.line)
     .map(({ line, said }) => `${path}:${line} ${said}`);
 }

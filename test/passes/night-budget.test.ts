@@ -1,5 +1,7 @@
 /** The budget of a night in real passes: what counts, what is reserved, and what the page says. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import t from 'tap';
 import { manager } from '../../src/passes/manager/manager.js';
 import { inTurn } from '../../src/passes/in-turn.js';
@@ -111,6 +113,30 @@ t.test('a pass that reports nothing counts with its limits, and as unknown', asy
   t.match(body, /tokens unknown, cost unknown.*\(2 passes reported no tokens\)/);
   t.match(body, /1 pass got a cheaper tier: heavy may use 1000000 tokens/);
   t.match(body, /Left of the night's budget: 0 of 1400000 tokens/);
+});
+
+t.test('a pass that never reached its endpoint has used nothing', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  const runners = `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n\n## away a test\n\n- **Kind:** chat\n- **Endpoint:** http://127.0.0.1:${port}/v1\n- **Api key env:** -\n`;
+  const place = placeWithProject(t.testdir(), '', {
+    runner: 'away',
+    files: {
+      'orchestration-os/RUNNERS.md': runners,
+      'USER.md': shipped('USER.md').replace('**Night tokens:** -', '**Night tokens:** 700000'),
+    },
+  });
+  const first = await pass(place);
+  t.match(first.outcome, /refused the connection/);
+  const [run] = place.workspace.snapshot().records('RUN');
+  t.match(
+    ['tokens_in', 'tokens_out', 'cost'].map((field) => fieldText(run, field)),
+    ['0', '0', '0'],
+  );
+  const second = await pass(place);
+  t.equal(tierOf(place, second), 'standard', 'all 700,000 are left for it');
 });
 
 t.test('what a running pass may use is reserved, also for passes of other processes', async (t) => {

@@ -4,10 +4,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
+import { hasWork } from '../../src/passes/worker/has-work.js';
 import { livePasses, passLock } from '../../src/workspace/pass-lock.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { fourProjects, nocturneIn, runNight, SLUGS, waitingAgent } from './four-projects.js';
-import { type Place, read } from './pass-workspace.js';
+import { environment, type Place, read } from './pass-workspace.js';
 
 t.setTimeout(480_000);
 
@@ -135,17 +136,21 @@ t.test("no more passes work at once than the owner's limits allow", { skip }, as
     'MODEL-TIERS.md': tiers.replace(/^(\| standard .*)- \|$/m, '$12 |'),
   });
   const night = runNight(place, '--parallel', '4');
-  const turnedAway = (): number =>
-    place.workspace
-      .snapshot()
-      .records('AUDIT')
-      .filter((row) => /the tier standard has no room: 2 at once/.test(fieldText(row, 'detail')))
-      .length;
-  await until(() => turnedAway() >= 2);
-  t.equal(working(place).length, 2, 'two work, and two lanes have found no room');
+  await until(() => working(place).length === 2);
+  t.notOk(hasWork(environment(place)), 'for a third one there is no room');
   go(place);
   const { exitCode, stdout, stderr } = await night;
   t.equal(exitCode, 0, `${stdout}${stderr}`);
+  t.notMatch(stdout, /found nothing to do/, 'two lanes waited, and no pass of theirs is on record');
+  const passes = place.workspace
+    .snapshot()
+    .records('RUN')
+    .filter((run) => fieldText(run, 'role') === 'worker');
+  t.equal(passes.length, 4);
+  t.ok(
+    hasWork(environment(place)),
+    'with no other pass at work, one begins and says what it found',
+  );
   for (const slug of SLUGS) t.ok(existsSync(join(place.root, `PROJECTS/${slug}/outputs/page.md`)));
 });
 

@@ -1856,6 +1856,26 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'notification-open',
+    name: 'answered in the briefing, after a pass that could not read it',
+    edits: [
+      replace('NOTIFICATIONS.md', INBOX, notification({ status: '«open»' })),
+      replace(
+        'NOTIFICATIONS.md',
+        'No pass has run yet.',
+        '**Waiting for you (1)**\n- **N-20261121-001** Go on?\n  - yes',
+      ),
+      replace(
+        'audit/SESSION-REGISTRY.md',
+        RUN_HEADER,
+        RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'),
+      ),
+      replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001')),
+    ],
+    finds: ['info notification-open'],
+    says: 'waits for the next pass',
+  },
+  {
+    rule: 'notification-open',
     name: 'not answered, and done',
     edits: [
       replace(

@@ -108,6 +108,11 @@ export function some(names: readonly string[], limit = 3): string {
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
 
+/** What was found: it follows "found". */
 export function noFiles(globs: Globs): string {
+  return `nothing: ${noMatch(globs)}`;
+}
+
+export function noMatch(globs: Globs): string {
   return `no file matches ${globs.join(', ')}`;
 }

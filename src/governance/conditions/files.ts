@@ -11,6 +11,7 @@ import {
   inProject,
   inRange,
   noFiles,
+  noMatch,
   prefixOf,
   some,
   undecided,
@@ -105,7 +106,7 @@ function limitOf(than: Since, context: ConditionContext, changes: RecordedChange
     case 'files': {
       const files = filesIn(context, than.globs);
       const text = than.globs.join(', ');
-      if (files.length === 0) return { kind: 'unknown', why: noFiles(than.globs), text };
+      if (files.length === 0) return { kind: 'unknown', why: noMatch(than.globs), text };
       const orderOf = (path: string): number => changes.lastChange(path)?.order ?? -1;
       const newest = Math.max(...files.map((file) => orderOf(file.path)));
       return { kind: 'known', text, isOlderThan: (path) => orderOf(path) > newest };

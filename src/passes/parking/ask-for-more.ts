@@ -20,7 +20,7 @@ import type { StepId } from '../types.js';
 
 /** What a yes allows, in percent of the limit. */
 const DEFAULT_PERCENT = 50;
-/** A pass that goes on reads its whole conversation again. */
+/** Enough for more than the next request, or the smallest pass. */
 const REQUESTS = 2;
 
 /** T6 of a pass that is parked. Nobody is asked after the owner has stopped all spending. */

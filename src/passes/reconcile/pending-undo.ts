@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../../kernel/error.js';
 import { lstatSync, readlinkSync, rmSync } from '../../kernel/files.js';
+import { withCommitMutex } from '../../workspace/mutex.js';
 import { hashIfThere } from '../../workspace/file-content.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -37,8 +38,10 @@ export function notePendingUndo(
   const added = failed.map(
     ([path, wanted = null]): PendingUndo => ({ runId, path, wanted, left: presentAt(root, path) }),
   );
-  const others = pendingUndos(state).filter(({ path }) => !paths.has(path));
-  writeJsonDurably(pathOf(state), [...others, ...added]);
+  withCommitMutex(root, () => {
+    const others = pendingUndos(state).filter(({ path }) => !paths.has(path));
+    writeJsonDurably(pathOf(state), [...others, ...added]);
+  });
 }
 
 export function pendingUndos(state: string): readonly PendingUndo[] {
@@ -51,9 +54,13 @@ const UNREADABLE = 'unreadable';
  * Leaves alone what is different by now: somebody else has put it right, or works on it. Of what
  * could not be read then, or cannot now, nobody knows; restoring keeps the replaced version.
  */
-export function retryUndo({ root, state }: Workspace): readonly RetriedUndo[] {
+export function retryUndo(workspace: Workspace): readonly RetriedUndo[] {
+  if (pendingUndos(workspace.state).length === 0) return [];
+  return withCommitMutex(workspace.root, () => retryAll(workspace));
+}
+
+function retryAll({ root, state }: Workspace): readonly RetriedUndo[] {
   const pending = pendingUndos(state);
-  if (pending.length === 0) return [];
   const open = pending.filter(({ path, left }) => {
     const present = left === UNREADABLE ? left : presentAt(root, path);
     return present === left || present === UNREADABLE;

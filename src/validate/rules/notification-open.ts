@@ -1,13 +1,22 @@
 /** Rule notification-open: an answered question is closed, and an open one can be answered. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
-import { type QuestionState, questionState, unclearText } from '../../project/question-state.js';
-import { fieldText } from '../../project/field-text.js';
+import {
+  answerToAdopt,
+  type QuestionState,
+  questionState,
+  unclearText,
+} from '../../project/question-state.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
+import { rowsSince } from '../../project/recent-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';
+import { dayOfRun } from '../../workspace/ids.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 import { unreadAnswers } from './unread-answers.js';
+
+const DAY_MS = 86_400_000;
 
 export const notificationOpen: WorkspaceRule = {
   kind: 'workspace',
@@ -23,14 +32,12 @@ export const notificationOpen: WorkspaceRule = {
       const status = fieldText(record, 'status');
       if (state.state === 'unclear') return [unclearAnswer(record, state, range)];
       if (state.state !== 'answered') return [];
-      const left = runSince(
-        snapshot,
-        answeredAt(
-          snapshot,
-          ['answer', 'status'].map((field) => addressOf(object, record, field)),
-          record,
-        ),
-      );
+      const addresses = ['answer', 'status'].map((field) => addressOf(object, record, field));
+      // A pass writes an answer from elsewhere into the field first, so this one is newer.
+      const isElsewhere = answerToAdopt(snapshot, record) !== undefined;
+      const left = isElsewhere
+        ? undefined
+        : runSince(snapshot, answeredAt(snapshot, addresses, record));
       const message = `${record.key} is answered (${state.answer}) and ${left === undefined ? 'waits for the next pass' : `${left} left it open`}`;
       const hint =
         left === undefined
@@ -73,21 +80,18 @@ function unclearAnswer(
  * an old `mtime` would make a new answer look like one that a run left open.
  */
 function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Rec): number {
-  const logged: number[] = [];
-  for (const address of addresses)
-    for (const row of snapshot.rows('CHANGE', { containing: address })) {
-      const time = Date.parse(fieldText(row, 't_written'));
-      if (fieldText(row, 'address') === address && !Number.isNaN(time)) logged.push(time);
-    }
-  return logged.length > 0
-    ? Math.max(...logged)
-    : (snapshot.files.get(record.file)?.ctimeMs ?? Number.POSITIVE_INFINITY);
+  // Before the question nobody can have answered it.
+  const asked = dayOfRun(record.key);
+  const since = Number.isNaN(asked) ? 0 : asked - DAY_MS;
+  const options = { field: 't_written', since, containing: record.key };
+  for (const row of rowsSince(snapshot, 'CHANGE', options))
+    if (addresses.includes(fieldText(row, 'address'))) return fieldTime(row, 't_written') ?? 0;
+  return snapshot.files.get(record.file)?.ctimeMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** The first run that began after that and has ended. */
 function runSince(snapshot: Snapshot, since: number): string | undefined {
-  for (const run of snapshot.rows('RUN'))
-    if (Date.parse(fieldText(run, 'started')) > since && fieldText(run, 'ended') !== '')
-      return run.key;
-  return undefined;
+  return [...rowsSince(snapshot, 'RUN', { field: 'started', since })].findLast(
+    (run) => fieldText(run, 'ended') !== '',
+  )?.key;
 }

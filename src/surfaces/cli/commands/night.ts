@@ -38,6 +38,7 @@ export const night: Command = {
   ],
   async run(context, { options }) {
     const { worker } = await import('../../../passes/worker/worker.js');
+    const { hasWork } = await import('../../../passes/worker/has-work.js');
     const { manager } = await import('../../../passes/manager/manager.js');
     const limits = nightOptions(options);
     const surroundings = await passEnvironment(context);
@@ -61,7 +62,10 @@ export const night: Command = {
     const environments = lanesOf(env, lanes);
     const work = async (lane: number): Promise<LaneResult> => {
       const own = environments[lane] ?? env;
-      const report = await inTurn(own, (turn) => worker(turn, { role: 'worker' }));
+      const report = await inTurn(own, async (turn) =>
+        hasWork(turn) ? await worker(turn, { role: 'worker' }) : undefined,
+      );
+      if (report === undefined) return 'nothing';
       reports.push(report);
       context.progress(`     ${report.data.runId} ${report.outcome}\n`);
       if (report.exit === EXIT.gate) stop = report;
@@ -81,16 +85,25 @@ export const night: Command = {
     const briefing = fieldText(page, 'body');
     // What was reserved for another pass may have been free again when that pass ended.
     const { nightOver } = reports.findLast(({ data }) => data.role === 'worker')?.data ?? {};
-    return ok([...(nightOver === undefined ? [] : [nightOver]), briefing].join('\n\n'), {
+    const result = ok([...(nightOver === undefined ? [] : [nightOver]), briefing].join('\n\n'), {
       runs: reports.map(summary),
       ended: nightOver === undefined ? null : { by: 'budget', why: nightOver },
       briefing,
     });
+    return isFailed(reports) ? { ...result, exit: EXIT.findings } : result;
   },
 };
 
 function foundNothing({ exit, data }: PassReport): boolean {
   return !data.found || (data.project === undefined && exit !== EXIT.ok);
+}
+
+/** Worker passes ran, and none of them succeeded. */
+function isFailed(reports: readonly PassReport[]): boolean {
+  const ran = reports.filter(
+    ({ exit, data }) => data.role === 'worker' && data.found && exit !== EXIT.deferred,
+  );
+  return ran.length > 0 && ran.every(({ exit }) => exit !== EXIT.ok);
 }
 
 function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {

@@ -249,19 +249,24 @@ async function begin(context: Context, job: Job, late: () => void): Promise<void
 async function fire(
   context: Context,
   env: PassEnvironment,
-  request: { role: Role; why: string; lanes: number },
+  { role, why, lanes }: { role: Role; why: string; lanes: number },
 ): Promise<void> {
-  remember(context.workspace(), request.role);
-  context.progress(`${stamp(context.clock.now())} ${request.role} (${request.why})`);
+  remember(context.workspace(), role);
+  context.progress(`${stamp(context.clock.now())} ${role} (${why})`);
+  const { hasWork } = await import('../../../passes/worker/has-work.js');
   const pass =
-    request.role === 'worker'
+    role === 'worker'
       ? (await import('../../../passes/worker/worker.js')).worker
       : (await import('../../../passes/manager/manager.js')).manager;
-  const environments = lanesOf(env, request.lanes);
+  const environments = lanesOf(env, lanes);
   const work = async (lane: number): Promise<LaneResult> => {
     try {
       const turn = environments[lane] ?? env;
-      const { data, outcome } = await inTurn(turn, (own) => pass(own, { role: request.role }));
+      const report = await inTurn(turn, async (own) =>
+        role === 'manager' || hasWork(own) ? await pass(own, { role }) : undefined,
+      );
+      if (report === undefined) return 'nothing';
+      const { data, outcome } = report;
       context.progress(`  ${data.runId} ${outcome}`);
       return data.found ? 'worked' : 'nothing';
     } catch (error) {
@@ -269,8 +274,7 @@ async function fire(
       return 'worked';
     }
   };
-  const mayStart = (): boolean => !env.signal.aborted;
-  await runLanes({ lanes: request.lanes, most: request.lanes, mayStart, work });
+  await runLanes({ lanes, most: lanes, mayStart: () => !env.signal.aborted, work });
 }
 
 function readFired(workspace: Workspace): Fired {
