@@ -11,6 +11,7 @@ import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
+import { meter } from './meter.js';
 import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { parallel } from './parallel.js';
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   commit,
   impact,
   guardSocket,
+  meter,
   logs,
   large,
   mistakes,

@@ -19,7 +19,7 @@ export type NightLeft = Readonly<Partial<Record<NightUnit, Left>>>;
 
 const THE_NIGHT = 'this night';
 /** The smallest part of its limits with which the cheapest tier still begins. */
-const SMALLEST_PART = 0.5;
+export const SMALLEST_PART = 0.5;
 
 export function nightLeft(budgets: readonly Budget[]): NightLeft {
   const all: [NightUnit, Left][] = [];

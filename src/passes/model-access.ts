@@ -25,7 +25,7 @@ export type ModelUser = {
   readonly use: string;
   readonly runner: RunnerSpec;
   readonly model: string;
-  /** Of all that this use of the pass spends. */
+  /** For everything that this use of the pass spends. */
   readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly signal: AbortSignal;
 };

@@ -85,9 +85,9 @@ export type PassEvent = {
   readonly body: string;
 };
 
-/** `lines`: what needs attention. `facts`: everything, for programs. */
 /** `state`: the state directory. */
 export type KeptContext = { readonly snapshot: Snapshot; readonly state: string };
+/** `lines`: what needs attention. `facts`: everything, for programs. */
 export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
 
 export type ServeContext = {
@@ -143,11 +143,13 @@ export interface PassModule {
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
   /** For the morning page: what went wrong since then in what the module keeps, one line each. */
-  failures?(context: KeptContext & { readonly since: Date }): readonly string[];
+  failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  /** For the cost on the morning page: what the sums of the runs since then do not tell. */
+  costs?(context: KeptContext & { readonly since: Date }): readonly string[];
+  /** For `doctor`: what the owner should correct. */
+  examined?(snapshot: Snapshot): readonly Observation[];
   /** For `status`: how what the module keeps is now. */
   state?(context: KeptContext): ModuleState | undefined;
-  /** For `doctor`: what works, and what the owner can do about the rest. */
-  examine?(context: KeptContext): readonly Observation[];
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */

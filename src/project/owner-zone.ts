@@ -1,6 +1,7 @@
 /** The time zone that the owner lives in, by USER.md, and what day it is there. */
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText } from './field-text.js';
+import { shownIn } from './zone.js';
 
 /** UTC when USER.md names none that this machine knows. */
 export function ownerZone(snapshot: Snapshot): string {
@@ -12,7 +13,7 @@ export function ownerZone(snapshot: Snapshot): string {
 export function isZone(zone: string): boolean {
   if (zone === '') return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    shownIn(zone, 0);
     return true;
   } catch {
     return false;
@@ -21,7 +22,7 @@ export function isZone(zone: string): boolean {
 
 /** `2026-11-21`: the date that the calendars of the zone show at this instant. */
 export function dayIn(zone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(instant);
+  return shownIn(zone, instant).slice(0, 10);
 }
 
 /**
@@ -29,13 +30,8 @@ export function dayIn(zone: string, instant: Date): string {
  * belongs to the night that began the day before.
  */
 export function nightIn(zone: string, instant: Date): string {
-  const day = dayIn(zone, instant);
-  const hour = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hour: 'numeric',
-    hourCycle: 'h23',
-  }).format(instant);
-  if (Number(hour) >= 12) return day;
+  const [day = '', time = ''] = shownIn(zone, instant).split(' ');
+  if (Number(time.slice(0, 2)) >= 12) return day;
   const evening = new Date(`${day}T00:00:00Z`);
   evening.setUTCDate(evening.getUTCDate() - 1);
   return evening.toISOString().slice(0, 10);

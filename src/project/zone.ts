@@ -14,7 +14,12 @@ export function instantIn(zone: string, wall: string): Date {
 
 /** What the clocks of the zone show, as if it were UTC, in milliseconds. */
 export function wallTime(zone: string, instant: number): number {
-  return Date.parse(`${clockOf(zone).format(instant).replace(' ', 'T')}Z`);
+  return Date.parse(`${shownIn(zone, instant).replace(' ', 'T')}Z`);
+}
+
+/** What the clocks of the zone show: `2026-11-21 07:30:00`. @throws RangeError for another zone. */
+export function shownIn(zone: string, instant: Date | number): string {
+  return clockOf(zone).format(instant);
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();

@@ -9,7 +9,12 @@ import { scan } from '../../src/markdown/scan.js';
 t.setTimeout(300_000);
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const PAGES = { 'docs/GETTING-STARTED.md': 10, 'docs/BACKUP.md': 10, 'docs/JOBS.md': 6, 'docs/SPEND.md': 4 };
+const PAGES = {
+  'docs/GETTING-STARTED.md': 10,
+  'docs/BACKUP.md': 10,
+  'docs/JOBS.md': 6,
+  'docs/SPEND.md': 5,
+};
 
 type Step = { readonly line: number; readonly commands: string; readonly shown: readonly string[] };
 

@@ -7,7 +7,7 @@ import t from 'tap';
 import { toolsOf } from '../../src/tools/tools.js';
 import { installWithout } from '../support/package-without.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /**
  * `command`: one of the module's, `help` how one of them stands in the help; `enabled`: its row of
@@ -30,6 +30,8 @@ const MODULES: readonly {
     listed: new RegExp(`${toolsOf('mcp').length} tools`),
   },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
+  { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
+  { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },
 ];
 
 for (const { module, command, help, enabled, listed } of MODULES) {

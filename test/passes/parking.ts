@@ -11,7 +11,7 @@ const pageOf = (name: string): string =>
   `# Page\n\n## Entries\n\n- name: first of ${name}\n- name: second of ${name}\n`;
 export const SAID =
   '```nocturne-report\nsummary: the page is written\noutputs: [outputs/page.md]\nanswers: { non_obvious: true, durable: true, compounding: true }\n```';
-export const LOOKS: Scripted = {
+export const LOOKS = {
   call: [{ name: 'read', arguments: { path: 'PROJECTS/pages/PHASES.md' } }],
 };
 export const writes = (name: string) => ({
@@ -33,14 +33,21 @@ export const LIMIT: Scripted = {
   body: { error: { message: 'The pass has used 1.98 of 2.00 EUR.', code: 'limit_reached' } },
 };
 
-export async function placeAsking(t: Test, script: readonly Scripted[]) {
+export async function placeAsking(
+  t: Test,
+  script: readonly Scripted[],
+  files: Readonly<Record<string, string>> = {},
+) {
   const server = await scriptedOpenai(script);
   t.teardown(() => server.close());
   const place = placeWithProject(t.testdir(), '', {
     runner: 'boxed',
     stop: '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 4, each_has: [name] }',
     criteria: '[{ file_exists: outputs/page.md }]',
-    files: { 'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)) },
+    files: {
+      'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)),
+      ...files,
+    },
   });
   return { server, place };
 }

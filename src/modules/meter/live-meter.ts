@@ -47,14 +47,20 @@ export function withdrawMeter(state: string): void {
 /** Before anything of the meter is opened. @throws NocturneError `LOCKED` if there is one. */
 export function claimMeter({ root, state }: Pick<Workspace, 'root' | 'state'>): void {
   withCommitMutex(root, () => {
-    const holder = readJson(claimPath(state));
-    if (isIdentity(holder) && lifeOf(holder) !== 'dead')
+    const holder = claimant(state);
+    if (holder !== undefined)
       throw new NocturneError('LOCKED', `the meter runs already, as process ${holder.pid}`, {
         hint: 'one meter serves all passes of a workspace',
       });
     makeDirectory(meterDirectory(state), 0o700);
     writeJsonDurably(claimPath(state), ownIdentity());
   });
+}
+
+/** The live process that is the meter, also while it starts and ends. */
+export function claimant(state: string): ProcessIdentity | undefined {
+  const holder = readJson(claimPath(state));
+  return isIdentity(holder) && lifeOf(holder) !== 'dead' ? holder : undefined;
 }
 
 /** By the process that has claimed it. */

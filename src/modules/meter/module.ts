@@ -1,9 +1,13 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
+import { ownerZone } from '../../project/owner-zone.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
-import { examinePrices } from './page/examine-prices.js';
-import { spendingProblems, stoppedState } from './report/tell-spending.js';
+import { stoppedUntil } from './ledger/stopped.js';
+import { meterDirectory } from './live-meter.js';
+import { priceProblems } from './page/price-problems.js';
+import { spendReport } from './report/spend-report.js';
+import { doubts, stoppedText } from './report/spend-text.js';
 import { meterCommand } from './server/meter-command.js';
 import { meterService } from './server/meter-service.js';
 
@@ -12,10 +16,19 @@ export const module: Module = {
   // Every call reads the limits as they are.
   onChange: () => undefined,
   modelAccess: async (context) => (await import('./model-access.js')).modelAccess(context),
+  costs: (context) => {
+    const report = spendReport(context);
+    const { stopped, zone } = report;
+    const until = stopped === undefined ? [] : [stoppedText(stopped, zone)];
+    return [...until, ...doubts(report)];
+  },
+  state({ snapshot, state }) {
+    const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
+    if (stopped === undefined) return undefined;
+    return { lines: [stoppedText(stopped, ownerZone(snapshot))], facts: { stopped } };
+  },
+  examined: priceProblems,
   serve: meterService,
-  failures: spendingProblems,
-  state: stoppedState,
-  examine: ({ snapshot }) => examinePrices(snapshot),
   commands: {
     meter: meterCommand,
     spend,

@@ -10,7 +10,7 @@ import { closeSync, openSync } from '../../kernel/files.js';
 import { makeDirectory } from '../../workspace/durable.js';
 import { readTextIfThere } from '../../workspace/read-if-there.js';
 import type { Workspace } from '../../workspace/types.js';
-import { type LiveMeter, liveMeter, meterDirectory } from './live-meter.js';
+import { claimant, type LiveMeter, liveMeter, meterDirectory } from './live-meter.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
 /** A memory image of the meter would have the keys in it. */
@@ -47,13 +47,14 @@ export async function ensureMeter(workspace: Workspace, env: Env): Promise<LiveM
   });
 }
 
-/** Another process may have started one in the same moment; then ours has ended. */
+/** Another process may have started one in the same moment; then ours ends, and that one appears. */
 async function appearing(state: string, child: ChildProcess): Promise<LiveMeter | undefined> {
   let hasEnded = false;
   child.once('error', () => (hasEnded = true)).once('exit', () => (hasEnded = true));
   const until = performance.now() + START_MS;
   for (;;) {
-    const isLast = hasEnded || performance.now() > until;
+    const isOver = hasEnded && claimant(state) === undefined;
+    const isLast = isOver || performance.now() > until;
     const meter = liveMeter(state);
     if (meter !== undefined || isLast) return meter;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -1,6 +1,7 @@
 /** The morning page: what the night used, and whether its budget ended it. */
 import { NIGHT_UNITS } from '../../agents/night-budget.js';
 import { plural } from '../../kernel/words.js';
+import { ownCurrency } from '../../project/currency.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Rec } from '../../markdown/types.js';
@@ -19,11 +20,14 @@ export function costLine({ snapshot, runs, rows }: Night): string {
   const silent = runs.filter(
     (run) => fieldText(run, 'runner') !== '' && fieldText(run, 'tokens_in') === '',
   ).length;
+  const currency = ownCurrency(snapshot);
+  const amount = (cost: number): string =>
+    `${cost.toFixed(2)}${currency === undefined ? '' : ` ${currency}`}`;
   const tokens =
     known('tokens_in').length === 0
       ? 'tokens unknown'
       : `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written`;
-  const cost = known('cost').length === 0 ? 'cost unknown' : `cost ${sum('cost').toFixed(2)}`;
+  const cost = known('cost').length === 0 ? 'cost unknown' : `cost ${amount(sum('cost'))}`;
   const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
   const isSpent = ['runner', 'tokens_in'].some((field) =>
     runs.some((run) => fieldText(run, field) !== ''),

@@ -51,6 +51,11 @@ export function reaped(rows: readonly Rec[]): readonly string[] {
     .map((row) => fieldText(row, 'target'));
 }
 
+/** Not failures: they go on, or wait for an answer. */
+export function parkedLines({ runs }: Night): readonly string[] {
+  return graded(runs, 'PARKED').map(shortened);
+}
+
 /** The outcome of such a pass begins with its grade and its reasons. */
 function graded(runs: readonly Rec[], grade: string): readonly string[] {
   return runs

@@ -13,7 +13,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
-import { failureLines, reaped } from './briefing-failures.js';
+import { failureLines, parkedLines, reaped } from './briefing-failures.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
@@ -31,6 +31,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What went wrong in what modules keep, one line each. */
   readonly failures?: readonly string[];
+  /** What modules add to the cost. */
+  readonly costs?: readonly string[];
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
@@ -104,6 +106,11 @@ export function briefing(input: BriefingInput): string {
       none: 'There is no project.',
       more: '`nocturne project list`',
     }),
+    listed('Parked at a limit', parkedLines(night), {
+      most: MOST.failures,
+      none: '',
+      more: '`nocturne status`',
+    }),
     listed(`What failed (${failures.length})`, failures, {
       most: MOST.failures,
       none: 'Nothing.',
@@ -121,7 +128,7 @@ export function briefing(input: BriefingInput): string {
       more: '`nocturne validate`',
     }),
     ...judgedLines(input.judged),
-    `**Cost.** ${costLine(night)}\n`,
+    `**Cost.** ${[costLine(night), ...(input.costs ?? [])].join(' ')}\n`,
     listed('Tonight', next(snapshot), {
       most: MOST.next,
       none: 'Nothing.',
@@ -173,7 +180,7 @@ function waitingLine(snapshot: Snapshot, question: Rec): string {
   return `**${question.key}** ${remark}${questionLine(snapshot, question)}`;
 }
 
-const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
+const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL', 'PARKED'];
 
 /** How many passes there were, by grade. Names the zone of all times on the page. */
 function heading(night: Night, zone: string): string {

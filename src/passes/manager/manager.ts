@@ -2,7 +2,7 @@
 import { listIncidents } from '../../workspace/incident.js';
 import { EXIT } from '../../kernel/error.js';
 import { bundleAct } from '../act.js';
-import { moduleFailures } from '../modules/module-state.js';
+import { moduleCosts, moduleFailures } from '../modules/module-state.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
 import type { PassReport } from '../pass-facts.js';
@@ -26,19 +26,19 @@ const morning: Step<Reviewed, Reviewed> = {
   title: 'morning briefing',
   run(stage, { env, snapshot }) {
     const since = briefingSince(snapshot, snapshot.now);
-    const { state } = env.workspace;
     const body = briefing({
       snapshot,
-      own: ownLines(snapshot, state),
+      own: ownLines(snapshot, env.workspace.state),
       since,
-      failures: moduleFailures(env.modules, { snapshot, state, since }),
-      incidents: listIncidents(state),
+      failures: moduleFailures(env.modules, snapshot, since),
+      costs: moduleCosts(env.modules, { snapshot, state: env.workspace.state, since }),
+      incidents: listIncidents(env.workspace.state),
       gatePasses: true,
       notes: stage.notes,
       judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
-    keepBriefing(state, body);
+    keepBriefing(env.workspace.state, body);
     return { stage, acts: [withoutFieldLines, bundleAct('T9', written)] };
   },
 };

@@ -38,6 +38,7 @@ export function outcomeOf(
     [ofValue(audit, 'type', 'session_reap').length, 'crash', 'crashes'],
     [ofValue(runs, 'grade', 'FAIL').length, 'FAIL'],
     [ofValue(runs, 'grade', 'WEAK').length, 'WEAK', 'WEAK'],
+    [ofValue(runs, 'grade', 'PARKED').length, 'parked pass', 'parked passes'],
     [ungraded(runs, audit, halted), 'pass without a grade', 'passes without a grade'],
     [halted.length, 'halted pass', 'halted passes'],
     [ofValue(audit, 'result', 'restored').length, 'undone change'],

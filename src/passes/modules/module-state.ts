@@ -1,15 +1,31 @@
-/** What modules tell the owner: on the morning page, in `status`, and in `doctor`. */
-import type { Observation } from '../../kernel/observation.js';
+/** What modules tell the owner: on the morning page, and in `status`. */
+import { messageOf } from '../../kernel/error.js';
+import type { Snapshot } from '../../workspace/types.js';
 import type { KeptContext, ModuleState, PassModule } from '../module.js';
 import { enabledModules } from './module-hooks.js';
 
 export function moduleFailures(
   modules: readonly PassModule[],
+  snapshot: Snapshot,
+  since: Date,
+): readonly string[] {
+  return enabledModules({ modules }, snapshot).flatMap(
+    (module) => module.failures?.({ snapshot, since }) ?? [],
+  );
+}
+
+/** One that cannot tell says why, because the page matters more. */
+export function moduleCosts(
+  modules: readonly PassModule[],
   context: KeptContext & { readonly since: Date },
 ): readonly string[] {
-  return enabledModules({ modules }, context.snapshot).flatMap(
-    (module) => module.failures?.(context) ?? [],
-  );
+  return enabledModules({ modules }, context.snapshot).flatMap((module) => {
+    try {
+      return module.costs?.(context) ?? [];
+    } catch (error) {
+      return [`The module ${module.name} cannot tell: ${messageOf(error)}.`];
+    }
+  });
 }
 
 /** By name; without modules that have nothing to tell. */
@@ -23,12 +39,4 @@ export function moduleStates(
   return new Map(
     states.filter((entry): entry is readonly [string, ModuleState] => entry[1] !== undefined),
   );
-}
-
-export function moduleObservations(
-  module: PassModule,
-  context: KeptContext,
-): readonly Observation[] {
-  const [enabled] = enabledModules({ modules: [module] }, context.snapshot);
-  return enabled?.examine?.(context) ?? [];
 }

@@ -20,7 +20,7 @@ import type { StepId } from '../types.js';
 
 /** What a yes allows, in percent of the limit. */
 const DEFAULT_PERCENT = 50;
-/** A pass that goes on reads its whole conversation again. */
+/** Enough for more than the next request, or the smallest pass. */
 const REQUESTS = 2;
 
 /** T6 of a pass that is parked. Nobody is asked after the owner has stopped all spending. */
@@ -96,7 +96,7 @@ function usedText(
   { used, limit, unit = 'cost' }: ReachedLimit,
   currency: string | undefined,
 ): string {
-  if (limit === undefined) return 'all that it may spend';
+  if (limit === undefined) return 'everything that it may spend';
   const of = amountText(limit, unit, currency);
   if (used === undefined) return `its limit of ${of}`;
   const [number] = amountText(used, unit).split(' ');

@@ -1,6 +1,6 @@
 /** Which limit of the owner's on a whole night or month leaves too little for any pass. */
 import { tierRows } from '../../agents/model-tier.js';
-import { isTooLittle, limitOf } from '../../agents/night-budget.js';
+import { isTooLittle, limitOf, SMALLEST_PART } from '../../agents/night-budget.js';
 import type { SpendUnit } from '../../project/limit-question.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { begunPasses } from '../begun-passes.js';
@@ -20,8 +20,9 @@ export function sharedLimitReached(snapshot: Snapshot): SharedLimit | undefined 
       const limit = limits[unit];
       if (limit === undefined) continue;
       const needs = tiers.map((tier) => limitOf(tier.limits, unit) ?? 0);
-      if (isTooLittle(limit - used[unit], Math.min(...needs)))
-        return { scope, unit, limit, used: used[unit] };
+      const needed = Math.min(...needs);
+      if (isTooLittle(limit - used[unit], needed))
+        return { scope, unit, limit, used: used[unit], needed: needed * SMALLEST_PART };
     }
   }
   return undefined;

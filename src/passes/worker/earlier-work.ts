@@ -79,7 +79,7 @@ function beginningOf(text: string, most: number): string {
   const cut = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
   const lineEnd = cut.lastIndexOf('\n');
   const shown = lineEnd > most / 2 ? cut.slice(0, lineEnd) : cut;
-  return `${shown}\n(These are ${shown.length} of ${text.length} characters. Read the file for the rest.)`;
+  return `${shown}\n(These are ${shown.length} of ${text.length} characters. Read the file to see them all.)`;
 }
 
 function titleOf(snapshot: Snapshot, { path }: FileEntry): string {

@@ -5,13 +5,14 @@ import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
 import type { PassModule } from '../../passes/module.js';
-import { moduleObservations } from '../../passes/modules/module-state.js';
+import { enabledModules } from '../../passes/modules/module-hooks.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
 import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
 import { incidents, journal, lock, objects, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, pages, registry, trust } from './trust-checks.js';
+import type { Snapshot } from '../../workspace/types.js';
 import { broken, type Observation, off } from '../../kernel/observation.js';
 import type { Check, Finding, Machine, ExaminedWorkspace } from './types.js';
 
@@ -65,23 +66,24 @@ export async function examine(
       fact: `the workspace is ${examined.workspace.root}`,
     });
   else findings.push({ id: 'workspace', ...examined });
-  if ('workspace' in examined) await round([...WORKSPACE, ...moduleChecks(machine.modules)]);
+  if ('workspace' in examined)
+    await round([...WORKSPACE, ...moduleChecks(machine.modules ?? [], examined.snapshot)]);
   await round([sandbox, ...hostChecks(machine.hosts)]);
   if ('workspace' in examined) examined.workspace.close();
   return findings;
 }
 
-function moduleChecks(modules: readonly PassModule[]): readonly Check[] {
-  return modules.map((module) => ({
-    of: 'workspace',
-    id: module.name,
-    look: ({ workspace: { state }, snapshot }) => moduleObservations(module, { snapshot, state }),
-  }));
-}
-
 function hostChecks(hosts: readonly Host[]): readonly Check[] {
   return hosts.flatMap(({ name, probe }): Check[] =>
     probe === undefined ? [] : [{ of: 'machine', id: name, look: probe }],
+  );
+}
+
+function moduleChecks(modules: readonly PassModule[], snapshot: Snapshot): readonly Check[] {
+  return enabledModules({ modules }, snapshot).flatMap(({ name, examined }): Check[] =>
+    examined === undefined
+      ? []
+      : [{ of: 'workspace', id: name, look: (subject) => examined(subject.snapshot) }],
   );
 }
 

@@ -1,8 +1,8 @@
 /** What a check of `doctor` is, and what it is given. */
 import type { Host } from '../../hosts/types.js';
-import type { PassModule } from '../../passes/module.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Observation } from '../../kernel/observation.js';
+import type { PassModule } from '../../passes/module.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 
 export type Finding = Observation & {
@@ -19,7 +19,7 @@ export type Machine = {
   /** Those that are installed. */
   readonly hosts: readonly Host[];
   /** Those that are installed. */
-  readonly modules: readonly PassModule[];
+  readonly modules?: readonly PassModule[];
   /** The directory of the workspace, or why there is none. */
   readonly root: string | { readonly missing: string };
 };

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { priceOf } from '../../../src/modules/meter/page/prices.js';
 import { spendingOf } from '../../../src/modules/meter/page/spending.js';
+import type { Observation } from '../../../src/kernel/observation.js';
+import { priceProblems } from '../../../src/modules/meter/page/price-problems.js';
+import { runnersPage, tiersWith } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { SPENDING, type SpendingRows, spendingPage, spendingPlace } from './spending-place.js';
 
@@ -84,4 +87,32 @@ t.test('only a signed page counts: an edit changes nothing until the owner signs
   writeFileSync(join(place.root, SPENDING), spendingPage(limited));
   signAnyway(place, SPENDING, raised);
   t.equal(most(), 9000);
+});
+
+const KEYED =
+  '- **Kind:** chat\n- **Endpoint:** https://api.example.org/v1\n- **Api key env:** EXAMPLE_KEY\n';
+const TIER = (cost: string): Readonly<Record<string, string>> => ({
+  'orchestration-os/RUNNERS.md': runnersPage(KEYED),
+  'MODEL-TIERS.md': tiersWith(`| idle | boxed | gpt-5 | 5 | 1000 | ${cost} | - | - |`).replace(
+    /(?<=^\| (?:lightweight|standard|heavy) .*)\| [\d.]+ (?=\| [-\d]+ \| - \|$)/gm,
+    '| - ',
+  ),
+});
+
+t.test('doctor names prices that are missing, or older than 90 days', async (t) => {
+  const directory = t.testdir({ a: {}, b: {}, c: {} });
+  const row = (currency: string, day: string): string =>
+    `| gpt-5 | - | 1 | 2 | - | - | - | ${currency} | ${day} |`;
+  const told = (name: string, rows: SpendingRows, cost: string): readonly Observation[] =>
+    priceProblems(spendingPlace(join(directory, name), rows, TIER(cost)).workspace.snapshot());
+  t.match(told('a', {}, '-'), [
+    { verdict: 'off', fact: /^no price for gpt-5 \(boxed\): what they/ },
+  ]);
+  const limited = { limits: ['| month | - | - | 9 | - |'], rates: ['| EUR | 1 | - |'] };
+  t.match(told('b', { ...limited, prices: [row('USD', '2026-12-01')] }, '-'), [
+    { verdict: 'broken', fact: /gpt-5 \(boxed, no rate for USD\): their calls are refused/ },
+  ]);
+  t.match(told('c', { ...limited, prices: [row('EUR', '2026-09-01')] }, '1'), [
+    { verdict: 'broken', fact: 'prices older than 90 days: gpt-5 (2026-09-01)' },
+  ]);
 });

@@ -1,4 +1,4 @@
-/** What a call has cost, on the safe side: unless usage was counted, all that was reserved. */
+/** What a call has cost, on the safe side: what was counted, or else the whole reservation. */
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { costOf, NOTHING, tokensOf } from './money.js';

@@ -5,6 +5,7 @@ import { localTime } from '../../../project/local-time.js';
 import { textTable } from '../../../report/text-table.js';
 import { plural } from '../../../kernel/words.js';
 import { NANOS } from '../ledger/money.js';
+import type { Stopped } from '../ledger/stopped.js';
 import type { Balance, CallSum } from '../ledger/types.js';
 import { digitsFor, moneyText, tokensText } from './amount-text.js';
 import type { SpendReport } from './spend-report.js';
@@ -28,28 +29,31 @@ function heading({ since, until, zone, total, currency, stopped }: SpendReport):
   const period = `${dayIn(zone, since)} to ${dayIn(zone, until)} (${zone})`;
   const amount = `${moneyText(total.nanos, currency)}, ${tokensText(total.tokens)}`;
   const lines = [`${period}: ${amount} in ${plural(total.calls, 'call')}.`];
-  if (stopped !== undefined)
-    lines.unshift(
-      `All spending is stopped until ${localTime(stopped.until, zone)}. To resume: nocturne spend resume`,
-    );
+  if (stopped !== undefined) lines.unshift(stoppedText(stopped, zone));
   return lines.join('\n');
+}
+
+export function stoppedText({ until }: Stopped, zone: string): string {
+  return `You stopped all spending until ${localTime(until, zone)}; \`nocturne spend resume\` ends that.`;
 }
 
 /** What a sum alone does not tell. */
 function remarks(report: SpendReport): readonly string[] {
   const { total, notEnforced, currency } = report;
-  const lines: string[] = [];
-  if (total.running.tokens > 0)
-    lines.push(`Running calls have reserved ${moneyText(total.running.nanos, currency)} of it.`);
-  lines.push(...doubts(report));
-  if (notEnforced.passes > 0)
-    lines.push(
-      `Not enforced: ${notEnforced.cost.toFixed(2)} and ${tokensText(notEnforced.tokens)} in addition, as ${plural(notEnforced.passes, 'pass', 'passes')} without the meter reported.`,
-    );
-  return lines;
+  const running =
+    total.running.tokens > 0
+      ? [`Running calls have reserved ${moneyText(total.running.nanos, currency)} of it.`]
+      : [];
+  const outside =
+    notEnforced.passes > 0
+      ? [
+          `Not enforced: ${notEnforced.cost.toFixed(2)} and ${tokensText(notEnforced.tokens)} in addition, as ${plural(notEnforced.passes, 'pass', 'passes')} without the meter reported.`,
+        ]
+      : [];
+  return [...running, ...doubts(report), ...outside];
 }
 
-/** Where the bill of a provider may differ from the sum, and why. */
+/** Which part of what the meter counted is uncertain, and why. */
 export function doubts({ total, overchargedBy, currency }: SpendReport): readonly string[] {
   const lines: string[] = [];
   if (total.unconfirmed.tokens > 0)

@@ -1,4 +1,4 @@
-/** What a client is told of an endpoint that gave no answer, or half of one. */
+/** The error for a client whose endpoint gave no answer, or half of one. */
 import { messageOf } from '../../../kernel/error.js';
 import type { MeterError } from './error-shape.js';
 import { withoutKey } from './headers.js';

@@ -1,5 +1,5 @@
 /**
- * One request to a model's endpoint. It is sent once: whoever asked decides whether to ask again.
+ * One request to a model's endpoint. It is sent once; the client decides whether to ask again.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';

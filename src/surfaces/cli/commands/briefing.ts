@@ -3,7 +3,7 @@ import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
-import { moduleFailures } from '../../../passes/modules/module-state.js';
+import { moduleCosts, moduleFailures } from '../../../passes/modules/module-state.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
 import { briefingSince } from '../../../passes/manager/briefing-since.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
@@ -27,14 +27,12 @@ export const briefing: Command = {
     const since =
       typeof options['since'] === 'string' ? parseTime(snapshot, options['since']) : undefined;
     const modules = await installedModules();
-    const failuresSince = (time: Date): readonly string[] =>
-      moduleFailures(modules, { snapshot, state: workspace.state, since: time });
     const isCurrent =
       since === undefined &&
       written !== undefined &&
       incidents.length === 0 &&
       !happenedSince(snapshot, written) &&
-      failuresSince(new Date(written)).length === 0;
+      moduleFailures(modules, snapshot, new Date(written)).length === 0;
     // A new briefing covers what the written one covers, and what came after it.
     const from =
       since ?? briefingSince(snapshot, written === undefined ? snapshot.now : new Date(written));
@@ -43,7 +41,8 @@ export const briefing: Command = {
       : composeBriefing({
           snapshot,
           since: from,
-          failures: failuresSince(from),
+          failures: moduleFailures(modules, snapshot, from),
+          costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],

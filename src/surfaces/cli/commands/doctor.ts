@@ -31,8 +31,18 @@ export const doctor: Command = {
     const root = rootOf(context);
     const repaired = fix && typeof root === 'string' ? await repairWorkspace(context, options) : [];
     const { home, env, clock, packageRoot } = context;
-    const installed = { hosts: await installedHosts(), modules: await installedModules() };
-    const findings = await examine({ home, env, clock, packageRoot, root, ...installed }, { fix });
+    const findings = await examine(
+      {
+        home,
+        env,
+        clock,
+        packageRoot,
+        hosts: await installedHosts(),
+        modules: await installedModules(),
+        root,
+      },
+      { fix },
+    );
     const count = (verdict: Verdict): number =>
       findings.filter((finding) => finding.verdict === verdict).length;
     const counts = {

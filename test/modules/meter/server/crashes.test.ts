@@ -1,4 +1,3 @@
-/** 1,000 calls through a meter that is killed again and again, to an endpoint that fails in many ways. */
 import t from 'tap';
 import { accountOf, openGrant } from '../../../../src/modules/meter/grant.js';
 import type { ReserveRow, SettleRow } from '../../../../src/modules/meter/ledger/rows.js';
@@ -27,11 +26,11 @@ t.setTimeout(500_000);
 const SEED = Number(process.env['SEED'] ?? 1);
 const CALLS = 1000;
 const CLIENTS = 8;
-const KILL_EVERY = 120;
-/** Two thirds of the calls fit. */
-const LIMIT_TOKENS = 450_000;
+const KILL_EVERY = 160;
+/** Most of the calls fit. */
+const LIMIT_TOKENS = 560_000;
 const PRICE = 2;
-const LIMIT_COST = 1;
+const LIMIT_COST = 1.1;
 const PAGE = spendingPage({
   prices: [`| small | - | ${PRICE} | ${PRICE} | - | - | - | EUR | 2026-11-01 |`],
   limits: [`| month | - | - | ${LIMIT_COST} | - |`],
@@ -39,7 +38,7 @@ const PAGE = spendingPage({
 
 /** What the endpoint really used, by the number of the call, which is also in its input. */
 type Truth = Map<number, Usage>;
-const FIRST_INPUT = 50;
+const FIRST_INPUT = 100;
 
 /** Answers late, wrongly, half or not at all, and counts all the same. */
 function faulty(truth: Truth, random: () => number): Script {
