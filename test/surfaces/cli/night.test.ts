@@ -23,7 +23,7 @@ t.test(
       { name: 'all succeeded', agent: `${WRITES}${REPORT}`, exit: 0 },
     ];
     for (const [i, { name, agent, exit }] of cases.entries()) {
-      const place = placeWithProject(`${t.testdirName}/${i}`, agent);
+      const place = placeWithProject(`${directory}/${i}`, agent);
       const called = await callCommand(place, ['night', '--passes', '2']);
       t.equal(called.exit, exit, name);
       t.ok(Array.isArray(called.json['runs']), 'what happened is printed whatever the code');

@@ -5,6 +5,8 @@ import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { acceptPrograms, changedPrograms, seenPrograms } from '../../../integrity/seen-programs.js';
 import { signManifest, type SignResult } from '../../../integrity/sign.js';
 import { type SigningChange, signingPlan } from '../../../integrity/signing-plan.js';
+import { validateSnapshot } from '../../../validate/validate-snapshot.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
 import { paintedDiff } from '../show-diff.js';
@@ -40,6 +42,7 @@ export const sign: Command = {
       );
     const shown =
       files === 'all' ? changed : changed.filter((change) => files.includes(change.file));
+    await refuseWrongValues(snapshot, shown, context.home);
     const accepted = programs.filter((change) => shown.includes(change)).map(({ file }) => file);
     const diffs = shown.map((change) => diffOf(change, plan)).join('\n');
     if (shown.length > 0 && options['yes'] !== true) {
@@ -73,6 +76,28 @@ export const sign: Command = {
     return report({ ...result, accepted }, key.fingerprint, unseen);
   },
 };
+
+/** A number such as `1,000` would be read as missing, and the default would apply unseen. */
+async function refuseWrongValues(
+  snapshot: Snapshot,
+  changes: readonly SigningChange[],
+  home: string,
+): Promise<void> {
+  const files = new Set(changes.map(({ file }) => file));
+  if (files.size === 0) return;
+  const [wrong] = (await validateSnapshot(snapshot, { changed: files, home })).filter(
+    ({ rule, severity, range }) =>
+      rule === 'field-contract' && severity === 'error' && files.has(range.file),
+  );
+  if (wrong === undefined) return;
+  const { file, line, column } = wrong.range;
+  throw new NocturneError('BAD_VALUE', `nothing was signed: ${wrong.message}`, {
+    file,
+    line,
+    column,
+    hint: 'correct the value and sign again; nocturne validate shows each one',
+  });
+}
 
 type Signed = SignResult & { readonly accepted: readonly string[] };
 
