@@ -1,6 +1,6 @@
 /**
  * Runs of automations that JOBS.md names, ours and any other: Nocturne sees the files before the
- * model is asked and after the run, and a run that did not do its work is an error in the host too.
+ * model is asked and after the run. Where the host allows it, a run without work is an error there.
  */
 import type { CronEvent, HostContext, Hooks } from './host-types.js';
 import { messageOf, type Plugin } from './state.js';

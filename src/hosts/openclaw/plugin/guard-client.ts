@@ -21,8 +21,14 @@ type Answer<Asked extends GuardAsked> = Asked['op'] extends keyof GuardAnswers
 /** Variables that would change the started program, or make it part of a pass. */
 const NOT_PASSED_ON = /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NOCTURNE_.*)$/;
 const START_MS = 20_000;
-/** The host gives a plugin five seconds when it stops. */
-const END_MS = 3_000;
+/** The host gives a plugin five seconds when it starts and when it stops. */
+export const HOOK_MS = 3_000;
+
+/** Waits no longer for what goes on all the same. */
+export async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const late = new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());
+  await Promise.race([work, late]);
+}
 
 export class GuardClient {
   readonly #config: PluginConfig;
@@ -65,12 +71,9 @@ export class GuardClient {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-      setTimeout(resolve, END_MS).unref();
-    });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.stdin?.end();
-    await ended;
+    await atMost(HOOK_MS, ended);
   }
 
   #connected(): Promise<Socket> {

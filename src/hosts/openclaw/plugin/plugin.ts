@@ -2,6 +2,7 @@
 import { runBegins, runFinalizes, runFinished, runPrinted, runStops } from './automations.js';
 import { beforePrompt, beforeReply, beforeRun, execEnvironment } from './begin.js';
 import { agentEnd, beat, closeRun, llmOutput, subagent } from './close.js';
+import { atMost, HOOK_MS } from './guard-client.js';
 import type { HostApi } from './host-types.js';
 import { heldPlugin, messageOf, type Plugin } from './state.js';
 import { statusOf, statusText } from './status.js';
@@ -33,7 +34,8 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
     setInterval(() => plugin.runs.active().forEach((run) => beat(plugin, run)), WATCH_MS).unref();
     for (const job of (await context.getCron?.()?.list?.({ includeDisabled: true })) ?? [])
       plugin.runs.nameJob(job.id, job.name);
-    await takeUp(plugin);
+    // The host undoes the activation of a plugin that takes longer, and then runs no job at all.
+    await atMost(HOOK_MS, takeUp(plugin));
   });
   api.on('cron_changed', (event) => {
     plugin.runs.nameJob(event.jobId, event.job?.name);
