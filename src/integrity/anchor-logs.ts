@@ -6,6 +6,7 @@ import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
 import { withCommitMutex } from '../workspace/mutex.js';
+import { recover } from '../workspace/recover.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import { endsOf, logFiles } from './gate-logs.js';
@@ -28,6 +29,8 @@ type Place = { readonly root: string; readonly state: string };
  */
 export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLog[] {
   return withCommitMutex(place.root, () => {
+    // A commit that was interrupted may have left half of the anchors.
+    recover(place.root, place.state);
     const { logs } = readAnchors(place.state);
     const openings = readOpenings(place.state);
     const globs = logGlobs(schema);
