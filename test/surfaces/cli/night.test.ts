@@ -17,6 +17,7 @@ if (!existsSync('outputs')) { const { mkdirSync } = await import('node:fs'); mkd
 t.test(
   'a night in which every pass failed exits with 1, and one with a good pass with 0',
   async (t) => {
+    const directory = t.testdir();
     const cases = [
       { name: 'all failed', agent: 'process.exit(1);', exit: 1 },
       { name: 'one of two failed', agent: `${FAILS_ONCE}${WRITES}${REPORT}`, exit: 0 },
