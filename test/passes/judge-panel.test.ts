@@ -78,7 +78,7 @@ t.test('tokens of the tier are for all questions together', async (t) => {
   const { judges, server } = await asking(t, [script], { limits: { maxTokens: 1000 } });
   t.same(await judges.ask(QUESTION), { fits: 'yes' });
   t.equal(await judges.ask(QUESTION), undefined);
-  t.match(judges.asked[1]?.problem, /over-budget/);
+  t.match(judges.asked[1]?.problem, /limit-reached/);
   t.equal(server.requests.length, 1);
   t.same(judges.usage.tokensIn, 900);
 });
