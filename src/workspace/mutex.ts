@@ -24,7 +24,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const GARBLED_GRACE_MS = 2_000;
 
 const held = new Map<string, string>();
-/** Tokens of locks that this process could not remove: nobody is inside. */
+/** Tokens of locks that this process has made or failed to remove while it is not inside. */
 const left = new Set<string>();
 
 /**
@@ -47,6 +47,7 @@ export function withCommitMutex<T>(root: string, action: () => T, options: Mutex
     ...options,
   });
   if (token === undefined) return action();
+  left.delete(token);
   held.set(root, token);
   try {
     const result = action();
@@ -128,6 +129,7 @@ function acquire(
   { timeoutMs, failpoint }: Required<MutexOptions>,
 ): string | undefined {
   const token = randomBytes(12).toString('hex');
+  left.add(token);
   const ticket = join(directory, `${LOCK}.${token}`);
   const me: CommitHolder = { ...ownIdentity(), token, at: stamp(systemClock.now()) };
   onFile(ticket, 'create', () => writeFileSync(ticket, JSON.stringify(me), { flag: 'wx' }));

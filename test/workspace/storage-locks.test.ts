@@ -1,7 +1,7 @@
 /** The commit mutex and the pass lock, one process. */
 import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { type Clock, fixedClock } from '../../src/kernel/clock.js';
 import { replaceFiles } from '../../src/kernel/files.js';
@@ -44,23 +44,29 @@ t.test('the mutex is held during the action only, and by whoever it says', async
   t.same(readdirSync(join(root, '.nocturne')), []);
 });
 
-t.test('a mutex that could not be removed after its action stops nobody', async (t) => {
-  const root = t.testdir();
-  const restore = replaceFiles({
-    unlinkSync: (path) => {
-      if (String(path).endsWith('commit.lock'))
-        throw Object.assign(new Error('EIO: on purpose'), { code: 'EIO' });
-      unlinkSync(path);
-    },
-  });
-  t.teardown(restore);
-  t.throws(() => withCommitMutex(root, () => 'done'), { code: 'EIO' });
-  restore();
-  t.equal(
-    withCommitMutex(root, () => 'next', { timeoutMs: 0 }),
-    'next',
-  );
-  t.equal(commitMutexStatus(root), undefined);
+t.test('a mutex that could not be made or removed as it should stops nobody', async (t) => {
+  const directory = t.testdir({ lock: {}, ticket: {} });
+  for (const [name, file] of Object.entries({
+    lock: /^commit\.lock$/,
+    ticket: /^commit\.lock\./,
+  })) {
+    const root = join(directory, name);
+    const restore = replaceFiles({
+      unlinkSync: (path) => {
+        if (file.test(basename(String(path))))
+          throw Object.assign(new Error('EIO: on purpose'), { code: 'EIO' });
+        unlinkSync(path);
+      },
+    });
+    t.teardown(restore);
+    t.throws(() => withCommitMutex(root, () => 'done'), { code: 'EIO' }, name);
+    restore();
+    t.equal(
+      withCommitMutex(root, () => 'next', { timeoutMs: 0 }),
+      'next',
+    );
+    t.equal(commitMutexStatus(root), undefined);
+  }
 });
 
 t.test('nested calls run at once, also under another spelling of the root', async (t) => {
