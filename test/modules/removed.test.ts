@@ -31,7 +31,6 @@ const MODULES: readonly {
   },
   { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
-  { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
   { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },
 ];
 
