@@ -54,12 +54,16 @@ function synchronise(world: World, path: string): void {
 function sign(world: World): void {
   const { key } = world.place;
   const now = machine.clock.now();
+  // What a crashed agent spoiled stays until the next pass restores it.
+  world.agentAtWork = world.passes.at(-1)?.crashed === true;
   try {
     signManifest(world.workspace, { files: 'all', key, signedBy: 'owner', now });
   } catch (error) {
     // A crashed pass spoiled a page. The owner tries again after the pass that restores it.
     if (error instanceof NocturneError && ['SCHEMA', 'REFUSED'].includes(error.code)) return;
     throw error;
+  } finally {
+    world.agentAtWork = false;
   }
   world.unsigned = [];
   expectFile(world, PROTECTED_PAGE);
