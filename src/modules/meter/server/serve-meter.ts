@@ -94,8 +94,10 @@ function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Des
     grantOf(token) {
       const grant = grantOfToken(state, token);
       if (grant === undefined) return undefined;
-      granted.set(accountOf(grant), grant.limits);
-      metered.add(grant.runId);
+      const account = accountOf(grant);
+      granted.set(account, grant.limits);
+      // A judge's calls say nothing about those of the worker.
+      if (account === grant.runId) metered.add(account);
       return grant;
     },
     running: new Set(),

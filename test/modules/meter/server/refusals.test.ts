@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer, type AddressInfo } from 'node:net';
 import { request as requestHttp } from 'node:http';
 import t from 'tap';
@@ -6,6 +8,7 @@ import { closeGrant } from '../../../../src/modules/meter/grant.js';
 import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
+import { SPENDING, spendingPage } from '../spending-place.js';
 import { until } from './until.js';
 import { KEY, runningMeter, type RunningMeter } from './running-meter.js';
 import {
@@ -386,4 +389,29 @@ t.test('a meter that cannot go on leaves nothing that listens', async (t) => {
   await t.rejects(failing, { message: 'no more' });
   await t.rejects(fetch(`http://127.0.0.1:${port}/v1/models`));
   t.equal(liveMeter(made.workspace.state), undefined);
+});
+
+t.test('what a worker used without the meter counts, also after its judge used it', async (t) => {
+  const limits = ['| night | - | 10000 | - | - |'];
+  const meter = await runningMeter(t, {
+    make: { files: { [SPENDING]: spendingPage({ limits }) } },
+  });
+  const { root } = meter.made;
+  const [runId, time] = ['RUN-20261121-001', '2026-11-21T01:10:00Z'];
+  const row = (cells: string): string => `| ${cells} |\n`;
+  appendFileSync(
+    join(root, 'audit/AUDIT-LOG.md'),
+    row(`900 | ${time} | ${runId} | T2.5 | budget | standard | - | ok | - | worker | x`) +
+      row(`901 | ${time} | ${runId} | T4 | brief | pages | - | ok | - | worker | x`),
+  );
+  appendFileSync(
+    join(root, 'audit/SESSION-REGISTRY.md'),
+    row(
+      `${runId} | worker | login | m | 9000 | 10 | 0 | ${time} | ${time} | pass | pages | ok | STRONG | x`,
+    ),
+  );
+  const judge = meter.token({ runId, use: 'grader' });
+  const refused = await chat(meter, judge, { max_tokens: 1024 });
+  t.equal(refused.status, 402, refused.text);
+  t.equal(refused.headers.get('x-nocturne-limit-used'), '9010');
 });
