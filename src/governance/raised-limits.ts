@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { parsedJson } from '../kernel/parsed-json.js';
 import type { Rec } from '../markdown/types.js';
-import { fieldText } from '../project/field-text.js';
-import { nightIn, ownerZone } from '../project/owner-zone.js';
+import { fieldText, fieldTime } from '../project/field-text.js';
+import { monthIn, nightIn, ownerZone } from '../project/owner-zone.js';
 import { rowsSince } from '../project/recent-rows.js';
 import type { Snapshot } from '../workspace/types.js';
 
@@ -56,6 +56,8 @@ function lastRaise(snapshot: Snapshot, project: string): Last | undefined {
   for (const row of raiseRows(snapshot, LONGEST_NIGHT_MS)) {
     if (fieldText(row, 'target') !== project) continue;
     const raise = readRaise(row);
+    // Another limit is raised by itself; a pass gets no more for that.
+    if (raise !== undefined && raise.scope !== 'pass') continue;
     if (raise !== undefined)
       return raise.night === thisNight(snapshot) ? { raise, usedBy } : undefined;
     usedBy = fieldText(row, 'run_id');
@@ -72,12 +74,15 @@ export function raisedBy(
   { scope, target, unit }: Pick<Allowed, 'scope' | 'unit'> & { readonly target: string },
 ): number {
   const isMonth = scope === 'month';
-  const period = thisNight(snapshot).slice(0, isMonth ? 'YYYY-MM'.length : 'YYYY-MM-DD'.length);
+  const zone = ownerZone(snapshot);
+  const isNow = (row: Rec, { night }: Raise): boolean =>
+    isMonth
+      ? monthIn(zone, new Date(fieldTime(row, 'time') ?? 0)) === monthIn(zone, snapshot.now)
+      : night === thisNight(snapshot);
   let sum = 0;
   for (const row of raiseRows(snapshot, isMonth ? LONGEST_MONTH_MS : LONGEST_NIGHT_MS)) {
     const raise = fieldText(row, 'target') === target ? readRaise(row) : undefined;
-    if (raise?.scope === scope && raise.unit === unit && raise.night.startsWith(period))
-      sum += raise.amount;
+    if (raise?.scope === scope && raise.unit === unit && isNow(row, raise)) sum += raise.amount;
   }
   return sum;
 }

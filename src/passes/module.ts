@@ -142,6 +142,8 @@ export interface PassModule {
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** For what goes out of the workspace, such as a message that the briefing is ready. */
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
+  /** T2.5, for a runner with a key: why nothing may be spent now. */
+  stopsSpending?(context: KeptContext): string | undefined;
   /** For the morning page: what went wrong since then in what the module keeps, one line each. */
   failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */

@@ -4,7 +4,7 @@ import { limitOf, type NightUnit, type NightUse } from '../agents/night-budget.j
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
-import { dayIn, nightIn, ownerZone } from '../project/owner-zone.js';
+import { monthIn, nightIn, ownerZone } from '../project/owner-zone.js';
 import { rowsOfRuns, rowsSince } from '../project/recent-rows.js';
 import { instantIn } from '../project/zone.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -33,9 +33,9 @@ export function periodOf(
   if (scope === 'project') return { since: 0, counts: () => true, ...only };
   const zone = ownerZone(snapshot);
   if (scope === 'month') {
-    const month = dayIn(zone, snapshot.now).slice(0, 7);
+    const month = monthIn(zone, snapshot.now);
     const since = instantIn(zone, `${month}-01T00:00:00`).getTime() - 1;
-    return { since, counts: (_, started) => dayIn(zone, started).startsWith(month), ...only };
+    return { since, counts: (_, started) => monthIn(zone, started) === month, ...only };
   }
   const night = nightIn(zone, snapshot.now);
   const since = snapshot.now.getTime() - LONGEST_MS - DAY_MS;

@@ -25,6 +25,11 @@ export function dayIn(zone: string, instant: Date): string {
   return shownIn(zone, instant).slice(0, 10);
 }
 
+/** `2026-11`. */
+export function monthIn(zone: string, instant: Date): string {
+  return dayIn(zone, instant).slice(0, 7);
+}
+
 /**
  * The night of an instant, from noon to noon, named by the date of its evening: work after midnight
  * belongs to the night that began the day before.

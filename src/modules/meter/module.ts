@@ -1,9 +1,10 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
 import { ownerZone } from '../../project/owner-zone.js';
+import type { KeptContext } from '../../passes/module.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
-import { stoppedUntil } from './ledger/stopped.js';
+import { type Stopped, stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
 import { priceProblems } from './page/price-problems.js';
 import { spendReport } from './report/spend-report.js';
@@ -22,11 +23,11 @@ export const module: Module = {
     const until = stopped === undefined ? [] : [stoppedText(stopped, zone)];
     return [...until, ...doubts(report)];
   },
-  state({ snapshot, state }) {
-    const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
-    if (stopped === undefined) return undefined;
-    return { lines: [stoppedText(stopped, ownerZone(snapshot))], facts: { stopped } };
+  state: (context) => {
+    const stopped = stoppedIn(context);
+    return stopped && { lines: [stopped.text], facts: { stopped: stopped.stopped } };
   },
+  stopsSpending: (context) => stoppedIn(context)?.text,
   examined: priceProblems,
   serve: meterService,
   commands: {
@@ -36,3 +37,11 @@ export const module: Module = {
     'spend resume': spendResume,
   },
 };
+
+function stoppedIn({
+  snapshot,
+  state,
+}: KeptContext): { readonly stopped: Stopped; readonly text: string } | undefined {
+  const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
+  return stopped && { stopped, text: stoppedText(stopped, ownerZone(snapshot)) };
+}

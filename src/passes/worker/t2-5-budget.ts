@@ -14,6 +14,8 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
+import { modelSource } from '../model-access.js';
+import { enabledModules } from '../modules/module-hooks.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import { askOnce } from '../parking/ask-for-more.js';
 import { sharedLimitReached } from '../parking/shared-limit.js';
@@ -31,6 +33,10 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
       return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
+    const runner = runnerSpec(snapshot, record);
+    const stopped = stopsSpending(env, snapshot, runner);
+    if (stopped !== undefined)
+      return notNow(env, stage, { snapshot, choice: { kind: 'exhausted', reason: stopped } });
     const raise = stage.project === undefined ? undefined : raiseFor(snapshot, stage.project);
     const limits = raisedTo(choice.limits, raise);
     const { maxMinutes, maxTokens, maxCost } = limits;
@@ -43,7 +49,6 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       maxMinutes,
       ...defined({ maxTokens, maxCost }),
     };
-    const runner = runnerSpec(snapshot, record);
     return {
       stage: { ...stage, tier, runner, capability: runner.capability },
       acts: [
@@ -62,6 +67,19 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     };
   },
 };
+
+/** Otherwise its first call would be refused, and it would begin again and again. */
+function stopsSpending(
+  env: PassEnvironment,
+  snapshot: Snapshot,
+  runner: RunnerSpec,
+): string | undefined {
+  if (!modelSource(runner, env)?.apiKeyEnv) return undefined;
+  const { state } = env.workspace;
+  return enabledModules(env, snapshot)
+    .map((module) => module.stopsSpending?.({ snapshot, state }))
+    .find((why) => why !== undefined);
+}
 
 /** A pass that goes on after a yes gets what the owner allowed. */
 function raisedTo(limits: TierLimits, raise: Raise | undefined): TierLimits {

@@ -259,7 +259,7 @@ check(
     await at.host.fire('llm_output', { assistantTexts: ['Done.'], usage: { input: 1 } }, context);
     await finished;
     t.match(await at.host.status(), { runs: [], guard: { passes: [] } }, 'the pass is over');
-  t.match(at.runs(), [{ job: 'report', verdict: 'proved' }]);
+    t.match(at.runs(), [{ job: 'report', verdict: 'proved' }]);
   },
 );
 

@@ -1,5 +1,12 @@
 /** A call is reserved before it leaves, and settled on the safe side. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readLedger } from '../../../src/modules/meter/ledger/ledger.js';
@@ -150,5 +157,43 @@ t.test('the owner stops every call', async (t) => {
   t.match(accounts.reserve(CALL, ASK), { kind: 'refused', scope: 'stopped' });
   place.now = new Date('2026-11-21T23:30:00Z');
   t.match(accounts.reserve(CALL, ASK), { kind: 'reserved' }, 'until the next day');
+  accounts.close();
+});
+
+t.test('an output limit that no model has leaves a ledger that can be read again', async (t) => {
+  const place = ledgerPlace(t.testdir());
+  const first = place.open();
+  const ask = { ...ASK, maxOutput: Number.MAX_SAFE_INTEGER, choices: 1000 };
+  t.match(first.reserve(CALL, ask), { kind: 'reserved' });
+  first.close();
+  const second = place.open();
+  t.match(second.pass(CALL.runId), { calls: 1 });
+  second.close();
+});
+
+const rowsOf = (accounts: ReturnType<ReturnType<typeof ledgerPlace>['open']>): void => {
+  for (let i = 0; i < 501; i++) {
+    const call = accounts.reserve(CALL, ASK);
+    if (call.kind === 'reserved') accounts.settle(call.id, { kind: 'not-sent' });
+  }
+};
+
+t.test('after a ledger is moved away, a new one begins', async (t) => {
+  const place = ledgerPlace(t.testdir());
+  const first = place.open();
+  rowsOf(first);
+  first.close();
+  t.ok(existsSync(join(place.directory, 'checkpoint.json')));
+  renameSync(join(place.directory, 'ledger.jsonl'), join(place.directory, 'old.jsonl'));
+  const second = place.open();
+  t.equal(second.place.rows, 0);
+  second.close();
+});
+
+t.test('a checkpoint that cannot be written keeps no call from leaving', async (t) => {
+  const place = ledgerPlace(t.testdir());
+  const accounts = place.open();
+  mkdirSync(join(place.directory, 'checkpoint.json'));
+  t.doesNotThrow(() => rowsOf(accounts));
   accounts.close();
 });

@@ -1,6 +1,8 @@
 /** Passes behind the real meter: at the owner's limit they park, and go on after a yes. */
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { stop } from '../../../src/modules/meter/ledger/stopped.js';
+import { meterDirectory } from '../../../src/modules/meter/live-meter.js';
 import { module } from '../../../src/modules/meter/module.js';
 import { serveMeter } from '../../../src/modules/meter/server/serve-meter.js';
 import { worker } from '../../../src/passes/worker/worker.js';
@@ -136,3 +138,19 @@ t.test(
     t.same(server.requests.length, 3);
   },
 );
+
+t.test('no pass begins while the owner has stopped all spending', async (t) => {
+  const { server, place, env } = await meteredPlace(t, {
+    script: [{ say: SAID }],
+    limits: ['| month | - | - | 5 | - |'],
+    fields: (endpoint) =>
+      `- **Kind:** chat\n- **Endpoint:** ${endpoint}\n- **Api key env:** OWNER_KEY\n`,
+  });
+  const day = { since: '2026-11-21T00:00:00Z', until: '2099-01-01T00:00:00Z' };
+  stop(meterDirectory(place.workspace.state), day);
+  const { outcome, data } = await worker(env, { role: 'worker' });
+  t.match(outcome, /^did not begin: /);
+  t.equal(data.project, undefined, 'so a night ends, and its turn comes again');
+  t.same(server.requests, []);
+  t.same(openQuestions(place), []);
+});

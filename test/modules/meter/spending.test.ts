@@ -1,9 +1,12 @@
 /** Prices and limits are read from the owner's signed page. */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { priceOf } from '../../../src/modules/meter/page/prices.js';
 import { spendingOf } from '../../../src/modules/meter/page/spending.js';
+import { raiseText } from '../../../src/governance/raised-limits.js';
+import { ownerZone } from '../../../src/project/owner-zone.js';
+import { instantIn } from '../../../src/project/zone.js';
 import type { Observation } from '../../../src/kernel/observation.js';
 import { priceProblems } from '../../../src/modules/meter/page/price-problems.js';
 import { runnersPage, tiersWith } from '../../passes/pass-workspace.js';
@@ -87,6 +90,24 @@ t.test('only a signed page counts: an edit changes nothing until the owner signs
   writeFileSync(join(place.root, SPENDING), spendingPage(limited));
   signAnyway(place, SPENDING, raised);
   t.equal(most(), 9000);
+});
+
+t.test('what is allowed for one night is over when the next night begins', async (t) => {
+  const place = spendingPlace(t.testdir(), { limits: ['| night | - | 1000 | - | - |'] });
+  const zone = ownerZone(place.workspace.snapshot());
+  const noon = instantIn(zone, '2026-12-03T12:00:00').getTime();
+  const night = { scope: 'night', unit: 'tokens' as const, amount: 500, night: '2026-12-02' };
+  const time = '2026-12-02T22:00:00Z';
+  appendFileSync(
+    join(place.root, 'audit/AUDIT-LOG.md'),
+    `| 900 | ${time} | R | T1 | limit_raise | night | N-1 | ok | ${raiseText(night)} | worker | x |\n`,
+  );
+  const spending = spendingOf({ workspace: place.workspace, ...NOBODY });
+  const most = (): number | undefined => spending.limits(PASS)[1]?.tokens;
+  place.clock.time = new Date(noon - 1000);
+  t.equal(most(), 1500);
+  place.clock.time = new Date(noon + 1000);
+  t.equal(most(), 1000);
 });
 
 const KEYED =

@@ -1,6 +1,6 @@
 /** `spend`: what models have cost, by day, project, model or pass. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { dayIn, ownerZone } from '../../../project/owner-zone.js';
+import { monthIn, ownerZone } from '../../../project/owner-zone.js';
 import { instantIn } from '../../../project/zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
@@ -38,7 +38,7 @@ export const spend: ModuleCommand = {
 
 function sinceOf(snapshot: Snapshot, given: unknown): Date {
   const zone = ownerZone(snapshot);
-  const day = given === undefined ? `${dayIn(zone, snapshot.now).slice(0, 7)}-01` : String(given);
+  const day = given === undefined ? `${monthIn(zone, snapshot.now)}-01` : String(given);
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
   if (isDay) return instantIn(zone, `${day}T00:00:00`);
   throw new NocturneError('USAGE', `--since cannot be ${day}`, {

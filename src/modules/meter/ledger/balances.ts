@@ -1,6 +1,6 @@
 /** How much of each limit is used. */
 import { defined } from '../../../kernel/defined.js';
-import { dayIn, nightIn } from '../../../project/owner-zone.js';
+import { monthIn, nightIn } from '../../../project/owner-zone.js';
 import type { UsedLimit } from './decide.js';
 import { NOTHING, plus } from './money.js';
 import type { Totals } from './totals.js';
@@ -11,7 +11,7 @@ export type Periods = { readonly night: string; readonly month: string };
 
 /** The owner's night and month. */
 export function periodsAt(zone: string, now: Date): Periods {
-  return { night: nightIn(zone, now), month: dayIn(zone, now).slice(0, 7) };
+  return { night: nightIn(zone, now), month: monthIn(zone, now) };
 }
 
 export function usedLimits(

@@ -12,6 +12,8 @@ export type Decision =
 
 /** The output limit of a request that has none, of a model whose largest output is not known. */
 const DEFAULT_OUTPUT = 16_384;
+/** No model writes so many tokens, and sums of such calls can be counted exactly. */
+const MOST_OUTPUT = 1_000_000_000;
 
 /**
  * The output limit is lowered to what the tightest account allows. A call that could then not write
@@ -20,7 +22,8 @@ const DEFAULT_OUTPUT = 16_384;
 export function decide(ask: Ask, model: string, accounts: readonly UsedLimit[]): Decision {
   const limitsMoney = accounts.some(({ limit }) => limit.nanos !== undefined);
   if (limitsMoney && ask.price === undefined) return { kind: 'refused', scope: 'unpriced', model };
-  const wanted = ask.maxOutput ?? ask.price?.maxOutput ?? DEFAULT_OUTPUT;
+  const asked = ask.maxOutput ?? ask.price?.maxOutput ?? DEFAULT_OUTPUT;
+  const wanted = Math.min(asked, Math.floor(MOST_OUTPUT / (ask.choices ?? 1)));
   const least = Math.min(wanted, ask.smallest);
   const needed = worstCase(ask, least);
   let maxOutput = wanted;

@@ -2,6 +2,7 @@
  * The rows of the ledger and their sums, which a checkpoint keeps so that no start reads them all.
  */
 import { join } from 'node:path';
+import { existsSync } from '../../../kernel/files.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
 import { makeDirectory } from '../../../workspace/durable.js';
@@ -32,7 +33,9 @@ export class Ledger {
 
   constructor(directory: string) {
     makeDirectory(directory, 0o700);
-    const checkpoint = readCheckpoint(directory);
+    // The owner may have moved a damaged ledger away: then a new one begins.
+    const isThere = existsSync(join(directory, LEDGER));
+    const checkpoint = isThere ? readCheckpoint(directory) : undefined;
     const totals = totalsFrom(checkpoint?.totals);
     this.totals = totals;
     this.#directory = directory;
@@ -59,8 +62,12 @@ export class Ledger {
 
   #check(): void {
     const checkpoint: Checkpoint = { place: this.place, totals: this.totals.stored() };
-    writeJsonDurably(join(this.#directory, CHECKPOINT), checkpoint);
     this.#checked = this.place.rows;
+    try {
+      writeJsonDurably(join(this.#directory, CHECKPOINT), checkpoint);
+    } catch {
+      // The row is written, and it counts; the next start only has more to read.
+    }
   }
 }
 

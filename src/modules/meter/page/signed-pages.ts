@@ -6,11 +6,13 @@
 import { notAsSigned } from '../../../integrity/page-as-signed.js';
 import { MANIFEST_FILE } from '../../../integrity/manifest.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 import { REGISTRY_FILE } from '../../../registry/load-schema.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../../workspace/types.js';
 import { entryAt } from '../../../workspace/walk.js';
+import { periodsAt } from '../ledger/balances.js';
 
 const PAGES = ['OWNER', 'MODEL-TIER', 'PRICE', 'SPEND-LIMIT', 'EXCHANGE-RATE'];
 const LOGS = ['RUN', 'AUDIT'];
@@ -29,7 +31,8 @@ export function signedPages(workspace: Workspace): () => Snapshot {
     const now = clock.now();
     if (signed !== undefined) {
       const isNew = Math.abs(now.getTime() - signed.now.getTime()) < KEPT_MS;
-      if (isNew && stateNow(root, signed) === stateThen(signed)) return signed;
+      const isSamePeriod = periodText(signed, now) === periodText(signed, signed.now);
+      if (isNew && isSamePeriod && stateNow(root, signed) === stateThen(signed)) return signed;
     }
     const { snapshot, pages } = pagesOf(workspace, signed);
     const problem = notAsSigned(workspace, snapshot, pages);
@@ -37,6 +40,12 @@ export function signedPages(workspace: Workspace): () => Snapshot {
     if (signed !== undefined) return signed;
     throw new NocturneError('GATE', `no call may leave: ${problem}`, { hint: 'nocturne gate' });
   };
+}
+
+/** The owner's night and month, for which the owner may have allowed more. */
+function periodText(snapshot: Snapshot, now: Date): string {
+  const { night, month } = periodsAt(ownerZone(snapshot), now);
+  return `${night} ${month}`;
 }
 
 /** Where the records are, says the registry. */

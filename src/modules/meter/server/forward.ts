@@ -37,7 +37,6 @@ export async function forward(incoming: Incoming): Promise<Response> {
     noteRefused(incoming.desk.state, accountOf(incoming.grant), reachedLimit(reserved));
     return errorResponse(protocol.family, refusalError(reserved));
   }
-  if (prepared.isNoted) noteTold(incoming.desk.state, accountOf(incoming.grant));
   return send(incoming, { ...prepared, reserved, key });
 }
 
@@ -144,6 +143,9 @@ async function send(incoming: Incoming, sending: Sending): Promise<Response> {
       call.settle({ kind: answered.kind === 'not-sent' ? 'not-sent' : 'unconfirmed' });
       return errorResponse(protocol.family, unansweredError(answered, target));
     }
+    // A client repeats what the endpoint turned away, without the note.
+    const isHeard = sending.isNoted && answered.status < 300;
+    if (isHeard) noteTold(desk.state, accountOf(grant));
     return await relay({ call, answered, key, cut: incoming.cut });
   } catch (error) {
     call.settle({ kind: 'unconfirmed' });

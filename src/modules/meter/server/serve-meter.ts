@@ -39,24 +39,39 @@ const LOOK_MS = 250;
 
 /** @throws NocturneError `LOCKED` if the workspace has a meter. */
 export async function serveMeter(options: MeterOptions): Promise<void> {
-  const { workspace, signal, ready } = options;
-  const { state } = workspace;
+  const { workspace } = options;
   claimMeter(workspace);
   try {
     const desk = deskOf(options);
-    const socket = socketPath(state);
-    const listening = await listen(meterApp(desk), { socket, port: lastPort(state) ?? 0 });
-    const address = { socket, port: listening.port };
+    try {
+      await serveCalls(options, desk);
+    } finally {
+      desk.accounts.close();
+    }
+  } finally {
+    releaseMeter(workspace.state);
+  }
+}
+
+/** However it ends, nothing listens after it. */
+async function serveCalls(options: MeterOptions, desk: Desk): Promise<void> {
+  const { signal, ready } = options;
+  const { state } = options.workspace;
+  const socket = socketPath(state);
+  const listening = await listen(meterApp(desk), { socket, port: lastPort(state) ?? 0 });
+  const address = { socket, port: listening.port };
+  try {
     announceMeter(state, address);
     ready(address);
     await untilUnneeded(options, desk);
-    withdrawMeter(state);
-    listening.stop();
-    await drained(desk, signal);
-    listening.close();
-    desk.accounts.close();
   } finally {
-    releaseMeter(state);
+    try {
+      withdrawMeter(state);
+    } finally {
+      listening.stop();
+      await drained(desk, signal);
+      listening.close();
+    }
   }
 }
 
@@ -79,8 +94,10 @@ function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Des
     grantOf(token) {
       const grant = grantOfToken(state, token);
       if (grant === undefined) return undefined;
-      granted.set(accountOf(grant), grant.limits);
-      metered.add(grant.runId);
+      const account = accountOf(grant);
+      granted.set(account, grant.limits);
+      // A judge's calls say nothing about those of the worker.
+      if (account === grant.runId) metered.add(account);
       return grant;
     },
     running: new Set(),

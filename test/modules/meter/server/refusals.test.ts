@@ -1,9 +1,14 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer, type AddressInfo } from 'node:net';
 import { request as requestHttp } from 'node:http';
 import t from 'tap';
 import { stop } from '../../../../src/modules/meter/ledger/stopped.js';
 import { closeGrant } from '../../../../src/modules/meter/grant.js';
-import { meterDirectory } from '../../../../src/modules/meter/live-meter.js';
+import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
+import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
+import { makeWorkspace } from '../../../support/make-workspace.js';
+import { SPENDING, spendingPage } from '../spending-place.js';
 import { until } from './until.js';
 import { KEY, runningMeter, type RunningMeter } from './running-meter.js';
 import {
@@ -351,4 +356,62 @@ t.test('the agent is told once that most of a limit is used', async (t) => {
   t.match(lastOf(2), /^Seen\.\n\n\[Nocturne: 90 % of what this pass may use \(tokens\) is used\./);
   t.equal((await chat(meter, token, { max_tokens: 10 })).status, 200);
   t.equal(lastOf(3), 'Say something.', 'and not again');
+});
+
+t.test('an agent whose request the endpoint turned away is told with the next one', async (t) => {
+  const meter = await runningMeter(t);
+  const token = meter.token({ limits: { tokens: 20_000 } });
+  meter.upstream.script = usageWith({ prompt_tokens: 17_000, total_tokens: undefined });
+  await chat(meter, token, { max_tokens: 10 });
+  meter.upstream.script = ({ response }) => {
+    response.writeHead(429, { 'content-type': 'application/json' }).end('{}');
+    return true;
+  };
+  t.equal((await chat(meter, token, { max_tokens: 10 })).status, 429);
+  meter.upstream.script = () => false;
+  t.equal((await chat(meter, token, { max_tokens: 10 })).status, 200);
+  t.match(meter.upstream.requests[2]?.text, /Nocturne: 8\d %/);
+});
+
+t.test('a meter that cannot go on leaves nothing that listens', async (t) => {
+  const made = makeWorkspace(t.testdir());
+  let port = 0;
+  const failing = serveMeter({
+    workspace: made.workspace,
+    env: {},
+    signal: new AbortController().signal,
+    say: () => undefined,
+    ready: (address) => {
+      port = address.port;
+      throw new Error('no more');
+    },
+  });
+  await t.rejects(failing, { message: 'no more' });
+  await t.rejects(fetch(`http://127.0.0.1:${port}/v1/models`));
+  t.equal(liveMeter(made.workspace.state), undefined);
+});
+
+t.test('what a worker used without the meter counts, also after its judge used it', async (t) => {
+  const limits = ['| night | - | 10000 | - | - |'];
+  const meter = await runningMeter(t, {
+    make: { files: { [SPENDING]: spendingPage({ limits }) } },
+  });
+  const { root } = meter.made;
+  const [runId, time] = ['RUN-20261121-001', '2026-11-21T01:10:00Z'];
+  const row = (cells: string): string => `| ${cells} |\n`;
+  appendFileSync(
+    join(root, 'audit/AUDIT-LOG.md'),
+    row(`900 | ${time} | ${runId} | T2.5 | budget | standard | - | ok | - | worker | x`) +
+      row(`901 | ${time} | ${runId} | T4 | brief | pages | - | ok | - | worker | x`),
+  );
+  appendFileSync(
+    join(root, 'audit/SESSION-REGISTRY.md'),
+    row(
+      `${runId} | worker | login | m | 9000 | 10 | 0 | ${time} | ${time} | pass | pages | ok | STRONG | x`,
+    ),
+  );
+  const judge = meter.token({ runId, use: 'grader' });
+  const refused = await chat(meter, judge, { max_tokens: 1024 });
+  t.equal(refused.status, 402, refused.text);
+  t.equal(refused.headers.get('x-nocturne-limit-used'), '9010');
 });

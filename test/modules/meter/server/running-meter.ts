@@ -28,7 +28,7 @@ export type RunningMeter = {
   stop(): Promise<void>;
 };
 export type TokenOptions = Partial<
-  Pick<Grant, 'runId' | 'project' | 'endpoint' | 'apiKeyEnv' | 'limits'>
+  Pick<Grant, 'runId' | 'project' | 'endpoint' | 'apiKeyEnv' | 'limits'> & { readonly use: string }
 >;
 export type RunningOptions = {
   readonly script?: Script;
