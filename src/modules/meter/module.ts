@@ -3,6 +3,7 @@ import { ownerZone } from '../../project/owner-zone.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
+import { ledgerProblems } from './ledger/ledger-problems.js';
 import { stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
 import { priceProblems } from './page/price-problems.js';
@@ -27,7 +28,10 @@ export const module: Module = {
     if (stopped === undefined) return undefined;
     return { lines: [stoppedText(stopped, ownerZone(snapshot))], facts: { stopped } };
   },
-  examined: priceProblems,
+  examined: ({ snapshot, state }) => [
+    ...ledgerProblems(meterDirectory(state)),
+    ...priceProblems(snapshot),
+  ],
   serve: meterService,
   commands: {
     meter: meterCommand,
