@@ -149,7 +149,7 @@ export interface PassModule {
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */
   costs?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** For `doctor`: what the owner should correct. */
-  examined?(snapshot: Snapshot): readonly Observation[];
+  examined?(context: KeptContext): readonly Observation[];
   /** For `status`: how what the module keeps is now. */
   state?(context: KeptContext): ModuleState | undefined;
   /** What runs as long as `nocturne serve` or `nocturne schedule` does; restarted if it fails. */

@@ -104,6 +104,13 @@ t.test('a pass that may not begin does not make its project rest', async (t) => 
   );
 });
 
+t.test('what is left of a budget of money is shown to the cent', async (t) => {
+  const place = placeWith(t.testdir(), { usage: null, numbers: { 'Night cost': 0.31 } });
+  await manager(environment(place), { role: 'manager' });
+  const body = fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body');
+  t.match(body, /Left of the night's budget: 0\.31 of 0\.31\./);
+});
+
 t.test('a pass that reports nothing counts with its limits, and as unknown', async (t) => {
   const place = placeWith(t.testdir(), { usage: null, numbers: { 'Night tokens': 1_400_000 } });
   await pass(place);

@@ -41,7 +41,10 @@ export async function ensureMeter(workspace: Workspace, env: Env): Promise<LiveM
   child.unref();
   const started = await appearing(state, child);
   if (started !== undefined) return started;
-  const said = readTextIfThere(log)?.trim().split('\n').at(-1);
+  // What is indented belongs to the line before it.
+  const said = readTextIfThere(log)
+    ?.split('\n')
+    .findLast((line) => /^\S/.test(line));
   throw new NocturneError('CONFIG', `the meter did not start: ${said || 'it said nothing'}`, {
     hint: 'nocturne meter starts it in the foreground and says why',
   });

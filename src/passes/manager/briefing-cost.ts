@@ -21,8 +21,7 @@ export function costLine({ snapshot, runs, rows }: Night): string {
     (run) => fieldText(run, 'runner') !== '' && fieldText(run, 'tokens_in') === '',
   ).length;
   const currency = ownCurrency(snapshot);
-  const amount = (cost: number): string =>
-    `${cost.toFixed(2)}${currency === undefined ? '' : ` ${currency}`}`;
+  const amount = (cost: number): string => inCurrency(cost, currency);
   const tokens =
     known('tokens_in').length === 0
       ? 'tokens unknown'
@@ -34,7 +33,7 @@ export function costLine({ snapshot, runs, rows }: Night): string {
   );
   const spent = isSpent ? `${tokens}, ${cost}` : 'no agent worked';
   const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
-  return [text, ...budget(snapshot), ...ended(rows), ...downgraded(rows)].join(' ');
+  return [text, ...budget(snapshot, currency), ...ended(rows), ...downgraded(rows)].join(' ');
 }
 
 function notEnforced(rows: readonly Rec[]): string {
@@ -53,13 +52,21 @@ function minutes(runs: readonly Rec[]): number {
   );
 }
 
-function budget(snapshot: Night['snapshot']): readonly string[] {
+function inCurrency(cost: number, currency: string | undefined): string {
+  return `${cost.toFixed(2)}${currency === undefined ? '' : ` ${currency}`}`;
+}
+
+function budget(snapshot: Night['snapshot'], currency: string | undefined): readonly string[] {
   const left = leftOfNight(snapshot, begunPasses(snapshot), undefined);
   const parts = NIGHT_UNITS.flatMap((unit) => {
     const rest = left[unit];
     if (rest === undefined) return [];
     const whose = rest.of === undefined ? '' : ` of ${rest.of}`;
-    return [`${Math.round(rest.left)} of ${rest.limit} ${unit}${whose}`];
+    const amounts =
+      unit === 'cost'
+        ? `${rest.left.toFixed(2)} of ${inCurrency(rest.limit, currency)}`
+        : `${Math.round(rest.left)} of ${rest.limit} ${unit}`;
+    return [`${amounts}${whose}`];
   });
   return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
 }

@@ -83,7 +83,13 @@ function moduleChecks(modules: readonly PassModule[], snapshot: Snapshot): reado
   return enabledModules({ modules }, snapshot).flatMap(({ name, examined }): Check[] =>
     examined === undefined
       ? []
-      : [{ of: 'workspace', id: name, look: (subject) => examined(subject.snapshot) }],
+      : [
+          {
+            of: 'workspace',
+            id: name,
+            look: ({ snapshot, workspace }) => examined({ snapshot, state: workspace.state }),
+          },
+        ],
   );
 }
 

@@ -180,6 +180,15 @@ t.test('another attempt is made if the page says so', async (t) => {
   t.match(runsOf(place), [{ verdict: 'proved', attempts: 2 }]);
 });
 
+t.test('a page that is not as signed is no reason to run the command again', async (t) => {
+  const place = placeOf(t.testdir(), { fields: { 'On failure': 'retry 2' } });
+  const page = join(place.root, JOBS);
+  writeFileSync(page, `${readFileSync(page, 'utf8')}\nOne more sentence.\n`);
+  const ran = await runJob(place, 'report', 'echo once >> report.md');
+  t.match(ran, { exit: 3, reasons: [{ kind: 'page' }] });
+  t.equal(readFileSync(join(place.work, 'report.md'), 'utf8'), 'once\n');
+});
+
 t.test('a log that cannot be written does not stop the command', async (t) => {
   const place = placeOf(t.testdir());
   await runJob(place, 'report', GOOD);

@@ -1,4 +1,6 @@
 /** `nocturne spend`: by day, project, model and pass, with what is uncertain shown apart. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { type Accounts, openAccounts } from '../../../src/modules/meter/ledger/accounts.js';
 import type { Outcome, Reserved } from '../../../src/modules/meter/ledger/types.js';
@@ -7,7 +9,7 @@ import { meterDirectory } from '../../../src/modules/meter/live-meter.js';
 import { callCommand } from '../../surfaces/cli/run-cli.js';
 import { fixedClock } from '../../../src/kernel/clock.js';
 import { ASK, CALL } from './ledger-place.js';
-import { type SpendingPlace, spendingPlace } from './spending-place.js';
+import { SPENDING as SPENDING_PAGE, type SpendingPlace, spendingPlace } from './spending-place.js';
 
 t.setTimeout(180_000);
 
@@ -127,6 +129,21 @@ t.test('the month in sums, each uncertain part named, and the limits as they are
   t.match(page.text, /Unconfirmed: 0\.0090 EUR of it.* Overcharged: gpt \(gpt-5\) counted 0\.0040/);
   t.match((await spend('--by', 'day')).text, /^2026-11-21 +2 +7,000 +0\.0220/m);
   t.match(await spend('--since', 'yesterday'), { exit: 2 });
+});
+
+t.test('limits that are not as signed are shown as such', async (t) => {
+  const place = spendingPlace(t.testdir(), {
+    prices: PRICES,
+    limits: ['| month | - | - | 5 | - |'],
+  });
+  const clock = fixedClock('2026-11-22T10:00:00Z');
+  const spend = () => callCommand(place, ['spend'], { clock });
+  t.match(await spend(), { text: /^2026-11-01 to/, json: { unsigned: null } });
+  const page = join(place.root, SPENDING_PAGE);
+  writeFileSync(page, readFileSync(page, 'utf8').replace('| 5 |', '| 500 |'));
+  const { text } = await spend();
+  t.match(text, /^orchestration-os\/SPENDING\.md is not as you signed it, so the meter does not/);
+  t.match(text, /^ {2}month: 0\.00 of 500\.00 EUR$/m);
 });
 
 t.test('the owner stops every call until the next day, and resumes', async (t) => {

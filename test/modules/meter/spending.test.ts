@@ -121,7 +121,7 @@ const TIER = (cost: string): Readonly<Record<string, string>> => ({
 });
 
 t.test('doctor names prices that are missing, or older than 90 days', async (t) => {
-  const directory = t.testdir({ a: {}, b: {}, c: {} });
+  const directory = t.testdir({ a: {}, b: {}, c: {}, d: {}, e: {} });
   const row = (currency: string, day: string): string =>
     `| gpt-5 | - | 1 | 2 | - | - | - | ${currency} | ${day} |`;
   const told = (name: string, rows: SpendingRows, cost: string): readonly Observation[] =>
@@ -135,5 +135,15 @@ t.test('doctor names prices that are missing, or older than 90 days', async (t) 
   ]);
   t.match(told('c', { ...limited, prices: [row('EUR', '2026-09-01')] }, '1'), [
     { verdict: 'broken', fact: 'prices older than 90 days: gpt-5 (2026-09-01)' },
+  ]);
+  t.match(told('d', { ...limited, prices: [row('EUR', '2026-12-01')] }, '1'), [
+    { verdict: 'working', fact: '1 price, none older than 90 days' },
+  ]);
+  const both = {
+    prices: [row('EUR', '2026-12-01')],
+    rates: ['| EUR | 1 | - |', '| USD | 1 | - |'],
+  };
+  t.match(told('e', both, '1'), [
+    { verdict: 'broken', fact: /^EUR and USD have the rate 1, .*: EUR counts$/ },
   ]);
 });

@@ -70,9 +70,12 @@ async function attempt(
     const last = await start(context, argv, begun);
     const ended: Ended = { ...last, attempts };
     const judgement = await judgeNow(workspace, begun, ended);
-    const isOver = judgement.verdict.verdict === 'proved' || attempts >= most;
-    if (isOver) return { judged: recordVerdict(workspace, judgement, ended), last };
-    const [reason] = judgement.verdict.reasons;
+    const { verdict, reasons } = judgement.verdict;
+    // Another run cannot sign a page.
+    const isUnsigned = reasons.some(({ kind }) => kind === 'page');
+    if (verdict === 'proved' || isUnsigned || attempts >= most)
+      return { judged: recordVerdict(workspace, judgement, ended), last };
+    const [reason] = reasons;
     say(context, `${job.name}: ${reason?.message ?? 'not proved'}; attempt ${attempts} of ${most}`);
     await pause(PAUSE_MS * 2 ** (attempts - 1));
   }

@@ -1,8 +1,9 @@
 /** `spend`: what models have cost, by day, project, model or pass. */
+import { notAsSigned } from '../../../integrity/page-as-signed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { monthIn, ownerZone } from '../../../project/owner-zone.js';
 import { instantIn } from '../../../project/zone.js';
-import type { Snapshot } from '../../../workspace/types.js';
+import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { NANOS } from '../ledger/money.js';
 import type { CallSum, Spend } from '../ledger/types.js';
@@ -32,9 +33,24 @@ export const spend: ModuleCommand = {
     const since = sinceOf(snapshot, options['since']);
     const report = spendReport({ snapshot, state: workspace.state, since });
     const by = GROUPINGS.find((grouping) => grouping === options['by']) ?? 'project';
-    return { exit: EXIT.ok, text: spendText(report, by, context.width), json: documentOf(report) };
+    const unsigned = unsignedIn(workspace, snapshot);
+    const text = [spendText(report, by, context.width)];
+    if (unsigned !== undefined)
+      text.unshift(`${unsigned}, so the meter does not follow the limits below.\n`);
+    return {
+      exit: EXIT.ok,
+      text: text.join('\n'),
+      json: { ...documentOf(report), unsigned: unsigned ?? null },
+    };
   },
 };
+
+/** The report shows the pages as they are; the meter follows those that the owner signed. */
+function unsignedIn(workspace: Workspace, snapshot: Snapshot): string | undefined {
+  if (snapshot.records('SPEND-LIMIT').length + snapshot.records('PRICE').length === 0) return;
+  const pages = ['SPEND-LIMIT', 'OWNER'].flatMap((object) => snapshot.filesOf(object));
+  return notAsSigned(workspace, snapshot, pages);
+}
 
 function sinceOf(snapshot: Snapshot, given: unknown): Date {
   const zone = ownerZone(snapshot);

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { existsSync } from '../../../kernel/files.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { existsSync } from '../../../kernel/files.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
 import { makeDirectory } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
@@ -71,9 +72,13 @@ export class Ledger {
   }
 }
 
-/** Every row, oldest first, while the meter may append more. */
+/**
+ * Every row, oldest first, while the meter may append more.
+ * @throws NocturneError `GATE` if another program has changed one.
+ */
 export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
   const path = join(directory, LEDGER);
+  if (!existsSync(path)) return LOG_START;
   return readSyncedLog(path, (members) => onRow(rowOf(members)));
 }
 

@@ -1,6 +1,7 @@
 /** What `doctor` says about prices: missing for a model that may be used, or old. */
 import { tierRows } from '../../../agents/model-tier.js';
 import { broken, type Observation, off, working } from '../../../kernel/observation.js';
+import { plural } from '../../../kernel/words.js';
 import { rateOf } from '../../../project/currency.js';
 import { fieldText } from '../../../project/field-text.js';
 import { spendLimits } from '../../../passes/spend-limits.js';
@@ -15,6 +16,7 @@ export function priceProblems(snapshot: Snapshot): readonly Observation[] {
   const old = oldPrices(snapshot);
   const found = [
     ...(missing.length === 0 ? [] : [missingPrices(snapshot, missing)]),
+    ...twoCurrencies(snapshot),
     ...(old.length === 0
       ? []
       : [
@@ -26,7 +28,18 @@ export function priceProblems(snapshot: Snapshot): readonly Observation[] {
   ];
   if (found.length > 0) return found;
   const prices = snapshot.records('PRICE').length;
-  return prices === 0 ? [] : [working(`${prices} prices, none older than 90 days`)];
+  return prices === 0 ? [] : [working(`${plural(prices, 'price')}, none older than 90 days`)];
+}
+
+/** Only the first of them would count as the owner's. */
+function twoCurrencies(snapshot: Snapshot): readonly Observation[] {
+  const own = snapshot
+    .records('EXCHANGE-RATE')
+    .filter((row) => Number(fieldText(row, 'rate')) === 1)
+    .map((row) => row.key);
+  if (own.length < 2) return [];
+  const fact = `${own.join(' and ')} have the rate 1, which names your one currency`;
+  return [broken(`${fact}: ${own[0]} counts`, `correct the rates in ${PAGE}, then sign it`)];
 }
 
 type Missing = { readonly model: string; readonly runner: string; readonly currency: string };

@@ -1,6 +1,4 @@
 /** What was spent since a day: by the ledger, and by the reports of passes that no meter saw. */
-import { existsSync } from '../../../kernel/files.js';
-import { join } from 'node:path';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
@@ -12,7 +10,7 @@ import { balancesOf, periodsAt, usedLimits } from '../ledger/balances.js';
 import { readLedger } from '../ledger/ledger.js';
 import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
 import { NANOS, NOTHING } from '../ledger/money.js';
-import { LOG_START, type LogPlace } from '../ledger/synced-log.js';
+import type { LogPlace } from '../ledger/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
 import type { Balance, CallSum, Limit } from '../ledger/types.js';
 import { meterDirectory } from '../live-meter.js';
@@ -55,13 +53,11 @@ export function spendReport(input: {
     since: stamp(since),
     dayOf: (time) => dayIn(zone, new Date(time)),
   });
-  const place = !existsSync(join(directory, 'ledger.jsonl'))
-    ? LOG_START
-    : readLedger(directory, (row) => {
-        totals.apply(row);
-        add(row);
-        if (row.kind === 'reserve') metered.add(runOfAccount(row.runId));
-      });
+  const place = readLedger(directory, (row) => {
+    totals.apply(row);
+    add(row);
+    if (row.kind === 'reserve') metered.add(runOfAccount(row.runId));
+  });
   const found = sums();
   return {
     ...found,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { closeGrant, openGrant } from '../../../../src/modules/meter/grant.js';
-import { liveMeter } from '../../../../src/modules/meter/live-meter.js';
+import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
+import { ledgerProblems } from '../../../../src/modules/meter/ledger/ledger-problems.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
 import { ensureMeter } from '../../../../src/modules/meter/start-meter.js';
 import { makeWorkspace, type MadeWorkspace } from '../../../support/make-workspace.js';
-import { callProcess } from '../../../surfaces/cli/run-cli.js';
+import { callForText, callProcess } from '../../../surfaces/cli/run-cli.js';
 import { startMeter } from './meter-process.js';
 import { KEY, ledgerRows } from './running-meter.js';
 import { testUpstream } from './upstream.js';
@@ -119,4 +120,17 @@ t.test('nocturne serve runs the meter', async (t) => {
   const { services } = json['services'] as { services: readonly { name: string; state: string }[] };
   t.equal(services.find(({ name }) => name === 'meter')?.state, 'running');
   t.equal(await serving.end('SIGTERM'), 0);
+});
+
+t.test('a changed ledger is named by the pass that finds no meter, and by doctor', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const directory = meterDirectory(made.workspace.state);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'ledger.jsonl'), '{"kind":"changed"}\n{"kind":"changed"}\n');
+  await t.rejects(ensureMeter(made.workspace, process.env), /start: .*row 1 of the ledger is not/);
+  t.match(ledgerProblems(directory), [
+    { verdict: 'broken', fact: /^no call can leave: .*ledger\.jsonl: row 1 / },
+  ]);
+  const { text } = await callForText(made, ['doctor']);
+  t.match(text, /broken +meter +no call can leave/);
 });
