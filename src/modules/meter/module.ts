@@ -4,12 +4,8 @@ import type { KeptContext } from '../../passes/module.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
-<<<<<<< HEAD
-import { type Stopped, stoppedUntil } from './ledger/stopped.js';
-=======
 import { ledgerProblems } from './ledger/ledger-problems.js';
-import { stoppedUntil } from './ledger/stopped.js';
->>>>>>> watch
+import { type Stopped, stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
 import { priceProblems } from './page/price-problems.js';
 import { spendReport } from './report/spend-report.js';
@@ -32,15 +28,11 @@ export const module: Module = {
     const stopped = stoppedIn(context);
     return stopped && { lines: [stopped.text], facts: { stopped: stopped.stopped } };
   },
-<<<<<<< HEAD
   stopsSpending: (context) => stoppedIn(context)?.text,
-  examined: priceProblems,
-=======
   examined: ({ snapshot, state }) => [
     ...ledgerProblems(meterDirectory(state)),
     ...priceProblems(snapshot),
   ],
->>>>>>> watch
   serve: meterService,
   commands: {
     meter: meterCommand,
