@@ -28,6 +28,10 @@ function placeWith(directory: string, limits: readonly string[], cost = 0.4): Cl
   const made = placeWithProject(directory, agent(cost), {
     stop: '- file_exists: outputs/never.md',
     files: {
+      'USER.md': readFileSync(new URL('../../../USER.md', import.meta.url), 'utf8').replace(
+        '**Passes without progress:** 3',
+        '**Passes without progress:** 99',
+      ),
       'orchestration-os/SPENDING.md': page.replace(above, `${above}${limits.join('\n')}\n`),
       'PROJECTS/pages/LONGRUNNER.md': longrunnerOf({
         title: 'Pages',

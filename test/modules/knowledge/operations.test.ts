@@ -56,15 +56,15 @@ t.test('on the command line: index, search, edit, search', (t) => {
     'knowledge',
     'search',
     'which',
-    'programs',
-    'may',
-    'an',
-    'agent',
-    'run',
+    'program',
+    'does',
+    'a',
+    'runner',
+    'start',
   ]) as Hits & { embedder: string };
   t.equal(found.embedder, 'latent');
   t.ok(
-    found.hits.some((hit) => hit.path === 'orchestration-os/RUNNERS.md'),
+    found.hits.some((hit) => hit.path === 'orchestration-os/rules-reference/runner-program.md'),
     JSON.stringify(found.hits.map((hit) => hit.path)),
   );
   writeFileSync(join(place.root, 'MEMORY.md'), '# Memory\n\nThe aardvark sleeps by day.\n');

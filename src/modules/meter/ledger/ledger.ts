@@ -4,7 +4,6 @@
 import { join } from 'node:path';
 import { existsSync } from '../../../kernel/files.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { existsSync } from '../../../kernel/files.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
 import { makeDirectory } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
