@@ -116,11 +116,12 @@ t.test(
   async (t) => {
     const made = withHistory(makeWorkspace(t.testdir()));
     const { checked, chains } = gate(made);
+    // A log without rows has no byte to change.
     const files = [
       'INTEGRITY-MANIFEST.md',
       ...checked.map((one) => one.file),
       ...chains.map((chain) => chain.file),
-    ];
+    ].filter((file) => readFileSync(join(made.root, file)).length > 0);
     t.ok(files.length > 25);
     for (const file of files) {
       const size = readFileSync(join(made.root, file)).length;
