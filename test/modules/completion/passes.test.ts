@@ -28,6 +28,12 @@ t.test(
   async (t) => {
     const place = placeWithProject(t.testdir(), WRITES_PAGE + REPORT, {
       stop: '- file_exists: never.md',
+      files: {
+        'USER.md': readFileSync(new URL('../../../../USER.md', import.meta.url), 'utf8').replace(
+          '**Passes without progress:** 3',
+          '**Passes without progress:** 99',
+        ),
+      },
     });
     const env = environment(place, { modules: [module] });
     const ledger = module.spawnLedger?.(place.workspace);
