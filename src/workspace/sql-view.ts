@@ -40,11 +40,12 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   };
   const fill = (name: string, sql: string): void => {
     const table = tables.get(name);
-    const before = filled.get(name) ?? new Set();
-    const asked = new Set(table === undefined ? [] : columnsIn(sql, table.columns));
-    if (table === undefined || (filled.has(name) && [...asked].every((it) => before.has(it))))
-      return;
-    const columns = new Set([...before, ...asked]);
+    if (table === undefined) return;
+    const before = filled.get(name);
+    const asked = columnsIn(sql, table.columns);
+    if (before !== undefined && asked.every((column) => before.has(column))) return;
+    // A table that is asked twice is filled whole, so that no third query fills it again.
+    const columns = new Set(before === undefined ? asked : table.columns);
     filled.set(name, columns);
     database().exec(`DELETE FROM ${quote(name)}`);
     const insert = database().prepare(
