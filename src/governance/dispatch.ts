@@ -31,8 +31,7 @@ const BACK = 3;
 /**
  * Among active projects without an open question: lowest priority number, then longest wait. One
  * that made no progress in its last pass yields to those that have waited longer, and for some
- * passes
- * to those that make progress.
+ * passes to those that make progress.
  */
 export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
   const rows = snapshot.records('DISPATCH');

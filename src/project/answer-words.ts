@@ -4,8 +4,7 @@
  * All in lower case. `polite`: adds nothing to a yes or a no. `reserve`: makes a condition of a yes
  * if it follows. `unsure`: puts the decision off. `reason`: begins what explains a no, or says it
  * again; other words after a no are an instruction. `falseFriends`: English words that mean
- * something
- * else in this language ("fine" is the end in Italian), so that they decide nothing.
+ * something else in this language ("fine" is the end in Italian), so that they decide nothing.
  */
 export type AnswerWords = {
   readonly names: readonly string[];

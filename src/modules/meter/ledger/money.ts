@@ -1,7 +1,6 @@
 /**
  * The arithmetic of tokens and money. Money is whole nanos; products are computed with big
- * integers,
- * and what does not come out even is rounded up.
+ * integers, and what does not come out even is rounded up.
  */
 import type { Ask, Counted, Price, Spend } from './types.js';
 

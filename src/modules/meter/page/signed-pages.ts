@@ -1,7 +1,6 @@
 /**
  * The pages and logs that say what a call may cost, as a snapshot of these few files: a walk
- * through
- * a large workspace would hold up every call.
+ * through a large workspace would hold up every call.
  */
 import { notAsSigned } from '../../../integrity/page-as-signed.js';
 import { MANIFEST_FILE } from '../../../integrity/manifest.js';
@@ -21,8 +20,7 @@ const KEPT_MS = 60_000;
 
 /**
  * Returns the snapshot as it is now. Pages that are not as signed count for nothing: the last
- * signed
- * ones do. @throws NocturneError `GATE` without any.
+ * signed ones do. @throws NocturneError `GATE` without any.
  */
 export function signedPages(workspace: Workspace): () => Snapshot {
   let signed: Snapshot | undefined;
