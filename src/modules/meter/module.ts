@@ -5,6 +5,7 @@ import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
 import { ledgerProblems } from './ledger/ledger-problems.js';
+import { placeText } from './ledger/named-places.js';
 import { type Stopped, stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
 import { priceProblems } from './page/price-problems.js';
@@ -29,8 +30,9 @@ export const module: Module = {
     return stopped && { lines: [stopped.text], facts: { stopped: stopped.stopped } };
   },
   stopsSpending: (context) => stoppedIn(context)?.text,
+  named: (state) => placeText(meterDirectory(state)),
   examined: ({ snapshot, state }) => [
-    ...ledgerProblems(meterDirectory(state)),
+    ...ledgerProblems(meterDirectory(state), snapshot),
     ...priceProblems(snapshot),
   ],
   serve: meterService,

@@ -1,7 +1,7 @@
 /** What an account used since a moment: by the rows that the ledger got since then. */
-import { join } from 'node:path';
 import { closeSync, openSync, readSync, statSync } from '../../kernel/files.js';
 import { parsedJson } from '../../kernel/parsed-json.js';
+import { ledgerPath } from './ledger/ledger.js';
 import { NANOS } from './ledger/money.js';
 import { type LedgerRow, ledgerRow } from './ledger/rows.js';
 import { meterDirectory } from './live-meter.js';
@@ -47,5 +47,5 @@ function rowsSince(state: string, length: number): readonly LedgerRow[] {
 }
 
 function pathOf(state: string): string {
-  return join(meterDirectory(state), 'ledger.jsonl');
+  return ledgerPath(meterDirectory(state));
 }

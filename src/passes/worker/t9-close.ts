@@ -45,7 +45,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [
     withoutClaim(env, stage, closing(stage, { outcome, failures })),
-    ...spendingRow(stage),
+    ...spendingRow(env, stage),
   ]);
   cleanStore(env);
   const failedAt = failed ? clock.now() : undefined;
@@ -116,13 +116,15 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
 }
 
 /** Whether limits held for what the pass spent; nothing if it spent nothing that has any. */
-function spendingRow(stage: Stage): readonly Act[] {
+function spendingRow({ modules, workspace }: PassEnvironment, stage: Stage): readonly Act[] {
   const outcome = 'outcome' in stage ? stage.outcome.spending : undefined;
   const judge = 'judge' in stage ? stage.judge?.spending : undefined;
   const all = [outcome, judge].filter((spending) => spending !== undefined);
   if (all.length === 0) return [];
   const result = all.includes('not enforced') ? NOT_ENFORCED : 'ok';
-  return [noteAct('T9', { type: SPENDING, target: stage.runId, result })];
+  const isCounted = all.includes('enforced');
+  const named = isCounted ? modules.flatMap((module) => module.named?.(workspace.state) ?? []) : [];
+  return [noteAct('T9', { type: SPENDING, target: stage.runId, result, detail: named.join('; ') })];
 }
 
 /** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */

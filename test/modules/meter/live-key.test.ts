@@ -142,6 +142,13 @@ t.test('a chat agent works, and its record says what was counted', async (t) => 
   const run = place.workspace.snapshot().records('RUN').at(-1);
   t.ok(Number(fieldText(run, 'tokens_in')) > 0, 'tokens');
   t.ok(Number(fieldText(run, 'cost')) > 0, 'and what they cost');
+  const spent = place.workspace
+    .snapshot()
+    .records('AUDIT')
+    .find((row) => fieldText(row, 'type') === 'spending');
+  const rows = readFileSync(join(meterDirectory(place.workspace.state), 'ledger.jsonl'), 'utf8');
+  const [, link] = /([0-9a-f]{32})"}\n$/.exec(rows) ?? [];
+  t.equal(fieldText(spent, 'detail'), `ledger of ${rows.length} bytes, last link ${link}`);
   for (const { headers } of upstream.requests) t.equal(headers.authorization, `Bearer ${KEY}`);
   t.same([...hitsIn(place.root), ...hitsIn(place.home)], []);
 });

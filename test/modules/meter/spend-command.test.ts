@@ -1,5 +1,5 @@
 /** `nocturne spend`: by day, project, model and pass, with what is uncertain shown apart. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Accounts, openAccounts } from '../../../src/modules/meter/ledger/accounts.js';
@@ -7,6 +7,7 @@ import type { Outcome, Reserved } from '../../../src/modules/meter/ledger/types.
 import { NOT_ENFORCED, SPENDING } from '../../../src/passes/spending-row.js';
 import { meterDirectory } from '../../../src/modules/meter/live-meter.js';
 import { callCommand } from '../../surfaces/cli/run-cli.js';
+import { module } from '../../../src/modules/meter/module.js';
 import { fixedClock } from '../../../src/kernel/clock.js';
 import { ASK, CALL } from './ledger-place.js';
 import { SPENDING as SPENDING_PAGE, type SpendingPlace, spendingPlace } from './spending-place.js';
@@ -129,6 +130,46 @@ t.test('the month in sums, each uncertain part named, and the limits as they are
   t.match(page.text, /Unconfirmed: 0\.0090 EUR of it.* Overcharged: gpt \(gpt-5\) counted 0\.0040/);
   t.match((await spend('--by', 'day')).text, /^2026-11-21 +2 +7,000 +0\.0220/m);
   t.match(await spend('--since', 'yesterday'), { exit: 2 });
+});
+
+/** A metered pass on record, whose row names where the ledger ends. */
+function withMeter({ workspace }: SpendingPlace, runId: string): void {
+  const detail = module.named?.(workspace.state) ?? '';
+  workspace.commit({
+    actor: { kind: 'nocturne', name: 'test' },
+    runId,
+    reason: 'a pass',
+    changes: [],
+    audit: [{ step: 'T9', type: SPENDING, target: runId, authorisation: '', result: 'ok', detail }],
+  });
+}
+
+t.test('rows cut off the end of the ledger, or all of them, are noticed', async (t) => {
+  const place = spendingPlace(t.testdir(), { prices: PRICES });
+  const clock = fixedClock('2026-11-22T10:00:00Z');
+  const call = (...words: string[]) => callCommand(place, words, { clock });
+  spendAll(place, CALLS.slice(1, 2));
+  withMeter(place, 'RUN-20261121-001');
+  spendAll(place, CALLS.slice(2, 3));
+  withMeter(place, 'RUN-20261121-002');
+  t.match(await call('spend'), { json: { ledger: { rows: 4, lost: [] } } });
+  t.notMatch((await call('doctor')).text, /no longer has/);
+  const ledger = join(meterDirectory(place.workspace.state), 'ledger.jsonl');
+  const rows = readFileSync(ledger, 'utf8').split('\n');
+  writeFileSync(ledger, `${rows.slice(0, 2).join('\n')}\n`);
+  const cut = await call('spend');
+  t.match(cut, { json: { ledger: { rows: 2, lost: ['RUN-20261121-002'] } } });
+  t.match(cut.text, /^Incomplete: .* when 1 pass ended, the last of them RUN-20261121-002\. /m);
+  t.match((await call('doctor')).text, /no longer has the rows that it had when RUN-20261121-002/);
+  t.match((await call('briefing')).text, /Incomplete: the ledger/);
+  rmSync(ledger);
+  const both = ['RUN-20261121-002', 'RUN-20261121-001'];
+  t.match(await call('spend'), { json: { ledger: { rows: 0, lost: both } } });
+  spendAll(place, CALLS.slice(3, 5));
+  t.match(await call('spend'), { json: { ledger: { rows: 4, lost: both } } }, 'also by others');
+  withMeter(place, 'RUN-20261122-001');
+  t.notMatch((await call('doctor')).text, /no longer has/, 'the last pass has seen the new ledger');
+  t.match(await call('spend'), { json: { ledger: { lost: both } } }, 'its sums stay incomplete');
 });
 
 t.test('limits that are not as signed are shown as such', async (t) => {

@@ -63,7 +63,8 @@ function sinceOf(snapshot: Snapshot, given: unknown): Date {
 }
 
 function documentOf(report: SpendReport): Readonly<Record<string, unknown>> {
-  const { since, until, zone, currency, total, by, overchargedBy, notEnforced, place } = report;
+  const { since, until, zone, currency, total, by, overchargedBy, notEnforced, place, lost } =
+    report;
   const groups = (grouping: Grouping): readonly object[] =>
     [...by[grouping]].map(([name, sum]) => ({ name, ...sumOf(sum) }));
   return {
@@ -82,7 +83,7 @@ function documentOf(report: SpendReport): Readonly<Record<string, unknown>> {
       used: unit === 'nanos' ? used / NANOS : used,
     })),
     stopped: report.stopped ?? null,
-    ledger: { rows: place.rows, head: place.head },
+    ledger: { rows: place.rows, head: place.head, lost },
   };
 }
 

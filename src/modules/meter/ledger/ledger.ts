@@ -18,7 +18,6 @@ import {
 } from './synced-log.js';
 import { type StoredTotals, type Totals, totalsFrom } from './totals.js';
 
-const LEDGER = 'ledger.jsonl';
 const CHECKPOINT = 'checkpoint.json';
 /** What a start reads again at most. */
 const CHECKPOINT_ROWS = 1000;
@@ -34,12 +33,12 @@ export class Ledger {
   constructor(directory: string) {
     makeDirectory(directory, 0o700);
     // The owner may have moved a damaged ledger away: then a new one begins.
-    const isThere = existsSync(join(directory, LEDGER));
+    const isThere = existsSync(ledgerPath(directory));
     const checkpoint = isThere ? readCheckpoint(directory) : undefined;
     const totals = totalsFrom(checkpoint?.totals);
     this.totals = totals;
     this.#directory = directory;
-    this.#log = openSyncedLog(join(directory, LEDGER), {
+    this.#log = openSyncedLog(ledgerPath(directory), {
       from: checkpoint?.place ?? LOG_START,
       onRow: (members) => totals.apply(rowOf(members)),
     });
@@ -71,12 +70,17 @@ export class Ledger {
   }
 }
 
+/** @param directory the meter's, in the state directory. */
+export function ledgerPath(directory: string): string {
+  return join(directory, 'ledger.jsonl');
+}
+
 /**
  * Every row, oldest first, while the meter may append more.
  * @throws NocturneError `GATE` if another program has changed one.
  */
 export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
-  const path = join(directory, LEDGER);
+  const path = ledgerPath(directory);
   if (!existsSync(path)) return LOG_START;
   return readSyncedLog(path, (members) => onRow(rowOf(members)));
 }

@@ -11,6 +11,7 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  statSync,
 } from '../../../kernel/files.js';
 import { dirname } from 'node:path';
 import { cutLine, genesis, link, linkedLine } from '../../../kernel/chain.js';
@@ -19,7 +20,8 @@ import { makeDirectory, syncDirectory, writeAll } from '../../../workspace/durab
 import { onFile } from '../../../workspace/storage-error.js';
 
 /** A place between two rows: the size of the log there, and the link of the row before. */
-export type LogPlace = { readonly bytes: number; readonly head: string; readonly rows: number };
+export type LogPlace = RowEnd & { readonly rows: number };
+export type RowEnd = { readonly bytes: number; readonly head: string };
 
 export interface SyncedLog {
   readonly place: LogPlace;
@@ -83,6 +85,27 @@ export function readSyncedLog(path: string, onRow: (members: unknown) => void): 
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * The last whole row that ends within so many bytes, of which nothing is verified; `undefined`:
+ * there is none.
+ */
+export function lastPlace(path: string, within = Number.POSITIVE_INFINITY): RowEnd | undefined {
+  const size = Math.min(within, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  const block = Buffer.alloc(Math.min(size, BLOCK_BYTES));
+  if (block.length === 0) return undefined;
+  const start = size - block.length;
+  const descriptor = onFile(path, 'open', () => openSync(path, 'r'));
+  try {
+    onFile(path, 'read', () => readSync(descriptor, block, 0, block.length, start));
+  } finally {
+    closeSync(descriptor);
+  }
+  const end = block.lastIndexOf(10);
+  const line = block.subarray(block.subarray(0, Math.max(0, end)).lastIndexOf(10) + 1, end);
+  const cut = end < 0 ? undefined : cutLine(line.toString('utf8'));
+  return cut && { bytes: start + end + 1, head: cut.link };
 }
 
 /** Where the last whole row ends. */

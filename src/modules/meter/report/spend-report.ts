@@ -8,6 +8,7 @@ import { NOT_ENFORCED, SPENDING } from '../../../passes/spending-row.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { balancesOf, periodsAt, usedLimits } from '../ledger/balances.js';
 import { readLedger } from '../ledger/ledger.js';
+import { lostSince } from '../ledger/named-places.js';
 import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
 import { NANOS, NOTHING } from '../ledger/money.js';
 import type { LogPlace } from '../ledger/synced-log.js';
@@ -36,6 +37,8 @@ export type SpendReport = SpendSums & {
   readonly stopped: Stopped | undefined;
   /** Where the ledger ends. */
   readonly place: LogPlace;
+  /** The passes that closed with rows that the ledger no longer has, the last one first. */
+  readonly lost: readonly string[];
 };
 
 /** @throws NocturneError `GATE` for a ledger that another program has changed. */
@@ -69,6 +72,7 @@ export function spendReport(input: {
     balances: balances(snapshot, totals, metered),
     stopped: stoppedUntil(directory, snapshot.now),
     place,
+    lost: lostSince(snapshot, directory, since),
   };
 }
 

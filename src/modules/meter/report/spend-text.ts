@@ -54,8 +54,13 @@ function remarks(report: SpendReport): readonly string[] {
 }
 
 /** Which part of what the meter counted is uncertain, and why. */
-export function doubts({ total, overchargedBy, currency }: SpendReport): readonly string[] {
+export function doubts(report: SpendReport): readonly string[] {
+  const { total, overchargedBy, currency, lost } = report;
   const lines: string[] = [];
+  if (lost.length > 0)
+    lines.push(
+      `Incomplete: the ledger no longer has rows that it had when ${plural(lost.length, 'pass', 'passes')} ended, the last of them ${lost[0]}. Somebody removed them, or began a new ledger.`,
+    );
   if (total.unconfirmed.tokens > 0)
     lines.push(
       `Unconfirmed: ${amountText(total.unconfirmed, currency)} of it, the most that calls without usage can have cost.`,

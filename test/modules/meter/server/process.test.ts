@@ -128,7 +128,7 @@ t.test('a changed ledger is named by the pass that finds no meter, and by doctor
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'ledger.jsonl'), '{"kind":"changed"}\n{"kind":"changed"}\n');
   await t.rejects(ensureMeter(made.workspace, process.env), /start: .*row 1 of the ledger is not/);
-  t.match(ledgerProblems(directory), [
+  t.match(ledgerProblems(directory, made.workspace.snapshot()), [
     { verdict: 'broken', fact: /^no call can leave: .*ledger\.jsonl: row 1 / },
   ]);
   const { text } = await callForText(made, ['doctor']);
