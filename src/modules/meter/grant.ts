@@ -10,6 +10,7 @@ import { makeDirectory } from '../../workspace/durable.js';
 import { isIdentity, lifeOf, ownIdentity } from '../../workspace/process-identity.js';
 import type { ProcessIdentity } from '../../workspace/process-identity.js';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
+import { dropProgress } from './progress.js';
 
 export type Grant = {
   /** Of the run and its use, such as `RUN-20261121-004.worker`. */
@@ -74,9 +75,13 @@ export function liveGrants(state: string): number {
   return all(state).filter(isLive).length;
 }
 
-/** Those of passes that died. */
+/** Those of passes that died; what the meter saw of a pass without a grant goes with them. */
 export function closeDeadGrants(state: string): void {
-  for (const grant of all(state)) if (!isLive(grant)) closeGrant(state, grant.id);
+  const accounts = new Set<string>();
+  for (const grant of all(state))
+    if (isLive(grant)) accounts.add(accountOf(grant));
+    else closeGrant(state, grant.id);
+  dropProgress(state, (account) => accounts.has(account));
 }
 
 function isLive({ opener }: Kept): boolean {

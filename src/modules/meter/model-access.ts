@@ -42,8 +42,9 @@ export async function modelAccess(context: AccessContext): Promise<ModelAccess |
     seen: () => progressOf(state, account),
     close: async () => {
       stopWatching();
-      close();
+      // Once it is closed, the next pass to open a grant removes what was seen.
       const { refused } = progressOf(state, account);
+      close();
       return { ...spentSince(state, before, account), ...defined({ refused }) };
     },
   };
@@ -58,11 +59,17 @@ function hasPrice({ snapshot, model, runner }: AccessContext): boolean {
 /** Until a new one listens, the clients of the runner try again. */
 function keepAlive({ workspace, env, say }: AccessContext): () => void {
   let isStarting = false;
+  let said = '';
+  const sayOnce = (why: string): void => {
+    if (why !== said) say(`     ${why}`);
+    said = why;
+  };
   const watch = setInterval(() => {
     if (isStarting) return;
     isStarting = true;
     void ensureMeter(workspace, env)
-      .catch((error: unknown) => say(`     ${messageOf(error)}`))
+      .then(() => (said = ''))
+      .catch((error: unknown) => sayOnce(messageOf(error)))
       .finally(() => {
         isStarting = false;
       });

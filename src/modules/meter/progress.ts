@@ -3,7 +3,14 @@
  * and a context that only grows. The breaker of the pass reads it. One file for each grant.
  */
 import { join } from 'node:path';
-import { mkdirSync, renameSync, writeFileSync } from '../../kernel/files.js';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from '../../kernel/files.js';
 import type { ReachedLimit } from '../../agents/reached-limit.js';
 import type { SeenCalls } from '../../agents/seen-calls.js';
 import { readJson } from '../../workspace/state-home.js';
@@ -24,6 +31,7 @@ export type SeenCall = {
   readonly inputTokens: number;
 };
 
+const SUFFIX = '.json';
 /** A repetition after so many other calls is not noticed. */
 const REMEMBERED = 100;
 const NOTHING: Kept = {
@@ -55,6 +63,14 @@ export function noteTold(state: string, account: string): void {
   keep(state, account, { ...kept(state, account), isTold: true });
 }
 
+/** Of passes that have ended. @param isOpen whether the account still has a grant. */
+export function dropProgress(state: string, isOpen: (account: string) => boolean): void {
+  const folder = folderOf(state);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (!isOpen(name.slice(0, name.indexOf(SUFFIX)))) rmSync(join(folder, name), { force: true });
+}
+
 function after(
   { refused: _refused, ...before }: Kept,
   { prompt, answer, inputTokens }: SeenCall,
@@ -78,11 +94,15 @@ function kept(state: string, account: string): Kept {
 /** Whole after a crash; what a power cut takes is only advice. */
 function keep(state: string, account: string, progress: Kept): void {
   const path = pathOf(state, account);
-  mkdirSync(join(state, 'meter', 'progress'), { recursive: true, mode: 0o700 });
+  mkdirSync(folderOf(state), { recursive: true, mode: 0o700 });
   writeFileSync(`${path}.new`, JSON.stringify(progress), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
 function pathOf(state: string, account: string): string {
-  return join(state, 'meter', 'progress', `${account}.json`);
+  return join(folderOf(state), `${account}${SUFFIX}`);
+}
+
+function folderOf(state: string): string {
+  return join(state, 'meter', 'progress');
 }

@@ -1,9 +1,8 @@
 /** Opens and closes the socket: one server for each workspace, which replaces a dead socket. */
-import { chmodSync, lstatSync, mkdirSync, rmSync } from '../../kernel/files.js';
+import { chmodSync, lstatSync, rmSync } from '../../kernel/files.js';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { NocturneError } from '../../kernel/error.js';
+import { fitsSocket, makeOwnFolder, temporaryFolder } from '../../workspace/own-folder.js';
 import { errnoOf } from '../../workspace/storage-error.js';
 
 /** Resolves with `undefined` if another server answers. Only the owner can use the socket. */
@@ -58,26 +57,15 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** The longest path of a socket is 104 bytes on macOS and 108 on Linux. */
-const LONGEST_PATH = 100;
-
 /**
  * In a folder of this user in the temporary directory if the path of the state directory is too
  * long. @throws NocturneError `CONFIG` if others can write to that folder.
  */
 export function socketPath(state: string): string {
   const path = join(state, 'guard.sock');
-  if (Buffer.byteLength(path) <= LONGEST_PATH) return path;
-  const user = process.getuid?.() ?? 0;
-  const folder = join(tmpdir(), `nocturne-${user}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(folder);
-  if (uid !== user || (mode & 0o077) !== 0)
-    throw new NocturneError(
-      'CONFIG',
-      `others can write to ${folder}; expected a folder that only user ${user} can enter`,
-      { file: folder, hint: 'remove the folder, or set NOCTURNE_HOME to a shorter path' },
-    );
+  if (fitsSocket(path)) return path;
+  const folder = temporaryFolder();
+  makeOwnFolder(folder);
   return join(folder, `${basename(state)}.sock`);
 }
 

@@ -1,5 +1,5 @@
 /** Tokens of passes: what they open, and what ends them. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import {
@@ -10,6 +10,7 @@ import {
   liveGrants,
   openGrant,
 } from '../../../src/modules/meter/grant.js';
+import { noteCall, progressOf } from '../../../src/modules/meter/progress.js';
 
 const WANTED = {
   runId: 'RUN-20261121-004',
@@ -92,6 +93,18 @@ t.test('a pass that died opens nothing any more, and the next one clears up', as
   kill(state, grader.grant.id);
   openGrant(state, { ...WANTED, runId: 'RUN-20261121-005' });
   t.throws(() => readFileSync(pathOf(state, grader.grant.id)), { code: 'ENOENT' });
+});
+
+t.test('what was seen of a pass goes after its grant', async (t) => {
+  const { state, worker, grader } = two(t);
+  const call = { prompt: 'a', answer: 'b', inputTokens: 1 };
+  for (const { grant } of [worker, grader]) noteCall(state, accountOf(grant), call);
+  openGrant(state, { ...WANTED, runId: 'RUN-20261121-005' });
+  t.match(progressOf(state, accountOf(worker.grant)), { calls: 1 }, 'it still works');
+  closeGrant(state, worker.grant.id);
+  kill(state, grader.grant.id);
+  openGrant(state, { ...WANTED, runId: 'RUN-20261121-006' });
+  t.same(readdirSync(join(state, 'meter/progress')), []);
 });
 
 t.test('the worker of a pass and each of its judges have accounts of their own', async (t) => {

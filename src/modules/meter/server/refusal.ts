@@ -1,16 +1,14 @@
 /** A call that no account can pay: status 402, which no client repeats. */
 import { limitHeaders, type ReachedLimit } from '../../../agents/reached-limit.js';
 import { defined } from '../../../kernel/defined.js';
+import { NANOS } from '../ledger/money.js';
 import type { Refusal } from '../ledger/types.js';
 import type { MeterError } from './error-shape.js';
-
-export const LIMIT_REACHED = 'limit_reached';
-const NANOS = 1e9;
 
 export function refusalError(refusal: Refusal): MeterError {
   return {
     status: 402,
-    code: LIMIT_REACHED,
+    code: 'limit_reached',
     message: textOf(refusal),
     headers: limitHeaders(reachedLimit(refusal)),
   };

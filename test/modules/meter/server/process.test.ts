@@ -1,8 +1,14 @@
 import { join } from 'node:path';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { closeGrant, openGrant } from '../../../../src/modules/meter/grant.js';
-import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
+import {
+  announceMeter,
+  liveMeter,
+  meterDirectory,
+  withdrawMeter,
+} from '../../../../src/modules/meter/live-meter.js';
+import { modelAccess } from '../../../../src/modules/meter/model-access.js';
 import { ledgerProblems } from '../../../../src/modules/meter/ledger/ledger-problems.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
 import { ensureMeter } from '../../../../src/modules/meter/start-meter.js';
@@ -133,4 +139,30 @@ t.test('a changed ledger is named by the pass that finds no meter, and by doctor
   ]);
   const { text } = await callForText(made, ['doctor']);
   t.match(text, /broken +meter +no call can leave/);
+});
+
+t.test('a pass says once why its meter does not come back, however often it tries', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const { workspace } = made;
+  const directory = meterDirectory(workspace.state);
+  mkdirSync(directory, { recursive: true });
+  announceMeter(workspace.state, { port: 1, socket: join(directory, 'meter.sock') });
+  const said: string[] = [];
+  const access = await modelAccess({
+    ...{ workspace, snapshot: workspace.snapshot(), signal: new AbortController().signal },
+    ...{ runId: 'RUN-20261121-001', project: 'pages', use: 'worker', runner: 'cloud' },
+    limits: { maxTokens: undefined, maxCost: undefined },
+    ...{ model: 'small', endpoint: 'http://127.0.0.1:1/v1', apiKeyEnv: 'OWNER_KEY' },
+    ...{ env: process.env, say: (line) => said.push(line) },
+  });
+  writeFileSync(join(directory, 'ledger.jsonl'), '{"kind":"changed"}\n{"kind":"changed"}\n');
+  withdrawMeter(workspace.state);
+  const attempts = new Set<number>();
+  await until(() => {
+    const { mtimeMs = 0 } = statSync(join(directory, 'meter.log'), { throwIfNoEntry: false }) ?? {};
+    return said.length > 0 && attempts.add(mtimeMs).size > 8;
+  });
+  await access?.close();
+  t.match(said, [/the meter did not start: .*row 1 of the ledger/]);
+  t.equal(said.length, 1);
 });

@@ -1,4 +1,5 @@
 /** Looks at parsed JSON of unknown shape. */
+import { parsedJson } from '../../../../kernel/parsed-json.js';
 import type { Json } from './protocol.js';
 
 export function isObject(value: unknown): value is Json {
@@ -19,10 +20,6 @@ export function textOf(value: unknown): string {
 
 /** `undefined`: the text is not a JSON object. */
 export function parsedObject(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(text);
+  return isObject(value) ? value : undefined;
 }
