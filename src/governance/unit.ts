@@ -1,0 +1,58 @@
+/** Work that a module offers to a pass, such as a ready step of a plan. */
+import type { Condition } from '../project/condition-types.js';
+import type { AssertionResult } from './types.js';
+
+/** What the module that offered it recognises it by. */
+export type UnitKey = { readonly module: string; readonly id: string };
+
+/** A candidate of T1, like a project. Paths and globs are relative to the workspace. */
+export type Unit = UnitKey & {
+  readonly project: string;
+  /** 1 is the first. */
+  readonly priority: number;
+  readonly title: string;
+  readonly objective: string;
+  /** Of RUNNERS.md and MODEL-TIERS.md; without one, those of the project. */
+  readonly runner?: string;
+  readonly tier?: string;
+  /** No agent: the work is this program, without a shell. */
+  readonly command?: readonly string[];
+  readonly role?: string;
+  readonly writes: readonly string[];
+  /** Programs that the agent may run; without them, those of the project. */
+  readonly tools?: readonly string[];
+  readonly criteria: readonly Condition[];
+  /** Files that must be there when it ends: each becomes an assertion, and is hashed. */
+  readonly produces: readonly string[];
+  /** Files that the brief names, proved by the units that produced them. */
+  readonly consumes: readonly string[];
+  readonly budget: {
+    readonly minutes?: number;
+    readonly tokens?: number;
+    readonly cost?: number;
+  };
+  /** Its changes are kept for `settled` to merge, not written to the workspace. */
+  readonly keepsChanges?: true;
+};
+
+/**
+ * `proved`: every criterion holds and nothing was undone. `unproved`: the work ended, but it proves
+ * nothing. `broken`: the agent did not end by itself. `parked`: it waits for the owner.
+ */
+export type UnitOutcome = 'proved' | 'unproved' | 'broken' | 'parked';
+
+export type UnitVerdict = {
+  readonly runId: string;
+  readonly outcome: UnitOutcome;
+  /** Branch on this. */
+  readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | undefined;
+  /** One sentence. */
+  readonly why: string;
+  readonly criteria: readonly AssertionResult[];
+  /** Path to SHA-256, of what it produced and changed. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly consumed: Readonly<Record<string, string>>;
+  readonly minutes: number;
+  readonly tokens: number | undefined;
+  readonly cost: number | undefined;
+};

@@ -1,0 +1,161 @@
+/** A plan, its steps, and what can happen to them: shared by the page, the log and the reducer. */
+
+export const PLAN_STATUSES = [
+  'draft',
+  'approved',
+  'running',
+  'paused',
+  'done',
+  'failed',
+  'aborted',
+] as const;
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
+/**
+ * `waiting`: for its needs. `review`: a grader or the owner looks at the result. `asked`: a human
+ * step, or a question about one. `blocked`: something it needs failed. `retry`: after a pause.
+ */
+export const STEP_STATES = [
+  'waiting',
+  'ready',
+  'running',
+  'review',
+  'asked',
+  'retry',
+  'proved',
+  'skipped',
+  'failed',
+  'blocked',
+] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export const FAILURE_POLICIES = [
+  'continue_best_effort',
+  'abort_on_first_fail',
+  'abort_on_critical_fail',
+] as const;
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
+
+export const RUNS = ['runner', 'human', 'plan', 'command'] as const;
+
+/** As written in a template or in the front matter of PLAN.md, read and checked. */
+export type StepDefinition = {
+  readonly id: string;
+  readonly title: string;
+  readonly objective: string;
+  readonly needs: readonly string[];
+  readonly run: (typeof RUNS)[number];
+  /** run: runner. */
+  readonly runner?: string;
+  readonly tier?: string;
+  readonly role?: string;
+  /** run: command. */
+  readonly command?: readonly string[];
+  /** run: plan: the template. */
+  readonly plan?: string;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Globs relative to the project, as `produces` and `consumes`. */
+  readonly writes: readonly string[];
+  readonly tools?: readonly string[];
+  readonly produces: readonly string[];
+  readonly consumes: readonly string[];
+  /** YAML of conditions, read by `project/condition-parse`. */
+  readonly criteria: readonly unknown[];
+  readonly metric?: Metric;
+  readonly budget: { readonly minutes?: number; readonly tokens?: number; readonly cost?: number };
+  /** After the first try. */
+  readonly retries: number;
+  readonly critical: boolean;
+  /** A condition; the step is skipped where it does not hold when it becomes ready. */
+  readonly when?: unknown;
+  /** `false`: the owner is asked before it runs again after a crash. */
+  readonly repeatable: boolean;
+  /** run: human. */
+  readonly question?: string;
+  readonly deadline?: string;
+  readonly default?: 'yes' | 'no';
+  /** The role that gets a recovery step, or `human`. */
+  readonly escalate?: string;
+};
+
+/** For try, measure, keep. */
+export type Metric = {
+  readonly command: readonly string[];
+  readonly direction: 'higher' | 'lower';
+  readonly attempts: number;
+  /** Files that measure: hashed before and after. */
+  readonly files: readonly string[];
+  readonly heldOut?: readonly string[];
+  readonly plateau?: number;
+};
+
+export type StepStatus = {
+  readonly state: StepState;
+  /** Tries begun, the first is 1. */
+  readonly tries: number;
+  readonly runId?: string;
+  /** UTC: since when it has this state; `retry`: until when it pauses. */
+  readonly since?: string;
+  readonly until?: string;
+  /** One sentence. */
+  readonly why?: string;
+  readonly consumed?: Readonly<Record<string, string>>;
+  readonly produced?: Readonly<Record<string, string>>;
+  /** Of a recovery step: the step it stands in for. */
+  readonly recovers?: string;
+};
+
+export type Plan = {
+  /** The project: `PROJECTS/NAME/PLAN.md`. */
+  readonly project: string;
+  readonly title: string;
+  readonly template: string;
+  readonly status: PlanStatus;
+  readonly policy: FailurePolicy;
+  /** In the order of the page. */
+  readonly definitions: readonly StepDefinition[];
+  readonly steps: ReadonlyMap<string, StepStatus>;
+};
+
+/** What happened. Each is one row of the chained log. */
+export type PlanEvent = { readonly time: string } & (
+  | { readonly kind: 'approved' | 'paused' | 'resumed' | 'aborted' }
+  | { readonly kind: 'edited'; readonly definitions: readonly StepDefinition[] }
+  /** Time passed: pauses end, deadlines of human steps are over. */
+  | { readonly kind: 'tick' }
+  | {
+      readonly kind: 'started';
+      readonly step: string;
+      readonly runId: string;
+      readonly consumed: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'proved';
+      readonly step: string;
+      readonly runId?: string;
+      readonly produced: Readonly<Record<string, string>>;
+      readonly consumed?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly step: string;
+      readonly runId?: string;
+      readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
+      readonly why: string;
+    }
+  /** The process died: run again, or asked about. */
+  | { readonly kind: 'lost'; readonly step: string; readonly runId: string }
+  | { readonly kind: 'review'; readonly step: string; readonly by: 'grader' | 'owner' }
+  | { readonly kind: 'answered'; readonly step: string; readonly answer: 'yes' | 'no' }
+  | { readonly kind: 'skipped'; readonly step: string; readonly why: string }
+  | { readonly kind: 'retried'; readonly step: string }
+);
+
+/** What the caller has to do because of an event. */
+export type PlanEffect =
+  | { readonly kind: 'ask'; readonly step: string; readonly question: string }
+  | { readonly kind: 'close-question'; readonly step: string }
+  | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
+  | { readonly kind: 'tell'; readonly text: string };
+
+export type Reduced = { readonly plan: Plan; readonly effects: readonly PlanEffect[] };
