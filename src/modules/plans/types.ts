@@ -103,6 +103,14 @@ export type StepStatus = {
   readonly produced?: Readonly<Record<string, string>>;
   /** Of a recovery step: the step it stands in for. */
   readonly recovers?: string;
+  /** The step whose failure or skip gave it this state; the engine takes such a state back. */
+  readonly because?: string;
+  /** Of `tries`, those that do not count against `retries`: lost ones, and before a retry. */
+  readonly uncounted?: number;
+  /** Losses in a row. */
+  readonly lost?: number;
+  /** Hash of the definition that the last try worked on. */
+  readonly definition?: string;
 };
 
 export type Plan = {
@@ -120,7 +128,11 @@ export type Plan = {
 /** What happened. Each is one row of the chained log. */
 export type PlanEvent = { readonly time: string } & (
   | { readonly kind: 'approved' | 'paused' | 'resumed' | 'aborted' }
-  | { readonly kind: 'edited'; readonly definitions: readonly StepDefinition[] }
+  | {
+      readonly kind: 'edited';
+      readonly definitions: readonly StepDefinition[];
+      readonly policy?: FailurePolicy;
+    }
   /** Time passed: pauses end, deadlines of human steps are over. */
   | { readonly kind: 'tick' }
   | {
@@ -156,6 +168,13 @@ export type PlanEffect =
   | { readonly kind: 'ask'; readonly step: string; readonly question: string }
   | { readonly kind: 'close-question'; readonly step: string }
   | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
+  /** The owner said yes in a review: merge what was kept, then report `proved` or `failed`. */
+  | { readonly kind: 'merge'; readonly step: string; readonly runId: string }
   | { readonly kind: 'tell'; readonly text: string };
 
-export type Reduced = { readonly plan: Plan; readonly effects: readonly PlanEffect[] };
+export type Reduced = {
+  readonly plan: Plan;
+  readonly effects: readonly PlanEffect[];
+  /** One sentence: why the event changed nothing. */
+  readonly refused?: string;
+};
