@@ -1,0 +1,43 @@
+/** A YAML text as data, with the place of every value in it. */
+import { parseDocument } from 'yaml';
+import { messageOf } from '../../../kernel/error.js';
+import type { Range } from '../../../kernel/diagnostic.js';
+import { lineMap, rangeAt } from '../../../kernel/text-position.js';
+import { yamlProblem } from '../../../markdown/yaml-problem.js';
+import { placesOf, type YamlPath } from '../../../project/condition-place.js';
+import type { Problem } from './problem.js';
+
+/** `range`: where `raw` stands in its file. A `Cell` of front matter is one. */
+export type YamlSource = { readonly range: Range; readonly raw: string };
+export type Place = (path: YamlPath) => Range;
+
+export type YamlRead =
+  | { readonly kind: 'data'; readonly data: unknown; readonly place: Place }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** A whole file. */
+export function yamlFile(file: string, text: string): YamlSource {
+  return { range: rangeAt(lineMap(text), file, 0, text.length), raw: text };
+}
+
+/** Never throws. */
+export function readYaml(source: YamlSource): YamlRead {
+  // As `placesOf` does: a block that begins in the middle of a line keeps its indentation.
+  const blanks = source.range.column - 1;
+  const text = ' '.repeat(blanks) + source.raw;
+  try {
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
+    const [error] = [...document.errors, ...document.warnings];
+    if (error !== undefined) throw error;
+    const data = document.toJS({ maxAliasCount: 100 }) as unknown;
+    return { kind: 'data', data, place: placesOf(source) };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(messageOf(cause));
+    const { offset, message, hint } = yamlProblem(text, error);
+    const before = text.slice(0, offset).split('\n');
+    const line = source.range.line + before.length - 1;
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const range = { file: source.range.file, line, column, endLine: line, endColumn: column };
+    return { kind: 'problem', problem: { range, message: `not valid YAML: ${message}`, hint } };
+  }
+}
