@@ -142,9 +142,9 @@ export interface PassModule {
   ): Promise<ChangeSet | undefined> | ChangeSet | undefined;
   /**
    * T1 of a worker pass, after the owner's answers were taken in and before a project is chosen.
-   * Pure; called under the commit mutex.
+   * Pure; called under the commit mutex, which it has until it waits for something.
    */
-  before?(context: BeforeContext): ModuleChange | undefined;
+  before?(context: BeforeContext): ModuleChange | undefined | Promise<ModuleChange | undefined>;
   /** T1, after `before`: work for passes. Pure. The commands that look for work ask as well. */
   units?(context: KeptContext): Offer;
   /**

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import type { UnitVerdict } from '../../src/governance/unit.js';
+import { NocturneError } from '../../src/kernel/error.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { environment, REPORT, trail } from './pass-workspace.js';
@@ -75,8 +76,102 @@ t.test(
     t.match(fieldText(run, 'outcome'), /^plan\/pages\/loud\/1: /);
     t.equal(fieldText(run, 'project'), 'pages');
     t.equal(fieldText(snapshot.record('PROJECT', 'pages'), 'phase.status'), 'active');
-    t.not(fieldText(snapshot.record('DISPATCH', 'pages'), 'last_worker_pass'), '', 'it had its turn');
+    t.not(
+      fieldText(snapshot.record('DISPATCH', 'pages'), 'last_worker_pass'),
+      '',
+      'it had its turn',
+    );
     const third = await worker(env, { role: 'worker', onlyUnits: true });
     t.match(third, { exit: 0, outcome: 'nothing to do' });
+  },
+);
+
+const one = (id: string, code: string, more: Partial<Step> = {}): Step => ({
+  id: `plan/pages/${id}/1`,
+  command: [
+    'node',
+    '-e',
+    `const fs = require('fs'); fs.mkdirSync('outputs', { recursive: true }); ${code}`,
+  ],
+  writes: [`outputs/${id}.md`],
+  ...more,
+});
+
+t.test('what a unit did comes home as a whole, or not at all', { skip }, async (t) => {
+  const steps = [
+    one('fails', "fs.writeFileSync('outputs/fails.md', '# Half\\n'); process.exit(3)"),
+    one(
+      'strays',
+      "fs.writeFileSync('outputs/strays.md', '# Good\\n'); fs.writeFileSync('outputs/other.md', '# Bad\\n')",
+    ),
+    one('empty', '', { produces: ['outputs/empty.md'] }),
+    one('wrong', "fs.writeFileSync('outputs/wrong.md', '# No\\n')", {
+      criteria: [
+        {
+          command: {
+            run: "node -e \"process.exit(require('fs').readFileSync('outputs/wrong.md', 'utf8') === '# Yes\\n' ? 0 : 1)\"",
+          },
+        },
+      ],
+    }),
+    one('right', "fs.writeFileSync('outputs/right.md', '# Yes\\n')", {
+      criteria: [
+        {
+          command: {
+            run: "node -e \"process.exit(require('fs').readFileSync('outputs/right.md', 'utf8') === '# Yes\\n' ? 0 : 1)\"",
+          },
+        },
+      ],
+    }),
+  ];
+  const verdicts: UnitVerdict[] = [];
+  const place = placeWithSteps(t.testdir(), AGENT);
+  const env = environment(place, { modules: [stepsModule(steps, verdicts)] });
+  const exits: number[] = [];
+  for (const _ of steps) exits.push((await worker(env, { role: 'worker' })).exit);
+  t.same(exits, [1, 1, 1, 1, 0]);
+  t.match(verdicts, [
+    { outcome: 'broken', cause: 'agent', outputs: {} },
+    {
+      outcome: 'unproved',
+      cause: 'scope',
+      why: /PROJECTS\/pages\/outputs\/other\.md/,
+      outputs: {},
+    },
+    { outcome: 'unproved', cause: 'criteria', why: /file_exists/ },
+    { outcome: 'unproved', cause: 'criteria' },
+    { outcome: 'proved' },
+  ]);
+  const left = ['fails', 'strays', 'other', 'wrong'].filter((name) =>
+    exists(place, `outputs/${name}.md`),
+  );
+  t.same(left, [], 'nothing of the others is in the workspace');
+  t.equal(exists(place, 'outputs/right.md'), '# Yes\n', 'its check saw what it wrote');
+  const row = place.workspace.snapshot().record('DISPATCH', 'pages');
+  t.equal(fieldText(row, 'escalation'), '', 'the project goes on');
+});
+
+t.test(
+  'a unit that was lost with its process begins again in a fresh copy',
+  { skip },
+  async (t) => {
+    const appends = "fs.appendFileSync('outputs/log.md', 'line\\n');";
+    const steps = [one('log', appends, { produces: ['outputs/log.md'] })];
+    const place = placeWithSteps(t.testdir(), AGENT);
+    const dying = stepsModule(steps);
+    const env = environment(place, {
+      modules: [
+        {
+          ...dying,
+          settled: () => {
+            throw new NocturneError('INTERNAL', 'the machine stops');
+          },
+        },
+      ],
+    });
+    const lost = await worker(env, { role: 'worker' });
+    t.match(lost.outcome, /failed at T6/);
+    t.equal(exists(place, 'outputs/log.md'), undefined, 'without a verdict nothing comes home');
+    t.match(statesOf(place.workspace.snapshot()), { 'plan/pages/log/1': /^running RUN-/ });
   },
 );

@@ -29,17 +29,17 @@ export function enabledModules(
  * What each module does before a project is chosen, on the workspace as the one before it leaves
  * it. What a module cannot do is on record, and no reason for the night to end.
  */
-export function runBefore(
+export async function runBefore(
   env: PassEnvironment,
   pass: Pick<Entered, 'request' | 'runId'>,
   snapshot: Snapshot,
-): { readonly acts: readonly Act[]; readonly view: Snapshot } {
+): Promise<{ readonly acts: readonly Act[]; readonly view: Snapshot }> {
   const { state, root } = env.workspace;
   const acts: Act[] = [];
   let view = snapshot;
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const change = withCommitMutex(root, () =>
+      const change = await withCommitMutex(root, () =>
         module.before?.({ snapshot: view, state, step: 'T1' }),
       );
       if (change === undefined) continue;

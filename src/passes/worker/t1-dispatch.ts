@@ -19,9 +19,9 @@ export const t1Dispatch: Step<Entered, Dispatched> = {
   id: 'T1',
   title: 'answers and dispatch',
   waits: true,
-  run(stage, { env, snapshot }) {
+  async run(stage, { env, snapshot }) {
     const answered = takeAnswers(env, stage, snapshot);
-    const before = runBefore(env, stage, answered.view);
+    const before = await runBefore(env, stage, answered.view);
     const entered = { ...stage, notes: [...stage.notes, ...answered.notes], turnedAway: [] };
     const { acts, ...chosen } = choose(env, entered, before.view);
     return {

@@ -20,6 +20,7 @@ import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { declaredArguments } from '../declared-arguments.js';
 import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
+import { isJudgedWhole } from '../units/judge-unit.js';
 import { projectOf, unitOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
@@ -81,9 +82,12 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   }
 }
 
-/** If the pass broke down while its agent was working, what it left is still judged. */
+/**
+ * If the pass broke down while its agent was working, what it left is still judged. A unit without
+ * a verdict is done again.
+ */
 function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
-  if (!('baseline' in stage) || 'undone' in stage) return stage;
+  if (!('baseline' in stage) || 'undone' in stage || isJudgedWhole(stage)) return stage;
   const { acts, ...left } = reconcilePass(env, stage);
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
