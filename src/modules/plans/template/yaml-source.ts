@@ -12,7 +12,13 @@ export type YamlSource = { readonly range: Range; readonly raw: string };
 export type Place = (path: YamlPath) => Range;
 
 export type YamlRead =
-  | { readonly kind: 'data'; readonly data: unknown; readonly place: Place }
+  | {
+      readonly kind: 'data';
+      readonly data: unknown;
+      readonly place: Place;
+      /** Where `token` stands in the value at a path; the place of the value if it does not. */
+      readonly find: (path: YamlPath, token: string) => Range;
+    }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** A whole file. */
@@ -30,7 +36,8 @@ export function readYaml(source: YamlSource): YamlRead {
     const [error] = [...document.errors, ...document.warnings];
     if (error !== undefined) throw error;
     const data = document.toJS({ maxAliasCount: 100 }) as unknown;
-    return { kind: 'data', data, place: placesOf(source) };
+    const place = placesOf(source);
+    return { kind: 'data', data, place, find: (path, token) => within(text, place(path), token) };
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(messageOf(cause));
     const { offset, message, hint } = yamlProblem(text, error);
@@ -40,4 +47,17 @@ export function readYaml(source: YamlSource): YamlRead {
     const range = { file: source.range.file, line, column, endLine: line, endColumn: column };
     return { kind: 'problem', problem: { range, message: `not valid YAML: ${message}`, hint } };
   }
+}
+
+/** `text` begins in the first line of the file: only whole files are searched. */
+function within(text: string, range: Range, token: string): Range {
+  const lines = text.split('\n');
+  for (let line = range.line; line <= range.endLine; line++) {
+    const from = line === range.line ? range.column - 1 : 0;
+    const index = lines[line - 1]?.indexOf(token, from) ?? -1;
+    if (index === -1) continue;
+    const column = index + 1;
+    return { file: range.file, line, column, endLine: line, endColumn: column + token.length };
+  }
+  return range;
 }
