@@ -64,7 +64,9 @@ t.test('all keys are read', (t) => {
     command: node bench.js --json
     direction: lower
     files: [repo/bench.js]
-    held_out: [node, other.js]
+    held_out:
+      command: [node, other.js]
+      files: [other.js]
     plateau: 3
   budget: { minutes: 30, cost: 0.5 }
   retries: "2"
@@ -102,7 +104,7 @@ t.test('all keys are read', (t) => {
       direction: 'lower',
       attempts: 10,
       files: ['repo/bench.js'],
-      heldOut: ['node', 'other.js'],
+      heldOut: { command: ['node', 'other.js'], files: ['other.js'] },
       plateau: 3,
     },
     budget: { minutes: 30, cost: 0.5 },
