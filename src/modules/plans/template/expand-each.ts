@@ -25,6 +25,7 @@ export function itemsOf(
       values: new Map([
         ['each', text],
         ['each.name', name.replace(/(?<=.)\.[^.]*$/, '')],
+        ['each.id', suffix],
         ['each.number', String(i + 1)],
       ]),
     };

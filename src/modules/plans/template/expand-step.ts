@@ -1,4 +1,5 @@
 /** A step as written in a template → the steps that it becomes: for-each, `when`, variables. */
+import { defined } from '../../../kernel/defined.js';
 import { isMapping } from '../../../project/condition-read.js';
 import type { YamlPath } from '../../../project/condition-place.js';
 import { itemsOf } from './expand-each.js';
@@ -51,7 +52,7 @@ export function expandStep(
   const made = items.flatMap(({ suffix, values: ofItem }): readonly Made[] => {
     const all = new Map([...values, ...ofItem]);
     if (typeof when === 'string' && !holds(when, all, lacksIn('when'))) return [];
-    const written = typeof when === 'string' ? rest : { ...rest, when };
+    const written = defined({ ...rest, when: typeof when === 'string' ? undefined : when });
     const data = substitute(written, all, lacksIn()) as Data;
     const needs = namesIn(data['needs']);
     const id = `${prefix}${String(data['id'])}${suffix}`;

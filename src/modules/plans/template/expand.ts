@@ -58,7 +58,8 @@ function subPlan(
   const { template } = read;
   const inner = variableValues(template, { context, vars });
   for (const problem of inner.problems)
-    around.problems.push({ ...problem, range: place(['vars']), hint: 'see vars of this step' });
+    around.problems.push({ ...problem, range: place(['vars']), hint: 'vars of this step give it' });
+  if (inner.problems.length > 0) return NOTHING;
   const steps = expand({ template, values: inner.values, prefix: `${id}.`, within }, around);
   const needed = new Set(steps.flatMap(({ needs }) => needs));
   const ends = steps.map((step) => step.id).filter((end) => !needed.has(end));
@@ -113,11 +114,9 @@ function resolved(
     const { ends = [], needs: behind = [] } = targets.get(need) ?? {};
     for (const end of ends) found.add(end);
     if (ends.length > 0) continue;
-    for (const next of behind) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(next);
-    }
+    const next = behind.filter((id) => !seen.has(id));
+    for (const id of next) seen.add(id);
+    open.unshift(...next);
   }
   return [...found];
 }
