@@ -2,6 +2,7 @@
 import type { ModelAccess } from '../agents/model-access.js';
 import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
+import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { Observation } from '../kernel/observation.js';
@@ -41,6 +42,7 @@ export type BeforeContext = {
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
 export type FragmentContext = ModuleContext & {
   readonly project: string | undefined;
+  readonly unit?: Unit;
   readonly capability: Capability;
 };
 /**
@@ -61,6 +63,12 @@ export type RecordContext = {
   readonly project: string | undefined;
   readonly runId: string;
   readonly used: ReadonlySet<string>;
+};
+
+/** The pass that has this unit. `consumed`: what it consumes, by its hash now. */
+export type UnitContext = BeforeContext & {
+  readonly runId: string;
+  readonly consumed: Readonly<Record<string, string>>;
 };
 
 /** One runner of one pass wants to reach its model. */
@@ -114,9 +122,21 @@ export interface PassModule {
   ): Promise<ChangeSet | undefined> | ChangeSet | undefined;
   /**
    * T1 of a worker pass, after the owner's answers were taken in and before a project is chosen.
-   * Pure; called under the commit mutex.
+   * Pure; called under the commit mutex, which it has until it waits for something.
    */
-  before?(context: BeforeContext): ModuleChange | undefined;
+  before?(context: BeforeContext): ModuleChange | undefined | Promise<ModuleChange | undefined>;
+  /** T1, after `before`: work for passes. Pure. The commands that look for work ask as well. */
+  units?(context: KeptContext): Offer;
+  /**
+   * T4, in the commit that claims this unit of the module: the pass has it.
+   * @throws NocturneError `CONFLICT` if it is not offered any more: the pass chooses again.
+   */
+  started?(unit: Unit, context: UnitContext): ModuleChange | undefined;
+  /**
+   * T6, in the commit that records the pass: how this unit of the module ended. A pass that dies
+   * before has no verdict.
+   */
+  settled?(unit: Unit, verdict: UnitVerdict, context: BeforeContext): ModuleChange | undefined;
   /**
    * T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no
    * project). `trust` is always `data`.

@@ -45,7 +45,7 @@ export const t4Run: Step<Briefed, Worked> = {
     keepRunRecord(env.workspace.state, worked);
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
-    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked.project);
+    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked);
     return { stage: worked, acts: [] };
   },
 };

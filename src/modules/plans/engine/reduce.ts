@@ -1,4 +1,5 @@
 /** The engine of plans: what an event makes of a plan. Pure: no file, no clock. */
+import { canonicalJson } from '../../../kernel/canonical-json.js';
 import type { Plan, PlanEvent, Reduced, StepStatus } from '../types.js';
 import { definitionHash } from './definition-hash.js';
 import { derive } from './derive.js';
@@ -14,6 +15,7 @@ import {
 } from './transition.js';
 import { isPast } from './until.js';
 
+type Hashes = Readonly<Record<string, string>>;
 type StepEvent = Extract<PlanEvent, { readonly step: string }>;
 
 /** After so many losses in a row the owner is asked. */
@@ -131,7 +133,9 @@ function prove(
 ): string | undefined {
   const { step, runId, produced } = event;
   const definition = graphOfTransition(transition).definitions.get(step);
-  if (definition === undefined || status.state === 'proved') return `${step} is ${status.state}.`;
+  if (definition === undefined) return `The plan has no step ${step}.`;
+  if (status.state === 'proved' && (runId !== undefined || isSame(produced, status.produced)))
+    return `${step} is proved.`;
   if (runId !== undefined && !isOfRun(status, runId)) return `${runId} is not the run of ${step}.`;
   if (runId === undefined) cancelRun(transition, step, status);
   const consumed = event.consumed ?? (runId === undefined ? undefined : status.consumed);
@@ -151,6 +155,11 @@ function prove(
       why: `Recovered by ${step}.`,
     });
   return undefined;
+}
+
+/** A result that the owner changed is proved as it is now. */
+function isSame(produced: Hashes, before: Hashes = {}): boolean {
+  return canonicalJson(produced) === canonicalJson(before);
 }
 
 function isOfRun(status: StepStatus, runId: string): boolean {
