@@ -51,7 +51,12 @@ export function keepParked(
 ): void {
   const { project, runId, outcome, undone, writes } = pass;
   const limit = limitReached(outcome);
-  if (project === undefined || limit === undefined) return;
+  if (project === undefined) return;
+  if (limit === undefined) {
+    // It may have parked until its criteria were known.
+    if (outcome.limit !== undefined) dropWork(state, project);
+    return;
+  }
   const kept = keptWork(state, project);
   const entries = kept.kind === 'kept' ? kept.entries : [];
   keeperOf(

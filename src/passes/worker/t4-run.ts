@@ -45,7 +45,8 @@ export const t4Run: Step<Briefed, Worked> = {
     keepRunRecord(env.workspace.state, worked);
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
-    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked.project);
+    const mayPark = limitReached(outcome) !== undefined || outcome.limit !== undefined;
+    if (!mayPark) dropFinished(env.workspace, worked.project);
     return { stage: worked, acts: [] };
   },
 };
