@@ -1,0 +1,28 @@
+/**
+ * Module plans: pipelines of steps that are proved one by one. PLAN.md of a project says what is to
+ * be done, and each thing that happens is a row of the plan log.
+ */
+import type { Module } from '../types.js';
+import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
+import { planList, planShow } from './commands/look.js';
+import { planRun } from './run/plan-run.js';
+import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
+
+export const module: Module = {
+  name: 'plans',
+  onChange: () => undefined,
+  before: ({ snapshot }) => beforePasses(snapshot),
+  units: ({ snapshot }) => offeredSteps(snapshot),
+  started: stepStarted,
+  settled: stepSettled,
+  commands: {
+    'plan list': planList,
+    'plan show': planShow,
+    'plan approve': planApprove,
+    'plan run': planRun,
+    'plan pause': planPause,
+    'plan resume': planResume,
+    'plan abort': planAbort,
+    'plan retry': planRetry,
+  },
+};
