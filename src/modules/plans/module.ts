@@ -5,6 +5,7 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
+import { loopMoments } from './loop/loop-moments.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -12,9 +13,10 @@ export const module: Module = {
   name: 'plans',
   onChange: () => undefined,
   before: ({ snapshot }) => beforePasses(snapshot),
-  units: ({ snapshot }) => offeredSteps(snapshot),
+  units: offeredSteps,
   started: stepStarted,
   settled: stepSettled,
+  ...loopMoments,
   commands: {
     'plan list': planList,
     'plan show': planShow,
