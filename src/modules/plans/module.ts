@@ -6,6 +6,7 @@ import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
 import { loopMoments } from './loop/loop-moments.js';
+import { planAttempts } from './loop/plan-attempts.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -25,6 +26,7 @@ export const module: Module = {
     'plan pause': planPause,
     'plan resume': planResume,
     'plan abort': planAbort,
+    'plan attempts': planAttempts,
     'plan retry': planRetry,
   },
 };
