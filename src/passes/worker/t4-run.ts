@@ -46,7 +46,8 @@ export const t4Run: Step<Briefed, Worked> = {
     keepRunRecord(env.workspace.state, worked);
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
-    if (limitReached(outcome) === undefined) dropFinished(env.workspace, worked);
+    const mayPark = limitReached(outcome) !== undefined || outcome.limit !== undefined;
+    if (!mayPark) dropFinished(env.workspace, worked);
     return { stage: worked, acts: [] };
   },
 };
