@@ -46,6 +46,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   escalate: 'the role that gets a recovery step when it has failed for good, or human',
 };
 
+const BRACES = '|\\{\\{';
+
 /** A text may have variables in place of what is expected of it. */
 export function schemaText(): string {
   const schema = z.toJSONSchema(template, {
@@ -53,8 +55,10 @@ export function schemaText(): string {
     target: 'draft-7',
     override({ jsonSchema }) {
       const { pattern, properties } = jsonSchema;
-      if (pattern !== undefined && !pattern.endsWith('|{{')) jsonSchema.pattern = `${pattern}|{{`;
-      for (const [name, property] of Object.entries(properties ?? {})) {
+      if (pattern !== undefined && !pattern.endsWith(BRACES))
+        jsonSchema.pattern = `${pattern}${BRACES}`;
+      if (properties?.['id'] === undefined) return;
+      for (const [name, property] of Object.entries(properties)) {
         const description = DESCRIPTIONS[name];
         if (description !== undefined && typeof property === 'object')
           Object.assign(property, { description });
