@@ -6,12 +6,14 @@ import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
 import { takeIn } from './page/take-in.js';
+import { planNew } from './template/plan-new.js';
 
 export const module: Module = {
   name: 'plans',
   onChange: () => undefined,
   before: ({ snapshot }) => takeIn(snapshot),
   commands: {
+    'plan new': planNew,
     'plan list': planList,
     'plan show': planShow,
     'plan approve': planApprove,
