@@ -2,10 +2,14 @@
 import type { ModelAccess } from '../agents/model-access.js';
 import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
+import type { Unit } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
+import type { CommandRunner } from '../governance/conditions/command-runner.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
+import type { Difference } from './reconcile/differences.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
@@ -41,6 +45,9 @@ export type BeforeContext = {
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
 export type FragmentContext = ModuleContext & {
   readonly project: string | undefined;
+  readonly unit?: Unit;
+  /** Globs of the workspace. */
+  readonly writes: readonly string[];
   readonly capability: Capability;
 };
 /**
@@ -61,6 +68,26 @@ export type RecordContext = {
   readonly project: string | undefined;
   readonly runId: string;
   readonly used: ReadonlySet<string>;
+};
+
+/** A file that the agent changed, or changed in a commit of its own. */
+export type ExaminedChange = Pick<Difference, 'path' | 'kind' | 'before' | 'after'> & {
+  readonly commit?: string;
+};
+/**
+ * `snapshot`: the workspace before the agent began, so that no agent changes what it is judged by.
+ * `refused`: what the guard does not allow, which is undone in any case.
+ */
+export type ExamineContext = ModuleContext & {
+  readonly project: string | undefined;
+  readonly unit?: Unit;
+  readonly writes: readonly string[];
+  readonly changes: readonly ExaminedChange[];
+  readonly refused: () => readonly { readonly path: string; readonly why: string }[];
+  /** The last of what the agent printed. */
+  readonly tail: string;
+  /** Runs a program on the files as the agent left them; what it writes is dropped. */
+  readonly command: CommandRunner;
 };
 
 /** One runner of one pass wants to reach its model. */
@@ -128,6 +155,11 @@ export interface PassModule {
    * @throws if it does, and cannot now: the runner is then not started.
    */
   modelAccess?(context: AccessContext): Promise<ModelAccess | undefined>;
+  /**
+   * T5, before anything that the agent changed is accepted. One finding that blocks undoes all of
+   * it. What throws blocks as well.
+   */
+  examine?(context: ExamineContext): Promise<readonly RuleFinding[]>;
   /**
    * T5 and T7: for each text its passages, each with what the workspace says (nearly) the same;
    * nothing where the module does not know the texts of this workspace.

@@ -3,6 +3,8 @@ import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
+import type { Unit } from '../governance/unit.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
 import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
@@ -128,6 +130,7 @@ export type Dispatched = Entered & {
 /** T2, for idle work T1.5: what is to be done, and what may be written for it. */
 export type Loaded = Entered & {
   readonly project: string | undefined;
+  readonly unit?: Unit;
   readonly phase: string | undefined;
   /** Outputs from before this phase, according to the change log when the pass began. */
   readonly earlierOutputs: readonly string[];
@@ -189,6 +192,8 @@ export type Reconciled = Worked & {
   readonly conflicts: readonly string[];
   /** In place: changes that may be the owner's, so they stay. Not outputs. */
   readonly unattributed: readonly string[];
+  /** What the rules found; one that blocks has undone everything. */
+  readonly findings: readonly RuleFinding[];
 };
 
 /** T5, second half. */

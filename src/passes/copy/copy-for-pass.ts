@@ -34,8 +34,8 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the workspace as it is now. What they write there is dropped
- * by `removeCopy`.
+ * For check programs after the agent: the files of a snapshot. What they write there is dropped by
+ * `removeCopy`.
  */
 export function copyForChecks(
   { root, state }: Workspace,
@@ -68,9 +68,10 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
-function* presentFiles({ root, files }: Snapshot): Iterable<SourceFile> {
+function* presentFiles({ root, files, place }: Snapshot): Iterable<SourceFile> {
+  const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values())
-    if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
+    if (kind === 'file') yield { path, kind, from: () => placeOf(path), mode, size };
     else if (kind === 'symlink') yield { path, kind, target };
 }
 

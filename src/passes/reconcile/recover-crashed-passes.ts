@@ -3,6 +3,7 @@
  * were not allowed to change is undone before anything is verified.
  */
 import { killProcesses } from '../../agents/orphan-processes.js';
+import { defined } from '../../kernel/defined.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { removeCopiesOf } from '../copy/copy-for-pass.js';
@@ -18,6 +19,8 @@ import {
   type StoredPass,
 } from '../pass-file.js';
 import type { PassEnvironment } from '../types.js';
+import { examinePass } from './examine-pass.js';
+import type { Examined } from './examined.js';
 import { NOTHING_RECONCILED, type Reconciliation, unrecordedDifferences } from './reconcile.js';
 import { reconcileTree, reconcilingAgain } from './reconcile-pass.js';
 
@@ -45,24 +48,35 @@ export async function recoverCrashedPasses(env: PassEnvironment): Promise<readon
   return crashed;
 }
 
-async function recoverPass(
-  { workspace, say }: PassEnvironment,
-  stored: StoredPass,
-): Promise<Crashed> {
+async function recoverPass(env: PassEnvironment, stored: StoredPass): Promise<Crashed> {
+  const { workspace, say } = env;
   const { root } = workspace;
   const { runId } = stored.data;
   say(`     ${runId} did not end: undoing what it was not allowed to change`);
   await killProcesses({ mark: { runId, workspace: root } });
-  const reconciliation = reconcileStored(workspace, stored);
-  const { data, waiting } = stored;
+  const judged = await examineStored(env, stored);
+  const reconciliation = reconcileStored(workspace, judged);
+  const { data, waiting } = judged;
   const reconcileAgain = isBriefed(data) ? reconcilingAgain(workspace, data) : undefined;
   // If this process dies before that is on record, the owner may work before the next one comes.
   if (reconcileAgain === undefined && stored.left?.recorded !== true)
-    storePass(workspace.state, data, {
+    storePass(workspace.state, stored.data, {
       left: { undone: reconciliation.undone, recorded: false, ended: true },
       waiting,
     });
   return { ...reconciliation, runId, project: projectOf(data), reconcileAgain };
+}
+
+type JudgedPass = Omit<StoredPass, 'data'> & {
+  readonly data: StoredPass['data'] & { readonly examined?: Examined };
+};
+
+/** The rules look at what a crashed pass left as at any other, unless that was done. */
+async function examineStored(env: PassEnvironment, stored: StoredPass): Promise<JudgedPass> {
+  const { data, left } = stored;
+  if (!isBriefed(data) || left?.recorded === true || left?.ended === true) return stored;
+  const examined = await examinePass(env, data);
+  return { ...stored, data: { ...data, ...defined({ examined }) } };
 }
 
 /** After what it left is on record: until then, nobody else knows of it. */
@@ -75,7 +89,7 @@ export function forgetCrashed(workspace: Workspace, runId: string): void {
 }
 
 /** Includes what was undone but not yet recorded when the process died. In place only once. */
-function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
+function reconcileStored(workspace: Workspace, { data, left }: JudgedPass): Reconciliation {
   if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
   if (left?.ended === true)
     return { ...unrecordedDifferences(workspace, data), undone: left.undone };
