@@ -34,19 +34,24 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the files of a snapshot. What they write there is dropped by
- * `removeCopy`.
+ * For check programs after the agent: the workspace as the snapshot has it. What they write there is
+ * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that.
  */
 export function copyForChecks(
   { root, state }: Workspace,
-  { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+  pass: {
+    readonly runId: string;
+    readonly copy: PassCopy;
+    readonly uncommitted: ReadonlySet<string>;
+  },
   snapshot: Snapshot,
 ): PassCopy {
+  const { runId, copy, uncommitted } = pass;
   return makeCopy({
     root,
     folder: checksFolder(state, runId),
     places: copy.places,
-    files: presentFiles(snapshot),
+    files: presentFiles(snapshot, uncommitted),
     mayWrite: () => false,
   });
 }
@@ -68,11 +73,16 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
-function* presentFiles({ root, files, place }: Snapshot): Iterable<SourceFile> {
+function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
+  const { root, files, place } = snapshot;
   const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values())
-    if (kind === 'file') yield { path, kind, from: () => placeOf(path), mode, size };
-    else if (kind === 'symlink') yield { path, kind, target };
+    if (kind === 'file') {
+      const isPending = uncommitted.has(path);
+      const from = (): string | Buffer =>
+        (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
+      yield { path, kind, from, mode, size };
+    } else if (kind === 'symlink') yield { path, kind, target };
 }
 
 /** Whatever is left of the copies of a pass. */

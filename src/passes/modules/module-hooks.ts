@@ -3,6 +3,7 @@
  * brief, when its work is judged, and when the pass is recorded.
  */
 import type { Fragment } from '../../agents/types.js';
+import type { Offer, Unit, UnitVerdict } from '../../governance/unit.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';
 import type { RuleFinding } from '../../governance/rule-finding.js';
 import { isProtected } from '../../integrity/protected-files.js';
@@ -19,6 +20,7 @@ import type {
   ModuleContext,
   PassEvent,
   PassModule,
+  UnitContext,
 } from '../module.js';
 import { readScope } from '../read-scope.js';
 import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } from '../types.js';
@@ -37,17 +39,17 @@ export function enabledModules(
  * What each module does before a project is chosen, on the workspace as the one before it leaves
  * it. What a module cannot do is on record, and no reason for the night to end.
  */
-export function runBefore(
+export async function runBefore(
   env: PassEnvironment,
   pass: Pick<Entered, 'request' | 'runId'>,
   snapshot: Snapshot,
-): { readonly acts: readonly Act[]; readonly view: Snapshot } {
+): Promise<{ readonly acts: readonly Act[]; readonly view: Snapshot }> {
   const { state, root } = env.workspace;
   const acts: Act[] = [];
   let view = snapshot;
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const change = withCommitMutex(root, () =>
+      const change = await withCommitMutex(root, () =>
         module.before?.({ snapshot: view, state, step: 'T1' }),
       );
       if (change === undefined) continue;
@@ -188,6 +190,46 @@ export async function tellModules(
     }
   }
   return acts;
+}
+
+/** Work of all modules. One that cannot tell offers none, and its projects are not held. */
+export function offeredUnits(env: PassEnvironment, snapshot: Snapshot): Offer {
+  const { state } = env.workspace;
+  const offers = enabledModules(env, snapshot).flatMap((module) => {
+    try {
+      return module.units?.({ snapshot, state }) ?? [];
+    } catch (error) {
+      if (!(error instanceof NocturneError)) throw error;
+      env.say(`     ${module.name}: ${error.message}`);
+      return [];
+    }
+  });
+  return {
+    units: offers.flatMap(({ units }) => units),
+    held: new Map(offers.flatMap(({ held }) => [...held])),
+  };
+}
+
+export function unitStarted(
+  env: PassEnvironment,
+  unit: Unit,
+  context: Omit<UnitContext, 'state' | 'step'>,
+): ModuleChange | undefined {
+  const { state } = env.workspace;
+  return moduleOf(env, unit)?.started?.(unit, { ...context, state, step: 'T4' });
+}
+
+export function unitSettled(
+  env: PassEnvironment,
+  { unit, verdict }: { readonly unit: Unit; readonly verdict: UnitVerdict },
+  snapshot: Snapshot,
+): ModuleChange | undefined {
+  const { state } = env.workspace;
+  return moduleOf(env, unit)?.settled?.(unit, verdict, { snapshot, state, step: 'T6' });
+}
+
+export function moduleOf({ modules }: PassEnvironment, unit: Unit): PassModule | undefined {
+  return modules.find(({ name }) => name === unit.module);
 }
 
 export function moduleRecords(

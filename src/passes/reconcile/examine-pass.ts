@@ -17,7 +17,7 @@ import { hasExaminers, moduleFindings } from '../modules/module-hooks.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
 import type { Briefed, PassEnvironment, Worked } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import { blockedBy, type Examined, type PendingChanges } from './examined.js';
+import { blockedBy, type Examined, type PendingChanges, SCOPE } from './examined.js';
 import { changesInPlace } from './reconcile.js';
 
 /** `undefined`: no module has rules, so the guard alone judges. */
@@ -87,9 +87,6 @@ function outOfUnit(
   return [{ effect: 'blocks', rule: SCOPE, source: '', message, file }];
 }
 
-/** The name of the rule that no page has: what a step may change. */
-export const SCOPE = 'scope';
-
 type Commits = {
   readonly changes: readonly ExaminedChange[];
   readonly findings: readonly RuleFinding[];
@@ -122,7 +119,7 @@ function programsFor(
     const now = workspace.snapshot();
     if (copy === undefined) return sandboxedCommand({ env, pass }, () => now)(input);
     const view = copyView(now, copy);
-    const checked = { ...pass, copy: copyForChecks(workspace, { ...pass, copy }, view) };
+    const checked = { ...pass, copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view) };
     folder = checked.copy.folder;
     return sandboxedCommand({ env, pass: checked }, () => now)(input);
   };

@@ -14,11 +14,14 @@ export type OpenedTree = {
   readonly opened: readonly Undone[];
 };
 
+/** `isScope`: something was changed that a unit may not change. */
+export type Blocked = Refusal & { readonly isScope: boolean };
+
 export type Examined = {
   readonly opened?: OpenedTree;
   readonly findings: readonly RuleFinding[];
   /** Nothing of the pass is accepted. */
-  readonly blocked?: Refusal;
+  readonly blocked?: Blocked;
   /** The hash of each path as it was examined; nothing for what is gone. */
   readonly seen: ReadonlyMap<string, string | undefined>;
 };
@@ -29,6 +32,9 @@ export type PendingChanges = {
   readonly changed: readonly Difference[];
   readonly refused: () => readonly (Refusal & { readonly difference: Difference })[];
 };
+
+/** The name of the rule that no page has: what a step may change. */
+export const SCOPE = 'scope';
 
 /** The code of every change of a pass that breaks a rule. */
 export const BROKE_RULE = 'rule';
@@ -46,9 +52,10 @@ export function refusalOf(
 }
 
 /** The first finding that blocks, in one sentence. */
-export function blockedBy(findings: readonly RuleFinding[]): Refusal | undefined {
+export function blockedBy(findings: readonly RuleFinding[]): Blocked | undefined {
   const [first, ...more] = findings.filter(({ effect }) => effect === 'blocks');
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more', 'more')})`;
-  return { code: BROKE_RULE, why: showControl(`${findingText(first)}${others}`) };
+  const why = showControl(`${findingText(first)}${others}`);
+  return { code: BROKE_RULE, why, isScope: first.rule === SCOPE };
 }

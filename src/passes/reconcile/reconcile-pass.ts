@@ -21,7 +21,7 @@ import { reconcile, type Reconciliation } from './reconcile.js';
 
 export type ReconciledWork = Pick<
   Reconciled,
-  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed' | 'findings'
+  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed'
 > & {
   readonly acts: readonly Act[];
 };
@@ -37,42 +37,54 @@ export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
   examined?: Examined,
-): ReconciledWork {
+): ReconciledWork & Pick<Reconciled, 'findings'> {
   requireClaim(workspace, pass);
   const judged = { ...pass, ...defined({ examined }) };
   const found = reconcileTree(workspace, judged, () => claimAgain(workspace, pass));
+  sayWhatStays(say, found);
+  const reconciliation = {
+    ...found,
+    undone: [...unrecorded(workspace.state, pass), ...found.undone],
+  };
+  const { undone } = reconciliation;
+  storePass(workspace.state, pass, { left: { undone, recorded: false } });
+  const { runId, project, unit } = pass;
+  const recorded = recordReconciliation({
+    step: 'T5',
+    reconciliation,
+    runId,
+    project,
+    unit,
+    reconcileAgain: reconcilingAgain(workspace, judged),
+  });
+  return {
+    ...filesOf(reconciliation),
+    findings: examined?.findings ?? [],
+    acts: [agentRow(pass), ...findingRows(examined), ...recorded],
+  };
+}
+
+/** Lines on the screen; the logs have more. */
+export function sayWhatStays(say: PassEnvironment['say'], found: Reconciliation): void {
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
     say(`     undone: ${showControl(change.path)} (${change.code})`);
   for (const { path, what } of found.unattributed.slice(0, MOST_NAMED))
     say(`     stays: ${showControl(path)} (${what}; you or the pass may have done it)`);
-  const reconciliation = {
-    ...found,
-    undone: [...unrecorded(workspace.state, pass), ...found.undone],
-  };
-  const { accepted, undone } = reconciliation;
-  storePass(workspace.state, pass, { left: { undone, recorded: false } });
-  const { runId, project } = pass;
-  const recorded = recordReconciliation({
-    step: 'T5',
-    reconciliation,
-    runId,
-    project,
-    reconcileAgain: reconcilingAgain(workspace, judged),
-  });
+}
+
+export function filesOf(found: Reconciliation): Omit<ReconciledWork, 'acts'> {
   const paths = (isThere: boolean): readonly string[] =>
-    accepted
+    found.accepted
       .filter((difference) => (difference.after !== undefined) === isThere)
       .map((difference) => difference.path);
   return {
     outputs: paths(true),
     gone: paths(false),
-    undone,
+    undone: found.undone,
     conflicts: found.conflicts.map(({ path }) => path),
     unattributed: found.unattributed.map(({ path }) => path),
-    findings: examined?.findings ?? [],
-    acts: [noteAct('T4', agentRow(pass)), ...findingRows(examined), ...recorded],
   };
 }
 
@@ -91,7 +103,7 @@ export function reconcileTree(
 }
 
 /** One row for each finding. */
-function findingRows(examined: Examined | undefined): readonly Act[] {
+export function findingRows(examined: Examined | undefined): readonly Act[] {
   const findings = examined?.findings ?? [];
   if (findings.length === 0) return [];
   return [
@@ -142,10 +154,11 @@ function unrecorded(state: string, { runId, copy }: Briefed | Worked): readonly 
   return left === undefined || left.recorded ? [] : left.undone;
 }
 
-function agentRow(pass: Briefed | Worked): Parameters<typeof noteAct>[1] {
+export function agentRow(pass: Briefed | Worked): Act {
   const about = { type: 'agent', target: pass.subject };
   const outcome = 'outcome' in pass ? pass.outcome : undefined;
-  if (outcome?.kind === 'finished') return { ...about, detail: pass.objective };
+  if (outcome?.kind === 'finished') return noteAct('T4', { ...about, detail: pass.objective });
   const why = outcome?.detail ?? 'the agent did not end its work';
-  return { ...about, result: 'failed', detail: `${outcome?.failure ?? 'not run'}: ${why}` };
+  const detail = `${outcome?.failure ?? 'not run'}: ${why}`;
+  return noteAct('T4', { ...about, result: 'failed', detail });
 }

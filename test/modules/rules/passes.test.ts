@@ -3,9 +3,12 @@
  * why in one sentence.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import t, { type Test } from 'tap';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { systemClock } from '../../../src/kernel/clock.js';
+import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { module as rules } from '../../../src/modules/rules/module.js';
 import type { PassReport } from '../../../src/passes/pass-facts.js';
 import { worker } from '../../../src/passes/worker/worker.js';
@@ -35,6 +38,13 @@ function rule(id: string, checks: string, scope = '"**/outputs/**"'): Record<str
   return {
     [`orchestration-os/rules/${id}.md`]: `---\nid: ${id}\nscope: ${scope}\n${checks}---\nKeep to it.\n`,
   };
+}
+
+const CHILD = fileURLToPath(new URL('./pass-child.js', import.meta.url));
+
+/** As another process finds it. */
+function placeAgain({ root, home }: Place): Place {
+  return { root, home, workspace: openWorkspace(root, { home, clock: systemClock }) };
 }
 
 type Mode = 'in place' | 'in a copy';
@@ -188,3 +198,118 @@ for (const mode of MODES)
       );
       t.notOk(existsSync(join(place.root, 'PROJECTS/pages/pwned')));
     });
+
+/** The shipped rules alone. */
+function keyPlace(directory: string, mode: Mode, agent: string): Place {
+  return placeFor(directory, mode, agent, { writes: '["outputs/**"]', files: {} });
+}
+
+for (const mode of MODES) {
+  t.test(`${mode}: a step that plants a key leaves nothing, and says where it was`, async (t) => {
+    const agent = `put('outputs/a.md', 'fine'); put('outputs/b.md', 'one\\n${KEY_LINE}\\n');`;
+    const place = keyPlace(t.testdir(), mode, agent);
+    await run(place);
+    t.same(outputs(place), []);
+    const why = place.workspace.snapshot().record('PROJECT', 'pages')?.fields.get('last_pass.why');
+    t.match(
+      why?.value,
+      /^nothing was accepted: the rule security: what looks like a credential \(.*\) was added in PROJECTS\/pages\/outputs\/b\.md, line 2$/,
+    );
+    t.notMatch(why?.value, KEY);
+  });
+
+  t.test(
+    `${mode}: what warns and what asks for a look is accepted, and is on record`,
+    async (t) => {
+      const agent = `put('outputs/run.sh', 'set -e\\neval "$1"\\nchmod 777 x\\n');`;
+      const place = keyPlace(t.testdir(), mode, agent);
+      const report = await run(place);
+      t.same(outputs(place), ['page.md', 'run.sh']);
+      const rows = trail(place, report.data.runId);
+      t.ok(rows.includes('T5 rule PROJECTS/pages/outputs/run.sh look'), rows.join('\n'));
+      t.ok(rows.includes('T5 rule PROJECTS/pages/outputs/run.sh warned'));
+      const why = place.workspace
+        .snapshot()
+        .record('PROJECT', 'pages')
+        ?.fields.get('last_pass.why');
+      t.match(why?.value, /the rule shell: text becomes a command in .*run\.sh, line 2/);
+    },
+  );
+
+  t.test(`${mode}: an agent that changes the page of a rule is still judged by it`, async (t) => {
+    const agent = `const page = '../../orchestration-os/rules/no-foo.md';
+try { put(page, '---\\nid: no-foo\\n---\\nAll is well.\\n'); } catch {}
+put('outputs/other.md', 'foo');`;
+    const place = placeFor(t.testdir(), mode, agent, { files: NO_FOO });
+    await run(place);
+    t.same(outputs(place), []);
+    t.match(
+      readFileSync(join(place.root, 'orchestration-os/rules/no-foo.md'), 'utf8'),
+      /forbidden:/,
+    );
+  });
+
+  t.test(`${mode}: the pass after one that died is as strict`, async (t) => {
+    const agent = `put('outputs/other.md', 'foo'); process.kill(process.ppid, 'SIGKILL');`;
+    const directory = t.testdir();
+    const place = placeFor(directory, mode, agent, { files: NO_FOO });
+    const child = spawnSync(process.execPath, [CHILD, place.root, place.home], {
+      encoding: 'utf8',
+    });
+    t.equal(child.signal, 'SIGKILL', child.stderr);
+    const lines: string[] = [];
+    await run(placeAgain(place), lines);
+    t.notOk(outputs(place).includes('other.md'), lines.join('\n'));
+  });
+}
+
+const COMMITS = `const git = (...args) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args]);
+put('outputs/other.md', 'TEXT');
+git('add', '-A'); git('commit', '-q', '-m', 'more');
+rmSync('outputs/other.md');
+git('add', '-A'); git('commit', '-q', '-m', 'less');`;
+
+function withRepository(place: Place): string {
+  const folder = join(place.root, 'PROJECTS/pages');
+  const git = (...args: string[]): string =>
+    spawnSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+      encoding: 'utf8',
+    }).stdout.trim();
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'begin');
+  return git('rev-parse', 'HEAD');
+}
+
+/** The refs that Nocturne keeps, and how many commits they have. */
+function refsOf(place: Place): string {
+  return spawnSync('git', ['-C', join(place.root, 'PROJECTS/pages'), 'for-each-ref'], {
+    encoding: 'utf8',
+  }).stdout;
+}
+
+t.test('a commit of the agent is read: what it took back later is found as well', async (t) => {
+  const place = placeFor(t.testdir(), 'in a copy', COMMITS.replace('TEXT', 'foo'), {
+    files: NO_FOO,
+  });
+  withRepository(place);
+  const before = refsOf(place);
+  await run(place);
+  t.same(outputs(place), []);
+  t.equal(refsOf(place), before, 'no commit comes home');
+  const why = place.workspace.snapshot().record('PROJECT', 'pages')?.fields.get('last_pass.why');
+  t.match(
+    why?.value,
+    /nobody writes foo in PROJECTS\/pages\/outputs\/other\.md \(commit [0-9a-f]{10}\), line 1/,
+  );
+});
+
+t.test('a commit that breaks nothing comes home', async (t) => {
+  const place = placeFor(t.testdir(), 'in a copy', COMMITS.replace('TEXT', 'fine'), {
+    files: NO_FOO,
+  });
+  withRepository(place);
+  const { data } = await run(place);
+  t.same(outputs(place), ['page.md']);
+  t.match(refsOf(place), `refs/nocturne/${data.runId}`);
+});
