@@ -1,4 +1,4 @@
-/** A worker pass with the rules in a process of its own, which its agent may kill. */
+/** A worker pass with the rules in a process of its own, which dies when its agent has ended. */
 import { systemClock } from '../../../src/kernel/clock.js';
 import { module as rules } from '../../../src/modules/rules/module.js';
 import { worker } from '../../../src/passes/worker/worker.js';
@@ -7,4 +7,7 @@ import { environment } from '../../passes/pass-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
-await worker(environment({ workspace }, { modules: [rules] }), { role: 'worker' });
+const say = (line: string): void => {
+  if (/^T5 +judge/.test(line)) process.kill(process.pid, 'SIGKILL');
+};
+await worker(environment({ workspace }, { modules: [rules], say }), { role: 'worker' });
