@@ -9,6 +9,7 @@ import { loopMoments } from './loop/loop-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
+import { planNew } from './template/plan-new.js';
 
 export const module: Module = {
   name: 'plans',
@@ -19,6 +20,7 @@ export const module: Module = {
   settled: stepSettled,
   ...loopMoments,
   commands: {
+    'plan new': planNew,
     'plan list': planList,
     'plan show': planShow,
     'plan approve': planApprove,
