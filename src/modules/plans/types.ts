@@ -78,15 +78,23 @@ export type StepDefinition = {
   readonly escalate?: string;
 };
 
-/** For try, measure, keep. */
+/** For try, measure, keep. Paths and globs are relative to the project. */
 export type Metric = {
+  /** Nocturne runs it; the last line that it prints is a number. */
   readonly command: readonly string[];
   readonly direction: 'higher' | 'lower';
+  /** 1 to 10: the error of the test holds for ten. */
   readonly attempts: number;
-  /** Files that measure: hashed before and after. */
+  /** Globs of the files that measure: an attempt that changes one is void. */
   readonly files: readonly string[];
-  readonly heldOut?: readonly string[];
+  /** Decides where there is one. The agent never sees these files or what they measure. */
+  readonly heldOut?: { readonly command: readonly string[]; readonly files: readonly string[] };
+  /** Ends after so many attempts in a row without a gain. */
   readonly plateau?: number;
+  /** Measurements of each side when an attempt looks better, 5 to 50; 10 by default. */
+  readonly repeats?: number;
+  /** Of all attempts that are kept on the disk; 500 by default. */
+  readonly diskMb?: number;
 };
 
 export type StepStatus = {
@@ -153,6 +161,13 @@ export type PlanEvent = { readonly time: string } & (
       readonly step: string;
       readonly runId?: string;
       readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
+      readonly why: string;
+    }
+  /** Of a step with a metric: one more pass of its loop has ended, and the loop goes on. */
+  | {
+      readonly kind: 'attempted';
+      readonly step: string;
+      readonly runId: string;
       readonly why: string;
     }
   /** The process died: run again, or asked about. */

@@ -34,19 +34,24 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the workspace as it is now. What they write there is dropped
- * by `removeCopy`.
+ * For check programs after the agent: the workspace as the snapshot has it. What they write there is
+ * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that.
  */
 export function copyForChecks(
   { root, state }: Workspace,
-  { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+  pass: {
+    readonly runId: string;
+    readonly copy: PassCopy;
+    readonly uncommitted: ReadonlySet<string>;
+  },
   snapshot: Snapshot,
 ): PassCopy {
+  const { runId, copy, uncommitted } = pass;
   return makeCopy({
     root,
     folder: checksFolder(state, runId),
     places: copy.places,
-    files: presentFiles(snapshot),
+    files: presentFiles(snapshot, uncommitted),
     mayWrite: () => false,
   });
 }
@@ -68,10 +73,15 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
-function* presentFiles({ root, files }: Snapshot): Iterable<SourceFile> {
+function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
+  const { root, files } = snapshot;
   for (const { path, kind, mode, size, target = '' } of files.values())
-    if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
-    else if (kind === 'symlink') yield { path, kind, target };
+    if (kind === 'file') {
+      const isPending = uncommitted.has(path);
+      const from = (): string | Buffer =>
+        (isPending ? snapshot.bytes(path) : undefined) ?? within(root, path);
+      yield { path, kind, from, mode, size };
+    } else if (kind === 'symlink') yield { path, kind, target };
 }
 
 /** Whatever is left of the copies of a pass. */

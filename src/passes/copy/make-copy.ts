@@ -36,7 +36,8 @@ export type CopySource = {
 export type SourceFile = { readonly path: string } & (
   | {
       readonly kind: 'file';
-      readonly from: () => string;
+      /** A file, or what is in none yet. */
+      readonly from: () => string | Buffer;
       readonly mode: number;
       readonly size: number;
     }
@@ -98,7 +99,10 @@ function copyFile(
     writeFileSync(to, '');
     return [{ path: file.path, isWritable: false }];
   }
-  onFile(to, 'write', () => copyFileSync(file.from(), to, constants.COPYFILE_FICLONE));
+  const from = file.from();
+  if (typeof from === 'string')
+    onFile(to, 'write', () => copyFileSync(from, to, constants.COPYFILE_FICLONE));
+  else writeFileSync(to, from);
   chmodSync(to, file.mode & 0o777);
   return [];
 }

@@ -37,12 +37,14 @@ import { rebase } from './rebase.js';
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 
 /**
- * Writes nothing but kept versions and large files: what was accepted still has to be committed.
+ * Writes nothing but kept versions and, where it places them, large files: what was accepted still
+ * has to be committed.
  */
 export function reconcileCopy(
   workspace: Workspace,
   pass: PassInCopy,
   now: Snapshot = workspace.snapshot(),
+  isPlacing = true,
 ): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
@@ -65,7 +67,7 @@ export function reconcileCopy(
   const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
   return {
     accepted: accepted.map((difference) =>
-      isPlaced(difference) ? placed(workspace, pass, difference) : difference,
+      isPlacing && isPlaced(difference) ? placed(workspace, pass, difference) : difference,
     ),
     arrived: [],
     conflicts,

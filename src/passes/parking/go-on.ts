@@ -1,12 +1,12 @@
 /** T4: a pass whose project has unfinished work goes on with it, or is told that it starts over. */
 import type { Fragment } from '../../agents/types.js';
 import { stamp } from '../../kernel/clock.js';
-import { amountText } from '../../project/limit-question.js';
+import { amountText } from '../../project/amount-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import type { Chosen, PassEnvironment } from '../types.js';
 import { dataFragment } from '../worker/data-fragment.js';
-import { type KeptFor, type KeptWork, keptWork } from './kept-work.js';
+import { type KeptFor, type KeptWork, keptWork, workName } from './kept-work.js';
 import { type Resumption, resumptionOf } from './resumption.js';
 import { changedSince } from './seen-work.js';
 
@@ -20,9 +20,9 @@ export type GoesOn = {
 };
 
 export function goOn(env: PassEnvironment, stage: Chosen, snapshot: Snapshot): GoesOn {
-  const { project, driver } = stage;
-  if (project === undefined || driver !== 'process') return { fragments: [], acts: [] };
-  const kept = keptWork(env.workspace.state, project);
+  const work = workName(stage);
+  if (work === undefined || stage.driver !== 'process') return { fragments: [], acts: [] };
+  const kept = keptWork(env.workspace.state, work);
   const resumed = resumptionOf(kept, {
     for: keptFor(stage),
     at: snapshot.now,

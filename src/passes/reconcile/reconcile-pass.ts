@@ -36,37 +36,46 @@ export function reconcilePass(
 ): ReconciledWork {
   requireClaim(workspace, pass);
   const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
+  sayWhatStays(say, found);
+  const reconciliation = {
+    ...found,
+    undone: [...unrecorded(workspace.state, pass), ...found.undone],
+  };
+  const { undone } = reconciliation;
+  storePass(workspace.state, pass, { left: { undone, recorded: false } });
+  const { runId, project, unit } = pass;
+  const recorded = recordReconciliation({
+    step: 'T5',
+    reconciliation,
+    runId,
+    project,
+    unit,
+    reconcileAgain: reconcilingAgain(workspace, pass),
+  });
+  return { ...filesOf(reconciliation), acts: [agentRow(pass), ...recorded] };
+}
+
+/** Lines on the screen; the logs have more. */
+export function sayWhatStays(say: PassEnvironment['say'], found: Reconciliation): void {
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
     say(`     undone: ${showControl(change.path)} (${change.code})`);
   for (const { path, what } of found.unattributed.slice(0, MOST_NAMED))
     say(`     stays: ${showControl(path)} (${what}; you or the pass may have done it)`);
-  const reconciliation = {
-    ...found,
-    undone: [...unrecorded(workspace.state, pass), ...found.undone],
-  };
-  const { accepted, undone } = reconciliation;
-  storePass(workspace.state, pass, { left: { undone, recorded: false } });
-  const { runId, project } = pass;
-  const recorded = recordReconciliation({
-    step: 'T5',
-    reconciliation,
-    runId,
-    project,
-    reconcileAgain: reconcilingAgain(workspace, pass),
-  });
+}
+
+export function filesOf(found: Reconciliation): Omit<ReconciledWork, 'acts'> {
   const paths = (isThere: boolean): readonly string[] =>
-    accepted
+    found.accepted
       .filter((difference) => (difference.after !== undefined) === isThere)
       .map((difference) => difference.path);
   return {
     outputs: paths(true),
     gone: paths(false),
-    undone,
+    undone: found.undone,
     conflicts: found.conflicts.map(({ path }) => path),
     unattributed: found.unattributed.map(({ path }) => path),
-    acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
 }
 
@@ -113,10 +122,11 @@ function unrecorded(state: string, { runId, copy }: Briefed | Worked): readonly 
   return left === undefined || left.recorded ? [] : left.undone;
 }
 
-function agentRow(pass: Briefed | Worked): Parameters<typeof noteAct>[1] {
+export function agentRow(pass: Briefed | Worked): Act {
   const about = { type: 'agent', target: pass.subject };
   const outcome = 'outcome' in pass ? pass.outcome : undefined;
-  if (outcome?.kind === 'finished') return { ...about, detail: pass.objective };
+  if (outcome?.kind === 'finished') return noteAct('T4', { ...about, detail: pass.objective });
   const why = outcome?.detail ?? 'the agent did not end its work';
-  return { ...about, result: 'failed', detail: `${outcome?.failure ?? 'not run'}: ${why}` };
+  const detail = `${outcome?.failure ?? 'not run'}: ${why}`;
+  return noteAct('T4', { ...about, result: 'failed', detail });
 }

@@ -17,7 +17,8 @@ import {
   storedPasses,
   type StoredPass,
 } from '../pass-file.js';
-import type { PassEnvironment } from '../types.js';
+import { dropWork, workName } from '../parking/kept-work.js';
+import type { Briefed, PassEnvironment } from '../types.js';
 import { NOTHING_RECONCILED, type Reconciliation, unrecordedDifferences } from './reconcile.js';
 import { reconcileTree, reconcilingAgain } from './reconcile-pass.js';
 
@@ -55,7 +56,10 @@ async function recoverPass(
   await killProcesses({ mark: { runId, workspace: root } });
   const reconciliation = reconcileStored(workspace, stored);
   const { data, waiting } = stored;
-  const reconcileAgain = isBriefed(data) ? reconcilingAgain(workspace, data) : undefined;
+  const reconcileAgain =
+    isBriefed(data) && !isBegunAgain(data) ? reconcilingAgain(workspace, data) : undefined;
+  const work = isBriefed(data) && isBegunAgain(data) ? workName(data) : undefined;
+  if (work !== undefined) dropWork(workspace.state, work);
   // If this process dies before that is on record, the owner may work before the next one comes.
   if (reconcileAgain === undefined && stored.left?.recorded !== true)
     storePass(workspace.state, data, {
@@ -63,6 +67,11 @@ async function recoverPass(
       waiting,
     });
   return { ...reconciliation, runId, project: projectOf(data), reconcileAgain };
+}
+
+/** What a unit did in a copy counts only as a whole, so its module has it done again. */
+function isBegunAgain({ unit, copy }: Briefed): boolean {
+  return unit !== undefined && copy !== undefined;
 }
 
 /** After what it left is on record: until then, nobody else knows of it. */
@@ -76,7 +85,7 @@ export function forgetCrashed(workspace: Workspace, runId: string): void {
 
 /** Includes what was undone but not yet recorded when the process died. In place only once. */
 function reconcileStored(workspace: Workspace, { data, left }: StoredPass): Reconciliation {
-  if (left?.recorded === true || !isBriefed(data)) return NOTHING_RECONCILED;
+  if (left?.recorded === true || !isBriefed(data) || isBegunAgain(data)) return NOTHING_RECONCILED;
   if (left?.ended === true)
     return { ...unrecordedDifferences(workspace, data), undone: left.undone };
   const found = reconcileTree(workspace, data);

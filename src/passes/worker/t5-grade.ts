@@ -6,7 +6,7 @@ import { fieldText } from '../../project/field-text.js';
 import { rowsOfRun } from '../../project/recent-rows.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
-import { limitReached } from '../parking/is-parked.js';
+import { limitReached, parkedUnlessProved } from '../parking/is-parked.js';
 import { keepParked } from '../parking/keep-run.js';
 import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
@@ -26,12 +26,15 @@ import {
   NOTHING_EVALUATED,
   shortfallOf,
 } from '../reconcile/evaluate.js';
-import { newErrors } from '../reconcile/new-errors.js';
+import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
 import { askGrader } from './t5-grader.js';
 import { keepRunRecord } from '../run-record.js';
-import type { Graded, Reconciled, Step, StepContext } from '../types.js';
+import type { Unit } from '../../governance/unit.js';
+import type { Graded, Moved, Reconciled, Step, StepContext } from '../types.js';
+import { isJudgedWhole, proveUnit } from '../units/judge-unit.js';
+import { gradeOfUnit } from '../units/unit-verdict.js';
 
 /** Of an agent's last words, what fits into a reason. */
 const MOST_SAID = 120;
@@ -39,9 +42,11 @@ const MOST_SAID = 120;
 export const t5Grade: Step<Reconciled, Graded> = {
   id: 'T5',
   title: 'grade',
+  waits: isJudgedWhole,
   async run(stage, context) {
     const { env, snapshot } = context;
     const { project, undone } = stage;
+    if (stage.unit !== undefined) return gradeUnit(context, stage, stage.unit);
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
     const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
@@ -55,17 +60,13 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
-    const measured = gradeOf(context, produced, {
-      criteria: criteria.results,
-      stop: stop.results,
-      repeats: repeated.repeats,
-      errors,
-    });
-    const grading = await askGrader(context, produced, {
+    const tests = { criteria: criteria.results, stop: stop.results };
+    const ended = { ...produced, outcome: parkedUnlessProved(produced.outcome, tests) };
+    const measured = gradeOf(context, ended, { ...tests, repeats: repeated.repeats, errors });
+    const grading = await askGrader(context, ended, {
       quality: measured.grade,
       reasons: measured.why,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
     });
     const { quality, reasons, questions, judge } = grading;
     const row = noteAct('T5', {
@@ -76,10 +77,9 @@ export const t5Grade: Step<Reconciled, Graded> = {
     });
     const refused = refusedIn(snapshot, stage.runId);
     const graded = {
-      ...produced,
+      ...ended,
       refused,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
       quality,
       reasons,
       progress: measured.progress,
@@ -95,6 +95,43 @@ export const t5Grade: Step<Reconciled, Graded> = {
     };
   },
 };
+
+/** Nobody compares it with earlier outputs: it has its own proof, and nothing else counts. */
+async function gradeUnit(
+  context: StepContext,
+  pass: Reconciled,
+  unit: Unit,
+): Promise<Moved<Graded>> {
+  const { env, snapshot } = context;
+  // In a copy, it was judged before its changes were accepted.
+  const proved = pass.proof && { ...pass.proof, acts: [] };
+  const { acts, verdict, criteria } = proved ?? (await proveUnit(context, pass, unit));
+  const quality = gradeOfUnit(verdict);
+  const row = noteAct('T5', {
+    type: 'validate',
+    target: unit.id,
+    result: quality === 'FAIL' ? 'failed' : 'ok',
+    detail: `${verdict.outcome}: ${verdict.why}`,
+  });
+  const graded = {
+    ...pass,
+    questions: [],
+    judge: undefined,
+    criteria,
+    verdict,
+    quality,
+    stop: [],
+    reasons: [verdict.why],
+    refused: refusedIn(snapshot, pass.runId),
+    notes: [...pass.notes, `${unit.id}: ${verdict.outcome}`],
+    progress: false,
+  };
+  keepRunRecord(env.workspace.state, graded);
+  const { outputs } = pass;
+  const work = { outputs, novel: outputs.length, words: 0, before: [] };
+  keepParked(env.workspace, graded, { snapshot, work });
+  return { stage: graded, acts: [...acts, row] };
+}
 
 /** What was refused during this run, from the audit log, where every refusal is recorded. */
 function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
@@ -112,20 +149,6 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
     (path) => !gone.includes(path) && !notHome.includes(path),
   );
   return [...new Set([...outputs, ...written])].sort();
-}
-
-/** Only of its outputs, unless it deleted something or may have repaired any file. */
-function diagnosticsOf(
-  { env, snapshot }: StepContext,
-  { idle, gone, outputs }: Reconciled,
-): Promise<readonly Diagnostic[]> {
-  const onlyOutputs = idle === undefined && gone.length === 0;
-  return validateSnapshot(snapshot, {
-    home: env.workspace.home,
-    modules: env.modules.map(({ name }) => name),
-    withoutLongLogs: idle === undefined,
-    ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
-  });
 }
 
 /** Idle work has one test, of its own. */

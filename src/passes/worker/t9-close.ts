@@ -20,7 +20,8 @@ import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { declaredArguments } from '../declared-arguments.js';
 import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
-import { projectOf } from '../pass-facts.js';
+import { isJudgedWhole } from '../units/judge-unit.js';
+import { projectOf, unitOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
@@ -81,9 +82,12 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   }
 }
 
-/** If the pass broke down while its agent was working, what it left is still judged. */
+/**
+ * If the pass broke down while its agent was working, what it left is still judged. A unit without
+ * a verdict is done again.
+ */
 function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
-  if (!('baseline' in stage) || 'undone' in stage) return stage;
+  if (!('baseline' in stage) || 'undone' in stage || isJudgedWhole(stage)) return stage;
   const { acts, ...left } = reconcilePass(env, stage);
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
@@ -104,7 +108,7 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
-    outcome: result.outcome,
+    outcome: named(unitOf(stage)?.id, result.outcome),
     grade: 'quality' in stage ? stage.quality : null,
     failures: result.failures,
   };
@@ -113,6 +117,10 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     ...(worked ? [memoryOf(stage, result.outcome)] : []),
     { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
+}
+
+function named(unit: string | undefined, outcome: string): string {
+  return unit === undefined ? outcome : `${unit}: ${outcome}`;
 }
 
 /** Whether limits held for what the pass spent; nothing if it spent nothing that has any. */
@@ -158,7 +166,11 @@ function outcomeOf(stage: Stage): string {
     undone.length === 0
       ? ''
       : `; ${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
-  const end = `${left}${stage.held === undefined ? '' : `; ${stage.held}`}`;
+  const isAtLimit = outcome.limit !== undefined && quality !== 'PARKED';
+  const last = isAtLimit
+    ? `; its last call was refused at the limit of the ${outcome.limit.scope}`
+    : '';
+  const end = `${left}${last}${stage.held === undefined ? '' : `; ${stage.held}`}`;
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
     return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;
@@ -177,6 +189,8 @@ const NO_BREAKDOWN: ReadonlySet<FailureCode> = new Set(['refused', 'not-found', 
  */
 function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
+  // A program that ends with an error has found something.
+  if (unitOf(stage)?.command !== undefined) return false;
   const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
   return failure !== undefined && !NO_BREAKDOWN.has(failure);
 }

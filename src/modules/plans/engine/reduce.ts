@@ -1,4 +1,5 @@
 /** The engine of plans: what an event makes of a plan. Pure: no file, no clock. */
+import { canonicalJson } from '../../../kernel/canonical-json.js';
 import type { Plan, PlanEvent, Reduced, StepStatus } from '../types.js';
 import { definitionHash } from './definition-hash.js';
 import { derive } from './derive.js';
@@ -14,6 +15,7 @@ import {
 } from './transition.js';
 import { isPast } from './until.js';
 
+type Hashes = Readonly<Record<string, string>>;
 type StepEvent = Extract<PlanEvent, { readonly step: string }>;
 
 /** After so many losses in a row the owner is asked. */
@@ -80,8 +82,9 @@ function onStep(transition: Transition, event: StepEvent): string | undefined {
       return prove(transition, event, status);
     case 'failed':
       return failed(transition, event, status);
+    case 'attempted':
     case 'lost':
-      return lose(transition, event, status);
+      return endRun(transition, event, status);
     case 'review':
       if (status.state !== 'running') return `${event.step} is ${status.state}, not running.`;
       enter(transition, event.step, 'review', { why: `The ${event.by} looks at it.` });
@@ -131,7 +134,9 @@ function prove(
 ): string | undefined {
   const { step, runId, produced } = event;
   const definition = graphOfTransition(transition).definitions.get(step);
-  if (definition === undefined || status.state === 'proved') return `${step} is ${status.state}.`;
+  if (definition === undefined) return `The plan has no step ${step}.`;
+  if (status.state === 'proved' && (runId !== undefined || isSame(produced, status.produced)))
+    return `${step} is proved.`;
   if (runId !== undefined && !isOfRun(status, runId)) return `${runId} is not the run of ${step}.`;
   if (runId === undefined) cancelRun(transition, step, status);
   const consumed = event.consumed ?? (runId === undefined ? undefined : status.consumed);
@@ -151,6 +156,11 @@ function prove(
       why: `Recovered by ${step}.`,
     });
   return undefined;
+}
+
+/** A result that the owner changed is proved as it is now. */
+function isSame(produced: Hashes, before: Hashes = {}): boolean {
+  return canonicalJson(produced) === canonicalJson(before);
 }
 
 function isOfRun(status: StepStatus, runId: string): boolean {
@@ -182,9 +192,10 @@ function failed(
   return undefined;
 }
 
-function lose(
+/** A loop of attempts has a limit of its own: none of its passes counts as a failure or a loss. */
+function endRun(
   transition: Transition,
-  event: Extract<PlanEvent, { kind: 'lost' }>,
+  event: Extract<PlanEvent, { kind: 'attempted' | 'lost' }>,
   status: StepStatus,
 ): string | undefined {
   const { step, runId } = event;
@@ -193,6 +204,10 @@ function lose(
   const definition = graphOfTransition(transition).definitions.get(step);
   const losses = (status.lost ?? 0) + 1;
   const counts = { lost: losses, uncounted: (status.uncounted ?? 0) + 1, runId: undefined };
+  if (event.kind === 'attempted') {
+    enter(transition, step, 'waiting', { ...counts, lost: undefined, why: event.why });
+    return undefined;
+  }
   if (definition?.repeatable !== false && losses < MOST_LOSSES) {
     enter(transition, step, 'waiting', { ...counts, why: 'Its run ended without a result.' });
     return undefined;

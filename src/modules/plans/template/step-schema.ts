@@ -72,12 +72,22 @@ const METRIC_KEYS = {
   direction: z.enum(['higher', 'lower'], { error: 'higher or lower' }),
   attempts: wholeNumber(1, 10).default(10),
   files: globs.default([]),
-  held_out: command.optional(),
+  held_out: z
+    .strictObject(
+      { command, files: globs.default([]) },
+      { error: 'a map with command and the files that no agent sees' },
+    )
+    .optional(),
   plateau: wholeNumber(1, 10).optional(),
+  repeats: wholeNumber(5, 50).optional(),
+  disk_mb: wholeNumber(1, 100_000).optional(),
 };
 const metric = z
   .strictObject(METRIC_KEYS, { error: 'a map with command and direction' })
-  .transform(({ held_out, ...rest }): Metric => defined({ ...rest, heldOut: held_out }));
+  .transform(
+    ({ held_out, disk_mb, ...rest }): Metric =>
+      defined({ ...rest, heldOut: held_out, diskMb: disk_mb }),
+  );
 
 const BUDGET_KEYS = {
   minutes: positive('a number of minutes above 0').optional(),
@@ -85,11 +95,12 @@ const BUDGET_KEYS = {
   cost: positive('a cost above 0').optional(),
 };
 
-export const planVariables = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], { error: 'a single value' }).transform(String),
-  { error: 'a map of names to values' },
-);
+export const scalarText = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'a single value' })
+  .transform(String);
+export const planVariables = z.record(z.string(), scalarText, {
+  error: 'a map of names to values',
+});
 
 const isDeadline = (text: string): boolean =>
   parseDuration(text) !== undefined || /^\d{4}-\d\d-\d\d(?:T|$)/.test(text);
