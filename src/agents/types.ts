@@ -143,7 +143,7 @@ export type RunOutcome = {
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;
   readonly model: string;
-  /** Of the failure `limit-reached`: the pass parks. */
+  /** Refused the last call. With the failure `limit-reached` the pass parks. */
   readonly limit?: ReachedLimit;
   /** The runner's own session, where it can go on with it. */
   readonly session?: string;

@@ -74,10 +74,14 @@ async function closing(
   }
 }
 
-/** A program does not tell why its model answered no more. */
+/**
+ * A program does not tell why its model answered no more. Whether one that ended well had done its
+ * work by then is decided by its criteria.
+ */
 function endedByLimit(outcome: RunOutcome, limit: ReachedLimit | undefined): RunOutcome {
-  const isKnown = outcome.kind === 'finished' || outcome.failure === 'limit-reached';
-  if (limit === undefined || isKnown || outcome.failure === 'cancelled') return outcome;
+  const { kind, failure } = outcome;
+  if (limit === undefined || failure === 'limit-reached' || failure === 'cancelled') return outcome;
+  if (kind === 'finished') return { ...outcome, limit };
   return { ...outcome, failure: 'limit-reached', limit };
 }
 

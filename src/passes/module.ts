@@ -7,8 +7,12 @@ import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
+import type { SandboxInForce } from '../agents/sandbox.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
+import type { PassCopy } from './copy/pass-copy.js';
+import type { Difference } from './reconcile/differences.js';
 import type { SpawnLedger } from './spawn-ledger.js';
+import type { Undone } from './types.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
 
@@ -69,6 +73,22 @@ export type RecordContext = {
 export type UnitContext = BeforeContext & {
   readonly runId: string;
   readonly consumed: Readonly<Record<string, string>>;
+};
+
+/** The copy of a pass that has this unit. @see PassCopy */
+export type UnitCopyContext = KeptContext & { readonly runId: string; readonly copy: PassCopy };
+export type PerformContext = ModuleContext & {
+  readonly copy: PassCopy;
+  readonly sandbox: SandboxInForce;
+};
+/** What an agent did for a unit that keeps its changes. */
+export type UnitWork = BeforeContext & {
+  readonly verdict: UnitVerdict;
+  /** What it was allowed to change. */
+  readonly accepted: readonly Difference[];
+  readonly undone: readonly Undone[];
+  readonly copy: PassCopy;
+  readonly report: AgentReport;
 };
 
 /** One runner of one pass wants to reach its model. */
@@ -132,6 +152,12 @@ export interface PassModule {
    * @throws NocturneError `CONFLICT` if it is not offered any more: the pass chooses again.
    */
   started?(unit: Unit, context: UnitContext): ModuleChange | undefined;
+  /** T4: puts into the copy of a unit what its work begins with; it counts as its work. */
+  prepare?(unit: Unit, context: UnitCopyContext): void;
+  /** T4: the work of a unit that says `byModule`. Returns what it did, in one sentence. */
+  perform?(unit: Unit, context: PerformContext): Promise<string>;
+  /** T5: the changes of a unit that says `keepsChanges`. Safe to call again. */
+  keep?(unit: Unit, work: UnitWork): void;
   /**
    * T6, in the commit that records the pass: how this unit of the module ended. A pass that dies
    * before has no verdict.

@@ -1,15 +1,29 @@
 /** Passes for units: parts of a project's work that a module offers. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { UnitVerdict } from '../../src/governance/unit.js';
 import { NocturneError } from '../../src/kernel/error.js';
 import { fieldText } from '../../src/project/field-text.js';
+import { drive } from '../../src/modules/plans/run/drive.js';
+import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
+import { livePasses } from '../../src/workspace/pass-lock.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { environment, REPORT, trail } from './pass-workspace.js';
 import { exists, placeWithSteps, statesOf, type Step, stepsModule } from './unit-workspace.js';
 
+t.setTimeout(480_000);
+
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !hasSandbox && 'bubblewrap is not installed';
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** Asks until it is so, for a minute at most. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; !isSo() && i < 600; i++) await pause(100);
+}
 
 const copies = (from: string, to: string): readonly string[] => [
   'node',
@@ -173,5 +187,50 @@ t.test(
     t.match(lost.outcome, /failed at T6/);
     t.equal(exists(place, 'outputs/log.md'), undefined, 'without a verdict nothing comes home');
     t.match(statesOf(place.workspace.snapshot()), { 'plan/pages/log/1': /^running RUN-/ });
+  },
+);
+
+t.test(
+  'units of one project run at once where they write different files, and LOCK.md names them',
+  { skip },
+  async (t) => {
+    const waits = (id: string, glob: string): Step =>
+      one(
+        id,
+        `while (!fs.existsSync(process.env.NOCTURNE_WORKSPACE + '/memory/go.md'))
+           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+         fs.writeFileSync('outputs/${id}.md', '# ${id}\\n')`,
+        { writes: [glob], produces: [`outputs/${id}.md`] },
+      );
+    const steps = [
+      waits('a', 'outputs/a.md'),
+      waits('all', 'outputs/**'),
+      waits('b', 'outputs/b.md'),
+    ];
+    const place = placeWithSteps(t.testdir(), AGENT);
+    const { root, workspace } = place;
+    const env = environment(place, { modules: [stepsModule(steps)], wait: pause });
+    const seen = (): readonly string[] =>
+      workspace
+        .snapshot()
+        .records('CLAIM')
+        .map((row) => fieldText(row, 'project'));
+    const driven = drive(env, { project: 'pages', lanes: 3, most: 9, pause: () => undefined });
+    const shown = ['plan/pages/a/1', 'plan/pages/b/1'];
+    await until(() => seen().length === 2);
+    t.same([...seen()].sort(), shown, 'the third may write the same files, and waits');
+    const found = await validateSnapshot(workspace.snapshot(), { modules: [] });
+    t.same(
+      found.filter(({ rule, severity }) => rule === 'lock-state' && severity === 'error'),
+      [],
+    );
+    t.match(livePasses(root, workspace.clock), [{ project: 'pages' }, { project: 'pages' }]);
+    writeFileSync(join(root, 'memory/go.md'), '# Go\n');
+    const reports = await driven;
+    t.same(
+      reports.map(({ exit }) => exit),
+      [0, 0, 0],
+    );
+    t.same(Object.values(statesOf(workspace.snapshot())), ['proved', 'proved', 'proved']);
   },
 );

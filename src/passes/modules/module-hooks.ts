@@ -189,7 +189,7 @@ export function unitSettled(
   return moduleOf(env, unit)?.settled?.(unit, verdict, { snapshot, state, step: 'T6' });
 }
 
-function moduleOf({ modules }: PassEnvironment, unit: Unit): PassModule | undefined {
+export function moduleOf({ modules }: PassEnvironment, unit: Unit): PassModule | undefined {
   return modules.find(({ name }) => name === unit.module);
 }
 

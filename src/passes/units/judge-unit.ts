@@ -16,6 +16,7 @@ import type { Reconciliation } from '../reconcile/reconcile.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import { requireClaim } from '../require-claim.js';
 import type { Moved, Reconciled, Stage, StepContext, UnitProof, Worked } from '../types.js';
+import { keepChanges } from './module-work.js';
 import { producedBy } from './unit-conditions.js';
 import { verdictOf } from './unit-verdict.js';
 
@@ -43,11 +44,14 @@ export async function judgeUnit(
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
   const { acts, ...proof } = await proveUnit({ env, snapshot: view }, seen, unit);
   const { outcome } = proof.verdict;
+  const isKept = unit.keepsChanges === true;
+  if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);
   // One that is parked goes on with its own files.
-  if (outcome !== 'proved' && outcome !== 'parked') {
+  if (isKept || (outcome !== 'proved' && outcome !== 'parked')) {
     const left = { ...found, accepted: [] };
+    const result = isKept ? 'kept' : 'dropped';
     const notMerged = found.accepted.map(({ path }) =>
-      noteAct('T5', { type: 'unmerged', target: path, result: 'dropped', detail: outcome }),
+      noteAct('T5', { type: 'unmerged', target: path, result, detail: outcome }),
     );
     return {
       stage: { ...seen, ...filesOf(left), proof },

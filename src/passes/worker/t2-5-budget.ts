@@ -5,7 +5,7 @@ import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { limitsText } from '../../agents/brief-text.js';
 import { RAISE, type Raise, raiseFor, USED } from '../../governance/raised-limits.js';
-import { amountText } from '../../project/limit-question.js';
+import { amountText } from '../../project/amount-text.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { keyVariables } from '../../project/key-variables.js';
 import { usedUp } from '../../agents/night-budget.js';

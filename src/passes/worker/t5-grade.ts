@@ -6,7 +6,7 @@ import { fieldText } from '../../project/field-text.js';
 import { rowsOfRun } from '../../project/recent-rows.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
-import { limitReached } from '../parking/is-parked.js';
+import { limitReached, parkedUnlessProved } from '../parking/is-parked.js';
 import { keepParked } from '../parking/keep-run.js';
 import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
@@ -60,17 +60,13 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
-    const measured = gradeOf(context, produced, {
-      criteria: criteria.results,
-      stop: stop.results,
-      repeats: repeated.repeats,
-      errors,
-    });
-    const grading = await askGrader(context, produced, {
+    const tests = { criteria: criteria.results, stop: stop.results };
+    const ended = { ...produced, outcome: parkedUnlessProved(produced.outcome, tests) };
+    const measured = gradeOf(context, ended, { ...tests, repeats: repeated.repeats, errors });
+    const grading = await askGrader(context, ended, {
       quality: measured.grade,
       reasons: measured.why,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
     });
     const { quality, reasons, questions, judge } = grading;
     const row = noteAct('T5', {
@@ -81,10 +77,9 @@ export const t5Grade: Step<Reconciled, Graded> = {
     });
     const refused = refusedIn(snapshot, stage.runId);
     const graded = {
-      ...produced,
+      ...ended,
       refused,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
       quality,
       reasons,
       progress: measured.progress,

@@ -166,7 +166,11 @@ function outcomeOf(stage: Stage): string {
     undone.length === 0
       ? ''
       : `; ${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
-  const end = `${left}${stage.held === undefined ? '' : `; ${stage.held}`}`;
+  const isAtLimit = outcome.limit !== undefined && quality !== 'PARKED';
+  const last = isAtLimit
+    ? `; its last call was refused at the limit of the ${outcome.limit.scope}`
+    : '';
+  const end = `${left}${last}${stage.held === undefined ? '' : `; ${stage.held}`}`;
   const { summary } = outcome.report;
   if (quality === 'STRONG' || quality === 'ADEQUATE')
     return `${quality}: ${(summary || plural(outputs.length, 'output')).slice(0, 280)}${end}`;

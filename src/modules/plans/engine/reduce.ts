@@ -82,8 +82,9 @@ function onStep(transition: Transition, event: StepEvent): string | undefined {
       return prove(transition, event, status);
     case 'failed':
       return failed(transition, event, status);
+    case 'attempted':
     case 'lost':
-      return lose(transition, event, status);
+      return endRun(transition, event, status);
     case 'review':
       if (status.state !== 'running') return `${event.step} is ${status.state}, not running.`;
       enter(transition, event.step, 'review', { why: `The ${event.by} looks at it.` });
@@ -191,9 +192,10 @@ function failed(
   return undefined;
 }
 
-function lose(
+/** A loop of attempts has a limit of its own: none of its passes counts as a failure or a loss. */
+function endRun(
   transition: Transition,
-  event: Extract<PlanEvent, { kind: 'lost' }>,
+  event: Extract<PlanEvent, { kind: 'attempted' | 'lost' }>,
   status: StepStatus,
 ): string | undefined {
   const { step, runId } = event;
@@ -202,6 +204,10 @@ function lose(
   const definition = graphOfTransition(transition).definitions.get(step);
   const losses = (status.lost ?? 0) + 1;
   const counts = { lost: losses, uncounted: (status.uncounted ?? 0) + 1, runId: undefined };
+  if (event.kind === 'attempted') {
+    enter(transition, step, 'waiting', { ...counts, lost: undefined, why: event.why });
+    return undefined;
+  }
   if (definition?.repeatable !== false && losses < MOST_LOSSES) {
     enter(transition, step, 'waiting', { ...counts, why: 'Its run ended without a result.' });
     return undefined;

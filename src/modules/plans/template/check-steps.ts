@@ -3,10 +3,9 @@ import { defined } from '../../../kernel/defined.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { parseConditions } from '../../../project/condition-parse.js';
 import type { YamlPath } from '../../../project/condition-place.js';
-import type { Complaint } from '../../../project/condition-read.js';
 import { cycleOf } from '../engine/cycle.js';
 import type { StepDefinition } from '../types.js';
-import { type Problem, reportIssues } from './problem.js';
+import { type Problem, type Report, reporter, reportIssues } from './problem.js';
 import { KEYS_OF_RUN, keysAt, STEP, type StepShape } from './step-schema.js';
 import type { Place } from './yaml-source.js';
 
@@ -60,11 +59,11 @@ function idsOf(steps: readonly PlacedStep[]): ReadonlySet<string> {
   return new Set(ids.filter((id) => typeof id === 'string'));
 }
 
-function unknownNeed(
+export function unknownNeed(
   id: string,
   need: string,
   range: Problem['range'],
-  ids: ReadonlySet<string>,
+  ids: Iterable<string>,
 ): Problem {
   return {
     range,
@@ -77,9 +76,7 @@ function unknownNeed(
 
 function checkStep({ data, place }: PlacedStep, problems: Problem[]): readonly Checked[] {
   const before = problems.length;
-  const report = ({ path, ...rest }: Complaint): void => {
-    problems.push({ ...rest, range: place(path) });
-  };
+  const report = reporter(problems, place);
   const read = STEP.safeParse(data);
   if (!read.success) {
     reportIssues(read.error.issues, data, report, (path) => keysAt(path, STEP.shape));
@@ -91,7 +88,7 @@ function checkStep({ data, place }: PlacedStep, problems: Problem[]): readonly C
   return problems.length > before ? [] : [{ definition: definitionOf(read.data), place }];
 }
 
-function misplacedKeys(step: StepShape, report: (complaint: Complaint) => void): void {
+function misplacedKeys(step: StepShape, report: Report): void {
   const { run } = step;
   const lack = (path: YamlPath, message: string, expected: string): void =>
     report({ path, message, expected, actual: 'nothing' });

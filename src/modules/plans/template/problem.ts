@@ -10,6 +10,13 @@ import type { z } from 'zod';
 export type Problem = Omit<Diagnostic, 'rule' | 'severity'>;
 export type Report = (complaint: Complaint) => void;
 
+/** Adds what is reported to `problems`. */
+export function reporter(problems: Problem[], place: (path: YamlPath) => Problem['range']): Report {
+  return ({ path, ...rest }) => {
+    problems.push({ ...rest, range: place(path) });
+  };
+}
+
 /** `keys`: the names that are known where a name is not. */
 export function reportIssues(
   issues: readonly z.core.$ZodIssue[],

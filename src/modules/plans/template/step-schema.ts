@@ -95,11 +95,12 @@ const BUDGET_KEYS = {
   cost: positive('a cost above 0').optional(),
 };
 
-export const planVariables = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], { error: 'a single value' }).transform(String),
-  { error: 'a map of names to values' },
-);
+export const scalarText = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'a single value' })
+  .transform(String);
+export const planVariables = z.record(z.string(), scalarText, {
+  error: 'a map of names to values',
+});
 
 const isDeadline = (text: string): boolean =>
   parseDuration(text) !== undefined || /^\d{4}-\d\d-\d\d(?:T|$)/.test(text);
