@@ -1,6 +1,7 @@
 /** Which model tier a project gets today. */
-import { chooseTier, type TierChoice, tierRows } from '../../agents/model-tier.js';
+import { chooseTier, type TierChoice, type TierLimits, tierRows } from '../../agents/model-tier.js';
 import { limitedTo } from '../../agents/night-budget.js';
+import { type Raise, raiseFor } from '../../governance/raised-limits.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -26,8 +27,17 @@ export function tierChooser(
     const runner = namedRunner(snapshot, project, asked);
     const own = project === undefined ? {} : leftOfProject(snapshot, begun, project);
     const tiers = rows.map((row) => ({ ...row, limits: limitedTo(row.limits, own) }));
-    return chooseTier({ ...limits, tiers, wanted, ...defined({ runner }) });
+    const choice = chooseTier({ ...limits, tiers, wanted, ...defined({ runner }) });
+    const raise = raiseFor(snapshot, project ?? '');
+    if (choice.kind !== 'chosen' || raise === undefined) return choice;
+    const raised = limitedTo(raisedTo(choice.limits, raise), own);
+    return { ...choice, limits: limitedTo(raised, limits.night) };
   };
+}
+
+/** A pass that goes on after a yes gets what the owner allowed. */
+function raisedTo(limits: TierLimits, { unit, amount }: Raise): TierLimits {
+  return unit === 'tokens' ? { ...limits, maxTokens: amount } : { ...limits, maxCost: amount };
 }
 
 /** What the project names; without one, the tier of idle work. */
