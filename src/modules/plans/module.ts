@@ -7,9 +7,9 @@ import { planAbort, planApprove, planPause, planResume, planRetry } from './comm
 import { planList, planShow } from './commands/look.js';
 import { loopMoments } from './loop/loop-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
+import { planNew } from './template/plan-new.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
-import { planNew } from './template/plan-new.js';
 
 export const module: Module = {
   name: 'plans',

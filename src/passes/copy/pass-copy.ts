@@ -1,5 +1,6 @@
 /** The copy in which the agent of a pass works, and where a path of the workspace lies in it. */
 import { isAbsolute, join, relative } from 'node:path';
+import type { Repository } from '../repository/repository-record.js';
 
 export type PassCopy = {
   /** Absolute, in the state directory. */
@@ -16,8 +17,12 @@ export type PassCopy = {
   readonly hidden?: readonly string[];
   /** Of the project's repository. */
   readonly clone?: GitClone;
+  /** Of a repository that is elsewhere. */
+  readonly repository?: RepositoryClone;
 };
-/** `source`: what of the workspace is shown there, if not what is at the path. */
+/**
+ * `source`: what is shown there, if not what is at the path: absolute, or relative to the workspace.
+ */
 export type BoundPath = {
   readonly path: string;
   readonly source?: string;
@@ -25,6 +30,13 @@ export type BoundPath = {
 };
 /** `base`: the commit that the agent began with. */
 export type GitClone = { readonly path: string; readonly base: string };
+
+/** `path`: in the project's folder, where the workspace has nothing. `base`: as in GitClone. */
+export type RepositoryClone = {
+  readonly path: string;
+  readonly base: string;
+  readonly repository: Repository;
+};
 
 export function copyFolder(state: string, runId: string): string {
   return join(state, 'copies', runId);
@@ -47,4 +59,9 @@ export function copiedPath(root: string, copy: PassCopy, path: string): string {
 export function sourceInCopy(root: string, copy: PassCopy, path: string): string {
   const inside = relative(root, path);
   return inside.startsWith('..') || isAbsolute(inside) ? path : copiedPath(root, copy, inside);
+}
+
+/** Whether it is a file of a repository that is elsewhere, and so never one of the workspace. */
+export function isInRepository({ repository }: PassCopy, path: string): boolean {
+  return repository !== undefined && path.startsWith(`${repository.path}/`);
 }
