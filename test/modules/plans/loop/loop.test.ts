@@ -7,6 +7,7 @@ import { keepAttempt } from '../../../../src/modules/plans/loop/attempt-store.js
 import { expireAttempts } from '../../../../src/modules/plans/loop/expire-attempts.js';
 import { LoopRecord } from '../../../../src/modules/plans/loop/loop-record.js';
 import { loopSubject } from '../../../../src/modules/plans/loop/loop-subject.js';
+import type { Phase } from '../../../../src/modules/plans/loop/rows.js';
 import { planOf } from '../run/plan-place.js';
 import { attempted, BEGUN, simulate, TIME } from './simulated-loop.js';
 import {
@@ -186,8 +187,8 @@ t.test('the brief of an attempt says what was tried, and nothing that is held ou
   const record = new LoopRecord(where);
   const settings = { metric: { direction: 'higher', attempts: 2 }, budget: {} } as const;
   const values = [10, 12, 9];
-  let measured = 0;
-  const measure = (state: number): number => (++measured > 9 ? 77 + state : (values[state] ?? 0));
+  const measure = (state: number, phase: Phase): number =>
+    phase === 'test' ? 77 + state : (values[state] ?? 0);
   for (const row of simulate(settings, measure).rows)
     record.append(row.kind === 'attempted' ? { ...row, tried: 'A cache' } : row);
   record.close();
