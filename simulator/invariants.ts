@@ -23,8 +23,8 @@ export function checkCommit(world: World): void {
 export function checkCrash(world: World): void {
   checkClaims(world);
   const { root, state } = world.workspace;
+  // Anchors are overwritten in place during a journal entry, which then restores them.
   for (const name of world.stateFiles)
-    // Anchors are overwritten in place during a journal entry, which then restores them.
     if (!isJson(join(state, name)) && !(name === ANCHORS && hasEntry(root)))
       violated(world, 'a crash leaves whole files', `${name} is gone or damaged`);
 }
