@@ -52,7 +52,7 @@ export function placeWithLoop(
       direction: 'higher',
       attempts: 3,
       files: ['bench/**'],
-      repeats: 5,
+      repeats: 7,
       ...options.metric,
     },
   };
