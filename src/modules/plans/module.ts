@@ -5,6 +5,9 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
+import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
+import { planWhy } from './commands/why.js';
+import { planPage } from './page/plan-rule.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -15,6 +18,10 @@ export const module: Module = {
   units: ({ snapshot }) => offeredSteps(snapshot),
   started: stepStarted,
   settled: stepSettled,
+  failures: ({ snapshot, since }) => planFailures(snapshot, since),
+  progress: planProgress,
+  state: ({ snapshot }) => plansState(snapshot),
+  rules: [planPage],
   commands: {
     'plan list': planList,
     'plan show': planShow,
@@ -24,5 +31,6 @@ export const module: Module = {
     'plan resume': planResume,
     'plan abort': planAbort,
     'plan retry': planRetry,
+    'plan why': planWhy,
   },
 };
