@@ -10,12 +10,7 @@ import type { Undone } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { folderRule, openTree } from './changes-in-place.js';
 import { type Checked, checkDifferences, type PassWithBaseline } from './check-differences.js';
-import {
-  committedContents,
-  type Difference,
-  type Expected,
-  type Tree,
-} from './differences.js';
+import { committedContents, type Difference, type Expected, type Tree } from './differences.js';
 import { type Examined, refusalOf } from './examined.js';
 import { missingFolders, restoreFolders } from './folders.js';
 import { keepEarlier, type Unattributed } from './keep-earlier.js';
