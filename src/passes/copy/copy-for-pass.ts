@@ -74,12 +74,13 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
 }
 
 function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
-  const { root, files } = snapshot;
+  const { root, files, place } = snapshot;
+  const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values())
     if (kind === 'file') {
       const isPending = uncommitted.has(path);
       const from = (): string | Buffer =>
-        (isPending ? snapshot.bytes(path) : undefined) ?? within(root, path);
+        (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
       yield { path, kind, from, mode, size };
     } else if (kind === 'symlink') yield { path, kind, target };
 }
