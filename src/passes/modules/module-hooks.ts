@@ -49,9 +49,11 @@ export async function runBefore(
   let view = snapshot;
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const change = await withCommitMutex(root, () =>
-        module.before?.({ snapshot: view, state, step: 'T1' }),
-      );
+      let asked: ReturnType<NonNullable<PassModule['before']>>;
+      withCommitMutex(root, () => {
+        asked = module.before?.({ snapshot: view, state, step: 'T1' });
+      });
+      const change = await asked;
       if (change === undefined) continue;
       const act = (): Deed => change;
       view = viewAfter(view, partsOf(pass, [act]));
