@@ -3,6 +3,7 @@
  * bubblewrap. Everywhere else it works in the workspace.
  */
 import { routeReasons } from '../../governance/guard/route.js';
+import { globMatches } from '../../kernel/glob.js';
 import { removeIfThere } from '../../workspace/durable.js';
 import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -29,6 +30,7 @@ export function copyForPass(
     places: copyPlaces(root, pass),
     files: baselineFiles(root, pass.baseline),
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+    isHidden: (path) => pass.unit?.hides?.some((glob) => globMatches(glob, path)) === true,
   });
   return withClone(root, copy, pass);
 }
