@@ -17,7 +17,7 @@ export const planList: ModuleCommand = {
   run(context) {
     const snapshot = context.workspace().snapshot();
     const plans = plannedProjects(snapshot).map((project) =>
-      planFacts(snapshot, readPlan(snapshot, project), project),
+      planFacts(readPlan(snapshot, project), project),
     );
     if (plans.length === 0)
       return {
@@ -50,7 +50,7 @@ export const planShow: ModuleCommand = {
     const project = args[0] ?? '';
     requirePlan(snapshot, project);
     const read = readPlan(snapshot, project);
-    const facts = planFacts(snapshot, read, project);
+    const facts = planFacts(read, project);
     return {
       exit: EXIT.ok,
       text: planTree(snapshot, read, { project, paint: context.paint }),
