@@ -2,8 +2,9 @@
  * A small project with code in it, a plan from a shipped template, and an agent that does each step
  * by a script, or one of them badly.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whySentence } from '../../../../src/modules/plans/commands/why-sentence.js';
 import { newPlan } from '../../../../src/modules/plans/engine/new-plan.js';
 import { module } from '../../../../src/modules/plans/module.js';
 import { readPlan } from '../../../../src/modules/plans/page/read-plan.js';
@@ -114,12 +115,10 @@ export class TeamAtWork {
     return plan;
   }
 
-  states(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.plan.steps].map(([step, { state }]) => [step, state]));
-  }
-
-  text(path: string): string {
-    return readFileSync(join(this.#workspace.root, 'PROJECTS', PROJECT, path), 'utf8');
+  /** As `plan why` says it. */
+  why(step: string): string {
+    const snapshot = this.#workspace.snapshot();
+    return whySentence(snapshot, readPlan(snapshot, PROJECT), step).sentence;
   }
 
   /** Until nothing is ready; the clock goes on by the pauses between tries. */
