@@ -8,6 +8,7 @@ import { planList, planShow } from './commands/look.js';
 import { loopMoments } from './loop/loop-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
 import { planNew } from './template/plan-new.js';
+import { planTemplate } from './template/template-rule.js';
 import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
 import { planWhy } from './commands/why.js';
 import { planPage } from './page/plan-rule.js';
@@ -25,7 +26,7 @@ export const module: Module = {
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
   progress: planProgress,
   state: ({ snapshot }) => plansState(snapshot),
-  rules: [planPage],
+  rules: [planPage, planTemplate],
   commands: {
     'plan new': planNew,
     'plan list': planList,
