@@ -143,7 +143,7 @@ export type RunOutcome = {
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;
   readonly model: string;
-  /** Of the failure `limit-reached`: the pass parks. */
+  /** Refused the last call. With the failure `limit-reached` the pass parks. */
   readonly limit?: ReachedLimit;
   /** The runner's own session, where it can go on with it. */
   readonly session?: string;
@@ -190,6 +190,9 @@ export interface Runner {
 }
 
 export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
+
+/** Known to be nothing, unlike what nobody reported. */
+export const NOTHING_USED: Usage = { tokensIn: 0, tokensOut: 0, cost: 0 };
 
 /** Unknown plus unknown stays unknown. */
 export function addUsage(a: Usage, b: Usage): Usage {

@@ -6,7 +6,8 @@ import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
 import { ownCurrency } from '../project/currency.js';
-import { amountText, limitAsked } from '../project/limit-question.js';
+import { amountText } from '../project/amount-text.js';
+import { limitAsked } from '../project/limit-question.js';
 import {
   amountAnswered,
   asksDecision,

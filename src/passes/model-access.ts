@@ -9,7 +9,7 @@ import { emptyReport } from '../agents/parse-report.js';
 import {
   type Budget,
   type FailureCode,
-  NO_USAGE,
+  NOTHING_USED,
   type RunnerSpec,
   type RunOutcome,
 } from '../agents/types.js';
@@ -74,10 +74,14 @@ async function closing(
   }
 }
 
-/** A program does not tell why its model answered no more. */
+/**
+ * A program does not tell why its model answered no more. Whether one that ended well had done its
+ * work by then is decided by its criteria.
+ */
 function endedByLimit(outcome: RunOutcome, limit: ReachedLimit | undefined): RunOutcome {
-  const isKnown = outcome.kind === 'finished' || outcome.failure === 'limit-reached';
-  if (limit === undefined || isKnown || outcome.failure === 'cancelled') return outcome;
+  const { kind, failure } = outcome;
+  if (limit === undefined || failure === 'limit-reached' || failure === 'cancelled') return outcome;
+  if (kind === 'finished') return { ...outcome, limit };
   return { ...outcome, failure: 'limit-reached', limit };
 }
 
@@ -134,7 +138,7 @@ function notRun({ model }: ModelUser, failure: FailureCode, detail: string): Run
     kind: 'failed',
     failure,
     detail,
-    usage: NO_USAGE,
+    usage: NOTHING_USED,
     report: emptyReport([]),
     tail: '',
     model,

@@ -50,8 +50,3 @@ function decimalNumber(digits: string): number | undefined {
     ? Number(digits.replace(',', '.'))
     : undefined;
 }
-
-export function amountText(amount: number, unit: SpendUnit, currency = ''): string {
-  if (unit === 'tokens') return `${Math.ceil(amount).toLocaleString('en')} tokens`;
-  return `${amount.toFixed(2)} ${currency}`.trim();
-}

@@ -5,6 +5,9 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
+import { loopMoments } from './loop/loop-moments.js';
+import { planAttempts } from './loop/plan-attempts.js';
+import { planNew } from './template/plan-new.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -12,10 +15,12 @@ export const module: Module = {
   name: 'plans',
   onChange: () => undefined,
   before: ({ snapshot }) => beforePasses(snapshot),
-  units: ({ snapshot }) => offeredSteps(snapshot),
+  units: offeredSteps,
   started: stepStarted,
   settled: stepSettled,
+  ...loopMoments,
   commands: {
+    'plan new': planNew,
     'plan list': planList,
     'plan show': planShow,
     'plan approve': planApprove,
@@ -23,6 +28,7 @@ export const module: Module = {
     'plan pause': planPause,
     'plan resume': planResume,
     'plan abort': planAbort,
+    'plan attempts': planAttempts,
     'plan retry': planRetry,
   },
 };

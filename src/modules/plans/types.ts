@@ -163,6 +163,13 @@ export type PlanEvent = { readonly time: string } & (
       readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
       readonly why: string;
     }
+  /** Of a step with a metric: one more pass of its loop has ended, and the loop goes on. */
+  | {
+      readonly kind: 'attempted';
+      readonly step: string;
+      readonly runId: string;
+      readonly why: string;
+    }
   /** The process died: run again, or asked about. */
   | { readonly kind: 'lost'; readonly step: string; readonly runId: string }
   | { readonly kind: 'review'; readonly step: string; readonly by: 'grader' | 'owner' }

@@ -3,6 +3,7 @@
  * bubblewrap. Everywhere else it works in the workspace.
  */
 import { routeReasons } from '../../governance/guard/route.js';
+import { globMatches } from '../../kernel/glob.js';
 import { removeIfThere } from '../../workspace/durable.js';
 import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -29,6 +30,7 @@ export function copyForPass(
     places: copyPlaces(root, pass),
     files: baselineFiles(root, pass.baseline),
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+    isHidden: (path) => pass.unit?.hides?.some((glob) => globMatches(glob, path)) === true,
   });
   return withClone(root, copy, pass);
 }
@@ -74,12 +76,13 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
 }
 
 function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
-  const { root, files } = snapshot;
+  const { root, files, place } = snapshot;
+  const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values())
     if (kind === 'file') {
       const isPending = uncommitted.has(path);
       const from = (): string | Buffer =>
-        (isPending ? snapshot.bytes(path) : undefined) ?? within(root, path);
+        (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
       yield { path, kind, from, mode, size };
     } else if (kind === 'symlink') yield { path, kind, target };
 }

@@ -4,12 +4,8 @@
  */
 import type { ReachedLimit } from '../../agents/reached-limit.js';
 import { ownCurrency } from '../../project/currency.js';
-import {
-  amountText,
-  limitAsked,
-  limitTopic,
-  type SpendUnit,
-} from '../../project/limit-question.js';
+import { amountText } from '../../project/amount-text.js';
+import { limitAsked, limitTopic, type SpendUnit } from '../../project/limit-question.js';
 import { ownerNumber } from '../../project/owner-number.js';
 import { ASKS_DECISION, isOpenQuestion } from '../../project/question-state.js';
 import type { Snapshot } from '../../workspace/types.js';

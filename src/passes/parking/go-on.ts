@@ -1,7 +1,7 @@
 /** T4: a pass whose project has unfinished work goes on with it, or is told that it starts over. */
 import type { Fragment } from '../../agents/types.js';
 import { stamp } from '../../kernel/clock.js';
-import { amountText } from '../../project/limit-question.js';
+import { amountText } from '../../project/amount-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import type { Chosen, PassEnvironment } from '../types.js';

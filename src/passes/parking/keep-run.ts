@@ -54,7 +54,12 @@ export function keepParked(
   const { runId, outcome, undone, writes } = pass;
   const name = workName(pass);
   const limit = limitReached(outcome);
-  if (name === undefined || limit === undefined) return;
+  if (name === undefined) return;
+  if (limit === undefined) {
+    // It may have parked until its criteria were known.
+    if (outcome.limit !== undefined) dropWork(state, name);
+    return;
+  }
   const kept = keptWork(state, name);
   const entries = kept.kind === 'kept' ? kept.entries : [];
   keeperOf(

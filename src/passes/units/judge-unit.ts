@@ -2,6 +2,7 @@
  * T5 of a unit: what it did in its copy comes home as a whole, in one commit with the verdict, or
  * not at all. So a step that is lost is done again on the workspace as it was.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Unit } from '../../governance/unit.js';
 import { viewAfter } from '../../workspace/draft-view.js';
@@ -11,11 +12,13 @@ import { reconcileCopy, type PassInCopy } from '../copy/reconcile-copy.js';
 import { unitOf } from '../pass-facts.js';
 import { evaluate, evidenceRows } from '../reconcile/evaluate.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
-import { agentRow, filesOf, sayWhatStays } from '../reconcile/reconcile-pass.js';
+import { examinePass } from '../reconcile/examine-pass.js';
+import { agentRow, filesOf, findingRows, sayWhatStays } from '../reconcile/reconcile-pass.js';
 import type { Reconciliation } from '../reconcile/reconcile.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import { requireClaim } from '../require-claim.js';
 import type { Moved, Reconciled, Stage, StepContext, UnitProof, Worked } from '../types.js';
+import { keepChanges } from './module-work.js';
 import { producedBy } from './unit-conditions.js';
 import { verdictOf } from './unit-verdict.js';
 
@@ -37,28 +40,35 @@ export async function judgeUnit(
   const { workspace, say } = env;
   const { unit } = pass;
   requireClaim(workspace, pass);
-  const found = reconcileCopy(workspace, pass, snapshot, false);
+  const examined = await examinePass(env, pass);
+  const judged = { ...pass, ...defined({ examined }) };
+  const found = reconcileCopy(workspace, judged, snapshot, false);
   sayWhatStays(say, found);
-  const seen = { ...pass, ...filesOf(found) };
+  const seen = { ...pass, ...filesOf(found), findings: examined?.findings ?? [] };
+  const begun = [agentRow(pass), ...findingRows(examined)];
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
   const { acts, ...proof } = await proveUnit({ env, snapshot: view }, seen, unit);
   const { outcome } = proof.verdict;
+  const isKept = unit.keepsChanges === true;
+  if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);
   // One that is parked goes on with its own files.
-  if (outcome !== 'proved' && outcome !== 'parked') {
+  if (isKept || (outcome !== 'proved' && outcome !== 'parked')) {
     const left = { ...found, accepted: [] };
+    const result = isKept ? 'kept' : 'dropped';
     const notMerged = found.accepted.map(({ path }) =>
-      noteAct('T5', { type: 'unmerged', target: path, result: 'dropped', detail: outcome }),
+      noteAct('T5', { type: 'unmerged', target: path, result, detail: outcome }),
     );
     return {
       stage: { ...seen, ...filesOf(left), proof },
-      acts: [agentRow(pass), ...recorded(pass, left), ...notMerged, ...acts],
+      acts: [...begun, ...recorded(pass, left), ...notMerged, ...acts],
     };
   }
-  const placed = reconcileCopy(workspace, pass, snapshot);
-  const home = { ...placed, commits: bringCommitsHome(workspace.root, pass) };
+  const placed = reconcileCopy(workspace, judged, snapshot);
+  const refused = examined?.blocked?.why;
+  const home = { ...placed, commits: bringCommitsHome(workspace.root, pass, refused) };
   return {
     stage: { ...seen, proof },
-    acts: [agentRow(pass), ...recorded(pass, home), ...acts],
+    acts: [...begun, ...recorded(pass, home), ...acts],
   };
 }
 

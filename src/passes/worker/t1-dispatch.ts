@@ -9,6 +9,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import { offeredUnits, runBefore } from '../modules/module-hooks.js';
 import type { Offer, Unit } from '../../governance/unit.js';
+import { needsCopy } from '../units/module-work.js';
 import type { Dispatched, Entered, PassEnvironment, Step } from '../types.js';
 import { workOf } from '../units/units-at-work.js';
 import { roomFor } from './room-for.js';
@@ -74,7 +75,7 @@ type Choice = {
 /** The agent of a host is at work already: it cannot be another runner or a program. */
 function offerFor(driver: Dispatched['driver'], offer: Offer): Offer {
   if (driver === 'process') return offer;
-  const isForHost = ({ command, runner }: Unit): boolean =>
-    command === undefined && runner === undefined;
+  const isForHost = (unit: Unit): boolean =>
+    unit.command === undefined && unit.runner === undefined && !needsCopy(unit);
   return { ...offer, units: offer.units.filter(isForHost) };
 }

@@ -6,12 +6,13 @@ import { fieldText } from '../../project/field-text.js';
 import { rowsOfRun } from '../../project/recent-rows.js';
 import { lastLine } from '../../governance/conditions/last-line.js';
 import { approachOf } from '../../governance/approach.js';
-import { limitReached } from '../parking/is-parked.js';
+import { limitReached, parkedUnlessProved } from '../parking/is-parked.js';
 import { keepParked } from '../parking/keep-run.js';
 import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { findingText, type RuleFinding } from '../../governance/rule-finding.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -26,6 +27,7 @@ import {
   NOTHING_EVALUATED,
   shortfallOf,
 } from '../reconcile/evaluate.js';
+import { BROKE_RULE, blockedBy } from '../reconcile/examined.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
@@ -60,19 +62,16 @@ export const t5Grade: Step<Reconciled, Graded> = {
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
-    const measured = gradeOf(context, produced, {
-      criteria: criteria.results,
-      stop: stop.results,
-      repeats: repeated.repeats,
-      errors,
-    });
-    const grading = await askGrader(context, produced, {
+    const tests = { criteria: criteria.results, stop: stop.results };
+    const ended = { ...produced, outcome: parkedUnlessProved(produced.outcome, tests) };
+    const measured = gradeOf(context, ended, { ...tests, repeats: repeated.repeats, errors });
+    const grading = await askGrader(context, ended, {
       quality: measured.grade,
       reasons: measured.why,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
     });
-    const { quality, reasons, questions, judge } = grading;
+    const { quality, questions, judge } = grading;
+    const reasons = [...grading.reasons, ...noticesOf(stage.findings)];
     const row = noteAct('T5', {
       type: 'validate',
       target: stage.subject,
@@ -81,10 +80,9 @@ export const t5Grade: Step<Reconciled, Graded> = {
     });
     const refused = refusedIn(snapshot, stage.runId);
     const graded = {
-      ...produced,
+      ...ended,
       refused,
-      criteria: criteria.results,
-      stop: stop.results,
+      ...tests,
       quality,
       reasons,
       progress: measured.progress,
@@ -100,6 +98,11 @@ export const t5Grade: Step<Reconciled, Graded> = {
     };
   },
 };
+
+/** What the rules found that does not block. */
+function noticesOf(findings: readonly RuleFinding[]): readonly string[] {
+  return findings.filter(({ effect }) => effect !== 'blocks').map(findingText);
+}
 
 /** Nobody compares it with earlier outputs: it has its own proof, and nothing else counts. */
 async function gradeUnit(
@@ -199,9 +202,9 @@ function gradeOf(
     approach: approachOf({ before, after: stop }, work),
     outputs: outputs.length,
     novel: work.novel,
-    ...defined({ parked: parkedOf(outcome) }),
+    ...defined({ parked: parkedOf(outcome), broke: blockedBy(pass.findings)?.why }),
     repeats,
-    restored: undone.length,
+    restored: undone.filter(({ code }) => code !== BROKE_RULE).length,
     invalid: errors.length > 0,
     errors,
     answers: outcome.report.answers,

@@ -179,6 +179,11 @@ function askOwner(
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
+/** A pass that is parked goes on with its own, whatever its agent said as it gave up. */
+function nextObjective({ quality, objective, outcome }: Graded): string {
+  return (quality === 'PARKED' ? undefined : outcome.report.nextObjective) ?? objective;
+}
+
 /** Nobody knows yet whether a pass that is parked makes progress. */
 function stalledAfter({ progress, quality }: Graded, slug: string, snapshot: Snapshot): number {
   if (progress) return 0;
@@ -211,7 +216,7 @@ function record(
     quality,
     validated: conditionsHold(criteria),
     weak: quality === 'WEAK' || quality === 'FAIL',
-    next_objective: stage.outcome.report.nextObjective ?? objective,
+    next_objective: nextObjective(stage),
     why: reasons.join('; '),
     ...(stop.length === 0
       ? { distance: null, progress: null }

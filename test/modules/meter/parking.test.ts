@@ -31,12 +31,14 @@ async function meteredPlace(
     readonly script: readonly Scripted[];
     readonly limits: readonly string[];
     readonly agent?: string;
+    readonly criteria?: string;
     readonly fields: (endpoint: string) => string;
   },
 ) {
   const server = await scriptedOpenai(options.script);
   const place = placeWithProject(t.testdir(), options.agent ?? '', {
     runner: 'boxed',
+    criteria: options.criteria ?? '[]',
     stop: '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 4, each_has: [name] }',
     files: {
       'orchestration-os/RUNNERS.md': runnersPage(options.fields(server.endpoint)),
@@ -84,7 +86,11 @@ t.test('a chat pass parks at the limit of SPENDING.md, and goes on after a yes',
   });
   const parked = await worker(env, { role: 'worker' });
   t.match(parked.outcome, /^parked: /);
-  t.match(asked(place), [/used 0.05 of 0.06 EUR. Yes: 0.\d\d EUR more tonight/], parked.outcome);
+  t.match(
+    asked(place),
+    [/used 0.0501 of 0.0600 EUR. Yes: 0.\d\d00 EUR more tonight/],
+    parked.outcome,
+  );
   const before = server.requests.length;
   t.ok(before > 0);
   answer(place, '0.50 EUR');
@@ -95,11 +101,13 @@ t.test('a chat pass parks at the limit of SPENDING.md, and goes on after a yes',
 });
 
 /** Asks its model once each time it is started, and gives up when it gets no answer. */
-const AGENT = `import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+const agentEndingWith = (code: number): string => `const endsWith = ${code};
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('outputs', { recursive: true });
 const page = (name) => '# Page\\n\\n## Entries\\n\\n- name: first of ' + name + '\\n- name: second of ' + name + '\\n';
 const name = existsSync('outputs/one.md') ? 'two' : 'one';
 const asked = [];
+process.on('exit', () => { ${REPORT} });
 for (let i = 0; i < 2; i++) {
   const response = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
     method: 'POST',
@@ -109,33 +117,54 @@ for (let i = 0; i < 2; i++) {
   await response.text();
   asked.push(response.status);
   writeFileSync('outputs/' + name + '.md', page(name));
-  if (response.status !== 200) process.exit(1);
+  if (response.status !== 200) process.exit(endsWith);
 }
-${REPORT}`;
+`;
+
+for (const code of [1, 0])
+  t.test(
+    `a program whose model is refused and that ends with ${code} parks, and starts again with its work there`,
+    async (t) => {
+      const { server, place, env } = await meteredPlace(t, {
+        script: [{ say: 'hello', usage: DEAR }],
+        limits: ['| pass | - | - | 0.06 | - |'],
+        agent: agentEndingWith(code),
+        fields: (endpoint) =>
+          programRunner(`- **Endpoint:** ${endpoint}\n- **Api key env:** OWNER_KEY\n`),
+      });
+      const parked = await worker(env, { role: 'worker' });
+      t.equal(parked.data.quality, 'PARKED', parked.outcome);
+      t.equal(parked.exit, 0);
+      t.same(parked.data.outputs, ['PROJECTS/pages/outputs/one.md']);
+      t.match(asked(place), [/its last pass used 0.0501 of 0.0600 EUR/]);
+      answer(place, '0.50');
+      const done = await worker(env, { role: 'worker' });
+      t.match(done.data.quality, /STRONG|ADEQUATE/, done.outcome);
+      t.match(
+        done.data.prompt,
+        /Unfinished work.*cannot go on with it: a runner of kind command cannot/s,
+      );
+      t.same(server.requests.length, 3);
+    },
+  );
 
 t.test(
-  'a program whose model is refused parks, and starts again with its work there',
+  'a program that met its criteria before its model was refused is graded, and the limit is said',
   async (t) => {
-    const { server, place, env } = await meteredPlace(t, {
+    const { place, env } = await meteredPlace(t, {
       script: [{ say: 'hello', usage: DEAR }],
       limits: ['| pass | - | - | 0.06 | - |'],
-      agent: AGENT,
+      agent: agentEndingWith(0),
+      criteria: '[{ file_exists: outputs/one.md }]',
       fields: (endpoint) =>
         programRunner(`- **Endpoint:** ${endpoint}\n- **Api key env:** OWNER_KEY\n`),
     });
-    const parked = await worker(env, { role: 'worker' });
-    t.equal(parked.data.quality, 'PARKED', parked.outcome);
-    t.equal(parked.exit, 0);
-    t.same(parked.data.outputs, ['PROJECTS/pages/outputs/one.md']);
-    t.match(asked(place), [/its last pass used 0.05 of 0.06 EUR/]);
-    answer(place, '0.50');
-    const done = await worker(env, { role: 'worker' });
-    t.match(done.data.quality, /STRONG|ADEQUATE/, done.outcome);
-    t.match(
-      done.data.prompt,
-      /Unfinished work.*cannot go on with it: a runner of kind command cannot/s,
-    );
-    t.same(server.requests.length, 3);
+    const graded = await worker(env, { role: 'worker' });
+    t.match(graded.data.quality, /STRONG|ADEQUATE/, graded.outcome);
+    t.match(graded.outcome, /its last call was refused at the limit of the pass/);
+    t.same(asked(place), [], 'nobody is asked');
+    const next = await worker(env, { role: 'worker' });
+    t.notMatch(next.data.prompt, /Unfinished work/, 'nothing is left to go on with');
   },
 );
 

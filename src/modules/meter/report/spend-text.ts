@@ -1,5 +1,6 @@
 /** The report on spending as text for a terminal. */
 import { plot } from 'asciichart';
+import { costText, digitsFor, tokensText } from '../../../project/amount-text.js';
 import { dayIn } from '../../../project/owner-zone.js';
 import { localTime } from '../../../project/local-time.js';
 import { textTable } from '../../../report/text-table.js';
@@ -7,7 +8,6 @@ import { plural } from '../../../kernel/words.js';
 import { NANOS } from '../ledger/money.js';
 import type { Stopped } from '../ledger/stopped.js';
 import type { Balance, CallSum } from '../ledger/types.js';
-import { digitsFor, moneyText, tokensText } from './amount-text.js';
 import type { SpendReport } from './spend-report.js';
 import type { Grouping } from './spend-sums.js';
 
@@ -31,6 +31,10 @@ function heading({ since, until, zone, total, currency, stopped }: SpendReport):
   const lines = [`${period}: ${amount} in ${plural(total.calls, 'call')}.`];
   if (stopped !== undefined) lines.unshift(stoppedText(stopped, zone));
   return lines.join('\n');
+}
+
+function moneyText(nanos: number, currency?: string): string {
+  return costText(nanos / NANOS, currency);
 }
 
 export function stoppedText({ until }: Stopped, zone: string): string {

@@ -4,7 +4,8 @@ import type { Plan, PlanEvent, Reduced, StepStatus } from '../types.js';
 import { definitionHash } from './definition-hash.js';
 import { derive } from './derive.js';
 import { edit } from './edit.js';
-import { dropRecoveries, fail, failForGood, giveUp } from './fail.js';
+import { dropRecoveries, fail, failForGood } from './fail.js';
+import { stopByPolicy } from './policy.js';
 import {
   begin,
   enter,
@@ -28,6 +29,7 @@ export function reduce(plan: Plan, event: PlanEvent): Reduced {
   if (refused !== undefined) return { plan, effects: [], refused };
   dropRecoveries(transition);
   derive(transition);
+  stopByPolicy(transition);
   end(transition);
   return { plan: planOf(transition), effects: transition.effects };
 }
@@ -82,8 +84,9 @@ function onStep(transition: Transition, event: StepEvent): string | undefined {
       return prove(transition, event, status);
     case 'failed':
       return failed(transition, event, status);
+    case 'attempted':
     case 'lost':
-      return lose(transition, event, status);
+      return endRun(transition, event, status);
     case 'review':
       if (status.state !== 'running') return `${event.step} is ${status.state}, not running.`;
       enter(transition, event.step, 'review', { why: `The ${event.by} looks at it.` });
@@ -182,6 +185,10 @@ function failed(
     if (status.state === 'failed') return `${step} is failed.`;
     cancelRun(transition, step, status);
     failForGood(transition, step, why);
+    // A recovery that failed after all recovered nothing.
+    const original = transition.steps.get(status.recovers ?? '');
+    if (status.recovers !== undefined && original?.state === 'proved')
+      enter(transition, status.recovers, 'failed', { why });
     return undefined;
   }
   if (status.state !== 'running' && status.state !== 'review')
@@ -191,9 +198,10 @@ function failed(
   return undefined;
 }
 
-function lose(
+/** A loop of attempts has a limit of its own: none of its passes counts as a failure or a loss. */
+function endRun(
   transition: Transition,
-  event: Extract<PlanEvent, { kind: 'lost' }>,
+  event: Extract<PlanEvent, { kind: 'attempted' | 'lost' }>,
   status: StepStatus,
 ): string | undefined {
   const { step, runId } = event;
@@ -202,6 +210,10 @@ function lose(
   const definition = graphOfTransition(transition).definitions.get(step);
   const losses = (status.lost ?? 0) + 1;
   const counts = { lost: losses, uncounted: (status.uncounted ?? 0) + 1, runId: undefined };
+  if (event.kind === 'attempted') {
+    enter(transition, step, 'waiting', { ...counts, lost: undefined, why: event.why });
+    return undefined;
+  }
   if (definition?.repeatable !== false && losses < MOST_LOSSES) {
     enter(transition, step, 'waiting', { ...counts, why: 'Its run ended without a result.' });
     return undefined;
@@ -240,7 +252,7 @@ function answer(transition: Transition, step: string, word: 'yes' | 'no', why: s
   const human = definition.run === 'human';
   if (word === 'no') {
     if (human) failForGood(transition, step, why);
-    else giveUp(transition, step, status.why ?? why);
+    else enter(transition, step, 'failed', { why: status.why ?? why });
   } else if (human)
     enter(transition, step, 'proved', {
       why,

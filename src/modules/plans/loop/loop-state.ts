@@ -12,8 +12,6 @@ export type Attempt = Omit<Attempted, 'kind' | 'void'> & {
   readonly why: string;
   readonly look: Samples;
   readonly test: Samples;
-  /** Why its files are gone. */
-  readonly removed?: 'quota' | 'expired';
 };
 
 export type Loop = {
@@ -52,8 +50,6 @@ export function withRow(loop: Loop | undefined, row: LoopRow): Loop | undefined 
       const { reason, why, time } = row;
       return { ...loop, stopped: { reason, why, time } };
     }
-    case 'removed':
-      return changed(loop, row.attempt, { removed: row.why });
   }
 }
 

@@ -16,7 +16,7 @@ export type LoopRow = { readonly time: string } & (
       readonly kind: 'begun';
       /** Hash of the metric's definition. */
       readonly metric: string;
-      /** Hash of the files that measure and of those that the step may write. */
+      /** Hash of the files that measure. */
       readonly files: string;
     }
   | {
@@ -44,6 +44,4 @@ export type LoopRow = { readonly time: string } & (
       readonly why: string;
     }
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly why: string }
-  /** Its files are gone, its row stays. */
-  | { readonly kind: 'removed'; readonly attempt: number; readonly why: 'quota' | 'expired' }
 );
