@@ -9,6 +9,7 @@ import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
+import type { MergedWork } from './repository/merged-work.js';
 import type { CallRecord } from './call-record.js';
 import type { Spent } from './judge/spent.js';
 import type { Grade } from '../governance/quality/quality.js';
@@ -195,6 +196,8 @@ export type Reconciled = Worked & {
   readonly conflicts: readonly string[];
   /** In place: changes that may be the owner's, so they stay. Not outputs. */
   readonly unattributed: readonly string[];
+  /** Of a repository that is elsewhere. */
+  readonly merged?: MergedWork;
   /** Of a unit in a copy, which is judged before its changes are accepted. */
   readonly proof?: UnitProof;
 };

@@ -31,7 +31,9 @@ import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.
 import { keptDirectory } from '../reconcile/kept-directory.js';
 import type { Undone } from '../types.js';
 import { copiedFiles } from './copy-view.js';
-import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';
+import { attemptOf, changesOf, differenceOf } from '../repository/difference-of.js';
+import type { FolderChange } from '../repository/folder-changes.js';
+import { copiedPath, isInCopy, isInRepository, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
@@ -50,8 +52,12 @@ export function reconcileCopy(
   storeDirectory(workspace.root);
   repairObjects(workspace);
   openFolder(pass.copy.folder);
-  const left = copiedFiles(pass.copy);
-  const flood = floodOf(workspace, pass, left);
+  const left = new Map(
+    [...copiedFiles(pass.copy)].filter(([path]) => !isInRepository(pass.copy, path)),
+  );
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
+  const flood = floodOf(workspace, pass, new Map([...left, ...sizesOf(pass.copy, elsewhere)]));
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const folders = foldersOf(now);
   const home: Difference[] = [];
@@ -64,11 +70,21 @@ export function reconcileCopy(
     if (merged.kind === 'conflict')
       conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: merged.why }));
   }
-  const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
+  const inRepository = attempt === undefined ? undefined : differenceOf(attempt, elsewhere);
+  const { changes = [], ignored = [] } = inRepository ?? {};
+  const { accepted, refused } = checkDifferences(workspace, pass, {
+    before: now,
+    changed: [...home, ...changes, ...ignored],
+  });
+  const isDropped = (difference: Difference): boolean => ignored.includes(difference);
   return {
-    accepted: accepted.map((difference) =>
-      isPlacing && isPlaced(difference) ? placed(workspace, pass, difference) : difference,
-    ),
+    accepted: accepted
+      .filter((difference) => !isDropped(difference))
+      .map((difference) =>
+        isPlacing && difference.isElsewhere !== true && isPlaced(difference)
+          ? placed(workspace, pass, difference)
+          : difference,
+      ),
     arrived: [],
     conflicts,
     unattributed: [],
@@ -78,11 +94,24 @@ export function reconcileCopy(
   };
 }
 
+/** Files that git does not ignore. */
+function sizesOf(
+  { repository }: PassCopy,
+  changes: readonly FolderChange[],
+): readonly (readonly [string, Pick<FileEntry, 'size' | 'ctimeMs'>])[] {
+  return changes
+    .filter(({ isIgnored }) => !isIgnored)
+    .map(({ path, after = { size: 0 } }) => [
+      `${repository?.path ?? ''}/${path}`,
+      { size: after.size, ctimeMs: Number.POSITIVE_INFINITY },
+    ]);
+}
+
 /** Too much to judge: nothing of it comes home. */
 function floodOf(
   workspace: Workspace,
   pass: PassInCopy,
-  now: ReadonlyMap<string, FileEntry>,
+  now: ReadonlyMap<string, Pick<FileEntry, 'size' | 'ctimeMs'>>,
 ): Undone | undefined {
   const { baseline, copy } = pass;
   const isTouched = (path: string): boolean => {
@@ -222,10 +251,11 @@ function isSame(a: Content | undefined, b: Content | undefined): boolean {
 function setAside(
   { root }: Workspace,
   { runId, copy }: PassInCopy,
-  { path, kind, after }: Difference,
+  { path, kind, after, isElsewhere }: Difference,
   { code, why }: { readonly code: string; readonly why: string },
 ): Undone {
-  if (after === undefined || kind === 'mode') return { path, code, why, kept: undefined };
+  if (after === undefined || kind === 'mode' || isElsewhere === true)
+    return { path, code, why, kept: undefined };
   const kept = `${keptDirectory(runId)}/${path}`;
   const to = within(root, kept);
   makeDirectory(dirname(to));

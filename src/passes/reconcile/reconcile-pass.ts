@@ -2,12 +2,15 @@
  * The last line of a pass: what its agent was not allowed to change is undone before anything else
  * is written. Safe to call again.
  */
+import { defined } from '../../kernel/defined.js';
 import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct } from '../act.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { reconcileCopy } from '../copy/reconcile-copy.js';
+import { attemptOf } from '../repository/difference-of.js';
+import { mergedWork } from '../repository/merged-work.js';
 import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
@@ -18,7 +21,7 @@ import { reconcile, type Reconciliation } from './reconcile.js';
 
 export type ReconciledWork = Pick<
   Reconciled,
-  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed'
+  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed' | 'merged'
 > & {
   readonly acts: readonly Act[];
 };
@@ -52,7 +55,13 @@ export function reconcilePass(
     unit,
     reconcileAgain: reconcilingAgain(workspace, pass),
   });
-  return { ...filesOf(reconciliation), acts: [agentRow(pass), ...recorded] };
+  const attempt = pass.copy && attemptOf(workspace, { runId, copy: pass.copy });
+  const merged = attempt && mergedWork(workspace, attempt, reconciliation.accepted);
+  return {
+    ...filesOf(reconciliation),
+    ...defined({ merged }),
+    acts: [agentRow(pass), ...recorded],
+  };
 }
 
 /** Lines on the screen; the logs have more. */

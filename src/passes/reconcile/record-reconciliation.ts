@@ -54,7 +54,8 @@ function recordCopy(
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before, after, placed }) =>
+        ({ path, before, after, placed, isElsewhere }) =>
+          isElsewhere !== true &&
           view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
       latest = isOvertaken
@@ -71,7 +72,9 @@ function recordCopy(
 function wroteAct(pass: ReconciledPass): PlainAct {
   const { accepted, arrived } = pass.reconciliation;
   const changes = [
-    ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
+    ...accepted
+      .filter(({ isElsewhere }) => isElsewhere !== true)
+      .map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];
   return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };
