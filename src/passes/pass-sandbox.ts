@@ -42,6 +42,9 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
   });
 }
 
+/** They hold the contents of all files. */
+const STORES = ['.nocturne/objects', '.git'];
+
 /** Git's own folders, which belong to the agent. */
 function repositoriesIn(copy: PassCopy | undefined): readonly string[] {
   const { clone, repository } = copy ?? {};
@@ -58,6 +61,7 @@ function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
       source: resolve(root, source),
       isWritable,
     })),
+    hidden: (copy.hidden ?? []).length === 0 ? [] : STORES.map((path) => join(root, path)),
   };
 }
 

@@ -5,19 +5,30 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
-import { takeIn } from './page/take-in.js';
+import { loopMoments } from './loop/loop-moments.js';
+import { planAttempts } from './loop/plan-attempts.js';
+import { planNew } from './template/plan-new.js';
+import { planRun } from './run/plan-run.js';
+import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
 export const module: Module = {
   name: 'plans',
   onChange: () => undefined,
-  before: ({ snapshot }) => takeIn(snapshot),
+  before: ({ snapshot }) => beforePasses(snapshot),
+  units: offeredSteps,
+  started: stepStarted,
+  settled: stepSettled,
+  ...loopMoments,
   commands: {
+    'plan new': planNew,
     'plan list': planList,
     'plan show': planShow,
     'plan approve': planApprove,
+    'plan run': planRun,
     'plan pause': planPause,
     'plan resume': planResume,
     'plan abort': planAbort,
+    'plan attempts': planAttempts,
     'plan retry': planRetry,
   },
 };

@@ -4,6 +4,7 @@
  */
 import { routeReasons } from '../../governance/guard/route.js';
 import { mkdirSync } from '../../kernel/files.js';
+import { globMatches } from '../../kernel/glob.js';
 import { join } from 'node:path';
 import { removeIfThere } from '../../workspace/durable.js';
 import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
@@ -34,6 +35,7 @@ export function copyForPass(
     places: copyPlaces(root, pass),
     files: baselineFiles(root, pass.baseline),
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+    isHidden: (path) => pass.unit?.hides?.some((glob) => globMatches(glob, path)) === true,
   });
   const cloned = withClone(root, copy, pass);
   const repository = repositoryOf(snapshot, pass.project);
@@ -50,17 +52,18 @@ export function copyForChecks(
   pass: {
     readonly runId: string;
     readonly copy: PassCopy;
-    readonly merged: MergedWork | undefined;
+    readonly merged?: MergedWork | undefined;
     readonly uncommitted: ReadonlySet<string>;
   },
   snapshot: Snapshot,
 ): PassCopy {
   const { runId, copy, merged, uncommitted } = pass;
+  const isLeftOut = (path: string): boolean => merged !== undefined && isInRepository(copy, path);
   const made = makeCopy({
     root,
     folder: checksFolder(state, runId),
     places: copy.places,
-    files: presentFiles(snapshot, { copy, uncommitted }),
+    files: presentFiles(snapshot, { isLeftOut, uncommitted }),
     mayWrite: () => false,
   });
   if (merged === undefined) return made;
@@ -90,15 +93,19 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
 
 function* presentFiles(
   snapshot: Snapshot,
-  { copy, uncommitted }: { readonly copy: PassCopy; readonly uncommitted: ReadonlySet<string> },
+  {
+    isLeftOut,
+    uncommitted,
+  }: { readonly isLeftOut: (path: string) => boolean; readonly uncommitted: ReadonlySet<string> },
 ): Iterable<SourceFile> {
-  const { root, files } = snapshot;
+  const { root, files, place } = snapshot;
+  const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values()) {
-    if (isInRepository(copy, path)) continue;
+    if (isLeftOut(path)) continue;
     if (kind === 'file') {
       const isPending = uncommitted.has(path);
       const from = (): string | Buffer =>
-        (isPending ? snapshot.bytes(path) : undefined) ?? within(root, path);
+        (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
       yield { path, kind, from, mode, size };
     } else if (kind === 'symlink') yield { path, kind, target };
   }

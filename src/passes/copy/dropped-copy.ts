@@ -29,6 +29,7 @@ export function inDroppedCopy(
           source: resolve(root, source),
           isWritable: false,
         })),
+        hidden: [],
       },
     },
   );

@@ -13,6 +13,8 @@ export type PassCopy = {
   readonly made: readonly string[];
   /** Inside the places and not copied: packages, version control, and very large files. */
   readonly bound: readonly BoundPath[];
+  /** Inside the places, and neither copied nor shown. */
+  readonly hidden?: readonly string[];
   /** Of the project's repository. */
   readonly clone?: GitClone;
   /** Of a repository that is elsewhere. */
@@ -41,9 +43,10 @@ export function copyFolder(state: string, runId: string): string {
 }
 
 /** Whether a path of the workspace is one of the copy. */
-export function isInCopy({ places, bound }: PassCopy, path: string): boolean {
+export function isInCopy({ places, bound, hidden }: PassCopy, path: string): boolean {
   const isIn = (folder: string): boolean =>
     folder === '' || path === folder || path.startsWith(`${folder}/`);
+  if (hidden?.includes(path) === true) return false;
   return places.some(isIn) && !bound.some((part) => isIn(part.path));
 }
 

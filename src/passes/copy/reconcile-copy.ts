@@ -25,13 +25,20 @@ import {
 } from '../reconcile/content.js';
 import { type Difference, differences } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
-import { excess, passLimits } from '../reconcile/limits.js';
 import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
+import { type PendingChanges, refusalOf } from '../reconcile/examined.js';
 import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.js';
 import { keptDirectory } from '../reconcile/kept-directory.js';
 import type { Undone } from '../types.js';
+import { floodOf } from './copy-flood.js';
 import { copiedFiles } from './copy-view.js';
-import { attemptOf, changesOf, differenceOf } from '../repository/difference-of.js';
+import {
+  type Attempt,
+  type AttemptDifference,
+  attemptOf,
+  changesOf,
+  differenceOf,
+} from '../repository/difference-of.js';
 import type { FolderChange } from '../repository/folder-changes.js';
 import { copiedPath, isInCopy, isInRepository, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
@@ -52,78 +59,84 @@ export function reconcileCopy(
   storeDirectory(workspace.root);
   repairObjects(workspace);
   openFolder(pass.copy.folder);
-  const left = new Map(
-    [...copiedFiles(pass.copy)].filter(([path]) => !isInRepository(pass.copy, path)),
-  );
+  const left = workspaceFiles(pass.copy);
   const attempt = attemptOf(workspace, pass);
   const elsewhere = attempt === undefined ? [] : changesOf(attempt);
-  const flood = floodOf(workspace, pass, new Map([...left, ...sizesOf(pass.copy, elsewhere)]));
+  const flood = floodOf(workspace, pass, { left, elsewhere });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
+  const broken: Undone[] = [];
   const found = copyDifferences(workspace, pass, left);
   const isPlaced = placedBefore(now, found);
+  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const refusals = new Map(
+    [...found, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
+  );
   for (const difference of found) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
-    if (merged.kind === 'conflict')
-      conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: merged.why }));
+    if (merged.kind !== 'conflict') continue;
+    const refusal = refusals.get(difference.path);
+    const verdict = refusal ?? { code: 'conflict', why: merged.why };
+    const list = refusal === undefined ? conflicts : broken;
+    list.push(setAside(workspace, pass, difference, verdict));
   }
-  const inRepository = attempt === undefined ? undefined : differenceOf(attempt, elsewhere);
-  const { changes = [], ignored = [] } = inRepository ?? {};
   const { accepted, refused } = checkDifferences(workspace, pass, {
     before: now,
     changed: [...home, ...changes, ...ignored],
   });
-  const isDropped = (difference: Difference): boolean => ignored.includes(difference);
+  const allowed = accepted.filter(
+    (difference) => refusals.get(difference.path) === undefined && !ignored.includes(difference),
+  );
+  const against = accepted.flatMap((difference) => {
+    const refusal = refusals.get(difference.path);
+    return refusal === undefined ? [] : [{ difference, ...refusal }];
+  });
   return {
-    accepted: accepted
-      .filter((difference) => !isDropped(difference))
-      .map((difference) =>
-        isPlacing && difference.isElsewhere !== true && isPlaced(difference)
-          ? placed(workspace, pass, difference)
-          : difference,
-      ),
+    accepted: allowed.map((difference) =>
+      isPlacing && difference.isElsewhere !== true && isPlaced(difference)
+        ? placed(workspace, pass, difference)
+        : difference,
+    ),
     arrived: [],
     conflicts,
     unattributed: [],
-    undone: refused.map(({ difference, code, why }) =>
-      setAside(workspace, pass, difference, { code, why }),
-    ),
+    undone: [
+      ...broken,
+      ...[...refused, ...against].map(({ difference, code, why }) =>
+        setAside(workspace, pass, difference, { code, why }),
+      ),
+    ],
   };
 }
 
-/** Files that git does not ignore. */
-function sizesOf(
-  { repository }: PassCopy,
+/** What the agent has changed in its copy, for the rules. Writes nothing. */
+export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+  assertRoot(workspace.root);
+  openFolder(pass.copy.folder);
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
+  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const own = copyDifferences(workspace, pass, workspaceFiles(pass.copy));
+  const changed = [...own, ...changes, ...ignored];
+  const before = baselineSnapshot(workspace, pass.baseline);
+  return {
+    changed,
+    refused: () => checkDifferences(workspace, pass, { before, changed }).refused,
+  };
+}
+
+function workspaceFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
+  return new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
+}
+
+function differencesElsewhere(
+  attempt: Attempt | undefined,
   changes: readonly FolderChange[],
-): readonly (readonly [string, Pick<FileEntry, 'size' | 'ctimeMs'>])[] {
-  return changes
-    .filter(({ isIgnored }) => !isIgnored)
-    .map(({ path, after = { size: 0 } }) => [
-      `${repository?.path ?? ''}/${path}`,
-      { size: after.size, ctimeMs: Number.POSITIVE_INFINITY },
-    ]);
-}
-
-/** Too much to judge: nothing of it comes home. */
-function floodOf(
-  workspace: Workspace,
-  pass: PassInCopy,
-  now: ReadonlyMap<string, Pick<FileEntry, 'size' | 'ctimeMs'>>,
-): Undone | undefined {
-  const { baseline, copy } = pass;
-  const isTouched = (path: string): boolean => {
-    const [file, entry] = [baseline.files[path], now.get(path)];
-    if (entry === undefined || entry.ctimeMs > copy.madeAt) return true;
-    return file !== undefined && file.size !== entry.size;
-  };
-  const before = Object.keys(baseline.files).filter((path) => isInCopy(copy, path));
-  const paths = [...new Set([...before, ...now.keys()])].filter(isTouched);
-  const limits = passLimits(baselineSnapshot(workspace, baseline));
-  const why = excess(workspace, { ...pass, limits }, { paths, now });
-  return why === undefined ? undefined : { path: '.', code: 'too-much', why, kept: undefined };
+): AttemptDifference {
+  return attempt === undefined ? { changes: [], ignored: [] } : differenceOf(attempt, changes);
 }
 
 /** What the agent changed in its copy. */

@@ -4,7 +4,8 @@
  */
 import { defined } from '../../kernel/defined.js';
 import { showControl } from '../../kernel/show-control.js';
-import { type Act, noteAct } from '../act.js';
+import { type Act, noteAct, rowsAct, stepRow } from '../act.js';
+import { findingText } from '../../governance/rule-finding.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
@@ -15,6 +16,7 @@ import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
+import type { Examined } from './examined.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
@@ -36,9 +38,11 @@ const MOST_NAMED = 20;
 export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
-): ReconciledWork {
+  examined?: Examined,
+): ReconciledWork & Pick<Reconciled, 'findings'> {
   requireClaim(workspace, pass);
-  const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
+  const judged = { ...pass, ...defined({ examined }) };
+  const found = reconcileTree(workspace, judged, () => claimAgain(workspace, pass));
   sayWhatStays(say, found);
   const reconciliation = {
     ...found,
@@ -53,14 +57,15 @@ export function reconcilePass(
     runId,
     project,
     unit,
-    reconcileAgain: reconcilingAgain(workspace, pass),
+    reconcileAgain: reconcilingAgain(workspace, judged),
   });
   const attempt = pass.copy && attemptOf(workspace, { runId, copy: pass.copy });
   const merged = attempt && mergedWork(workspace, attempt, reconciliation.accepted);
   return {
     ...filesOf(reconciliation),
     ...defined({ merged }),
-    acts: [agentRow(pass), ...recorded],
+    findings: examined?.findings ?? [],
+    acts: [agentRow(pass), ...findingRows(examined), ...recorded],
   };
 }
 
@@ -98,8 +103,31 @@ export function reconcileTree(
   if (copy === undefined) return reconcile(workspace, pass, storeLost);
   const inCopy = { ...pass, copy };
   const settled = reconcileCopy(workspace, inCopy);
-  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
+  const refused = pass.examined?.blocked?.why;
+  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy, refused) };
 }
+
+/** One row for each finding. */
+export function findingRows(examined: Examined | undefined): readonly Act[] {
+  const findings = examined?.findings ?? [];
+  if (findings.length === 0) return [];
+  return [
+    rowsAct(
+      'rules',
+      findings.slice(0, MOST_FINDINGS).map((finding) =>
+        stepRow('T5', {
+          type: 'rule',
+          target: finding.file ?? finding.rule,
+          result: RESULTS[finding.effect],
+          detail: showControl(findingText(finding)),
+        }),
+      ),
+    ),
+  ];
+}
+
+const MOST_FINDINGS = 100;
+const RESULTS = { blocks: 'failed', warns: 'warned', look: 'look' } as const;
 
 /** The lock went with `.nocturne`; this pass still runs and has to record what it undid. */
 export function claimAgain({ root, clock }: Workspace, pass: Briefed | Worked): void {

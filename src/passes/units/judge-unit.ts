@@ -2,9 +2,9 @@
  * T5 of a unit: what it did in its copy comes home as a whole, in one commit with the verdict, or
  * not at all. So a step that is lost is done again on the workspace as it was.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Unit } from '../../governance/unit.js';
-import { defined } from '../../kernel/defined.js';
 import type { Workspace } from '../../workspace/types.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { type Act, noteAct, partsOf } from '../act.js';
@@ -13,7 +13,8 @@ import { reconcileCopy, type PassInCopy } from '../copy/reconcile-copy.js';
 import { unitOf } from '../pass-facts.js';
 import { evaluate, evidenceRows } from '../reconcile/evaluate.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
-import { agentRow, filesOf, sayWhatStays } from '../reconcile/reconcile-pass.js';
+import { examinePass } from '../reconcile/examine-pass.js';
+import { agentRow, filesOf, findingRows, sayWhatStays } from '../reconcile/reconcile-pass.js';
 import type { Reconciliation } from '../reconcile/reconcile.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import { bringWorkHome } from '../repository/bring-work-home.js';
@@ -43,15 +44,19 @@ export async function judgeUnit(
   const { workspace, say } = env;
   const { unit } = pass;
   requireClaim(workspace, pass);
-  const found = reconcileCopy(workspace, pass, snapshot, false);
+  const examined = await examinePass(env, pass);
+  const judged = { ...pass, ...defined({ examined }) };
+  const found = reconcileCopy(workspace, judged, snapshot, false);
   sayWhatStays(say, found);
   const attempt = attemptOf(workspace, pass);
   const merged = attempt && mergedWork(workspace, attempt, found.accepted);
-  const seen = { ...pass, ...filesOf(found), ...defined({ merged }) };
+  const findings = examined?.findings ?? [];
+  const seen = { ...pass, ...filesOf(found), findings, ...defined({ merged }) };
+  const begun = [agentRow(pass), ...findingRows(examined)];
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
-  const { acts, ...judged } = await proveUnit({ env, snapshot: view }, seen, unit);
+  const { acts, ...shown } = await proveUnit({ env, snapshot: view }, seen, unit);
   const isKept = unit.keepsChanges === true;
-  const proof = isKept ? judged : await mergedProof(workspace, seen, judged);
+  const proof = isKept ? shown : await mergedProof(workspace, seen, shown);
   const { outcome } = proof.verdict;
   if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);
   // One that is parked goes on with its own files.
@@ -63,14 +68,15 @@ export async function judgeUnit(
     );
     return {
       stage: { ...seen, ...filesOf(left), proof },
-      acts: [agentRow(pass), ...recorded(pass, left), ...notMerged, ...acts],
+      acts: [...begun, ...recorded(pass, left), ...notMerged, ...acts],
     };
   }
-  const placed = reconcileCopy(workspace, pass, snapshot);
-  const home = { ...placed, commits: bringCommitsHome(workspace.root, pass) };
+  const placed = reconcileCopy(workspace, judged, snapshot);
+  const refused = examined?.blocked?.why;
+  const home = { ...placed, commits: bringCommitsHome(workspace.root, pass, refused) };
   return {
     stage: { ...seen, proof },
-    acts: [agentRow(pass), ...recorded(pass, home), ...acts],
+    acts: [...begun, ...recorded(pass, home), ...acts],
   };
 }
 

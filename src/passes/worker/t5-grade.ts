@@ -12,10 +12,10 @@ import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { findingText, type RuleFinding } from '../../governance/rule-finding.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
@@ -26,6 +26,7 @@ import {
   NOTHING_EVALUATED,
   shortfallOf,
 } from '../reconcile/evaluate.js';
+import { BROKE_RULE, blockedBy } from '../reconcile/examined.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
@@ -70,7 +71,8 @@ export const t5Grade: Step<Reconciled, Graded> = {
       reasons: measured.why,
       ...tests,
     });
-    const { quality, reasons, questions, judge } = grading;
+    const { quality, questions, judge } = grading;
+    const reasons = [...grading.reasons, ...noticesOf(stage.findings)];
     const row = noteAct('T5', {
       type: 'validate',
       target: stage.subject,
@@ -97,6 +99,11 @@ export const t5Grade: Step<Reconciled, Graded> = {
     };
   },
 };
+
+/** What the rules found that does not block. */
+function noticesOf(findings: readonly RuleFinding[]): readonly string[] {
+  return findings.filter(({ effect }) => effect !== 'blocks').map(findingText);
+}
 
 /** Nobody compares it with earlier outputs: it has its own proof, and nothing else counts. */
 async function gradeUnit(
@@ -196,9 +203,9 @@ function gradeOf(
     approach: approachOf({ before, after: stop }, work),
     outputs: outputs.length,
     novel: work.novel,
-    ...defined({ parked: parkedOf(outcome) }),
+    ...defined({ parked: parkedOf(outcome), broke: blockedBy(pass.findings)?.why }),
     repeats,
-    restored: undone.length,
+    restored: undone.filter(({ code }) => code !== BROKE_RULE).length,
     invalid: errors.length > 0,
     errors,
     answers: outcome.report.answers,

@@ -4,7 +4,8 @@ import type { Plan, PlanEvent, Reduced, StepStatus } from '../types.js';
 import { definitionHash } from './definition-hash.js';
 import { derive } from './derive.js';
 import { edit } from './edit.js';
-import { dropRecoveries, fail, failForGood, giveUp } from './fail.js';
+import { dropRecoveries, fail, failForGood } from './fail.js';
+import { stopByPolicy } from './policy.js';
 import {
   begin,
   enter,
@@ -28,6 +29,7 @@ export function reduce(plan: Plan, event: PlanEvent): Reduced {
   if (refused !== undefined) return { plan, effects: [], refused };
   dropRecoveries(transition);
   derive(transition);
+  stopByPolicy(transition);
   end(transition);
   return { plan: planOf(transition), effects: transition.effects };
 }
@@ -183,6 +185,10 @@ function failed(
     if (status.state === 'failed') return `${step} is failed.`;
     cancelRun(transition, step, status);
     failForGood(transition, step, why);
+    // A recovery that failed after all recovered nothing.
+    const original = transition.steps.get(status.recovers ?? '');
+    if (status.recovers !== undefined && original?.state === 'proved')
+      enter(transition, status.recovers, 'failed', { why });
     return undefined;
   }
   if (status.state !== 'running' && status.state !== 'review')
@@ -246,7 +252,7 @@ function answer(transition: Transition, step: string, word: 'yes' | 'no', why: s
   const human = definition.run === 'human';
   if (word === 'no') {
     if (human) failForGood(transition, step, why);
-    else giveUp(transition, step, status.why ?? why);
+    else enter(transition, step, 'failed', { why: status.why ?? why });
   } else if (human)
     enter(transition, step, 'proved', {
       why,

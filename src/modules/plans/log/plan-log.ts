@@ -124,6 +124,13 @@ export function planRows(snapshot: Snapshot, project: string): Rec[] {
   return rows;
 }
 
+export function loggedProjects(snapshot: Snapshot): readonly string[] {
+  if (!snapshot.schema.objects.has(PLAN_EVENT)) return [];
+  const projects = new Set<string>();
+  for (const row of snapshot.rows(PLAN_EVENT)) projects.add(fieldText(row, 'project'));
+  return [...projects].sort();
+}
+
 export function revisionOf(row: Rec): number {
   return fieldInt(row, 'revision') ?? 0;
 }

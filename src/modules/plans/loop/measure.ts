@@ -47,8 +47,14 @@ export async function measure(
   const folder = join(workspace.state, 'copies', `${runId}.measure`);
   const places = [`PROJECTS/${project}`];
   const isSeen = (path: string): boolean => isHeld || !isHeldOut(metric, project, path);
-  const files = filesOf(snapshot, attempt, isSeen);
-  const copy = makeCopy({ root: workspace.root, folder, places, files, mayWrite: () => true });
+  const copy = makeCopy({
+    root: workspace.root,
+    folder,
+    places,
+    files: filesOf(snapshot, attempt),
+    mayWrite: () => true,
+    isHidden: (path) => !isSeen(path),
+  });
   try {
     const command = isHeld ? metric.heldOut?.command : metric.command;
     const result = await runCommand({
@@ -72,11 +78,9 @@ export async function measure(
 function* filesOf(
   { root, files }: Snapshot,
   attempt: KeptAttempt | undefined,
-  isSeen: (path: string) => boolean,
 ): Generator<SourceFile> {
   const changes = new Map(attempt?.changes);
   for (const { path, kind, mode, size, target = '' } of files.values()) {
-    if (!isSeen(path)) continue;
     const change = changes.get(path);
     changes.delete(path);
     if (change !== undefined) yield* changedFile(attempt, change, mode);

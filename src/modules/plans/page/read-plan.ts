@@ -7,7 +7,7 @@ import { plural } from '../../../kernel/words.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { isOver } from '../engine/ready-steps.js';
 import { newPlan } from '../engine/new-plan.js';
-import { type LoggedPlan, loggedPlan } from '../log/plan-log.js';
+import { type LoggedPlan, loggedPlan, loggedProjects } from '../log/plan-log.js';
 import type { Problem } from '../template/problem.js';
 import type { Plan, PlanEvent } from '../types.js';
 import { ownerEdits } from './owner-edits.js';
@@ -29,9 +29,17 @@ export type PlanRead = {
   readonly page: PlanPage | undefined;
 };
 
-/** The projects that have a plan on a page, or one in the log that is not over. */
+/** The projects that have a plan on a page, or one in the log whose page is missing. */
 export function plannedProjects(snapshot: Snapshot): readonly string[] {
-  return snapshot.filesOf('PLAN').map((file) => file.slice('PROJECTS/'.length, -'/PLAN.md'.length));
+  const pages = snapshot.filesOf('PLAN').map(projectOf);
+  const lost = loggedProjects(snapshot).filter(
+    (project) => !pages.includes(project) && readPlan(snapshot, project).problems.length > 0,
+  );
+  return [...pages, ...lost];
+}
+
+function projectOf(file: string): string {
+  return file.slice('PROJECTS/'.length, -'/PLAN.md'.length);
 }
 
 export function readPlan(snapshot: Snapshot, project: string): PlanRead {

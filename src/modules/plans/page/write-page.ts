@@ -113,9 +113,8 @@ function withRows(text: string, plan: Plan): string {
   );
   const table = `${doc.eol}${header}${rows.join('')}`;
   if (found.kind === 'no-table') {
-    const end = found.heading.end;
-    const rest = text.slice(end);
-    return `${text.slice(0, end)}${/^\r?\n/.test(rest) ? '' : doc.eol}${table}${rest}`;
+    const above = text.slice(0, found.heading.end).trimEnd();
+    return `${above}${doc.eol}${table}${text.slice(found.heading.end)}`;
   }
   const gap = text.endsWith('\n') ? '' : doc.eol;
   return `${text}${gap}${doc.eol}## Steps${doc.eol}${table}`;

@@ -23,7 +23,7 @@ export function offerOf(
 }
 
 /** @throws Error if the plan has no such step. */
-function unitOf(plan: Plan, step: string, priority: number): Unit {
+export function unitOf(plan: Plan, step: string, priority: number): Unit {
   const definition = plan.definitions.find(({ id }) => id === step);
   if (definition === undefined) throw new Error(`no step ${step}`);
   const { project } = plan;

@@ -33,12 +33,16 @@ function inside(value: unknown, path: YamlPath, work: Work): unknown {
   );
 }
 
-const COMMANDS: ReadonlySet<string> = new Set(['command', 'held_out']);
+const COMMANDS: ReadonlySet<string> = new Set(['command', 'run', 'held_out']);
 
-/** A command line becomes words first, so that a value is never more than a part of one word. */
+/**
+ * A command line becomes words first, so that a value is never more than a part of one word. Only a
+ * variable of the owner's that stands alone may be a whole command line.
+ */
 function wordsOf(command: unknown): unknown {
   if (typeof command !== 'string' || !command.includes('{{')) return command;
   const tight = command.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, '{{$1}}');
+  if (/^\{\{vars\.[^{}]*\}\}$/.test(tight)) return command;
   return parseCommand(tight, [], () => undefined) ?? command;
 }
 
@@ -79,7 +83,7 @@ function valueOf(token: string, path: YamlPath, { values, report }: Work): strin
       message: `there is no value for {{${name}}}`,
       expected: [...values.keys()].map((key) => `{{${key}}}`).join(', ') || 'no variable here',
       actual: token,
-      ...defined({ hint: didYouMean(name, values.keys()) }),
+      ...defined({ hint: name === 'context' ? '--context TEXT' : didYouMean(name, values.keys()) }),
     });
   return value;
 }

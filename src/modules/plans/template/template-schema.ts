@@ -24,7 +24,7 @@ const variableName = z
   .string()
   .regex(/^[A-Za-z_][\w.-]*$/, { error: 'a name of letters, digits, . _ and -' });
 
-const TEMPLATE_KEYS = {
+export const TEMPLATE_KEYS = {
   id: stepId,
   title: filledText.optional(),
   description: filledText.optional(),
@@ -60,27 +60,6 @@ export const PLAN_STEP = z.strictObject({
   needs: STEP_KEYS.needs,
 });
 
-const WRITTEN_STEP = z.strictObject({
-  ...STEP_KEYS,
-  ...COMPOSING.shape,
-  context: PLAN_STEP.shape.context,
-});
-
 export function templateKeysAt(path: YamlPath): readonly string[] {
   return Object.keys(path[0] === 'vars' ? VARIABLE_KEYS : TEMPLATE.shape);
-}
-
-/** For editors. A text may have variables in place of what is expected of it. */
-export function templateJsonSchema(): Readonly<Record<string, unknown>> {
-  const written = z.strictObject({ ...TEMPLATE_KEYS, steps: z.array(WRITTEN_STEP).min(1) });
-  return {
-    $id: 'plan-template.schema.json',
-    title: 'A plan template of Nocturne',
-    ...z.toJSONSchema(written, {
-      io: 'input',
-      override({ jsonSchema }) {
-        if (jsonSchema.pattern !== undefined) jsonSchema.pattern += '|\\{\\{';
-      },
-    }),
-  };
 }
