@@ -38,6 +38,7 @@ import { routeAmbiguous } from './rules/route-ambiguous.js';
 import { runnerProgram } from './rules/runner-program.js';
 import { secret } from './rules/secret.js';
 import { conditionProgram, stopCondition } from './rules/stop-condition.js';
+import { spending } from './rules/spending.js';
 import { symlinkEscape } from './rules/symlink-escape.js';
 import { syncCopy } from './rules/sync-copy.js';
 import { tierRunner } from './rules/tier-runner.js';
@@ -93,6 +94,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   failureMode,
   inbound,
   jobProof,
+  spending,
   destination,
   writeScope,
   runnerProgram,
