@@ -1,11 +1,13 @@
 /** Work that a module offers to a pass, such as a ready step of a plan. */
-import type { Condition } from '../project/condition-types.js';
 import type { AssertionResult } from './types.js';
 
 /** What the module that offered it recognises it by. */
 export type UnitKey = { readonly module: string; readonly id: string };
 
-/** A candidate of T1, like a project. Paths and globs are relative to the workspace. */
+/**
+ * A candidate of T1, like a project. It is stored with the pass, so it is plain data. Globs are
+ * relative to the workspace, those of criteria to the project.
+ */
 export type Unit = UnitKey & {
   readonly project: string;
   /** 1 is the first. */
@@ -21,7 +23,8 @@ export type Unit = UnitKey & {
   readonly writes: readonly string[];
   /** Programs that the agent may run; without them, those of the project. */
   readonly tools?: readonly string[];
-  readonly criteria: readonly Condition[];
+  /** YAML data of conditions, read by `project/condition-parse`. */
+  readonly criteria: readonly unknown[];
   /** Files that must be there when it ends: each becomes an assertion, and is hashed. */
   readonly produces: readonly string[];
   /** Files that the brief names, proved by the units that produced them. */
@@ -31,8 +34,20 @@ export type Unit = UnitKey & {
     readonly tokens?: number;
     readonly cost?: number;
   };
-  /** Its changes are kept for `settled` to merge, not written to the workspace. */
+  /** Under which name a later try goes on with what a parked one did; default: `id`. */
+  readonly work?: string;
+  /** Globs of files that its agent must not see. Only for units in a copy. */
+  readonly hides?: readonly string[];
+  /** Its changes are given to its module (`keep`), and none is written to the workspace. */
   readonly keepsChanges?: true;
+  /** Its module does the work (`perform`) and runs `command` itself, as often as it needs. */
+  readonly byModule?: true;
+};
+
+/** `held`: projects that get no pass of their own, and why. */
+export type Offer = {
+  readonly units: readonly Unit[];
+  readonly held: ReadonlyMap<string, string>;
 };
 
 /**

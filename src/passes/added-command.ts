@@ -2,7 +2,7 @@
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
-import type { Briefed } from './types.js';
+import type { Briefed, PassEnvironment } from './types.js';
 
 /** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
 export type OptionSpec = {
@@ -34,6 +34,13 @@ export type OwnerQuestions = {
     options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[],
     marked?: readonly string[],
   ): Promise<readonly string[]>;
+  /** One value; nothing on Ctrl-C. */
+  choose(
+    question: string,
+    options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[],
+  ): Promise<string | undefined>;
+  /** What the owner writes, without blanks at its ends; nothing on Ctrl-C. `initial`: to edit. */
+  text(question: string, initial?: string): Promise<string | undefined>;
 };
 
 /** By what a text says, not by colour. */
@@ -62,6 +69,8 @@ export type AddedCommandContext = {
   workspace(): Workspace;
   /** The installed modules. */
   modules(): Promise<readonly PassModule[]>;
+  /** For a command that runs passes. The first interrupt ends them, a second one the process. */
+  passes(): Promise<PassEnvironment>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
   /** Missing where nobody can be asked. */

@@ -2,12 +2,19 @@
 import type { ModelAccess } from '../agents/model-access.js';
 import type { AgentReport, Budget, Fragment } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
+import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
+import type { CommandRunner } from '../governance/conditions/command-runner.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
+import type { SandboxInForce } from '../agents/sandbox.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
+import type { PassCopy } from './copy/pass-copy.js';
+import type { Difference } from './reconcile/differences.js';
 import type { SpawnLedger } from './spawn-ledger.js';
+import type { Undone } from './types.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
 
@@ -41,6 +48,9 @@ export type BeforeContext = {
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
 export type FragmentContext = ModuleContext & {
   readonly project: string | undefined;
+  readonly unit?: Unit;
+  /** Globs of the workspace. */
+  readonly writes: readonly string[];
   readonly capability: Capability;
 };
 /**
@@ -61,6 +71,48 @@ export type RecordContext = {
   readonly project: string | undefined;
   readonly runId: string;
   readonly used: ReadonlySet<string>;
+};
+
+/** A file that the agent changed, or changed in a commit of its own. */
+export type ExaminedChange = Pick<Difference, 'path' | 'kind' | 'before' | 'after'> & {
+  readonly commit?: string;
+};
+/**
+ * `snapshot`: the workspace before the agent began, so that no agent changes what it is judged by.
+ * `refused`: what the guard does not allow, which is undone in any case.
+ */
+export type ExamineContext = ModuleContext & {
+  readonly project: string | undefined;
+  readonly unit?: Unit;
+  readonly writes: readonly string[];
+  readonly changes: readonly ExaminedChange[];
+  readonly refused: () => readonly { readonly path: string; readonly why: string }[];
+  /** The last of what the agent printed. */
+  readonly tail: string;
+  /** Runs a program on the files as the agent left them; what it writes is dropped. */
+  readonly command: CommandRunner;
+};
+
+/** The pass that has this unit. `consumed`: what it consumes, by its hash now. */
+export type UnitContext = BeforeContext & {
+  readonly runId: string;
+  readonly consumed: Readonly<Record<string, string>>;
+};
+
+/** The copy of a pass that has this unit. @see PassCopy */
+export type UnitCopyContext = KeptContext & { readonly runId: string; readonly copy: PassCopy };
+export type PerformContext = ModuleContext & {
+  readonly copy: PassCopy;
+  readonly sandbox: SandboxInForce;
+};
+/** What an agent did for a unit that keeps its changes. */
+export type UnitWork = BeforeContext & {
+  readonly verdict: UnitVerdict;
+  /** What it was allowed to change. */
+  readonly accepted: readonly Difference[];
+  readonly undone: readonly Undone[];
+  readonly copy: PassCopy;
+  readonly report: AgentReport;
 };
 
 /** One runner of one pass wants to reach its model. */
@@ -114,9 +166,27 @@ export interface PassModule {
   ): Promise<ChangeSet | undefined> | ChangeSet | undefined;
   /**
    * T1 of a worker pass, after the owner's answers were taken in and before a project is chosen.
-   * Pure; called under the commit mutex.
+   * Pure; called under the commit mutex, which it has until it waits for something.
    */
-  before?(context: BeforeContext): ModuleChange | undefined;
+  before?(context: BeforeContext): ModuleChange | undefined | Promise<ModuleChange | undefined>;
+  /** T1, after `before`: work for passes. Pure. The commands that look for work ask as well. */
+  units?(context: KeptContext): Offer;
+  /**
+   * T4, in the commit that claims this unit of the module: the pass has it.
+   * @throws NocturneError `CONFLICT` if it is not offered any more: the pass chooses again.
+   */
+  started?(unit: Unit, context: UnitContext): ModuleChange | undefined;
+  /** T4: puts into the copy of a unit what its work begins with; it counts as its work. */
+  prepare?(unit: Unit, context: UnitCopyContext): void;
+  /** T4: the work of a unit that says `byModule`. Returns what it did, in one sentence. */
+  perform?(unit: Unit, context: PerformContext): Promise<string>;
+  /** T5: the changes of a unit that says `keepsChanges`. Safe to call again. */
+  keep?(unit: Unit, work: UnitWork): void;
+  /**
+   * T6, in the commit that records the pass: how this unit of the module ended. A pass that dies
+   * before has no verdict.
+   */
+  settled?(unit: Unit, verdict: UnitVerdict, context: BeforeContext): ModuleChange | undefined;
   /**
    * T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no
    * project). `trust` is always `data`.
@@ -128,6 +198,11 @@ export interface PassModule {
    * @throws if it does, and cannot now: the runner is then not started.
    */
   modelAccess?(context: AccessContext): Promise<ModelAccess | undefined>;
+  /**
+   * T5, before anything that the agent changed is accepted. One finding that blocks undoes all of
+   * it. What throws blocks as well.
+   */
+  examine?(context: ExamineContext): Promise<readonly RuleFinding[]>;
   /**
    * T5 and T7: for each text its passages, each with what the workspace says (nearly) the same;
    * nothing where the module does not know the texts of this workspace.

@@ -1,5 +1,6 @@
 /** What a pass reports about itself at its end, whichever stage it reached. */
 import type { AssertionResult } from '../governance/types.js';
+import type { Unit } from '../governance/unit.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { Graded, PassRequest, Role, Stage, Undone } from './types.js';
 
@@ -9,6 +10,8 @@ export type PassFacts = {
   /** Empty: the pass did not begin. */
   readonly runId: string;
   readonly project: string | undefined;
+  /** What of the project's work, where it is not its next pass. */
+  readonly unit: string | undefined;
   /** There was work to do: of a project, or of an idle tier. */
   readonly found: boolean;
   readonly objective: string | undefined;
@@ -31,6 +34,7 @@ export type PassReport = {
 const NOTHING = {
   runId: '',
   project: undefined,
+  unit: undefined,
   found: false,
   objective: undefined,
   prompt: undefined,
@@ -55,6 +59,7 @@ export function factsOf(stage: Stage): PassFacts {
     notes: stage.notes,
     nightOver: stage.nightOver,
     project: projectOf(stage),
+    unit: unitOf(stage)?.id,
     found: 'objective' in stage || projectOf(stage) !== undefined,
     objective: 'objective' in stage ? stage.objective : undefined,
     prompt: 'prompt' in stage ? stage.prompt : undefined,
@@ -64,6 +69,10 @@ export function factsOf(stage: Stage): PassFacts {
     refused: 'quality' in stage ? stage.refused : [],
     stop: 'stop' in stage ? stage.stop : [],
   };
+}
+
+export function unitOf(stage: Stage): Unit | undefined {
+  return 'unit' in stage ? stage.unit : undefined;
 }
 
 export function projectOf(stage: Stage): string | undefined {

@@ -42,6 +42,9 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
   });
 }
 
+/** They hold the contents of all files. */
+const STORES = ['.nocturne/objects', '.git'];
+
 function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
   return {
     folders: copy.places.map((place) => join(root, place)),
@@ -51,6 +54,7 @@ function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
       source: join(root, source),
       isWritable,
     })),
+    hidden: (copy.hidden ?? []).length === 0 ? [] : STORES.map((path) => join(root, path)),
   };
 }
 

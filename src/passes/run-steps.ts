@@ -52,7 +52,7 @@ export async function runSteps<In extends Stage, Out extends Stage>(
   start: In,
 ): Promise<Finished<Out>> {
   let stage: Stage = start;
-  for (const group of groupsOf(steps)) {
+  for (const group of groupsOf(steps, start)) {
     const ended = await runGroup(group, env, stage);
     if (isHalt(ended)) return { kind: 'halted', halt: ended };
     stage = ended;
@@ -61,16 +61,20 @@ export async function runSteps<In extends Stage, Out extends Stage>(
 }
 
 /** Steps whose acts are committed together: waiting ones, and the one that they wait for. */
-function groupsOf(steps: readonly AnyStep[]): readonly (readonly AnyStep[])[] {
+function groupsOf(steps: readonly AnyStep[], start: Stage): readonly (readonly AnyStep[])[] {
   const groups: AnyStep[][] = [];
   let open: AnyStep[] = [];
   for (const step of steps) {
     open.push(step);
-    if (step.waits === true) continue;
+    if (isWaiting(step, start)) continue;
     groups.push(open);
     open = [];
   }
   return open.length === 0 ? groups : [...groups, open];
+}
+
+function isWaiting({ waits }: AnyStep, start: Stage): boolean {
+  return typeof waits === 'function' ? waits(start) : waits === true;
 }
 
 async function runGroup(
@@ -117,7 +121,7 @@ async function takeSteps(
         },
       };
       const end = await step.run(stage as never, context);
-      if (step.waits === true && !isHalt(end)) view.move(partsOf(start, end.acts));
+      if (isWaiting(step, start) && !isHalt(end)) view.move(partsOf(start, end.acts));
       acts = [...acts, ...end.acts];
       if (isHalt(end)) return { end, acts };
       stage = end.stage;

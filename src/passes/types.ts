@@ -3,6 +3,8 @@ import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
+import type { Unit, UnitVerdict } from '../governance/unit.js';
 import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
@@ -38,6 +40,8 @@ export type PassRequest = {
   readonly role: Role;
   /** Only this project; else the one that dispatch chooses. */
   readonly project?: string;
+  /** Only units that modules offer, neither passes of projects nor idle work. */
+  readonly onlyUnits?: true;
   /** A runner of RUNNERS.md instead of the project's and the tier's. */
   readonly runner?: string;
 };
@@ -121,6 +125,8 @@ export type Entered = {
 /** T1: the project that dispatch chose; none: the pass is idle. */
 export type Dispatched = Entered & {
   readonly project: string | undefined;
+  /** Of the project's work; without one, the pass is the project's own. */
+  readonly unit?: Unit;
   /** Projects that this pass found unable to go on, with what was done about it. */
   readonly turnedAway: readonly { readonly slug: string; readonly why: string }[];
 };
@@ -128,10 +134,11 @@ export type Dispatched = Entered & {
 /** T2, for idle work T1.5: what is to be done, and what may be written for it. */
 export type Loaded = Entered & {
   readonly project: string | undefined;
+  readonly unit?: Unit;
   readonly phase: string | undefined;
   /** Outputs from before this phase, according to the change log when the pass began. */
   readonly earlierOutputs: readonly string[];
-  /** What log rows name: the project, or the tier of idle work. */
+  /** What log rows name: the project, the unit, or the tier of idle work. */
   readonly subject: string;
   /** The item of idle work; `undefined` for a project. */
   readonly idle: IdleItem | undefined;
@@ -189,6 +196,14 @@ export type Reconciled = Worked & {
   readonly conflicts: readonly string[];
   /** In place: changes that may be the owner's, so they stay. Not outputs. */
   readonly unattributed: readonly string[];
+  /** What the rules found; one that blocks has undone everything. */
+  readonly findings: readonly RuleFinding[];
+  /** Of a unit in a copy, which is judged before its changes are accepted. */
+  readonly proof?: UnitProof;
+};
+export type UnitProof = {
+  readonly verdict: UnitVerdict;
+  readonly criteria: readonly AssertionResult[];
 };
 
 /** T5, second half. */
@@ -203,6 +218,8 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
+    /** Of its unit. */
+    readonly verdict?: UnitVerdict;
     /** Why the phase did not end although its stop condition is met. */
     readonly held?: string;
   };
@@ -271,7 +288,7 @@ export type Step<In, Out> = {
    * Its acts wait for the commit of the next step. Such a step changes nothing by itself, so it can
    * be taken again when the workspace has changed before that commit.
    */
-  readonly waits?: true;
+  readonly waits?: true | ((stage: Stage) => boolean);
   readonly run: (stage: In, context: StepContext) => Moved<Out> | Halt | Promise<Moved<Out> | Halt>;
 };
 

@@ -13,6 +13,7 @@ export type YamlPath = readonly (string | number)[];
  * thing around it.
  */
 export function placesOf(source: ConditionSource): (path: YamlPath) => Range {
+  if (source.place !== undefined) return source.place;
   if (source.raw === undefined || source.raw.trim() === '') return () => source.range;
   // A value of front matter begins in the middle of a line: blanks in its place keep the block's
   // indentation and the columns true.

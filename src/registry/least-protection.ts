@@ -38,6 +38,8 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   'EXCHANGE-RATE': ['PROTECTED'],
   PREAPPROVAL: ['PROTECTED'],
   JOB: ['PROTECTED'],
+  RULE: ['PROTECTED'],
+  ROLE: ['PROTECTED'],
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 

@@ -35,6 +35,7 @@ import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
 import { bundleInvalid, registrySyntax } from './rules/registry-syntax.js';
 import { routeAmbiguous } from './rules/route-ambiguous.js';
+import { rulePage } from './rules/rule-page.js';
 import { runnerProgram } from './rules/runner-program.js';
 import { secret } from './rules/secret.js';
 import { conditionProgram, stopCondition } from './rules/stop-condition.js';
@@ -61,6 +62,7 @@ export const FILE_RULES: readonly FileRule[] = [
   hostSize,
   phaseGraph,
   stopCondition,
+  rulePage,
 ];
 
 export const WORKSPACE_RULES: readonly WorkspaceRule[] = [

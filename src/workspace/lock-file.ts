@@ -10,7 +10,8 @@ import { readJson, writeJsonDurably } from './state-home.js';
  * `project`: empty until the pass has chosen one, and for a pass without a project. `startedAt`:
  * start of the process in clock ticks since boot. `detached`: the process that made the claim ends
  * before the pass does. `working`: its agent works in a copy, and the pass is not the writer.
- * `tier`: the model tier with which it works.
+ * `tier`: the model tier with which it works. `unit`: of the project's work, where it is not the
+ * project's next pass.
  */
 export type Claim = {
   readonly runId: string;
@@ -26,6 +27,7 @@ export type Claim = {
   readonly detached: boolean;
   readonly working?: boolean;
   readonly tier?: string;
+  readonly unit?: string;
 };
 
 export type StoredLock = {

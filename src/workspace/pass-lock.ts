@@ -70,25 +70,34 @@ export function restoreClaim(
 
 /**
  * Says which project the pass works on (empty: none), and with which model tier. Only the writer
- * can, so two passes never choose at the same time.
- * @throws NocturneError `LEASE_LOST`; `LOCKED` while another live pass has the project.
+ * can, so two passes never choose at the same time. Passes for different units of a project may run
+ * at the same time.
+ * @throws NocturneError `LEASE_LOST`; `LOCKED` while another live pass has the project or the unit.
  */
 export function claimProject(
   root: string,
   fence: number,
-  options: { readonly project: string; readonly tier?: string; readonly clock: Clock },
+  options: {
+    readonly project: string;
+    readonly unit?: string;
+    readonly tier?: string;
+    readonly clock: Clock;
+  },
 ): Claim {
   return withCommitMutex(root, () => {
     checkWriter(root, fence);
-    const { project, tier } = options;
+    const { project, unit, tier } = options;
+    const isApart = (claim: Claim): boolean =>
+      unit !== undefined && claim.unit !== undefined && claim.unit !== unit;
     const other = livePasses(root, options.clock).find(
-      (claim) => project !== '' && claim.project === project && claim.fence !== fence,
+      (claim) =>
+        project !== '' && claim.project === project && claim.fence !== fence && !isApart(claim),
     );
     if (other !== undefined)
-      throw new NocturneError('LOCKED', `${other.runId} already works on ${project}`, {
+      throw new NocturneError('LOCKED', `${other.runId} already works on ${unit ?? project}`, {
         hint: 'wait for that pass to end; nocturne lock status shows it',
       });
-    return changeClaim(root, fence, { project, ...defined({ tier }) });
+    return changeClaim(root, fence, { project, ...defined({ tier, unit }) });
   });
 }
 

@@ -172,6 +172,47 @@ export const CASES: readonly Case[] = [
     says: '1000000',
   },
 
+  // rule-page
+  {
+    rule: 'rule-page',
+    name: 'keys, a flag and patterns that nobody can check',
+    edits: [
+      file(
+        'orchestration-os/rules/own.md',
+        '---\nid: own\n«forbiden: []»\nforbidden:\n  - «patern: x»\n    pattern: y\n    «flags: g»\n  - «pattern: "a("»\n---\nText.\n',
+      ),
+    ],
+    finds: ['error rule-page', 'error rule-page', 'error rule-page', 'error rule-page'],
+    says: 'did you mean forbidden?',
+  },
+  {
+    rule: 'rule-page',
+    name: 'a role whose lists are not lists',
+    edits: [
+      file(
+        'orchestration-os/roles/own.md',
+        '---\nid: own\n«responsibilities: look»\n«required: tests»\n---\nText.\n',
+      ),
+    ],
+    finds: ['error rule-page', 'error rule-page'],
+    says: 'expected array',
+  },
+  {
+    rule: 'rule-page',
+    name: 'a whole rule and a whole role',
+    edits: [
+      file(
+        'orchestration-os/rules/own.md',
+        '---\nid: own\nscope: "**/*.js"\nforbidden:\n  - { pattern: "\\\\bdebugger\\\\b", place: file }\ncommands:\n  - { run: [node, check.mjs], effect: look }\n---\nText.\n',
+      ),
+      file(
+        'orchestration-os/roles/own.md',
+        '---\nid: own\nmust_not: [guess]\nescalation: { criteria: human }\n---\nText.\n',
+      ),
+    ],
+    finds: [],
+  },
+
   // inbound
   {
     rule: 'inbound',

@@ -78,15 +78,23 @@ export type StepDefinition = {
   readonly escalate?: string;
 };
 
-/** For try, measure, keep. */
+/** For try, measure, keep. Paths and globs are relative to the project. */
 export type Metric = {
+  /** Nocturne runs it; the last line that it prints is a number. */
   readonly command: readonly string[];
   readonly direction: 'higher' | 'lower';
+  /** 1 to 10: the error of the test holds for ten. */
   readonly attempts: number;
-  /** Files that measure: hashed before and after. */
+  /** Globs of the files that measure: an attempt that changes one is void. */
   readonly files: readonly string[];
-  readonly heldOut?: readonly string[];
+  /** Decides where there is one. The agent never sees these files or what they measure. */
+  readonly heldOut?: { readonly command: readonly string[]; readonly files: readonly string[] };
+  /** Ends after so many attempts in a row without a gain. */
   readonly plateau?: number;
+  /** Measurements of each side when an attempt looks better, 5 to 50; 10 by default. */
+  readonly repeats?: number;
+  /** Of all attempts that are kept on the disk; 500 by default. */
+  readonly diskMb?: number;
 };
 
 export type StepStatus = {
@@ -103,6 +111,14 @@ export type StepStatus = {
   readonly produced?: Readonly<Record<string, string>>;
   /** Of a recovery step: the step it stands in for. */
   readonly recovers?: string;
+  /** The step whose failure or skip gave it this state; the engine takes such a state back. */
+  readonly because?: string;
+  /** Of `tries`, those that do not count against `retries`: lost ones, and before a retry. */
+  readonly uncounted?: number;
+  /** Losses in a row. */
+  readonly lost?: number;
+  /** Hash of the definition that the last try worked on. */
+  readonly definition?: string;
 };
 
 export type Plan = {
@@ -120,7 +136,11 @@ export type Plan = {
 /** What happened. Each is one row of the chained log. */
 export type PlanEvent = { readonly time: string } & (
   | { readonly kind: 'approved' | 'paused' | 'resumed' | 'aborted' }
-  | { readonly kind: 'edited'; readonly definitions: readonly StepDefinition[] }
+  | {
+      readonly kind: 'edited';
+      readonly definitions: readonly StepDefinition[];
+      readonly policy?: FailurePolicy;
+    }
   /** Time passed: pauses end, deadlines of human steps are over. */
   | { readonly kind: 'tick' }
   | {
@@ -143,6 +163,13 @@ export type PlanEvent = { readonly time: string } & (
       readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
       readonly why: string;
     }
+  /** Of a step with a metric: one more pass of its loop has ended, and the loop goes on. */
+  | {
+      readonly kind: 'attempted';
+      readonly step: string;
+      readonly runId: string;
+      readonly why: string;
+    }
   /** The process died: run again, or asked about. */
   | { readonly kind: 'lost'; readonly step: string; readonly runId: string }
   | { readonly kind: 'review'; readonly step: string; readonly by: 'grader' | 'owner' }
@@ -156,6 +183,13 @@ export type PlanEffect =
   | { readonly kind: 'ask'; readonly step: string; readonly question: string }
   | { readonly kind: 'close-question'; readonly step: string }
   | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
+  /** The owner said yes in a review: merge what was kept, then report `proved` or `failed`. */
+  | { readonly kind: 'merge'; readonly step: string; readonly runId: string }
   | { readonly kind: 'tell'; readonly text: string };
 
-export type Reduced = { readonly plan: Plan; readonly effects: readonly PlanEffect[] };
+export type Reduced = {
+  readonly plan: Plan;
+  readonly effects: readonly PlanEffect[];
+  /** One sentence: why the event changed nothing. */
+  readonly refused?: string;
+};

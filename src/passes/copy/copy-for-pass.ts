@@ -3,6 +3,7 @@
  * bubblewrap. Everywhere else it works in the workspace.
  */
 import { routeReasons } from '../../governance/guard/route.js';
+import { globMatches } from '../../kernel/glob.js';
 import { removeIfThere } from '../../workspace/durable.js';
 import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -29,24 +30,30 @@ export function copyForPass(
     places: copyPlaces(root, pass),
     files: baselineFiles(root, pass.baseline),
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
+    isHidden: (path) => pass.unit?.hides?.some((glob) => globMatches(glob, path)) === true,
   });
   return withClone(root, copy, pass);
 }
 
 /**
- * For check programs after the agent: the workspace as it is now. What they write there is dropped
- * by `removeCopy`.
+ * For check programs after the agent: the workspace as the snapshot has it. What they write there is
+ * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that.
  */
 export function copyForChecks(
   { root, state }: Workspace,
-  { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+  pass: {
+    readonly runId: string;
+    readonly copy: PassCopy;
+    readonly uncommitted: ReadonlySet<string>;
+  },
   snapshot: Snapshot,
 ): PassCopy {
+  const { runId, copy, uncommitted } = pass;
   return makeCopy({
     root,
     folder: checksFolder(state, runId),
     places: copy.places,
-    files: presentFiles(snapshot),
+    files: presentFiles(snapshot, uncommitted),
     mayWrite: () => false,
   });
 }
@@ -68,10 +75,16 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
-function* presentFiles({ root, files }: Snapshot): Iterable<SourceFile> {
+function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
+  const { root, files, place } = snapshot;
+  const placeOf = place ?? ((path: string) => within(root, path));
   for (const { path, kind, mode, size, target = '' } of files.values())
-    if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
-    else if (kind === 'symlink') yield { path, kind, target };
+    if (kind === 'file') {
+      const isPending = uncommitted.has(path);
+      const from = (): string | Buffer =>
+        (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
+      yield { path, kind, from, mode, size };
+    } else if (kind === 'symlink') yield { path, kind, target };
 }
 
 /** Whatever is left of the copies of a pass. */

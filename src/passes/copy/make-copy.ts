@@ -32,11 +32,13 @@ export type CopySource = {
   /** Every file and link of the workspace, with what to copy from. */
   readonly files: Iterable<SourceFile>;
   readonly mayWrite: (path: string) => boolean;
+  readonly isHidden?: (path: string) => boolean;
 };
 export type SourceFile = { readonly path: string } & (
   | {
       readonly kind: 'file';
-      readonly from: () => string;
+      /** A file, or what is in none yet. */
+      readonly from: () => string | Buffer;
       readonly mode: number;
       readonly size: number;
     }
@@ -51,8 +53,13 @@ export function makeCopy(source: CopySource): PassCopy {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const made = places.flatMap((place) => missingFolders(root, place));
     const bound = places.flatMap((place) => copyFolders(source, place));
-    const copy: PassCopy = { folder, places, made, bound, madeAt: 0 };
-    const large = [...source.files].flatMap((file) => copyFile(source, copy, file));
+    const hidden: string[] = [];
+    const copy: PassCopy = { folder, places, made, bound, madeAt: 0, hidden };
+    const large = [...source.files].flatMap((file) => {
+      if (source.isHidden?.(file.path) !== true) return copyFile(source, copy, file);
+      hidden.push(file.path);
+      return [];
+    });
     // This sets `ctime` to the current time of the file system.
     chmodSync(folder, 0o700);
     return { ...copy, bound: [...bound, ...large], madeAt: lstatSync(folder).ctimeMs };
@@ -98,7 +105,10 @@ function copyFile(
     writeFileSync(to, '');
     return [{ path: file.path, isWritable: false }];
   }
-  onFile(to, 'write', () => copyFileSync(file.from(), to, constants.COPYFILE_FICLONE));
+  const from = file.from();
+  if (typeof from === 'string')
+    onFile(to, 'write', () => copyFileSync(from, to, constants.COPYFILE_FICLONE));
+  else writeFileSync(to, from);
   chmodSync(to, file.mode & 0o777);
   return [];
 }

@@ -27,6 +27,7 @@ import { type Difference, differences } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
 import { excess, passLimits } from '../reconcile/limits.js';
 import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
+import { type PendingChanges, refusalOf } from '../reconcile/examined.js';
 import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.js';
 import { keptDirectory } from '../reconcile/kept-directory.js';
 import type { Undone } from '../types.js';
@@ -37,12 +38,14 @@ import { rebase } from './rebase.js';
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 
 /**
- * Writes nothing but kept versions and large files: what was accepted still has to be committed.
+ * Writes nothing but kept versions and, where it places them, large files: what was accepted still
+ * has to be committed.
  */
 export function reconcileCopy(
   workspace: Workspace,
   pass: PassInCopy,
   now: Snapshot = workspace.snapshot(),
+  isPlacing = true,
 ): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
@@ -54,25 +57,50 @@ export function reconcileCopy(
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
+  const broken: Undone[] = [];
   const found = copyDifferences(workspace, pass, left);
   const isPlaced = placedBefore(now, found);
+  const refusals = new Map(found.map((found) => [found.path, refusalOf(pass.examined, found)]));
   for (const difference of found) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
-    if (merged.kind === 'conflict')
-      conflicts.push(setAside(workspace, pass, difference, { code: 'conflict', why: merged.why }));
+    if (merged.kind !== 'conflict') continue;
+    const refusal = refusals.get(difference.path);
+    const verdict = refusal ?? { code: 'conflict', why: merged.why };
+    const list = refusal === undefined ? conflicts : broken;
+    list.push(setAside(workspace, pass, difference, verdict));
   }
   const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
+  const allowed = accepted.filter(({ path }) => refusals.get(path) === undefined);
+  const against = accepted.flatMap((difference) => {
+    const refusal = refusals.get(difference.path);
+    return refusal === undefined ? [] : [{ difference, ...refusal }];
+  });
   return {
-    accepted: accepted.map((difference) =>
-      isPlaced(difference) ? placed(workspace, pass, difference) : difference,
+    accepted: allowed.map((difference) =>
+      isPlacing && isPlaced(difference) ? placed(workspace, pass, difference) : difference,
     ),
     arrived: [],
     conflicts,
     unattributed: [],
-    undone: refused.map(({ difference, code, why }) =>
-      setAside(workspace, pass, difference, { code, why }),
-    ),
+    undone: [
+      ...broken,
+      ...[...refused, ...against].map(({ difference, code, why }) =>
+        setAside(workspace, pass, difference, { code, why }),
+      ),
+    ],
+  };
+}
+
+/** What the agent has changed in its copy, for the rules. Writes nothing. */
+export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+  assertRoot(workspace.root);
+  openFolder(pass.copy.folder);
+  const changed = copyDifferences(workspace, pass, copiedFiles(pass.copy));
+  const before = baselineSnapshot(workspace, pass.baseline);
+  return {
+    changed,
+    refused: () => checkDifferences(workspace, pass, { before, changed }).refused,
   };
 }
 

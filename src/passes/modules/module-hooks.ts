@@ -3,13 +3,25 @@
  * brief, when its work is judged, and when the pass is recorded.
  */
 import type { Fragment } from '../../agents/types.js';
+import type { Offer, Unit, UnitVerdict } from '../../governance/unit.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';
+import type { RuleFinding } from '../../governance/rule-finding.js';
+import { isProtected } from '../../integrity/protected-files.js';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
 import { type Act, type Deed, noteAct, partsOf } from '../act.js';
-import type { AlikeContext, ModuleChange, PassEvent, PassModule } from '../module.js';
+import type {
+  AlikeContext,
+  ExamineContext,
+  ModuleChange,
+  ModuleContext,
+  PassEvent,
+  PassModule,
+  UnitContext,
+} from '../module.js';
 import { readScope } from '../read-scope.js';
 import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } from '../types.js';
 
@@ -27,19 +39,21 @@ export function enabledModules(
  * What each module does before a project is chosen, on the workspace as the one before it leaves
  * it. What a module cannot do is on record, and no reason for the night to end.
  */
-export function runBefore(
+export async function runBefore(
   env: PassEnvironment,
   pass: Pick<Entered, 'request' | 'runId'>,
   snapshot: Snapshot,
-): { readonly acts: readonly Act[]; readonly view: Snapshot } {
+): Promise<{ readonly acts: readonly Act[]; readonly view: Snapshot }> {
   const { state, root } = env.workspace;
   const acts: Act[] = [];
   let view = snapshot;
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const change = withCommitMutex(root, () =>
-        module.before?.({ snapshot: view, state, step: 'T1' }),
-      );
+      let asked: ReturnType<NonNullable<PassModule['before']>>;
+      withCommitMutex(root, () => {
+        asked = module.before?.({ snapshot: view, state, step: 'T1' });
+      });
+      const change = await asked;
       if (change === undefined) continue;
       const act = (): Deed => change;
       view = viewAfter(view, partsOf(pass, [act]));
@@ -68,24 +82,54 @@ function failedRow(
  */
 export async function moduleFragments(
   env: PassEnvironment,
-  pass: Pick<Chosen, 'project' | 'runId' | 'capability'>,
+  pass: Pick<Chosen, 'project' | 'unit' | 'writes' | 'runId' | 'capability'>,
   snapshot: Snapshot,
 ): Promise<{ readonly fromModules: readonly Fragment[]; readonly acts: readonly Act[] }> {
   const { workspace, signal, say } = env;
-  const { project, runId, capability } = pass;
+  const { project, unit, writes, runId, capability } = pass;
   const fromModules: Fragment[] = [];
   const acts: Act[] = [];
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const context = { workspace, snapshot, project, runId, capability, signal, say };
+      const kept = { workspace, snapshot, runId, signal, say };
+      const context = { ...kept, project, writes, capability, ...defined({ unit }) };
       const fragments = (await module.fragments?.(context)) ?? [];
-      fromModules.push(...fragments.map((fragment) => ({ ...fragment, trust: 'data' as const })));
+      fromModules.push(...fragments.map((fragment) => withTrust(snapshot, fragment)));
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
       acts.push(failedRow('T4', { type: 'brief', module: module.name, error }));
     }
   }
   return { fromModules, acts };
+}
+
+/** Only a whole page that the owner has signed is an instruction. */
+function withTrust(snapshot: Snapshot, fragment: Fragment): Fragment {
+  const isSigned =
+    fragment.trust === 'instruction' && isProtected(snapshot.schema, fragment.source);
+  return { ...fragment, trust: isSigned ? 'instruction' : 'data' };
+}
+
+/** What the rules of all modules find. A module that cannot tell blocks. */
+export async function moduleFindings(
+  env: PassEnvironment,
+  context: Omit<ExamineContext, keyof ModuleContext> & Pick<ModuleContext, 'runId' | 'snapshot'>,
+): Promise<readonly RuleFinding[]> {
+  const { workspace, signal, say } = env;
+  const findings: RuleFinding[] = [];
+  for (const module of enabledModules(env, context.snapshot))
+    try {
+      findings.push(...((await module.examine?.({ ...context, workspace, signal, say })) ?? []));
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      const message = `the changes could not be examined: ${messageOf(error)}`;
+      findings.push({ effect: 'blocks', rule: module.name, source: '', message });
+    }
+  return findings;
+}
+
+export function hasExaminers(env: PassEnvironment, snapshot: Snapshot): boolean {
+  return enabledModules(env, snapshot).some(({ examine }) => examine !== undefined);
 }
 
 export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & {
@@ -148,6 +192,46 @@ export async function tellModules(
     }
   }
   return acts;
+}
+
+/** Work of all modules. One that cannot tell offers none, and its projects are not held. */
+export function offeredUnits(env: PassEnvironment, snapshot: Snapshot): Offer {
+  const { state } = env.workspace;
+  const offers = enabledModules(env, snapshot).flatMap((module) => {
+    try {
+      return module.units?.({ snapshot, state }) ?? [];
+    } catch (error) {
+      if (!(error instanceof NocturneError)) throw error;
+      env.say(`     ${module.name}: ${error.message}`);
+      return [];
+    }
+  });
+  return {
+    units: offers.flatMap(({ units }) => units),
+    held: new Map(offers.flatMap(({ held }) => [...held])),
+  };
+}
+
+export function unitStarted(
+  env: PassEnvironment,
+  unit: Unit,
+  context: Omit<UnitContext, 'state' | 'step'>,
+): ModuleChange | undefined {
+  const { state } = env.workspace;
+  return moduleOf(env, unit)?.started?.(unit, { ...context, state, step: 'T4' });
+}
+
+export function unitSettled(
+  env: PassEnvironment,
+  { unit, verdict }: { readonly unit: Unit; readonly verdict: UnitVerdict },
+  snapshot: Snapshot,
+): ModuleChange | undefined {
+  const { state } = env.workspace;
+  return moduleOf(env, unit)?.settled?.(unit, verdict, { snapshot, state, step: 'T6' });
+}
+
+export function moduleOf({ modules }: PassEnvironment, unit: Unit): PassModule | undefined {
+  return modules.find(({ name }) => name === unit.module);
 }
 
 export function moduleRecords(

@@ -14,6 +14,8 @@ export function dropStaleWork({ state }: Workspace, snapshot: Snapshot): void {
 }
 
 function isOver(snapshot: Snapshot, slug: string): boolean {
+  // Of a unit: it may be tried again as long as its work is kept.
+  if (slug.includes('/')) return false;
   const row = snapshot.record('DISPATCH', slug);
   return row === undefined || OVER.has(fieldText(row, 'status'));
 }

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { type Act, noteAct } from '../act.js';
 import type { Chosen, PassEnvironment } from '../types.js';
 import { dataFragment } from '../worker/data-fragment.js';
-import { type KeptFor, type KeptWork, keptWork } from './kept-work.js';
+import { type KeptFor, type KeptWork, keptWork, workName } from './kept-work.js';
 import { type Resumption, resumptionOf } from './resumption.js';
 import { changedSince } from './seen-work.js';
 
@@ -20,9 +20,9 @@ export type GoesOn = {
 };
 
 export function goOn(env: PassEnvironment, stage: Chosen, snapshot: Snapshot): GoesOn {
-  const { project, driver } = stage;
-  if (project === undefined || driver !== 'process') return { fragments: [], acts: [] };
-  const kept = keptWork(env.workspace.state, project);
+  const work = workName(stage);
+  if (work === undefined || stage.driver !== 'process') return { fragments: [], acts: [] };
+  const kept = keptWork(env.workspace.state, work);
   const resumed = resumptionOf(kept, {
     for: keptFor(stage),
     at: snapshot.now,

@@ -6,7 +6,7 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { Briefed, Reconciled } from '../types.js';
 import { keptFor } from './go-on.js';
 import { limitReached } from './is-parked.js';
-import { type Carried, dropWork, keeperOf, keptWork } from './kept-work.js';
+import { type Carried, dropWork, keeperOf, keptWork, workName } from './kept-work.js';
 import { filesKnown } from './seen-work.js';
 
 export type RunKeeping = {
@@ -16,11 +16,12 @@ export type RunKeeping = {
 
 /** Passes without a project have no one to ask. */
 export function keepRun({ state, clock }: Workspace, pass: Briefed): RunKeeping {
-  const { project, resumed, runId, prompt } = pass;
-  if (project === undefined) return {};
+  const { resumed, runId, prompt } = pass;
+  const work = workName(pass);
+  if (work === undefined) return {};
   const goesOn = resumed?.kind === 'talk' || resumed?.kind === 'session';
-  const kept = keptWork(state, project);
-  const keep = keeperOf(state, project, goesOn);
+  const kept = keptWork(state, work);
+  const keep = keeperOf(state, work, goesOn);
   keep({
     kind: 'begin',
     version: 1,
@@ -39,8 +40,9 @@ export function keepRun({ state, clock }: Workspace, pass: Briefed): RunKeeping 
 }
 
 /** Nothing is left to go on with. */
-export function dropFinished({ state }: Workspace, project: string | undefined): void {
-  if (project !== undefined) dropWork(state, project);
+export function dropFinished({ state }: Workspace, pass: Briefed): void {
+  const work = workName(pass);
+  if (work !== undefined) dropWork(state, work);
 }
 
 /** After the work is judged, and before its question is asked. */
@@ -49,19 +51,20 @@ export function keepParked(
   pass: Reconciled,
   { snapshot, work }: { readonly snapshot: Snapshot; readonly work: Carried },
 ): void {
-  const { project, runId, outcome, undone, writes } = pass;
+  const { runId, outcome, undone, writes } = pass;
+  const name = workName(pass);
   const limit = limitReached(outcome);
-  if (project === undefined) return;
+  if (name === undefined) return;
   if (limit === undefined) {
     // It may have parked until its criteria were known.
-    if (outcome.limit !== undefined) dropWork(state, project);
+    if (outcome.limit !== undefined) dropWork(state, name);
     return;
   }
-  const kept = keptWork(state, project);
+  const kept = keptWork(state, name);
   const entries = kept.kind === 'kept' ? kept.entries : [];
   keeperOf(
     state,
-    project,
+    name,
     true,
   )({
     kind: 'parked',

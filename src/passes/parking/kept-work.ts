@@ -8,6 +8,7 @@ import type { TalkEntry } from '../../agents/kept-run.js';
 import type { ReachedLimit } from '../../agents/reached-limit.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import type { AssertionResult } from '../../governance/types.js';
+import type { Unit } from '../../governance/unit.js';
 import { cutLine, genesis, link, linkedLine } from '../../kernel/chain.js';
 import { closeSync, openSync, readdirSync } from '../../kernel/files.js';
 import { parsedJson } from '../../kernel/parsed-json.js';
@@ -20,6 +21,21 @@ import {
 } from '../../workspace/durable.js';
 import { readTextIfThere } from '../../workspace/read-if-there.js';
 import { errnoOf, onFile, storageError } from '../../workspace/storage-error.js';
+
+/**
+ * What one pass leaves, another of the same work goes on with. A slug has no slash, a unit has.
+ * Programs begin again.
+ */
+export function workName({
+  project,
+  unit,
+}: {
+  readonly project: string | undefined;
+  readonly unit?: Unit;
+}): string | undefined {
+  if (unit === undefined) return project;
+  return unit.command === undefined ? (unit.work ?? unit.id) : undefined;
+}
 
 const FOLDER = 'unfinished';
 const SUFFIX = '.jsonl';

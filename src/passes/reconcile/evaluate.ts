@@ -6,7 +6,9 @@ import { showControl } from '../../kernel/show-control.js';
 import { evaluateConditions, isMet } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
+import type { Condition } from '../../project/condition-types.js';
 import { fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
 import { type Act, rowsAct, stepRow } from '../act.js';
 import { copyForChecks } from '../copy/copy-for-pass.js';
 import { removeCopy } from '../copy/make-copy.js';
@@ -15,6 +17,7 @@ import { claimAgain } from './reconcile-pass.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import { reconcile } from './reconcile.js';
 import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
+import { unitConditions } from '../units/unit-conditions.js';
 
 /** `acts`: the evidence, and what check programs were not allowed to write. */
 export type Evaluated = {
@@ -25,16 +28,17 @@ export const NOTHING_EVALUATED: Evaluated = { results: [], acts: [] };
 
 type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 
-/** @param subject.step T5: the criteria of this pass. T6: the stop condition of the phase. */
+/**
+ * @param subject.step T5: the criteria of this pass. T6: the stop condition of the phase.
+ * @param uncommitted what the snapshot has and the disk does not.
+ */
 export async function evaluate(
   { env, snapshot }: StepContext,
   pass: Reconciled,
   subject: Subject,
+  uncommitted: readonly string[] = [],
 ): Promise<Evaluated> {
-  const { assertions } =
-    subject.step === 'T5'
-      ? criteriaOf(snapshot, subject.project)
-      : stopConditionOf(snapshot, subject.project);
+  const assertions = assertionsOf(snapshot, pass, subject);
   const project = snapshot.record('PROJECT', subject.project);
   const files = Object.entries(pass.baseline.files);
   const hasCommands = commandsIn(assertions).length > 0;
@@ -42,7 +46,14 @@ export async function evaluate(
   const checked =
     copy === undefined || !hasCommands
       ? pass
-      : { ...pass, copy: copyForChecks(env.workspace, { ...pass, copy }, snapshot) };
+      : {
+          ...pass,
+          copy: copyForChecks(
+            env.workspace,
+            { ...pass, copy, uncommitted: new Set(uncommitted) },
+            snapshot,
+          ),
+        };
   const results = await evaluateConditions(assertions, {
     snapshot,
     project: subject.project,
@@ -57,6 +68,16 @@ export async function evaluate(
     removeCopy({ root: env.workspace.root, folder: checked.copy.folder }, []);
   const written = hasCommands && copy === undefined ? undoWhatChecksWrote(env, pass, subject) : [];
   return { results, acts: [...written, ...evidenceRows(subject, results)] };
+}
+
+function assertionsOf(
+  snapshot: Snapshot,
+  { unit }: Reconciled,
+  { step, project }: Subject,
+): readonly Condition[] {
+  if (unit !== undefined) return unitConditions(unit);
+  const source = step === 'T5' ? criteriaOf(snapshot, project) : stopConditionOf(snapshot, project);
+  return source.assertions;
 }
 
 /** A check program may look at everything and change nothing that the pass may not. */

@@ -2,8 +2,23 @@
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { defined } from '../../kernel/defined.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import type { PassEnvironment, Reconciled } from '../types.js';
+import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
+
+/** Only of its outputs, unless it deleted something or may have repaired any file. */
+export function diagnosticsOf(
+  { env, snapshot }: StepContext,
+  { idle, gone, outputs }: Reconciled,
+): Promise<readonly Diagnostic[]> {
+  const onlyOutputs = idle === undefined && gone.length === 0;
+  return validateSnapshot(snapshot, {
+    home: env.workspace.home,
+    modules: env.modules.map(({ name }) => name),
+    withoutLongLogs: idle === undefined,
+    ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
+  });
+}
 
 /** What a file that is gone can break in files that the pass did not touch. */
 const REFERENCES = ['link-broken', 'file-missing', 'reference-unresolved', 'edge-unresolved'];

@@ -3,7 +3,9 @@
  * is written. Safe to call again.
  */
 import { showControl } from '../../kernel/show-control.js';
-import { type Act, noteAct } from '../act.js';
+import { type Act, noteAct, rowsAct, stepRow } from '../act.js';
+import { findingText } from '../../governance/rule-finding.js';
+import { defined } from '../../kernel/defined.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
@@ -12,6 +14,7 @@ import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
+import type { Examined } from './examined.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
@@ -33,40 +36,55 @@ const MOST_NAMED = 20;
 export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
-): ReconciledWork {
+  examined?: Examined,
+): ReconciledWork & Pick<Reconciled, 'findings'> {
   requireClaim(workspace, pass);
-  const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
+  const judged = { ...pass, ...defined({ examined }) };
+  const found = reconcileTree(workspace, judged, () => claimAgain(workspace, pass));
+  sayWhatStays(say, found);
+  const reconciliation = {
+    ...found,
+    undone: [...unrecorded(workspace.state, pass), ...found.undone],
+  };
+  const { undone } = reconciliation;
+  storePass(workspace.state, pass, { left: { undone, recorded: false } });
+  const { runId, project, unit } = pass;
+  const recorded = recordReconciliation({
+    step: 'T5',
+    reconciliation,
+    runId,
+    project,
+    unit,
+    reconcileAgain: reconcilingAgain(workspace, judged),
+  });
+  return {
+    ...filesOf(reconciliation),
+    findings: examined?.findings ?? [],
+    acts: [agentRow(pass), ...findingRows(examined), ...recorded],
+  };
+}
+
+/** Lines on the screen; the logs have more. */
+export function sayWhatStays(say: PassEnvironment['say'], found: Reconciliation): void {
   for (const change of found.conflicts)
     say(`     your version stays: ${showControl(change.path)} (${change.why})`);
   for (const change of found.undone)
     say(`     undone: ${showControl(change.path)} (${change.code})`);
   for (const { path, what } of found.unattributed.slice(0, MOST_NAMED))
     say(`     stays: ${showControl(path)} (${what}; you or the pass may have done it)`);
-  const reconciliation = {
-    ...found,
-    undone: [...unrecorded(workspace.state, pass), ...found.undone],
-  };
-  const { accepted, undone } = reconciliation;
-  storePass(workspace.state, pass, { left: { undone, recorded: false } });
-  const { runId, project } = pass;
-  const recorded = recordReconciliation({
-    step: 'T5',
-    reconciliation,
-    runId,
-    project,
-    reconcileAgain: reconcilingAgain(workspace, pass),
-  });
+}
+
+export function filesOf(found: Reconciliation): Omit<ReconciledWork, 'acts'> {
   const paths = (isThere: boolean): readonly string[] =>
-    accepted
+    found.accepted
       .filter((difference) => (difference.after !== undefined) === isThere)
       .map((difference) => difference.path);
   return {
     outputs: paths(true),
     gone: paths(false),
-    undone,
+    undone: found.undone,
     conflicts: found.conflicts.map(({ path }) => path),
     unattributed: found.unattributed.map(({ path }) => path),
-    acts: [noteAct('T4', agentRow(pass)), ...recorded],
   };
 }
 
@@ -80,8 +98,31 @@ export function reconcileTree(
   if (copy === undefined) return reconcile(workspace, pass, storeLost);
   const inCopy = { ...pass, copy };
   const settled = reconcileCopy(workspace, inCopy);
-  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
+  const refused = pass.examined?.blocked?.why;
+  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy, refused) };
 }
+
+/** One row for each finding. */
+export function findingRows(examined: Examined | undefined): readonly Act[] {
+  const findings = examined?.findings ?? [];
+  if (findings.length === 0) return [];
+  return [
+    rowsAct(
+      'rules',
+      findings.slice(0, MOST_FINDINGS).map((finding) =>
+        stepRow('T5', {
+          type: 'rule',
+          target: finding.file ?? finding.rule,
+          result: RESULTS[finding.effect],
+          detail: showControl(findingText(finding)),
+        }),
+      ),
+    ),
+  ];
+}
+
+const MOST_FINDINGS = 100;
+const RESULTS = { blocks: 'failed', warns: 'warned', look: 'look' } as const;
 
 /** The lock went with `.nocturne`; this pass still runs and has to record what it undid. */
 export function claimAgain({ root, clock }: Workspace, pass: Briefed | Worked): void {
@@ -113,10 +154,11 @@ function unrecorded(state: string, { runId, copy }: Briefed | Worked): readonly 
   return left === undefined || left.recorded ? [] : left.undone;
 }
 
-function agentRow(pass: Briefed | Worked): Parameters<typeof noteAct>[1] {
+export function agentRow(pass: Briefed | Worked): Act {
   const about = { type: 'agent', target: pass.subject };
   const outcome = 'outcome' in pass ? pass.outcome : undefined;
-  if (outcome?.kind === 'finished') return { ...about, detail: pass.objective };
+  if (outcome?.kind === 'finished') return noteAct('T4', { ...about, detail: pass.objective });
   const why = outcome?.detail ?? 'the agent did not end its work';
-  return { ...about, result: 'failed', detail: `${outcome?.failure ?? 'not run'}: ${why}` };
+  const detail = `${outcome?.failure ?? 'not run'}: ${why}`;
+  return noteAct('T4', { ...about, result: 'failed', detail });
 }

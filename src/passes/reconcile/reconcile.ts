@@ -18,7 +18,13 @@ import { overlay } from '../../workspace/overlay.js';
 import { walk } from '../../workspace/walk.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
-import { checkDifferences, linksOf, type PassWithBaseline, textual } from './check-differences.js';
+import {
+  type Checked,
+  checkDifferences,
+  linksOf,
+  type PassWithBaseline,
+  textual,
+} from './check-differences.js';
 import {
   bytesOf,
   committedContents,
@@ -28,6 +34,7 @@ import {
   type Expected,
   type Tree,
 } from './differences.js';
+import { type Examined, type OpenedTree, type PendingChanges, refusalOf } from './examined.js';
 import { restore, restoreAll } from './restore.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { missingFolders, openFolders, restoreFolders } from './folders.js';
@@ -75,11 +82,9 @@ export function reconcile(
 ): Reconciliation {
   const { root } = workspace;
   assertRoot(root);
-  const store = restoreStore(workspace);
+  const { store, opened } = data.examined?.opened ?? openTree(workspace, data);
   if (store?.isLost === true) storeLost();
-  const mayStay = folderRule(workspace, data);
-  const opened = openFolders(root, data.baseline, mayStay);
-  const missing = missingFolders(root, data.baseline, mayStay);
+  const missing = missingFolders(root, data.baseline, folderRule(workspace, data));
   const found = reconcileFiles(workspace, data);
   const lost = store && { path: '.nocturne/', code: 'store-lost', why: store.why, kept: undefined };
   return {
@@ -91,6 +96,12 @@ export function reconcile(
       ...restoreFolders(root, missing, data.baseline),
     ],
   };
+}
+
+/** Makes a workspace that an agent has closed readable again. */
+function openTree(workspace: Workspace, data: PassWithBaseline): OpenedTree {
+  const store = restoreStore(workspace);
+  return { store, opened: openFolders(workspace.root, data.baseline, folderRule(workspace, data)) };
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
@@ -143,10 +154,60 @@ function judged(
   data: PassWithBaseline,
   { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
 ): Reconciliation {
-  const { arrived, changed } = changesIn(workspace, data, tree);
-  if (changed.length === 0) return { ...NOTHING_RECONCILED, arrived };
-  const { now, expected } = tree;
+  const { arrived, changed, left, before } = attributed(workspace, data, tree);
+  if (changed.length + left.length === 0) return { ...NOTHING_RECONCILED, arrived };
+  const { accepted, refused } = byRules(
+    data.examined,
+    checkDifferences(workspace, data, { before, changed }),
+  );
+  const known = new Set(data.unattributed);
+  return {
+    accepted,
+    arrived,
+    conflicts: [],
+    unattributed: left
+      .filter(({ path }) => !known.has(path))
+      .map((difference) => keepEarlier(workspace, data.runId, difference)),
+    undone: undo ? undone(workspace, data, refused) : [],
+  };
+}
+
+/** What the guard allows and the rules do not is refused as well. */
+function byRules(examined: Examined | undefined, { accepted, refused }: Checked): Checked {
+  const verdicts = accepted.map((difference) => ({
+    difference,
+    refusal: refusalOf(examined, difference),
+  }));
+  return {
+    accepted: verdicts.flatMap(({ difference, refusal }) =>
+      refusal === undefined ? [difference] : [],
+    ),
+    refused: [
+      ...refused,
+      ...verdicts.flatMap(({ difference, refusal }) =>
+        refusal === undefined ? [] : [{ difference, ...refusal }],
+      ),
+    ],
+  };
+}
+
+type Attributed = {
+  readonly arrived: readonly Difference[];
+  /** The agent's. `before`: what they are judged against. */
+  readonly changed: readonly Difference[];
+  readonly before: Snapshot;
+  /** Those that may be the owner's. */
+  readonly left: readonly Difference[];
+};
+
+function attributed(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  { now, expected }: Pick<Tree, 'now' | 'expected'>,
+): Attributed {
+  const { arrived, changed } = changesIn(workspace, data, { now, expected });
   const before = baselineSnapshot(workspace, data.baseline);
+  if (changed.length === 0) return { arrived, changed, before, left: [] };
   const begun = overlay(
     before,
     bytesOf(expected, (path) => isLongLog(before, path)),
@@ -158,19 +219,24 @@ function judged(
   });
   const stays = new Set(left);
   const records = left.filter(({ path }) => begun.objectsOf(path).length > 0);
-  const { accepted, refused } = checkDifferences(workspace, data, {
-    before: overlay(begun, new Map(records.map(({ path, after }) => [path, textual(after)]))),
-    changed: changed.filter((difference) => !stays.has(difference)),
-  });
-  const known = new Set(data.unattributed);
   return {
-    accepted,
     arrived,
-    conflicts: [],
-    unattributed: left
-      .filter(({ path }) => !known.has(path))
-      .map((difference) => keepEarlier(workspace, data.runId, difference)),
-    undone: undo ? undone(workspace, data, refused) : [],
+    changed: changed.filter((difference) => !stays.has(difference)),
+    before: overlay(begun, new Map(records.map(({ path, after }) => [path, textual(after)]))),
+    left,
+  };
+}
+
+/** What the agent of a pass in place has changed, for the rules. Undoes nothing. */
+export function changesInPlace(workspace: Workspace, data: PassWithBaseline): PendingChanges {
+  assertRoot(workspace.root);
+  const opened = openTree(workspace, data);
+  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  const { changed, before } = attributed(workspace, data, tree);
+  return {
+    opened,
+    changed,
+    refused: () => checkDifferences(workspace, data, { before, changed }).refused,
   };
 }
 

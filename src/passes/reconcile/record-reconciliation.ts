@@ -2,6 +2,7 @@
 import { ASKS_DECISION } from '../../project/question-state.js';
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
+import type { Unit } from '../../governance/unit.js';
 import { defined } from '../../kernel/defined.js';
 import { parentFolders } from '../../kernel/parent-folders.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
@@ -9,6 +10,7 @@ import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from 
 import { escalation } from '../escalation.js';
 import type { Difference } from './differences.js';
 import type { Unattributed } from './keep-earlier.js';
+import { BROKE_RULE } from './examined.js';
 import { NOT_UNDONE, type Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
@@ -18,6 +20,8 @@ export type ReconciledPass = {
   readonly reconciliation: Reconciliation;
   readonly runId: string;
   readonly project: string | undefined;
+  /** Of the project's work: its module decides what follows, and the project goes on. */
+  readonly unit?: Unit | undefined;
   readonly crashed?: true;
   /**
    * Only where what was accepted is in a copy and the commit writes it: compares again.
@@ -32,11 +36,16 @@ export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
   if (reconcileAgain === undefined)
     return [
       ...(wrote.audit.length === 0 ? [] : [wrote]),
-      ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
+      ...(told(undone).length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
     ];
   return accepted.length + undone.length + conflicts.length === 0 && commits === undefined
     ? []
     : recordCopy(pass, reconcileAgain);
+}
+
+/** Who breaks a rule is graded for it, and the next pass tries again: the owner has no question. */
+function told(undone: readonly Undone[]): readonly Undone[] {
+  return undone.filter(({ code }) => code !== BROKE_RULE);
 }
 
 const NOTHING: Deed = { reason: 'nothing', changes: [], audit: [] };
@@ -61,7 +70,7 @@ function recordCopy(
     },
     (view) =>
       latest.reconciliation.conflicts.length === 0 ? NOTHING : deedOf(view, aboutConflicts(latest)),
-    (view) => (latest.reconciliation.undone.length === 0 ? NOTHING : tellOwner(view, latest)),
+    (view) => (told(latest.reconciliation.undone).length === 0 ? NOTHING : tellOwner(view, latest)),
   ];
 }
 
@@ -193,16 +202,21 @@ function commitsRow(
 }
 
 /** A dispatched project waits for the answer; anything else is an incident. */
-function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: ReconciledPass): Deed {
-  const { undone } = reconciliation;
+function tellOwner(view: Snapshot, pass: ReconciledPass): Deed {
+  const { step, reconciliation, runId, project, unit } = pass;
+  const undone = told(reconciliation.undone);
   const names = undone.map((change) => showControl(change.path)).join(', ');
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
-  const who = project === undefined ? runId : `${project} (${runId})`;
-  const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} Answer yes to let the project continue, or no to pause it. If the change was yours, apply the kept version.`;
+  const who = project === undefined ? runId : `${unit?.id ?? project} (${runId})`;
+  const answer =
+    unit === undefined
+      ? 'Answer yes to let the project continue, or no to pause it.'
+      : 'Answer yes when you have seen it.';
+  const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} ${answer} If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const priority = 'critical';
   const bundle =
-    project !== undefined && view.record('DISPATCH', project) !== undefined
+    unit === undefined && project !== undefined && view.record('DISPATCH', project) !== undefined
       ? escalation(view, { slug: project, reason: body, priority, question, topic: ASKS_DECISION })
       : {
           name: 'incident_surface',

@@ -3,23 +3,52 @@
  * know.
  */
 import { pendingAnswers } from '../../governance/answers.js';
-import { dispatch } from '../../governance/dispatch.js';
-import { livePasses } from '../../workspace/pass-lock.js';
-import type { PassEnvironment } from '../types.js';
+import { type Dispatch, dispatch } from '../../governance/dispatch.js';
+import { defined } from '../../kernel/defined.js';
+import { type Claim, livePasses } from '../../workspace/pass-lock.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { offeredUnits, runBefore } from '../modules/module-hooks.js';
+import type { PassEnvironment, PassRequest } from '../types.js';
+import { workOf } from '../units/units-at-work.js';
 import { roomFor } from './room-for.js';
 import { IDLE_TIER } from './tier-choice.js';
 
 /** With no other pass at work, one begins and says itself why it found nothing. */
-export function hasWork({ workspace, budget }: PassEnvironment): boolean {
+export function hasWork(env: PassEnvironment): boolean {
+  const { workspace } = env;
   const others = livePasses(workspace.root, workspace.clock);
   if (others.length === 0) return true;
   const snapshot = workspace.snapshot();
-  const noRoom = roomFor(snapshot, others, budget);
-  const { chosen, advance } = dispatch(snapshot, {
-    claimed: new Set(others.map(({ project }) => project)),
-    noRoom,
-  });
+  const { chosen, advance } = nextOf(env, { snapshot, others, request: { role: 'worker' } });
   if (advance.length > 0 || pendingAnswers(snapshot).length > 0) return true;
   if (chosen !== undefined) return true;
-  return snapshot.record('MODEL-TIER', IDLE_TIER) !== undefined && noRoom() === undefined;
+  const room = roomFor(snapshot, others, env.budget);
+  return snapshot.record('MODEL-TIER', IDLE_TIER) !== undefined && room() === undefined;
+}
+
+/** Whether a pass would find a unit, or something that modules have to take in before. */
+export async function hasUnits(env: PassEnvironment, request: PassRequest): Promise<boolean> {
+  const { workspace } = env;
+  const others = livePasses(workspace.root, workspace.clock);
+  const snapshot = workspace.snapshot();
+  if (pendingAnswers(snapshot).length > 0) return true;
+  const modules = env.modules.filter(({ units }) => units !== undefined);
+  const before = await runBefore({ ...env, modules }, { request, runId: '' }, snapshot);
+  if (before.acts.length > 0) return true;
+  return nextOf(env, { snapshot, others, request }).chosen !== undefined;
+}
+
+type Asking = {
+  readonly snapshot: Snapshot;
+  readonly others: readonly Claim[];
+  readonly request: PassRequest;
+};
+
+function nextOf(env: PassEnvironment, { snapshot, others, request }: Asking): Dispatch {
+  return dispatch(snapshot, {
+    working: workOf(env.workspace.state, others),
+    offer: offeredUnits(env, snapshot),
+    noRoom: roomFor(snapshot, others, env.budget),
+    ...defined({ only: request.project, onlyUnits: request.onlyUnits }),
+  });
 }

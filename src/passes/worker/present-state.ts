@@ -12,6 +12,7 @@ import { lastRow } from '../../project/recent-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { runRecord } from '../run-record.js';
 import type { Chosen, PassEnvironment } from '../types.js';
+import { producedBy, unitConditions } from '../units/unit-conditions.js';
 
 export type PresentState = {
   readonly criteria: readonly AssertionResult[];
@@ -25,7 +26,7 @@ const NOTHING: PresentState = { criteria: [], stopCondition: [] };
  */
 export async function presentState(
   env: PassEnvironment,
-  { project, writes, idle }: Pick<Chosen, 'project' | 'writes' | 'idle'>,
+  { project, unit, writes, idle }: Pick<Chosen, 'project' | 'unit' | 'writes' | 'idle'>,
   snapshot: Snapshot,
 ): Promise<PresentState> {
   if (idle !== undefined)
@@ -34,13 +35,18 @@ export async function presentState(
       stopCondition: [],
     };
   if (project === undefined) return NOTHING;
-  const last = lastRecord(env, project, snapshot);
+  const last = unit === undefined ? lastRecord(env, project, snapshot) : undefined;
   const before = hashesOf(snapshot, `PROJECTS/${project}/`);
   const of = (
     assertions: readonly Condition[],
     earlier: readonly AssertionResult[] = [],
   ): Promise<readonly AssertionResult[]> =>
     withoutPrograms(assertions, { env, project, writes, snapshot, before, earlier });
+  if (unit !== undefined)
+    return {
+      criteria: [...producedBy(unit, snapshot), ...(await of(unitConditions(unit)))],
+      stopCondition: [],
+    };
   return {
     criteria: await of(criteriaOf(snapshot, project).assertions, last?.criteria),
     stopCondition: await of(stopConditionOf(snapshot, project).assertions, last?.stop),

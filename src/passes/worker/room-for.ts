@@ -2,6 +2,7 @@
 import { tierRows } from '../../agents/model-tier.js';
 import { usedUp } from '../../agents/night-budget.js';
 import { ownerNumber } from '../../project/owner-number.js';
+import type { Unit } from '../../governance/unit.js';
 import type { Claim } from '../../workspace/pass-lock.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { begunPasses } from '../begun-passes.js';
@@ -16,7 +17,7 @@ export function roomFor(
   snapshot: Snapshot,
   others: readonly Claim[],
   budget?: NightBudget,
-): (project?: string) => string | undefined {
+): (project?: string, unit?: Unit) => string | undefined {
   const spent = spentBy(snapshot);
   const workers = others.filter(({ role }) => role === 'worker');
   if (workers.length === 0) return spent;
@@ -29,10 +30,10 @@ export function roomFor(
   });
   if (limited.length === 0) return spent;
   const choose = tierChooser(snapshot, budget);
-  return (project) => {
+  return (project, unit) => {
     const over = spent(project);
-    if (over !== undefined) return over;
-    const choice = choose(project);
+    if (over !== undefined || unit?.command !== undefined) return over;
+    const choice = choose(project, undefined, unit);
     const row = limited.find(({ tier }) => choice.kind === 'chosen' && tier === choice.tier);
     if (row === undefined) return undefined;
     return `the tier ${row.tier} has no room: ${row.maxAtOnce ?? 0} at once (MODEL-TIERS.md)`;

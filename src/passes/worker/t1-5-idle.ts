@@ -24,6 +24,7 @@ export const t15Idle: Step<Dispatched, Picked> = {
   async run(stage, { env, snapshot }) {
     const { project, request } = stage;
     if (project !== undefined) return { stage: { ...stage, project }, acts: [] };
+    if (request.onlyUnits === true) return nothing(stage, 'no unit is ready');
     if (request.project !== undefined)
       return nothing(stage, `${request.project} cannot be worked on now`);
     if (snapshot.record('MODEL-TIER', IDLE_TIER) === undefined)

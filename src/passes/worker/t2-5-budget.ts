@@ -8,6 +8,11 @@ import { RAISE, raiseFor, USED } from '../../governance/raised-limits.js';
 import { amountText } from '../../project/amount-text.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { keyVariables } from '../../project/key-variables.js';
+import { usedUp } from '../../agents/night-budget.js';
+import type { Unit } from '../../governance/unit.js';
+import { plural } from '../../kernel/words.js';
+import { begunPasses } from '../begun-passes.js';
+import { leftOfNight } from '../night-use.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
@@ -16,18 +21,22 @@ import { type Act, noteAct } from '../act.js';
 import { namedRunner, tierChooser, wantedTier } from './tier-choice.js';
 import { modelSource } from '../model-access.js';
 import { enabledModules } from '../modules/module-hooks.js';
+import { COMMAND_LIMITS, commandSpec, cutTo } from '../units/unit-budget.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import { askOnce } from '../parking/ask-for-more.js';
 import { sharedLimitReached } from '../parking/shared-limit.js';
-import type { Budgeted, ChosenTier, Halt, Loaded, PassEnvironment, Step } from '../types.js';
+import type { Budgeted, ChosenTier, Halt, Loaded, Moved, PassEnvironment, Step } from '../types.js';
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
   title: 'budget and runner',
   waits: true,
   run(stage, { env, snapshot }) {
-    const named = namedRunner(snapshot, stage.project, stage.request.runner);
-    const choice = tierChooser(snapshot, env.budget)(stage.project, stage.request.runner);
+    const { unit, project } = stage;
+    if (unit?.command !== undefined) return commandBudget(env, stage, { snapshot, unit });
+    const asked = stage.request.runner;
+    const named = namedRunner(snapshot, { project, asked, unit });
+    const choice = tierChooser(snapshot, env.budget)(project, asked, unit);
     if (choice.kind === 'unknown-tier') return refuse(stage, choice.reason);
     if (choice.kind !== 'chosen') return notNow(env, stage, { snapshot, choice });
     const record = snapshot.record('RUNNER', choice.runner);
@@ -58,7 +67,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
           : [
               noteAct('T2.5', {
                 type: 'downgrade',
-                target: wantedTier(snapshot, stage.project),
+                target: wantedTier(snapshot, project, unit),
                 detail: downgraded,
               }),
             ]),
@@ -66,6 +75,29 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     };
   },
 };
+
+/** A program uses no model, so it counts against no tier; only its time is limited. */
+function commandBudget(
+  env: PassEnvironment,
+  stage: Loaded,
+  { snapshot, unit }: { readonly snapshot: Snapshot; readonly unit: Unit },
+): Moved<Budgeted> | Halt {
+  const over = usedUp(leftOfNight(snapshot, begunPasses(snapshot), env.budget));
+  if (over !== undefined)
+    return notNow(env, stage, { snapshot, choice: { kind: 'night-over', reason: over } });
+  const runner = commandSpec(unit);
+  const { maxMinutes } = cutTo(COMMAND_LIMITS, unit);
+  const tier = { name: runner.name, runner: runner.name, model: '', maxMinutes };
+  const row = {
+    type: 'command',
+    target: unit.id,
+    detail: `at most ${plural(maxMinutes, 'minute')}`,
+  };
+  return {
+    stage: { ...stage, tier, runner, capability: runner.capability },
+    acts: [noteAct('T2.5', row)],
+  };
+}
 
 /** Otherwise its first call would be refused, and it would begin again and again. */
 function stopsSpending(

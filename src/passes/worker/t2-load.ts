@@ -11,6 +11,7 @@ import { transitionExpiry } from '../../governance/transition-expiry.js';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
+import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
 import { escalation } from '../escalation.js';
@@ -33,6 +34,8 @@ type WithProject = Dispatched & { readonly project: string };
 
 function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Moved<Loaded> | Halt {
   const acts: Act[] = [];
+  if (first.unit !== undefined)
+    return { stage: unitOf(first, first.unit, snapshot), acts: [unitRow(first.unit)] };
   let stage = first;
   for (let view = snapshot; ; ) {
     const { project: slug } = stage;
@@ -66,6 +69,19 @@ function over(
   { acts, outcome, exit }: Pick<Halt, 'acts' | 'outcome' | 'exit'>,
 ): Halt {
   return { halt: true, outcome: `no project could continue: ${outcome}`, exit, stage, acts };
+}
+
+/** Its plan has decided that it can be worked on. */
+function unitOf(stage: WithProject, unit: Unit, snapshot: Snapshot): Loaded {
+  const { project } = stage;
+  const { id: subject, objective, writes } = unit;
+  const scope = projectScope(snapshot, project);
+  const own = { subject, objective, writes, tools: unit.tools ?? scope.tools };
+  return { ...stage, ...scope, ...own, unit, project, idle: undefined };
+}
+
+function unitRow({ project, id }: Unit): Act {
+  return noteAct('T2', { type: 'load', target: project, detail: id });
 }
 
 function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly phase: string } {

@@ -2,9 +2,11 @@
  * T3, first half: the sandbox that the runner asks for is really there, or the pass goes on without
  * it and says so, or it does not begin.
  */
+import type { SandboxSettings } from '../../agents/sandbox.js';
 import { sandboxFor } from '../../agents/sandbox-for.js';
 import { EXIT } from '../../kernel/error.js';
 import { type BundleAct, bundleAct } from '../act.js';
+import { needsCopy } from '../units/module-work.js';
 import type { Budgeted, Chosen, Halt, Step } from '../types.js';
 
 export const t3Sandbox: Step<Budgeted, Chosen> = {
@@ -12,7 +14,7 @@ export const t3Sandbox: Step<Budgeted, Chosen> = {
   title: 'sandbox',
   waits: true,
   async run(stage, { env }) {
-    const decision = await sandboxFor(stage.runner.sandbox, env.env['PATH']);
+    const decision = await sandboxFor(wanted(stage), env.env['PATH']);
     if (decision.kind === 'refused') return refuse(stage, decision);
     if (decision.kind === 'without')
       env.say(
@@ -21,6 +23,14 @@ export const t3Sandbox: Step<Budgeted, Chosen> = {
     return { stage: { ...stage, sandbox: decision }, acts: [] };
   },
 };
+
+/** A copy of its own is only safe inside a sandbox. */
+function wanted({ runner, unit }: Budgeted): SandboxSettings {
+  const { sandbox } = runner;
+  if (!needsCopy(unit)) return sandbox;
+  const mode = sandbox.mode === 'off' ? 'workspace' : sandbox.mode;
+  return { ...sandbox, mode, policy: 'require' };
+}
 
 /** Before anything of the pass was started. The owner is told, as for a tool that is missing. */
 function refuse(

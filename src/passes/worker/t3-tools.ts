@@ -31,7 +31,7 @@ export const t3Tools: Step<Chosen, Chosen> = {
   async run(stage, context) {
     const { snapshot } = context;
     const required =
-      stage.project === undefined
+      stage.project === undefined || stage.unit !== undefined
         ? []
         : fieldList(snapshot.record('PROJECT', stage.project), 'next_pass.requires');
     const acts: Act[] = [];

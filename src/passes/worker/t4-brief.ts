@@ -4,6 +4,7 @@ import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { idleRules } from '../../governance/idle-work.js';
+import type { Unit } from '../../governance/unit.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -12,12 +13,14 @@ import { claimProject } from '../../workspace/pass-lock.js';
 import { type Act, deedOf, noteAct } from '../act.js';
 import { showProject } from '../lock-page.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { moduleFragments } from '../modules/module-hooks.js';
+import { moduleFragments, unitStarted } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { ownerNumber } from '../../project/owner-number.js';
 import { goOn } from '../parking/go-on.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
+import { hashesOf, matching } from '../units/unit-conditions.js';
+import { unitFragments } from '../units/unit-fragments.js';
 import { lastPassesFragment, outputsFragment, outputTexts } from './earlier-work.js';
 import { type PresentState, presentState } from './present-state.js';
 import { rememberedFragments } from './remembered.js';
@@ -27,6 +30,8 @@ const IDLE_SECONDS = 300;
 const CALLS_WITHOUT_PROGRESS = 10;
 const MINUTES_WITHOUT_PROGRESS = 10;
 /** The host started the agent. */
+const NOTHING_ADDED = { fromModules: [], acts: [] };
+const NO_CHANGE = { reason: 'unit claimed', changes: [], audit: [] };
 const HOSTED =
   'whatever your host uses, because Nocturne did not start you. Where the hooks of Nocturne are installed in the host, they check each write; after the pass, Nocturne checks all of them';
 /** How many records of each kind go into a brief. */
@@ -38,7 +43,10 @@ export const t4Brief: Step<Chosen, Composed> = {
   title: 'compose the brief',
   async run(stage, { env, snapshot }) {
     // A module may record what it contributed, so it is asked before the baseline is taken.
-    const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
+    const { fromModules, acts } =
+      stage.unit?.command === undefined
+        ? await moduleFragments(env, stage, snapshot)
+        : NOTHING_ADDED;
     const present = await presentState(env, stage, snapshot);
     const goesOn = goOn(env, stage, snapshot);
     const added = [...goesOn.fragments, ...fromModules];
@@ -63,6 +71,7 @@ export const t4Brief: Step<Chosen, Composed> = {
       stage: next,
       acts: [
         ...projectClaim(env, stage),
+        ...unitClaim(env, stage),
         ...sandboxRow(stage),
         ...acts,
         ...goesOn.acts,
@@ -75,15 +84,31 @@ export const t4Brief: Step<Chosen, Composed> = {
 /** The lock and LOCK.md name the project from the same commit on, and the lock the tier. */
 function projectClaim(
   { workspace }: PassEnvironment,
-  { runId, fence, project = '', tier }: Chosen,
+  { runId, fence, project = '', unit, tier }: Chosen,
 ): readonly Act[] {
   const { root, clock } = workspace;
   return [
     (view) => {
-      const { expiresAt } = claimProject(root, fence, { project, tier: tier.name, clock });
-      const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
+      const work = { project, tier: tier.name, ...defined({ unit: unit?.id }) };
+      const { expiresAt } = claimProject(root, fence, { ...work, clock });
+      const shown = {
+        runId,
+        project: unit?.id ?? project,
+        expiresAt: stamp(new Date(expiresAt)),
+      };
       const bundles = project === '' ? [] : showProject(view, shown);
       return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
+    },
+  ];
+}
+
+/** Its module knows from the same commit on that a pass has it. */
+function unitClaim(env: PassEnvironment, { unit, runId }: Chosen): readonly Act[] {
+  if (unit === undefined) return [];
+  return [
+    (view) => {
+      const consumed = hashesOf(view, matching(view, unit.consumes));
+      return unitStarted(env, unit, { snapshot: view, runId, consumed }) ?? NO_CHANGE;
     },
   ];
 }
@@ -106,8 +131,9 @@ function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
 type Known = { readonly fromModules: readonly Fragment[]; readonly present: PresentState };
 
 function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Known): Brief {
-  const { project: slug, tier } = stage;
+  const { project: slug, tier, unit } = stage;
   const project = slug === undefined ? undefined : snapshot.record('PROJECT', slug);
+  const isProgram = unit?.command !== undefined;
   return {
     runId: stage.runId,
     token: stage.token,
@@ -116,12 +142,13 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
     objective: stage.objective,
     fragments: [
       ...alwaysTold(snapshot),
-      ...projectFragments(project),
+      ...projectFragments(project, unit),
       ...idleFragments(stage),
+      ...(unit === undefined ? [] : unitFragments(unit, snapshot)),
       ...workFragments(stage, snapshot, present),
       ...answerFragments(snapshot, slug),
       ...fromModules,
-      ...outputTexts(snapshot, fieldList(project, 'last_pass.outputs')),
+      ...(unit === undefined ? outputTexts(snapshot, fieldList(project, 'last_pass.outputs')) : []),
       ...rememberedFragments(snapshot, workOf(stage, project, present)),
     ],
     mayWrite: stage.writes,
@@ -134,10 +161,13 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       maxMinutes: tier.maxMinutes,
       maxTokens: tier.maxTokens,
       maxCost: tier.maxCost,
-      idleSeconds: IDLE_SECONDS,
+      // A program that works need not print.
+      idleSeconds: isProgram ? tier.maxMinutes * 60 : IDLE_SECONDS,
       patience: {
         calls: ownerNumber(snapshot, 'calls_without_progress', CALLS_WITHOUT_PROGRESS),
-        minutes: ownerNumber(snapshot, 'minutes_without_progress', MINUTES_WITHOUT_PROGRESS),
+        minutes: isProgram
+          ? tier.maxMinutes
+          : ownerNumber(snapshot, 'minutes_without_progress', MINUTES_WITHOUT_PROGRESS),
       },
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
@@ -165,8 +195,10 @@ function alwaysTold(snapshot: Snapshot): readonly Fragment[] {
   ].flatMap((file) => wholeFile(snapshot, { ...file, trust: 'instruction' }));
 }
 
-function projectFragments(project: Rec | undefined): readonly Fragment[] {
+function projectFragments(project: Rec | undefined, unit: Unit | undefined): readonly Fragment[] {
   if (project === undefined) return [];
+  const mission = `Mission: ${fieldText(project, 'mission')}`;
+  if (unit !== undefined) return [dataFragment('The project', project.file, mission)];
   const grade = fieldText(project, 'last_pass.quality') || 'none yet';
   // Those of other grades are in the lines about the last passes.
   const why = ['STRONG', 'ADEQUATE'].includes(grade) ? fieldText(project, 'last_pass.why') : '';
@@ -174,7 +206,7 @@ function projectFragments(project: Rec | undefined): readonly Fragment[] {
     dataFragment(
       'The project',
       project.file,
-      `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}${why === '' ? '' : `\nWhy this grade: ${why}`}`,
+      `${mission}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}${why === '' ? '' : `\nWhy this grade: ${why}`}`,
     ),
   ];
 }
@@ -206,13 +238,13 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
 
 /** How the last passes ended, and what there is. */
 function workFragments(
-  { project, writes }: Chosen,
+  { project, unit, writes }: Chosen,
   snapshot: Snapshot,
   { criteria, stopCondition }: PresentState,
 ): readonly Fragment[] {
   if (project === undefined) return [];
   return [
-    ...lastPassesFragment(snapshot, project),
+    ...(unit === undefined ? lastPassesFragment(snapshot, project) : []),
     ...outputsFragment(snapshot, { project, writes }, [...criteria, ...stopCondition]),
   ];
 }

@@ -7,14 +7,17 @@ import { openCommitRecord } from '../../workspace/commit-record.js';
 import { copyForPass } from '../copy/copy-for-pass.js';
 import { storePass } from '../pass-file.js';
 import { baselineOf } from '../reconcile/baseline.js';
+import { prepareUnit } from '../units/module-work.js';
 import type { Briefed, Composed, Step } from '../types.js';
 
 export const t4KeepTree: Step<Composed, Briefed> = {
   id: 'T4',
   title: 'keep the tree',
-  run(stage, { env: { workspace }, snapshot }) {
+  run(stage, { env, snapshot }) {
+    const { workspace } = env;
     const baseline = baselineOf(workspace, snapshot);
     const copy = copyForPass(workspace, { ...stage, baseline }, snapshot);
+    prepareUnit(env, { ...stage, ...defined({ copy }) }, snapshot);
     const briefed = { ...stage, baseline, ...defined({ copy }) };
     const { state } = workspace;
     openCommitRecord(state, stage.runId);

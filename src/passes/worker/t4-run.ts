@@ -19,6 +19,7 @@ import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from '../lease.js';
 import { whileClaimed } from '../while-claimed.js';
+import { performUnit } from '../units/module-work.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
 /** How often a pass that waits for its turn asks, and how often it then renews its claim. */
@@ -46,7 +47,7 @@ export const t4Run: Step<Briefed, Worked> = {
     requireClaim(env.workspace, worked);
     storePass(env.workspace.state, worked);
     const mayPark = limitReached(outcome) !== undefined || outcome.limit !== undefined;
-    if (!mayPark) dropFinished(env.workspace, worked.project);
+    if (!mayPark) dropFinished(env.workspace, worked);
     return { stage: worked, acts: [] };
   },
 };
@@ -87,6 +88,8 @@ function runAgent(
 ): Promise<RunOutcome> {
   const { workspace } = env;
   return whileClaimed(env, pass, async (signal) => {
+    const { unit } = pass;
+    if (unit?.byModule === true) return performUnit(env, { ...pass, unit }, signal);
     const { env: host, wait, runners: kinds } = env;
     const runner = await runnerFor(pass.runner, { host, wait, kinds });
     const { runId, project, brief, tier } = pass;

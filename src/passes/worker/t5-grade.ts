@@ -12,6 +12,7 @@ import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { findingText, type RuleFinding } from '../../governance/rule-finding.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -26,12 +27,16 @@ import {
   NOTHING_EVALUATED,
   shortfallOf,
 } from '../reconcile/evaluate.js';
-import { newErrors } from '../reconcile/new-errors.js';
+import { BROKE_RULE, blockedBy } from '../reconcile/examined.js';
+import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
 import { askGrader } from './t5-grader.js';
 import { keepRunRecord } from '../run-record.js';
-import type { Graded, Reconciled, Step, StepContext } from '../types.js';
+import type { Unit } from '../../governance/unit.js';
+import type { Graded, Moved, Reconciled, Step, StepContext } from '../types.js';
+import { isJudgedWhole, proveUnit } from '../units/judge-unit.js';
+import { gradeOfUnit } from '../units/unit-verdict.js';
 
 /** Of an agent's last words, what fits into a reason. */
 const MOST_SAID = 120;
@@ -39,9 +44,11 @@ const MOST_SAID = 120;
 export const t5Grade: Step<Reconciled, Graded> = {
   id: 'T5',
   title: 'grade',
+  waits: isJudgedWhole,
   async run(stage, context) {
     const { env, snapshot } = context;
     const { project, undone } = stage;
+    if (stage.unit !== undefined) return gradeUnit(context, stage, stage.unit);
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
     const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
@@ -63,7 +70,8 @@ export const t5Grade: Step<Reconciled, Graded> = {
       reasons: measured.why,
       ...tests,
     });
-    const { quality, reasons, questions, judge } = grading;
+    const { quality, questions, judge } = grading;
+    const reasons = [...grading.reasons, ...noticesOf(stage.findings)];
     const row = noteAct('T5', {
       type: 'validate',
       target: stage.subject,
@@ -91,6 +99,48 @@ export const t5Grade: Step<Reconciled, Graded> = {
   },
 };
 
+/** What the rules found that does not block. */
+function noticesOf(findings: readonly RuleFinding[]): readonly string[] {
+  return findings.filter(({ effect }) => effect !== 'blocks').map(findingText);
+}
+
+/** Nobody compares it with earlier outputs: it has its own proof, and nothing else counts. */
+async function gradeUnit(
+  context: StepContext,
+  pass: Reconciled,
+  unit: Unit,
+): Promise<Moved<Graded>> {
+  const { env, snapshot } = context;
+  // In a copy, it was judged before its changes were accepted.
+  const proved = pass.proof && { ...pass.proof, acts: [] };
+  const { acts, verdict, criteria } = proved ?? (await proveUnit(context, pass, unit));
+  const quality = gradeOfUnit(verdict);
+  const row = noteAct('T5', {
+    type: 'validate',
+    target: unit.id,
+    result: quality === 'FAIL' ? 'failed' : 'ok',
+    detail: `${verdict.outcome}: ${verdict.why}`,
+  });
+  const graded = {
+    ...pass,
+    questions: [],
+    judge: undefined,
+    criteria,
+    verdict,
+    quality,
+    stop: [],
+    reasons: [verdict.why],
+    refused: refusedIn(snapshot, pass.runId),
+    notes: [...pass.notes, `${unit.id}: ${verdict.outcome}`],
+    progress: false,
+  };
+  keepRunRecord(env.workspace.state, graded);
+  const { outputs } = pass;
+  const work = { outputs, novel: outputs.length, words: 0, before: [] };
+  keepParked(env.workspace, graded, { snapshot, work });
+  return { stage: graded, acts: [...acts, row] };
+}
+
 /** What was refused during this run, from the audit log, where every refusal is recorded. */
 function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
   const rows = rowsOfRun(snapshot, 'AUDIT', runId)
@@ -107,20 +157,6 @@ function outputsOf(snapshot: Snapshot, pass: Reconciled): readonly string[] {
     (path) => !gone.includes(path) && !notHome.includes(path),
   );
   return [...new Set([...outputs, ...written])].sort();
-}
-
-/** Only of its outputs, unless it deleted something or may have repaired any file. */
-function diagnosticsOf(
-  { env, snapshot }: StepContext,
-  { idle, gone, outputs }: Reconciled,
-): Promise<readonly Diagnostic[]> {
-  const onlyOutputs = idle === undefined && gone.length === 0;
-  return validateSnapshot(snapshot, {
-    home: env.workspace.home,
-    modules: env.modules.map(({ name }) => name),
-    withoutLongLogs: idle === undefined,
-    ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
-  });
 }
 
 /** Idle work has one test, of its own. */
@@ -166,9 +202,9 @@ function gradeOf(
     approach: approachOf({ before, after: stop }, work),
     outputs: outputs.length,
     novel: work.novel,
-    ...defined({ parked: parkedOf(outcome) }),
+    ...defined({ parked: parkedOf(outcome), broke: blockedBy(pass.findings)?.why }),
     repeats,
-    restored: undone.length,
+    restored: undone.filter(({ code }) => code !== BROKE_RULE).length,
     invalid: errors.length > 0,
     errors,
     answers: outcome.report.answers,

@@ -20,10 +20,12 @@ import { removeCopiesOf } from '../copy/copy-for-pass.js';
 import { declaredArguments } from '../declared-arguments.js';
 import { dropStaleWork } from '../parking/drop-stale-work.js';
 import { removeClaimRows } from '../lock-page.js';
-import { projectOf } from '../pass-facts.js';
+import { isJudgedWhole } from '../units/judge-unit.js';
+import { projectOf, unitOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
+import { examinePass } from '../reconcile/examine-pass.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
 import { removeUnusedObjects } from '../stored-objects.js';
@@ -38,7 +40,7 @@ export type Closed = {
 export async function close(env: PassEnvironment, ended: Finished<Stage>): Promise<Closed> {
   env.say('T9   close');
   const halt = ended.kind === 'halted' ? ended.halt : undefined;
-  const stage = reconcileLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
+  const stage = await reconcileLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
   const { root, state, clock } = env.workspace;
   const outcome = halt?.outcome ?? outcomeOf(stage);
   const failed = isFailure(stage, halt);
@@ -81,10 +83,13 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
   }
 }
 
-/** If the pass broke down while its agent was working, what it left is still judged. */
-function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
-  if (!('baseline' in stage) || 'undone' in stage) return stage;
-  const { acts, ...left } = reconcilePass(env, stage);
+/**
+ * If the pass broke down while its agent was working, what it left is still judged. A unit without
+ * a verdict is done again.
+ */
+async function reconcileLate(env: PassEnvironment, stage: Stage): Promise<Stage> {
+  if (!('baseline' in stage) || 'undone' in stage || isJudgedWhole(stage)) return stage;
+  const { acts, ...left } = reconcilePass(env, stage, await examinePass(env, stage));
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
 }
@@ -104,7 +109,7 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
-    outcome: result.outcome,
+    outcome: named(unitOf(stage)?.id, result.outcome),
     grade: 'quality' in stage ? stage.quality : null,
     failures: result.failures,
   };
@@ -113,6 +118,10 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     ...(worked ? [memoryOf(stage, result.outcome)] : []),
     { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
+}
+
+function named(unit: string | undefined, outcome: string): string {
+  return unit === undefined ? outcome : `${unit}: ${outcome}`;
 }
 
 /** Whether limits held for what the pass spent; nothing if it spent nothing that has any. */
@@ -181,6 +190,8 @@ const NO_BREAKDOWN: ReadonlySet<FailureCode> = new Set(['refused', 'not-found', 
  */
 function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
+  // A program that ends with an error has found something.
+  if (unitOf(stage)?.command !== undefined) return false;
   const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
   return failure !== undefined && !NO_BREAKDOWN.has(failure);
 }

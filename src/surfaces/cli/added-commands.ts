@@ -13,6 +13,7 @@ import { canAsk, OWNER } from './ask.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { signPage } from './sign-page.js';
 import { paint } from './paint.js';
+import { passEnvironment } from './pass-environment.js';
 import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
@@ -51,6 +52,7 @@ function commandOf(command: AddedCommand): Command {
         {
           ...context,
           modules: installedModules,
+          passes: () => passEnvironment(context),
           paint: paint(context),
           requireOwner: (what) => requireOwner(context, what),
           acting: () => actingAs(context),

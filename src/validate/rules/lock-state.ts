@@ -155,7 +155,8 @@ function checkProject(
   say: Say,
 ): Diagnostic[] {
   const project = fieldText(row, 'project');
-  if (project !== claim.project) return [differs(row, 'project', claim.project || 'empty', say)];
+  const claimed = claim.unit ?? claim.project;
+  if (project !== claimed) return [differs(row, 'project', claimed || 'empty', say)];
   const first = rows.find((other) => fieldText(other, 'project') === project);
   if (project === '' || first === undefined || first.key === row.key) return [];
   return [

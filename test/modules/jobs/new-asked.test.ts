@@ -6,8 +6,10 @@ import t from 'tap';
 import { verifyGate } from '../../../src/integrity/gate.js';
 import { jobNew } from '../../../src/modules/jobs/commands/new.js';
 import type { ModuleCommandContext } from '../../../src/modules/types.js';
+import { OWNER } from '../../../src/surfaces/cli/ask.js';
 import { makeContext } from '../../../src/surfaces/cli/context.js';
 import { paint } from '../../../src/surfaces/cli/paint.js';
+import { passEnvironment } from '../../../src/surfaces/cli/pass-environment.js';
 import { signPage } from '../../../src/surfaces/cli/sign-page.js';
 import { cronEnvironment, type JobPlace, jobPlace, JOBS, nocturne, runJob } from './job-place.js';
 import { program } from './machine-jobs.js';
@@ -45,11 +47,13 @@ async function asked(place: JobPlace, directory: string, { marks, yes }: Answers
     ...context,
     env: machine(directory),
     modules: async () => [],
+    passes: () => passEnvironment(context),
     paint: paint(context),
     requireOwner: () => undefined,
     acting: () => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', authorisation: 'owner' }),
     signPage: (path, page) => signPage(context, path, page),
     ask: {
+      ...OWNER,
       async confirm(question) {
         questions.push(question);
         return yes(question);

@@ -10,7 +10,7 @@ import { Ledger } from './ledger.js';
 import { NOTHING } from './money.js';
 import { settlement } from './settlement.js';
 import { stoppedUntil } from './stopped.js';
-import type { LogPlace } from './synced-log.js';
+import type { LogPlace } from '../../../workspace/synced-log.js';
 import { spendOf } from './call-sum.js';
 import type {
   Ask,

@@ -8,16 +8,18 @@ import { parsedJson } from '../../../kernel/parsed-json.js';
 import { makeDirectory } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
 import { writeJsonDurably } from '../../../workspace/state-home.js';
-import { type LedgerRow, ledgerRow } from './rows.js';
 import {
-  LOG_START,
   type LogPlace,
+  logStart,
   openSyncedLog,
   readSyncedLog,
   type SyncedLog,
-} from './synced-log.js';
+} from '../../../workspace/synced-log.js';
+import { type LedgerRow, ledgerRow } from './rows.js';
 import { type StoredTotals, type Totals, totalsFrom } from './totals.js';
 
+const NAME = { log: 'the ledger', writer: 'the meter' };
+const LOG_START = logStart('meter/ledger.jsonl');
 const CHECKPOINT = 'checkpoint.json';
 /** What a start reads again at most. */
 const CHECKPOINT_ROWS = 1000;
@@ -39,7 +41,8 @@ export class Ledger {
     this.totals = totals;
     this.#directory = directory;
     this.#log = openSyncedLog(ledgerPath(directory), {
-      from: checkpoint?.place ?? LOG_START,
+      name: NAME,
+      start: checkpoint?.place ?? LOG_START,
       onRow: (members) => totals.apply(rowOf(members)),
     });
     this.#checked = checkpoint?.place.rows ?? 0;
@@ -82,7 +85,11 @@ export function ledgerPath(directory: string): string {
 export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
   const path = ledgerPath(directory);
   if (!existsSync(path)) return LOG_START;
-  return readSyncedLog(path, (members) => onRow(rowOf(members)));
+  return readSyncedLog(path, {
+    name: NAME,
+    start: LOG_START,
+    onRow: (members) => onRow(rowOf(members)),
+  });
 }
 
 function readCheckpoint(directory: string): Checkpoint | undefined {

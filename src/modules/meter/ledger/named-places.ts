@@ -8,7 +8,7 @@ import { fieldText } from '../../../project/field-text.js';
 import { lastRow, rowsSince } from '../../../project/recent-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { ledgerPath } from './ledger.js';
-import { lastPlace, type RowEnd } from './synced-log.js';
+import { lastPlace, type RowEnd } from '../../../workspace/synced-log.js';
 
 const NAMED = 'ledger of';
 const TEXT = new RegExp(`^${NAMED} (\\d+) bytes, last link ([0-9a-f]+)$`);

@@ -11,7 +11,7 @@ import { readLedger } from '../ledger/ledger.js';
 import { lostSince } from '../ledger/named-places.js';
 import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
 import { NANOS, NOTHING } from '../ledger/money.js';
-import type { LogPlace } from '../ledger/synced-log.js';
+import type { LogPlace } from '../../../workspace/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
 import type { Balance, CallSum, Limit, Spend } from '../ledger/types.js';
 import { meterDirectory } from '../live-meter.js';

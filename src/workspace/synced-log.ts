@@ -12,12 +12,12 @@ import {
   openSync,
   readSync,
   statSync,
-} from '../../../kernel/files.js';
+} from '../kernel/files.js';
 import { dirname } from 'node:path';
-import { cutLine, genesis, link, linkedLine } from '../../../kernel/chain.js';
-import { NocturneError } from '../../../kernel/error.js';
-import { makeDirectory, syncDirectory, writeAll } from '../../../workspace/durable.js';
-import { onFile } from '../../../workspace/storage-error.js';
+import { cutLine, genesis, link, linkedLine } from '../kernel/chain.js';
+import { NocturneError } from '../kernel/error.js';
+import { makeDirectory, syncDirectory, writeAll } from './durable.js';
+import { onFile } from './storage-error.js';
 
 /** A place between two rows: the size of the log there, and the link of the row before. */
 export type LogPlace = RowEnd & { readonly rows: number };
@@ -29,18 +29,25 @@ export interface SyncedLog {
   close(): void;
 }
 
-/** In the links of this log, wherever the state directory is. */
-const NAME = 'meter/ledger.jsonl';
+/** In messages. */
+export type LogName = { readonly log: string; readonly writer: string };
+/** `start`: of `logStart`, or a later place. */
+export type SyncedLogKind = { readonly start: LogPlace; readonly name: LogName };
+
 const BLOCK_BYTES = 262_144;
-export const LOG_START: LogPlace = { bytes: 0, head: genesis(NAME), rows: 0 };
+
+/** @param name in the links of the log, wherever the state directory is. */
+export function logStart(name: string): LogPlace {
+  return { bytes: 0, head: genesis(name), rows: 0 };
+}
 
 /**
- * Opens the log, and gives each row after `from` to `onRow`. @throws NocturneError `GATE` for a log
+ * Opens the log, and gives each row after `start` to `onRow`. @throws NocturneError `GATE` for a log
  * that another program has changed.
  */
 export function openSyncedLog(
   path: string,
-  options: { readonly from: LogPlace; readonly onRow: (members: unknown) => void },
+  options: SyncedLogKind & { readonly onRow: (members: unknown) => void },
 ): SyncedLog {
   makeDirectory(dirname(path), 0o700);
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -61,7 +68,8 @@ export function openSyncedLog(
       return place;
     },
     append(members) {
-      if (fstatSync(descriptor).size !== place.bytes) throw changed(path, place.rows + 1);
+      if (fstatSync(descriptor).size !== place.bytes)
+        throw changed(path, place.rows + 1, options.name);
       const { line, link: head } = linkedLine(place.head, members);
       const content = Buffer.from(`${line}\n`);
       try {
@@ -78,10 +86,13 @@ export function openSyncedLog(
 }
 
 /** The rows of the log as they are now, while another process may append. */
-export function readSyncedLog(path: string, onRow: (members: unknown) => void): LogPlace {
+export function readSyncedLog(
+  path: string,
+  options: SyncedLogKind & { readonly onRow: (members: unknown) => void },
+): LogPlace {
   const descriptor = onFile(path, 'open', () => openSync(path, 'r'));
   try {
-    return readRows(descriptor, path, { from: LOG_START, onRow });
+    return readRows(descriptor, path, options);
   } finally {
     closeSync(descriptor);
   }
@@ -112,14 +123,14 @@ export function lastPlace(path: string, within = Number.POSITIVE_INFINITY): RowE
 function readRows(
   descriptor: number,
   path: string,
-  { from, onRow }: { readonly from: LogPlace; readonly onRow: (members: unknown) => void },
+  { start, name, onRow }: SyncedLogKind & { readonly onRow: (members: unknown) => void },
 ): LogPlace {
   const size = fstatSync(descriptor).size;
-  if (size < from.bytes) throw changed(path, from.rows);
-  let place = from;
+  if (size < start.bytes) throw changed(path, start.rows, name);
+  let place = start;
   let rest = Buffer.alloc(0);
   const block = Buffer.alloc(BLOCK_BYTES);
-  for (let offset = from.bytes; offset < size; ) {
+  for (let offset = start.bytes; offset < size; ) {
     const count = onFile(path, 'read', () =>
       readSync(descriptor, block, 0, Math.min(block.length, size - offset), offset),
     );
@@ -132,7 +143,7 @@ function readRows(
       const isLast = offset === size && end === rest.length - 1;
       if (cut === undefined && isLast) return place;
       if (cut === undefined || link(place.head, [cut.body]) !== cut.link)
-        throw changed(path, place.rows + 1);
+        throw changed(path, place.rows + 1, name);
       onRow(JSON.parse(line));
       place = { bytes: place.bytes + end + 1, head: cut.link, rows: place.rows + 1 };
       rest = rest.subarray(end + 1);
@@ -141,14 +152,14 @@ function readRows(
   return place;
 }
 
-function changed(path: string, row: number): NocturneError {
+function changed(path: string, row: number, { log, writer }: LogName): NocturneError {
   return new NocturneError(
     'GATE',
-    `row ${row} of the ledger is not what the meter wrote: another program has changed the file`,
+    `row ${row} of ${log} is not what ${writer} wrote: another program has changed the file`,
     {
       file: path,
       line: row,
-      hint: 'restore the file from a backup, or move it away: the meter then begins a new ledger',
+      hint: `restore the file from a backup, or move it away: ${writer} then begins a new one`,
     },
   );
 }

@@ -1,0 +1,154 @@
+/** `plan approve | pause | resume | abort | retry`: what an owner decides about a plan. */
+import { stamp } from '../../../kernel/clock.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { requirePlans } from '../log/plan-log.js';
+import { advance, type Advance } from '../page/advance.js';
+import { restoredPage } from '../page/plan-change.js';
+import { planFile } from '../page/plan-page.js';
+import { type PlanRead, readPlan } from '../page/read-plan.js';
+import type { PlanEvent } from '../types.js';
+import { requirePlan } from './look.js';
+import { planFacts } from './plan-facts.js';
+
+type Decision = {
+  readonly project: string;
+  /** Of the command, such as `approve`. */
+  readonly word: string;
+  readonly event: (time: string) => PlanEvent;
+};
+
+export const planApprove: ModuleCommand = {
+  summary: 'approve a plan: passes begin to work on it',
+  forAgents: 'never',
+  args: '<project>',
+  examples: ['nocturne plan approve inventory'],
+  run: (context, { args: [project = ''] }) =>
+    decide(context, { project, word: 'approve', event: (time) => ({ kind: 'approved', time }) }),
+};
+
+export const planPause: ModuleCommand = {
+  summary: 'pause a plan: no step starts until it is resumed',
+  forAgents: 'never',
+  args: '<project>',
+  examples: ['nocturne plan pause inventory'],
+  run: (context, { args: [project = ''] }) =>
+    decide(context, { project, word: 'pause', event: (time) => ({ kind: 'paused', time }) }),
+};
+
+export const planAbort: ModuleCommand = {
+  summary: 'abort a plan: running steps are cancelled, and nothing starts any more',
+  forAgents: 'never',
+  args: '<project>',
+  examples: ['nocturne plan abort inventory'],
+  run: (context, { args: [project = ''] }) =>
+    decide(context, { project, word: 'abort', event: (time) => ({ kind: 'aborted', time }) }),
+};
+
+export const planRetry: ModuleCommand = {
+  summary: 'run a step again, and what comes after it',
+  forAgents: 'never',
+  args: '<project> <step>',
+  examples: ['nocturne plan retry inventory survey'],
+  run(context, { args: [project = '', step = ''] }) {
+    requireStep(context.workspace().snapshot(), project, step);
+    const event = (time: string): PlanEvent => ({ kind: 'retried', time, step });
+    return decide(context, { project, word: 'retry', event });
+  },
+};
+
+export const planResume: ModuleCommand = {
+  summary: 'go on with a plan that is paused or aborted, or whose page is lost or old',
+  forAgents: 'never',
+  args: '<project>',
+  examples: ['nocturne plan resume inventory'],
+  run(context, { args: [project = ''] }) {
+    const restored = restore(context, project);
+    const { plan } = readPlan(context.workspace().snapshot(), project);
+    const goesOn = plan?.status === 'running' || plan?.status === 'approved';
+    if (restored && goesOn)
+      return answered(context, project, 'The page is written again from the log.');
+    return decide(context, {
+      project,
+      word: 'resume',
+      event: (time) => ({ kind: 'resumed', time }),
+    });
+  },
+};
+
+/** Whether the page was written again. */
+function restore(context: ModuleCommandContext, project: string): boolean {
+  const isStale = (read: PlanRead): boolean => read.problems.some(({ stale }) => stale === true);
+  const workspace = context.workspace();
+  if (!isStale(readPlan(workspace.snapshot(), project))) return false;
+  const { actor, runId } = context.acting();
+  workspace.commit((snapshot) => {
+    const read = readPlan(snapshot, project);
+    const change = isStale(read) ? restoredPage(snapshot, read) : undefined;
+    return { actor, runId, ...(change ?? { reason: 'nothing to restore', changes: [] }) };
+  });
+  return true;
+}
+
+function decide(context: ModuleCommandContext, { project, word, event }: Decision): CommandResult {
+  const workspace = context.workspace();
+  const { actor, runId } = context.acting();
+  requirePlans(workspace.snapshot());
+  let said = '';
+  workspace.commit((snapshot) => {
+    const made = decided(snapshot, project, event(stamp(snapshot.now)));
+    const [refused] = made.refused;
+    if (refused !== undefined)
+      throw new NocturneError('CONFLICT', `nothing to ${word}: ${refused.why}`, {
+        file: planFile(project),
+        hint: `nocturne plan show ${project}`,
+      });
+    said = `The plan ${project} is ${made.plan.status}.`;
+    return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
+  });
+  return answered(context, project, said);
+}
+
+/** @throws NocturneError `NOT_FOUND`, and `BAD_VALUE` while the page cannot be read. */
+function decided(snapshot: Snapshot, project: string, event: PlanEvent): Advance {
+  const read = readPlan(snapshot, project);
+  if (read.logged === undefined) requirePlan(snapshot, project);
+  const [problem] = read.problems;
+  // A plan can be stopped whatever its page says.
+  const stops = event.kind === 'aborted' || event.kind === 'paused';
+  if (problem !== undefined && !(stops && read.logged !== undefined)) throw unreadable(problem);
+  const made = advance(snapshot, project, { events: [event], by: 'owner', read });
+  if (made === undefined) throw new NocturneError('NOT_FOUND', `${project} has no plan`);
+  return made;
+}
+
+function unreadable({ message, range, hint }: PlanRead['problems'][number]): NocturneError {
+  return new NocturneError('BAD_VALUE', message, {
+    file: range.file,
+    line: range.line,
+    column: range.column,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function answered(context: ModuleCommandContext, project: string, text: string): CommandResult {
+  const snapshot = context.workspace().snapshot();
+  return {
+    exit: EXIT.ok,
+    text,
+    json: { plan: planFacts(snapshot, readPlan(snapshot, project), project) },
+  };
+}
+
+/** @throws NocturneError `NOT_FOUND`. */
+function requireStep(snapshot: Snapshot, project: string, step: string): void {
+  const { plan } = readPlan(snapshot, project);
+  const steps = [...(plan?.steps.keys() ?? [])];
+  if (plan === undefined || steps.includes(step)) return;
+  throw new NocturneError('NOT_FOUND', `the plan ${project} has no step "${step}"`, {
+    file: planFile(project),
+    hint: didYouMean(step, steps) ?? `its steps are ${steps.join(', ')}`,
+  });
+}

@@ -1,0 +1,70 @@
+/** `plan list | show`. */
+import { defined } from '../../../kernel/defined.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
+import { textTable } from '../../../report/text-table.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { ModuleCommand } from '../../types.js';
+import { planFile } from '../page/plan-page.js';
+import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { planFacts } from './plan-facts.js';
+import { planTree } from './plan-tree.js';
+
+export const planList: ModuleCommand = {
+  summary: 'list the plans, with how far each is',
+  forAgents: 'workspace',
+  examples: ['nocturne plan list', 'nocturne plan list --json'],
+  run(context) {
+    const snapshot = context.workspace().snapshot();
+    const plans = plannedProjects(snapshot).map((project) =>
+      planFacts(snapshot, readPlan(snapshot, project), project),
+    );
+    if (plans.length === 0)
+      return {
+        exit: EXIT.ok,
+        text: 'There are no plans yet. A plan is a page of its project: nocturne plan new makes one.',
+        json: { plans: [] },
+      };
+    const rows = plans.map(({ project, status, proved, open, problems, title }) => [
+      project,
+      problems.length > 0 ? context.paint.wrong('needs you') : status,
+      `${proved} of ${proved + open}`,
+      problems[0]?.message ?? title,
+    ]);
+    const head = ['project', 'status', 'proved', ''];
+    return {
+      exit: EXIT.ok,
+      text: textTable({ head, width: context.width, rows }),
+      json: { plans },
+    };
+  },
+};
+
+export const planShow: ModuleCommand = {
+  summary: 'show one plan: its steps by wave, with the state of each',
+  forAgents: 'workspace',
+  args: '<project>',
+  examples: ['nocturne plan show inventory', 'nocturne plan show inventory --json'],
+  run(context, { args }) {
+    const snapshot = context.workspace().snapshot();
+    const project = args[0] ?? '';
+    requirePlan(snapshot, project);
+    const read = readPlan(snapshot, project);
+    const facts = planFacts(snapshot, read, project);
+    return {
+      exit: EXIT.ok,
+      text: planTree(snapshot, read, { project, paint: context.paint }),
+      json: { plan: facts },
+    };
+  },
+};
+
+/** @throws NocturneError `NOT_FOUND`. */
+export function requirePlan(snapshot: Snapshot, project: string): void {
+  const projects = plannedProjects(snapshot);
+  if (projects.includes(project)) return;
+  throw new NocturneError('NOT_FOUND', `the project "${project}" has no plan`, {
+    file: planFile(project),
+    ...defined({ hint: didYouMean(project, projects) ?? 'nocturne plan list shows the plans' }),
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * Module plans: pipelines of steps that are proved one by one. PLAN.md of a project says what is to
+ * be done, and each thing that happens is a row of the plan log.
+ */
+import type { Module } from '../types.js';
+import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
+import { planList, planShow } from './commands/look.js';
+import { loopMoments } from './loop/loop-moments.js';
+import { planAttempts } from './loop/plan-attempts.js';
+import { planNew } from './template/plan-new.js';
+import { planRun } from './run/plan-run.js';
+import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
+
+export const module: Module = {
+  name: 'plans',
+  onChange: () => undefined,
+  before: ({ snapshot }) => beforePasses(snapshot),
+  units: offeredSteps,
+  started: stepStarted,
+  settled: stepSettled,
+  ...loopMoments,
+  commands: {
+    'plan new': planNew,
+    'plan list': planList,
+    'plan show': planShow,
+    'plan approve': planApprove,
+    'plan run': planRun,
+    'plan pause': planPause,
+    'plan resume': planResume,
+    'plan abort': planAbort,
+    'plan attempts': planAttempts,
+    'plan retry': planRetry,
+  },
+};

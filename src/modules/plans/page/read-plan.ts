@@ -1,0 +1,156 @@
+/**
+ * A plan as page and log tell it: the state by the log, what the owner changed on the page since,
+ * and what keeps the plan from going on.
+ */
+import { stamp } from '../../../kernel/clock.js';
+import { plural } from '../../../kernel/words.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { isOver } from '../engine/ready-steps.js';
+import { newPlan } from '../engine/new-plan.js';
+import { type LoggedPlan, loggedPlan, loggedProjects } from '../log/plan-log.js';
+import type { Problem } from '../template/problem.js';
+import type { Plan, PlanEvent } from '../types.js';
+import { ownerEdits } from './owner-edits.js';
+import { planFile, type PlanPage, readPage } from './plan-page.js';
+
+/** `stale`: the page can be written again from the log. */
+export type PlanProblem = Problem & { readonly stale?: true };
+
+export type PlanRead = {
+  /** By the log, without `edits`. A page that no event is about yet describes a draft. */
+  readonly plan: Plan | undefined;
+  /** What the log has; nothing for a new plan. */
+  readonly logged: LoggedPlan | undefined;
+  /** What the owner changed on the page, not taken in yet. */
+  readonly edits: readonly PlanEvent[];
+  /** While there is one, nothing of the plan starts and its page is not written. */
+  readonly problems: readonly PlanProblem[];
+  readonly warnings: readonly Problem[];
+  readonly page: PlanPage | undefined;
+};
+
+/** The projects that have a plan on a page, or one in the log whose page is missing. */
+export function plannedProjects(snapshot: Snapshot): readonly string[] {
+  const pages = snapshot.filesOf('PLAN').map(projectOf);
+  const lost = loggedProjects(snapshot).filter(
+    (project) => !pages.includes(project) && readPlan(snapshot, project).problems.length > 0,
+  );
+  return [...pages, ...lost];
+}
+
+function projectOf(file: string): string {
+  return file.slice('PROJECTS/'.length, -'/PLAN.md'.length);
+}
+
+export function readPlan(snapshot: Snapshot, project: string): PlanRead {
+  const logged = loggedPlan(snapshot, project);
+  const read = readPage(snapshot, project);
+  const none = { plan: logged?.plan, logged, edits: [], warnings: [], page: undefined };
+  switch (read.kind) {
+    case 'missing': {
+      const lost = logged !== undefined && !isOver(logged.plan) && logged.plan.status !== 'draft';
+      return { ...none, problems: lost ? [missing(logged)] : [] };
+    }
+    case 'problems':
+      return { ...none, problems: read.problems };
+    case 'page': {
+      const { page, warnings } = read;
+      const problem = place(snapshot, page, logged);
+      if (problem !== undefined) return { ...none, warnings, page, problems: [problem] };
+      const isNew = page.revision === undefined;
+      const base = isNew ? draftOf(snapshot, project, page) : logged?.plan;
+      if (base === undefined) return { ...none, warnings, page, problems: [] };
+      const plan = { ...base, title: page.title, template: page.template };
+      const shown = isNew ? base : shownPlan(snapshot, logged, base);
+      const { events, problems } = ownerEdits(snapshot, page, { base: shown, now: base });
+      return { plan, logged: isNew ? undefined : logged, edits: events, problems, warnings, page };
+    }
+  }
+}
+
+function shownPlan(snapshot: Snapshot, logged: LoggedPlan | undefined, plan: Plan): Plan {
+  if (logged === undefined || logged.shown === logged.revision) return plan;
+  return loggedPlan(snapshot, plan.project, logged.shown)?.plan ?? plan;
+}
+
+function draftOf(snapshot: Snapshot, project: string, page: PlanPage): Plan {
+  const { title, template, policy, definitions } = page;
+  return newPlan({ project, title, template, policy, definitions }, stamp(snapshot.now));
+}
+
+/** What the page's place in the log says against going on. */
+function place(
+  snapshot: Snapshot,
+  page: PlanPage,
+  logged: LoggedPlan | undefined,
+): PlanProblem | undefined {
+  const { file, revision } = page;
+  const range = rangeOf(snapshot, file, 'revision');
+  if (revision === undefined) {
+    if (logged === undefined || isOver(logged.plan) || logged.plan.status === 'draft')
+      return undefined;
+    return {
+      range,
+      message: `this page has no revision, but the log has a plan of this project that is ${logged.plan.status}`,
+      expected: `revision: ${logged.shown}`,
+      hint: `nocturne plan resume ${logged.plan.project} writes the page from the log; nocturne plan abort ${logged.plan.project} ends that plan`,
+      stale: true,
+    };
+  }
+  if (logged === undefined || revision > logged.revision)
+    return {
+      range,
+      message: `this page shows event ${revision} of the plan, and the log ends at ${logged?.revision ?? 0}`,
+      expected: logged === undefined ? 'no revision' : `revision: ${logged.shown}`,
+      actual: `revision: ${revision}`,
+      hint:
+        logged === undefined
+          ? 'a page from elsewhere: remove the line revision'
+          : 'nocturne audit verify shows whether the log is whole',
+    };
+  if (revision === logged.shown) return undefined;
+  const { project } = logged.plan;
+  return {
+    range,
+    message: `this page is an old copy: it shows event ${revision} of the plan, and there are ${logged.revision}. ${differences(snapshot, page, logged)}`,
+    expected: `revision: ${logged.shown}`,
+    actual: `revision: ${revision}`,
+    hint: `nocturne plan resume ${project} writes the page from the log and goes on`,
+    stale: true,
+  };
+}
+
+const MOST_NAMED = 5;
+
+/** `survey (page: waiting, log: proved)`. */
+function differences(snapshot: Snapshot, page: PlanPage, { plan }: LoggedPlan): string {
+  const steps = [...plan.steps].flatMap(([id, { state }]) => {
+    const shown = page.rows.get(id)?.state ?? 'no row';
+    return shown === state ? [] : [`${id} (page: ${shown}, log: ${state})`];
+  });
+  if (page.status !== plan.status)
+    steps.unshift(`status (page: ${page.status}, log: ${plan.status})`);
+  if (steps.length === 0) return 'The steps are the same.';
+  const more = steps.length - MOST_NAMED;
+  const rest = more > 0 ? `, and ${plural(more, 'more step')}` : '';
+  return `They differ in ${steps.slice(0, MOST_NAMED).join(', ')}${rest}.`;
+}
+
+function missing({ plan }: LoggedPlan): PlanProblem {
+  const file = planFile(plan.project);
+  const states = [...plan.steps.values()].map(({ state }) => state);
+  const proved = states.filter((state) => state === 'proved').length;
+  return {
+    range: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+    message: `${file} is missing; by the log the plan is ${plan.status}, with ${proved} of ${plural(states.length, 'step')} proved`,
+    expected: 'the page of the plan',
+    hint: `nocturne plan resume ${plan.project} writes it from the log; nocturne plan abort ${plan.project} ends the plan`,
+    stale: true,
+  };
+}
+
+function rangeOf(snapshot: Snapshot, file: string, field: string): Problem['range'] {
+  const [record] = snapshot.recordsIn(file, 'PLAN');
+  const range = record?.fields.get(field)?.range ?? record?.fields.get('status')?.range;
+  return range ?? { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+}

@@ -1,0 +1,53 @@
+/** Definitions of steps as YAML in the grammar of templates, without what is a default. */
+import { isDeepStrictEqual } from 'node:util';
+import { renderYaml } from '../../../markdown/render-yaml.js';
+import type { Value } from '../../../markdown/types.js';
+import type { StepDefinition } from '../types.js';
+
+/** One item of the list `steps`, indented by `indent`, with a line ending at its end. */
+export function stepYaml(definition: StepDefinition, indent = ''): string {
+  return renderYaml([writtenStep(definition) as Value]).replaceAll(/^(?=.)/gm, indent);
+}
+
+function writtenStep(definition: StepDefinition): Readonly<Record<string, unknown>> {
+  const { metric, repeatable, critical, ...rest } = definition;
+  const written = {
+    ...rest,
+    critical: critical ? 'yes' : undefined,
+    repeatable: repeatable ? undefined : 'no',
+    metric: metric === undefined ? undefined : snakeKeys(metric),
+  };
+  const plain = JSON.parse(JSON.stringify(written)) as Record<string, unknown>;
+  const defaults: Readonly<Record<string, unknown>> = {
+    title: definition.id,
+    objective: definition.title,
+    run: 'runner',
+    retries: 1,
+    writes: writesByDefault(definition),
+  };
+  return Object.fromEntries(
+    Object.entries(plain).filter(
+      ([key, value]) => !isDeepStrictEqual(value, defaults[key]) && !isBlank(value),
+    ),
+  );
+}
+
+/** As `readSteps` fills it in. */
+function writesByDefault({ run, produces }: StepDefinition): readonly string[] {
+  if (run === 'human') return [];
+  return produces.length > 0 ? produces : ['outputs/**'];
+}
+
+/** An empty `writes` is no default of a step that works. */
+function isBlank(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function snakeKeys(map: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value as unknown,
+    ]),
+  );
+}

@@ -1,0 +1,20 @@
+/** Takes in what owners changed on the pages of plans. */
+import type { ModuleChange } from '../../../passes/module.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { advance } from './advance.js';
+import { plannedProjects, readPlan } from './read-plan.js';
+
+/** What to commit; nothing where no page has an edit. */
+export function takeIn(snapshot: Snapshot): ModuleChange | undefined {
+  const changes = plannedProjects(snapshot).flatMap((project) => {
+    const read = readPlan(snapshot, project);
+    if (read.problems.length > 0 || read.edits.length === 0) return [];
+    return advance(snapshot, project, { by: 'owner', read })?.change ?? [];
+  });
+  if (changes.length === 0) return undefined;
+  return {
+    reason: changes.map(({ reason }) => reason).join('; '),
+    changes: changes.flatMap((change) => change.changes),
+    notices: changes.flatMap(({ notices = [] }) => notices),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What happened to the steps of a plan outside of passes, asked before work is chosen: runs that
+ * died, steps that are passed over, results that have changed or are gone.
+ */
+import { evaluateConditions, isMet } from '../../../governance/conditions/evaluate.js';
+import { parseConditions } from '../../../project/condition-parse.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { readySteps } from '../engine/ready-steps.js';
+import { reduce } from '../engine/reduce.js';
+import { isActive } from '../engine/transition.js';
+import type { Plan, PlanEvent } from '../types.js';
+import { inWorkspace } from './project-paths.js';
+
+type Moment = {
+  readonly snapshot: Snapshot;
+  readonly time: string;
+  /** Run ids of the running passes. */
+  readonly live: ReadonlySet<string>;
+};
+
+/** In the order in which they are to be taken in. */
+export async function eventsBefore(plan: Plan, moment: Moment): Promise<readonly PlanEvent[]> {
+  if (plan.status === 'draft') return [];
+  const lost = lostSteps(plan, moment);
+  if (!isActive(plan.status)) return lost;
+  const events = [...lost, ...changedResults(plan, moment)];
+  let now = events.reduce((before, event) => reduce(before, event).plan, plan);
+  for (;;) {
+    const skipped = await skippedSteps(now, moment);
+    if (skipped.length === 0) return events;
+    events.push(...skipped);
+    now = skipped.reduce((before, event) => reduce(before, event).plan, now);
+  }
+}
+
+/** Its process died, or it ended without a verdict. */
+function lostSteps({ steps }: Plan, { time, live }: Moment): readonly PlanEvent[] {
+  return [...steps].flatMap(([step, { state, runId = '' }]): readonly PlanEvent[] =>
+    state === 'running' && !live.has(runId) ? [{ kind: 'lost', time, step, runId }] : [],
+  );
+}
+
+/**
+ * Whoever edits a result that is proved answers for it, so it is proved as it is now, and what was
+ * made of it is made again. A result that is gone is made again itself.
+ */
+function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEvent[] {
+  const proved = [...plan.steps].filter(([, { state }]) => state === 'proved');
+  const known = new Map<string, Set<string>>();
+  const last = new Map<string, string>();
+  for (const [step, { produced = {} }] of proved)
+    for (const [path, hash] of Object.entries(produced)) {
+      known.set(path, (known.get(path) ?? new Set()).add(hash));
+      last.set(path, step);
+    }
+  return proved.flatMap(([step, { produced = {} }]): readonly PlanEvent[] => {
+    const now = Object.entries(produced).map(([path, hash]) => {
+      const [place = ''] = inWorkspace(plan.project, [path]);
+      return [path, hash, snapshot.hash(place)] as const;
+    });
+    if (now.some(([, , found]) => found === undefined)) return [{ kind: 'retried', time, step }];
+    const isOther = now.some(
+      ([path, , found = '']) => last.get(path) === step && known.get(path)?.has(found) !== true,
+    );
+    if (!isOther) return [];
+    const hashes = now.map(([path, hash, found = hash]) => [
+      path,
+      last.get(path) === step ? found : hash,
+    ]);
+    return [
+      {
+        kind: 'proved',
+        time,
+        step,
+        produced: Object.fromEntries(hashes) as Record<string, string>,
+      },
+    ];
+  });
+}
+
+/** The condition `when` of a step that is ready does not hold. Programs are not run for it. */
+async function skippedSteps(plan: Plan, { snapshot, time }: Moment): Promise<readonly PlanEvent[]> {
+  const ready = new Set(readySteps(plan, time));
+  const events: PlanEvent[] = [];
+  for (const { id, when } of plan.definitions) {
+    if (!ready.has(id) || when === undefined) continue;
+    const results = await evaluateConditions(
+      parseConditions(Array.isArray(when) ? when : [when], { range: RANGE }).assertions,
+      {
+        snapshot,
+        project: plan.project,
+        writes: [],
+        phaseStarted: '',
+        lastPass: '',
+        before: new Map(),
+        signal: new AbortController().signal,
+        command: async () => ({ kind: 'failed', why: 'no program runs here', notStarted: true }),
+      },
+    );
+    const unmet = results.find((result) => !isMet(result));
+    if (unmet === undefined) continue;
+    const why = `It is done only when ${unmet.assertion}; found: ${unmet.error ?? unmet.found}.`;
+    events.push({ kind: 'skipped', time, step: id, why });
+  }
+  return events;
+}
+
+const RANGE = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -1,0 +1,34 @@
+/** What a pass for a step means for its plan. */
+import type { Unit, UnitVerdict } from '../../../governance/unit.js';
+import type { PlanEvent } from '../types.js';
+import { inProject } from './project-paths.js';
+import { stepOf } from './units-of-plan.js';
+
+export function startedEvent(
+  unit: Unit,
+  {
+    runId,
+    consumed,
+    time,
+  }: {
+    readonly runId: string;
+    readonly consumed: Readonly<Record<string, string>>;
+    readonly time: string;
+  },
+): PlanEvent {
+  const { project, step } = stepOf(unit);
+  return { kind: 'started', time, step, runId, consumed: inProject(project, consumed) };
+}
+
+export function settledEvent(unit: Unit, verdict: UnitVerdict, time: string): PlanEvent {
+  const { project, step } = stepOf(unit);
+  const { runId, outcome, why, cause = 'agent' } = verdict;
+  const at = { time, step, runId };
+  if (outcome === 'proved') {
+    const produced = inProject(project, verdict.outputs);
+    return { ...at, kind: 'proved', produced, consumed: inProject(project, verdict.consumed) };
+  }
+  // The project waits for the owner; then the same work goes on, and no try is used up.
+  if (outcome === 'parked') return { ...at, kind: 'lost' };
+  return { ...at, kind: 'failed', cause, why };
+}

@@ -1,0 +1,96 @@
+/** What passes tell the plans, and what plans give to passes. */
+import { stamp } from '../../../kernel/clock.js';
+import { NocturneError } from '../../../kernel/error.js';
+import type { Offer, Unit, UnitVerdict } from '../../../governance/unit.js';
+import type {
+  BeforeContext,
+  KeptContext,
+  ModuleChange,
+  UnitContext,
+} from '../../../passes/module.js';
+import { fieldInt } from '../../../project/field-text.js';
+import { viewAfter } from '../../../workspace/draft-view.js';
+import { livePasses } from '../../../workspace/pass-lock.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { isActive } from '../engine/transition.js';
+import { settledInLoop, withLoops } from '../loop/loop-moments.js';
+import { advance } from '../page/advance.js';
+import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { takeIn } from '../page/take-in.js';
+import { eventsBefore } from './events-before.js';
+import { settledEvent, startedEvent } from './events-of-run.js';
+import { offerOf, stepOf } from './units-of-plan.js';
+
+/** The owner's edits first, then what happened to the steps since. */
+export async function beforePasses(snapshot: Snapshot): Promise<ModuleChange | undefined> {
+  const changes: ModuleChange[] = [];
+  let view = snapshot;
+  const add = (change: ModuleChange | undefined): void => {
+    if (change === undefined) return;
+    changes.push(change);
+    view = viewAfter(view, [{ ...change, actor: { kind: 'nocturne', name: 'plans' }, runId: '' }]);
+  };
+  add(takeIn(snapshot));
+  const claims = livePasses(snapshot.root, { now: () => snapshot.now });
+  const live = new Set(claims.map(({ runId }) => runId));
+  for (const project of plannedProjects(snapshot)) {
+    const { plan } = readPlan(view, project);
+    if (plan === undefined) continue;
+    const events = await eventsBefore(plan, { snapshot: view, time: timeOf(view), live });
+    if (events.length > 0) add(advance(view, project, { events, by: 'nocturne' })?.change);
+  }
+  const [first] = changes;
+  if (first === undefined) return undefined;
+  return {
+    reason: changes.map(({ reason }) => reason).join('; '),
+    changes: changes.flatMap((change) => change.changes),
+    audit: changes.flatMap(({ audit = [] }) => audit),
+    notices: changes.flatMap(({ notices = [] }) => notices),
+  };
+}
+
+export function offeredSteps({ snapshot, state }: KeptContext): Offer {
+  const reads = plannedProjects(snapshot).map((project) => readPlan(snapshot, project));
+  const plans = reads.flatMap(({ plan, problems }) =>
+    plan === undefined || problems.length > 0 ? [] : [plan],
+  );
+  const steps = offerOf(plans, {
+    now: timeOf(snapshot),
+    priority: (project) =>
+      fieldInt(snapshot.record('DISPATCH', project), 'priority') ?? Number.POSITIVE_INFINITY,
+  });
+  const offer = withLoops(steps, plans, { snapshot, state });
+  // Nothing of a page that cannot be read starts, the project's own pass no more than its steps.
+  const unread = reads.flatMap(({ plan, problems }) =>
+    plan !== undefined && problems.length > 0 && isActive(plan.status)
+      ? [[plan.project, 'its plan cannot be read'] as const]
+      : [],
+  );
+  return { ...offer, held: new Map([...offer.held, ...unread]) };
+}
+
+/** @throws NocturneError `CONFLICT` if the step cannot start any more. */
+export function stepStarted(
+  unit: Unit,
+  { snapshot, runId, consumed }: UnitContext,
+): ModuleChange | undefined {
+  const event = startedEvent(unit, { runId, consumed, time: timeOf(snapshot) });
+  const advanced = advance(snapshot, stepOf(unit).project, { events: [event], by: runId });
+  const [refused] = advanced?.refused ?? [];
+  if (refused !== undefined) throw new NocturneError('CONFLICT', `${unit.id}: ${refused.why}`);
+  return advanced?.change;
+}
+
+export function stepSettled(
+  unit: Unit,
+  verdict: UnitVerdict,
+  { snapshot, state }: BeforeContext,
+): ModuleChange | undefined {
+  const settled = settledEvent(unit, verdict, timeOf(snapshot));
+  const events = [settledInLoop(unit, settled, { snapshot, state })];
+  return advance(snapshot, stepOf(unit).project, { events, by: verdict.runId })?.change;
+}
+
+function timeOf({ now }: Snapshot): string {
+  return stamp(now);
+}

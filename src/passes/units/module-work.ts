@@ -1,0 +1,63 @@
+/** What the module of a unit does itself: before the agent, instead of it, and with its changes. */
+import { emptyReport } from '../../agents/parse-report.js';
+import { NO_USAGE, type RunOutcome } from '../../agents/types.js';
+import type { Unit, UnitVerdict } from '../../governance/unit.js';
+import { NocturneError } from '../../kernel/error.js';
+import type { Snapshot } from '../../workspace/types.js';
+import type { PassCopy } from '../copy/pass-copy.js';
+import { moduleOf } from '../modules/module-hooks.js';
+import type { Reconciliation } from '../reconcile/reconcile.js';
+import type { Briefed, PassEnvironment, Worked } from '../types.js';
+
+/** Whether it can only be done in a copy. */
+export function needsCopy(unit: Unit | undefined): boolean {
+  return unit?.keepsChanges === true || unit?.byModule === true;
+}
+
+/** @throws NocturneError `CONFIG` where the unit needs a copy and has none. */
+export function prepareUnit(
+  env: PassEnvironment,
+  { unit, runId, copy }: Pick<Briefed, 'unit' | 'runId' | 'copy'>,
+  snapshot: Snapshot,
+): void {
+  if (unit === undefined) return;
+  if (copy !== undefined)
+    moduleOf(env, unit)?.prepare?.(unit, { snapshot, state: env.workspace.state, runId, copy });
+  else if (needsCopy(unit))
+    throw new NocturneError('CONFIG', `${unit.id} works in a copy of its own, and has none`);
+}
+
+export async function performUnit(
+  env: PassEnvironment,
+  pass: Briefed & { readonly unit: Unit },
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const { workspace, say } = env;
+  const { unit, runId, copy, sandbox } = pass;
+  const module = moduleOf(env, unit);
+  if (copy === undefined || module?.perform === undefined)
+    throw new NocturneError('INTERNAL', `${unit.id} has no copy, or nobody who does it`);
+  const snapshot = workspace.snapshot();
+  const context = { workspace, snapshot, runId, signal, say, copy, sandbox };
+  const detail = await module.perform(unit, context);
+  const report = { ...emptyReport([]), summary: detail };
+  const ended = { detail, usage: NO_USAGE, report, tail: '', model: '' };
+  return signal.aborted
+    ? { kind: 'failed', failure: 'cancelled', ...ended }
+    : { kind: 'finished', ...ended };
+}
+
+type Found = { readonly found: Reconciliation; readonly verdict: UnitVerdict };
+
+export function keepChanges(
+  env: PassEnvironment,
+  pass: Worked & { readonly unit: Unit; readonly copy: PassCopy },
+  { found, verdict }: Found,
+  snapshot: Snapshot,
+): void {
+  const { unit, copy, outcome } = pass;
+  const { accepted, undone } = found;
+  const where = { snapshot, state: env.workspace.state, step: 'T5' };
+  const work = { ...where, verdict, accepted, undone, copy, report: outcome.report };
+  moduleOf(env, unit)?.keep?.(unit, work);
+}
