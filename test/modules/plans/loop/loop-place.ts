@@ -38,6 +38,7 @@ export function placeWithLoop(
   options: {
     readonly metric?: Readonly<Record<string, unknown>>;
     readonly value?: string;
+    readonly writes?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
   } = {},
 ): Place {
@@ -45,7 +46,7 @@ export function placeWithLoop(
     id: 'faster',
     title: 'Faster',
     objective: 'Raise the value.',
-    writes: ['src/**', 'bench/**'],
+    writes: options.writes ?? ['src/**', 'bench/**'],
     criteria: [{ file_exists: 'src/value.txt' }],
     metric: {
       command: ['node', 'bench/score.mjs'],
