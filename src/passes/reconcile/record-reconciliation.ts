@@ -76,8 +76,9 @@ function recordCopy(
 }
 
 function wroteAct(pass: ReconciledPass): PlainAct {
-  const { accepted, arrived } = pass.reconciliation;
+  const { accepted, arrived, takenBack = [] } = pass.reconciliation;
   const changes = [
+    ...takenBack.map(adopted),
     ...accepted
       .filter(({ isElsewhere }) => isElsewhere !== true)
       .map(pass.reconcileAgain === undefined ? adopted : broughtHome),
