@@ -7,8 +7,11 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { mermaid } from './mermaid.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
+
+const FORMATS = ['text', 'mermaid'];
 
 export const planList: ModuleCommand = {
   summary: 'list the plans, with how far each is',
@@ -44,15 +47,18 @@ export const planShow: ModuleCommand = {
   summary: 'show one plan: its steps by wave, with the state of each',
   forAgents: 'workspace',
   args: '<project>',
-  examples: ['nocturne plan show inventory', 'nocturne plan show inventory --json'],
-  run(context, { args }) {
+  options: [{ flags: '--format <format>', description: 'the output format', choices: FORMATS }],
+  examples: ['nocturne plan show inventory', 'nocturne plan show inventory --format mermaid'],
+  run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const project = args[0] ?? '';
     requirePlan(snapshot, project);
     const read = readPlan(snapshot, project);
     const facts = planFacts(read, project);
+    const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
     return {
       exit: EXIT.ok,
+      ...defined({ raw: drawn === undefined ? undefined : mermaid(drawn) }),
       text: planTree(snapshot, read, { project, paint: context.paint }),
       json: { plan: facts },
     };
