@@ -16,6 +16,7 @@ import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { parallel } from './parallel.js';
 import { pass } from './pass.js';
+import { plans } from './plans.js';
 import { reconcile } from './reconcile.js';
 import { startUp } from './start-up.js';
 import { whyMissed } from './why.js';
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   ...startUp,
   pass,
   parallel,
+  plans,
   reconcile,
   hashing,
   commit,

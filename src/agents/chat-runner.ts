@@ -21,6 +21,7 @@ import {
   addUsage,
   type Budget,
   NO_USAGE,
+  NOTHING_USED,
   type RunInput,
   type Runner,
   type RunOutcome,
@@ -105,9 +106,6 @@ function clientOf(
   const endpoint = access?.endpoint ?? spec.endpoint;
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
-
-/** Known to be nothing, unlike what no endpoint reported. */
-const NOTHING_USED: Usage = { tokensIn: 0, tokensOut: 0, cost: 0 };
 
 function outcomeOf(
   { model, wants }: RunInput,

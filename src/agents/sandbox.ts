@@ -53,6 +53,8 @@ export type CopiedPlaces = {
   readonly sourceOf: (path: string) => string;
   /** Inside the folders, and shown as they are. */
   readonly bound: readonly Bound[];
+  /** Folders that hold what the copy hides. */
+  readonly hidden: readonly string[];
 };
 export type PlainCommand = {
   readonly program: string;
@@ -201,6 +203,7 @@ function seen(
     ),
     ...readOnly.map(shownAs('ro')),
     ...own.map(ro),
+    ...(copied?.hidden ?? []).filter((path) => existsSync(path)).map(hide),
     ...(existsSync(state) ? [hide(state)] : []),
   ];
 }

@@ -191,6 +191,9 @@ export interface Runner {
 
 export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
 
+/** Known to be nothing, unlike what nobody reported. */
+export const NOTHING_USED: Usage = { tokensIn: 0, tokensOut: 0, cost: 0 };
+
 /** Unknown plus unknown stays unknown. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {

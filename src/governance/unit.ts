@@ -36,6 +36,8 @@ export type Unit = UnitKey & {
   };
   /** Under which name a later try goes on with what a parked one did; default: `id`. */
   readonly work?: string;
+  /** Globs of files that its agent must not see. Only for units in a copy. */
+  readonly hides?: readonly string[];
   /** Its changes are given to its module (`keep`), and none is written to the workspace. */
   readonly keepsChanges?: true;
   /** Its module does the work (`perform`) and runs `command` itself, as often as it needs. */

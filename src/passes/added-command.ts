@@ -34,6 +34,13 @@ export type OwnerQuestions = {
     options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[],
     marked?: readonly string[],
   ): Promise<readonly string[]>;
+  /** One value; nothing on Ctrl-C. */
+  choose(
+    question: string,
+    options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[],
+  ): Promise<string | undefined>;
+  /** What the owner writes, without blanks at its ends; nothing on Ctrl-C. `initial`: to edit. */
+  text(question: string, initial?: string): Promise<string | undefined>;
 };
 
 /** By what a text says, not by colour. */

@@ -9,7 +9,7 @@ import { emptyReport } from '../agents/parse-report.js';
 import {
   type Budget,
   type FailureCode,
-  NO_USAGE,
+  NOTHING_USED,
   type RunnerSpec,
   type RunOutcome,
 } from '../agents/types.js';
@@ -138,7 +138,7 @@ function notRun({ model }: ModelUser, failure: FailureCode, detail: string): Run
     kind: 'failed',
     failure,
     detail,
-    usage: NO_USAGE,
+    usage: NOTHING_USED,
     report: emptyReport([]),
     tail: '',
     model,

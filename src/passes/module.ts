@@ -5,6 +5,8 @@ import type { AlikePart } from '../governance/quality/repeats.js';
 import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
+import type { CommandRunner } from '../governance/conditions/command-runner.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
 import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
@@ -48,6 +50,8 @@ export type BeforeContext = {
 export type FragmentContext = ModuleContext & {
   readonly project: string | undefined;
   readonly unit?: Unit;
+  /** Globs of the workspace. */
+  readonly writes: readonly string[];
   readonly capability: Capability;
 };
 /**
@@ -68,6 +72,26 @@ export type RecordContext = {
   readonly project: string | undefined;
   readonly runId: string;
   readonly used: ReadonlySet<string>;
+};
+
+/** A file that the agent changed, or changed in a commit of its own. */
+export type ExaminedChange = Pick<Difference, 'path' | 'kind' | 'before' | 'after'> & {
+  readonly commit?: string;
+};
+/**
+ * `snapshot`: the workspace before the agent began, so that no agent changes what it is judged by.
+ * `refused`: what the guard does not allow, which is undone in any case.
+ */
+export type ExamineContext = ModuleContext & {
+  readonly project: string | undefined;
+  readonly unit?: Unit;
+  readonly writes: readonly string[];
+  readonly changes: readonly ExaminedChange[];
+  readonly refused: () => readonly { readonly path: string; readonly why: string }[];
+  /** The last of what the agent printed. */
+  readonly tail: string;
+  /** Runs a program on the files as the agent left them; what it writes is dropped. */
+  readonly command: CommandRunner;
 };
 
 /** The pass that has this unit. `consumed`: what it consumes, by its hash now. */
@@ -175,6 +199,11 @@ export interface PassModule {
    * @throws if it does, and cannot now: the runner is then not started.
    */
   modelAccess?(context: AccessContext): Promise<ModelAccess | undefined>;
+  /**
+   * T5, before anything that the agent changed is accepted. One finding that blocks undoes all of
+   * it. What throws blocks as well.
+   */
+  examine?(context: ExamineContext): Promise<readonly RuleFinding[]>;
   /**
    * T5 and T7: for each text its passages, each with what the workspace says (nearly) the same;
    * nothing where the module does not know the texts of this workspace.

@@ -3,12 +3,14 @@ import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
+import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Unit, UnitVerdict } from '../governance/unit.js';
 import type { IdleItem } from '../governance/idle-work.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
+import type { MergedWork } from './repository/merged-work.js';
 import type { CallRecord } from './call-record.js';
 import type { Spent } from './judge/spent.js';
 import type { Grade } from '../governance/quality/quality.js';
@@ -195,6 +197,10 @@ export type Reconciled = Worked & {
   readonly conflicts: readonly string[];
   /** In place: changes that may be the owner's, so they stay. Not outputs. */
   readonly unattributed: readonly string[];
+  /** What the rules found; one that blocks has undone everything. */
+  readonly findings: readonly RuleFinding[];
+  /** Of a repository that is elsewhere. */
+  readonly merged?: MergedWork;
   /** Of a unit in a copy, which is judged before its changes are accepted. */
   readonly proof?: UnitProof;
 };

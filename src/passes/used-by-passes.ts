@@ -17,6 +17,8 @@ export type Period = {
   readonly counts: (runId: string, started: Date) => boolean;
   /** Only the passes of this project count. */
   readonly project?: string;
+  /** What is counted elsewhere of what a run reported. */
+  readonly known?: (runId: string) => Pick<NightUse, 'tokens' | 'cost'>;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -66,8 +68,10 @@ export function usedBy(snapshot: Snapshot, begun: readonly BegunPass[], period: 
     const open = period.project === undefined ? running : [];
     const reserved = open.map((runId) => limitIn(limits(runId), unit) ?? Number.POSITIVE_INFINITY);
     const used = runs.map((run) => {
-      if (!passes.has(run.key)) return unit === 'minutes' ? 0 : (metered(run, unit) ?? 0);
-      return metered(run, unit) ?? limitIn(limits(run.key), unit) ?? 0;
+      const own = passes.has(run.key);
+      if (!own && unit === 'minutes') return 0;
+      const reported = unknown(run, unit, period);
+      return reported ?? (own ? limitIn(limits(run.key), unit) : undefined) ?? 0;
     });
     return [...reserved, ...used].reduce((total, amount) => total + amount, 0);
   };
@@ -77,6 +81,14 @@ export function usedBy(snapshot: Snapshot, begun: readonly BegunPass[], period: 
     tokens: sum('tokens'),
     cost: sum('cost'),
   };
+}
+
+/** What the run reported and nobody else counts. */
+function unknown(run: Rec, unit: NightUnit, { known }: Period): number | undefined {
+  const reported = metered(run, unit);
+  if (reported === undefined || known === undefined) return reported;
+  if (unit !== 'tokens' && unit !== 'cost') return reported;
+  return Math.max(0, reported - known(run.key)[unit]);
 }
 
 function limitIn(limits: TierLimits | undefined, unit: NightUnit): number | undefined {

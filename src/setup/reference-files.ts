@@ -11,6 +11,7 @@ import { makeDirectory } from '../workspace/durable.js';
 const PATTERNS = [
   '{SOUL,AGENTS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,LOCK}.md',
   'orchestration-os/**/*.md',
+  'orchestration-os/plan-templates/*.{yaml,json}',
   'audit/*.{md,jsonl}',
   'PROJECTS/*.md',
   'inbox/{README,SENDERS}.md',

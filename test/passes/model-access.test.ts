@@ -9,6 +9,8 @@ import { installedHosts } from '../../src/hosts/installed.js';
 import type { AccessContext, PassModule } from '../../src/passes/module.js';
 import { runRecord } from '../../src/passes/run-record.js';
 import type { PassEnvironment } from '../../src/passes/types.js';
+import { begunPasses } from '../../src/passes/begun-passes.js';
+import { periodOf, usedBy } from '../../src/passes/used-by-passes.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { keySearcher } from '../support/key-searcher.js';
@@ -187,6 +189,9 @@ t.test('a meter that cannot be reached starts no agent', async (t) => {
   const record = runRecord(place.workspace.state, report.data?.runId ?? '');
   t.match(record?.ended, { failure: 'transient', detail: /its meter cannot: the disk is full/ });
   t.notOk(readdirSync(join(place.root, 'PROJECTS/pages')).includes('outputs'));
+  const snapshot = place.workspace.snapshot();
+  const used = usedBy(snapshot, begunPasses(snapshot), periodOf(snapshot, 'night'));
+  t.match(used, { tokens: 0, cost: 0 }, 'it counts nothing against the night');
 });
 
 t.test('a login of its own is counted, and everything says that limits do not hold', async (t) => {

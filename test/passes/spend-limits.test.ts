@@ -1,6 +1,9 @@
 /** The limits of SPENDING.md in real passes, also of agents whose calls no meter sees. */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { raiseText } from '../../src/governance/raised-limits.js';
+import { tierChooser } from '../../src/passes/worker/tier-choice.js';
 import { dispatch } from '../../src/governance/dispatch.js';
 import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -75,6 +78,22 @@ t.test('a month counts every pass of the calendar month, and then none begins', 
 t.test('one pass may use no more than the limit of a pass', async (t) => {
   const place = placeWith(t.testdir(), ['| pass | - | 123456 | 0.5 | - |']);
   t.match(limitsOf(place, await pass(place)), /123456 tokens.*0\.5/);
+});
+
+t.test('a pass that the owner gives more gets no more than the night has left', async (t) => {
+  const place = placeWith(t.testdir(), ['| night | - | 1000000 | - | - |']);
+  const raise = { scope: 'pass', unit: 'tokens' as const, night: '2026-12-02' };
+  for (const [amount, most] of [
+    [700_000, 700_000],
+    [9_000_000, 1_000_000],
+  ] as const) {
+    appendFileSync(
+      join(place.root, 'audit/AUDIT-LOG.md'),
+      `| 900 | 2026-12-02T21:00:00Z | R | T1 | limit_raise | pages | N-1 | ok | ${raiseText({ ...raise, amount })} | worker | x |\n`,
+    );
+    const choice = tierChooser(place.workspace.snapshot(), undefined)('pages');
+    t.match(choice, { kind: 'chosen', tier: 'standard', limits: { maxTokens: most } });
+  }
 });
 
 t.test('a project with nothing left of its own limit waits, and no night ends by it', async (t) => {

@@ -101,4 +101,36 @@ export const PLAN_CASES: readonly Case[] = [
     ],
     finds: [],
   },
+  {
+    rule: 'plan-template',
+    name: 'a variable that is not declared',
+    edits: [
+      file(
+        'orchestration-os/plan-templates/release.yaml',
+        'id: release\nvars: { env: staging }\nsteps:\n  - id: deploy\n    objective: To «{{vars.evn}}».\n',
+      ),
+    ],
+    finds: ['error plan-template'],
+    says: 'did you mean vars.env?',
+  },
+  {
+    rule: 'plan-template',
+    name: 'a template with a sub-plan that is not there',
+    edits: [
+      file(
+        'orchestration-os/plan-templates/release.yaml',
+        'id: release\nsteps:\n  - id: deploy\n    run: plan\n    «plan: team-deplox»\n',
+      ),
+    ],
+    finds: ['error plan-template'],
+    says: 'did you mean team-deploy?',
+  },
+  {
+    rule: 'plan-template',
+    name: 'a good template',
+    edits: [
+      file('orchestration-os/plan-templates/release.yaml', 'id: release\nsteps:\n  - id: deploy\n'),
+    ],
+    finds: [],
+  },
 ];

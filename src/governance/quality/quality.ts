@@ -35,6 +35,8 @@ export type PassFacts = {
   readonly repeats?: readonly Repeat[];
   /** Files restored because the pass was not allowed to write them. */
   readonly restored: number;
+  /** Which rule it broke, so that nothing of it was accepted. */
+  readonly broke?: string;
   /** The workspace has errors that it did not have before the pass. */
   readonly invalid: boolean;
   /** These errors, in words. */
@@ -84,14 +86,15 @@ function isProgress({ approach, novel }: PassFacts): boolean {
 }
 
 /** The agent found the phase done, changed nothing, and said so. */
-function isOver({ finished, approach, outputs, restored, invalid, reported }: PassFacts): boolean {
-  return (
-    finished && approach.holds && outputs === 0 && restored === 0 && !invalid && reported === true
-  );
+function isOver(facts: PassFacts): boolean {
+  const { finished, approach, outputs, restored, broke, invalid, reported } = facts;
+  const isUntouched = outputs === 0 && restored === 0 && broke === undefined && !invalid;
+  return finished && approach.holds && isUntouched && reported === true;
 }
 
 function failures(facts: PassFacts): string[] {
-  const { criteria, outputs, restored, invalid, errors = [], ending, parked } = facts;
+  const { criteria, outputs, restored, broke, invalid, errors = [], ending, parked } = facts;
+  if (broke !== undefined) return [`nothing was accepted: ${broke}`];
   const isParked = parked !== undefined;
   const finished = facts.finished || isParked;
   const unfinished = `the agent did not finish${ending === undefined ? '' : ` (${ending})`}`;

@@ -16,6 +16,8 @@ export type MeterAddress = {
   readonly port: number;
   /** Absolute, in a folder of its own, which is bound into sandboxes. */
   readonly socket: string;
+  /** A pass started it, so a pass may replace it. */
+  readonly isReplaceable?: true;
 };
 export type LiveMeter = ProcessIdentity & MeterAddress;
 

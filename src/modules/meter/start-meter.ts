@@ -10,6 +10,7 @@ import { closeSync, openSync } from '../../kernel/files.js';
 import { makeDirectory } from '../../workspace/durable.js';
 import { readTextIfThere } from '../../workspace/read-if-there.js';
 import type { Workspace } from '../../workspace/types.js';
+import { answeringMeter, type Patience } from './answering-meter.js';
 import { claimant, type LiveMeter, liveMeter, meterDirectory } from './live-meter.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
@@ -22,9 +23,13 @@ const MARKS = ['NOCTURNE_RUN', 'NOCTURNE_PASS_TOKEN'];
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The living one, or a new one. @throws NocturneError `CONFIG` if none can be started. */
-export async function ensureMeter(workspace: Workspace, env: Env): Promise<LiveMeter> {
+export async function ensureMeter(
+  workspace: Workspace,
+  env: Env,
+  patience?: Patience,
+): Promise<LiveMeter> {
   const { root, home, state } = workspace;
-  const living = liveMeter(state);
+  const living = await answeringMeter(state, patience);
   if (living !== undefined) return living;
   const directory = meterDirectory(state);
   makeDirectory(directory, 0o700);

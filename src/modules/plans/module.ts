@@ -5,6 +5,10 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
+import { loopMoments } from './loop/loop-moments.js';
+import { planAttempts } from './loop/plan-attempts.js';
+import { planNew } from './template/plan-new.js';
+import { planTemplate } from './template/template-rule.js';
 import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
 import { planWhy } from './commands/why.js';
 import { planPage } from './page/plan-rule.js';
@@ -15,14 +19,16 @@ export const module: Module = {
   name: 'plans',
   onChange: () => undefined,
   before: ({ snapshot }) => beforePasses(snapshot),
-  units: ({ snapshot }) => offeredSteps(snapshot),
+  units: offeredSteps,
   started: stepStarted,
   settled: stepSettled,
+  ...loopMoments,
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
   progress: planProgress,
   state: ({ snapshot }) => plansState(snapshot),
-  rules: [planPage],
+  rules: [planPage, planTemplate],
   commands: {
+    'plan new': planNew,
     'plan list': planList,
     'plan show': planShow,
     'plan approve': planApprove,
@@ -30,6 +36,7 @@ export const module: Module = {
     'plan pause': planPause,
     'plan resume': planResume,
     'plan abort': planAbort,
+    'plan attempts': planAttempts,
     'plan retry': planRetry,
     'plan why': planWhy,
   },

@@ -24,7 +24,6 @@ const PART = 10;
 export type Selected = {
   /** The most specific first. */
   readonly rules: readonly RulePage[];
-  readonly role: RolePage | undefined;
   readonly frameworks: readonly string[];
 };
 
@@ -33,12 +32,9 @@ export type Sought = {
   readonly project: string | undefined;
   /** Paths and globs, relative to the workspace. */
   readonly scopes: readonly string[];
-  /** By name. Without one, the role that fits. */
-  readonly role?: string | undefined;
 };
 
-export function rulesFor(snapshot: Snapshot, sought: Sought): Selected {
-  const { project, scopes } = sought;
+export function rulesFor(snapshot: Snapshot, { project, scopes }: Sought): Selected {
   const folder = project === undefined ? '' : projectDirectory(snapshot, project);
   const all = [
     ...rulePages(snapshot),
@@ -49,15 +45,19 @@ export function rulesFor(snapshot: Snapshot, sought: Sought): Selected {
   const there = [...signs].filter((sign) =>
     foldersOf(snapshot, folder).some(({ has }) => has(sign)),
   );
-  const roles = rolePages(snapshot);
   return {
     rules: matchRules(activeRules(all, new Set([...frameworks, ...there])), scopes),
-    role:
-      sought.role === undefined
-        ? roleFor(roles, scopes)
-        : roles.find(({ id }) => id === sought.role),
     frameworks,
   };
+}
+
+/** The role that a step names, or else the one that fits what it may write. */
+export function roleOf(
+  snapshot: Snapshot,
+  { role, writes }: { readonly role?: string; readonly writes: readonly string[] },
+): RolePage | undefined {
+  const roles = rolePages(snapshot);
+  return role === undefined ? roleFor(roles, writes) : roles.find(({ id }) => id === role);
 }
 
 /** Of the project, and of the repository in it. */

@@ -18,10 +18,14 @@ const LARGEST = 1024 * 1024 * 1024;
 /** `detail`: the ref, or why there is none. */
 export type BroughtCommits = { readonly ok: boolean; readonly detail: string };
 
-/** `undefined` where the agent committed nothing. Safe to call again. */
+/**
+ * `undefined` where the agent committed nothing. Safe to call again.
+ * @param refused why they must not come home.
+ */
 export function bringCommitsHome(
   root: string,
   { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+  refused?: string,
 ): BroughtCommits | undefined {
   const { clone } = copy;
   if (clone === undefined) return undefined;
@@ -31,6 +35,10 @@ export function bringCommitsHome(
   if (commit === undefined || commit === clone.base) {
     rmSync(join(origin, ref), { force: true });
     return undefined;
+  }
+  if (refused !== undefined) {
+    rmSync(join(origin, ref), { force: true });
+    return { ok: false, detail: refused };
   }
   try {
     fetchCommits(origin, { commit, base: clone.base, objects: objectsOfClone(copy, clone) });
@@ -52,17 +60,18 @@ function fetchCommits(
   if (objects === undefined)
     throw new NocturneError('RUN_FAILED', 'the repository of the copy holds links');
   rmSync(join(objects, 'info'), { recursive: true, force: true });
-  const pack = git(origin, ['pack-objects', '--revs', '--stdout', '-q'], {
+  const pack = gitOnOrigin(origin, ['pack-objects', '--revs', '--stdout', '-q'], {
     input: `${commit}\n^${base}\n`,
     objects,
   });
-  git(origin, ['index-pack', '--stdin', '--strict', '--fix-thin'], { input: pack });
+  gitOnOrigin(origin, ['index-pack', '--stdin', '--strict', '--fix-thin'], { input: pack });
 }
 
 /** Only settings of this list: not those of the owner's machine, and nothing of the clone. */
 const SETTINGS = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'gc.auto=0'];
 
-function git(
+/** Git on the repository of the owner, with the objects of a copy. */
+export function gitOnOrigin(
   origin: string,
   args: readonly string[],
   { input, objects }: { readonly input: string | Buffer; readonly objects?: string },

@@ -32,6 +32,7 @@ export type CopySource = {
   /** Every file and link of the workspace, with what to copy from. */
   readonly files: Iterable<SourceFile>;
   readonly mayWrite: (path: string) => boolean;
+  readonly isHidden?: (path: string) => boolean;
 };
 export type SourceFile = { readonly path: string } & (
   | {
@@ -52,8 +53,13 @@ export function makeCopy(source: CopySource): PassCopy {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const made = places.flatMap((place) => missingFolders(root, place));
     const bound = places.flatMap((place) => copyFolders(source, place));
-    const copy: PassCopy = { folder, places, made, bound, madeAt: 0 };
-    const large = [...source.files].flatMap((file) => copyFile(source, copy, file));
+    const hidden: string[] = [];
+    const copy: PassCopy = { folder, places, made, bound, madeAt: 0, hidden };
+    const large = [...source.files].flatMap((file) => {
+      if (source.isHidden?.(file.path) !== true) return copyFile(source, copy, file);
+      hidden.push(file.path);
+      return [];
+    });
     // This sets `ctime` to the current time of the file system.
     chmodSync(folder, 0o700);
     return { ...copy, bound: [...bound, ...large], madeAt: lstatSync(folder).ctimeMs };

@@ -5,13 +5,23 @@
 import type { Fragment } from '../../agents/types.js';
 import type { Offer, Unit, UnitVerdict } from '../../governance/unit.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';
+import type { RuleFinding } from '../../governance/rule-finding.js';
+import { isProtected } from '../../integrity/protected-files.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError, messageOf } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
 import { type Act, type Deed, noteAct, partsOf } from '../act.js';
-import type { AlikeContext, ModuleChange, PassEvent, PassModule, UnitContext } from '../module.js';
+import type {
+  AlikeContext,
+  ExamineContext,
+  ModuleChange,
+  ModuleContext,
+  PassEvent,
+  PassModule,
+  UnitContext,
+} from '../module.js';
 import { readScope } from '../read-scope.js';
 import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } from '../types.js';
 
@@ -39,9 +49,11 @@ export async function runBefore(
   let view = snapshot;
   for (const module of enabledModules(env, snapshot)) {
     try {
-      const change = await withCommitMutex(root, () =>
-        module.before?.({ snapshot: view, state, step: 'T1' }),
-      );
+      let asked: ReturnType<NonNullable<PassModule['before']>>;
+      withCommitMutex(root, () => {
+        asked = module.before?.({ snapshot: view, state, step: 'T1' });
+      });
+      const change = await asked;
       if (change === undefined) continue;
       const act = (): Deed => change;
       view = viewAfter(view, partsOf(pass, [act]));
@@ -70,25 +82,54 @@ function failedRow(
  */
 export async function moduleFragments(
   env: PassEnvironment,
-  pass: Pick<Chosen, 'project' | 'unit' | 'runId' | 'capability'>,
+  pass: Pick<Chosen, 'project' | 'unit' | 'writes' | 'runId' | 'capability'>,
   snapshot: Snapshot,
 ): Promise<{ readonly fromModules: readonly Fragment[]; readonly acts: readonly Act[] }> {
   const { workspace, signal, say } = env;
-  const { project, unit, runId, capability } = pass;
+  const { project, unit, writes, runId, capability } = pass;
   const fromModules: Fragment[] = [];
   const acts: Act[] = [];
   for (const module of enabledModules(env, snapshot)) {
     try {
       const kept = { workspace, snapshot, runId, signal, say };
-      const context = { ...kept, project, capability, ...defined({ unit }) };
+      const context = { ...kept, project, writes, capability, ...defined({ unit }) };
       const fragments = (await module.fragments?.(context)) ?? [];
-      fromModules.push(...fragments.map((fragment) => ({ ...fragment, trust: 'data' as const })));
+      fromModules.push(...fragments.map((fragment) => withTrust(snapshot, fragment)));
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
       acts.push(failedRow('T4', { type: 'brief', module: module.name, error }));
     }
   }
   return { fromModules, acts };
+}
+
+/** Only a whole page that the owner has signed is an instruction. */
+function withTrust(snapshot: Snapshot, fragment: Fragment): Fragment {
+  const isSigned =
+    fragment.trust === 'instruction' && isProtected(snapshot.schema, fragment.source);
+  return { ...fragment, trust: isSigned ? 'instruction' : 'data' };
+}
+
+/** What the rules of all modules find. A module that cannot tell blocks. */
+export async function moduleFindings(
+  env: PassEnvironment,
+  context: Omit<ExamineContext, keyof ModuleContext> & Pick<ModuleContext, 'runId' | 'snapshot'>,
+): Promise<readonly RuleFinding[]> {
+  const { workspace, signal, say } = env;
+  const findings: RuleFinding[] = [];
+  for (const module of enabledModules(env, context.snapshot))
+    try {
+      findings.push(...((await module.examine?.({ ...context, workspace, signal, say })) ?? []));
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      const message = `the changes could not be examined: ${messageOf(error)}`;
+      findings.push({ effect: 'blocks', rule: module.name, source: '', message });
+    }
+  return findings;
+}
+
+export function hasExaminers(env: PassEnvironment, snapshot: Snapshot): boolean {
+  return enabledModules(env, snapshot).some(({ examine }) => examine !== undefined);
 }
 
 export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & {

@@ -13,6 +13,7 @@ import { authorityOf, type PassOnDuty } from '../authority.js';
 import { copiedPath, type PassCopy } from '../copy/pass-copy.js';
 import { type Content, isLarge } from './content.js';
 import type { Difference } from './differences.js';
+import type { Examined } from './examined.js';
 import { largeReason } from './large-content.js';
 import type { Baseline } from '../types.js';
 
@@ -21,11 +22,13 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
   readonly baseline: Baseline;
   /** Paths that stay although nobody knows who changed them, and that are on record already. */
   readonly unattributed?: readonly string[];
+  /** What the rules say; without it, only the guard judges. */
+  readonly examined?: Examined;
 };
 
 type Verdict = { readonly code: string; readonly why: string };
 type Refused = Verdict & { readonly difference: Difference };
-type Checked = {
+export type Checked = {
   readonly accepted: readonly Difference[];
   readonly refused: readonly Refused[];
 };

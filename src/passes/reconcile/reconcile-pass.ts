@@ -2,23 +2,28 @@
  * The last line of a pass: what its agent was not allowed to change is undone before anything else
  * is written. Safe to call again.
  */
+import { defined } from '../../kernel/defined.js';
 import { showControl } from '../../kernel/show-control.js';
-import { type Act, noteAct } from '../act.js';
+import { type Act, noteAct, rowsAct, stepRow } from '../act.js';
+import { findingText } from '../../governance/rule-finding.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { reconcileCopy } from '../copy/reconcile-copy.js';
+import { attemptOf } from '../repository/difference-of.js';
+import { mergedWork } from '../repository/merged-work.js';
 import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
+import type { Examined } from './examined.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
 
 export type ReconciledWork = Pick<
   Reconciled,
-  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed'
+  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed' | 'merged'
 > & {
   readonly acts: readonly Act[];
 };
@@ -33,9 +38,11 @@ const MOST_NAMED = 20;
 export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
-): ReconciledWork {
+  examined?: Examined,
+): ReconciledWork & Pick<Reconciled, 'findings'> {
   requireClaim(workspace, pass);
-  const found = reconcileTree(workspace, pass, () => claimAgain(workspace, pass));
+  const judged = { ...pass, ...defined({ examined }) };
+  const found = reconcileTree(workspace, judged, () => claimAgain(workspace, pass));
   sayWhatStays(say, found);
   const reconciliation = {
     ...found,
@@ -50,9 +57,16 @@ export function reconcilePass(
     runId,
     project,
     unit,
-    reconcileAgain: reconcilingAgain(workspace, pass),
+    reconcileAgain: reconcilingAgain(workspace, judged),
   });
-  return { ...filesOf(reconciliation), acts: [agentRow(pass), ...recorded] };
+  const attempt = pass.copy && attemptOf(workspace, { runId, copy: pass.copy });
+  const merged = attempt && mergedWork(workspace, attempt, reconciliation.accepted);
+  return {
+    ...filesOf(reconciliation),
+    ...defined({ merged }),
+    findings: examined?.findings ?? [],
+    acts: [agentRow(pass), ...findingRows(examined), ...recorded],
+  };
 }
 
 /** Lines on the screen; the logs have more. */
@@ -89,8 +103,31 @@ export function reconcileTree(
   if (copy === undefined) return reconcile(workspace, pass, storeLost);
   const inCopy = { ...pass, copy };
   const settled = reconcileCopy(workspace, inCopy);
-  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy) };
+  const refused = pass.examined?.blocked?.why;
+  return { ...settled, commits: bringCommitsHome(workspace.root, inCopy, refused) };
 }
+
+/** One row for each finding. */
+export function findingRows(examined: Examined | undefined): readonly Act[] {
+  const findings = examined?.findings ?? [];
+  if (findings.length === 0) return [];
+  return [
+    rowsAct(
+      'rules',
+      findings.slice(0, MOST_FINDINGS).map((finding) =>
+        stepRow('T5', {
+          type: 'rule',
+          target: finding.file ?? finding.rule,
+          result: RESULTS[finding.effect],
+          detail: showControl(findingText(finding)),
+        }),
+      ),
+    ),
+  ];
+}
+
+const MOST_FINDINGS = 100;
+const RESULTS = { blocks: 'failed', warns: 'warned', look: 'look' } as const;
 
 /** The lock went with `.nocturne`; this pass still runs and has to record what it undid. */
 export function claimAgain({ root, clock }: Workspace, pass: Briefed | Worked): void {

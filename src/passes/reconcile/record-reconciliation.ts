@@ -10,6 +10,7 @@ import { bundlesAct, type Act, type Deed, deedOf, type PlainAct, stepRow } from 
 import { escalation } from '../escalation.js';
 import type { Difference } from './differences.js';
 import type { Unattributed } from './keep-earlier.js';
+import { BROKE_RULE } from './examined.js';
 import { NOT_UNDONE, type Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
@@ -35,11 +36,16 @@ export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
   if (reconcileAgain === undefined)
     return [
       ...(wrote.audit.length === 0 ? [] : [wrote]),
-      ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
+      ...(told(undone).length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
     ];
   return accepted.length + undone.length + conflicts.length === 0 && commits === undefined
     ? []
     : recordCopy(pass, reconcileAgain);
+}
+
+/** Who breaks a rule is graded for it, and the next pass tries again: the owner has no question. */
+function told(undone: readonly Undone[]): readonly Undone[] {
+  return undone.filter(({ code }) => code !== BROKE_RULE);
 }
 
 const NOTHING: Deed = { reason: 'nothing', changes: [], audit: [] };
@@ -54,7 +60,8 @@ function recordCopy(
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before, after, placed }) =>
+        ({ path, before, after, placed, isElsewhere }) =>
+          isElsewhere !== true &&
           view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
       latest = isOvertaken
@@ -64,14 +71,17 @@ function recordCopy(
     },
     (view) =>
       latest.reconciliation.conflicts.length === 0 ? NOTHING : deedOf(view, aboutConflicts(latest)),
-    (view) => (latest.reconciliation.undone.length === 0 ? NOTHING : tellOwner(view, latest)),
+    (view) => (told(latest.reconciliation.undone).length === 0 ? NOTHING : tellOwner(view, latest)),
   ];
 }
 
 function wroteAct(pass: ReconciledPass): PlainAct {
-  const { accepted, arrived } = pass.reconciliation;
+  const { accepted, arrived, takenBack = [] } = pass.reconciliation;
   const changes = [
-    ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
+    ...takenBack.map(adopted),
+    ...accepted
+      .filter(({ isElsewhere }) => isElsewhere !== true)
+      .map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];
   return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };
@@ -198,7 +208,7 @@ function commitsRow(
 /** A dispatched project waits for the answer; anything else is an incident. */
 function tellOwner(view: Snapshot, pass: ReconciledPass): Deed {
   const { step, reconciliation, runId, project, unit } = pass;
-  const { undone } = reconciliation;
+  const undone = told(reconciliation.undone);
   const names = undone.map((change) => showControl(change.path)).join(', ');
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${unit?.id ?? project} (${runId})`;

@@ -7,6 +7,7 @@ import { globMatches } from '../../kernel/glob.js';
 import { showControl } from '../../kernel/show-control.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { limitReached } from '../parking/is-parked.js';
+import { blockedBy } from '../reconcile/examined.js';
 import { shortfallOf } from '../reconcile/evaluate.js';
 import type { Reconciled } from '../types.js';
 import { hashesOf, matching } from './unit-conditions.js';
@@ -43,7 +44,10 @@ export function verdictOf(found: Found): UnitVerdict {
 }
 
 function decide({ pass, criteria, errors }: Found): Decided {
-  const { outcome, undone, conflicts } = pass;
+  const { outcome, undone, conflicts, findings } = pass;
+  const broken = blockedBy(findings);
+  if (broken !== undefined)
+    return { outcome: 'unproved', cause: broken.isScope ? 'scope' : 'rule', why: broken.why };
   if (limitReached(outcome) !== undefined)
     return { outcome: 'parked', cause: 'budget', why: outcome.detail };
   if (undone.length > 0) {

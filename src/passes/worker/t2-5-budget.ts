@@ -1,10 +1,10 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
-import type { NotNow, TierLimits } from '../../agents/model-tier.js';
+import type { NotNow } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { limitsText } from '../../agents/brief-text.js';
-import { RAISE, type Raise, raiseFor, USED } from '../../governance/raised-limits.js';
+import { RAISE, raiseFor, USED } from '../../governance/raised-limits.js';
 import { amountText } from '../../project/amount-text.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { keyVariables } from '../../project/key-variables.js';
@@ -46,8 +46,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     const stopped = stopsSpending(env, snapshot, runner);
     if (stopped !== undefined)
       return notNow(env, stage, { snapshot, choice: { kind: 'exhausted', reason: stopped } });
-    const raise = stage.project === undefined ? undefined : raiseFor(snapshot, stage.project);
-    const limits = raisedTo(cutTo(choice.limits, unit), raise);
+    const { limits } = choice;
     const { maxMinutes, maxTokens, maxCost } = limits;
     const { downgraded } = choice;
     const isTiers = named === undefined || named === tierRunner(snapshot, choice.tier);
@@ -62,7 +61,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       stage: { ...stage, tier, runner, capability: runner.capability },
       acts: [
         noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(limits) }),
-        ...useOf(raise, stage.project),
+        ...useOf(snapshot, stage.project),
         ...(downgraded === undefined
           ? []
           : [
@@ -113,14 +112,8 @@ function stopsSpending(
     .find((why) => why !== undefined);
 }
 
-/** A pass that goes on after a yes gets what the owner allowed. */
-function raisedTo(limits: TierLimits, raise: Raise | undefined): TierLimits {
-  if (raise === undefined) return limits;
-  const { unit, amount } = raise;
-  return unit === 'tokens' ? { ...limits, maxTokens: amount } : { ...limits, maxCost: amount };
-}
-
-function useOf(raise: Raise | undefined, project = ''): readonly Act[] {
+function useOf(snapshot: Snapshot, project = ''): readonly Act[] {
+  const raise = raiseFor(snapshot, project);
   if (raise === undefined) return [];
   const { by: authorisation, amount, unit } = raise;
   const detail = `${amountText(amount, unit)} more`;

@@ -12,10 +12,10 @@ import type { Carried } from '../parking/kept-work.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { findingText, type RuleFinding } from '../../governance/rule-finding.js';
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
@@ -26,6 +26,7 @@ import {
   NOTHING_EVALUATED,
   shortfallOf,
 } from '../reconcile/evaluate.js';
+import { BROKE_RULE, blockedBy } from '../reconcile/examined.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
 import { newWorkOf } from '../reconcile/output-novelty.js';
 import { repeatedOutputs } from '../reconcile/repeated-outputs.js';
@@ -33,6 +34,7 @@ import { askGrader } from './t5-grader.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Graded, Moved, Reconciled, Step, StepContext } from '../types.js';
+import { mergedView } from '../repository/merged-work.js';
 import { isJudgedWhole, proveUnit } from '../units/judge-unit.js';
 import { gradeOfUnit } from '../units/unit-verdict.js';
 
@@ -49,26 +51,28 @@ export const t5Grade: Step<Reconciled, Graded> = {
     if (stage.unit !== undefined) return gradeUnit(context, stage, stage.unit);
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
+    const view = { env, snapshot: mergedView(snapshot, stage.merged) };
     const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
-      project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
+      project === undefined ? NOTHING_EVALUATED : evaluate(view, produced, { step, project });
     const diagnostics = await diagnosticsOf(context, produced);
     const criteria =
       stage.idle === undefined
         ? await evaluated('T5')
         : idleEvaluated(snapshot, produced, diagnostics);
-    const repeated = await repeatedOutputs(context, produced);
+    const repeated = await repeatedOutputs(view, produced);
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
     const tests = { criteria: criteria.results, stop: stop.results };
     const ended = { ...produced, outcome: parkedUnlessProved(produced.outcome, tests) };
-    const measured = gradeOf(context, ended, { ...tests, repeats: repeated.repeats, errors });
-    const grading = await askGrader(context, ended, {
+    const measured = gradeOf(view, ended, { ...tests, repeats: repeated.repeats, errors });
+    const grading = await askGrader(view, ended, {
       quality: measured.grade,
       reasons: measured.why,
       ...tests,
     });
-    const { quality, reasons, questions, judge } = grading;
+    const { quality, questions, judge } = grading;
+    const reasons = [...grading.reasons, ...noticesOf(stage.findings)];
     const row = noteAct('T5', {
       type: 'validate',
       target: stage.subject,
@@ -95,6 +99,11 @@ export const t5Grade: Step<Reconciled, Graded> = {
     };
   },
 };
+
+/** What the rules found that does not block. */
+function noticesOf(findings: readonly RuleFinding[]): readonly string[] {
+  return findings.filter(({ effect }) => effect !== 'blocks').map(findingText);
+}
 
 /** Nobody compares it with earlier outputs: it has its own proof, and nothing else counts. */
 async function gradeUnit(
@@ -194,9 +203,9 @@ function gradeOf(
     approach: approachOf({ before, after: stop }, work),
     outputs: outputs.length,
     novel: work.novel,
-    ...defined({ parked: parkedOf(outcome) }),
+    ...defined({ parked: parkedOf(outcome), broke: blockedBy(pass.findings)?.why }),
     repeats,
-    restored: undone.length,
+    restored: undone.filter(({ code }) => code !== BROKE_RULE).length,
     invalid: errors.length > 0,
     errors,
     answers: outcome.report.answers,

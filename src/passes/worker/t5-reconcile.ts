@@ -1,4 +1,5 @@
 /** T5, first half: every difference is judged and attributed, and undone if it was not allowed. */
+import { examinePass } from '../reconcile/examine-pass.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { isJudgedWhole, isUnitInCopy, judgeUnit } from '../units/judge-unit.js';
 import type { Reconciled, Step, Worked } from '../types.js';
@@ -7,10 +8,10 @@ export const t5Reconcile: Step<Worked, Reconciled> = {
   id: 'T5',
   title: 'judge and restore',
   waits: isJudgedWhole,
-  run(stage, context) {
+  async run(stage, context) {
     const { env } = context;
     if (isUnitInCopy(stage)) return judgeUnit(context, stage);
-    const { acts, ...left } = reconcilePass(env, stage);
+    const { acts, ...left } = reconcilePass(env, stage, await examinePass(env, stage));
     return { stage: { ...stage, ...left }, acts };
   },
 };

@@ -25,6 +25,7 @@ import { projectOf, unitOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
+import { examinePass } from '../reconcile/examine-pass.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
 import { removeUnusedObjects } from '../stored-objects.js';
@@ -39,7 +40,7 @@ export type Closed = {
 export async function close(env: PassEnvironment, ended: Finished<Stage>): Promise<Closed> {
   env.say('T9   close');
   const halt = ended.kind === 'halted' ? ended.halt : undefined;
-  const stage = reconcileLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
+  const stage = await reconcileLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
   const { root, state, clock } = env.workspace;
   const outcome = halt?.outcome ?? outcomeOf(stage);
   const failed = isFailure(stage, halt);
@@ -86,9 +87,9 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
  * If the pass broke down while its agent was working, what it left is still judged. A unit without
  * a verdict is done again.
  */
-function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
+async function reconcileLate(env: PassEnvironment, stage: Stage): Promise<Stage> {
   if (!('baseline' in stage) || 'undone' in stage || isJudgedWhole(stage)) return stage;
-  const { acts, ...left } = reconcilePass(env, stage);
+  const { acts, ...left } = reconcilePass(env, stage, await examinePass(env, stage));
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
 }

@@ -1,11 +1,13 @@
 /** Which model tier a project gets today. */
-import { chooseTier, type TierChoice, tierRows } from '../../agents/model-tier.js';
+import { chooseTier, type TierChoice, type TierLimits, tierRows } from '../../agents/model-tier.js';
 import { limitedTo } from '../../agents/night-budget.js';
+import { type Raise, raiseFor } from '../../governance/raised-limits.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { begunPasses, usedToday } from '../begun-passes.js';
+import { cutTo } from '../units/unit-budget.js';
 import { leftOfNight, leftOfProject, type NightBudget } from '../night-use.js';
 
 /** Whose runner does idle work. Without this row there is none, and no model is asked. */
@@ -27,8 +29,19 @@ export function tierChooser(
     const runner = namedRunner(snapshot, { project, asked, unit });
     const own = project === undefined ? {} : leftOfProject(snapshot, begun, project);
     const tiers = rows.map((row) => ({ ...row, limits: limitedTo(row.limits, own) }));
-    return chooseTier({ ...limits, tiers, wanted, ...defined({ runner }) });
+    const choice = chooseTier({ ...limits, tiers, wanted, ...defined({ runner }) });
+    const raise = raiseFor(snapshot, project ?? '');
+    if (choice.kind !== 'chosen') return choice;
+    const cut = { ...choice, limits: cutTo(choice.limits, unit) };
+    if (raise === undefined) return cut;
+    const raised = limitedTo(raisedTo(cut.limits, raise), own);
+    return { ...choice, limits: limitedTo(raised, limits.night) };
   };
+}
+
+/** A pass that goes on after a yes gets what the owner allowed. */
+function raisedTo(limits: TierLimits, { unit, amount }: Raise): TierLimits {
+  return unit === 'tokens' ? { ...limits, maxTokens: amount } : { ...limits, maxCost: amount };
 }
 
 /** What the unit or the project names; without one, the tier of idle work. */

@@ -23,18 +23,43 @@ export const OWNER: OwnerQuestions = {
     const clack = await import('@clack/prompts');
     const answer = await clack.multiselect({
       message: showControl(question),
-      options: options.map(({ value, label, hint }) => ({
-        value,
-        label: showControl(label),
-        ...(hint === undefined ? {} : { hint: showControl(hint) }),
-      })),
+      options: shown(options),
       initialValues: [...marked],
       required: false,
       output: process.stderr,
     });
     return Array.isArray(answer) ? answer : [];
   },
+  async choose(question, options) {
+    const clack = await import('@clack/prompts');
+    const message = showControl(question);
+    const answer = await clack.select({
+      message,
+      options: shown(options),
+      output: process.stderr,
+    });
+    return typeof answer === 'string' ? answer : undefined;
+  },
+  async text(question, initial = '') {
+    const clack = await import('@clack/prompts');
+    const answer = await clack.text({
+      message: showControl(question),
+      initialValue: showControl(initial),
+      output: process.stderr,
+    });
+    return typeof answer === 'string' ? answer.trim() : undefined;
+  },
 };
+
+type Option = Parameters<OwnerQuestions['pick']>[1][number];
+
+function shown(options: readonly Option[]): Option[] {
+  return options.map(({ value, label, hint }) => ({
+    value,
+    label: showControl(label),
+    ...(hint === undefined ? {} : { hint: showControl(hint) }),
+  }));
+}
 
 export function canAsk(context: Context): boolean {
   return context.interactive && !context.json;

@@ -6,6 +6,7 @@ import t from 'tap';
 import { verifyGate } from '../../../src/integrity/gate.js';
 import { jobNew } from '../../../src/modules/jobs/commands/new.js';
 import type { ModuleCommandContext } from '../../../src/modules/types.js';
+import { OWNER } from '../../../src/surfaces/cli/ask.js';
 import { makeContext } from '../../../src/surfaces/cli/context.js';
 import { paint } from '../../../src/surfaces/cli/paint.js';
 import { passEnvironment } from '../../../src/surfaces/cli/pass-environment.js';
@@ -52,6 +53,7 @@ async function asked(place: JobPlace, directory: string, { marks, yes }: Answers
     acting: () => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', authorisation: 'owner' }),
     signPage: (path, page) => signPage(context, path, page),
     ask: {
+      ...OWNER,
       async confirm(question) {
         questions.push(question);
         return yes(question);

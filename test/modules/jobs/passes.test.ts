@@ -64,6 +64,7 @@ t.test('a failed job can ask for a pass, whose brief quotes what was seen', asyn
       snapshot: place.workspace.snapshot(),
       project: 'pages',
       runId: '',
+      writes: [],
       capability: 'project',
       signal: new AbortController().signal,
       say: () => undefined,

@@ -61,6 +61,23 @@ t.test(
   },
 );
 
+t.test("the owner's limit of a pass counts its worker and its judges together", async (t) => {
+  const place = ledgerPlace(t.testdir(), [
+    passLimit({ tokens: 4000 }),
+    passLimit({ tokens: 5000, isShared: true }),
+  ]);
+  const judge = { ...CALL, runId: `${CALL.runId}.grader` };
+  let accounts = place.open();
+  t.match(accounts.reserve(CALL, ASK), { kind: 'reserved', maxOutput: 2000 });
+  accounts.close();
+  accounts = place.open();
+  t.match(accounts.run(CALL.runId), { tokens: 3000 }, 'also after a restart');
+  t.match(accounts.reserve(judge, { ...ASK, smallest: 1 }), { kind: 'reserved', maxOutput: 1000 });
+  t.match(accounts.reserve(judge, ASK), { kind: 'refused', limit: 5000, used: 5000 });
+  t.match(accounts.reserve({ ...CALL, runId: 'RUN-20261121-002' }, ASK), { kind: 'reserved' });
+  accounts.close();
+});
+
 t.test('a model without a price is refused where money is limited, and only there', async (t) => {
   const place = ledgerPlace(t.testdir(), [{ scope: 'month', nanos: 1 }]);
   const accounts = place.open();

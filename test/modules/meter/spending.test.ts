@@ -14,7 +14,8 @@ import { signAnyway } from '../../support/sign-anyway.js';
 import { SPENDING, type SpendingRows, spendingPage, spendingPlace } from './spending-place.js';
 
 const PASS = { runId: 'RUN-20261202-001', project: 'pages' };
-const NOBODY = { isMetered: () => false, passLimits: () => ({}) };
+const NOTHING = { tokens: 0, nanos: 0 };
+const NOBODY = { isMetered: () => false, counted: () => NOTHING, passLimits: () => ({}) };
 
 t.test('a price is the most exact row, in the currency of the owner', async (t) => {
   const { workspace } = spendingPlace(t.testdir(), {
@@ -109,6 +110,30 @@ t.test('what is allowed for one night is over when the next night begins', async
   place.clock.time = new Date(noon + 1000);
   t.equal(most(), 1000);
 });
+
+t.test(
+  'what judges used is in the ledger, and is not counted again when their pass has ended',
+  async (t) => {
+    const place = spendingPlace(t.testdir(), {
+      limits: ['| night | - | 9000 | - | - |', '| pass | - | 700 | - | - |'],
+    });
+    const [judged, time] = ['RUN-20261202-001', '2026-12-02T21:00:00Z'];
+    appendFileSync(
+      join(place.root, 'audit/SESSION-REGISTRY.md'),
+      `| ${judged} | manager | cloud | gpt-5 | 1500 | 500 | - | ${time} | ${time} | pass | - | reviewed | - | x |\n`,
+    );
+    const elsewhere = (tokens: number): number | undefined =>
+      spendingOf({
+        ...{ workspace: place.workspace, ...NOBODY },
+        counted: (runId) => (runId === judged ? { tokens, nanos: 0 } : NOTHING),
+      }).limits({ ...PASS, runId: 'RUN-20261202-002' })[1]?.elsewhere?.tokens;
+    t.equal(elsewhere(0), 2000);
+    t.equal(elsewhere(1200), 800);
+    t.equal(elsewhere(2000), 0);
+    const shared = spendingOf({ workspace: place.workspace, ...NOBODY }).limits(PASS);
+    t.match(shared[2], { scope: 'pass', tokens: 700, isShared: true }, 'with its judges');
+  },
+);
 
 const KEYED =
   '- **Kind:** chat\n- **Endpoint:** https://api.example.org/v1\n- **Api key env:** EXAMPLE_KEY\n';

@@ -22,6 +22,7 @@ import type {
   Price,
   Reserved,
   Settled,
+  Spend,
 } from './types.js';
 
 export type { PassOf };
@@ -38,6 +39,8 @@ export interface Accounts {
   balances(call: PassOf): readonly Balance[];
   /** What a pass has spent, with what its running calls have reserved. */
   pass(runId: string): CallSum;
+  /** The same of a pass with its judges. */
+  run(runId: string): Spend;
   /** The last row's link and number, which the audit names. */
   readonly place: LogPlace;
   close(): void;
@@ -105,6 +108,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     },
     balances: (pass) => balancesOf(accountsOf(pass, clock.now())),
     pass: (runId) => ledger.totals.pass(runId),
+    run: (runId) => ledger.totals.run(runId),
     get place() {
       return ledger.place;
     },

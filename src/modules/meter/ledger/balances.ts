@@ -20,9 +20,9 @@ export function usedLimits(
   pass: PassOf & Periods,
 ): readonly UsedLimit[] {
   return limits.map((limit) => {
-    const { scope, elsewhere = NOTHING } = limit;
+    const { scope, isShared, elsewhere = NOTHING } = limit;
     const project = scope === 'project' ? pass.project : limit.project;
-    const account = { ...pass, scope, project: project ?? '' };
+    const account = { ...pass, scope, project: project ?? '', ...defined({ isShared }) };
     return { limit, used: plus(totals.used(account), elsewhere) };
   });
 }

@@ -8,7 +8,7 @@ import type { LedgerRow, ReserveRow, SettleRow } from './rows.js';
 import type { CallSum, Limit, Spend } from './types.js';
 
 /** The calls that a limit counts. */
-export type Account = Pick<Limit, 'scope' | 'project'> &
+export type Account = Pick<Limit, 'scope' | 'project' | 'isShared'> &
   Pick<ReserveRow, 'runId' | 'night' | 'month'>;
 
 /** By night or month, then by project; the project `''` is all of them. */
@@ -27,6 +27,8 @@ export interface Totals {
   apply(row: LedgerRow): void;
   used(account: Account): Spend;
   pass(runId: string): CallSum;
+  /** Of a pass with its judges. */
+  run(runId: string): Spend;
   /** Reserved and not settled. */
   running(id: string): ReserveRow | undefined;
   stored(): StoredTotals;
@@ -40,9 +42,13 @@ export function totalsFrom(stored?: StoredTotals): Totals {
   const months = periods(stored?.months);
   const projects = new Map(stored?.projects);
   const passes = new Map(stored?.passes);
+  const runs = new Map<string, Spend>();
+  for (const [account, sum] of passes) addTo(runs, runOfAccount(account), sum);
   const running = new Map(stored?.running.map((row) => [row.id, row]));
 
-  const add = ({ night, month, project }: ReserveRow, amount: Spend): void => {
+  const add = ({ runId, night, month, project }: ReserveRow, amount: Spend): void => {
+    addTo(runs, runOfAccount(runId), amount);
+    dropOldest(runs, KEPT_PASSES);
     addTo(projects, project, amount);
     for (const [kept, key] of [
       [nights, night],
@@ -68,13 +74,15 @@ export function totalsFrom(stored?: StoredTotals): Totals {
   };
   return {
     apply: (row) => (row.kind === 'settle' ? settle(row) : reserve(row)),
-    used({ scope, project, runId, night, month }) {
-      if (scope === 'pass') return passes.get(runId) ?? NOTHING;
+    used({ scope, project, runId, night, month, isShared }) {
+      if (scope === 'pass')
+        return (isShared === true ? runs.get(runOfAccount(runId)) : passes.get(runId)) ?? NOTHING;
       if (scope === 'project') return projects.get(project ?? '') ?? NOTHING;
       const kept = scope === 'night' ? nights.get(night) : months.get(month);
       return kept?.get(project ?? '') ?? NOTHING;
     },
     pass: (runId) => passes.get(runId) ?? NO_CALLS,
+    run: (runId) => runs.get(runId) ?? NOTHING,
     running: (id) => running.get(id),
     stored: () => ({
       nights: storedPeriods(nights),
@@ -84,6 +92,11 @@ export function totalsFrom(stored?: StoredTotals): Totals {
       running: [...running.values()],
     }),
   };
+}
+
+/** A judge has an account of its own; its calls belong to the pass. */
+export function runOfAccount(account: string): string {
+  return account.split('.')[0] ?? account;
 }
 
 function addTo(accounts: Map<string, Spend>, name: string, amount: Spend): void {

@@ -42,6 +42,8 @@ export type Limit = {
   readonly scope: LimitScope;
   /** Counts only this project's calls. Of a pass and a project this is always so. */
   readonly project?: string;
+  /** Of a pass: its worker and its judges share it. Otherwise it is of that one account. */
+  readonly isShared?: true;
   readonly tokens?: number;
   readonly nanos?: number;
   /** Used by passes whose calls are not in the ledger. */

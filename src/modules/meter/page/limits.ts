@@ -15,8 +15,10 @@ export type PassLimits = { readonly tokens?: number; readonly cost?: number };
 export type LimitsInput = {
   /** Without it: of no project, as idle work is. */
   readonly project: string | undefined;
-  /** Whether the calls of a run are in the ledger. */
+  /** Whether the calls of a run's worker are in the ledger. */
   readonly isMetered: (runId: string) => boolean;
+  /** What the ledger has of a run, such as the calls of its judges. */
+  readonly counted: (runId: string) => Spend;
 };
 
 export function passLimit(limits: PassLimits): Limit {
@@ -28,7 +30,8 @@ export function limitsOf(snapshot: Snapshot, input: LimitsInput): readonly Limit
   const begun = begunPasses(snapshot).filter(({ runId }) => !input.isMetered(runId));
   return spendLimits(snapshot, input.project).map((limit): Limit => {
     const elsewhere = elsewhereOf(snapshot, { limit, begun, ...input });
-    const named = defined({ project: limit.project });
+    const isShared = limit.scope === 'pass' ? (true as const) : undefined;
+    const named = defined({ project: limit.project, isShared });
     return { scope: limit.scope, ...named, ...inNanos(limit.limits), ...defined({ elsewhere }) };
   });
 }
@@ -37,7 +40,7 @@ function elsewhereOf(
   snapshot: Snapshot,
   input: LimitsInput & { readonly limit: SpendLimit; readonly begun: readonly BegunPass[] },
 ): Spend | undefined {
-  const { limit, begun, project, isMetered } = input;
+  const { limit, begun, project, isMetered, counted } = input;
   if (limit.scope === 'pass') return undefined;
   const period = periodOf(
     snapshot,
@@ -47,6 +50,10 @@ function elsewhereOf(
   const used = usedBy(snapshot, begun, {
     ...period,
     counts: (runId, started) => !isMetered(runId) && period.counts(runId, started),
+    known(runId) {
+      const { tokens, nanos } = counted(runId);
+      return { tokens, cost: nanos / NANOS };
+    },
   });
   return { tokens: whole(used.tokens), nanos: whole(used.cost * NANOS) };
 }

@@ -4,7 +4,7 @@ import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import type { PassOf } from '../ledger/balances.js';
 import type { Limit, Price } from '../ledger/types.js';
-import { limitsOf, type PassLimits, passLimit } from './limits.js';
+import { type LimitsInput, limitsOf, type PassLimits, passLimit } from './limits.js';
 import { priceOf } from './prices.js';
 import { signedPages } from './signed-pages.js';
 
@@ -19,13 +19,19 @@ export type Spending = {
 
 export type SpendingOptions = {
   readonly workspace: Workspace;
-  readonly isMetered: (runId: string) => boolean;
+  readonly isMetered: LimitsInput['isMetered'];
+  readonly counted: LimitsInput['counted'];
   /** The limits of the pass itself. */
   readonly passLimits: (runId: string) => PassLimits;
 };
 
 /** @throws NocturneError `GATE` at a use without any signed page. */
-export function spendingOf({ workspace, isMetered, passLimits }: SpendingOptions): Spending {
+export function spendingOf({
+  workspace,
+  isMetered,
+  counted,
+  passLimits,
+}: SpendingOptions): Spending {
   const signed = signedPages(workspace);
   const known = new Map<string, { readonly key: string; readonly limits: readonly Limit[] }>();
   let of: Snapshot | undefined;
@@ -40,7 +46,7 @@ export function spendingOf({ workspace, isMetered, passLimits }: SpendingOptions
     const key = begun.filter(isMetered).join(' ');
     const kept = known.get(project);
     if (kept?.key === key) return kept.limits;
-    const limits = limitsOf(snapshot, { project, isMetered });
+    const limits = limitsOf(snapshot, { project, isMetered, counted });
     known.set(project, { key, limits });
     return limits;
   };

@@ -13,11 +13,11 @@ import { type Stopped, stoppedUntil } from '../ledger/stopped.js';
 import { NANOS, NOTHING } from '../ledger/money.js';
 import type { LogPlace } from '../../../workspace/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
-import type { Balance, CallSum, Limit } from '../ledger/types.js';
+import type { Balance, CallSum, Limit, Spend } from '../ledger/types.js';
 import { meterDirectory } from '../live-meter.js';
 import { ownCurrency } from '../../../project/currency.js';
 import { limitsOf } from '../page/limits.js';
-import { runOfAccount, spendSums, type SpendSums } from './spend-sums.js';
+import { spendSums, type SpendSums } from './spend-sums.js';
 
 /** What passes reported whose calls no meter saw. */
 export type NotEnforced = {
@@ -51,7 +51,6 @@ export function spendReport(input: {
   const directory = meterDirectory(input.state);
   const zone = ownerZone(snapshot);
   const totals = totalsFrom();
-  const metered = new Set<string>();
   const { add, sums } = spendSums({
     since: stamp(since),
     dayOf: (time) => dayIn(zone, new Date(time)),
@@ -59,7 +58,6 @@ export function spendReport(input: {
   const place = readLedger(directory, (row) => {
     totals.apply(row);
     add(row);
-    if (row.kind === 'reserve') metered.add(runOfAccount(row.runId));
   });
   const found = sums();
   return {
@@ -69,7 +67,7 @@ export function spendReport(input: {
     zone,
     currency: ownCurrency(snapshot),
     notEnforced: notEnforced(snapshot, since, found.by.pass),
-    balances: balances(snapshot, totals, metered),
+    balances: balances(snapshot, totals),
     stopped: stoppedUntil(directory, snapshot.now),
     place,
     lost: lostSince(snapshot, directory, since),
@@ -99,16 +97,13 @@ function notEnforced(
   return found;
 }
 
-function balances(
-  snapshot: Snapshot,
-  totals: Totals,
-  metered: ReadonlySet<string>,
-): readonly Balance[] {
+function balances(snapshot: Snapshot, totals: Totals): readonly Balance[] {
   const periods = periodsAt(ownerZone(snapshot), snapshot.now);
-  const isMetered = (runId: string): boolean => metered.has(runId);
+  const isMetered = (runId: string): boolean => totals.pass(runId).calls > 0;
+  const counted = (runId: string): Spend => totals.run(runId);
   const projects = [undefined, ...snapshot.records('DISPATCH').map((row) => row.key)];
   const used = projects.flatMap((project) => {
-    const limits = limitsOf(snapshot, { project, isMetered }).flatMap((limit): Limit[] => {
+    const limits = limitsOf(snapshot, { project, isMetered, counted }).flatMap((limit): Limit[] => {
       const isOwn = limit.scope === 'project' || limit.project !== undefined;
       if (limit.scope === 'pass' || isOwn !== (project !== undefined)) return [];
       return [{ ...limit, ...defined({ project }) }];

@@ -2,6 +2,7 @@
 import { NO_CALLS, withReserved, withSettled } from '../ledger/call-sum.js';
 import { NOTHING, plus } from '../ledger/money.js';
 import type { LedgerRow, ReserveRow } from '../ledger/rows.js';
+import { runOfAccount } from '../ledger/totals.js';
 import type { CallSum, Spend } from '../ledger/types.js';
 
 export const GROUPINGS = ['day', 'project', 'model', 'pass'] as const;
@@ -58,13 +59,8 @@ export function spendSums(options: {
   };
 }
 
-/** A judge has an account of its own; its calls belong to the pass. */
 function nameIn(grouping: Grouping, call: ReserveRow, dayOf: (time: string) => string): string {
   if (grouping === 'day') return dayOf(call.time);
   if (grouping === 'pass') return runOfAccount(call.runId);
   return call[grouping] === '' ? '-' : call[grouping];
-}
-
-export function runOfAccount(account: string): string {
-  return account.split('.')[0] ?? account;
 }

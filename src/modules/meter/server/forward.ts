@@ -146,7 +146,7 @@ async function send(incoming: Incoming, sending: Sending): Promise<Response> {
     // A client repeats what the endpoint turned away, without the note.
     const isHeard = sending.isNoted && answered.status < 300;
     if (isHeard) noteTold(desk.state, accountOf(grant));
-    return await relay({ call, answered, key, cut: incoming.cut });
+    return await relay({ call, answered, key, host: target.hostname, cut: incoming.cut });
   } catch (error) {
     call.settle({ kind: 'unconfirmed' });
     return errorResponse(protocol.family, cutError(error, { host: target.host, key }));

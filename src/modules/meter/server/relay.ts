@@ -3,6 +3,7 @@ import type { Call } from './call.js';
 import { bytesWithoutKey } from './headers.js';
 import { parsedObject } from './protocols/json.js';
 import { dataOf, SseFrames } from './sse-frames.js';
+import { isUnbilled } from './unbilled.js';
 import { type Answered, readAll } from './upstream.js';
 
 /** Embeddings of a large batch have some tens of megabytes. */
@@ -13,18 +14,22 @@ export type Relay = {
   readonly call: Call;
   readonly answered: Answered;
   readonly key: string;
+  /** Of the endpoint. */
+  readonly host: string;
   /** Ends the connection to the client, so that it sees that the answer is not complete. */
   readonly cut: () => void;
 };
 
 /** @throws if the answer is cut. */
-export async function relayWhole({ call, answered, key }: Relay): Promise<Buffer> {
+export async function relayWhole({ call, answered, key, host }: Relay): Promise<Buffer> {
   try {
     const bytes = await readAll(answered.chunks, LONGEST_ANSWER);
     const { reader } = call.facts;
-    if (isRefusal(answered.status)) call.settle({ kind: 'counted', usage: NOTHING_USED });
+    const body = parsedObject(bytes.toString('utf8')) ?? {};
+    if (isUnbilled({ status: answered.status, host, body }))
+      call.settle({ kind: 'counted', usage: NOTHING_USED });
     else {
-      if (answered.status < 300) reader.whole(parsedObject(bytes.toString('utf8')) ?? {});
+      if (answered.status < 300) reader.whole(body);
       call.settleByUsage();
       call.remember();
     }
@@ -32,13 +37,6 @@ export async function relayWhole({ call, answered, key }: Relay): Promise<Buffer
   } finally {
     call.settle({ kind: 'unconfirmed' });
   }
-}
-
-/**
- * The endpoint has done nothing for it. Behind other errors there may be an answer that got lost.
- */
-function isRefusal(status: number): boolean {
-  return (status >= 400 && status < 500) || status === 503 || status === 529;
 }
 
 export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream<Uint8Array> {

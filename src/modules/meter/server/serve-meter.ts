@@ -1,5 +1,6 @@
 /** Runs the meter of one workspace until it is told to end, or until no pass needs it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../../kernel/defined.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { accountOf, type Grant, grantOfToken, liveGrants } from '../grant.js';
 import { openAccounts } from '../ledger/accounts.js';
@@ -59,7 +60,8 @@ async function serveCalls(options: MeterOptions, desk: Desk): Promise<void> {
   const { state } = options.workspace;
   const socket = socketPath(state);
   const listening = await listen(meterApp(desk), { socket, port: lastPort(state) ?? 0 });
-  const address = { socket, port: listening.port };
+  const isReplaceable = options.unusedMs === undefined ? undefined : (true as const);
+  const address = { socket, port: listening.port, ...defined({ isReplaceable }) };
   try {
     announceMeter(state, address);
     ready(address);
@@ -82,6 +84,7 @@ function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Des
   const spending = spendingOf({
     workspace,
     isMetered: (runId) => metered.has(runId) || accounts.pass(runId).calls > 0,
+    counted: (runId) => accounts.run(runId),
     passLimits: (account) => granted.get(account) ?? {},
   });
   const accounts = openAccounts({

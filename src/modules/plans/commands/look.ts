@@ -7,6 +7,8 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { estimatePlan } from '../template/estimate.js';
+import { estimateFacts, estimateLines } from '../template/estimate-text.js';
 import { mermaid } from './mermaid.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
@@ -56,11 +58,17 @@ export const planShow: ModuleCommand = {
     const read = readPlan(snapshot, project);
     const facts = planFacts(read, project);
     const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
+    const tree = planTree(snapshot, read, { project, paint: context.paint });
+    const estimate = read.plan === undefined ? undefined : estimatePlan(snapshot, read.plan);
+    const lines = estimate === undefined ? [] : estimateLines(snapshot, estimate);
     return {
       exit: EXIT.ok,
       ...defined({ raw: drawn === undefined ? undefined : mermaid(drawn) }),
-      text: planTree(snapshot, read, { project, paint: context.paint }),
-      json: { plan: facts },
+      text: [tree, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n'),
+      json: {
+        plan: facts,
+        estimate: estimate === undefined ? null : estimateFacts(estimate),
+      },
     };
   },
 };

@@ -16,7 +16,9 @@ export function fail(transition: Transition, id: string, cause: Cause, why: stri
   const status = steps.get(id);
   if (definition === undefined || status === undefined) return;
   const failures = status.tries - (status.uncounted ?? 0);
-  const allowed = definition.retries + (cause === 'conflict' ? FURTHER_TRIES_AFTER_CONFLICT : 0);
+  // A loop of attempts has its own limit, and a second one would double its error.
+  const retries = definition.metric === undefined ? definition.retries : 0;
+  const allowed = retries + (cause === 'conflict' ? FURTHER_TRIES_AFTER_CONFLICT : 0);
   if (definition.run !== 'human' && failures <= allowed) {
     const until = pauseAfter(failures, time);
     enter(transition, id, 'retry', { why, until, lost: undefined });
@@ -31,15 +33,9 @@ export function failForGood(transition: Transition, id: string, why: string): vo
   if (definition === undefined) return;
   enter(transition, id, 'failed', { why, lost: undefined });
   const { escalate, run } = definition;
-  if (escalate === undefined || run === 'human') stopByPolicy(transition, id);
-  else if (escalate === 'human') askAboutFailure(transition, definition, why);
+  if (escalate === undefined || run === 'human') return;
+  if (escalate === 'human') askAboutFailure(transition, definition, why);
   else addRecovery(transition, definition, escalate, why);
-}
-
-/** The owner wants no further try. */
-export function giveUp(transition: Transition, id: string, why: string): void {
-  enter(transition, id, 'failed', { why });
-  stopByPolicy(transition, id);
 }
 
 function askAboutFailure(transition: Transition, definition: StepDefinition, why: string): void {
@@ -81,41 +77,21 @@ function addRecovery(
   steps.set(id, { state: 'waiting', tries: 0, recovers: failed.id, since: time });
 }
 
-/** A recovery step that fails counts as its step. */
-function stopByPolicy(transition: Transition, step: string): void {
-  const { policy, steps, status, effects, before } = transition;
-  const id = steps.get(step)?.recovers ?? step;
-  if (policy === 'continue_best_effort' || status === 'draft' || status === 'aborted') return;
-  if (policy === 'abort_on_critical_fail' && !hitsCritical(transition, id)) return;
-  transition.status = 'aborted';
-  effects.push({
-    kind: 'tell',
-    text: `The plan ${before.project} was aborted because ${id} failed.`,
-  });
-}
-
-/** Whether the step, or one that cannot run because of it, is critical. */
-function hitsCritical(transition: Transition, id: string): boolean {
-  const { definitions, dependants } = graphOfTransition(transition);
-  const seen = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (definitions.get(next)?.critical === true) return true;
-    for (const dependant of dependants.get(next) ?? [])
-      if (STOPPED.has(transition.steps.get(dependant)?.state ?? '')) open.push(dependant);
-  }
-  return false;
-}
-
-const STOPPED: ReadonlySet<string> = new Set(['waiting', 'ready', 'retry', 'blocked']);
-
-/** Recovery steps of steps that no longer need them go. */
+/**
+ * Recovery steps go when their step is no longer failed. One that the owner builds on, by removing
+ * its step or by letting others need it, becomes a step like any other.
+ */
 export function dropRecoveries(transition: Transition): void {
   for (const [id, status] of transition.steps) {
-    if (status.recovers === undefined || status.state === 'proved') continue;
-    if (transition.steps.get(status.recovers)?.state === 'failed') continue;
+    const { recovers, ...plain } = status;
+    if (recovers === undefined || status.state === 'proved') continue;
+    const original = transition.steps.get(recovers);
+    if (original?.state === 'failed') continue;
+    const isNeeded = transition.definitions.some(({ needs }) => needs.includes(id));
+    if (original === undefined || isNeeded) {
+      transition.steps.set(id, plain);
+      continue;
+    }
     leave(transition, id, status, undefined);
     transition.steps.delete(id);
     transition.definitions = transition.definitions.filter((definition) => definition.id !== id);

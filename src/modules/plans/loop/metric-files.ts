@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../kernel/canonical-json.js';
 import { globMatches } from '../../../kernel/glob.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { Snapshot } from '../../../workspace/types.js';
+import { inWorkspace } from '../run/project-paths.js';
 import type { Metric } from '../types.js';
 
 /** Hash of what makes two measurements comparable. */
@@ -20,7 +21,7 @@ export function isHeldOut({ heldOut }: Metric, project: string, path: string): b
 }
 
 function matches(globs: readonly string[], project: string, path: string): boolean {
-  return globs.some((glob) => globMatches(`PROJECTS/${project}/${glob}`, path));
+  return inWorkspace(project, globs).some((glob) => globMatches(glob, path));
 }
 
 /** Each file that measures, with its SHA-256 in the workspace. */

@@ -50,7 +50,14 @@ function workOf(
   return { runs: `${choice.runner}, tier ${choice.tier}`, most: cutTo(choice.limits, unit) };
 }
 
-function asksOf({ run, question, title, deadline, default: word, repeatable }: StepDefinition): readonly string[] {
+function asksOf({
+  run,
+  question,
+  title,
+  deadline,
+  default: word,
+  repeatable,
+}: StepDefinition): readonly string[] {
   if (run === 'human') {
     const until = deadline === undefined ? '' : `, until ${deadline}, then ${word ?? 'no'}`;
     return [`${question ?? title}${until}`];

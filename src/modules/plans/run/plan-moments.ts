@@ -2,12 +2,18 @@
 import { stamp } from '../../../kernel/clock.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { Offer, Unit, UnitVerdict } from '../../../governance/unit.js';
-import type { BeforeContext, ModuleChange, UnitContext } from '../../../passes/module.js';
+import type {
+  BeforeContext,
+  KeptContext,
+  ModuleChange,
+  UnitContext,
+} from '../../../passes/module.js';
 import { fieldInt } from '../../../project/field-text.js';
 import { viewAfter } from '../../../workspace/draft-view.js';
 import { livePasses } from '../../../workspace/pass-lock.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { isActive } from '../engine/transition.js';
+import { settledInLoop, withLoops } from '../loop/loop-moments.js';
 import { advance } from '../page/advance.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
 import { takeIn } from '../page/take-in.js';
@@ -43,16 +49,17 @@ export async function beforePasses(snapshot: Snapshot): Promise<ModuleChange | u
   };
 }
 
-export function offeredSteps(snapshot: Snapshot): Offer {
+export function offeredSteps({ snapshot, state }: KeptContext): Offer {
   const reads = plannedProjects(snapshot).map((project) => readPlan(snapshot, project));
   const plans = reads.flatMap(({ plan, problems }) =>
     plan === undefined || problems.length > 0 ? [] : [plan],
   );
-  const offer = offerOf(plans, {
+  const steps = offerOf(plans, {
     now: timeOf(snapshot),
     priority: (project) =>
       fieldInt(snapshot.record('DISPATCH', project), 'priority') ?? Number.POSITIVE_INFINITY,
   });
+  const offer = withLoops(steps, plans, { snapshot, state });
   // Nothing of a page that cannot be read starts, the project's own pass no more than its steps.
   const unread = reads.flatMap(({ plan, problems }) =>
     plan !== undefined && problems.length > 0 && isActive(plan.status)
@@ -77,9 +84,10 @@ export function stepStarted(
 export function stepSettled(
   unit: Unit,
   verdict: UnitVerdict,
-  { snapshot }: BeforeContext,
+  { snapshot, state }: BeforeContext,
 ): ModuleChange | undefined {
-  const events = [settledEvent(unit, verdict, timeOf(snapshot))];
+  const settled = settledEvent(unit, verdict, timeOf(snapshot));
+  const events = [settledInLoop(unit, settled, { snapshot, state })];
   return advance(snapshot, stepOf(unit).project, { events, by: verdict.runId })?.change;
 }
 

@@ -28,10 +28,7 @@ export const planRun: ModuleCommand = {
     { flags: '--parallel <n>', description: 'run up to n steps at once (default 1)' },
     { flags: '--passes <n>', description: 'the most passes to run (default: no limit)' },
   ],
-  examples: [
-    'nocturne plan run inventory --dry-run',
-    'nocturne plan run inventory --parallel 4',
-  ],
+  examples: ['nocturne plan run inventory --dry-run', 'nocturne plan run inventory --parallel 4'],
   async run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const project = args[0] ?? '';
@@ -116,11 +113,7 @@ function openLines({ steps }: Plan): readonly string[] {
   );
 }
 
-function dryRun(
-  context: ModuleCommandContext,
-  snapshot: Snapshot,
-  project: string,
-): CommandResult {
+function dryRun(context: ModuleCommandContext, snapshot: Snapshot, project: string): CommandResult {
   const read = readPlan(snapshot, project);
   const choose = tierChooser(snapshot, undefined);
   const steps =
@@ -137,7 +130,8 @@ function dryRun(
   ]);
   const head = ['wave', 'step', 'runs', 'touches', 'at most', 'asks'];
   const status = read.plan?.status ?? 'draft';
-  const draft = status === 'draft' ? [`It is a draft: nocturne plan approve ${project} starts it.`] : [];
+  const draft =
+    status === 'draft' ? [`It is a draft: nocturne plan approve ${project} starts it.`] : [];
   const problems = read.problems.map(({ message }) => `Nothing can start: ${message}`);
   const text = [
     ...problems,
@@ -154,7 +148,9 @@ function mostText({ maxMinutes, ...most }: PlannedStep['most']): string {
 }
 
 /** A unit that one of the steps has no limit for has none in the sum. */
-function sumOf(steps: readonly PlannedStep[]): PlannedStep['most'] & { readonly maxMinutes: number } {
+function sumOf(
+  steps: readonly PlannedStep[],
+): PlannedStep['most'] & { readonly maxMinutes: number } {
   const sum = (unit: 'maxMinutes' | 'maxTokens' | 'maxCost'): number =>
     steps.reduce((total, { most }) => total + (most[unit] ?? 0), 0);
   const isLimited = (unit: 'maxTokens' | 'maxCost'): boolean =>

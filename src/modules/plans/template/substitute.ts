@@ -83,7 +83,7 @@ function valueOf(token: string, path: YamlPath, { values, report }: Work): strin
       message: `there is no value for {{${name}}}`,
       expected: [...values.keys()].map((key) => `{{${key}}}`).join(', ') || 'no variable here',
       actual: token,
-      ...defined({ hint: didYouMean(name, values.keys()) }),
+      ...defined({ hint: name === 'context' ? '--context TEXT' : didYouMean(name, values.keys()) }),
     });
   return value;
 }

@@ -11,13 +11,12 @@ export type Given = {
   readonly vars: Readonly<Record<string, string>>;
 };
 
-/** `values`: by the names that texts use. `vars`: every variable that has one. */
+/** `values`: by the names that texts use. */
 export function variableValues(
   { variables, id }: Pick<Template, 'variables' | 'id'>,
   { context, vars }: Given,
 ): {
   readonly values: ReadonlyMap<string, string>;
-  readonly vars: Readonly<Record<string, string>>;
   readonly problems: readonly Lacking[];
 } {
   const problems: Lacking[] = [];
@@ -29,16 +28,15 @@ export function variableValues(
         actual: name,
         ...defined({ hint: didYouMean(name, variables.keys()) }),
       });
-  const all: Record<string, string> = {};
+  const values = new Map<string, string>();
   for (const [name, variable] of variables) {
     const value = Object.hasOwn(vars, name) ? vars[name] : variable.default;
     const problem = problemOf(name, variable, value);
     if (problem !== undefined) problems.push(problem);
-    if (value !== undefined) all[name] = value;
+    if (value !== undefined) values.set(`vars.${name}`, value);
   }
-  const values = new Map(Object.entries(all).map(([name, value]) => [`vars.${name}`, value]));
   if (context !== undefined) values.set('context', context);
-  return { values, vars: all, problems };
+  return { values, problems };
 }
 
 function problemOf(

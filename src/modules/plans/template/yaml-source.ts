@@ -41,7 +41,7 @@ export function readYaml(source: YamlSource): YamlRead {
   try {
     const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
     const [error] = [...document.errors, ...document.warnings];
-    if (error !== undefined) return failed(yamlProblem(text, error));
+    if (error !== undefined) return failed(withBraces(text, yamlProblem(text, error)));
     const braces = unquotedBraces(document, text);
     if (braces !== undefined)
       return failed({
@@ -55,6 +55,13 @@ export function readYaml(source: YamlSource): YamlRead {
   } catch (cause) {
     return failed(yamlProblem(text, cause instanceof Error ? cause : new Error(messageOf(cause))));
   }
+}
+
+/** In a list or a map on one line, braces without quotes end the value. */
+function withBraces(text: string, problem: YamlProblem): YamlProblem {
+  const start = text.lastIndexOf('\n', problem.offset - 1) + 1;
+  const [line = ''] = text.slice(start).split('\n', 1);
+  return /[{[].*\{\{/.test(line) ? { ...problem, hint: 'put values with {{ in quotes' } : problem;
 }
 
 function unquotedBraces(document: Document, text: string): number | undefined {

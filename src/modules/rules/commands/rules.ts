@@ -4,7 +4,7 @@ import { plural } from '../../../kernel/words.js';
 import { type RulePage, rulePages } from '../../../project/rule-page/rule-page.js';
 import type { ModuleCommand } from '../../types.js';
 import { checksOf } from '../describe-checks.js';
-import { fitting, rulesFor, tokensOf } from '../rules-for.js';
+import { fitting, roleOf, rulesFor, tokensOf } from '../rules-for.js';
 
 export const rulesList: ModuleCommand = {
   summary: 'list the rules, with what each checks',
@@ -35,7 +35,8 @@ export const rulesMatch: ModuleCommand = {
       throw new NocturneError('USAGE', `"${outside}" is not relative to the workspace`);
     const scopes = args.map((path) => path.replace(/^(?:\.\/)+/, ''));
     const [project] = scopes.flatMap((path) => /^PROJECTS\/([^/]+)\//.exec(path)?.[1] ?? []);
-    const { rules, role, frameworks } = rulesFor(snapshot, { project, scopes });
+    const { rules, frameworks } = rulesFor(snapshot, { project, scopes });
+    const role = roleOf(snapshot, { writes: scopes });
     const { shown, leftOut, budget } = fitting(snapshot, rules, project);
     const room = `${plural(shown.length, 'rule', 'rules')} in the brief, of ${budget} tokens`;
     const left = leftOut.map(({ id }) => id).join(', ');

@@ -118,6 +118,31 @@ t.test('a pass that finds no meter starts one, which has the key', async (t) => 
   t.notMatch(log, KEY);
 });
 
+t.test('a meter that hangs is replaced, unless the owner runs it', async (t) => {
+  const patience = { answerMs: 200, attempts: 2 };
+  const hang = (pid: number): void => {
+    process.kill(pid, 'SIGSTOP');
+    t.teardown(() => process.kill(pid, 'SIGKILL'));
+  };
+  const made = makeWorkspace(t.testdir({ own: {}, other: {} }), { at: new Date().toISOString() });
+  const hanging = await ensureMeter(made.workspace, process.env);
+  t.equal((await ensureMeter(made.workspace, process.env)).pid, hanging.pid, 'it answers');
+  process.kill(hanging.pid, 'SIGSTOP');
+  const next = await ensureMeter(made.workspace, process.env, patience);
+  t.teardown(() => process.kill(next.pid, 'SIGKILL'));
+  t.not(next.pid, hanging.pid);
+  t.equal(next.port, hanging.port, 'running agents know its port');
+  t.throws(() => process.kill(hanging.pid, 0), { code: 'ESRCH' });
+
+  const owned = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const serving = await startMeter(owned, {});
+  hang(serving.child.pid ?? 0);
+  await t.rejects(ensureMeter(owned.workspace, process.env, patience), {
+    code: 'CONFIG',
+    message: /does not answer, and no pass started it/,
+  });
+});
+
 t.test('nocturne serve runs the meter', async (t) => {
   const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
   const serving = await startMeter(made, { OWNER_KEY: KEY }, 'serve');

@@ -6,6 +6,7 @@ import t from 'tap';
 import { stop } from '../../../../src/modules/meter/ledger/stopped.js';
 import { closeGrant } from '../../../../src/modules/meter/grant.js';
 import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
+import { isUnbilled } from '../../../../src/modules/meter/server/unbilled.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
 import { SPENDING, spendingPage } from '../spending-place.js';
@@ -209,6 +210,16 @@ const FAULTS: readonly (readonly [that: string, script: Script, status: number, 
   ['is too busy', answers(503), 503, 'counted'],
   ['is overloaded', answers(529), 529, 'counted'],
   ['fails', answers(502), 502, 'unconfirmed'],
+  ['knows no such model', answers(404), 404, 'counted'],
+  ['finds the request malformed', answers(400), 400, 'counted'],
+  [
+    'filters the prompt',
+    answers(400, { error: { message: 'no', code: 'content_filter' } }),
+    400,
+    'unconfirmed',
+  ],
+  ['gives up while it works', answers(408), 408, 'unconfirmed'],
+  ['has seen the client go away', answers(499), 499, 'unconfirmed'],
   ['answers no JSON', ({ response }) => Boolean(response.end('<html>')), 200, 'unconfirmed'],
 ];
 
@@ -222,6 +233,13 @@ for (const [that, script, status, how] of FAULTS)
     t.equal(answer.status, status, answer.text);
     t.match(meter.settled(), [{ how, ...(how === 'counted' ? { tokens: 0 } : {}) }]);
   });
+
+t.test('an endpoint of Azure bills what it read of a bad request', async (t) => {
+  const bills = (host: string, status = 400): boolean => !isUnbilled({ status, host, body: {} });
+  t.ok(bills('desk.openai.azure.com'));
+  t.notOk(bills('desk.openai.azure.com', 429));
+  t.notOk(bills('azure.com.example.org'));
+});
 
 const usageWith =
   (more: object): Script =>

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { checked, planOf, problemsOf, stepsOf } from './template-of.js';
 
-t.test('variables have their values or defaults, and the plan keeps them', (t) => {
+t.test('variables have their values or defaults', (t) => {
   const text = `
 id: t
 title: 'Deploy {{vars.what}}'
@@ -22,7 +22,6 @@ steps:
     template: 't',
     title: 'Deploy web',
     policy: 'abort_on_first_fail',
-    vars: { context: 'Now', what: 'web', env: 'staging', tries: '2' },
     definitions: [
       {
         id: 'deploy-staging',
@@ -39,7 +38,7 @@ steps:
     '5:1 the variable env cannot be "prodction" (did you mean production?)',
   ]);
   t.strictSame(problemsOf({ t: text }, { vars: { what: 'web' } }), [
-    '11:17 there is no value for {{context}}',
+    '11:17 there is no value for {{context}} (--context TEXT)',
   ]);
   t.end();
 });
@@ -251,6 +250,12 @@ t.test('what is wrong in a template has its line and column', (t) => {
   t.strictSame(wrong('id: t\nsteps:\n  - id: a\n    title: {{context}}'), [
     '4:12 not valid YAML: a value that begins with {{ is a map in YAML (put the value in quotes)',
   ]);
+  t.strictSame(
+    wrong('id: t\nsteps:\n  - id: a\n    criteria:\n      - { file_exists: a-{{context}}.md }'),
+    [
+      '5:26 not valid YAML: this line does not fit the lines above it (put values with {{ in quotes)',
+    ],
+  );
   t.strictSame(wrong('id: t\nsteps:\n  - id: a\n    objective: "for {{context"'), [
     '4:21 {{ is not closed (write \\{{ for the two braces themselves)',
   ]);

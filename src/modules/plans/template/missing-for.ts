@@ -1,0 +1,23 @@
+/** What the steps of a plan name and the workspace does not have. */
+import type { Snapshot } from '../../../workspace/types.js';
+import type { StepDefinition } from '../types.js';
+
+export function missingFor(
+  snapshot: Snapshot,
+  definitions: readonly StepDefinition[],
+): readonly string[] {
+  const lines = definitions.flatMap(({ id, runner, tier, role, escalate }) => [
+    ...(lacks(snapshot, 'RUNNER', runner) ? [`${id}: RUNNERS.md has no runner ${runner}`] : []),
+    ...(lacks(snapshot, 'MODEL-TIER', tier) ? [`${id}: MODEL-TIERS.md has no tier ${tier}`] : []),
+    ...[role, escalate]
+      .filter((name) => name !== undefined && name !== 'human')
+      .map((name) => `orchestration-os/roles/${name}.md`)
+      .filter((path) => !snapshot.files.has(path))
+      .map((path) => `${id}: there is no ${path}`),
+  ]);
+  return [...new Set(lines)];
+}
+
+function lacks(snapshot: Snapshot, object: string, key: string | undefined): boolean {
+  return key !== undefined && snapshot.record(object, key) === undefined;
+}

@@ -1,0 +1,135 @@
+/**
+ * Before anything that an agent changed is accepted: the rules look at all of it, also at what it
+ * committed in the repository of its project.
+ */
+import type { CommandRunner } from '../../governance/conditions/command-runner.js';
+import type { RuleFinding } from '../../governance/rule-finding.js';
+import { defined } from '../../kernel/defined.js';
+import { messageOf } from '../../kernel/error.js';
+import { globMatches } from '../../kernel/glob.js';
+import { copyForChecks } from '../copy/copy-for-pass.js';
+import { copyView } from '../copy/copy-view.js';
+import { committedChanges } from '../copy/committed-changes.js';
+import { removeCopy } from '../copy/make-copy.js';
+import { changesInCopy } from '../copy/reconcile-copy.js';
+import type { ExaminedChange } from '../module.js';
+import { hasExaminers, moduleFindings } from '../modules/module-hooks.js';
+import { sandboxedCommand } from '../pass-sandbox.js';
+import type { Briefed, PassEnvironment, Worked } from '../types.js';
+import { baselineSnapshot } from './baseline-snapshot.js';
+import { blockedBy, type Examined, type PendingChanges, SCOPE } from './examined.js';
+import { changesInPlace } from './changes-in-place.js';
+
+/** `undefined`: no module has rules, so the guard alone judges. */
+export async function examinePass(
+  env: PassEnvironment,
+  pass: Briefed | Worked,
+): Promise<Examined | undefined> {
+  const { workspace } = env;
+  const snapshot = baselineSnapshot(workspace, pass.baseline);
+  if (!hasExaminers(env, snapshot)) return undefined;
+  const { copy } = pass;
+  const pending =
+    copy === undefined
+      ? changesInPlace(workspace, pass)
+      : changesInCopy(workspace, { ...pass, copy });
+  const findings = await findingsIn(env, pass, pending);
+  return {
+    findings,
+    seen: new Map(pending.changed.map(({ path, after }) => [path, after?.hash])),
+    ...defined({ opened: pending.opened, blocked: blockedBy(findings) }),
+  };
+}
+
+async function findingsIn(
+  env: PassEnvironment,
+  pass: Briefed | Worked,
+  pending: PendingChanges,
+): Promise<readonly RuleFinding[]> {
+  const { runId, project, unit, writes } = pass;
+  const committed = commitsOf(env, pass);
+  const changes = [...pending.changed, ...(pending.tooled ?? []), ...committed.changes];
+  if (changes.length + committed.findings.length === 0) return [];
+  const outside = committed.changes.filter(
+    ({ path }) => !writes.some((glob) => globMatches(glob, path)),
+  );
+  const refused = (): readonly { readonly path: string; readonly why: string }[] => [
+    ...pending.refused().map(({ difference: { path }, why }) => ({ path, why })),
+    ...outside.map(({ path }) => ({ path, why: 'a commit of the agent changes it' })),
+  ];
+  const checks = programsFor(env, pass);
+  try {
+    const found = await moduleFindings(env, {
+      snapshot: baselineSnapshot(env.workspace, pass.baseline),
+      runId,
+      project,
+      writes,
+      changes,
+      refused,
+      tail: 'outcome' in pass ? pass.outcome.tail : '',
+      command: checks.command,
+      ...defined({ unit }),
+    });
+    return [...committed.findings, ...found, ...outOfUnit(pass, refused)];
+  } finally {
+    checks.end();
+  }
+}
+
+/** A step of a plan is proved as a whole: what it may not change undoes the rest of it. */
+function outOfUnit(
+  { unit }: Briefed | Worked,
+  refused: () => readonly { readonly path: string; readonly why: string }[],
+): readonly RuleFinding[] {
+  const [first] = unit === undefined ? [] : refused();
+  if (first === undefined) return [];
+  const { path: file, why: message } = first;
+  return [{ effect: 'blocks', rule: SCOPE, source: '', message, file }];
+}
+
+type Commits = {
+  readonly changes: readonly ExaminedChange[];
+  readonly findings: readonly RuleFinding[];
+};
+
+/** Commits that nobody can read are not accepted. */
+function commitsOf({ workspace }: PassEnvironment, pass: Briefed | Worked): Commits {
+  const { copy } = pass;
+  if (copy === undefined) return { changes: [], findings: [] };
+  try {
+    return { changes: committedChanges(workspace.root, copy), findings: [] };
+  } catch (error) {
+    const message = `the commits of the agent could not be examined: ${messageOf(error)}`;
+    return { changes: [], findings: [{ effect: 'blocks', rule: SCOPE, source: '', message }] };
+  }
+}
+
+/**
+ * Programs run on the files as the agent left them: in a copy of its copy, or in place, where what
+ * they change is undone because no rule has seen it.
+ */
+function programsFor(
+  env: PassEnvironment,
+  pass: Briefed | Worked,
+): { readonly command: CommandRunner; readonly end: () => void } {
+  const { workspace } = env;
+  let folder: string | undefined;
+  const command: CommandRunner = (input) => {
+    const { copy } = pass;
+    const now = workspace.snapshot();
+    if (copy === undefined) return sandboxedCommand({ env, pass }, () => now)(input);
+    const view = copyView(now, copy);
+    const checked = {
+      ...pass,
+      copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view),
+    };
+    folder = checked.copy.folder;
+    return sandboxedCommand({ env, pass: checked }, () => now)(input);
+  };
+  return {
+    command,
+    end: () => {
+      if (folder !== undefined) removeCopy({ root: workspace.root, folder }, []);
+    },
+  };
+}
