@@ -71,7 +71,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const outputs = (place: Place, file: string): string =>
   readFileSync(join(place.root, 'PROJECTS/pages/outputs', file), 'utf8');
 
-/** What an owner does meanwhile: another title for a step, and a note below the table. */
+/** What an owner does between two drivers: another title for a step, a note below the table. */
 function editPage({ root }: Place, mark: number): void {
   const path = join(root, 'PROJECTS/pages/PLAN.md');
   const text = readFileSync(path, 'utf8').replace(
@@ -79,6 +79,11 @@ function editPage({ root }: Place, mark: number): void {
     `title: Join them ${mark}`,
   );
   writeFileSync(path, `${text.trimEnd()}\n\nNote ${mark}.\n`);
+}
+
+/** While the driver works, and in its project. */
+function writeNote({ root }: Place, mark: number): void {
+  writeFileSync(join(root, 'PROJECTS/pages/note.md'), `# Note ${mark}\n`);
 }
 
 function stepsThat({ workspace }: Place, event: string): readonly string[] {
@@ -104,7 +109,7 @@ t.test(
         await Promise.race([gone, speaks(child)]);
         await Promise.race([gone, pause(random() * LONGEST_MS)]);
         if (child.exitCode !== null) break;
-        if (random() < 0.3) editPage(place, ++edits);
+        if (random() < 0.3) writeNote(place, ++edits);
         child.kill('SIGKILL');
         await gone;
         if (random() < 0.3) editPage(place, ++edits);
