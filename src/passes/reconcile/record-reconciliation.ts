@@ -75,8 +75,9 @@ function recordCopy(
 }
 
 function wroteAct(pass: ReconciledPass): PlainAct {
-  const { accepted, arrived } = pass.reconciliation;
+  const { accepted, arrived, takenBack = [] } = pass.reconciliation;
   const changes = [
+    ...takenBack.map(adopted),
     ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];

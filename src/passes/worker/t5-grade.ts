@@ -16,7 +16,6 @@ import { findingText, type RuleFinding } from '../../governance/rule-finding.js'
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
