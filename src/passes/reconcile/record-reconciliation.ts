@@ -60,7 +60,8 @@ function recordCopy(
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before, after, placed }) =>
+        ({ path, before, after, placed, isElsewhere }) =>
+          isElsewhere !== true &&
           view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
       latest = isOvertaken
@@ -78,7 +79,9 @@ function wroteAct(pass: ReconciledPass): PlainAct {
   const { accepted, arrived, takenBack = [] } = pass.reconciliation;
   const changes = [
     ...takenBack.map(adopted),
-    ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
+    ...accepted
+      .filter(({ isElsewhere }) => isElsewhere !== true)
+      .map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];
   return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };

@@ -88,14 +88,9 @@ function statusAfter(
 
 /** Directly or through others. */
 function dependantsOf(definitions: readonly StepDefinition[], id: string): ReadonlySet<string> {
-  const { dependants } = graphOf(definitions);
+  const { needs, order } = graphOf(definitions);
   const found = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop())
-    for (const step of dependants.get(next) ?? []) {
-      if (found.has(step)) continue;
-      found.add(step);
-      open.push(step);
-    }
+  for (const step of order)
+    if ((needs.get(step) ?? []).some((need) => need === id || found.has(need))) found.add(step);
   return found;
 }
