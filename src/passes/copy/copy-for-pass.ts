@@ -44,9 +44,9 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the workspace as the snapshot has it. What they write there is
- * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that; files that are new in
- * the snapshot have no inode.
+ * For check programs after the agent: the workspace as the snapshot has it. What they write there
+ * is dropped by `removeCopy`. `uncommitted`: what is not on the disk like that; files that are new
+ * in the snapshot have no inode.
  */
 export function copyForChecks(
   { root, state }: Workspace,
