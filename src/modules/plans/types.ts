@@ -91,7 +91,7 @@ export type Metric = {
   readonly heldOut?: { readonly command: readonly string[]; readonly files: readonly string[] };
   /** Ends after so many attempts in a row without a gain. */
   readonly plateau?: number;
-  /** Measurements of each side when an attempt looks better, 5 to 50; 10 by default. */
+  /** Further measurements of each side when an attempt looks better, 7 to 50; 10 by default. */
   readonly repeats?: number;
   /** Of all attempts that are kept on the disk; 500 by default. */
   readonly diskMb?: number;
