@@ -119,7 +119,10 @@ function programsFor(
     const now = workspace.snapshot();
     if (copy === undefined) return sandboxedCommand({ env, pass }, () => now)(input);
     const view = copyView(now, copy);
-    const checked = { ...pass, copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view) };
+    const checked = {
+      ...pass,
+      copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view),
+    };
     folder = checked.copy.folder;
     return sandboxedCommand({ env, pass: checked }, () => now)(input);
   };
