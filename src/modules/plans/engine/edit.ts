@@ -15,7 +15,7 @@ export function edit(
   // The old object of an unchanged step keeps the hash that was computed for it.
   const next = definitions.map((definition) => {
     const before = old.get(definition.id);
-    return before !== undefined && isDeepStrictEqual(before, definition) ? before : definition;
+    return before !== undefined && isEqual(before, definition) ? before : definition;
   });
   const fault = faultOf(next);
   if (fault !== undefined) return fault;
@@ -41,6 +41,22 @@ export function edit(
       });
   }
   return undefined;
+}
+
+/** The text of both is compared first, because that takes a fraction of the time. */
+function isEqual(a: StepDefinition, b: StepDefinition): boolean {
+  return a === b || textOf(a) === textOf(b) || isDeepStrictEqual(a, b);
+}
+
+const texts = new WeakMap<StepDefinition, string>();
+
+function textOf(definition: StepDefinition): string {
+  let text = texts.get(definition);
+  if (text === undefined) {
+    text = JSON.stringify(definition);
+    texts.set(definition, text);
+  }
+  return text;
 }
 
 /** A proved step is left: whether its proof holds is compared by hash. */

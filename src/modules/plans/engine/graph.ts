@@ -6,7 +6,6 @@ export type Graph = {
   readonly definitions: ReadonlyMap<string, StepDefinition>;
   /** What a step waits for: its `needs`, and whoever produces what it consumes. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
-  readonly dependants: ReadonlyMap<string, readonly string[]>;
   /** In which order steps can be done, without the members of cycles and what needs them. */
   readonly order: readonly string[];
   /** 0 is the first. Members of cycles, and what needs them, have none. */
@@ -43,83 +42,96 @@ export function consumesOf(consumes: readonly string[], produced: string): boole
 
 function makeGraph(list: readonly StepDefinition[]): Graph {
   const definitions = new Map(list.map((definition) => [definition.id, definition]));
-  const producersOf = consumption(list, definitions);
+  const producers = producersIn(list, definitions);
   const needs = new Map<string, readonly string[]>();
-  const dependants = new Map<string, string[]>(list.map(({ id }) => [id, []]));
   for (const { id, needs: declared } of list) {
-    const all = [...new Set([...declared, ...(producersOf.get(id) ?? [])])];
-    needs.set(id, all);
-    for (const need of all) dependants.get(need)?.push(id);
+    const implied = producers.get(id)?.filter((producer) => !declared.includes(producer)) ?? [];
+    needs.set(id, implied.length === 0 ? declared : [...declared, ...implied]);
   }
-  const { order, waves } = layers(list, needs, dependants);
+  const { order, waves } = layers(needs);
+  sortByOrder(producers, order);
+  return { definitions, needs, order, waves, producers };
+}
+
+/**
+ * Kahn's algorithm, layer by layer, over numbers, because it runs for each version of a plan. Needs
+ * that the plan does not have are left out.
+ */
+function layers(needs: ReadonlyMap<string, readonly string[]>): Pick<Graph, 'order' | 'waves'> {
+  const ids = [...needs.keys()];
+  const numbers = new Map(ids.map((id, i) => [id, i]));
+  const open = new Int32Array(ids.length);
+  /** The first dependant of a step, as a place in `dependants`; then the next one of each place. */
+  const first = new Int32Array(ids.length).fill(-1);
+  const following: number[] = [];
+  const dependants: number[] = [];
+  for (const [dependant, id] of ids.entries())
+    for (const need of needs.get(id) ?? []) {
+      const number = numbers.get(need);
+      if (number === undefined) continue;
+      open[dependant] = (open[dependant] ?? 0) + 1;
+      following.push(first[number] ?? -1);
+      first[number] = dependants.push(dependant) - 1;
+    }
+  const queue = [...open.keys()].filter((number) => open[number] === 0);
+  const wave = new Int32Array(ids.length);
+  for (const number of queue)
+    for (let place = first[number] ?? -1; place >= 0; place = following[place] ?? -1) {
+      const dependant = dependants[place] ?? 0;
+      open[dependant] = (open[dependant] ?? 0) - 1;
+      if (open[dependant] !== 0) continue;
+      wave[dependant] = (wave[number] ?? 0) + 1;
+      queue.push(dependant);
+    }
+  const waves = new Map<string, number>();
+  for (const number of queue) waves.set(ids[number] ?? '', wave[number] ?? 0);
+  return { order: [...waves.keys()], waves };
+}
+
+function sortByOrder(producers: Map<string, readonly string[]>, order: readonly string[]): void {
+  const several = [...producers].filter(([, some]) => some.length > 1);
+  if (several.length === 0) return;
   const place = new Map(order.map((id, i) => [id, i]));
-  const producers = new Map<string, readonly string[]>();
-  for (const [id, some] of producersOf)
+  for (const [id, some] of several)
     producers.set(
       id,
       some.toSorted((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0)),
     );
-  return { definitions, needs, dependants, order, waves, producers };
-}
-
-/** Kahn's algorithm, layer by layer. Needs that the plan does not have are left out. */
-function layers(
-  list: readonly StepDefinition[],
-  needs: ReadonlyMap<string, readonly string[]>,
-  dependants: ReadonlyMap<string, readonly string[]>,
-): { readonly order: readonly string[]; readonly waves: ReadonlyMap<string, number> } {
-  const open = new Map<string, number>();
-  const order: string[] = [];
-  const waves = new Map<string, number>();
-  for (const { id } of list) {
-    const count = (needs.get(id) ?? []).filter((need) => dependants.has(need)).length;
-    open.set(id, count);
-    if (count > 0) continue;
-    order.push(id);
-    waves.set(id, 0);
-  }
-  for (const id of order)
-    for (const dependant of dependants.get(id) ?? []) {
-      const count = (open.get(dependant) ?? 0) - 1;
-      open.set(dependant, count);
-      if (count > 0) continue;
-      order.push(dependant);
-      waves.set(dependant, (waves.get(id) ?? 0) + 1);
-    }
-  return { order, waves };
 }
 
 /** For each step that consumes something, the steps that produce it. */
-function consumption(
+function producersIn(
   list: readonly StepDefinition[],
   definitions: ReadonlyMap<string, StepDefinition>,
-): ReadonlyMap<string, readonly string[]> {
+): Map<string, readonly string[]> {
   const literal = new Map<string, string[]>();
   const globs: { readonly id: string; readonly glob: string }[] = [];
   for (const { id, produces } of list)
     for (const path of produces) {
       if (!isLiteral(path)) globs.push({ id, glob: path });
-      else literal.set(path, [...(literal.get(path) ?? []), id]);
+      else if (literal.get(path)?.push(id) === undefined) literal.set(path, [id]);
     }
-  const before = new Map<string, ReadonlySet<string>>();
+  const known = new Map<string, ReadonlySet<string>>();
   const result = new Map<string, readonly string[]>();
-  for (const { id, consumes } of list) {
+  for (const { id, consumes, needs } of list) {
     if (consumes.length === 0) continue;
     const found = new Set(globs.filter((it) => consumesOf(consumes, it.glob)).map((it) => it.id));
     for (const glob of consumes) {
-      const paths = isLiteral(glob)
-        ? [glob]
-        : [...literal.keys()].filter((p) => globMatches(glob, p));
+      const paths = isLiteral(glob) ? [glob] : matching(glob, literal);
       for (const path of paths) for (const producer of literal.get(path) ?? []) found.add(producer);
     }
     found.delete(id);
     // A step that improves what an earlier one made both consumes and produces it.
     const producers = [...found].filter(
-      (producer) => !needsOf(producer, definitions, before).has(id),
+      (producer) => needs.includes(producer) || !needsOf(producer, definitions, known).has(id),
     );
     if (producers.length > 0) result.set(id, producers);
   }
   return result;
+}
+
+function matching(glob: string, paths: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...paths.keys()].filter((path) => globMatches(glob, path));
 }
 
 /** All that a step needs by declaration, directly or through others. */

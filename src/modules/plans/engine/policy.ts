@@ -33,15 +33,13 @@ const ENDED: ReadonlySet<StepState> = new Set(['proved', 'skipped', 'failed', 'b
 
 /** Whether the step, or one that it blocks, is critical. */
 function hitsCritical(transition: Transition, id: string): boolean {
-  const { definitions, dependants } = graphOfTransition(transition);
-  const seen = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (definitions.get(next)?.critical === true) return true;
-    for (const dependant of dependants.get(next) ?? [])
-      if (transition.steps.get(dependant)?.state === 'blocked') open.push(dependant);
-  }
-  return false;
+  const { definitions, needs, order } = graphOfTransition(transition);
+  const hit = new Set([id]);
+  for (const next of order)
+    if (
+      transition.steps.get(next)?.state === 'blocked' &&
+      needs.get(next)?.some((it) => hit.has(it))
+    )
+      hit.add(next);
+  return [...hit].some((it) => definitions.get(it)?.critical === true);
 }
