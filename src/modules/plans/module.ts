@@ -7,6 +7,7 @@ import { planAbort, planApprove, planPause, planResume, planRetry } from './comm
 import { planList, planShow } from './commands/look.js';
 import { loopMoments } from './loop/loop-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
+import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
 import { planTemplate } from './template/template-rule.js';
 import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
@@ -37,6 +38,7 @@ export const module: Module = {
     'plan resume': planResume,
     'plan abort': planAbort,
     'plan attempts': planAttempts,
+    'plan export': planExport,
     'plan retry': planRetry,
     'plan why': planWhy,
   },
