@@ -19,6 +19,7 @@ import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import { requireClaim } from '../require-claim.js';
 import type { Moved, Reconciled, Stage, StepContext, UnitProof, Worked } from '../types.js';
 import { keepChanges } from './module-work.js';
+import { reviewUnit } from './review-unit.js';
 import { producedBy } from './unit-conditions.js';
 import { verdictOf } from './unit-verdict.js';
 
@@ -47,9 +48,13 @@ export async function judgeUnit(
   const seen = { ...pass, ...filesOf(found), findings: examined?.findings ?? [] };
   const begun = [agentRow(pass), ...findingRows(examined)];
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
-  const { acts, ...proof } = await proveUnit({ env, snapshot: view }, seen, unit);
+  const after = { env, snapshot: view };
+  const { acts, ...proof } = await reviewUnit(after, seen, {
+    found,
+    proof: await proveUnit(after, seen, unit),
+  });
   const { outcome } = proof.verdict;
-  const isKept = unit.keepsChanges === true;
+  const isKept = unit.keepsChanges === true || outcome === 'review';
   if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);
   // One that is parked goes on with its own files.
   if (isKept || (outcome !== 'proved' && outcome !== 'parked')) {

@@ -4,7 +4,7 @@ import type { Change, Snapshot } from '../../../workspace/types.js';
 import { eventRows, type LoggedEvent, requirePlans } from '../log/plan-log.js';
 import type { Plan } from '../types.js';
 import { planFile } from './plan-page.js';
-import { type PlanRead } from './read-plan.js';
+import type { PlanRead } from './read-plan.js';
 import { newPage, writtenPage } from './write-page.js';
 
 export type PlanStep = {
