@@ -58,7 +58,7 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
   );
   return snapshot.records('NOTIFICATION').flatMap((record): PendingAnswer[] => {
     const state = questionState(snapshot, record);
-    if (state.state !== 'answered') return [];
+    if (state.state !== 'answered' || asksForModule(record)) return [];
     const { read, answer } = state;
     const about = {
       id: record.key,
@@ -73,6 +73,11 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
     if (covered.has(record.key)) return [];
     return [{ ...about, ...effectOf(snapshot, record, read) }];
   });
+}
+
+/** Modules whose questions have topics such as `plan/site/build` take the answers in themselves. */
+function asksForModule(question: Rec): boolean {
+  return fieldText(question, 'topic').includes('/');
 }
 
 type Effect = Pick<PendingAnswer, 'what' | 'effects' | 'calls'>;

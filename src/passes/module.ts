@@ -8,6 +8,7 @@ import type { Capability } from '../governance/types.js';
 import type { CommandRunner } from '../governance/conditions/command-runner.js';
 import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
+import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
@@ -241,6 +242,10 @@ export interface PassModule {
   costs?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** T9, for a pass whose calls were counted: what its audit row says of the module's own log. */
   named?(state: string): string | undefined;
+  /** For the progress on the morning page: what goes on, one line each. */
+  progress?(snapshot: Snapshot): readonly string[];
+  /** For `validate`, while the module is installed. */
+  readonly rules?: readonly WorkspaceRule[];
   /** For `doctor`: what the owner should correct. */
   examined?(context: KeptContext): readonly Observation[];
   /** For `status`: how what the module keeps is now. */

@@ -31,6 +31,8 @@ export type ValidateOptions = {
   readonly withoutLongLogs?: boolean;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
+  /** What these modules check, loaded when it is needed. */
+  readonly moduleRules?: () => Promise<readonly Rule[]>;
   /** Checks a command of this program. */
   readonly commands?: CommandCheck;
   /** Facts of earlier runs. */
@@ -82,7 +84,11 @@ export async function validate(
     unasked: options.withoutLongLogs === true ? longLogObjects(snapshot) : NO_OBJECTS,
     commands: options.commands,
   };
-  const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
+  const rules: readonly Rule[] = [
+    ...RULES,
+    ...((await options.moduleRules?.()) ?? []),
+    ...sqlRules(context),
+  ];
   const ran = ranBy(options.only);
   const ofFiles = [...facts.values()].flatMap((ofFile) => ofFile.diagnostics);
   const found = maskSecrets(snapshot, [
@@ -151,11 +157,11 @@ function isQuiet(diagnostic: Diagnostic, { changed }: ValidateOptions): boolean 
   return changed !== undefined && !changed.has(diagnostic.range.file);
 }
 
-/** Ids of all rules of a workspace, including those of its R6. */
-export function ruleIds(snapshot: Snapshot): readonly string[] {
+/** Ids of all rules of a workspace, including those of its R6 and those that modules bring. */
+export function ruleIds(snapshot: Snapshot, brought: readonly Rule[]): readonly string[] {
   return [
     ...new Set([
-      ...RULES.map((rule) => rule.id),
+      ...[...RULES, ...brought].map((rule) => rule.id),
       SUPPRESSION,
       ...snapshot.schema.rules.map((rule) => rule.id),
     ]),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { installedModules } from '../../src/modules/installed.js';
 import { INSTALLED_MODULES } from '../support/make-workspace.js';
 import { RULES } from '../../src/validate/rules.js';
 import { SUPPRESSION } from '../../src/validate/rules/suppression.js';
@@ -24,7 +25,9 @@ const IN_WORDS = new Set([
 
 t.setTimeout(120_000);
 
-for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
+const BROUGHT = (await installedModules()).flatMap(({ rules = [] }) => rules);
+
+for (const rule of new Set([...[...RULES, ...BROUGHT].map((one) => one.id), SUPPRESSION])) {
   if (IN_WORDS.has(rule)) continue;
   t.test(`the page of ${rule} is right`, async (t) => {
     const { bad, good } = examplesOf(
@@ -42,6 +45,7 @@ async function found(edits: readonly Edit[]): Promise<readonly string[]> {
   const diagnostics = await validateSnapshot(snapshot, {
     cache: sharedFacts(snapshot),
     modules: ['memory', ...INSTALLED_MODULES],
+    moduleRules: async () => BROUGHT,
   });
   return diagnostics.map((one) => one.rule);
 }

@@ -3,6 +3,7 @@
  * it.
  */
 import t from 'tap';
+import { installedModules } from '../../src/modules/installed.js';
 import { INSTALLED_MODULES } from '../support/make-workspace.js';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import { applyFixes } from '../../src/validate/apply-fixes.js';
@@ -10,6 +11,7 @@ import { RULES } from '../../src/validate/rules.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { baseFiles, type Files, snapshotOf, text } from './base-workspace.js';
 import { edited, placeText, textOf } from './edit-workspace.js';
+import { PLAN_CASES } from './plan-rule-cases.js';
 import { PROJECT_CASES } from './project-rule-cases.js';
 import { sharedFacts } from './shared-facts.js';
 import { CASES } from './rule-cases.js';
@@ -25,7 +27,8 @@ const ELSEWHERE = new Set([
   'log-chain',
   'program-changed',
 ]);
-const ALL = [...CASES, ...PROJECT_CASES];
+const BROUGHT = (await installedModules()).flatMap(({ rules = [] }) => rules);
+const ALL = [...CASES, ...PROJECT_CASES, ...PLAN_CASES];
 
 t.setTimeout(120_000);
 
@@ -33,6 +36,7 @@ async function check(files: Files): Promise<readonly Diagnostic[]> {
   const snapshot = snapshotOf(files);
   const found = await validateSnapshot(snapshot, {
     modules: INSTALLED_MODULES,
+    moduleRules: async () => BROUGHT,
     cache: sharedFacts(snapshot),
   });
   return found.filter((one) => !ELSEWHERE.has(one.rule));
@@ -65,7 +69,7 @@ for (const one of ALL) {
 }
 
 t.test('every rule has a case that is found and one that is not', async (t) => {
-  for (const { id } of RULES) {
+  for (const { id } of [...RULES, ...BROUGHT]) {
     if (ELSEWHERE.has(id)) continue;
     t.ok(
       ALL.some((one) => one.rule === id && one.finds.length > 0),

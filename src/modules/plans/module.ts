@@ -8,6 +8,10 @@ import { planList, planShow } from './commands/look.js';
 import { lookMoments } from './look/look-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
 import { planNew } from './template/plan-new.js';
+import { planTemplate } from './template/template-rule.js';
+import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
+import { planWhy } from './commands/why.js';
+import { planPage } from './page/plan-rule.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -19,6 +23,10 @@ export const module: Module = {
   started: stepStarted,
   settled: stepSettled,
   ...lookMoments,
+  failures: ({ snapshot, since }) => planFailures(snapshot, since),
+  progress: planProgress,
+  state: ({ snapshot }) => plansState(snapshot),
+  rules: [planPage, planTemplate],
   commands: {
     'plan new': planNew,
     'plan list': planList,
@@ -30,5 +38,6 @@ export const module: Module = {
     'plan abort': planAbort,
     'plan attempts': planAttempts,
     'plan retry': planRetry,
+    'plan why': planWhy,
   },
 };

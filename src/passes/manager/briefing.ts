@@ -31,6 +31,8 @@ export type BriefingInput = {
   readonly gatePasses: boolean;
   /** What went wrong in what modules keep, one line each. */
   readonly failures?: readonly string[];
+  /** What goes on in what modules keep, one line each. */
+  readonly progress?: readonly string[];
   /** What modules add to the cost. */
   readonly costs?: readonly string[];
   /** What the manager pass that writes the page has found. */
@@ -101,7 +103,7 @@ export function briefing(input: BriefingInput): string {
       none: 'Nothing new.',
       more: '`nocturne query "SELECT * FROM run"`',
     }),
-    listed('Progress', progressLines(snapshot), {
+    listed('Progress', [...progressLines(snapshot), ...(input.progress ?? [])], {
       most: MOST.progress,
       none: 'There is no project.',
       more: '`nocturne project list`',

@@ -2,7 +2,7 @@
 import { listIncidents } from '../../workspace/incident.js';
 import { EXIT } from '../../kernel/error.js';
 import { bundleAct } from '../act.js';
-import { moduleCosts, moduleFailures } from '../modules/module-state.js';
+import { moduleCosts, moduleFailures, moduleProgress } from '../modules/module-state.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
 import type { PassReport } from '../pass-facts.js';
@@ -31,6 +31,7 @@ const morning: Step<Reviewed, Reviewed> = {
       own: ownLines(snapshot, env.workspace.state),
       since,
       failures: moduleFailures(env.modules, snapshot, since),
+      progress: moduleProgress(env.modules, snapshot),
       costs: moduleCosts(env.modules, { snapshot, state: env.workspace.state, since }),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,

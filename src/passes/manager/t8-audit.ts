@@ -46,6 +46,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
     const diagnostics = await validateSnapshot(snapshot, {
       home: env.workspace.home,
       modules: env.modules.map((module) => module.name),
+      moduleRules: async () => env.modules.flatMap(({ rules = [] }) => rules),
     });
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');

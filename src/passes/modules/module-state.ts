@@ -14,6 +14,15 @@ export function moduleFailures(
   );
 }
 
+export function moduleProgress(
+  modules: readonly PassModule[],
+  snapshot: Snapshot,
+): readonly string[] {
+  return enabledModules({ modules }, snapshot).flatMap(
+    (module) => module.progress?.(snapshot) ?? [],
+  );
+}
+
 /** One that cannot tell says why, because the page matters more. */
 export function moduleCosts(
   modules: readonly PassModule[],

@@ -138,7 +138,7 @@ function answered(context: ModuleCommandContext, project: string, text: string):
   return {
     exit: EXIT.ok,
     text,
-    json: { plan: planFacts(snapshot, readPlan(snapshot, project), project) },
+    json: { plan: planFacts(readPlan(snapshot, project), project) },
   };
 }
 

@@ -7,6 +7,8 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { estimatePlan } from '../template/estimate.js';
+import { estimateFacts, estimateLines } from '../template/estimate-text.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
 
@@ -17,7 +19,7 @@ export const planList: ModuleCommand = {
   run(context) {
     const snapshot = context.workspace().snapshot();
     const plans = plannedProjects(snapshot).map((project) =>
-      planFacts(snapshot, readPlan(snapshot, project), project),
+      planFacts(readPlan(snapshot, project), project),
     );
     if (plans.length === 0)
       return {
@@ -50,11 +52,17 @@ export const planShow: ModuleCommand = {
     const project = args[0] ?? '';
     requirePlan(snapshot, project);
     const read = readPlan(snapshot, project);
-    const facts = planFacts(snapshot, read, project);
+    const facts = planFacts(read, project);
+    const tree = planTree(snapshot, read, { project, paint: context.paint });
+    const estimate = read.plan === undefined ? undefined : estimatePlan(snapshot, read.plan);
+    const lines = estimate === undefined ? [] : estimateLines(snapshot, estimate);
     return {
       exit: EXIT.ok,
-      text: planTree(snapshot, read, { project, paint: context.paint }),
-      json: { plan: facts },
+      text: [tree, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n'),
+      json: {
+        plan: facts,
+        estimate: estimate === undefined ? null : estimateFacts(estimate),
+      },
     };
   },
 };

@@ -1,5 +1,4 @@
 /** A plan for programs: what `--json` prints. */
-import type { Snapshot } from '../../../workspace/types.js';
 import { criticalPath } from '../engine/critical-path.js';
 import { waves } from '../engine/graph.js';
 import { planFile } from '../page/plan-page.js';
@@ -44,7 +43,7 @@ export type PlanFacts = {
   readonly steps: readonly StepFacts[];
 };
 
-export function planFacts(_snapshot: Snapshot, read: PlanRead, project: string): PlanFacts {
+export function planFacts(read: PlanRead, project: string): PlanFacts {
   const { plan, logged, edits, problems } = read;
   const definitions = plan?.definitions ?? [];
   const wave = waves(definitions);

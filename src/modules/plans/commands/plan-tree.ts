@@ -12,7 +12,7 @@ export function planTree(
   read: PlanRead,
   { project, paint }: { readonly project: string; readonly paint: Paint },
 ): string {
-  const facts = planFacts(snapshot, read, project);
+  const facts = planFacts(read, project);
   const zone = ownerZone(snapshot);
   const { title, status, proved, open, template } = facts;
   const from = template === '' ? '' : `, from ${template}`;

@@ -7,6 +7,7 @@ import { routeOf } from '../../../registry/route.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ChangedFile } from './who-looks.js';
 
+const READING: ReadonlySet<string> = new Set(['READS', 'REFERENCES', 'VALIDATES']);
 /** Bytes of both versions. To compare more takes too long. */
 const MOST_COMPARED = 400_000;
 
@@ -22,17 +23,24 @@ export function changedFiles(
     const folder = posix.dirname(path);
     if (nextTo.get(folder)?.push(path) === undefined) nextTo.set(folder, [path]);
   }
+  const impactIn = new Map<string, ReadonlySet<string>>();
+  const reachedFrom = (path: string) => impactOf(schema, files.keys(), [path]);
   return differences.map((difference) => {
     const { path, before } = difference;
-    const reached = impactOf(schema, files.keys(), [path]).filter(
-      ({ file }) => files.has(file) && file !== path,
+    const folder = posix.dirname(path);
+    // What any new file in this folder would affect says nothing about this one.
+    const usual =
+      impactIn.get(folder) ?? new Set(reachedFrom(`${folder}/-`).map(({ file }) => file));
+    impactIn.set(folder, usual);
+    const reached = reachedFrom(path).filter(
+      ({ file }) => files.has(file) && file !== path && !usual.has(file),
     );
     const affected = reached.filter((node) => node.protected).map(({ file }) => file);
     return {
       path,
       lines: changedLines(difference),
-      protects: [...(nextTo.get(posix.dirname(path)) ?? []), ...affected],
-      readers: reached.filter(({ edge }) => edge === 'READS').map(({ file }) => file),
+      protects: [...(nextTo.get(folder) ?? []), ...affected],
+      readers: reached.filter(({ edge }) => READING.has(edge)).map(({ file }) => file),
       isReversible: before === undefined || routeOf(schema, path).tier !== 'FREE',
     };
   });

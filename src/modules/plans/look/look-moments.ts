@@ -1,5 +1,6 @@
 /** Changes that the owner has to look at: kept, shown on a page, and brought in after a yes. */
 import { join } from 'node:path';
+import type { Fragment } from '../../../agents/types.js';
 import { findingText } from '../../../governance/rule-finding.js';
 import type { Unit, UnitVerdict } from '../../../governance/unit.js';
 import { defined } from '../../../kernel/defined.js';
@@ -7,6 +8,7 @@ import { sourceInCopy } from '../../../passes/copy/pass-copy.js';
 import { rmSync } from '../../../kernel/files.js';
 import { onFiles } from '../../../workspace/storage-error.js';
 import type { LooksContext, PassModule, UnitLook, UnitWork } from '../../../passes/module.js';
+import { dataFragment } from '../../../passes/worker/data-fragment.js';
 import type { Change, Snapshot } from '../../../workspace/types.js';
 import { reviewPage } from '../engine/review-page.js';
 import { keepAttempt, keptAttempt, putAttempt } from '../loop/attempt-store.js';
@@ -37,6 +39,11 @@ export const lookMoments = {
   keep(unit, work) {
     if (unit.keepsChanges === true) loopMoments.keep(unit, work);
     else keepForReview(unit, work);
+  },
+  fragments(context) {
+    const own = loopMoments.fragments(context);
+    const sentBack = context.unit && whyAgain(context.unit, context.snapshot);
+    return sentBack === undefined ? own : [...own, sentBack];
   },
 } satisfies Partial<PassModule>;
 
@@ -74,6 +81,14 @@ export function reviewChange(unit: Unit, verdict: UnitVerdict, place: Place): Ch
   const page = reviewPage(project, step, plan?.steps.get(step)?.tries ?? 1);
   const content = reviewText({ unit, verdict, kept, snapshot: place.snapshot });
   return { kind: 'write', path: page, content };
+}
+
+/** What the grader found, where others changed the same, which criterion did not hold. */
+function whyAgain(unit: Unit, snapshot: Snapshot): Fragment | undefined {
+  const { project, step } = stepOf(unit);
+  const { why, tries = 0 } = readPlan(snapshot, project).plan?.steps.get(step) ?? {};
+  if (tries === 0 || why === undefined) return undefined;
+  return dataFragment('Why this step has to be done again', `PROJECTS/${project}/PLAN.md`, why);
 }
 
 /** The run whose changes the owner has accepted; nothing for any other unit. */

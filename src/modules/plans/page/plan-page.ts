@@ -35,9 +35,19 @@ export type PlanPage = {
 };
 export type PlanRow = { readonly state: StepState | undefined; readonly record: Rec };
 
+/**
+ * `stale`: the page can be written again from the log. `ofContract`: also a finding of a rule about
+ * every page.
+ */
+export type PlanProblem = Problem & { readonly stale?: true; readonly ofContract?: true };
+
 export type PageRead =
   | { readonly kind: 'page'; readonly page: PlanPage; readonly warnings: readonly Problem[] }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly PlanProblem[];
+      readonly warnings: readonly Problem[];
+    }
   | { readonly kind: 'missing' };
 
 export function planFile(project: string): string {
@@ -51,8 +61,8 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
   const [record] = snapshot.recordsIn(file, 'PLAN');
   const shape = shapeProblems(snapshot, file);
   if (record === undefined || shape.length > 0)
-    return { kind: 'problems', problems: shape.length > 0 ? shape : [unread(file)] };
-  const problems: Problem[] = [];
+    return { kind: 'problems', problems: shape.length > 0 ? shape : [unread(file)], warnings: [] };
+  const problems: PlanProblem[] = [];
   const warnings: Problem[] = [];
   const status = oneOf(record, 'status', PLAN_STATUSES, problems);
   const policy =
@@ -63,7 +73,7 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
   const rows = rowsOf(snapshot.recordsIn(file, 'PLAN-STEP'), problems);
   compare(record, { definitions, rows }, { problems, warnings });
   if (problems.length > 0 || status === undefined || policy === undefined)
-    return { kind: 'problems', problems };
+    return { kind: 'problems', problems, warnings };
   const page = {
     file,
     title: fieldText(record, 'title') || project,
@@ -78,7 +88,7 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
 }
 
 /** A page without a table is one whose steps have not begun. */
-function shapeProblems(snapshot: Snapshot, file: string): readonly Problem[] {
+function shapeProblems(snapshot: Snapshot, file: string): readonly PlanProblem[] {
   const doc = snapshot.doc(file);
   if (doc === undefined) return [unread(file)];
   const objects = snapshot.objectsOf(file).filter(({ locator }) => {
@@ -89,7 +99,7 @@ function shapeProblems(snapshot: Snapshot, file: string): readonly Problem[] {
   return objects
     .flatMap((object) => readRecords(doc, file, object).diagnostics)
     .filter(({ severity }) => severity === 'error')
-    .map(({ rule: _, severity: __, ...problem }) => problem);
+    .map(({ rule: _, severity: __, ...problem }) => ({ ...problem, ofContract: true }));
 }
 
 function unread(file: string): Problem {
@@ -101,7 +111,7 @@ function oneOf<T extends string>(
   record: Rec,
   field: string,
   names: readonly T[],
-  problems: Problem[],
+  problems: PlanProblem[],
 ): T | undefined {
   const text = fieldText(record, field);
   const found = names.find((name) => name === text);
@@ -109,6 +119,7 @@ function oneOf<T extends string>(
     problems.push({
       range: rangeOf(record, field),
       message: text === '' ? `"${field}" is missing` : `there is no ${field} "${text}"`,
+      ofContract: true,
       expected: `one of ${names.join(', ')}`,
       actual: text === '' ? 'nothing' : text,
       ...defined({ hint: didYouMean(text, names) }),
@@ -120,7 +131,10 @@ function rangeOf(record: Rec, field: string): Range {
   return record.fields.get(field)?.range ?? record.range;
 }
 
-function definitionsOf(record: Rec, problems: Problem[]): readonly StepDefinition[] | undefined {
+function definitionsOf(
+  record: Rec,
+  problems: PlanProblem[],
+): readonly StepDefinition[] | undefined {
   const cell = record.fields.get('steps');
   const read = cell === undefined ? undefined : readSteps(cell);
   if (read?.kind === 'problems') {
@@ -142,7 +156,7 @@ function definitionsOf(record: Rec, problems: Problem[]): readonly StepDefinitio
   return definitions;
 }
 
-function rowsOf(records: readonly Rec[], problems: Problem[]): ReadonlyMap<string, PlanRow> {
+function rowsOf(records: readonly Rec[], problems: PlanProblem[]): ReadonlyMap<string, PlanRow> {
   const rows = new Map<string, PlanRow>();
   for (const record of records) {
     const step = fieldText(record, 'step');
@@ -150,6 +164,7 @@ function rowsOf(records: readonly Rec[], problems: Problem[]): ReadonlyMap<strin
       problems.push({
         range: rangeOf(record, 'step'),
         message: `there are two rows for the step ${step}`,
+        ofContract: true,
         expected: 'one row for each step',
         actual: step,
       });
@@ -167,7 +182,7 @@ function compare(
     readonly definitions: readonly StepDefinition[] | undefined;
     readonly rows: PlanPage['rows'];
   },
-  found: { readonly problems: Problem[]; readonly warnings: Problem[] },
+  found: { readonly problems: PlanProblem[]; readonly warnings: Problem[] },
 ): void {
   if (page.definitions === undefined) return;
   const ids = new Set(page.definitions.map(({ id }) => id));

@@ -11,10 +11,7 @@ import { type LoggedPlan, loggedPlan, loggedProjects } from '../log/plan-log.js'
 import type { Problem } from '../template/problem.js';
 import type { Plan, PlanEvent } from '../types.js';
 import { ownerEdits } from './owner-edits.js';
-import { planFile, type PlanPage, readPage } from './plan-page.js';
-
-/** `stale`: the page can be written again from the log. */
-export type PlanProblem = Problem & { readonly stale?: true };
+import { planFile, type PlanPage, type PlanProblem, readPage } from './plan-page.js';
 
 export type PlanRead = {
   /** By the log, without `edits`. A page that no event is about yet describes a draft. */
@@ -52,7 +49,7 @@ export function readPlan(snapshot: Snapshot, project: string): PlanRead {
       return { ...none, problems: lost ? [missing(logged)] : [] };
     }
     case 'problems':
-      return { ...none, problems: read.problems };
+      return { ...none, problems: read.problems, warnings: read.warnings };
     case 'page': {
       const { page, warnings } = read;
       const problem = place(snapshot, page, logged);

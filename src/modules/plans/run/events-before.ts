@@ -9,6 +9,7 @@ import { readySteps } from '../engine/ready-steps.js';
 import { reduce } from '../engine/reduce.js';
 import { isActive } from '../engine/transition.js';
 import type { Plan, PlanEvent } from '../types.js';
+import { ownerAnswers } from './owner-answers.js';
 import { inWorkspace } from './project-paths.js';
 
 type Moment = {
@@ -23,7 +24,7 @@ export async function eventsBefore(plan: Plan, moment: Moment): Promise<readonly
   if (plan.status === 'draft') return [];
   const lost = lostSteps(plan, moment);
   if (!isActive(plan.status)) return lost;
-  const events = [...lost, ...changedResults(plan, moment)];
+  const events = [...lost, ...ownerAnswers(plan, moment), ...changedResults(plan, moment)];
   let now = events.reduce((before, event) => reduce(before, event).plan, plan);
   for (;;) {
     const skipped = await skippedSteps(now, moment);

@@ -104,7 +104,7 @@ function resultOf(
   }));
   const isBad = plan?.status === 'failed' || plan?.status === 'aborted';
   const exit = refused?.exit ?? (isBad ? EXIT.findings : EXIT.ok);
-  return { exit, text: lines.join('\n'), json: { plan: planFacts(snapshot, read, project), runs } };
+  return { exit, text: lines.join('\n'), json: { plan: planFacts(read, project), runs } };
 }
 
 function openLines({ steps }: Plan): readonly string[] {

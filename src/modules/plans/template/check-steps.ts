@@ -101,7 +101,7 @@ function misplacedKeys(step: StepShape, report: Report): void {
       hint: 'put run: plan into a template, and make the plan with nocturne plan new',
     });
   for (const [key, runs] of Object.entries(KEYS_OF_RUN))
-    if (key in step && run !== 'plan' && !runs.includes(run))
+    if (key in step && run !== 'plan' && !runs.includes(run) && !isAsked(step, key))
       report({
         path: [key],
         message: `a step with run: ${run} has no "${key}"`,
@@ -112,6 +112,11 @@ function misplacedKeys(step: StepShape, report: Report): void {
     lack(['run'], '"command" is missing', 'the program that runs');
   if (step.default !== undefined && step.deadline === undefined)
     lack(['default'], 'this answer is never given: the step has no deadline', 'a deadline of 2d');
+}
+
+/** With `escalate: human`, a step that has failed is a question with a deadline, too. */
+function isAsked({ escalate }: StepShape, key: string): boolean {
+  return escalate === 'human' && (key === 'deadline' || key === 'default');
 }
 
 /** Prose is an error here: its step would never be proved. */

@@ -176,6 +176,6 @@ function write(context: ModuleCommandContext, project: string, page: string): Co
   return {
     exit: EXIT.ok,
     text,
-    json: { written: true, file: path, missing, plan: planFacts(snapshot, read, project) },
+    json: { written: true, file: path, missing, plan: planFacts(read, project) },
   };
 }

@@ -3,7 +3,11 @@ import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
-import { moduleCosts, moduleFailures } from '../../../passes/modules/module-state.js';
+import {
+  moduleCosts,
+  moduleFailures,
+  moduleProgress,
+} from '../../../passes/modules/module-state.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
 import { briefingSince } from '../../../passes/manager/briefing-since.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
@@ -42,6 +46,7 @@ export const briefing: Command = {
           snapshot,
           since: from,
           failures: moduleFailures(modules, snapshot, from),
+          progress: moduleProgress(modules, snapshot),
           costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,

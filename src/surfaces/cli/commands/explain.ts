@@ -3,8 +3,10 @@ import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { scopeOf } from '../../../markdown/find-records.js';
 import { ruleIds } from '../../../validate/validate-snapshot.js';
+import type { Rule } from '../../../validate/rule.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { explainFile, explainObject, fileText, objectText } from '../explain-workspace.js';
+import { moduleRules } from '../module-rules.js';
 import { rulePage } from '../rule-pages.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
@@ -16,8 +18,8 @@ export const explain: Command = {
     'nocturne explain ACTIVE-PROJECTS.md',
     'nocturne explain DISPATCH',
   ],
-  run(context, { args: [what] }) {
-    if (what === undefined) return list(context);
+  async run(context, { args: [what] }) {
+    if (what === undefined) return list(context, await moduleRules());
     // A page is part of the installation: it can be read without a workspace.
     const page = rulePage(context.packageRoot, what);
     if (page !== undefined) return answer({ kind: 'rule', rule: what, page }, page);
@@ -33,7 +35,7 @@ export const explain: Command = {
     const sheet = explainFile(snapshot, what.replace(/^\.\//, ''));
     if (sheet !== undefined) return answer({ kind: 'file', ...sheet }, fileText(sheet));
     const topics = [
-      ...ruleIds(snapshot),
+      ...ruleIds(snapshot, await moduleRules()),
       ...snapshot.schema.objects.keys(),
       ...snapshot.files.keys(),
     ];
@@ -43,9 +45,9 @@ export const explain: Command = {
   },
 };
 
-function list(context: Context): CommandResult {
+function list(context: Context, brought: readonly Rule[]): CommandResult {
   const snapshot = context.workspace().snapshot();
-  const rules = ruleIds(snapshot);
+  const rules = ruleIds(snapshot, brought);
   const own = new Set(snapshot.schema.rules.map((rule) => rule.id));
   const text = [
     ...rules.filter((id) => !own.has(id)),

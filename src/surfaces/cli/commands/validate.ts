@@ -14,6 +14,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { textOfLines } from '../../../workspace/text-of-lines.js';
 import { changedSince } from '../changed-since.js';
 import { cacheGround } from '../cache-ground.js';
+import { moduleRules } from '../module-rules.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
@@ -92,7 +93,7 @@ export async function settingsOf(
   const { rule, since } = options;
   if (typeof rule === 'string') {
     const { ruleIds } = await import('../../../validate/validate-snapshot.js');
-    const ids = ruleIds(context.workspace().snapshot());
+    const ids = ruleIds(context.workspace().snapshot(), await moduleRules());
     if (!ids.includes(rule))
       throw new NocturneError('USAGE', `there is no rule ${rule}`, {
         hint: `rules: ${ids.join(', ')}`,
@@ -100,6 +101,7 @@ export async function settingsOf(
   }
   return {
     home: context.home,
+    moduleRules,
     ...defined({
       commands: context.commands,
       only: typeof rule === 'string' ? [rule] : undefined,
