@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Place, REPORT } from '../../../passes/pass-workspace.js';
+import {
+  BOXED,
+  chatRunnerAt,
+  type Place,
+  programRunner,
+  REPORT,
+  runnersPage,
+  tiersWith,
+} from '../../../passes/pass-workspace.js';
+import { scriptedOpenai } from '../../../support/scripted-openai.js';
 import { fieldText } from '../../../../src/project/field-text.js';
 import { nocturne, placeWithPlan, planOf, planPage, statesOf } from '../run/plan-place.js';
 
@@ -12,13 +21,12 @@ t.setTimeout(480_000);
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !hasSandbox && 'bubblewrap is not installed';
 
-/** The second try says what its brief says about the first one. */
 const AGENT = `import { mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('outputs', { recursive: true });
 writeFileSync('outputs/page.md', '# A page\\n\\nThe first of all pages.\\n');
 ${REPORT}`;
 
-const PAGE = planPage(`
+const STEPS = `
 - id: page
   title: Write the page
   retries: 0
@@ -33,13 +41,15 @@ const PAGE = planPage(`
   command: [sh, -c, "wc -w < outputs/page.md > outputs/count.txt"]
   consumes: [outputs/page.md]
   produces: [outputs/count.txt]
-`).replace('status:', 'owner_lines: 2\nstatus:');
+`;
+
+const withLimit = (limit: string) => planPage(STEPS).replace('status:', `${limit}\nstatus:`);
 
 const reviewPath = 'PROJECTS/pages/reviews/page-1.md';
 const merged = ({ root }: Place) => existsSync(join(root, 'PROJECTS/pages/outputs/page.md'));
 
 async function reviewed(directory: string): Promise<Place> {
-  const place = placeWithPlan(directory, PAGE, { agent: AGENT });
+  const place = placeWithPlan(directory, withLimit('owner_lines: 2'), { agent: AGENT });
   await nocturne(place, 'plan', 'run', 'pages');
   return place;
 }
@@ -77,4 +87,45 @@ t.test('a no sends the step back, and nothing of it is merged', { skip }, async 
   t.same(statesOf(place), { page: 'failed', count: 'blocked' }, `${stdout}${stderr}`);
   t.match(planOf(place).steps.get('page')?.why, 'You sent it back.');
   t.notOk(merged(place));
+});
+
+const FINDING = {
+  file: 'PROJECTS/pages/outputs/page.md',
+  line: 3,
+  text: 'It is not the first page.',
+  severity: 'high',
+};
+
+t.test('a grader sends back what it finds at fault, or lets it pass', { skip }, async (t) => {
+  for (const [grade, findings, state, why] of [
+    ['WEAK', [FINDING], 'failed', /page\.md:3 \(high\): "It is not the first page\."/],
+    ['STRONG', [], 'proved', undefined],
+  ] as const) {
+    const say = JSON.stringify({ grade, findings });
+    const server = await scriptedOpenai([
+      { say, usage: { prompt_tokens: 700, completion_tokens: 30 } },
+    ]);
+    t.teardown(() => server.close());
+    const place = placeWithPlan(t.testdir(), withLimit('grader_lines: 2'), {
+      agent: AGENT,
+      files: {
+        'MODEL-TIERS.md': tiersWith('| grader | grading | small | 5 | - | - | - | - |'),
+        'orchestration-os/RUNNERS.md': `${runnersPage(programRunner(BOXED))}
+## grading a test
+
+${chatRunnerAt(server.endpoint)}`,
+      },
+    });
+    const { stdout, stderr } = await nocturne(place, 'plan', 'run', 'pages');
+    t.equal(statesOf(place).page, state, `${grade}: ${stdout}${stderr}`);
+    t.equal(merged(place), state === 'proved', `${grade}: merged`);
+    if (why !== undefined) t.match(planOf(place).steps.get('page')?.why, why);
+    t.equal(server.requests.length, 1, 'it was asked once');
+  }
+});
+
+t.test('where nobody can grade, the owner has to look', { skip }, async (t) => {
+  const place = placeWithPlan(t.testdir(), withLimit('grader_lines: 2'), { agent: AGENT });
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.same(statesOf(place), { page: 'review', count: 'waiting' });
 });
