@@ -1,6 +1,6 @@
 /** The active sandbox of a pass, around each process that nocturne starts for it. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bubblewrap, type CopiedPlaces, type Sandbox } from '../agents/sandbox.js';
 import type {
   CommandRunner,
@@ -31,7 +31,7 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
   const places = writablePlaces(
     copyView(look(), pass.copy),
     authorityOf(pass),
-    pass.copy?.clone?.path,
+    repositoriesIn(pass.copy),
   );
   return bubblewrap(pass.sandbox, {
     workspace: workspace.root,
@@ -45,13 +45,20 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
 /** They hold the contents of all files. */
 const STORES = ['.nocturne/objects', '.git'];
 
+/** Git's own folders, which belong to the agent. */
+function repositoriesIn(copy: PassCopy | undefined): readonly string[] {
+  const { clone, repository } = copy ?? {};
+  const elsewhere = repository === undefined ? [] : [`${repository.path}/.git`];
+  return clone === undefined ? elsewhere : [clone.path, ...elsewhere];
+}
+
 function copiedPlaces(root: string, copy: PassCopy): CopiedPlaces {
   return {
     folders: copy.places.map((place) => join(root, place)),
     sourceOf: (path) => sourceInCopy(root, copy, path),
     bound: copy.bound.map(({ path, source = path, isWritable }) => ({
       path: join(root, path),
-      source: join(root, source),
+      source: resolve(root, source),
       isWritable,
     })),
     hidden: (copy.hidden ?? []).length === 0 ? [] : STORES.map((path) => join(root, path)),

@@ -25,12 +25,12 @@ const NEVER = new Set(['.nocturne', '.git']);
  * The folders that the globs of the pass lead to; where one is not there yet, its nearest parent.
  * Files and folders in them that the guard
  * would refuse are read-only. Symbolic links are followed nowhere.
- * @param clone the folder of a repository that the agent may change.
+ * @param clones folders of repositories that the agent may change.
  */
 export function writablePlaces(
   snapshot: Snapshot,
   authority: PassAuthority,
-  clone?: string,
+  clones: readonly string[] = [],
 ): WritablePlaces {
   const bases = [
     ...new Set(
@@ -46,11 +46,10 @@ export function writablePlaces(
   const search: Search = { snapshot, authority, closed: [], earlier: [] };
   for (const base of outermost) findClosed(search, base);
   const readOnly = [...search.closed, ...search.earlier.slice(0, MOST_EARLIER)].filter(
-    (path) => path !== clone,
+    (path) => !clones.includes(path),
   );
-  const repository = clone === undefined ? [] : [clone];
   return {
-    writable: [...outermost, ...repository].map((path) => join(snapshot.root, path)),
+    writable: [...outermost, ...clones].map((path) => join(snapshot.root, path)),
     readOnly: readOnly.map((path) => join(snapshot.root, path)),
   };
 }

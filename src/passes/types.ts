@@ -10,6 +10,7 @@ import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
 import type { PassCopy } from './copy/pass-copy.js';
+import type { MergedWork } from './repository/merged-work.js';
 import type { CallRecord } from './call-record.js';
 import type { Spent } from './judge/spent.js';
 import type { Grade } from '../governance/quality/quality.js';
@@ -198,6 +199,8 @@ export type Reconciled = Worked & {
   readonly unattributed: readonly string[];
   /** What the rules found; one that blocks has undone everything. */
   readonly findings: readonly RuleFinding[];
+  /** Of a repository that is elsewhere. */
+  readonly merged?: MergedWork;
   /** Of a unit in a copy, which is judged before its changes are accepted. */
   readonly proof?: UnitProof;
 };

@@ -38,6 +38,7 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   'EXCHANGE-RATE': ['PROTECTED'],
   PREAPPROVAL: ['PROTECTED'],
   JOB: ['PROTECTED'],
+  REPOSITORY: ['PROTECTED'],
   RULE: ['PROTECTED'],
   ROLE: ['PROTECTED'],
   [MANIFEST]: ['MANIFEST-VERIFY'],

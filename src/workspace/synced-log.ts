@@ -42,8 +42,8 @@ export function logStart(name: string): LogPlace {
 }
 
 /**
- * Opens the log, and gives each row after `start` to `onRow`. @throws NocturneError `GATE` for a log
- * that another program has changed.
+ * Opens the log, and gives each row after `start` to `onRow`.
+ * @throws NocturneError `GATE` for a log that another program has changed.
  */
 export function openSyncedLog(
   path: string,

@@ -3,7 +3,9 @@
  * bubblewrap. Everywhere else it works in the workspace.
  */
 import { routeReasons } from '../../governance/guard/route.js';
+import { mkdirSync } from '../../kernel/files.js';
 import { globMatches } from '../../kernel/glob.js';
+import { join } from 'node:path';
 import { removeIfThere } from '../../workspace/durable.js';
 import { assembleObject, isLargeObject, objectPath } from '../../workspace/objects.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -11,9 +13,12 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { authorityOf } from '../authority.js';
 import type { Baseline, Chosen } from '../types.js';
 import { copyPlaces } from './copy-places.js';
+import { cloneForAttempt } from '../repository/clone-for-attempt.js';
+import { type MergedWork, mergedFolder, putMerged } from '../repository/merged-work.js';
+import { repositoryOf } from '../repository/repository-record.js';
 import { withClone } from './git-clone.js';
 import { makeCopy, removeCopy, type SourceFile } from './make-copy.js';
-import { copyFolder, type PassCopy } from './pass-copy.js';
+import { copyFolder, isInRepository, type PassCopy } from './pass-copy.js';
 
 /** @throws NocturneError `STORAGE`, for example when the disk is full. */
 export function copyForPass(
@@ -32,7 +37,10 @@ export function copyForPass(
     mayWrite: (path) => routeReasons(snapshot, authority, { path, op: 'edit' }).length === 0,
     isHidden: (path) => pass.unit?.hides?.some((glob) => globMatches(glob, path)) === true,
   });
-  return withClone(root, copy, pass);
+  const cloned = withClone(root, copy, pass);
+  const repository = repositoryOf(snapshot, pass.project);
+  if (repository === undefined) return cloned;
+  return cloneForAttempt(cloned, { state, runId: pass.runId, repository, now: snapshot.now });
 }
 
 /**
@@ -44,18 +52,26 @@ export function copyForChecks(
   pass: {
     readonly runId: string;
     readonly copy: PassCopy;
+    readonly merged?: MergedWork | undefined;
     readonly uncommitted: ReadonlySet<string>;
   },
   snapshot: Snapshot,
 ): PassCopy {
-  const { runId, copy, uncommitted } = pass;
-  return makeCopy({
+  const { runId, copy, merged, uncommitted } = pass;
+  const isLeftOut = (path: string): boolean => merged !== undefined && isInRepository(copy, path);
+  const made = makeCopy({
     root,
     folder: checksFolder(state, runId),
     places: copy.places,
-    files: presentFiles(snapshot, uncommitted),
+    files: presentFiles(snapshot, { isLeftOut, uncommitted }),
     mayWrite: () => false,
   });
+  if (merged === undefined) return made;
+  putMerged(merged, join(made.folder, merged.path));
+  const mounts = copy.bound.filter(({ path }) => isInRepository(copy, path));
+  const shown = mounts.filter(({ path }) => !path.startsWith(`${merged.path}/.git/`));
+  for (const { path } of shown) mkdirSync(join(made.folder, path), { recursive: true });
+  return { ...made, bound: [...made.bound, ...shown] };
 }
 
 function checksFolder(state: string, runId: string): string {
@@ -75,16 +91,24 @@ function* baselineFiles(root: string, { files, links }: Baseline): Iterable<Sour
   for (const [path, target] of Object.entries(links)) yield { path, kind: 'symlink', target };
 }
 
-function* presentFiles(snapshot: Snapshot, uncommitted: ReadonlySet<string>): Iterable<SourceFile> {
+function* presentFiles(
+  snapshot: Snapshot,
+  {
+    isLeftOut,
+    uncommitted,
+  }: { readonly isLeftOut: (path: string) => boolean; readonly uncommitted: ReadonlySet<string> },
+): Iterable<SourceFile> {
   const { root, files, place } = snapshot;
   const placeOf = place ?? ((path: string) => within(root, path));
-  for (const { path, kind, mode, size, target = '' } of files.values())
+  for (const { path, kind, mode, size, target = '' } of files.values()) {
+    if (isLeftOut(path)) continue;
     if (kind === 'file') {
       const isPending = uncommitted.has(path);
       const from = (): string | Buffer =>
         (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
       yield { path, kind, from, mode, size };
     } else if (kind === 'symlink') yield { path, kind, target };
+  }
 }
 
 /** Whatever is left of the copies of a pass. */
@@ -95,4 +119,5 @@ export function removeCopiesOf(
 ): void {
   removeCopy({ root, folder: copyFolder(state, runId) }, copy?.made ?? []);
   removeCopy({ root, folder: checksFolder(state, runId) }, []);
+  removeCopy({ root, folder: mergedFolder(state, runId) }, []);
 }

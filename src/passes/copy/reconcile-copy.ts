@@ -25,14 +25,22 @@ import {
 } from '../reconcile/content.js';
 import { type Difference, differences } from '../reconcile/differences.js';
 import { baselineSnapshot } from '../reconcile/baseline-snapshot.js';
-import { excess, passLimits } from '../reconcile/limits.js';
 import { checkDifferences, type PassWithBaseline } from '../reconcile/check-differences.js';
 import { type PendingChanges, refusalOf } from '../reconcile/examined.js';
 import { NOTHING_RECONCILED, type Reconciliation } from '../reconcile/reconcile.js';
 import { keptDirectory } from '../reconcile/kept-directory.js';
 import type { Undone } from '../types.js';
+import { floodOf } from './copy-flood.js';
 import { copiedFiles } from './copy-view.js';
-import { copiedPath, isInCopy, type PassCopy } from './pass-copy.js';
+import {
+  type Attempt,
+  type AttemptDifference,
+  attemptOf,
+  changesOf,
+  differenceOf,
+} from '../repository/difference-of.js';
+import type { FolderChange } from '../repository/folder-changes.js';
+import { copiedPath, isInCopy, isInRepository, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
@@ -51,8 +59,10 @@ export function reconcileCopy(
   storeDirectory(workspace.root);
   repairObjects(workspace);
   openFolder(pass.copy.folder);
-  const left = copiedFiles(pass.copy);
-  const flood = floodOf(workspace, pass, left);
+  const left = workspaceFiles(pass.copy);
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
+  const flood = floodOf(workspace, pass, { left, elsewhere });
   if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
   const folders = foldersOf(now);
   const home: Difference[] = [];
@@ -60,7 +70,10 @@ export function reconcileCopy(
   const broken: Undone[] = [];
   const found = copyDifferences(workspace, pass, left);
   const isPlaced = placedBefore(now, found);
-  const refusals = new Map(found.map((found) => [found.path, refusalOf(pass.examined, found)]));
+  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const refusals = new Map(
+    [...found, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
+  );
   for (const difference of found) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
@@ -70,15 +83,22 @@ export function reconcileCopy(
     const list = refusal === undefined ? conflicts : broken;
     list.push(setAside(workspace, pass, difference, verdict));
   }
-  const { accepted, refused } = checkDifferences(workspace, pass, { before: now, changed: home });
-  const allowed = accepted.filter(({ path }) => refusals.get(path) === undefined);
+  const { accepted, refused } = checkDifferences(workspace, pass, {
+    before: now,
+    changed: [...home, ...changes, ...ignored],
+  });
+  const allowed = accepted.filter(
+    (difference) => refusals.get(difference.path) === undefined && !ignored.includes(difference),
+  );
   const against = accepted.flatMap((difference) => {
     const refusal = refusals.get(difference.path);
     return refusal === undefined ? [] : [{ difference, ...refusal }];
   });
   return {
     accepted: allowed.map((difference) =>
-      isPlacing && isPlaced(difference) ? placed(workspace, pass, difference) : difference,
+      isPlacing && difference.isElsewhere !== true && isPlaced(difference)
+        ? placed(workspace, pass, difference)
+        : difference,
     ),
     arrived: [],
     conflicts,
@@ -96,7 +116,11 @@ export function reconcileCopy(
 export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
   assertRoot(workspace.root);
   openFolder(pass.copy.folder);
-  const changed = copyDifferences(workspace, pass, copiedFiles(pass.copy));
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
+  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const own = copyDifferences(workspace, pass, workspaceFiles(pass.copy));
+  const changed = [...own, ...changes, ...ignored];
   const before = baselineSnapshot(workspace, pass.baseline);
   return {
     changed,
@@ -104,23 +128,15 @@ export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingCh
   };
 }
 
-/** Too much to judge: nothing of it comes home. */
-function floodOf(
-  workspace: Workspace,
-  pass: PassInCopy,
-  now: ReadonlyMap<string, FileEntry>,
-): Undone | undefined {
-  const { baseline, copy } = pass;
-  const isTouched = (path: string): boolean => {
-    const [file, entry] = [baseline.files[path], now.get(path)];
-    if (entry === undefined || entry.ctimeMs > copy.madeAt) return true;
-    return file !== undefined && file.size !== entry.size;
-  };
-  const before = Object.keys(baseline.files).filter((path) => isInCopy(copy, path));
-  const paths = [...new Set([...before, ...now.keys()])].filter(isTouched);
-  const limits = passLimits(baselineSnapshot(workspace, baseline));
-  const why = excess(workspace, { ...pass, limits }, { paths, now });
-  return why === undefined ? undefined : { path: '.', code: 'too-much', why, kept: undefined };
+function workspaceFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
+  return new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
+}
+
+function differencesElsewhere(
+  attempt: Attempt | undefined,
+  changes: readonly FolderChange[],
+): AttemptDifference {
+  return attempt === undefined ? { changes: [], ignored: [] } : differenceOf(attempt, changes);
 }
 
 /** What the agent changed in its copy. */
@@ -248,10 +264,11 @@ function isSame(a: Content | undefined, b: Content | undefined): boolean {
 function setAside(
   { root }: Workspace,
   { runId, copy }: PassInCopy,
-  { path, kind, after }: Difference,
+  { path, kind, after, isElsewhere }: Difference,
   { code, why }: { readonly code: string; readonly why: string },
 ): Undone {
-  if (after === undefined || kind === 'mode') return { path, code, why, kept: undefined };
+  if (after === undefined || kind === 'mode' || isElsewhere === true)
+    return { path, code, why, kept: undefined };
   const kept = `${keptDirectory(runId)}/${path}`;
   const to = within(root, kept);
   makeDirectory(dirname(to));

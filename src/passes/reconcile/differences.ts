@@ -33,6 +33,8 @@ export type Difference = {
   readonly target?: string;
   /** It is large and was copied to its place already: only the record is missing. */
   readonly placed?: true;
+  /** It is in a repository of the owner's, and never committed to the workspace. */
+  readonly isElsewhere?: true;
   /** Why it cannot be read. */
   readonly why?: string;
 };

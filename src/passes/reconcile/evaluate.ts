@@ -13,6 +13,9 @@ import { type Act, rowsAct, stepRow } from '../act.js';
 import { copyForChecks } from '../copy/copy-for-pass.js';
 import { removeCopy } from '../copy/make-copy.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
+import { bringWorkHome, mergeAssertion } from '../repository/bring-work-home.js';
+import { putMerged } from '../repository/merged-work.js';
+import { runTest } from '../repository/run-test.js';
 import { claimAgain } from './reconcile-pass.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import { reconcile } from './reconcile.js';
@@ -42,7 +45,7 @@ export async function evaluate(
   const project = snapshot.record('PROJECT', subject.project);
   const files = Object.entries(pass.baseline.files);
   const hasCommands = commandsIn(assertions).length > 0;
-  const { copy } = pass;
+  const { copy, merged } = pass;
   const checked =
     copy === undefined || !hasCommands
       ? pass
@@ -50,7 +53,7 @@ export async function evaluate(
           ...pass,
           copy: copyForChecks(
             env.workspace,
-            { ...pass, copy, uncommitted: new Set(uncommitted) },
+            { ...pass, copy, merged, uncommitted: new Set(uncommitted) },
             snapshot,
           ),
         };
@@ -67,7 +70,29 @@ export async function evaluate(
   if (checked !== pass && checked.copy !== undefined)
     removeCopy({ root: env.workspace.root, folder: checked.copy.folder }, []);
   const written = hasCommands && copy === undefined ? undoWhatChecksWrote(env, pass, subject) : [];
-  return { results, acts: [...written, ...evidenceRows(subject, results)] };
+  const all = subject.step === 'T5' ? await withRepository(env, pass, results) : results;
+  return { results: all, acts: [...written, ...evidenceRows(subject, all)] };
+}
+
+/**
+ * The owner's test runs in what would be merged. What a project's own pass has proved is merged here;
+ * a unit's once it has its verdict.
+ */
+async function withRepository(
+  { workspace, signal }: PassEnvironment,
+  pass: Reconciled,
+  results: readonly AssertionResult[],
+): Promise<readonly AssertionResult[]> {
+  const { copy, merged, runId, sandbox, unit, outcome, undone } = pass;
+  const { repository } = copy?.repository ?? {};
+  if (repository === undefined || merged === undefined) return results;
+  const into = (folder: string): void => putMerged(merged, folder);
+  const test = await runTest({ workspace, sandbox, signal, runId, repository, into });
+  const all = test === undefined ? results : [...results, test];
+  const isProved = outcome.kind === 'finished' && undone.length === 0 && all.every(isMet);
+  if (unit !== undefined || !isProved) return all;
+  const result = await bringWorkHome(workspace, pass);
+  return result === undefined ? all : [...all, mergeAssertion(result, repository)];
 }
 
 function assertionsOf(

@@ -18,7 +18,7 @@ import { sandboxedCommand } from '../pass-sandbox.js';
 import type { Briefed, PassEnvironment, Worked } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { blockedBy, type Examined, type PendingChanges, SCOPE } from './examined.js';
-import { changesInPlace } from './reconcile.js';
+import { changesInPlace } from './changes-in-place.js';
 
 /** `undefined`: no module has rules, so the guard alone judges. */
 export async function examinePass(
@@ -48,7 +48,7 @@ async function findingsIn(
 ): Promise<readonly RuleFinding[]> {
   const { runId, project, unit, writes } = pass;
   const committed = commitsOf(env, pass);
-  const changes = [...pending.changed, ...committed.changes];
+  const changes = [...pending.changed, ...(pending.tooled ?? []), ...committed.changes];
   if (changes.length + committed.findings.length === 0) return [];
   const outside = committed.changes.filter(
     ({ path }) => !writes.some((glob) => globMatches(glob, path)),
@@ -119,7 +119,10 @@ function programsFor(
     const now = workspace.snapshot();
     if (copy === undefined) return sandboxedCommand({ env, pass }, () => now)(input);
     const view = copyView(now, copy);
-    const checked = { ...pass, copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view) };
+    const checked = {
+      ...pass,
+      copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view),
+    };
     folder = checked.copy.folder;
     return sandboxedCommand({ env, pass: checked }, () => now)(input);
   };

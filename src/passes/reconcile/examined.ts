@@ -30,6 +30,8 @@ export type Examined = {
 export type PendingChanges = {
   readonly opened?: OpenedTree;
   readonly changed: readonly Difference[];
+  /** In place: what tools have committed for it. */
+  readonly tooled?: readonly Difference[];
   readonly refused: () => readonly (Refusal & { readonly difference: Difference })[];
 };
 

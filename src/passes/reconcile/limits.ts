@@ -37,7 +37,10 @@ export function touchedPaths(
 export function excess(
   workspace: Workspace,
   { runId, limits }: BaselineOfPass & { readonly limits: PassLimits },
-  changed: { readonly paths: readonly string[]; readonly now: ReadonlyMap<string, FileEntry> },
+  changed: {
+    readonly paths: readonly string[];
+    readonly now: ReadonlyMap<string, Pick<FileEntry, 'size'>>;
+  },
 ): string | undefined {
   const { paths, now } = changed;
   if (paths.length > limits.files)

@@ -2,14 +2,16 @@
  * The last line of a pass: what its agent was not allowed to change is undone before anything else
  * is written. Safe to call again.
  */
+import { defined } from '../../kernel/defined.js';
 import { showControl } from '../../kernel/show-control.js';
 import { type Act, noteAct, rowsAct, stepRow } from '../act.js';
 import { findingText } from '../../governance/rule-finding.js';
-import { defined } from '../../kernel/defined.js';
 import { restoreClaim } from '../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
 import { reconcileCopy } from '../copy/reconcile-copy.js';
+import { attemptOf } from '../repository/difference-of.js';
+import { mergedWork } from '../repository/merged-work.js';
 import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
@@ -21,7 +23,7 @@ import { reconcile, type Reconciliation } from './reconcile.js';
 
 export type ReconciledWork = Pick<
   Reconciled,
-  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed'
+  'outputs' | 'gone' | 'undone' | 'conflicts' | 'unattributed' | 'merged'
 > & {
   readonly acts: readonly Act[];
 };
@@ -57,8 +59,11 @@ export function reconcilePass(
     unit,
     reconcileAgain: reconcilingAgain(workspace, judged),
   });
+  const attempt = pass.copy && attemptOf(workspace, { runId, copy: pass.copy });
+  const merged = attempt && mergedWork(workspace, attempt, reconciliation.accepted);
   return {
     ...filesOf(reconciliation),
+    ...defined({ merged }),
     findings: examined?.findings ?? [],
     acts: [agentRow(pass), ...findingRows(examined), ...recorded],
   };

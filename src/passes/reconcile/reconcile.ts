@@ -2,46 +2,21 @@
  * After the agent: every difference is attributed, judged by the guard, and undone if it was not
  * allowed. The last line, always drawn.
  */
-import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
-import { scan } from '../../markdown/scan.js';
-import { readRecords } from '../../markdown/read-records.js';
-import { fieldText } from '../../project/field-text.js';
-import { rowsOfRun } from '../../project/recent-rows.js';
-import { readCommitRecord } from '../../workspace/commit-record.js';
-import { openingIn } from '../../workspace/log-records.js';
-import { isLongLog } from '../../workspace/log-windows.js';
-import { isFree } from '../../registry/route.js';
-import { within } from '../../workspace/root-descriptor.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
-import { restoreStore } from '../../workspace/restore-store.js';
-import { overlay } from '../../workspace/overlay.js';
+import type { FileEntry, Workspace } from '../../workspace/types.js';
 import { walk } from '../../workspace/walk.js';
-import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
-import {
-  type Checked,
-  checkDifferences,
-  linksOf,
-  type PassWithBaseline,
-  textual,
-} from './check-differences.js';
-import {
-  bytesOf,
-  committedContents,
-  contentBefore,
-  type Difference,
-  differences,
-  type Expected,
-  type Tree,
-} from './differences.js';
-import { type Examined, type OpenedTree, type PendingChanges, refusalOf } from './examined.js';
-import { restore, restoreAll } from './restore.js';
+import type { Undone } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import { missingFolders, openFolders, restoreFolders } from './folders.js';
+import { folderRule, openTree } from './changes-in-place.js';
+import { type Checked, checkDifferences, type PassWithBaseline } from './check-differences.js';
+import { committedContents, type Difference, type Expected, type Tree } from './differences.js';
+import { type Examined, refusalOf } from './examined.js';
+import { missingFolders, restoreFolders } from './folders.js';
 import { keepEarlier, type Unattributed } from './keep-earlier.js';
 import { excess, passLimits, touchedPaths } from './limits.js';
-import { mayBeOwnersFolder, refusedPaths, unattributed } from './unattributed.js';
-import type { Undone } from '../types.js';
+import { attributed, isFreeBefore } from './own-changes.js';
+import { restore, restoreAll } from './restore.js';
 
 /**
  * `arrived`: messages that have appeared in the inbox since. A channel dropped them, or the agent
@@ -55,6 +30,8 @@ export type Reconciliation = {
   readonly conflicts: readonly Undone[];
   /** In place: changes that may be the owner's. They stay. */
   readonly unattributed: readonly Unattributed[];
+  /** In place: what tools had committed and a rule blocks. It is undone, and not yet on record. */
+  readonly takenBack?: readonly Difference[];
   /** What the agent committed in the repository of its project. */
   readonly commits?: BroughtCommits | undefined;
 };
@@ -98,12 +75,6 @@ export function reconcile(
   };
 }
 
-/** Makes a workspace that an agent has closed readable again. */
-function openTree(workspace: Workspace, data: PassWithBaseline): OpenedTree {
-  const store = restoreStore(workspace);
-  return { store, opened: openFolders(workspace.root, data.baseline, folderRule(workspace, data)) };
-}
-
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   const now = walk(workspace.root);
   const expected = committedContents(workspace, data);
@@ -125,37 +96,16 @@ export function unrecordedDifferences(
   return judged(workspace, data, { tree, undo: false });
 }
 
-/** What the guard was asked and refused: by rows that Nocturne wrote, not by the log on disk. */
-function refusedIn(
-  workspace: Workspace,
-  { runId, baseline }: PassWithBaseline,
-  begun: Snapshot,
-): readonly string[] {
-  const spec = begun.schema.objects.get('AUDIT');
-  if (spec === undefined || !isLongLog(begun, spec.glob))
-    return refusedPaths(rowsOfRun(begun, 'AUDIT', runId));
-  const appended = readCommitRecord(workspace.state, runId).flatMap((record) =>
-    record.kind === 'append' && record.path === spec.glob ? [record.appended] : [],
-  );
-  const content = contentBefore(workspace, { path: spec.glob, baseline, expected: new Map() });
-  const [first = Buffer.alloc(0)] = content?.chunks() ?? [];
-  const rows = appended.map((text) => Buffer.from(text, 'base64').toString());
-  const text = `${openingIn(first)}${rows.join('')}`;
-  return refusedPaths(
-    readRecords(scan(text), spec.glob, spec).records.filter(
-      (row) => fieldText(row, 'run_id') === runId,
-    ),
-  );
-}
-
 /** Undoes what was not allowed. What is left alone stands while the others are judged. */
 function judged(
   workspace: Workspace,
   data: PassWithBaseline,
   { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
 ): Reconciliation {
-  const { arrived, changed, left, before } = attributed(workspace, data, tree);
-  if (changed.length + left.length === 0) return { ...NOTHING_RECONCILED, arrived };
+  const { arrived, changed, left, before, tooled } = attributed(workspace, data, tree);
+  const isBlocked = undo && data.examined?.blocked !== undefined;
+  const taken = isBlocked ? tooled : [];
+  if (changed.length + left.length + taken.length === 0) return { ...NOTHING_RECONCILED, arrived };
   const { accepted, refused } = byRules(
     data.examined,
     checkDifferences(workspace, data, { before, changed }),
@@ -168,8 +118,22 @@ function judged(
     unattributed: left
       .filter(({ path }) => !known.has(path))
       .map((difference) => keepEarlier(workspace, data.runId, difference)),
-    undone: undo ? undone(workspace, data, refused) : [],
+    undone: undo ? undone(workspace, data, [...refused, ...takenBack(data.examined, taken)]) : [],
+    takenBack: taken.map((difference) => ({
+      ...difference,
+      before: difference.after,
+      after: difference.before,
+    })),
   };
+}
+
+/** What a tool has committed already. */
+function takenBack(
+  examined: Examined | undefined,
+  tooled: readonly Difference[],
+): Checked['refused'] {
+  const { blocked } = examined ?? {};
+  return blocked === undefined ? [] : tooled.map((difference) => ({ difference, ...blocked }));
 }
 
 /** What the guard allows and the rules do not is refused as well. */
@@ -191,81 +155,6 @@ function byRules(examined: Examined | undefined, { accepted, refused }: Checked)
   };
 }
 
-type Attributed = {
-  readonly arrived: readonly Difference[];
-  /** The agent's. `before`: what they are judged against. */
-  readonly changed: readonly Difference[];
-  readonly before: Snapshot;
-  /** Those that may be the owner's. */
-  readonly left: readonly Difference[];
-};
-
-function attributed(
-  workspace: Workspace,
-  data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
-): Attributed {
-  const { arrived, changed } = changesIn(workspace, data, { now, expected });
-  const before = baselineSnapshot(workspace, data.baseline);
-  if (changed.length === 0) return { arrived, changed, before, left: [] };
-  const begun = overlay(
-    before,
-    bytesOf(expected, (path) => isLongLog(before, path)),
-  );
-  const called = new Set([...expected.keys(), ...refusedIn(workspace, data, begun)]);
-  const left = unattributed({ ...data, before: begun, home: workspace.home, called }, changed, {
-    now,
-    linksOf: (path) => linksOf(workspace, path),
-  });
-  const stays = new Set(left);
-  const records = left.filter(({ path }) => begun.objectsOf(path).length > 0);
-  return {
-    arrived,
-    changed: changed.filter((difference) => !stays.has(difference)),
-    before: overlay(begun, new Map(records.map(({ path, after }) => [path, textual(after)]))),
-    left,
-  };
-}
-
-/** What the agent of a pass in place has changed, for the rules. Undoes nothing. */
-export function changesInPlace(workspace: Workspace, data: PassWithBaseline): PendingChanges {
-  assertRoot(workspace.root);
-  const opened = openTree(workspace, data);
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
-  const { changed, before } = attributed(workspace, data, tree);
-  return {
-    opened,
-    changed,
-    refused: () => checkDifferences(workspace, data, { before, changed }).refused,
-  };
-}
-
-function changesIn(
-  workspace: Workspace,
-  data: PassWithBaseline,
-  tree: Pick<Tree, 'now' | 'expected'>,
-): { readonly arrived: readonly Difference[]; readonly changed: readonly Difference[] } {
-  const { baseline } = data;
-  const arrived: Difference[] = [];
-  const changed: Difference[] = [];
-  const place = (path: string): string => within(workspace.root, path);
-  for (const difference of differences(workspace, { baseline, ...tree, place })) {
-    if (isFreeBefore(workspace, data, difference.path)) continue;
-    if (
-      isUnfinishedMessage(difference.path) &&
-      difference.kind !== 'link' &&
-      difference.kind !== 'special'
-    )
-      continue;
-    const isArrival =
-      difference.kind === 'added' &&
-      isIncomingMessage(difference.path) &&
-      linksOf(workspace, difference.path) === 1;
-    (isArrival ? arrived : changed).push(difference);
-  }
-  return { arrived, changed };
-}
-
 function undone(
   workspace: Workspace,
   { runId }: PassWithBaseline,
@@ -282,16 +171,6 @@ function undone(
     why: failed.has(path) ? `${why}. It could not be undone: ${failed.get(path) ?? ''}` : why,
     kept: kept.get(path),
   }));
-}
-
-/** Whether other permissions of a folder, or its absence, may be the owner's. */
-function folderRule(workspace: Workspace, data: PassWithBaseline): (folder: string) => boolean {
-  let rule: ((folder: string) => boolean) | undefined;
-  return (folder) => {
-    const before = baselineSnapshot(workspace, data.baseline);
-    rule ??= mayBeOwnersFolder({ ...data, before, called: new Set() }, data.baseline);
-    return rule(folder);
-  };
 }
 
 /** Undoes everything together if it is too much to judge. */
@@ -321,9 +200,4 @@ function isExpected(
 ): boolean {
   const entry = now.get(path);
   return expected.has(path) && expected.get(path)?.size === entry?.size;
-}
-
-/** By the registry that the agent found, whatever it made of it. */
-function isFreeBefore(workspace: Workspace, { baseline }: PassWithBaseline, path: string): boolean {
-  return isFree(baselineSnapshot(workspace, baseline).schema, path);
 }

@@ -60,7 +60,8 @@ function recordCopy(
   return [
     (view) => {
       const isOvertaken = pass.reconciliation.accepted.some(
-        ({ path, before, after, placed }) =>
+        ({ path, before, after, placed, isElsewhere }) =>
+          isElsewhere !== true &&
           view.hash(path) !== (placed === true ? after?.hash : before?.hash),
       );
       latest = isOvertaken
@@ -75,9 +76,12 @@ function recordCopy(
 }
 
 function wroteAct(pass: ReconciledPass): PlainAct {
-  const { accepted, arrived } = pass.reconciliation;
+  const { accepted, arrived, takenBack = [] } = pass.reconciliation;
   const changes = [
-    ...accepted.map(pass.reconcileAgain === undefined ? adopted : broughtHome),
+    ...takenBack.map(adopted),
+    ...accepted
+      .filter(({ isElsewhere }) => isElsewhere !== true)
+      .map(pass.reconcileAgain === undefined ? adopted : broughtHome),
     ...arrived.flatMap(putAside),
   ];
   return { reason: 'agent wrote', bundles: [], changes, audit: rowsOf(pass) };

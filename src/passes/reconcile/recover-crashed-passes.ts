@@ -105,5 +105,7 @@ function reconcileStored(workspace: Workspace, { data, left }: JudgedPass): Reco
     return { ...unrecordedDifferences(workspace, data), undone: left.undone };
   const found = reconcileTree(workspace, data);
   const before = data.copy === undefined ? (left?.undone ?? []) : [];
-  return { ...found, undone: [...before, ...found.undone] };
+  // What it did in a repository of the owner's was not proved.
+  const accepted = found.accepted.filter(({ isElsewhere }) => isElsewhere !== true);
+  return { ...found, accepted, undone: [...before, ...found.undone] };
 }

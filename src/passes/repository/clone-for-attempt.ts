@@ -43,18 +43,13 @@ export type CloneRequest = {
 
 /**
  * The copy with the clone in it. A ref keeps what it needs while the owner collects garbage.
- * @throws NocturneError `CONFIG`, in one sentence, if nobody can work on the repository.
+ * @throws NocturneError `CONFIG`, in one sentence, if nobody can work on the repository any more.
  */
 export function cloneForAttempt(copy: PassCopy, request: CloneRequest): PassCopy {
   const { state, runId, repository } = request;
   const origin = openOrigin(repository);
   const path = `PROJECTS/${repository.project}/repo`;
   const folder = join(copy.folder, path);
-  if (existsSync(folder))
-    throw new NocturneError('CONFIG', `${path} is in the way of the repository of the project`, {
-      file: path,
-      hint: 'move it elsewhere',
-    });
   const desk = openDesk(origin, deskFolder(state, runId));
   try {
     const { base, release } = baseOf(desk, request);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import { bytesContent, type Content, fileContent } from '../reconcile/content.js';
 import type { Difference } from '../reconcile/differences.js';
+import type { Workspace } from '../../workspace/types.js';
 import type { PassCopy, RepositoryClone } from '../copy/pass-copy.js';
 import { deskFolder } from './clone-for-attempt.js';
 import { blobBytes, closeDesk, openDesk, type TreeEntry, treeEntries } from './desk.js';
@@ -22,12 +23,25 @@ export type Attempt = {
   readonly copy: PassCopy & { readonly repository: RepositoryClone };
 };
 
-/** Read from trees and files, never from what the agent's git says. */
-export function differenceOf(attempt: Attempt): AttemptDifference {
+/** `undefined`: the pass works on no repository that is elsewhere. */
+export function attemptOf(
+  { root, state }: Pick<Workspace, 'root' | 'state'>,
+  { runId, copy }: { readonly runId: string; readonly copy: PassCopy },
+): Attempt | undefined {
+  const { repository } = copy;
+  return repository === undefined
+    ? undefined
+    : { root, state, runId, copy: { ...copy, repository } };
+}
+
+/** @param changes read from trees and files, never from what the agent's git says. */
+export function differenceOf(
+  attempt: Attempt,
+  changes: readonly FolderChange[] = changesOf(attempt),
+): AttemptDifference {
   const { root, copy } = attempt;
   const { path: inside, repository } = copy.repository;
   const origin = openOrigin(repository);
-  const changes = changesOf(attempt, origin);
   const asDifference = ({ path, kind, before, after, why }: FolderChange): Difference => ({
     path: `${inside}/${path}`,
     kind,
@@ -37,6 +51,7 @@ export function differenceOf(attempt: Attempt): AttemptDifference {
         ? fileContent(root, join(copy.folder, inside, path), after.size)
         : undefined,
     mode: before === undefined ? undefined : Number.parseInt(before.mode, 8) & 0o777,
+    isElsewhere: true,
     ...defined({ why }),
   });
   return {
@@ -52,11 +67,9 @@ export function differenceOf(attempt: Attempt): AttemptDifference {
 }
 
 /** The same changes with paths in the repository, before anything of them is read as a whole. */
-export function changesOf(
-  { state, runId, copy }: Omit<Attempt, 'root'>,
-  origin: Origin,
-): readonly FolderChange[] {
-  const { path: inside, base } = copy.repository;
+export function changesOf({ state, runId, copy }: Omit<Attempt, 'root'>): readonly FolderChange[] {
+  const { path: inside, base, repository } = copy.repository;
+  const origin = openOrigin(repository);
   const mounted = copy.bound.flatMap(({ path }) =>
     path.startsWith(`${inside}/`) ? [path.slice(inside.length + 1)] : [],
   );

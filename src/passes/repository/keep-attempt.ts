@@ -32,7 +32,7 @@ export function keepAttempt(
   const origin = openOrigin(repository);
   const desk = openDesk(origin, deskFolder(state, `${runId}.keep`));
   try {
-    const changes = changesOf(attempt, origin).filter(
+    const changes = changesOf(attempt).filter(
       ({ path, isIgnored }) => accepted.has(`${inside}/${path}`) && !isIgnored,
     );
     const tree = treeWith(desk, { base, folder: join(copy.folder, inside), changes });

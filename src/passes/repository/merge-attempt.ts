@@ -3,18 +3,9 @@
  * what comes out is tested, and only then the branch moves.
  */
 import { showControl } from '../../kernel/show-control.js';
+import { type Conflict, conflictOf } from './conflict.js';
 import { checkOut, deskFolder } from './clone-for-attempt.js';
-import {
-  blobBytes,
-  closeDesk,
-  type Desk,
-  makeCommit,
-  mergeTrees,
-  openDesk,
-  packOf,
-  treeEntries,
-  treeOf,
-} from './desk.js';
+import { closeDesk, type Desk, makeCommit, mergeTrees, openDesk, packOf, treeOf } from './desk.js';
 import { gitText } from './disarmed-git.js';
 import { attemptMark } from './keep-attempt.js';
 import {
@@ -54,8 +45,7 @@ export type Checkout = {
 /** `why`: one sentence. */
 export type MergeResult =
   | { readonly kind: 'merged'; readonly commit: string; readonly branch: string }
-  /** Both changed the same. `text`: for the next brief, the places with both versions. */
-  | { readonly kind: 'conflict'; readonly why: string; readonly text: string }
+  | ({ readonly kind: 'conflict' } & Conflict)
   | { readonly kind: 'red'; readonly why: string }
   /** There is nothing to merge, or the branch has it. */
   | { readonly kind: 'unchanged'; readonly why: string }
@@ -104,7 +94,7 @@ async function tryMerge(desk: Desk, request: MergeRequest): Promise<MergeResult 
   if (attempt === undefined) return { kind: 'unchanged', why: 'The attempt changed nothing.' };
   const ours = treeOf(desk, head);
   const result = mergeTrees(desk, { base: attempt.base, ours, theirs: attempt.tree });
-  if (result.kind === 'conflict') return conflict(desk, result);
+  if (result.kind === 'conflict') return { kind: 'conflict', ...conflictOf(desk, result) };
   const { tree } = result;
   if (tree === ours) return { kind: 'unchanged', why: `${branch} has all of it.` };
   const why = await check({ tree, into: (folder) => checkOut(desk, tree, folder) });
@@ -172,41 +162,4 @@ function keptAttempt(desk: Desk, runId: string): Kept | undefined {
   const message = gitText(desk, ['log', '-1', '--format=%s', commit, '--']);
   if (message !== attemptMark(runId)) return undefined;
   return { base: treeOf(desk, `${commit}^`), tree: treeOf(desk, commit) };
-}
-
-/** Of a difference that is given back: files, and characters of all together. */
-const MOST_FILES = 10;
-const MOST_TEXT = 8000;
-const AROUND = 3;
-
-function conflict(
-  desk: Desk,
-  { tree, paths }: { readonly tree: string; readonly paths: readonly string[] },
-): MergeResult {
-  const names = paths.map(showControl);
-  const more = names.length > MOST_FILES ? ` and ${names.length - MOST_FILES} more` : '';
-  const entries = new Map(
-    treeEntries(desk, tree).map((entry) => [entry.path.toString('utf8'), entry]),
-  );
-  const parts = paths.slice(0, MOST_FILES).map((path) => {
-    const entry = entries.get(path);
-    const content = entry?.kind === 'file' ? blobBytes(desk, entry.id).toString('utf8') : '';
-    return `${showControl(path)}:\n${conflictPlaces(content)}`;
-  });
-  const why = `Others changed the same in ${names.slice(0, MOST_FILES).join(', ')}${more}.`;
-  return { kind: 'conflict', why, text: parts.join('\n\n').slice(0, MOST_TEXT) };
-}
-
-/** The places with markers, each with a few lines around it. */
-function conflictPlaces(content: string): string {
-  const lines = content.split('\n');
-  const near = new Set<number>();
-  let isInside = false;
-  for (const [i, line] of lines.entries()) {
-    if (line.startsWith('<<<<<<< ')) isInside = true;
-    if (isInside) for (let k = i - AROUND; k <= i + AROUND; k++) near.add(k);
-    if (line.startsWith('>>>>>>> ')) isInside = false;
-  }
-  if (near.size === 0) return 'one side deleted or renamed it, or it is not text';
-  return lines.filter((_, i) => near.has(i)).join('\n');
 }

@@ -5,6 +5,7 @@
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Unit } from '../../governance/unit.js';
+import type { Workspace } from '../../workspace/types.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { type Act, noteAct, partsOf } from '../act.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
@@ -16,6 +17,9 @@ import { examinePass } from '../reconcile/examine-pass.js';
 import { agentRow, filesOf, findingRows, sayWhatStays } from '../reconcile/reconcile-pass.js';
 import type { Reconciliation } from '../reconcile/reconcile.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
+import { bringWorkHome } from '../repository/bring-work-home.js';
+import { attemptOf } from '../repository/difference-of.js';
+import { mergedView, mergedWork } from '../repository/merged-work.js';
 import { requireClaim } from '../require-claim.js';
 import type { Moved, Reconciled, Stage, StepContext, UnitProof, Worked } from '../types.js';
 import { keepChanges } from './module-work.js';
@@ -45,16 +49,20 @@ export async function judgeUnit(
   const judged = { ...pass, ...defined({ examined }) };
   const found = reconcileCopy(workspace, judged, snapshot, false);
   sayWhatStays(say, found);
-  const seen = { ...pass, ...filesOf(found), findings: examined?.findings ?? [] };
+  const attempt = attemptOf(workspace, pass);
+  const merged = attempt && mergedWork(workspace, attempt, found.accepted);
+  const findings = examined?.findings ?? [];
+  const seen = { ...pass, ...filesOf(found), findings, ...defined({ merged }) };
   const begun = [agentRow(pass), ...findingRows(examined)];
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
   const after = { env, snapshot: view };
-  const { acts, ...proof } = await reviewUnit(after, seen, {
+  const { acts, ...shown } = await reviewUnit(after, seen, {
     found,
     proof: await proveUnit(after, seen, unit),
   });
+  const isKept = unit.keepsChanges === true || shown.verdict.outcome === 'review';
+  const proof = isKept ? shown : await mergedProof(workspace, seen, shown);
   const { outcome } = proof.verdict;
-  const isKept = unit.keepsChanges === true || outcome === 'review';
   if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);
   // One that is parked goes on with its own files.
   if (isKept || (outcome !== 'proved' && outcome !== 'parked')) {
@@ -75,6 +83,19 @@ export async function judgeUnit(
     stage: { ...seen, proof },
     acts: [...begun, ...recorded(pass, home), ...acts],
   };
+}
+
+/** Proved is only what could be merged. */
+async function mergedProof(
+  workspace: Workspace,
+  pass: Reconciled,
+  proof: UnitProof,
+): Promise<UnitProof> {
+  if (proof.verdict.outcome !== 'proved') return proof;
+  const result = await bringWorkHome(workspace, pass);
+  if (result === undefined || result.kind === 'merged' || result.kind === 'unchanged') return proof;
+  const cause = result.kind === 'red' ? 'criteria' : 'conflict';
+  return { ...proof, verdict: { ...proof.verdict, outcome: 'unproved', cause, why: result.why } };
 }
 
 /** What the owner saves after the judgement was not judged, so the pass is judged again. */
@@ -99,14 +120,15 @@ export async function proveUnit(
   pass: Reconciled,
   unit: Unit,
 ): Promise<UnitProof & { readonly acts: readonly Act[] }> {
-  const { env, snapshot } = context;
+  const { env } = context;
+  const snapshot = mergedView(context.snapshot, pass.merged);
   const subject = { step: 'T5', project: unit.project } as const;
   const uncommitted = isJudgedWhole(pass) ? pass.outputs : [];
-  const { results, acts } = await evaluate(context, pass, subject, uncommitted);
+  const { results, acts } = await evaluate({ env, snapshot }, pass, subject, uncommitted);
   const produced = producedBy(unit, snapshot);
   const criteria = [...produced, ...results];
   const diagnostics = await diagnosticsOf(context, pass);
-  const errors = await newErrors(env, pass, { snapshot, diagnostics });
+  const errors = await newErrors(env, pass, { snapshot: context.snapshot, diagnostics });
   const verdict = verdictOf({ pass, unit, criteria, errors, snapshot });
   const evidence = evidenceRows({ step: 'T5', project: unit.id }, produced);
   return { criteria, verdict, acts: [...evidence, ...acts] };

@@ -16,6 +16,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments, unitStarted } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { ownerNumber } from '../../project/owner-number.js';
+import { conflictFragments } from '../repository/bring-work-home.js';
 import { goOn } from '../parking/go-on.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
@@ -49,7 +50,8 @@ export const t4Brief: Step<Chosen, Composed> = {
         : NOTHING_ADDED;
     const present = await presentState(env, stage, snapshot);
     const goesOn = goOn(env, stage, snapshot);
-    const added = [...goesOn.fragments, ...fromModules];
+    const conflict = conflictFragments(env.workspace.state, stage);
+    const added = [...goesOn.fragments, ...conflict, ...fromModules];
     const brief = briefOf(stage, snapshot, { fromModules: added, present });
     const { tokens, omitted, fragments, ...composed } = composePrompt(brief);
     for (const fragment of omitted)

@@ -16,7 +16,6 @@ import { findingText, type RuleFinding } from '../../governance/rule-finding.js'
 import { gradePass } from '../../governance/quality/quality.js';
 import type { Repeat } from '../../governance/quality/repeats.js';
 import type { AssertionResult } from '../../governance/types.js';
-import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
@@ -35,6 +34,7 @@ import { askGrader } from './t5-grader.js';
 import { keepRunRecord } from '../run-record.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Graded, Moved, Reconciled, Step, StepContext } from '../types.js';
+import { mergedView } from '../repository/merged-work.js';
 import { isJudgedWhole, proveUnit } from '../units/judge-unit.js';
 import { gradeOfUnit } from '../units/unit-verdict.js';
 
@@ -51,21 +51,22 @@ export const t5Grade: Step<Reconciled, Graded> = {
     if (stage.unit !== undefined) return gradeUnit(context, stage, stage.unit);
     storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
     const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
+    const view = { env, snapshot: mergedView(snapshot, stage.merged) };
     const evaluated = (step: 'T5' | 'T6'): Promise<Evaluated> | Evaluated =>
-      project === undefined ? NOTHING_EVALUATED : evaluate(context, produced, { step, project });
+      project === undefined ? NOTHING_EVALUATED : evaluate(view, produced, { step, project });
     const diagnostics = await diagnosticsOf(context, produced);
     const criteria =
       stage.idle === undefined
         ? await evaluated('T5')
         : idleEvaluated(snapshot, produced, diagnostics);
-    const repeated = await repeatedOutputs(context, produced);
+    const repeated = await repeatedOutputs(view, produced);
     const errors = await newErrors(env, produced, { snapshot, diagnostics });
     // The grade needs it; its evidence belongs to T6 and comes after everything of T5.
     const stop = await evaluated('T6');
     const tests = { criteria: criteria.results, stop: stop.results };
     const ended = { ...produced, outcome: parkedUnlessProved(produced.outcome, tests) };
-    const measured = gradeOf(context, ended, { ...tests, repeats: repeated.repeats, errors });
-    const grading = await askGrader(context, ended, {
+    const measured = gradeOf(view, ended, { ...tests, repeats: repeated.repeats, errors });
+    const grading = await askGrader(view, ended, {
       quality: measured.grade,
       reasons: measured.why,
       ...tests,

@@ -11,6 +11,7 @@ import { t15Idle } from './t1-5-idle.js';
 import { t2Load } from './t2-load.js';
 import { t25Budget } from './t2-5-budget.js';
 import { t27Authority } from './t2-7-authority.js';
+import { t3Repository } from './t3-repository.js';
 import { t3Sandbox } from './t3-sandbox.js';
 import { t3Tools } from './t3-tools.js';
 import { t4Brief } from './t4-brief.js';
@@ -30,6 +31,7 @@ export const WORKER_BEFORE = firstStep(t1Dispatch)
   .next(t25Budget)
   .next(t27Authority)
   .next(t3Sandbox)
+  .next(t3Repository)
   .next(t3Tools)
   .next(t4Brief)
   .next(t4KeepTree);

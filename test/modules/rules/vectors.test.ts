@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { globMatches } from '../../../src/kernel/glob.js';
+import { forbiddenIn, requiredIn } from '../../../src/modules/rules/checks/patterns.js';
 import { detectFrameworks } from '../../../src/modules/rules/frameworks.js';
 import {
   activeRules,
@@ -13,6 +14,7 @@ import {
   withinBudget,
 } from '../../../src/modules/rules/select-rules.js';
 import { tokensOf } from '../../../src/modules/rules/rules-for.js';
+import { bytesContent } from '../../../src/passes/reconcile/content.js';
 import {
   readRolePage,
   readRulePage,
@@ -156,13 +158,10 @@ t.test('rules', async (t) => {
   }
 });
 
-type Role = {
-  readonly required_outputs?: readonly {
-    readonly type: string;
-    readonly pattern: string;
-    readonly check?: string;
-  }[];
-  readonly forbidden_patterns?: readonly { readonly pattern: string; readonly in: string }[];
+type Role = Readonly<Record<string, unknown>>;
+type Outputs = {
+  readonly name: string;
+  readonly files: readonly string[] | Readonly<Record<string, string>>;
 };
 type RoleCase =
   | {
@@ -173,10 +172,34 @@ type RoleCase =
     }
   | {
       readonly op: 'validate';
-      readonly role: Readonly<Record<string, unknown>>;
+      readonly role: Role;
       readonly expected: { readonly valid: boolean; readonly errors: readonly string[] };
     }
-  | { readonly op: 'required_outputs' | 'required_outputs_files' | 'forbidden' };
+  | (Outputs & {
+      readonly op: 'required_outputs';
+      readonly required_outputs: readonly Required[];
+      readonly expected: { readonly passed: boolean };
+    })
+  | (Outputs & {
+      readonly op: 'required_outputs_files';
+      readonly role: { readonly required_outputs: readonly Required[] };
+      readonly expected: { readonly passed: boolean };
+    })
+  | (Outputs & {
+      readonly op: 'forbidden';
+      readonly role: { readonly forbidden_patterns: readonly Forbidden[] };
+      readonly expected: {
+        readonly passed: boolean;
+        readonly violations: readonly { readonly file: string }[];
+      };
+    });
+type Required = {
+  readonly type: string;
+  readonly pattern: string;
+  readonly check?: string;
+  readonly description: string;
+};
+type Forbidden = { readonly pattern: string; readonly in: string; readonly description: string };
 type RoleTable = Table<RoleCase> & {
   readonly role_sets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
@@ -203,12 +226,63 @@ t.test('roles', async (t) => {
       const { problems } = rolePage('role', one.role);
       t.equal(problems.length, one.expected.errors.length, JSON.stringify(one.role));
     }
-    if (one.op !== 'auto_assign') continue;
-    const roles = Object.entries(sets[one.roles] ?? {})
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, role]) =>
-        rolePage(id, { id, ...(Array.isArray(role) ? { scope_paths: role } : (role as object)) }),
+    if (one.op === 'validate') continue;
+    if (one.op === 'auto_assign') {
+      const roles = Object.entries(sets[one.roles] ?? {})
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([id, role]) =>
+          rolePage(id, { id, ...(Array.isArray(role) ? { scope_paths: role } : (role as object)) }),
+        );
+      t.equal(roleFor(roles, one.scopes ?? [])?.id ?? null, one.expected, `${one.scopes}`);
+      continue;
+    }
+    const found = findingsOf(t.testdir(), one);
+    if (one.name === 'unknown type passes') t.not(found.length === 0, one.expected.passed);
+    else t.equal(found.length === 0, one.expected.passed, one.name);
+    if (one.op === 'forbidden')
+      t.same(
+        found.map(({ file }) => file),
+        one.expected.violations.map(({ file }) => file),
       );
-    t.equal(roleFor(roles, one.scopes ?? [])?.id ?? null, one.expected, `${one.scopes}`);
   }
 });
+
+/** What a check of ours finds in files that a pass has made. */
+function findingsOf(root: string, one: Exclude<RoleCase, { op: 'auto_assign' | 'validate' }>) {
+  const checks =
+    one.op === 'forbidden'
+      ? { forbidden: one.role.forbidden_patterns.map(forbiddenCheck) }
+      : {
+          required: (one.op === 'required_outputs'
+            ? one.required_outputs
+            : one.role.required_outputs
+          ).map(requiredCheck),
+        };
+  const page = rolePage('role', { id: 'role', ...checks });
+  const texts: readonly (readonly [string, string])[] = Array.isArray(one.files)
+    ? one.files.map((path: string) => [path, ''] as const)
+    : Object.entries(one.files);
+  const changes = texts.map(([path, text]) => ({
+    path,
+    kind: 'added' as const,
+    before: undefined,
+    after: bytesContent(root, Buffer.from(text)),
+  }));
+  // An unknown key is a mistake of the page, which blocks.
+  return [
+    ...page.problems.map(() => ({ file: 'role.md' })),
+    ...forbiddenIn({ page, changes }),
+    ...requiredIn({ page, changes }),
+  ];
+}
+
+const forbiddenCheck = ({ pattern, in: globs, description: says }: Forbidden) => ({
+  pattern,
+  in: globs,
+  says,
+});
+
+function requiredCheck({ type, pattern: files, check, description: says }: Required) {
+  if (type === 'file_match') return { files, says };
+  return type === 'content_check' ? { files, contains: check, says } : { [type]: files, says };
+}

@@ -16,7 +16,9 @@ export function fail(transition: Transition, id: string, cause: Cause, why: stri
   const status = steps.get(id);
   if (definition === undefined || status === undefined) return;
   const failures = status.tries - (status.uncounted ?? 0);
-  const allowed = definition.retries + (cause === 'conflict' ? FURTHER_TRIES_AFTER_CONFLICT : 0);
+  // A loop of attempts has its own limit, and a second one would double its error.
+  const retries = definition.metric === undefined ? definition.retries : 0;
+  const allowed = retries + (cause === 'conflict' ? FURTHER_TRIES_AFTER_CONFLICT : 0);
   if (definition.run !== 'human' && failures <= allowed) {
     const until = pauseAfter(failures, time);
     enter(transition, id, 'retry', { why, until, lost: undefined });

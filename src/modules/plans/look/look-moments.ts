@@ -19,6 +19,7 @@ import { stepOf } from '../run/units-of-plan.js';
 import type { Plan } from '../types.js';
 import { changedFiles } from './changed-files.js';
 import { reviewText } from './review-text.js';
+import { textDifference } from './text-difference.js';
 import { thresholdsOf } from './thresholds-of.js';
 import { whoLooks } from './who-looks.js';
 
@@ -65,11 +66,15 @@ function keepForReview(unit: Unit, work: UnitWork): void {
   if (keptAttempt(place, verdict.runId) !== undefined) return;
   const folder = loopFolder(place);
   onFiles(folder, 'remove', () => rmSync(folder, { recursive: true, force: true }));
-  const changes = accepted.map(({ path, before, after, mode }) => ({
-    path,
-    size: after?.size ?? 0,
-    ...defined({ before: before?.hash, after: after?.hash, mode }),
-  }));
+  const changes = accepted.map((difference) => {
+    const { path, before, after, mode } = difference;
+    return {
+      path,
+      size: after?.size ?? 0,
+      difference: textDifference(difference),
+      ...defined({ before: before?.hash, after: after?.hash, mode }),
+    };
+  });
   keepAttempt(place, verdict.runId, changes, (path) => sourceInCopy(root, copy, join(root, path)));
 }
 
@@ -79,7 +84,7 @@ export function reviewChange(unit: Unit, verdict: UnitVerdict, place: Place): Ch
   const { plan } = readPlan(place.snapshot, project);
   const kept = keptAttempt(placeOf(unit, place), verdict.runId);
   const page = reviewPage(project, step, plan?.steps.get(step)?.tries ?? 1);
-  const content = reviewText({ unit, verdict, kept, snapshot: place.snapshot });
+  const content = reviewText({ unit, verdict, kept });
   return { kind: 'write', path: page, content };
 }
 

@@ -1,12 +1,16 @@
 /**
- * The files of attempts, in the state directory: what each changed in the workspace, whole. They are
- * there as a whole or not at all.
+ * The files of attempts, in the state directory: what each changed in the workspace. They are there
+ * as a whole or not at all.
  */
 import { chmodSync, existsSync, renameSync, rmSync } from '../../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { defined } from '../../../kernel/defined.js';
-import { copyFileDurably, makeDirectory, syncDirectory } from '../../../workspace/durable.js';
-import { removeIfThere } from '../../../workspace/durable.js';
+import {
+  copyFileDurably,
+  makeDirectory,
+  removeIfThere,
+  syncDirectory,
+} from '../../../workspace/durable.js';
 import { onFiles } from '../../../workspace/storage-error.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import { type LoopPlace, loopFolder } from './loop-record.js';
@@ -18,6 +22,8 @@ export type KeptChange = {
   readonly after?: string;
   readonly size: number;
   readonly mode?: number;
+  /** For a reader: a unified difference, or why there is none. */
+  readonly difference?: string;
 };
 export type KeptAttempt = {
   readonly folder: string;
@@ -25,6 +31,8 @@ export type KeptAttempt = {
 };
 
 const LIST = 'changes.json';
+/** One is made at a time; a crash may leave it. */
+const DRAFT = 'draft';
 
 /** Safe to call again. @param sourceOf where on the disk the attempt's version of a path is. */
 export function keepAttempt(
@@ -35,7 +43,7 @@ export function keepAttempt(
 ): void {
   const folder = attemptFolder(place, runId);
   if (existsSync(folder)) return;
-  const draft = `${folder}.draft`;
+  const draft = join(loopFolder(place), DRAFT);
   onFiles(draft, 'keep', () => {
     rmSync(draft, { recursive: true, force: true });
     makeDirectory(draft, 0o700);

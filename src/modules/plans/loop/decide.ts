@@ -4,9 +4,10 @@
  *
  * An attempt that looks better (the mean of three against three) is measured again, ten times,
  * interleaved with the best state so far, and kept if Welch's t of these new values is above 3. The
- * error then holds for a whole loop of ten attempts: `test/modules/plans/loop/decide.test.ts`
- * simulates it. Keeping what lies two standard deviations above the mean of some measurements of the
- * best state keeps noise in a fifth to almost half of all loops.
+ * error then holds for a whole loop of ten attempts: in 400 simulated loops, noise is kept in 2 %,
+ * and a gain of two standard deviations in 92 %. Five measurements instead of ten keep noise in 4 %.
+ * A single measurement more than two standard deviations above the mean of 30, 10 or 5 of the best
+ * state would keep noise in 26, 32 or 39 % of the loops. `decide.test.ts` has these numbers.
  */
 import { mean } from 'simple-statistics';
 import type { Metric, StepDefinition } from '../types.js';

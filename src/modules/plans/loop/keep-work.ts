@@ -1,4 +1,4 @@
-/** After an agent's try: its changes are kept to be measured, or it is said why they do not count. */
+/** After an agent's try: its changes are kept to be measured, or the record says why not. */
 import type { UnitVerdict } from '../../../governance/unit.js';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';

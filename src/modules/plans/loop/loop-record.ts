@@ -18,7 +18,11 @@ export type LoopPlace = {
 
 /** The record and the files of attempts of one step. */
 export function loopFolder({ state, project, step }: LoopPlace): string {
-  return join(state, 'attempts', project, step);
+  return join(attemptsFolder(state), project, step);
+}
+
+export function attemptsFolder(state: string): string {
+  return join(state, 'attempts');
 }
 
 /** Oldest first. @throws NocturneError `GATE` if another program has changed one. */

@@ -21,6 +21,8 @@ export type Loop = {
   readonly start: readonly number[];
   readonly attempts: readonly Attempt[];
   readonly stopped?: { readonly reason: StopReason; readonly why: string; readonly time: string };
+  /** The run that had the best attempt judged. */
+  readonly adopted?: string;
 };
 
 const NONE: Samples = { best: [], attempt: [] };
@@ -50,6 +52,8 @@ export function withRow(loop: Loop | undefined, row: LoopRow): Loop | undefined 
       const { reason, why, time } = row;
       return { ...loop, stopped: { reason, why, time } };
     }
+    case 'adopted':
+      return { ...loop, adopted: row.runId };
   }
 }
 
@@ -82,4 +86,10 @@ export function openAttempt({ attempts }: Loop): Attempt | undefined {
 /** The attempt that the next one starts from; `undefined`: the workspace. */
 export function bestAttempt({ attempts }: Loop): Attempt | undefined {
   return attempts.findLast(({ verdict }) => verdict === 'kept');
+}
+
+/** It has ended, and nothing is left to bring home. */
+export function isOver(loop: Loop): boolean {
+  const { stopped, adopted } = loop;
+  return stopped !== undefined && (adopted !== undefined || bestAttempt(loop) === undefined);
 }

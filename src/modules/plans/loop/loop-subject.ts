@@ -4,7 +4,7 @@ import type { Metric, StepDefinition, StepStatus } from '../types.js';
 import { keptAttempt } from './attempt-store.js';
 import { decide, type Next } from './decide.js';
 import type { LoopPlace } from './loop-record.js';
-import { bestAttempt, type Loop, openAttempt, readLoop } from './loop-state.js';
+import { bestAttempt, isOver, type Loop, openAttempt, readLoop } from './loop-state.js';
 import { filesHash, metricFiles, metricHash } from './metric-files.js';
 import type { LoopRow } from './rows.js';
 
@@ -35,7 +35,7 @@ export function presentLoop(
 ): Loop | undefined {
   const { step, isLost } = subject;
   const loop = readLoop(rows);
-  if (loop === undefined || (loop.stopped !== undefined && !isLost)) return undefined;
+  if (loop === undefined || (isOver(loop) && !isLost)) return undefined;
   const isSame =
     loop.metric === metricHash(step.metric) && loop.files === presentFiles(subject, snapshot);
   return isSame && isUsable(subject, loop, snapshot) ? loop : undefined;

@@ -9,7 +9,7 @@ import { inWorkspace } from '../run/project-paths.js';
 import { keptAttempt, putAttempt } from './attempt-store.js';
 import { keepWork } from './keep-work.js';
 import { readRecord } from './loop-record.js';
-import { bestAttempt, readLoop } from './loop-state.js';
+import { bestAttempt, isOver, readLoop } from './loop-state.js';
 import { type LoopSubject, nextOf, presentLoop } from './loop-subject.js';
 import { lastWords, runLoop } from './run-loop.js';
 
@@ -20,11 +20,15 @@ export function loopUnit(unit: Unit, subject: LoopSubject, snapshot: Snapshot): 
   if (next?.kind === 'attempt') {
     const title = `${unit.title} (attempt ${next.attempt})`;
     const hides = inWorkspace(unit.project, subject.step.metric.heldOut?.files ?? []);
-    return { ...unit, title, budget: next.budget, produces: [], hides, keepsChanges: true };
+    return { ...unit, title, budget: next.budget, hides, keepsChanges: true };
   }
   const { runner: _runner, tier: _tier, role: _role, ...rest } = unit;
   const { command } = subject.step.metric;
-  return { ...rest, title: `${unit.title} (measuring)`, budget: {}, command, byModule: true };
+  const byModule = { ...rest, budget: {}, command, byModule: true } as const;
+  if (loop !== undefined && next?.kind === 'stopped' && bestAttempt(loop) !== undefined)
+    return { ...byModule, title: `${unit.title} (the best attempt)` };
+  // The state of the workspace proves nothing while the loop goes on.
+  return { ...byModule, title: `${unit.title} (measuring)`, criteria: [], produces: [] };
 }
 
 /** The agent begins with the best attempt so far. */
@@ -63,9 +67,9 @@ export function loopEvent({ place }: LoopSubject, unit: Unit, settled: PlanEvent
     return settled;
   const { time, step, runId = '' } = settled;
   const { stopped } = loop;
-  if (unit.byModule !== true || stopped === undefined)
-    return { kind: 'attempted', time, step, runId, why: lastWords(loop) };
-  return bestAttempt(loop) === undefined
+  if (unit.byModule !== true || !isOver(loop))
+    return { kind: 'attempted', time, step, runId, why: stopped?.why ?? lastWords(loop) };
+  return stopped !== undefined && bestAttempt(loop) === undefined
     ? { kind: 'failed', time, step, runId, cause: 'criteria', why: stopped.why }
     : settled;
 }

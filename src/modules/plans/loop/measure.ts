@@ -2,15 +2,14 @@
  * One measurement: Nocturne runs the metric of a step in a fresh copy of the workspace, in a
  * sandbox, and reads the number that it prints.
  */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { bubblewrap, type SandboxInForce } from '../../../agents/sandbox.js';
-import type { CommandWrapper } from '../../../governance/conditions/command-runner.js';
+import type { SandboxInForce } from '../../../agents/sandbox.js';
 import { runCommand } from '../../../governance/conditions/run-programs.js';
 import { lastLine } from '../../../governance/conditions/last-line.js';
 import { defined } from '../../../kernel/defined.js';
+import { inDroppedCopy } from '../../../passes/copy/dropped-copy.js';
 import { makeCopy, removeCopy, type SourceFile } from '../../../passes/copy/make-copy.js';
-import { type PassCopy, sourceInCopy } from '../../../passes/copy/pass-copy.js';
+import type { PassCopy } from '../../../passes/copy/pass-copy.js';
 import { hashIfThere } from '../../../workspace/file-content.js';
 import { within } from '../../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -63,7 +62,7 @@ export async function measure(
       cwd: join(workspace.root, `PROJECTS/${project}`),
       timeoutMs: LIMIT_MS,
       signal,
-      wrap: sandboxed(workspace, sandbox, copy),
+      wrap: inDroppedCopy(workspace, sandbox, copy),
     });
     if (signal.aborted) return { kind: 'stopped', why: 'The pass was stopped.' };
     if (result.kind === 'failed') return { kind: 'failed', why: `${result.why}.` };
@@ -98,38 +97,6 @@ function* changedFile(
 ): Generator<SourceFile> {
   if (attempt === undefined || after === undefined) return;
   yield { path, kind: 'file', from: () => keptFile(attempt, path), mode: mode ?? usual, size };
-}
-
-/** It may write in its copy, which is dropped, and nowhere else; it has no network. */
-function sandboxed(
-  { root, home: nocturneHome }: Workspace,
-  on: Extract<SandboxInForce, { kind: 'on' }>,
-  copy: PassCopy,
-): CommandWrapper {
-  const sandbox = bubblewrap(
-    { ...on, mode: 'strict', network: false },
-    {
-      workspace: root,
-      nocturneHome,
-      home: process.env['HOME'] || homedir(),
-      writable: copy.places.map((place) => join(root, place)),
-      readOnly: [],
-      copied: {
-        folders: copy.places.map((place) => join(root, place)),
-        sourceOf: (path) => sourceInCopy(root, copy, path),
-        bound: copy.bound.map(({ path, source = path }) => ({
-          path: join(root, path),
-          source: join(root, source),
-          isWritable: false,
-        })),
-        hidden: [],
-      },
-    },
-  );
-  return ([program = '', ...args], cwd) => {
-    const made = sandbox.wrap({ program, args, cwd, path: process.env['PATH'] });
-    return made.kind === 'failed' ? made : { kind: 'wrapped', argv: [made.program, ...made.args] };
-  };
 }
 
 /** What is measured must not change what measures. */

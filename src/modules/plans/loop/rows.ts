@@ -44,4 +44,6 @@ export type LoopRow = { readonly time: string } & (
       readonly why: string;
     }
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly why: string }
+  /** A pass has put the best attempt into its copy, to be judged. */
+  | { readonly kind: 'adopted'; readonly runId: string }
 );

@@ -31,11 +31,12 @@ export async function runLoop(run: LoopRun): Promise<string | undefined> {
   const running = { ...run, record };
   try {
     begin(running);
+    if (loopOf(record).stopped !== undefined) return adopt(running, loopOf(record));
     for (;;) {
       const loop = loopOf(record);
       const next = nextOf(run.subject, loop);
       if (next.kind === 'attempt') return lastWords(loop);
-      if (next.kind === 'stopped') return adopt(running, loop);
+      if (next.kind === 'stopped') return loop.stopped?.why;
       if (!(await take(running, loop, next))) return undefined;
     }
   } finally {
@@ -103,10 +104,14 @@ async function takeMeasurement(
   return true;
 }
 
-function adopt({ subject, copy }: Running, loop: Loop): string {
+function adopt(run: Running, loop: Loop): string {
+  const { subject, copy, runId } = run;
   const best = bestAttempt(loop);
   const kept = best && keptAttempt(subject.place, best.runId);
-  if (kept !== undefined) putAttempt(kept, copy);
+  if (kept !== undefined) {
+    putAttempt(kept, copy);
+    append(run, { kind: 'adopted', runId });
+  }
   return loop.stopped?.why ?? '';
 }
 

@@ -9,7 +9,9 @@ import type { Examining } from './examine.js';
 /** Findings of one check; more tell nothing new. */
 const MOST = 20;
 
-export function forbiddenIn({ page, changes }: Examining): readonly RuleFinding[] {
+type OfChanges = Pick<Examining, 'page' | 'changes'>;
+
+export function forbiddenIn({ page, changes }: OfChanges): readonly RuleFinding[] {
   return page.forbidden.flatMap((check) => {
     const pattern = new RegExp(check.pattern, check.flags);
     const found: RuleFinding[] = [];
@@ -29,7 +31,7 @@ export function forbiddenIn({ page, changes }: Examining): readonly RuleFinding[
   });
 }
 
-export function requiredIn({ page, changes }: Examining): readonly RuleFinding[] {
+export function requiredIn({ page, changes }: OfChanges): readonly RuleFinding[] {
   return page.required.flatMap((check): readonly RuleFinding[] => {
     if (!changes.some(({ path }) => isIn(check.when, path))) return [];
     const there = changes.filter(

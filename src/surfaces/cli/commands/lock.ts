@@ -154,7 +154,17 @@ function describe({ isReadable, claims }: PassLock, zone: string): readonly stri
   if (!isReadable) return ['The pass lock cannot be read. nocturne lock break removes it.'];
   if (claims.length === 0) return ['No pass is running.'];
   return claims.map((claim) => {
-    const { runId, role, host, project, unit = project, claimedAt, expiresAt, isWriter, state } = claim;
+    const {
+      runId,
+      role,
+      host,
+      project,
+      unit = project,
+      claimedAt,
+      expiresAt,
+      isWriter,
+      state,
+    } = claim;
     if (state !== 'live') return `The claim of ${runId} is stale: ${STALE[state]}.`;
     const work = project === '' ? 'is running' : `is working on ${unit}`;
     const writer = isWriter ? ' It is the writer.' : '';

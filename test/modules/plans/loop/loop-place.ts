@@ -46,7 +46,7 @@ export function placeWithLoop(
     title: 'Faster',
     objective: 'Raise the value.',
     writes: ['src/**', 'bench/**'],
-    retries: 0,
+    criteria: [{ file_exists: 'src/value.txt' }],
     metric: {
       command: ['node', 'bench/score.mjs'],
       direction: 'higher',

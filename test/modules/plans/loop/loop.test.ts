@@ -1,12 +1,22 @@
 /** A step with a metric: agents try, Nocturne measures, and the best attempt comes home. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import t from 'tap';
+import { attemptFragments } from '../../../../src/modules/plans/loop/attempt-fragments.js';
+import { keepAttempt } from '../../../../src/modules/plans/loop/attempt-store.js';
+import { expireAttempts } from '../../../../src/modules/plans/loop/expire-attempts.js';
+import { LoopRecord } from '../../../../src/modules/plans/loop/loop-record.js';
+import { loopSubject } from '../../../../src/modules/plans/loop/loop-subject.js';
+import type { Phase } from '../../../../src/modules/plans/loop/rows.js';
+import { planOf } from '../run/plan-place.js';
+import { attempted, BEGUN, simulate, TIME } from './simulated-loop.js';
 import {
   agentThat,
   keptText,
   loopIn,
   onDisk,
   passIn,
+  PLACE,
   placeWithLoop,
   projectText,
   runPlan,
@@ -45,7 +55,7 @@ t.test('what is measurably better is kept, and the next one begins there', { ski
   t.equal(plan.status, 'done');
   t.equal(projectText(place, 'src/value.txt'), '12 + 3');
   t.equal(projectText(place, 'src/more.txt'), 'new');
-  t.match(plan.steps.get('faster'), { state: 'proved', tries: 7, uncounted: 6 });
+  t.match(plan.steps.get('faster'), { state: 'proved', tries: 8, uncounted: 7 });
 });
 
 t.test('noise that looks better now and then is not kept', { skip }, async (t) => {
@@ -165,3 +175,45 @@ t.test(
     );
   },
 );
+
+t.test('the brief of an attempt says what was tried, and nothing that is held out', async (t) => {
+  const place = placeWithLoop(t.testdir(), '', {
+    metric: { held_out: { command: ['node', 'hidden/truth.mjs'], files: ['hidden/**'] } },
+  });
+  const where = { state: place.workspace.state, ...PLACE };
+  const step = planOf(place).definitions[0];
+  const subject = step && loopSubject(where, step, undefined);
+  if (subject === undefined) throw new Error('no metric');
+  const record = new LoopRecord(where);
+  const settings = { metric: { direction: 'higher', attempts: 2 }, budget: {} } as const;
+  const values = [10, 12, 9];
+  const measure = (state: number, phase: Phase): number =>
+    phase === 'test' ? 77 + state : (values[state] ?? 0);
+  for (const row of simulate(settings, measure).rows)
+    record.append(row.kind === 'attempted' ? { ...row, tried: 'A cache' } : row);
+  record.close();
+  const [fragment] = attemptFragments(subject);
+  t.match(fragment?.text, /measured with `node bench\/score\.mjs`; a higher number is better/);
+  t.match(fragment?.text, 'Do not change bench/**: an attempt that does is void.');
+  t.match(fragment?.text, 'You begin with attempt 1, the best so far: 12.');
+  t.match(fragment?.text, '- 1: A cache — 12. Kept.');
+  t.notMatch(fragment?.text, /hidden|7[789]/);
+});
+
+t.test('the files of attempts go two weeks after their loop has ended', (t) => {
+  const place = placeWithLoop(t.testdir(), '');
+  const where = { state: place.workspace.state, ...PLACE };
+  const record = new LoopRecord(where);
+  for (const row of [BEGUN, attempted(1)]) record.append(row);
+  const source = join(place.root, 'PROJECTS/pages/src/value.txt');
+  keepAttempt(where, 'W-1', [{ path: 'a.txt', after: 'hash', size: 2 }], () => source);
+  t.same(expireAttempts(where.state, new Date('2027-11-29T12:00:00Z')), [], 'it goes on');
+  record.append({ kind: 'stopped', time: TIME, reason: 'attempts', why: 'All were made.' });
+  record.close();
+  t.same(expireAttempts(where.state, new Date('2026-12-12T12:00:00Z')), []);
+  t.same(onDisk(place), ['W-1']);
+  const late = expireAttempts(where.state, new Date('2026-12-14T12:00:00Z'));
+  t.same(late, ['attempt 1 of pages/faster expired']);
+  t.same(onDisk(place), []);
+  t.end();
+});

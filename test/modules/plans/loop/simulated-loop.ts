@@ -1,7 +1,7 @@
 /** A loop of attempts whose measurements are made up: normal noise, and gains as the test says. */
 import { decide, type LoopSettings } from '../../../../src/modules/plans/loop/decide.js';
 import { bestAttempt, type Loop, withRow } from '../../../../src/modules/plans/loop/loop-state.js';
-import type { LoopRow } from '../../../../src/modules/plans/loop/rows.js';
+import type { LoopRow, Phase } from '../../../../src/modules/plans/loop/rows.js';
 
 /** Uniform in (0, 1) from a seed (mulberry32). */
 function uniform(seed: number): () => number {
@@ -25,7 +25,7 @@ export const TIME = '2026-11-29T12:00:00Z';
 /** @param measure a value of the state: 0 is the workspace, and each attempt has its number. */
 export function simulate(
   settings: LoopSettings,
-  measure: (state: number) => number,
+  measure: (state: number, phase: Phase) => number,
   more: readonly LoopRow[] = [],
 ): { readonly loop: Loop; readonly rows: readonly LoopRow[] } {
   const rows: LoopRow[] = [];
@@ -44,7 +44,7 @@ export function simulate(
       case 'measure': {
         const { phase, side } = next;
         const state = side === 'best' ? (bestAttempt(loop)?.attempt ?? 0) : loop.attempts.length;
-        append({ kind: 'measured', time: TIME, phase, side, value: measure(state) });
+        append({ kind: 'measured', time: TIME, phase, side, value: measure(state, phase) });
         break;
       }
       case 'keep':

@@ -91,6 +91,6 @@ function dependantsOf(definitions: readonly StepDefinition[], id: string): Reado
   const { needs, order } = graphOf(definitions);
   const found = new Set<string>();
   for (const step of order)
-    if (needs.get(step)?.some((need) => need === id || found.has(need)) === true) found.add(step);
+    if ((needs.get(step) ?? []).some((need) => need === id || found.has(need))) found.add(step);
   return found;
 }
