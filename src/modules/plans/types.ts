@@ -117,6 +117,8 @@ export type StepStatus = {
   readonly uncounted?: number;
   /** Losses in a row. */
   readonly lost?: number;
+  /** The run whose kept changes the owner has accepted: the next run brings them in. */
+  readonly accepted?: string;
   /** Hash of the definition that the last try worked on. */
   readonly definition?: string;
 };
@@ -183,8 +185,6 @@ export type PlanEffect =
   | { readonly kind: 'ask'; readonly step: string; readonly question: string }
   | { readonly kind: 'close-question'; readonly step: string }
   | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
-  /** The owner said yes in a review: merge what was kept, then report `proved` or `failed`. */
-  | { readonly kind: 'merge'; readonly step: string; readonly runId: string }
   | { readonly kind: 'tell'; readonly text: string };
 
 export type Reduced = {

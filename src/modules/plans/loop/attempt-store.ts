@@ -28,6 +28,9 @@ export type KeptChange = {
   readonly size: number;
   /** In the repository of the project, which is not in the workspace. */
   readonly isElsewhere?: true;
+  readonly mode?: number;
+  /** For a reader: a unified difference, or why there is none. */
+  readonly difference?: string;
 };
 export type KeptAttempt = {
   readonly folder: string;
