@@ -235,7 +235,8 @@ t.test('the brief of an attempt says what was tried, and nothing that is held ou
   const subject = step && loopSubject(where, step, undefined);
   if (subject === undefined) throw new Error('no metric');
   const record = new LoopRecord(where);
-  const settings = { metric: { direction: 'higher', attempts: 2 }, budget: {} } as const;
+  const heldOut = { command: [], files: [] };
+  const settings = { metric: { direction: 'higher', attempts: 2, heldOut }, budget: {} } as const;
   const values = [10, 12, 9];
   const measure = (state: number, phase: Phase): number =>
     phase === 'test' ? 77 + state : (values[state] ?? 0);
