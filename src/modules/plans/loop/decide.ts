@@ -3,9 +3,10 @@
  * on from its record after any crash.
  *
  * An attempt that looks better (the mean of three against three) is measured ten times more,
- * interleaved with the best state so far, and kept if Welch's t is above 3. The error then holds for
- * a whole loop of ten attempts: in 3000 simulated loops, noise is kept in 2.5 %, and a gain of two
- * standard deviations in 96 %. Seven measurements instead of ten keep noise in 4 %, five in 5.3 %.
+ * interleaved with the best state so far, and kept if Welch's t is above 3. The error then holds
+ * for a whole loop of ten attempts: in 3000 simulated loops, noise is kept in 2.5 %, and a gain of
+ * two standard deviations in 96 %. Seven measurements instead of ten keep noise in 4 %, five in
+ * 5.3 %.
  * A single measurement more than two standard deviations above the mean of 30, 10 or 5 of the best
  * state would keep noise in 26, 32 or 39 % of the loops. `decide.test.ts` has such numbers.
  */
