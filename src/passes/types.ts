@@ -204,7 +204,6 @@ export type Reconciled = Worked & {
 export type UnitProof = {
   readonly verdict: UnitVerdict;
   readonly criteria: readonly AssertionResult[];
-  /** What a grader cost. */
   readonly spent?: Spent;
 };
 
