@@ -78,6 +78,7 @@ export type RecordContext = {
 export type ExaminedChange = Pick<Difference, 'path' | 'kind' | 'before' | 'after'> & {
   readonly commit?: string;
 };
+export type RefusedPath = { readonly path: string; readonly why: string };
 /**
  * `snapshot`: the workspace before the agent began, so that no agent changes what it is judged by.
  * `refused`: what the guard does not allow, which is undone in any case.
@@ -87,7 +88,7 @@ export type ExamineContext = ModuleContext & {
   readonly unit?: Unit;
   readonly writes: readonly string[];
   readonly changes: readonly ExaminedChange[];
-  readonly refused: () => readonly { readonly path: string; readonly why: string }[];
+  readonly refused: () => readonly RefusedPath[];
   /** The last of what the agent printed. */
   readonly tail: string;
   /** Runs a program on the files as the agent left them; what it writes is dropped. */
