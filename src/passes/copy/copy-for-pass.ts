@@ -75,7 +75,8 @@ export function copyForChecks(
   return { ...made, bound: [...made.bound, ...shown] };
 }
 
-function checksFolder(state: string, runId: string): string {
+/** For what Nocturne runs after the agent. */
+export function checksFolder(state: string, runId: string): string {
   return `${copyFolder(state, runId)}.checks`;
 }
 

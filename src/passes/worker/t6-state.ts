@@ -10,7 +10,7 @@ import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { EXIT } from '../../kernel/error.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
-import { authorise } from '../../governance/preapproval.js';
+import { authorise } from '../../project/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
