@@ -14,7 +14,7 @@ import {
 } from '../../../kernel/files.js';
 import { dirname, join } from 'node:path';
 import { copyFileDurably, makeDirectory, syncDirectory } from '../../../workspace/durable.js';
-import { openOrigin, setRunRef } from '../../../passes/repository/origin.js';
+import { dropRunRef, openOrigin } from '../../../passes/repository/origin.js';
 import type { Repository } from '../../../passes/repository/repository-record.js';
 import { onFiles } from '../../../workspace/storage-error.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
@@ -83,7 +83,7 @@ export function removeAttempt(
 ): void {
   const folder = attemptFolder(place, runId);
   onFiles(folder, 'remove', () => rmSync(folder, { recursive: true, force: true }));
-  if (repository !== undefined) setRunRef(openOrigin(repository), runId, undefined);
+  if (repository !== undefined) dropRunRef(openOrigin(repository), runId);
 }
 
 /** Brings the files of a copy of the workspace into the state of the attempt. */
