@@ -44,8 +44,8 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the workspace as the snapshot has it. What they write there is
- * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that.
+ * For check programs after the agent: the workspace as the snapshot has it. `removeCopy` drops what
+ * they write there. `uncommitted`: what is not on the disk like that.
  */
 export function copyForChecks(
   { root, state }: Workspace,
