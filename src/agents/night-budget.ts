@@ -1,6 +1,7 @@
 /** What a night may still use, and how much of it a pass of a tier needs. */
 import { defined } from '../kernel/defined.js';
 import { plural } from '../kernel/words.js';
+import { isTooLittle } from '../project/spend-floor.js';
 import type { TierLimits } from './model-tier.js';
 
 export const NIGHT_UNITS = ['passes', 'minutes', 'tokens', 'cost'] as const;
@@ -18,8 +19,6 @@ type Left = { readonly limit: number; readonly left: number; readonly of?: strin
 export type NightLeft = Readonly<Partial<Record<NightUnit, Left>>>;
 
 const THE_NIGHT = 'this night';
-/** The smallest part of its limits with which the cheapest tier still begins. */
-export const SMALLEST_PART = 0.5;
 
 export function nightLeft(budgets: readonly Budget[]): NightLeft {
   const all: [NightUnit, Left][] = [];
@@ -68,11 +67,6 @@ export function doesNotFit(
       return `${name} may use ${amount(unit, needed)}, and ${rounded(rest.left)} of ${rest.limit} are left for ${rest.of ?? THE_NIGHT}`;
   }
   return undefined;
-}
-
-/** With less, no pass begins. @param needed by the cheapest tier. */
-export function isTooLittle(left: number, needed: number): boolean {
-  return left <= 0 || left < needed * SMALLEST_PART;
 }
 
 /** A pass never gets more than what is left. */

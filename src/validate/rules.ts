@@ -39,6 +39,7 @@ import { rulePage } from './rules/rule-page.js';
 import { runnerProgram } from './rules/runner-program.js';
 import { secret } from './rules/secret.js';
 import { conditionProgram, stopCondition } from './rules/stop-condition.js';
+import { spending } from './rules/spending.js';
 import { symlinkEscape } from './rules/symlink-escape.js';
 import { syncCopy } from './rules/sync-copy.js';
 import { tierRunner } from './rules/tier-runner.js';
@@ -95,6 +96,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   failureMode,
   inbound,
   jobProof,
+  spending,
   destination,
   writeScope,
   runnerProgram,

@@ -82,6 +82,14 @@ function audit(seq: number, runId: string): string {
   return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | worker | 0123456789abcdef0123456789abcdef |\n`;
 }
 
+const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
+function approval(scope: string, boundary: string): string {
+  return `\n## PA-009 More\n\n- **Action class:** file-write-extended\n- **Max uses:** 3\n- **Expires:** 2099-01-01T00:00:00Z\n- **Status:** active\n\n\`\`\`yaml scope\n${scope}\n\`\`\`\n\n\`\`\`yaml boundary\n- ${boundary}\n\`\`\`\n`;
+}
+const SPENDING = 'orchestration-os/SPENDING.md';
+const LIMIT_HEADER = '| Scope | Project | Tokens | Cost | Note |\n|---|---|---|---|---|\n';
+const PRICE_HEADER =
+  '| Model | Runner | Input | Output | Cache read | Cache write | Max output | Currency | As of |\n|---|---|---|---|---|---|---|---|---|\n';
 const INBOUND = 'orchestration-os/OPS-INBOUND.md';
 const DESTINATIONS = 'orchestration-os/OPS-DESTINATIONS.md';
 const CHANNEL_HEADER =
@@ -138,6 +146,34 @@ export const CASES: readonly Case[] = [
       ),
     ],
     finds: [],
+  },
+
+  // spending
+  {
+    rule: 'spending',
+    name: 'a limit without a number, a price of another century, and a night too small for any pass',
+    edits: [
+      rows(SPENDING, LIMIT_HEADER, '«| month | - | - | - | - |»\n| night | - | - | «0.01» | - |'),
+      rows(SPENDING, PRICE_HEADER, '| m | - | 1 | 2 | - | - | - | USD | «2999-01-01» |'),
+    ],
+    finds: ['error spending', 'error spending', 'warning spending'],
+    says: 'no pass can begin: lightweight, the cheapest tier',
+  },
+  {
+    rule: 'spending',
+    name: 'limits that can work',
+    edits: [
+      rows(SPENDING, LIMIT_HEADER, '| month | - | - | 20 | - |\n| night | - | 900000 | - | - |'),
+      rows(SPENDING, PRICE_HEADER, '| m | - | 1 | 2 | - | - | - | USD | 2026-11-21 |'),
+    ],
+    finds: [],
+  },
+  {
+    rule: 'field-contract',
+    name: 'a price that nobody asks',
+    edits: [rows(SPENDING, PRICE_HEADER, '| m | - | «1e30» | 2 | - | - | - | USD | 2026-11-21 |')],
+    finds: ['error field-contract'],
+    says: '1000000',
   },
 
   // rule-page
@@ -800,6 +836,29 @@ export const CASES: readonly Case[] = [
     edits: [replace(LONGRUNNER, '    - outputs/**', '    - «../garden/outputs/**»')],
     finds: ['warning write-scope'],
     says: 'pre-approval',
+  },
+  {
+    rule: 'write-scope',
+    name: 'what a pre-approval allows',
+    edits: [
+      replace(LONGRUNNER, '    - outputs/**', '    - ../garden/outputs/**'),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/**»', 'phase:review')),
+    ],
+    finds: ['warning preapproval'],
+  },
+  {
+    rule: 'write-scope',
+    name: 'what a pre-approval covers only in part, or excludes',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '    - outputs/**',
+        '    - «../garden/**»\n    - «../garden/outputs/private/**»',
+      ),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/outputs/**»', '"**/private/**"')),
+    ],
+    finds: ['warning write-scope', 'warning write-scope', 'warning preapproval'],
+    says: 'PA-009 boundary: PROJECTS/garden/outputs/private/** is excluded',
   },
   {
     rule: 'write-scope',

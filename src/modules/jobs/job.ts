@@ -5,7 +5,7 @@ import { nearestName } from '../../kernel/nearest-name.js';
 import type { Rec } from '../../markdown/types.js';
 import { conditionsIn } from '../../project/condition-source.js';
 import type { Condition } from '../../project/condition-types.js';
-import { fieldList, fieldText } from '../../project/field-text.js';
+import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 
 export const JOBS_PAGE = 'orchestration-os/JOBS.md';
@@ -28,6 +28,8 @@ export type Job = {
   readonly proves: readonly Condition[];
   /** Each glob needs at least one file that the run wrote. */
   readonly fresh: readonly string[];
+  /** What such a file has at least. */
+  readonly minBytes: number;
   /** Whether a file counts as fresh if the run wrote the same bytes again. */
   readonly unchangedOk: boolean;
   readonly forbids: readonly string[];
@@ -68,6 +70,7 @@ export function jobOf(record: Rec): Job {
     requires: conditionsIn(record, 'requires'),
     proves: conditionsIn(record, 'proves'),
     fresh: fieldList(record, 'fresh'),
+    minBytes: fieldInt(record, 'min_bytes') ?? 1,
     unchangedOk: text('unchanged') === 'ok',
     forbids: fieldList(record, 'forbids'),
     startBy: text('start_by'),

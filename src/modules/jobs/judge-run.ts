@@ -145,8 +145,11 @@ function staleness(
   const matching = (files: Look['files']): readonly (readonly [string, SeenFile])[] =>
     Object.entries(files).filter(([path]) => globMatches(glob, path));
   const written = matching(fresh);
-  if (written.some(([, file]) => file.size > 0)) return [];
-  if (written.length > 0) return [reason('fresh', `${glob}: what the run wrote is empty`)];
+  const largest = Math.max(...written.map(([, file]) => file.size));
+  if (largest >= job.minBytes) return [];
+  if (largest === 0) return [reason('fresh', `${glob}: what the run wrote is empty`)];
+  if (written.length > 0)
+    return [reason('fresh', `${glob}: what the run wrote has ${largest} of ${job.minBytes} bytes`)];
   const there = matching(after.files);
   if (there.length === 0) return [reason('fresh', `${glob}: there is no such file`)];
   const how = job.unchangedOk ? 'the run did not write it' : 'it is as it was before the run';

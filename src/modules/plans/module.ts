@@ -5,7 +5,7 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
-import { loopMoments } from './loop/loop-moments.js';
+import { lookMoments } from './look/look-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
 import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
@@ -23,7 +23,7 @@ export const module: Module = {
   units: offeredSteps,
   started: stepStarted,
   settled: stepSettled,
-  ...loopMoments,
+  ...lookMoments,
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
   progress: planProgress,
   state: ({ snapshot }) => plansState(snapshot),

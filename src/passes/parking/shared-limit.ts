@@ -1,6 +1,7 @@
 /** Which limit of the owner's on a whole night or month leaves too little for any pass. */
 import { tierRows } from '../../agents/model-tier.js';
-import { isTooLittle, limitOf, SMALLEST_PART } from '../../agents/night-budget.js';
+import { limitOf } from '../../agents/night-budget.js';
+import { isTooLittle, SMALLEST_PART } from '../../project/spend-floor.js';
 import type { SpendUnit } from '../../project/limit-question.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { begunPasses } from '../begun-passes.js';

@@ -14,6 +14,7 @@ const JOB: Job = {
   requires: [],
   proves: [],
   fresh: ['*.dump'],
+  minBytes: 1,
   unchangedOk: false,
   forbids: [],
   startBy: '',
@@ -88,6 +89,18 @@ const TABLE: readonly [
   [
     'an empty file and a whole one',
     { after: look({ 'a.dump': fileOf('none', '1 200', 0), 'b.dump': fileOf('b') }) },
+    'proved',
+    [],
+  ],
+  [
+    'a file that is too small',
+    { job: { ...JOB, minBytes: 100 }, after: look({ 'a.dump': fileOf('b', '1 200', 99) }) },
+    'unproved',
+    ['fresh'],
+  ],
+  [
+    'a file that is as large as it must be',
+    { job: { ...JOB, minBytes: 100 }, after: look({ 'a.dump': fileOf('b', '1 200', 100) }) },
     'proved',
     [],
   ],

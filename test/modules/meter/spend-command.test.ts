@@ -6,7 +6,7 @@ import { type Accounts, openAccounts } from '../../../src/modules/meter/ledger/a
 import type { Outcome, Reserved } from '../../../src/modules/meter/ledger/types.js';
 import { NOT_ENFORCED, SPENDING } from '../../../src/passes/spending-row.js';
 import { meterDirectory } from '../../../src/modules/meter/live-meter.js';
-import { callCommand } from '../../surfaces/cli/run-cli.js';
+import { callCommand, callForText } from '../../surfaces/cli/run-cli.js';
 import { module } from '../../../src/modules/meter/module.js';
 import { fixedClock } from '../../../src/kernel/clock.js';
 import { ASK, CALL } from './ledger-place.js';
@@ -46,6 +46,20 @@ function firstCall(place: SpendingPlace): Reserved {
     accounts.close();
   }
 }
+
+t.test('limits that cannot work are named with their line', async (t) => {
+  const place = spendingPlace(t.testdir(), {
+    limits: ['| night | - | 1,000 | 0.01 | - |', '| month | pages | - | 20 | - |'],
+  });
+  const { text } = await callCommand(place, ['spend']);
+  t.match(text, /SPENDING\.md:\d+: `1,000` is not a number, so this limit counts as 0/);
+  t.match(
+    text,
+    /SPENDING\.md:\d+: with 0\.0100, no pass can begin: lightweight, the cheapest tier/,
+  );
+  const doctor = await callForText(place, ['doctor']);
+  t.match(doctor.text, /with 0\.0100, no pass can begin/);
+});
 
 /** A pass on record whose runner logs in by itself. */
 function withoutMeter({ workspace, clock }: SpendingPlace): void {

@@ -259,6 +259,7 @@ function shownJob(job: Job): Readonly<Record<string, unknown>> {
     requires: texts(job.requires),
     proves: texts(job.proves),
     fresh: job.fresh,
+    minBytes: job.minBytes,
     unchanged: job.unchangedOk ? 'ok' : 'no',
     forbids: job.forbids,
     start_by: job.startBy,

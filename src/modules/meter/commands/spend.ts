@@ -82,6 +82,7 @@ function documentOf(report: SpendReport): Readonly<Record<string, unknown>> {
       limit: unit === 'nanos' ? limit / NANOS : limit,
       used: unit === 'nanos' ? used / NANOS : used,
     })),
+    problems: report.problems,
     stopped: report.stopped ?? null,
     ledger: { rows: place.rows, head: place.head, lost },
   };

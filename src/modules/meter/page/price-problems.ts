@@ -4,6 +4,7 @@ import { broken, type Observation, off, working } from '../../../kernel/observat
 import { plural } from '../../../kernel/words.js';
 import { rateOf } from '../../../project/currency.js';
 import { fieldText } from '../../../project/field-text.js';
+import { limitProblems, limitProblemText } from '../../../project/spend-floor.js';
 import { spendLimits } from '../../../passes/spend-limits.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { priceOf, priceRow } from './prices.js';
@@ -17,6 +18,9 @@ export function priceProblems(snapshot: Snapshot): readonly Observation[] {
   const found = [
     ...(missing.length === 0 ? [] : [missingPrices(snapshot, missing)]),
     ...twoCurrencies(snapshot),
+    ...limitProblems(snapshot).map((problem) =>
+      broken(limitProblemText(problem), 'correct the page, then sign it'),
+    ),
     ...(old.length === 0
       ? []
       : [

@@ -15,6 +15,7 @@ import type { LogPlace } from '../../../workspace/synced-log.js';
 import { type Totals, totalsFrom } from '../ledger/totals.js';
 import type { Balance, CallSum, Limit, Spend } from '../ledger/types.js';
 import { meterDirectory } from '../live-meter.js';
+import { limitProblems, limitProblemText } from '../../../project/spend-floor.js';
 import { ownCurrency } from '../../../project/currency.js';
 import { limitsOf } from '../page/limits.js';
 import { spendSums, type SpendSums } from './spend-sums.js';
@@ -34,6 +35,8 @@ export type SpendReport = SpendSums & {
   readonly notEnforced: NotEnforced;
   /** Of the night, the month and the projects, as they are now. */
   readonly balances: readonly Balance[];
+  /** Limits that cannot work, each with its place. */
+  readonly problems: readonly string[];
   readonly stopped: Stopped | undefined;
   /** Where the ledger ends. */
   readonly place: LogPlace;
@@ -68,6 +71,7 @@ export function spendReport(input: {
     currency: ownCurrency(snapshot),
     notEnforced: notEnforced(snapshot, since, found.by.pass),
     balances: balances(snapshot, totals),
+    problems: limitProblems(snapshot).map(limitProblemText),
     stopped: stoppedUntil(directory, snapshot.now),
     place,
     lost: lostSince(snapshot, directory, since),

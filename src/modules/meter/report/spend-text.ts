@@ -133,11 +133,10 @@ function tableText({ by, currency }: SpendReport, grouping: Grouping, width: num
   });
 }
 
-function limitsText({ balances, currency }: SpendReport): string {
-  if (balances.length === 0) return '';
-  return ['Limits now', ...balances.map((balance) => `  ${balanceText(balance, currency)}`)].join(
-    '\n',
-  );
+function limitsText({ balances, currency, problems }: SpendReport): string {
+  if (balances.length + problems.length === 0) return '';
+  const lines = [...balances.map((balance) => balanceText(balance, currency)), ...problems];
+  return ['Limits now', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 /** `month: 12.34 of 20.00 EUR`. */

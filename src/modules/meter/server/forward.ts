@@ -16,6 +16,10 @@ import { targetUrl } from './target-url.js';
 import { cutError, unansweredError } from './unanswered-error.js';
 import { sendUpstream } from './upstream.js';
 
+const TOLD = 'told the agent that most of a limit is used';
+const MOST_NAMED = 10;
+const LONGEST_NAME = 40;
+
 export type Incoming = {
   readonly desk: Desk;
   readonly protocol: Protocol;
@@ -75,9 +79,21 @@ async function prepare({
     const message = `The meter cannot bound what this request costs: ${param}: ${why}.`;
     return wrong({ status: 400, code: 'not_bounded', message, param });
   }
-  const body = noted({ desk, protocol, grant }, asked);
+  const known = without(asked, bounded.leftOut);
+  const body = noted({ desk, protocol, grant }, known);
   const inputTokens = Buffer.byteLength(JSON.stringify(body)) + bounded.extraTokens;
-  return { kind: 'prepared', body, asked, bounded, inputTokens, isNoted: body !== asked };
+  return { kind: 'prepared', body, asked, bounded, inputTokens, isNoted: body !== known };
+}
+
+function without(body: Json, names: readonly string[]): Json {
+  if (names.length === 0) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
+}
+
+/** An agent chooses the names, so they are cut. */
+function leftOutText(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, MOST_NAMED).map((name) => name.slice(0, LONGEST_NAME));
+  return names.length === 0 ? [] : [`left out: ${shown.join(', ')}`];
 }
 
 function noted(
@@ -100,7 +116,7 @@ function reserve(
     {
       runId: accountOf(grant),
       ...{ project, runner, model, protocol: protocol.name },
-      note: isNoted ? 'told the agent that most of a limit is used' : '',
+      note: [...(isNoted ? [TOLD] : []), ...leftOutText(bounded.leftOut)].join('; '),
     },
     {
       ...{ inputTokens, maxOutput, smallest, choices },

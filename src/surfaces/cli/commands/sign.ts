@@ -77,7 +77,9 @@ export const sign: Command = {
   },
 };
 
-/** A number such as `1,000` would be read as missing, and the default would apply unseen. */
+/** What would count in another way than the page reads, unseen: `1,000`, a second price. */
+const REFUSED = new Set(['field-contract', 'key-unique', 'spending']);
+
 async function refuseWrongValues(
   snapshot: Snapshot,
   changes: readonly SigningChange[],
@@ -87,7 +89,7 @@ async function refuseWrongValues(
   if (files.size === 0) return;
   const [wrong] = (await validateSnapshot(snapshot, { changed: files, home })).filter(
     ({ rule, severity, range }) =>
-      rule === 'field-contract' && severity === 'error' && files.has(range.file),
+      REFUSED.has(rule) && severity === 'error' && files.has(range.file),
   );
   if (wrong === undefined) return;
   const { file, line, column } = wrong.range;

@@ -96,6 +96,21 @@ t.test('what may cost more than input and output limit is refused', async (t) =>
   );
 });
 
+t.test('a parameter that nobody knows is sent only if its value cannot cost', async (t) => {
+  const cases: readonly (readonly [more: Json, leftOut: readonly string[]])[] = [
+    [{ temperature: 2, top_k: 40 }, []],
+    [{ xtc_probability: 0.5, dry_base: 1, stream_reasoning: false, later: null }, []],
+    [{ num_answers: 8 }, ['num_answers']],
+    [{ search: true, mode: 'deep', provider: { order: [] } }, ['search', 'mode', 'provider']],
+  ];
+  for (const protocol of BASE.keys())
+    for (const [more, leftOut] of cases) {
+      const known = protocol === message || protocol === embedding || protocol === response;
+      if (known && 'top_k' in more) continue;
+      t.match(bound(protocol, more), { kind: 'bounded', leftOut }, protocol.name);
+    }
+});
+
 /** The same, and what the bound then is. */
 const BOUNDED: readonly (readonly [protocol: Protocol, more: Json, found: object])[] = [
   [

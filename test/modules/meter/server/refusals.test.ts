@@ -164,6 +164,16 @@ t.test('what cannot be bounded is refused, with the field that is to blame', asy
   t.same(meter.rows(), []);
 });
 
+t.test('a parameter that nobody knows is left out, and the ledger says so', async (t) => {
+  const meter = await runningMeter(t);
+  const more = { temperature: 0.5, num_answers: 8, search: true };
+  t.equal((await chat(meter, meter.token(), more)).status, 200);
+  const { body = {} } = meter.upstream.requests[0] ?? {};
+  t.match(body, { temperature: 0.5, messages });
+  t.notOk('num_answers' in body || 'search' in body);
+  t.match(meter.rows()[0], { note: 'left out: num_answers, search' });
+});
+
 t.test('a key that the meter does not have is named', async (t) => {
   const meter = await runningMeter(t);
   const { status, error } = await chat(meter, meter.token({ apiKeyEnv: 'OTHER_KEY' }));

@@ -15,6 +15,7 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
+  unknownParameters,
   valuesOf,
 } from './parameters.js';
 import type {
@@ -60,7 +61,7 @@ export const chat: Protocol = {
 };
 
 function bound(body: Json): Bounded | Unbounded {
-  const wrong = unboundedParameter(body, KNOWN, REASONS) ?? longCache(body) ?? unboundedTool(body);
+  const wrong = unboundedParameter(body, REASONS) ?? longCache(body) ?? unboundedTool(body);
   if (wrong !== undefined) return wrong;
   if (listOf(body['modalities']).some((modality) => modality !== 'text'))
     return unbounded('modalities', 'the price has no rate for audio or images as output');
@@ -80,6 +81,7 @@ function bound(body: Json): Bounded | Unbounded {
     choices,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], 0) + images * IMAGE_TOKENS,
     writesCache: valuesOf(body, 'cache_control').length > 0,
+    leftOut: unknownParameters(body, KNOWN),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   SAMPLING,
   unbounded,
   unboundedParameter,
+  unknownParameters,
 } from './parameters.js';
 import type { Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
@@ -32,7 +33,7 @@ export const completion: Protocol = {
 };
 
 function bound(body: Json): Bounded | Unbounded {
-  const wrong = unboundedParameter(body, KNOWN);
+  const wrong = unboundedParameter(body);
   if (wrong !== undefined) return wrong;
   const { prompt } = body;
   if (typeof prompt !== 'string' && !Array.isArray(prompt))
@@ -54,6 +55,7 @@ function bound(body: Json): Bounded | Unbounded {
     choices: Math.max(n, best) * promptsOf(prompt),
     extraTokens: TEMPLATE_TOKENS,
     writesCache: false,
+    leftOut: unknownParameters(body, KNOWN),
   };
 }
 

@@ -2,7 +2,7 @@
 import { AnswerRecord } from './answer-record.js';
 import { countedByOpenai } from './chat.js';
 import { listOf, textOf } from './json.js';
-import { LABELS, namesOf, unbounded, unboundedParameter } from './parameters.js';
+import { LABELS, namesOf, unbounded, unboundedParameter, unknownParameters } from './parameters.js';
 import type { Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
 const KNOWN = namesOf(
@@ -34,7 +34,7 @@ export const embedding: Protocol = {
 };
 
 function bound(body: Json): Bounded | Unbounded {
-  const wrong = unboundedParameter(body, KNOWN);
+  const wrong = unboundedParameter(body);
   if (wrong !== undefined) return wrong;
   const { input } = body;
   const inputs = typeof input === 'string' ? [input] : listOf(input);
@@ -52,5 +52,6 @@ function bound(body: Json): Bounded | Unbounded {
     choices: 1,
     extraTokens: inputs.length * MARKS,
     writesCache: false,
+    leftOut: unknownParameters(body, KNOWN),
   };
 }

@@ -12,6 +12,7 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
+  unknownParameters,
   valuesOf,
 } from './parameters.js';
 import type { AnswerReader, Bounded, Json, Protocol, Unbounded } from './protocol.js';
@@ -51,7 +52,7 @@ export const message: Protocol = {
 
 function bound(body: Json, headers: Headers): Bounded | Unbounded {
   const wrong =
-    unboundedParameter(body, KNOWN, REASONS) ??
+    unboundedParameter(body, REASONS) ??
     longCache(body) ??
     unboundedEdit(body) ??
     longContext(body, headers);
@@ -82,6 +83,7 @@ function bound(body: Json, headers: Headers): Bounded | Unbounded {
     choices: 1,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], vendor.length) + images * IMAGE_TOKENS,
     writesCache: valuesOf(body, 'cache_control').length > 0,
+    leftOut: unknownParameters(body, KNOWN),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The parameters of requests that the meter lets through: those that cannot make a call cost more
- * than its input and its output limit. Any other parameter is refused.
+ * than its input and its output limit. Of the others, those that are known to cost are refused, and
+ * those that nobody knows are left out unless their value is harmless.
  */
 import { isObject, listOf, textOf } from './json.js';
 import type { Json, Unbounded } from './protocol.js';
@@ -17,24 +18,45 @@ export function namesOf(...lists: readonly string[]): ReadonlySet<string> {
   return new Set(lists.flatMap((list) => list.split(' ')));
 }
 
+/** What costs more wherever it is known. */
+const COSTS: Readonly<Record<string, string>> = {
+  plugins: 'the upstream would run them, at a price of their own',
+  models: 'another model may have another price',
+};
+
 /** Tiers that cost no more than the price of the model. */
 const TIERS = ['auto', 'default', 'flex', 'standard_only'];
 
 /** The first parameter that keeps the worst case from being known. */
 export function unboundedParameter(
   body: Json,
-  known: ReadonlySet<string>,
   reasons: Readonly<Record<string, string>> = {},
 ): Unbounded | undefined {
   for (const [param, value] of Object.entries(body)) {
-    if (value === null || value === undefined || known.has(param)) continue;
-    return unbounded(param, reasons[param] ?? 'the meter does not know this parameter');
+    const why = isNothing(value) ? undefined : (reasons[param] ?? COSTS[param]);
+    if (why !== undefined) return unbounded(param, why);
   }
   const tier = body['service_tier'];
   if (typeof tier === 'string' && !TIERS.includes(tier))
     return unbounded('service_tier', `the service tier "${tier}" has a price of its own`);
   if (textOf(body['model']) === '') return unbounded('model', 'the request names no model');
   return undefined;
+}
+
+/** Parameters that nobody knows. Each may ask for more answers, or for a service with its price. */
+export function unknownParameters(body: Json, known: ReadonlySet<string>): readonly string[] {
+  return Object.entries(body)
+    .filter(([param, value]) => !known.has(param) && !isHarmless(value))
+    .map(([param]) => param);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+/** It turns something off, or is too small to be the number of anything but one. */
+function isHarmless(value: unknown): boolean {
+  return isNothing(value) || value === false || (typeof value === 'number' && Math.abs(value) <= 1);
 }
 
 export function unbounded(param: string, why: string): Unbounded {

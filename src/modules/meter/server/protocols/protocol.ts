@@ -18,6 +18,8 @@ export type Bounded = {
   /** Input tokens that are not in the bytes of the request: images, and what the upstream adds. */
   readonly extraTokens: number;
   readonly writesCache: boolean;
+  /** Parameters that are not sent, because nobody knows what they cost. */
+  readonly leftOut: readonly string[];
 };
 /** `param`: the field of the request that the reason is about. */
 export type Unbounded = {

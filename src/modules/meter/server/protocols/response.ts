@@ -12,6 +12,7 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
+  unknownParameters,
 } from './parameters.js';
 import type { AnswerReader, Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
@@ -62,7 +63,7 @@ export const response: Protocol = {
 };
 
 function bound(body: Json): Bounded | Unbounded {
-  const wrong = unboundedParameter(body, KNOWN, REASONS);
+  const wrong = unboundedParameter(body, REASONS);
   if (wrong !== undefined) return wrong;
   if (body['background'] === true)
     return unbounded('background', 'the answer would not come back on this connection');
@@ -84,6 +85,7 @@ function bound(body: Json): Bounded | Unbounded {
     choices: 1,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], 0) + images * IMAGE_TOKENS,
     writesCache: false,
+    leftOut: unknownParameters(body, KNOWN),
   };
 }
 
