@@ -207,6 +207,8 @@ export type Reconciled = Worked & {
 export type UnitProof = {
   readonly verdict: UnitVerdict;
   readonly criteria: readonly AssertionResult[];
+  /** What a grader cost. */
+  readonly spent?: Spent;
 };
 
 /** T5, second half. */

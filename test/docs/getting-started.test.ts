@@ -14,6 +14,7 @@ const PAGES = {
   'docs/BACKUP.md': 10,
   'docs/JOBS.md': 6,
   'docs/SPEND.md': 5,
+  'docs/PLANS.md': 7,
 };
 
 type Step = { readonly line: number; readonly commands: string; readonly shown: readonly string[] };

@@ -19,6 +19,7 @@ import {
   treeOf,
 } from './desk.js';
 import { git } from './disarmed-git.js';
+import { expireAttempts } from './expire-attempts.js';
 import { folderChanges } from './folder-changes.js';
 import {
   addObjects,
@@ -50,6 +51,7 @@ export function cloneForAttempt(copy: PassCopy, request: CloneRequest): PassCopy
   const origin = openOrigin(repository);
   const path = `PROJECTS/${repository.project}/repo`;
   const folder = join(copy.folder, path);
+  expireAttempts(origin, request.now);
   const desk = openDesk(origin, deskFolder(state, runId));
   try {
     const { base, release } = baseOf(desk, request);

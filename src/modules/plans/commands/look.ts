@@ -9,8 +9,11 @@ import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
 import { estimatePlan } from '../template/estimate.js';
 import { estimateFacts, estimateLines } from '../template/estimate-text.js';
+import { mermaid } from './mermaid.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
+
+const FORMATS = ['text', 'mermaid'];
 
 export const planList: ModuleCommand = {
   summary: 'list the plans, with how far each is',
@@ -46,18 +49,21 @@ export const planShow: ModuleCommand = {
   summary: 'show one plan: its steps by wave, with the state of each',
   forAgents: 'workspace',
   args: '<project>',
-  examples: ['nocturne plan show inventory', 'nocturne plan show inventory --json'],
-  run(context, { args }) {
+  options: [{ flags: '--format <format>', description: 'the output format', choices: FORMATS }],
+  examples: ['nocturne plan show inventory', 'nocturne plan show inventory --format mermaid'],
+  run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const project = args[0] ?? '';
     requirePlan(snapshot, project);
     const read = readPlan(snapshot, project);
     const facts = planFacts(read, project);
+    const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
     const tree = planTree(snapshot, read, { project, paint: context.paint });
     const estimate = read.plan === undefined ? undefined : estimatePlan(snapshot, read.plan);
     const lines = estimate === undefined ? [] : estimateLines(snapshot, estimate);
     return {
       exit: EXIT.ok,
+      ...defined({ raw: drawn === undefined ? undefined : mermaid(drawn) }),
       text: [tree, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n'),
       json: {
         plan: facts,

@@ -34,6 +34,9 @@ export type PlanFacts = {
   /** Steps that are not proved and not passed over. */
   readonly open: number;
   readonly edits: readonly string[];
+  /** Ids of steps that may run side by side, the first wave first. */
+  readonly waves: readonly (readonly string[])[];
+  readonly critical_path: readonly string[];
   readonly problems: readonly {
     readonly message: string;
     readonly line: number;
@@ -47,7 +50,8 @@ export function planFacts(read: PlanRead, project: string): PlanFacts {
   const { plan, logged, edits, problems } = read;
   const definitions = plan?.definitions ?? [];
   const wave = waves(definitions);
-  const path = new Set(criticalPath(definitions));
+  const path = criticalPath(definitions);
+  const onPath = new Set(path);
   const steps = definitions.map((definition): StepFacts => {
     const { id, title, run, needs } = definition;
     const status = plan?.steps.get(id) ?? { state: 'waiting', tries: 0 };
@@ -57,7 +61,7 @@ export function planFacts(read: PlanRead, project: string): PlanFacts {
       run,
       needs,
       wave: wave.get(id) ?? 0,
-      critical_path: path.has(id),
+      critical_path: onPath.has(id),
       state: status.state,
       tries: status.tries,
       run_id: status.runId ?? null,
@@ -85,6 +89,14 @@ export function planFacts(read: PlanRead, project: string): PlanFacts {
       column: range.column,
       hint: hint ?? null,
     })),
+    waves: wavesOf(steps),
+    critical_path: path,
     steps,
   };
+}
+
+function wavesOf(steps: readonly StepFacts[]): readonly (readonly string[])[] {
+  const waves: string[][] = [];
+  for (const { id, wave } of steps) (waves[wave] ??= []).push(id);
+  return waves;
 }

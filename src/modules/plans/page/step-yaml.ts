@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { renderYaml } from '../../../markdown/render-yaml.js';
 import type { Value } from '../../../markdown/types.js';
+import { asLogged } from '../log/as-logged.js';
 import type { StepDefinition } from '../types.js';
 
 /** One item of the list `steps`, indented by `indent`, with a line ending at its end. */
@@ -11,13 +12,12 @@ export function stepYaml(definition: StepDefinition, indent = ''): string {
 
 function writtenStep(definition: StepDefinition): Readonly<Record<string, unknown>> {
   const { metric, repeatable, critical, ...rest } = definition;
-  const written = {
+  const plain = asLogged({
     ...rest,
     critical: critical ? 'yes' : undefined,
     repeatable: repeatable ? undefined : 'no',
     metric: metric === undefined ? undefined : snakeKeys(metric),
-  };
-  const plain = JSON.parse(JSON.stringify(written)) as Record<string, unknown>;
+  }) as Record<string, unknown>;
   const defaults: Readonly<Record<string, unknown>> = {
     title: definition.id,
     objective: definition.title,
@@ -25,11 +25,18 @@ function writtenStep(definition: StepDefinition): Readonly<Record<string, unknow
     retries: 1,
     writes: writesByDefault(definition),
   };
-  return Object.fromEntries(
-    Object.entries(plain).filter(
-      ([key, value]) => !isDeepStrictEqual(value, defaults[key]) && !isBlank(value),
-    ),
+  const written = Object.entries(plain).filter(
+    ([key, value]) =>
+      !isDeepStrictEqual(value, defaults[key]) && (key === 'writes' || !isBlank(value)),
   );
+  return Object.fromEntries(written.sort(([a], [b]) => placeOf(a) - placeOf(b)));
+}
+
+const FIRST = ['id', 'title', 'objective', 'needs', 'run'];
+
+function placeOf(key: string): number {
+  const place = FIRST.indexOf(key);
+  return place < 0 ? FIRST.length : place;
 }
 
 /** As `readSteps` fills it in. */
@@ -38,7 +45,7 @@ function writesByDefault({ run, produces }: StepDefinition): readonly string[] {
   return produces.length > 0 ? produces : ['outputs/**'];
 }
 
-/** An empty `writes` is no default of a step that works. */
+/** Of every other list and map, the default is an empty one. */
 function isBlank(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

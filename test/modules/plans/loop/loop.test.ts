@@ -1,5 +1,6 @@
 /** A step with a metric: agents try, Nocturne measures, and the best attempt comes home. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { attemptFragments } from '../../../../src/modules/plans/loop/attempt-fragments.js';
@@ -8,6 +9,12 @@ import { expireAttempts } from '../../../../src/modules/plans/loop/expire-attemp
 import { LoopRecord } from '../../../../src/modules/plans/loop/loop-record.js';
 import { loopSubject } from '../../../../src/modules/plans/loop/loop-subject.js';
 import type { Phase } from '../../../../src/modules/plans/loop/rows.js';
+import {
+  fingerprint,
+  ownersRepository,
+  put,
+  run,
+} from '../../../passes/repository/owners-repository.js';
 import { planOf } from '../run/plan-place.js';
 import { attempted, BEGUN, simulate, TIME } from './simulated-loop.js';
 import {
@@ -153,10 +160,10 @@ t.test(
     t.match(overfitted, {
       verdict: 'discarded',
       look: { attempt: [20, 20, 20] },
-      test: { best: [1, 1, 1, 1, 1] },
+      test: { best: [1, 1, 1, 1, 1, 1, 1] },
     });
     t.equal(keptText(place, overfitted?.runId, 'src/seen.txt'), 'false 0');
-    t.match(real, { verdict: 'kept', test: { attempt: [2, 2, 2, 2, 2] } });
+    t.match(real, { verdict: 'kept', test: { attempt: [2, 2, 2, 2, 2, 2, 2] } });
     t.equal(plan.status, 'done');
     t.match(projectText(place, 'hidden/truth.mjs'), /existsSync/);
   },
@@ -206,13 +213,14 @@ t.test('the files of attempts go two weeks after their loop has ended', (t) => {
   const record = new LoopRecord(where);
   for (const row of [BEGUN, attempted(1)]) record.append(row);
   const source = join(place.root, 'PROJECTS/pages/src/value.txt');
+  const at = (time: string) => ({ ...place.workspace.snapshot(), now: new Date(time) });
   keepAttempt(where, 'W-1', [{ path: 'a.txt', after: 'hash', size: 2 }], () => source);
-  t.same(expireAttempts(where.state, new Date('2027-11-29T12:00:00Z')), [], 'it goes on');
+  t.same(expireAttempts(where.state, at('2027-11-29T12:00:00Z')), [], 'it goes on');
   record.append({ kind: 'stopped', time: TIME, reason: 'attempts', why: 'All were made.' });
   record.close();
-  t.same(expireAttempts(where.state, new Date('2026-12-12T12:00:00Z')), []);
+  t.same(expireAttempts(where.state, at('2026-12-12T12:00:00Z')), []);
   t.same(onDisk(place), ['W-1']);
-  const late = expireAttempts(where.state, new Date('2026-12-14T12:00:00Z'));
+  const late = expireAttempts(where.state, at('2026-12-14T12:00:00Z'));
   t.same(late, ['attempt 1 of pages/faster expired']);
   t.same(onDisk(place), []);
   t.end();

@@ -62,7 +62,7 @@ if (!objective.includes('IDLE')) {
     if (name === 'Nothing new') continue;
     if (name === 'Findings' && columns === undefined || name === 'Wrong') text += section(name, 'None');
     else if (columns === undefined) text += section(name);
-    else text += section(name, table(columns.replace(/\\([^)]*\\)/g, '').split(/,| and /).map((word) => word.trim()), 5));
+    else text += section(name, table(columns.replace(/\\([^)]*\\)/g, '').split(/,|\\sand\\s/).map((word) => word.trim()), 5));
   }
   if (path !== undefined && may(path)) write(path, text + 'x'.repeat(500));
   if (may('repo/src')) write('repo/src/add.mjs', 'export const add = (a, b) => a + b;\\n');
