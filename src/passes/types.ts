@@ -204,10 +204,9 @@ export type Reconciled = Worked & {
   /** Of a unit in a copy, which is judged before its changes are accepted. */
   readonly proof?: UnitProof;
 };
-export type UnitProof = {
+/** `spent`: on a grader. */
+export type UnitProof = Pick<Graded, 'criteria'> & {
   readonly verdict: UnitVerdict;
-  readonly criteria: readonly AssertionResult[];
-  /** What a grader cost. */
   readonly spent?: Spent;
 };
 
@@ -223,13 +222,12 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
-    /** Of its unit. */
     readonly verdict?: UnitVerdict;
     /** Why the phase did not end although its stop condition is met. */
     readonly held?: string;
   };
 
-/** T6: recorded. */
+/** T6. */
 export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */
