@@ -90,10 +90,7 @@ export type ChosenTier = {
   readonly maxCost?: number;
 };
 
-/**
- * A difference that the pass was not allowed to make, undone; the version it left is in
- * `.nocturne/kept/RUN/`.
- */
+/** A difference that was not allowed, undone; its version is in `.nocturne/kept/RUN/`. */
 export type Undone = {
   readonly path: string;
   readonly code: string;
@@ -204,9 +201,9 @@ export type Reconciled = Worked & {
   /** Of a unit in a copy, which is judged before its changes are accepted. */
   readonly proof?: UnitProof;
 };
-/** `spent`: on a grader. */
-export type UnitProof = Pick<Graded, 'criteria'> & {
+export type UnitProof = {
   readonly verdict: UnitVerdict;
+  readonly criteria: readonly AssertionResult[];
   readonly spent?: Spent;
 };
 
@@ -222,12 +219,13 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
+    /** Of its unit. */
     readonly verdict?: UnitVerdict;
     /** Why the phase did not end although its stop condition is met. */
     readonly held?: string;
   };
 
-/** T6. */
+/** T6: recorded. */
 export type Done = Graded;
 
 /** T3 of the manager: what each project did since its last review. */

@@ -11,6 +11,8 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { signAnyway } from '../support/sign-anyway.js';
 import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
 
+t.setTimeout(180_000);
+
 /** A harmless-looking edit, and where its error is. */
 const FAULTS: Readonly<Record<string, readonly [from: RegExp, to: string, line: RegExp]>> = {
   'a blank line in the table of R3': [

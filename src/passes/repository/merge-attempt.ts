@@ -1,5 +1,5 @@
 /**
- * The merge queue of a repository: one kept attempt at a time is merged onto the branch as it is now,
+ * The merge queue of a repository: one kept attempt at a time is merged onto the branch as it is,
  * what comes out is tested, and only then the branch moves.
  */
 import { showControl } from '../../kernel/show-control.js';

@@ -186,7 +186,7 @@ function requirePages({ schema, files }: Snapshot): void {
     if (!isLiteral(glob) || files.has(glob) || routeOf(schema, glob).tier !== 'STANDARD') continue;
     throw new NocturneError('CONFIG', `${glob} is missing, and no pass could end without it`, {
       file: glob,
-      hint: 'run nocturne upgrade: it puts back every page that Nocturne ships',
+      hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
     });
   }
 }

@@ -65,7 +65,8 @@ export const t6State: Step<Graded, Done> = {
       ...(over || ENDED.has(status) ? [] : askOwner(env, stage, slug, snapshot)),
     ];
     // What was undone is asked first; the phase ends with the pass after the answer.
-    if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
+    const waitsForOwner = stage.quality === 'FAIL' && stage.undone.length > 0;
+    if (!over || waitsForOwner) return { stage, acts: recorded };
     if (status !== 'active') {
       const held = `${slug} is ${status} since this pass began, so its phase did not end`;
       return { stage: { ...stage, held }, acts: recorded };
@@ -99,11 +100,6 @@ function deleted(
   return { halt: true, outcome, exit: EXIT.findings, stage, acts: [noteAct('T6', row)] };
 }
 
-/** The owner has to say whether a pass that broke the rules may be followed by another. */
-function waitsForOwner({ quality, undone }: Graded): boolean {
-  return quality === 'FAIL' && undone.length > 0;
-}
-
 /** The agent's question, or what a project is to do that does not get on. */
 function askOwner(
   { workspace }: PassEnvironment,
@@ -128,11 +124,6 @@ function askOwner(
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
-/** A pass that is parked goes on with its own, whatever its agent said as it gave up. */
-function nextObjective({ quality, objective, outcome }: Graded): string {
-  return (quality === 'PARKED' ? undefined : outcome.report.nextObjective) ?? objective;
-}
-
 /** Nobody knows yet whether a pass that is parked makes progress. */
 function stalledAfter({ progress, quality }: Graded, slug: string, snapshot: Snapshot): number {
   if (progress) return 0;
@@ -144,7 +135,7 @@ function record(
   context: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
 ): Deed {
   const { stage, slug, view } = context;
-  const { quality, objective, outputs, criteria, stop, reasons } = stage;
+  const { quality, objective, outputs, criteria, stop, reasons, outcome } = stage;
   const args = {
     slug,
     objective,
@@ -152,7 +143,8 @@ function record(
     quality,
     validated: conditionsHold(criteria),
     weak: quality === 'WEAK' || quality === 'FAIL',
-    next_objective: nextObjective(stage),
+    // A pass that is parked goes on with its own, whatever its agent said as it gave up.
+    next_objective: (quality === 'PARKED' ? undefined : outcome.report.nextObjective) ?? objective,
     why: reasons.join('; '),
     ...(stop.length === 0
       ? { distance: null, progress: null }

@@ -1,4 +1,4 @@
-/** The page on which the owner sees what a step changed, why it needs a look, and what was proved. */
+/** What the owner sees of what a step changed: why it needs a look, and what was proved. */
 import { assertionLine } from '../../../agents/brief-text.js';
 import type { Unit, UnitVerdict } from '../../../governance/unit.js';
 import { showControl } from '../../../kernel/show-control.js';

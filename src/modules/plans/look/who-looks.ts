@@ -1,4 +1,4 @@
-/** Decides who has to look at what a step changed before it is accepted: by the difference alone. */
+/** Decides by the difference who has to look at what a step changed before it is accepted. */
 import { plural } from '../../../kernel/words.js';
 
 /** One changed file. */

@@ -48,6 +48,7 @@ export function keepWork({ place, step }: LoopSubject, work: Work): void {
       tooLarge(bytes, limit, bestAttempt(loop)?.bytes ?? 0) ??
       keep(place, work, changes);
     if (why === undefined) makeRoom(place, loop, { room: limit - bytes, repository });
+    else removeAttempt(place, runId, repository);
     record.append({
       kind: 'attempted',
       time: stamp(now),

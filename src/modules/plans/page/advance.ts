@@ -20,7 +20,7 @@ export type Advance = {
 };
 
 /**
- * Pure. An edit of the owner's that cannot be done is put back on the page, and is in the log. While
+ * Pure. An edit of the owner's that cannot be done is undone on the page, and is in the log. While
  * the page cannot be read, only `events` count. Nothing: the project has no plan.
  */
 export function advance(

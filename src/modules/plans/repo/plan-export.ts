@@ -1,4 +1,4 @@
-/** `plan export PROJECT`: the branch of a project's repository, pushed as a pull request after a yes. */
+/** `plan export PROJECT`: a project's branch, pushed as a pull request after a yes. */
 import { destinations, judgeSending } from '../../../governance/guard/egress.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type Export, exportOf, pushExport } from '../../../passes/repository/push-branch.js';

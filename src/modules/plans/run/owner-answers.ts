@@ -1,7 +1,4 @@
-/**
- * What the owner answered to the questions of steps and their reviews, or did not answer in
- * time.
- */
+/** What the owner answered to questions and reviews of steps, or did not answer in time. */
 import { fieldText } from '../../../project/field-text.js';
 import { questionState } from '../../../project/question-state.js';
 import type { Snapshot } from '../../../workspace/types.js';

@@ -183,6 +183,49 @@ t.test(
   },
 );
 
+t.test('the best attempt on a repository of the owner is on its branch', { skip }, async (t) => {
+  const folder = t.testdir();
+  const owners = ownersRepository(join(folder, 'owners'));
+  const score = "console.log(require('fs').readFileSync('repo/src/value.txt', 'utf8').length)";
+  put(owners.path, { 'src/value.txt': 'abc', 'bench/score.cjs': score });
+  run(owners.path, 'add', '-A');
+  run(owners.path, 'commit', '-qm', 'A score');
+  const page = new URL('../../../../../orchestration-os/REPOSITORIES.md', import.meta.url);
+  const row = `\n## pages\n\n- **Path:** ${owners.path}\n- **Branch:** main\n`;
+  const agent = agentThat(
+    "write('repo/src/value.txt', 'abcdef')",
+    "write('repo/bench/score.cjs', 'console.log(99)')",
+    "write('repo/src/value.txt', read('repo/src/value.txt') + 'g'); write('repo/new.txt', '')",
+  );
+  const place = placeWithLoop(join(folder, 'place'), agent, {
+    writes: ['repo/**'],
+    metric: { command: ['node', 'repo/bench/score.cjs'], files: ['repo/bench/**'] },
+    files: { 'orchestration-os/REPOSITORIES.md': `${readFileSync(page, 'utf8')}${row}` },
+  });
+  const before = fingerprint(owners.path);
+  const plan = await runPlan(place);
+  const { attempts, start } = loopIn(place);
+  t.same(start, [3, 3, 3]);
+  t.same(
+    attempts.map(({ verdict, why }) => `${verdict}: ${why.split(' in ')[0]}`),
+    [
+      'kept: It is better: 6 against 3',
+      'void: The agent changed PROJECTS/pages/repo/bench/score.cjs, which measures.',
+      'kept: It is better: 7 against 6',
+    ],
+  );
+  t.equal(plan.status, 'done', plan.steps.get('faster')?.why ?? '');
+  t.equal(run(owners.path, 'show', 'nocturne/pages:src/value.txt'), 'abcdefg');
+  t.equal(run(owners.path, 'show', 'nocturne/pages:new.txt'), '');
+  t.same(fingerprint(owners.path), before, 'the checkout and the branches of the owner');
+  const refs = run(owners.path, 'for-each-ref', '--format=%(refname)', 'refs/nocturne').split('\n');
+  const kept = attempts.filter(({ verdict }) => verdict === 'kept');
+  t.same(
+    refs,
+    kept.map(({ runId }) => `refs/nocturne/${runId}`),
+  );
+});
+
 t.test('the brief of an attempt says what was tried, and nothing that is held out', async (t) => {
   const place = placeWithLoop(t.testdir(), '', {
     metric: { held_out: { command: ['node', 'hidden/truth.mjs'], files: ['hidden/**'] } },
@@ -192,7 +235,8 @@ t.test('the brief of an attempt says what was tried, and nothing that is held ou
   const subject = step && loopSubject(where, step, undefined);
   if (subject === undefined) throw new Error('no metric');
   const record = new LoopRecord(where);
-  const settings = { metric: { direction: 'higher', attempts: 2 }, budget: {} } as const;
+  const heldOut = { command: [], files: [] };
+  const settings = { metric: { direction: 'higher', attempts: 2, heldOut }, budget: {} } as const;
   const values = [10, 12, 9];
   const measure = (state: number, phase: Phase): number =>
     phase === 'test' ? 77 + state : (values[state] ?? 0);
