@@ -65,8 +65,7 @@ export function keepAttemptWork(subject: LoopSubject, work: UnitWork): void {
  */
 export function loopEvent({ place }: LoopSubject, unit: Unit, ended: PlanEvent): PlanEvent {
   const loop = readLoop(readRecord(place));
-  if (loop === undefined || (ended.kind !== 'proved' && ended.kind !== 'failed'))
-    return ended;
+  if (loop === undefined || (ended.kind !== 'proved' && ended.kind !== 'failed')) return ended;
   const { time, step, runId = '' } = ended;
   const { stopped } = loop;
   if (unit.byModule !== true || !isOver(loop))

@@ -42,8 +42,8 @@ function lostSteps({ steps }: Plan, { time, live }: Moment): readonly PlanEvent[
 }
 
 /**
- * The owner who edits a result that is proved answers for it, so it is proved as it is now, and what was
- * made of it is made again. A result that is gone is made again itself.
+ * The owner who edits a result that is proved answers for it, so it is proved as it is now, and
+ * what was made of it is made again. A result that is gone is made again itself.
  */
 function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEvent[] {
   const proved = [...plan.steps].filter(([, { state }]) => state === 'proved');
