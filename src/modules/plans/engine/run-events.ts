@@ -38,8 +38,9 @@ export function start(
 }
 
 /**
- * Without a run, the owner said so, which counts at any moment. A run has to be the last one of the
- * step. It also counts after an abort, because its work is in the workspace by then.
+ * Without a run it is the owner's decision, which counts at any moment. With one, it has to be
+ * the run that the step had last: also after an abort, because the work is in the workspace by
+ * then.
  */
 export function prove(
   transition: Transition,
