@@ -7,6 +7,7 @@ import type { PlanEvent, StepStatus } from '../types.js';
 import { definitionHash } from './definition-hash.js';
 import { fail, failForGood } from './fail.js';
 import { enter, graphOfTransition, isActive, type Transition } from './transition.js';
+import { presentInputs } from './proof.js';
 import { isPast } from './until.js';
 
 type Hashes = Readonly<Record<string, string>>;
@@ -62,11 +63,13 @@ export function prove(
     definition: runId === undefined ? definitionHash(definition) : status.definition,
   });
   const recovered = transition.steps.get(status.recovers ?? '');
-  const original = graphOfTransition(transition).definitions.get(status.recovers ?? '');
+  const graph = graphOfTransition(transition);
+  const original = graph.definitions.get(status.recovers ?? '');
   if (recovered?.state === 'failed' && original !== undefined)
     enter(transition, original.id, 'proved', {
       produced,
-      consumed,
+      // It may consume more than its recovery, whose definition the owner can edit.
+      consumed: { ...presentInputs(original, graph, transition), ...consumed },
       definition: definitionHash(original),
       why: `Recovered by ${step}.`,
     });

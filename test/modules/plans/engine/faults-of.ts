@@ -46,16 +46,29 @@ function endFaults({ status, steps }: Plan): readonly string[] {
 }
 
 /**
- * The needs of each step, and the steps that produce what it consumes. The random plans name files
- * after their steps: `out/s1.md` or `out/s1.*`.
+ * The needs of each step, and the steps that produce what it consumes, but for those that need it
+ * themselves. A glob of the random plans ends with a star.
  */
-function allNeeds({ definitions }: Plan): readonly { id: string; needs: readonly string[] }[] {
-  const producers = new Set(
-    definitions.filter(({ produces }) => produces.length > 0).map(({ id }) => id),
-  );
+export function allNeeds({ definitions }: Plan): readonly {
+  readonly id: string;
+  readonly needs: readonly string[];
+  readonly producers: readonly string[];
+}[] {
+  const needsOf = new Map(definitions.map(({ id, needs }) => [id, needs]));
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    (needsOf.get(from) ?? []).some((need) => {
+      if (need === to) return true;
+      if (seen.has(need)) return false;
+      seen.add(need);
+      return reaches(need, to, seen);
+    });
   return definitions.map(({ id, needs, consumes }) => {
-    const consumed = consumes.map((glob) => /^out\/(\w+)/.exec(glob)?.[1] ?? '');
-    return { id, needs: [...needs, ...consumed.filter((step) => producers.has(step))] };
+    const paths = consumes.map((glob) => glob.replace(/\*$/, 'md'));
+    const makers = definitions.filter(
+      (other) => other.id !== id && other.produces.some((path) => paths.includes(path)),
+    );
+    const producers = makers.map((other) => other.id).filter((other) => !reaches(other, id));
+    return { id, needs: [...new Set([...needs, ...producers])], producers };
   });
 }
 

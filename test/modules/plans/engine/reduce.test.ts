@@ -267,3 +267,17 @@ t.test('the critical path is the longest by minutes', async (t) => {
   ];
   t.strictSame(criticalPath(steps), ['b', 'c']);
 });
+
+t.test('a step stays recovered by what its recovery saw, not by an older recovery', async (t) => {
+  const a = step('a', [], { produces: ['a.md'], escalate: 'architect' });
+  const b = step('b', ['a'], { consumes: ['a.md'], escalate: 'architect' });
+  const story = approved([a, b]).fails('a').proves('a-recovery', { 'a.md': '1' });
+  story.fails('b');
+  const better = { ...a, objective: 'Better.' };
+  const now = story.plan.definitions.map((it) => (it.id === 'a' ? better : it));
+  const less = now.map((it) => (it.id === 'b-recovery' ? { ...it, consumes: [] } : it));
+  story.happens({ kind: 'edited', definitions: less }).proves('a', { 'a.md': '2' });
+  story.proves('b-recovery');
+  t.match(story.plan.steps.get('b'), { state: 'proved', consumed: { 'a.md': '2' } });
+  t.equal(story.plan.status, 'done');
+});

@@ -6,7 +6,7 @@ import { reduce } from '../../../../src/modules/plans/engine/reduce.js';
 import { readySteps } from '../../../../src/modules/plans/engine/ready-steps.js';
 import type { Plan, PlanEvent, StepDefinition } from '../../../../src/modules/plans/types.js';
 import { draft, type Happening, START } from '../../../support/plan-of.js';
-import { faultsOf } from './faults-of.js';
+import { allNeeds, faultsOf } from './faults-of.js';
 
 const OVER = new Set(['done', 'failed', 'aborted']);
 
@@ -17,6 +17,8 @@ export class World {
   /** Steps about which the owner is asked. */
   readonly questions = new Set<string>();
   ownerAborted = false;
+  /** What is on the disk. */
+  readonly #files = new Map<string, string>();
   #milliseconds = Date.parse(START);
   #run = 0;
   #content = 0;
@@ -85,6 +87,8 @@ export class World {
     this.plan = plan;
     if (event.kind === 'aborted') this.ownerAborted = true;
     else if (plan.status !== 'aborted') this.ownerAborted = false;
+    if (event.kind === 'proved' && refused === undefined)
+      for (const [path, hash] of Object.entries(event.produced)) this.#files.set(path, hash);
     for (const effect of effects) {
       if (effect.kind === 'ask') this.questions.add(effect.step);
       else if (effect.kind === 'close-question') this.questions.delete(effect.step);
@@ -174,13 +178,13 @@ export class World {
     return this.plan.definitions.find(({ id }) => id === step);
   }
 
-  /** What a driver would find: the newest contents of the files that it consumes. */
+  /** What a driver would find on the disk. */
   #consumedBy(step: string): Readonly<Record<string, string>> {
     const consumed: Record<string, string> = {};
     for (const glob of this.#definition(step)?.consumes ?? []) {
       const path = glob.replace(/\*$/, 'md');
-      for (const { produced } of this.plan.steps.values())
-        if (produced?.[path] !== undefined) consumed[path] = produced[path];
+      const hash = this.#files.get(path);
+      if (hash !== undefined) consumed[path] = hash;
     }
     return consumed;
   }
@@ -188,19 +192,15 @@ export class World {
 
 /** Everything that a step needs is proved or was passed over; what it consumes is proved. */
 function startFaults(before: Plan, step: string): readonly string[] {
-  const definition = before.definitions.find(({ id }) => id === step);
+  const own = allNeeds(before).find(({ id }) => id === step);
   const state = (id: string) => before.steps.get(id)?.state ?? 'missing';
-  const unmet = (definition?.needs ?? []).filter(
+  const unmet = (own?.needs ?? []).filter(
     (need) => state(need) !== 'proved' && state(need) !== 'skipped',
   );
-  const paths = (definition?.consumes ?? []).map((glob) => glob.replace(/\*$/, 'md'));
-  const unproved = before.definitions.filter(
-    ({ id, produces }) =>
-      id !== step && produces.some((path) => paths.includes(path)) && state(id) !== 'proved',
-  );
+  const unproved = (own?.producers ?? []).filter((id) => state(id) !== 'proved');
   return [
     ...unmet.map((need) => `${step} started before ${need}, which is ${state(need)}`),
-    ...unproved.map(({ id }) => `${step} consumes of ${id}, which is ${state(id)}`),
+    ...unproved.map((id) => `${step} consumes of ${id}, which is ${state(id)}`),
   ];
 }
 
