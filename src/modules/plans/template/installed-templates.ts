@@ -33,7 +33,7 @@ export function templateOf(snapshot: Snapshot, id: string): TemplateRead {
   return { kind: 'problems', problems: [problem] };
 }
 
-/** Globs are relative to the project, or with `/` to the workspace; so are paths, to the project. */
+/** Globs are relative to the project, or with `/` to the workspace; paths to the project. */
 export function filesOf(snapshot: Snapshot, project: string): (glob: string) => readonly string[] {
   return (glob) =>
     [...snapshot.files]
@@ -44,7 +44,7 @@ export function filesOf(snapshot: Snapshot, project: string): (glob: string) => 
       .sort();
 }
 
-/** @throws NocturneError `BAD_VALUE` with the first of `problems`, and the others as its reasons. */
+/** @throws NocturneError `BAD_VALUE` with the first of `problems`; its reasons are all of them. */
 export function refuse(problems: readonly Problem[]): never {
   const [first] = problems;
   const { file, line, column } = first?.range ?? {};
