@@ -16,6 +16,7 @@ import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
 import { parallel } from './parallel.js';
 import { pass } from './pass.js';
+import { planRun } from './plan-run.js';
 import { plans } from './plans.js';
 import { reconcile } from './reconcile.js';
 import { startUp } from './start-up.js';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   pass,
   parallel,
   plans,
+  planRun,
   reconcile,
   hashing,
   commit,

@@ -9,6 +9,7 @@ import { changeRows } from '../src/workspace/history.js';
 import { commitMutexStatus } from '../src/workspace/mutex.js';
 import { passLock } from '../src/workspace/pass-lock.js';
 import type { Snapshot } from '../src/workspace/types.js';
+import { planProblems } from './plan.js';
 import { lookAt, type SeenFile, treeOf, type World } from './world.js';
 
 /** While an agent works, it may have spoilt the logs; that is judged when it has ended. */
@@ -74,6 +75,7 @@ export function checkPass(world: World): void {
   checkWords(world);
   checkRunIds(world, snapshot);
   checkLocks(world, snapshot);
+  checkPlan(world, snapshot);
   checkOutside(world);
 }
 
@@ -204,6 +206,11 @@ function checkRunIds(world: World, snapshot: Snapshot): void {
     const twice = ids.find((id, i) => ids.indexOf(id) !== i);
     if (twice !== undefined) violated(world, 'no run id twice', twice);
   }
+}
+
+/** Page and log of the plan agree, and nothing of a step that proved nothing is in the workspace. */
+function checkPlan(world: World, snapshot: Snapshot): void {
+  for (const problem of planProblems(snapshot)) violated(world, 'a plan is what it says', problem);
 }
 
 function checkLocks(world: World, snapshot: Snapshot): void {

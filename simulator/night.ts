@@ -1,5 +1,6 @@
 /** Plays a story: the same story always ends in the same way. */
 import { createHash } from 'node:crypto';
+import { module as plans } from '../src/modules/plans/module.js';
 import { EXIT, NocturneError } from '../src/kernel/error.js';
 import { manager } from '../src/passes/manager/manager.js';
 import { inTurn } from '../src/passes/in-turn.js';
@@ -140,7 +141,7 @@ function environment(world: World, script: AgentScript): PassEnvironment {
       machine.pass(ms);
       return new Promise((resolve) => setImmediate(resolve));
     },
-    modules: [],
+    modules: [plans],
     runners: [scriptedAgents(world, script)],
   };
 }

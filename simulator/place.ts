@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OwnerKey } from '../src/integrity/owner-key.js';
+import { planPage } from '../test/modules/plans/run/plan-place.js';
 import { longrunnerOf } from '../test/passes/pass-workspace.js';
 import { makeWorkspace } from '../test/support/make-workspace.js';
 
@@ -18,6 +19,8 @@ export const PROTECTED_PAGE = 'SOUL.md';
 export const PROJECTS = ['alpha', 'beta', 'gamma', 'delta'] as const;
 /** In a path of an agent: the project that its pass works on. */
 export const OWN = 'PROJECTS/own/';
+/** Its passes are steps of a plan. */
+export const PLANNED = 'beta';
 /** Their agents work in a copy, where this machine has bubblewrap. */
 export const IN_COPIES: readonly string[] = ['beta', 'gamma'];
 export const START = Date.parse('2026-11-21T01:30:00Z');
@@ -75,8 +78,26 @@ function filesOfProject(slug: string): readonly (readonly [string, string])[] {
     [`PROJECTS/${slug}/LONGRUNNER.md`, longrunner],
     [`PROJECTS/${slug}/PHASES.md`, PHASES],
     [`PROJECTS/${slug}/notes.md`, '# Notes\n\nMine.\n'],
+    ...(slug === PLANNED ? [[`PROJECTS/${slug}/PLAN.md`, PLAN] as const] : []),
   ];
 }
+
+/** Two steps that may run at once, and one after both. */
+const PLAN = planPage(
+  ['first', 'second', 'third']
+    .map(
+      (id) => `
+- id: ${id}
+  title: The ${id} page
+  run: runner
+  objective: Write the ${id} page.
+  needs: [${id === 'third' ? 'first, second' : ''}]
+  writes: ["outputs/**"]
+  retries: 2
+`,
+    )
+    .join(''),
+);
 
 const RUNNERS = `
 ## scripted an agent of a story

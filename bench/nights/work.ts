@@ -126,12 +126,13 @@ function listed(page: {
           ? []
           : text
               .slice(from + page.under.length)
-              .split(/^## /m)[0]
-              ?.split('\n');
+              .split(/^## /m)
+              .slice(0, 1)
+              .flatMap(linesThatCount);
       });
       const isDone = ({ name, source, note }: Unit): boolean =>
         rows.some(
-          (row = '') =>
+          (row) =>
             new RegExp(`\\b${name}\\b`).test(row) &&
             row.includes(source) &&
             (!page.hasNote || row.includes(note)),
@@ -139,6 +140,20 @@ function listed(page: {
       return namesOf(units.filter(isDone));
     },
   };
+}
+
+/** A row without the head of its table does not say what its cells are. */
+function linesThatCount(section: string): readonly string[] {
+  const lines = section.split('\n');
+  let isTable = false;
+  return lines.filter((line, i) => {
+    if (!line.startsWith('|')) {
+      isTable = false;
+      return true;
+    }
+    isTable ||= /^\|[\s:|-]+\|\s*$/.test(line) && lines[i - 1]?.startsWith('|') === true;
+    return isTable;
+  });
 }
 
 function unitsOf(count: number): readonly Unit[] {

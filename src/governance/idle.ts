@@ -9,8 +9,8 @@ import { fieldText, fieldTime } from '../project/field-text.js';
 import { draftProblems } from './draft.js';
 import { dueAgain } from './idle-attempts.js';
 import type { IdleItem, IdleTier } from './idle-work.js';
-import { authorise } from './preapproval.js';
-import type { Permission, PermissionCheck } from './preapproval.js';
+import { authorise } from '../project/preapproval.js';
+import type { Permission, PermissionCheck } from '../project/preapproval.js';
 
 export type IdleChoice = {
   readonly tier: IdleTier;

@@ -1,5 +1,5 @@
 /** The row of APPROVAL-CHAIN.md for each use of a pre-approval, and for each refusal by one. */
-import { nextInvocation, type CheckName, type Permission } from './preapproval.js';
+import { nextInvocation, type CheckName, type Permission } from '../project/preapproval.js';
 import type { Snapshot } from '../workspace/types.js';
 
 type Use = {

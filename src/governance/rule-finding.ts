@@ -17,3 +17,14 @@ export function findingText({ rule, message, file, line }: RuleFinding): string 
   const at = file === undefined ? '' : ` in ${file}${line === undefined ? '' : `, line ${line}`}`;
   return `the rule ${rule}: ${message}${at}`;
 }
+
+/** Of a change that the guard refuses: its reason mostly names the file. */
+export function reasonOf({
+  path,
+  why,
+}: {
+  readonly path: string;
+  readonly why: string;
+}): Pick<RuleFinding, 'message' | 'file'> {
+  return why.includes(path) ? { message: why } : { message: why, file: path };
+}

@@ -52,15 +52,24 @@ export type Offer = {
 
 /**
  * `proved`: every criterion holds and nothing was undone. `unproved`: the work ended, but it proves
- * nothing. `broken`: the agent did not end by itself. `parked`: it waits for the owner.
+ * nothing. `broken`: the agent did not end by itself. `parked`: it waits for the owner. `review`:
+ * proved, but its module keeps the changes until the owner accepts them.
  */
-export type UnitOutcome = 'proved' | 'unproved' | 'broken' | 'parked';
+export type UnitOutcome = 'proved' | 'unproved' | 'broken' | 'parked' | 'review';
 
 export type UnitVerdict = {
   readonly runId: string;
   readonly outcome: UnitOutcome;
   /** Branch on this. */
-  readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | undefined;
+  readonly cause:
+    | 'criteria'
+    | 'scope'
+    | 'rule'
+    | 'budget'
+    | 'agent'
+    | 'conflict'
+    | 'rejected'
+    | undefined;
   /** One sentence. */
   readonly why: string;
   readonly criteria: readonly AssertionResult[];

@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { fieldName } from '../markdown/field-name.js';
 import { isLineLog } from '../markdown/read-lines.js';
-import { parseRow } from '../markdown/row.js';
+import { tableHead } from '../markdown/table-head.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { lineForm, type RowForm, tableForm } from './row-form.js';
 
@@ -26,7 +25,6 @@ export type LogHead = {
   readonly firstLine: number;
 };
 
-const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 const FILE = 'openings.json';
 
 /** Of a log of JSON lines, which begins with its first row. */
@@ -45,29 +43,17 @@ export function readLogHead(start: Buffer, file: string): LogHead | undefined {
 }
 
 function readTableHead(start: Buffer): LogHead | undefined {
-  let before = '';
-  let line = 1;
-  for (let offset = 0; offset < start.length; line++) {
-    const newline = start.indexOf(10, offset);
-    if (newline === -1) return undefined;
-    const text = start.toString('utf8', offset, newline);
-    offset = newline + 1;
-    if (line > 1 && DELIMITER.test(text)) {
-      const columns = parseRow(before).map(fieldName);
-      if (columns.at(-1) !== 'chain') return undefined;
-      return {
-        form: tableForm(columns),
-        opening: {
-          bytes: offset,
-          sha256: createHash('sha256').update(start.subarray(0, offset)).digest('hex'),
-          text: start.toString('utf8', 0, offset),
-        },
-        firstLine: line + 1,
-      };
-    }
-    before = text;
-  }
-  return undefined;
+  const head = tableHead(start);
+  if (head === undefined || head.bytes > start.length) return undefined;
+  const { columns, bytes, lines } = head;
+  if (columns.at(-1) !== 'chain') return undefined;
+  const opening = start.subarray(0, bytes);
+  const sha256 = createHash('sha256').update(opening).digest('hex');
+  return {
+    form: tableForm(columns),
+    opening: { bytes, sha256, text: opening.toString('utf8') },
+    firstLine: lines + 1,
+  };
 }
 
 /** The openings of the logs when the owner anchored them, by path. */

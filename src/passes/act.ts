@@ -45,22 +45,32 @@ export type Act = PlainAct | ((view: Snapshot) => Deed);
 /** Of the pass, what an act is committed with. */
 export type ActingPass = Pick<Entered, 'request' | 'runId' | 'fence'>;
 
-/** @returns the numbers of the notices that were given. */
+export type PassActs = { readonly pass: ActingPass; readonly acts: readonly Act[] };
+
 export function commitActs(workspace: Workspace, pass: ActingPass, acts: readonly Act[]): void {
-  if (acts.length === 0) return;
+  commitTogether(workspace, [{ pass, acts }]);
+}
+
+/** Of several passes in one commit, under the fence of the first, which is the writer. */
+export function commitTogether(workspace: Workspace, passes: readonly PassActs[]): void {
+  const all = passes.flatMap(({ pass, acts }) => acts.map((act) => ({ pass, act })));
+  const [first] = all;
+  if (first === undefined) return;
   const noticesOf: number[] = [];
-  const parts = partsOf(pass, acts).map(
-    (part, i): CommitPart =>
-      (view) => {
-        const changeSet = part(view);
-        noticesOf[i] = changeSet.notices?.length ?? 0;
-        return changeSet;
-      },
-  );
-  const { notices } = workspace.commit(parts, { fence: pass.fence });
-  let first = 0;
-  for (const [i, act] of acts.entries()) {
-    const mine = notices.slice(first, (first += noticesOf[i] ?? 0));
+  const parts = all
+    .flatMap(({ pass, act }) => partsOf(pass, [act]))
+    .map(
+      (part, i): CommitPart =>
+        (view) => {
+          const changeSet = part(view);
+          noticesOf[i] = changeSet.notices?.length ?? 0;
+          return changeSet;
+        },
+    );
+  const { notices } = workspace.commit(parts, { fence: passes[0]?.pass.fence ?? first.pass.fence });
+  let next = 0;
+  for (const [i, { act }] of all.entries()) {
+    const mine = notices.slice(next, (next += noticesOf[i] ?? 0));
     if (typeof act === 'function' || act.proposes === undefined) continue;
     for (const id of mine) keepProposal(workspace.state, id, act.proposes);
   }

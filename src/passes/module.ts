@@ -78,6 +78,7 @@ export type RecordContext = {
 export type ExaminedChange = Pick<Difference, 'path' | 'kind' | 'before' | 'after'> & {
   readonly commit?: string;
 };
+export type RefusedPath = { readonly path: string; readonly why: string };
 /**
  * `snapshot`: the workspace before the agent began, so that no agent changes what it is judged by.
  * `refused`: what the guard does not allow, which is undone in any case.
@@ -87,7 +88,7 @@ export type ExamineContext = ModuleContext & {
   readonly unit?: Unit;
   readonly writes: readonly string[];
   readonly changes: readonly ExaminedChange[];
-  readonly refused: () => readonly { readonly path: string; readonly why: string }[];
+  readonly refused: () => readonly RefusedPath[];
   /** The last of what the agent printed. */
   readonly tail: string;
   /** Runs a program on the files as the agent left them; what it writes is dropped. */
@@ -114,6 +115,14 @@ export type UnitWork = BeforeContext & {
   readonly undone: readonly Undone[];
   readonly copy: PassCopy;
   readonly report: AgentReport;
+};
+
+/** `findings`: what the rules found. `snapshot`: the workspace as the pass would leave it. */
+export type LooksContext = UnitWork & { readonly findings: readonly RuleFinding[] };
+/** Who has to look at changes before they are accepted, and why: one sentence each. */
+export type UnitLook = {
+  readonly who: 'none' | 'grader' | 'owner';
+  readonly why: readonly string[];
 };
 
 /** One runner of one pass wants to reach its model. */
@@ -181,7 +190,15 @@ export interface PassModule {
   prepare?(unit: Unit, context: UnitCopyContext): void;
   /** T4: the work of a unit that says `byModule`. Returns what it did, in one sentence. */
   perform?(unit: Unit, context: PerformContext): Promise<string>;
-  /** T5: the changes of a unit that says `keepsChanges`. Safe to call again. */
+  /**
+   * T5, of a unit in a copy that is proved: who has to look at its changes. Without a grader, the
+   * owner has to. Pure.
+   */
+  looks?(unit: Unit, context: LooksContext): UnitLook;
+  /**
+   * T5: the changes of a unit that says `keepsChanges`, or that the owner has to look at. Safe to
+   * call again.
+   */
   keep?(unit: Unit, work: UnitWork): void;
   /**
    * T6, in the commit that records the pass: how this unit of the module ended. A pass that dies

@@ -4,7 +4,7 @@
  */
 import { decide, type DecideOptions } from '../governance/guard/decide.js';
 import { pathWorld, resolveTarget } from '../governance/guard/path.js';
-import { authorise, type Permission } from '../governance/preapproval.js';
+import { authorise, type Permission } from '../project/preapproval.js';
 import { useOfPreapproval } from '../governance/preapproval-use.js';
 import type { Action, Decision, Reason } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';

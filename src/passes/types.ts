@@ -90,10 +90,7 @@ export type ChosenTier = {
   readonly maxCost?: number;
 };
 
-/**
- * A difference that the pass was not allowed to make, undone; the version it left is in
- * `.nocturne/kept/RUN/`.
- */
+/** A difference that was not allowed, undone; its version is in `.nocturne/kept/RUN/`. */
 export type Undone = {
   readonly path: string;
   readonly code: string;
@@ -207,6 +204,7 @@ export type Reconciled = Worked & {
 export type UnitProof = {
   readonly verdict: UnitVerdict;
   readonly criteria: readonly AssertionResult[];
+  readonly spent?: Spent;
 };
 
 /** T5, second half. */

@@ -5,8 +5,7 @@
  * Agents write the texts of questions, so no place is read that such a text can reach: a value is
  * on one line, a body is below a blank line, and a line of the briefing is compared as a whole.
  */
-import { within } from '../markdown/find-records.js';
-import { lineEndAt, lineIndexAt } from '../markdown/line-starts.js';
+import { linesIn } from '../markdown/lines-in.js';
 import { nearItem } from '../markdown/near-items.js';
 import type { Doc, Rec, Span } from '../markdown/types.js';
 import { fieldText } from './field-text.js';
@@ -62,7 +61,7 @@ export function linesNextToField(
   const found: { start: number; answer: string }[] = [];
   let isInBlock = false;
   let continuesField = false;
-  for (const { start, text, isClosed } of linesOf(doc, question)) {
+  for (const { start, text, isClosed } of linesIn(doc, question)) {
     if (isInBlock && text.trim() === '') break;
     if (FIELD.test(text)) isInBlock = true;
     if (!/^[ \t]/.test(text)) continuesField = FIELD.test(text);
@@ -79,7 +78,7 @@ export function linesNextToField(
 function inBriefing(snapshot: Snapshot, doc: Doc, question: Rec): string {
   const page = snapshot.records('BRIEFING').find(({ file }) => file === question.file);
   if (page === undefined) return '';
-  const lines = linesOf(doc, page).map(({ text }) => text);
+  const lines = linesIn(doc, page).map(({ text }) => text);
   const list = lines.findIndex((line) => line.startsWith(`**${WAITING} (`));
   if (list === -1) return '';
   const waiting = lines.slice(list + 1);
@@ -104,20 +103,4 @@ function inBriefing(snapshot: Snapshot, doc: Doc, question: Rec): string {
 function endOf(lines: readonly string[], isEnd: (line: string) => boolean): number {
   const end = lines.findIndex(isEnd);
   return end === -1 ? lines.length : end;
-}
-
-type Line = { readonly start: number; readonly text: string; readonly isClosed: boolean };
-
-function linesOf(doc: Doc, span: Span): readonly Line[] {
-  const closed = [...within(doc.fences, span), ...within(doc.html, span)];
-  const lines: Line[] = [];
-  for (let line = lineIndexAt(doc.lineStarts, span.start); line < doc.lineStarts.length; line++) {
-    const start = doc.lineStarts[line] ?? 0;
-    if (start >= span.end) break;
-    if (start < span.start) continue;
-    const text = doc.text.slice(start, lineEndAt(doc.text, doc.lineStarts, line));
-    const isClosed = closed.some((block) => start >= block.start && start < block.end);
-    lines.push({ start, text, isClosed });
-  }
-  return lines;
 }

@@ -73,6 +73,8 @@ export function planUpgrade({ reference, record, textOf }: UpgradeRequest): Upgr
     .sort()
     .flatMap((path): UpgradeItem[] => {
       const versions = versionsOf(path, moved.get(path));
+      const back = isNeeded(newSchema, path) ? putBack(versions) : undefined;
+      if (back !== undefined) return [back];
       return isData(newSchema, path) ? addedData(versions) : compare(versions);
     });
   const moves = [...moved].map(
@@ -91,6 +93,18 @@ function addedData({ path, base, mine, theirs }: Versions): UpgradeItem[] {
   return mine === undefined && base === undefined && theirs !== undefined
     ? [{ path, verdict: 'added', message: 'new in this version', text: theirs }]
     : [];
+}
+
+/** Without such a page no pass could end, so nobody took it away on purpose. */
+function isNeeded(schema: Schema, path: string): boolean {
+  const isNamed = [...schema.objects.values()].some(({ glob }) => glob === path);
+  return isNamed && routeOf(schema, path).tier === 'STANDARD';
+}
+
+function putBack({ path, base, mine, theirs }: Versions): UpgradeItem | undefined {
+  if (mine !== undefined || base === undefined || theirs === undefined) return undefined;
+  const message = 'it was missing, and REGISTRY.md needs it: as Nocturne ships it';
+  return { path, verdict: 'added', message, text: theirs };
 }
 
 function isData(schema: Schema, path: string): boolean {

@@ -1,7 +1,8 @@
 /** Places of the rows and the mistakes of a query, and whether its answer means anything. */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
-import type { Doc } from '../markdown/types.js';
+import type { Doc, Rec } from '../markdown/types.js';
+import type { ObjectSpec } from '../registry/types.js';
 import { recordAtLine } from '../workspace/log-records.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import { tableName, tablesIn } from '../workspace/sql-view.js';
@@ -39,16 +40,25 @@ export function isRead({ facts }: WorkspaceContext, row: QueryRow): boolean {
 export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
-  for (const object of snapshot.objectsOf(file)) {
-    const record = isLongLog(snapshot, file)
-      ? recordAtLine(snapshot, object, { file, line })
-      : snapshot.recordsIn(file, object.object).find((candidate) => candidate.range.line === line);
-    if (record === undefined) continue;
+  for (const [object, record] of recordsAt(snapshot, { file, line })) {
     const field = typeof row['field'] === 'string' ? row['field'] : undefined;
     if (field === undefined) return keyRange(object, record);
     if (object.fields.has(field)) return fieldRange(object, record, field);
   }
   return { file, line, column: 1, endLine: line, endColumn: 1 };
+}
+
+/** The records that begin in a line. */
+export function recordsAt(
+  snapshot: Snapshot,
+  { file, line }: Pick<Range, 'file' | 'line'>,
+): readonly (readonly [ObjectSpec, Rec])[] {
+  return snapshot.objectsOf(file).flatMap((object) => {
+    const record = isLongLog(snapshot, file)
+      ? recordAtLine(snapshot, object, { file, line })
+      : snapshot.recordsIn(file, object.object).find((candidate) => candidate.range.line === line);
+    return record === undefined ? [] : [[object, record] as const];
+  });
 }
 
 /** The word of the query that SQLite's message names, or the query's first line. */

@@ -2,10 +2,10 @@
 import { defined } from '../kernel/defined.js';
 import type { Range } from '../kernel/diagnostic.js';
 import { encodeCell } from '../markdown/cell.js';
-import { fieldName } from '../markdown/field-name.js';
 import { isLineLog, lineFields } from '../markdown/read-lines.js';
 import { parseRow } from '../markdown/row.js';
 import { splitRow } from '../markdown/split-row.js';
+import { type TableHead, tableHead } from '../markdown/table-head.js';
 import type { Cell, Rec, RecordSpec, Span } from '../markdown/types.js';
 import { LazyFields } from './lazy-fields.js';
 import { type LogWindow, logWindows } from './log-windows.js';
@@ -32,7 +32,6 @@ export type LogSource = {
 /** Bytes: more than the passes of a night write between two rows of one of them. */
 const FAR_APART = 1 << 24;
 const [NEWLINE, PIPE, BRACE] = [10, 124, 123];
-const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
 /** The same as `readRecords` for a log that is whole. A missing log has none. */
 export function* logRecords(
@@ -129,28 +128,11 @@ export function openingOf(path: string, file: string): string {
 
 /** The same of the first bytes of a log. */
 export function openingIn(bytes: Buffer): string {
-  return bytes.toString('utf8', 0, headIn(bytes)?.bytes ?? 0);
+  return bytes.toString('utf8', 0, tableHead(bytes)?.bytes ?? 0);
 }
 
-/** Columns of the first table, and where its rows begin. */
-type LogHead = { readonly columns: readonly string[]; readonly bytes: number };
-
-function readHead(path: string): LogHead | undefined {
-  for (const { bytes } of logWindows(path)) return headIn(bytes);
-  return undefined;
-}
-
-function headIn(bytes: Buffer): LogHead | undefined {
-  let previous = '';
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline === -1 ? bytes.length : newline;
-    const text = bytes.toString('utf8', start, end);
-    if (previous !== '' && DELIMITER.test(text))
-      return { columns: parseRow(previous).map(fieldName), bytes: end + 1 };
-    previous = text;
-    start = end + 1;
-  }
+function readHead(path: string): TableHead | undefined {
+  for (const { bytes } of logWindows(path)) return tableHead(bytes);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Streams the rows of a log for reading, without verifying it. */
 import { encodeCell } from '../markdown/cell.js';
-import { fieldName } from '../markdown/field-name.js';
 import { parseRow } from '../markdown/row.js';
+import { tableHead } from '../markdown/table-head.js';
 import { logWindows } from './log-windows.js';
 import { within } from './root-descriptor.js';
 
@@ -12,7 +12,6 @@ export type LogRowOptions = { readonly containing?: string };
 
 const NEWLINE = 10;
 const PIPE = 124;
-const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
 /**
  * In the order of the file, in constant memory. A missing log has no rows, and neither has one
@@ -29,20 +28,21 @@ export function* logRows(
       ? undefined
       : Buffer.from(encodeCell(options.containing), 'utf8');
   let line = 0;
-  let previous = '';
   let columns: ReadonlyMap<string, number> | undefined;
   for (const { bytes: block } of logWindows(within(root, file))) {
-    let hit = needle === undefined ? -1 : block.indexOf(needle);
     let start = 0;
+    if (columns === undefined) {
+      const head = tableHead(block);
+      if (head === undefined) return;
+      columns = new Map(head.columns.map((name, i) => [name, i]));
+      ({ bytes: start, lines: line } = head);
+    }
+    let hit = needle === undefined ? -1 : block.indexOf(needle, start);
     while (start < block.length) {
       const found = block.indexOf(NEWLINE, start);
       const end = found === -1 ? block.length : found;
       line++;
-      if (columns === undefined) {
-        const text = block.toString('utf8', start, end);
-        if (DELIMITER.test(text)) columns = columnsOf(previous);
-        previous = text;
-      } else if (block[start] === PIPE) {
+      if (block[start] === PIPE) {
         while (needle !== undefined && hit !== -1 && hit < start)
           hit = block.indexOf(needle, start);
         if (needle === undefined || (hit !== -1 && hit < end))
@@ -51,10 +51,6 @@ export function* logRows(
       start = end + 1;
     }
   }
-}
-
-function columnsOf(header: string): ReadonlyMap<string, number> {
-  return new Map(parseRow(header).map((name, i) => [fieldName(name), i]));
 }
 
 function rowOf(text: string, line: number, columns: ReadonlyMap<string, number>): LogRow {

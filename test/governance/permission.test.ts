@@ -1,8 +1,8 @@
 /** Pre-approvals: every check can refuse, and whatever is unclear does. */
 import t from 'tap';
-import { authorise, nextInvocation } from '../../src/governance/preapproval.js';
+import { authorise, nextInvocation } from '../../src/project/preapproval.js';
 import { usesOf } from '../../src/project/preapproval-limits.js';
-import type { PermissionRequest } from '../../src/governance/preapproval.js';
+import type { PermissionRequest } from '../../src/project/preapproval.js';
 import { rows, smallWorkspace } from './small-workspace.js';
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,6 +1,10 @@
 /** A manager with a model asks it; its answers are checked and become proposals, changes, or nothing. */
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { direction } from '../../src/passes/manager/t5-direction.js';
+import type { Reviewing, StepContext } from '../../src/passes/types.js';
+import { bundleChanges } from '../../src/workspace/bundle.js';
+import { viewAfter } from '../../src/workspace/draft-view.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { runRecord } from '../../src/passes/run-record.js';
 import type { PassReport } from '../../src/passes/pass-facts.js';
@@ -194,6 +198,41 @@ t.test('a typed answer ends a rest, and everything is on record', async (t) => {
   const next = await worker(environment(made), { role: 'worker' });
   t.equal(next.data.objective, NEXT.objective, 'the project works again');
 });
+
+t.test(
+  'a rest that the owner has ended before the commit stays as the owner left it',
+  async (t) => {
+    const { made } = await resting(t, {});
+    const snapshot = made.workspace.snapshot();
+    const opinions = [
+      { kind: 'direction', slug: 'pages', ...CHANGE },
+      { kind: 'objective', slug: 'pages', ...NEXT },
+    ];
+    const stage = {
+      request: { role: 'manager' },
+      reviews: [],
+      notes: [],
+      runId: 'RUN-20261121-009',
+      judged: { by: 'm', opinions },
+    };
+    const moved = await direction.run(stage as unknown as Reviewing, { snapshot } as StepContext);
+    const [act] = moved.acts ?? [];
+    if (typeof act !== 'function') throw new Error('it is decided too early');
+    t.match(act(snapshot).audit, [{ type: 'objective_set' }, { type: 'escalation_clear' }, {}]);
+    const clear = { slug: 'pages', authorisation: 'N-1' };
+    const answered = viewAfter(snapshot, [
+      (view) => ({
+        actor: { kind: 'owner', name: 'owner' },
+        runId: '',
+        reason: 'answered',
+        changes: bundleChanges(view, 'escalation_clear', clear).changes,
+      }),
+    ]);
+    const late = act(answered);
+    t.same(late.changes, []);
+    t.match(late.audit, [{ type: 'direction', result: 'skipped' }]);
+  },
+);
 
 t.test('a model ends a rest once; without progress, the next one is for the owner', async (t) => {
   const answers: Record<string, object> = { direction: CHANGE, objective: NEXT, owner: TELL };

@@ -1,5 +1,6 @@
 /** For each kind of trouble: the manager names it, and never says "in order" next to it. */
 import t from 'tap';
+import { stamp } from '../../src/kernel/clock.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import type { BundleArguments } from '../../src/workspace/bundle.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
@@ -84,4 +85,26 @@ t.test('each kind of trouble is named', async (t) => {
     t.match(outcome, trouble.says);
     t.notMatch(outcome, /in order/, String(trouble.says));
   }
+});
+
+t.test('a failure mode that is detected names the project in which it is', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  const { workspace } = place;
+  const args = {
+    ...{ run_id: 'RUN-20200101-001', role: 'worker', project: 'pages', integrity: 'pass' },
+    ...{
+      started: stamp(workspace.clock.now()),
+      outcome: 'FAIL: stuck',
+      grade: 'FAIL',
+      failures: 0,
+    },
+  };
+  workspace.commit((snapshot) => ({
+    actor: { kind: 'nocturne', name: 'nocturne' },
+    runId: '',
+    reason: 'trouble',
+    changes: bundleChanges(snapshot, 'session_close', args).changes,
+  }));
+  const { data } = await manager(environment(place), { role: 'manager' });
+  t.ok(data.notes.includes('FM-022 The agent hangs (pages)'), data.notes.join('; '));
 });

@@ -1,6 +1,6 @@
 /** `Max uses: 1` of each class: used once and on record, refused and on record the second time. */
 import t from 'tap';
-import { authorise } from '../../src/governance/preapproval.js';
+import { authorise } from '../../src/project/preapproval.js';
 import { useOfPreapproval } from '../../src/governance/preapproval-use.js';
 import { judge } from '../../src/passes/door.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';

@@ -1,5 +1,5 @@
 /** With an error in REGISTRY.md nothing is signed, no pass begins and no bundle runs. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -10,6 +10,8 @@ import { signManifest } from '../../src/integrity/sign.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { signAnyway } from '../support/sign-anyway.js';
 import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
+
+t.setTimeout(180_000);
 
 /** A harmless-looking edit, and where its error is. */
 const FAULTS: Readonly<Record<string, readonly [from: RegExp, to: string, line: RegExp]>> = {
@@ -65,3 +67,20 @@ t.test('an error in REGISTRY.md is found at its line, and nothing runs', async (
     t.equal(listIncidents(place.workspace.state).length, 1, `${name}: the owner is told`);
   }
 });
+
+t.test(
+  'without a page that passes write, none begins, and the owner is told what to run',
+  async (t) => {
+    for (const page of ['NOTIFICATIONS.md', 'ACTIVE-PROJECTS.md']) {
+      const place = placeWithProject(t.testdir(), REPORT);
+      rmSync(join(place.root, page));
+      const before = read(place, 'audit/AUDIT-LOG.md');
+      await t.rejects(worker(environment(place), { role: 'worker' }), {
+        code: 'CONFIG',
+        place: { file: page },
+        hint: /nocturne upgrade/,
+      });
+      t.equal(read(place, 'audit/AUDIT-LOG.md'), before, 'nothing is written');
+    }
+  },
+);

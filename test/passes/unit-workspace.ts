@@ -55,7 +55,9 @@ export function stepsModule(steps: readonly Step[], verdicts: UnitVerdict[] = []
       return changed(snapshot, unit.id, `running ${runId}`);
     },
     settled(unit, verdict, { snapshot }) {
-      verdicts.push(verdict);
+      // Asked again where the workspace has changed.
+      const known = verdicts.findIndex(({ runId }) => runId === verdict.runId);
+      verdicts.splice(known === -1 ? verdicts.length : known, 1, verdict);
       return changed(snapshot, unit.id, verdict.outcome);
     },
   };

@@ -8,7 +8,9 @@ import { NocturneError } from '../../src/kernel/error.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { drive } from '../../src/modules/plans/run/drive.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
-import { livePasses } from '../../src/workspace/pass-lock.js';
+import { passesAtWork } from '../../src/passes/pass-file.js';
+import { claimPass, livePasses, releaseClaim } from '../../src/workspace/pass-lock.js';
+import type { CommitPart, Workspace } from '../../src/workspace/types.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { environment, REPORT, trail } from './pass-workspace.js';
 import { exists, placeWithSteps, statesOf, type Step, stepsModule } from './unit-workspace.js';
@@ -234,3 +236,70 @@ t.test(
     t.same(Object.values(statesOf(workspace.snapshot())), ['proved', 'proved', 'proved']);
   },
 );
+
+t.test('what ends while another pass writes is settled in one commit', { skip }, async (t) => {
+  const steps = ['a', 'b', 'c'].map((id) =>
+    one(
+      id,
+      `while (!fs.existsSync(process.env.NOCTURNE_WORKSPACE + '/memory/go.md'))
+         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+       fs.writeFileSync('outputs/${id}.md', '# ${id}\\n')`,
+      { produces: [`outputs/${id}.md`] },
+    ),
+  );
+  const place = placeWithSteps(t.testdir(), AGENT);
+  const { root, workspace } = place;
+  const settled: number[] = [];
+  const counted: Workspace = {
+    ...workspace,
+    commit(changes, options) {
+      let verdicts = 0;
+      const parts = Array.isArray(changes) ? changes : [changes];
+      const done = workspace.commit(
+        parts.map(
+          (part: CommitPart): CommitPart =>
+            (view) => {
+              const changeSet = typeof part === 'function' ? part(view) : part;
+              verdicts += (changeSet.audit ?? []).filter(
+                ({ type }) => type === 'unit_record',
+              ).length;
+              return changeSet;
+            },
+        ),
+        options,
+      );
+      if (verdicts > 0) settled.push(verdicts);
+      return done;
+    },
+  };
+  const env = environment(
+    { ...place, workspace: counted },
+    {
+      modules: [stepsModule(steps)],
+      wait: pause,
+    },
+  );
+  const driven = drive(env, { project: 'pages', lanes: 3, most: 9, pause: () => undefined });
+  const isAtWork = (): boolean =>
+    livePasses(root, workspace.clock).filter(({ working }) => working === true).length === 3;
+  await until(isAtWork);
+  const { claim } = claimPass(root, workspace.state, {
+    runId: 'RUN-20261121-900',
+    role: 'manager',
+    ttlMs: 600_000,
+    clock: workspace.clock,
+  });
+  writeFileSync(join(root, 'memory/go.md'), '# Go\n');
+  await until(() => passesAtWork(workspace.state).filter((pass) => 'outcome' in pass).length === 3);
+  await pause(300);
+  t.same(settled, []);
+  releaseClaim(root, workspace.state, { fence: claim.fence });
+  const reports = await driven;
+  t.same(settled, [3], 'three verdicts in one commit');
+  t.same(
+    reports.map(({ exit }) => exit),
+    [0, 0, 0],
+  );
+  t.same(Object.values(statesOf(workspace.snapshot())), ['proved', 'proved', 'proved']);
+  t.same(livePasses(root, workspace.clock), []);
+});

@@ -236,6 +236,15 @@ t.test('a page that the owner took away stays away', async (t) => {
   t.notOk(existsSync(join(at.workspace.root, 'orchestration-os/OPS-IDLE-CYCLE.md')));
 });
 
+t.test('a page that every pass needs is put back', async (t) => {
+  const at = place(t.testdir());
+  const path = join(at.workspace.root, 'NOTIFICATIONS.md');
+  const before = readFileSync(path, 'utf8');
+  rmSync(path);
+  t.equal(verdicts(at.upgrade())['NOTIFICATIONS.md'], 'added');
+  t.equal(readFileSync(path, 'utf8'), before);
+});
+
 t.test('two changes of the registry that do not touch are put together', async (t) => {
   const at = place(t.testdir());
   const route = (path: string) => (text: string) =>

@@ -82,6 +82,10 @@ function audit(seq: number, runId: string): string {
   return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | worker | 0123456789abcdef0123456789abcdef |\n`;
 }
 
+const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
+function approval(scope: string, boundary: string): string {
+  return `\n## PA-009 More\n\n- **Action class:** file-write-extended\n- **Max uses:** 3\n- **Expires:** 2099-01-01T00:00:00Z\n- **Status:** active\n\n\`\`\`yaml scope\n${scope}\n\`\`\`\n\n\`\`\`yaml boundary\n- ${boundary}\n\`\`\`\n`;
+}
 const SPENDING = 'orchestration-os/SPENDING.md';
 const LIMIT_HEADER = '| Scope | Project | Tokens | Cost | Note |\n|---|---|---|---|---|\n';
 const PRICE_HEADER =
@@ -832,6 +836,29 @@ export const CASES: readonly Case[] = [
     edits: [replace(LONGRUNNER, '    - outputs/**', '    - «../garden/outputs/**»')],
     finds: ['warning write-scope'],
     says: 'pre-approval',
+  },
+  {
+    rule: 'write-scope',
+    name: 'what a pre-approval allows',
+    edits: [
+      replace(LONGRUNNER, '    - outputs/**', '    - ../garden/outputs/**'),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/**»', 'phase:review')),
+    ],
+    finds: ['warning preapproval'],
+  },
+  {
+    rule: 'write-scope',
+    name: 'what a pre-approval covers only in part, or excludes',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '    - outputs/**',
+        '    - «../garden/**»\n    - «../garden/outputs/private/**»',
+      ),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/outputs/**»', '"**/private/**"')),
+    ],
+    finds: ['warning write-scope', 'warning write-scope', 'warning preapproval'],
+    says: 'PA-009 boundary: PROJECTS/garden/outputs/private/** is excluded',
   },
   {
     rule: 'write-scope',

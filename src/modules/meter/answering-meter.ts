@@ -52,7 +52,7 @@ function isSilent({ port }: LiveMeter, answerMs: number): Promise<boolean> {
   });
 }
 
-/** What it had reserved counts in full. Only a process that is verified to be the meter is ended. */
+/** What it had reserved counts in full. Only a process that is surely the meter is ended. */
 async function end(meter: LiveMeter): Promise<void> {
   if (lifeOf(meter) !== 'alive' || meter.started === '') return;
   process.kill(meter.pid, 'SIGKILL');

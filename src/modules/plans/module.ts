@@ -5,8 +5,9 @@
 import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
-import { loopMoments } from './loop/loop-moments.js';
+import { lookMoments } from './look/look-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
+import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
 import { planTemplate } from './template/template-rule.js';
 import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
@@ -22,7 +23,7 @@ export const module: Module = {
   units: offeredSteps,
   started: stepStarted,
   settled: stepSettled,
-  ...loopMoments,
+  ...lookMoments,
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
   progress: planProgress,
   state: ({ snapshot }) => plansState(snapshot),
@@ -37,6 +38,7 @@ export const module: Module = {
     'plan resume': planResume,
     'plan abort': planAbort,
     'plan attempts': planAttempts,
+    'plan export': planExport,
     'plan retry': planRetry,
     'plan why': planWhy,
   },

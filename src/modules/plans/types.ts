@@ -91,7 +91,7 @@ export type Metric = {
   readonly heldOut?: { readonly command: readonly string[]; readonly files: readonly string[] };
   /** Ends after so many attempts in a row without a gain. */
   readonly plateau?: number;
-  /** Measurements of each side when an attempt looks better, 5 to 50; 10 by default. */
+  /** Further measurements of each side when an attempt looks better, 7 to 50; 10 by default. */
   readonly repeats?: number;
   /** Of all attempts that are kept on the disk; 500 by default. */
   readonly diskMb?: number;
@@ -117,6 +117,8 @@ export type StepStatus = {
   readonly uncounted?: number;
   /** Losses in a row. */
   readonly lost?: number;
+  /** The run whose kept changes the owner has accepted: the next run brings them in. */
+  readonly accepted?: string;
   /** Hash of the definition that the last try worked on. */
   readonly definition?: string;
 };
@@ -183,8 +185,6 @@ export type PlanEffect =
   | { readonly kind: 'ask'; readonly step: string; readonly question: string }
   | { readonly kind: 'close-question'; readonly step: string }
   | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
-  /** The owner said yes in a review: merge what was kept, then report `proved` or `failed`. */
-  | { readonly kind: 'merge'; readonly step: string; readonly runId: string }
   | { readonly kind: 'tell'; readonly text: string };
 
 export type Reduced = {

@@ -6,6 +6,7 @@ import { globMatches, isLiteral } from '../../kernel/glob.js';
 import type { FragmentContext } from '../../passes/module.js';
 import type { RolePage, RulePage } from '../../project/rule-page/rule-page.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { projectFiles } from './project-files.js';
 import { fitting, roleOf, rulesFor, ruleText } from './rules-for.js';
 
 /** Paths of one scope: a rule for one of them is a rule for the pass. */
@@ -13,8 +14,9 @@ const MOST_PATHS = 2000;
 
 export function ruleFragments(context: FragmentContext): readonly Fragment[] {
   const { snapshot, project, unit, writes } = context;
-  const scopes = [...writes, ...filesIn(snapshot, writes)];
-  const { rules } = rulesFor(snapshot, { project, scopes });
+  const files = projectFiles(snapshot, project);
+  const scopes = [...writes, ...matching(files.paths, writes)];
+  const { rules } = rulesFor(snapshot, { project, scopes, files });
   const { shown, leftOut } = fitting(snapshot, rules, project);
   const role = unit === undefined ? undefined : roleOf(snapshot, unit);
   return [
@@ -25,10 +27,10 @@ export function ruleFragments(context: FragmentContext): readonly Fragment[] {
 }
 
 /** What is there already shows which kinds of files a pass works on. */
-function filesIn(snapshot: Snapshot, writes: readonly string[]): readonly string[] {
+function matching(paths: readonly string[], writes: readonly string[]): readonly string[] {
   const globs = writes.filter((glob) => !isLiteral(glob));
   const found: string[] = [];
-  for (const path of snapshot.files.keys()) {
+  for (const path of paths) {
     if (found.length >= MOST_PATHS) break;
     if (globs.some((glob) => globMatches(glob, path))) found.push(path);
   }

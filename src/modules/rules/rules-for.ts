@@ -1,18 +1,16 @@
 /** The rules and the role for some files, and what of them a brief has room for. */
 import { estimateTokens } from '../../agents/compose-prompt.js';
-import { existsSync } from '../../kernel/files.js';
 import { fieldInt } from '../../project/field-text.js';
 import { ownerNumber } from '../../project/owner-number.js';
-import { projectDirectory } from '../../project/project-directory.js';
 import {
   type RolePage,
   rolePages,
   type RulePage,
   rulePages,
 } from '../../project/rule-page/rule-page.js';
-import { within } from '../../workspace/root-descriptor.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { detectFrameworks, type Folder } from './frameworks.js';
+import { type ProjectFiles, projectFiles } from './project-files.js';
 import { repositoryRules } from './repository-rules.js';
 import { activeRules, matchRules, roleFor, withinBudget } from './select-rules.js';
 
@@ -32,23 +30,21 @@ export type Sought = {
   readonly project: string | undefined;
   /** Paths and globs, relative to the workspace. */
   readonly scopes: readonly string[];
+  readonly files?: ProjectFiles;
 };
 
-export function rulesFor(snapshot: Snapshot, { project, scopes }: Sought): Selected {
-  const folder = project === undefined ? '' : projectDirectory(snapshot, project);
-  const all = [
-    ...rulePages(snapshot),
-    ...repositoryRules(snapshot.files.keys(), folder, (path) => snapshot.text(path)),
-  ];
-  const frameworks = frameworksIn(snapshot, folder);
-  const signs = new Set(all.flatMap(({ detect }) => detect));
-  const there = [...signs].filter((sign) =>
-    foldersOf(snapshot, folder).some(({ has }) => has(sign)),
-  );
-  return {
-    rules: matchRules(activeRules(all, new Set([...frameworks, ...there])), scopes),
-    frameworks,
-  };
+export function rulesFor(
+  snapshot: Snapshot,
+  { project, scopes, files = projectFiles(snapshot, project) }: Sought,
+): Selected {
+  const { folder, paths, text } = files;
+  const all = [...rulePages(snapshot), ...repositoryRules(paths, folder, text)];
+  const folders = foldersOf(files);
+  const frameworks = [...new Set(folders.flatMap(detectFrameworks))];
+  const signs = [...new Set(all.flatMap(({ detect }) => detect))];
+  const there = signs.filter((sign) => folders.some(({ has }) => has(sign)));
+  const active = activeRules(all, new Set([...frameworks, ...there]));
+  return { rules: matchRules(active, scopes), frameworks };
 }
 
 /** The role that a step names, or else the one that fits what it may write. */
@@ -60,17 +56,12 @@ export function roleOf(
   return role === undefined ? roleFor(roles, writes) : roles.find(({ id }) => id === role);
 }
 
-/** Of the project, and of the repository in it. */
-function frameworksIn(snapshot: Snapshot, folder: string): readonly string[] {
-  return [...new Set(foldersOf(snapshot, folder).flatMap(detectFrameworks))];
-}
-
-function foldersOf(snapshot: Snapshot, folder: string): readonly Folder[] {
+/** The project, and the repository in it. */
+function foldersOf({ folder, text, has }: ProjectFiles): readonly Folder[] {
   const prefix = folder === '' ? '' : `${folder}/`;
   return [prefix, `${prefix}repo/`].map((start) => ({
-    text: (path) => snapshot.text(start + path),
-    has: (path) =>
-      snapshot.files.has(start + path) || existsSync(within(snapshot.root, start + path)),
+    text: (path) => text(start + path),
+    has: (path) => has(start + path),
   }));
 }
 

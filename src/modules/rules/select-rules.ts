@@ -59,7 +59,7 @@ export function withinBudget<T>(
   return { shown, leftOut };
 }
 
-/** Whether one of the globs matches a path, as the workspace, its project or its `repo/` names it. */
+/** Whether a glob matches a path, as the workspace, its project or its `repo/` names it. */
 export function isIn(globs: readonly string[], path: string): boolean {
   const whole = path.endsWith('/') ? `${path}**` : path;
   const names = namesOf(whole);

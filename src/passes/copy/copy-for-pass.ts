@@ -44,8 +44,9 @@ export function copyForPass(
 }
 
 /**
- * For check programs after the agent: the workspace as the snapshot has it. What they write there is
- * dropped by `removeCopy`. `uncommitted`: what is not on the disk like that.
+ * For check programs after the agent: the workspace as the snapshot has it. What they write there
+ * is dropped by `removeCopy`. `uncommitted`: what is not on the disk like that; files that are new
+ * in the snapshot have no inode.
  */
 export function copyForChecks(
   { root, state }: Workspace,
@@ -74,7 +75,8 @@ export function copyForChecks(
   return { ...made, bound: [...made.bound, ...shown] };
 }
 
-function checksFolder(state: string, runId: string): string {
+/** For what Nocturne runs after the agent. */
+export function checksFolder(state: string, runId: string): string {
   return `${copyFolder(state, runId)}.checks`;
 }
 
@@ -100,10 +102,10 @@ function* presentFiles(
 ): Iterable<SourceFile> {
   const { root, files, place } = snapshot;
   const placeOf = place ?? ((path: string) => within(root, path));
-  for (const { path, kind, mode, size, target = '' } of files.values()) {
+  for (const { path, kind, mode, size, ino, target = '' } of files.values()) {
     if (isLeftOut(path)) continue;
     if (kind === 'file') {
-      const isPending = uncommitted.has(path);
+      const isPending = ino === 0 || uncommitted.has(path);
       const from = (): string | Buffer =>
         (isPending ? snapshot.bytes(path) : undefined) ?? placeOf(path);
       yield { path, kind, from, mode, size };

@@ -1,4 +1,4 @@
-/** For a program of the owner's whose result counts and whose files do not: a copy that is dropped. */
+/** A sandbox for a program whose result counts, in a copy that is dropped with its files. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bubblewrap, type SandboxOn } from '../../agents/sandbox.js';

@@ -21,7 +21,7 @@ export type PassCopy = {
   readonly repository?: RepositoryClone;
 };
 /**
- * `source`: what is shown there, if not what is at the path: absolute, or relative to the workspace.
+ * `source`: what is shown there, if not what is at the path; absolute, or in the workspace.
  */
 export type BoundPath = {
   readonly path: string;

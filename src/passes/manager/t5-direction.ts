@@ -3,12 +3,20 @@
  * change under a pre-approval, or a proposal to the owner.
  */
 import { isSecondRest, objectiveProblem, restQuestion } from '../../governance/rest.js';
-import { authorise } from '../../governance/preapproval.js';
+import { authorise } from '../../project/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { viewAfter } from '../../workspace/draft-view.js';
-import { type Act, bundleAct, type BundleAct, bundlesAct, noteAct, partsOf } from '../act.js';
+import {
+  type Act,
+  bundleAct,
+  type BundleAct,
+  bundlesAct,
+  deedOf,
+  noteAct,
+  partsOf,
+} from '../act.js';
 import type { Reviewing, Step } from '../types.js';
 import { opinionOn } from './judgement.js';
 import { quoted } from '../../project/page-text.js';
@@ -81,13 +89,27 @@ type Rest = {
   readonly why: string;
 };
 
+/** The owner may answer while the model is asked: then the owner's answer counts. */
 function endRest({ judged, runId }: Reviewing, { slug, rest, set, why }: Rest): Act {
   const reason = `${judged.by} ended the rest: ${why}`.slice(0, 300);
-  return bundlesAct('T5', [
-    { ...set, target: slug, authorisation: runId, detail: reason },
-    { name: 'escalation_clear', args: { slug, authorisation: runId }, detail: reason },
-    { name: 'notification_close', args: { id: rest, reason }, target: rest, detail: reason },
-  ]);
+  const over = { type: 'direction', target: slug, result: 'skipped' };
+  const detail = 'its rest had ended before the answer of the model could end it';
+  return (view) =>
+    deedOf(
+      view,
+      restQuestion(view, slug) === rest
+        ? bundlesAct('T5', [
+            { ...set, target: slug, authorisation: runId, detail: reason },
+            { name: 'escalation_clear', args: { slug, authorisation: runId }, detail: reason },
+            {
+              name: 'notification_close',
+              args: { id: rest, reason },
+              target: rest,
+              detail: reason,
+            },
+          ])
+        : noteAct('T5', { ...over, detail }),
+    );
 }
 
 type Change = {

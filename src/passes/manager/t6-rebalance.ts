@@ -1,5 +1,5 @@
 /** Manager T6: whether another project should come first, done under a pre-approval or proposed. */
-import { authorise } from '../../governance/preapproval.js';
+import { authorise } from '../../project/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { fieldText } from '../../project/field-text.js';
 import { isOpenQuestion } from '../../project/question-state.js';

@@ -4,10 +4,11 @@
  */
 import { lastManagerRun } from '../../governance/last-manager-run.js';
 import { questionState } from '../../project/question-state.js';
-import type { Diagnostic } from '../../kernel/diagnostic.js';
+import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { rowsSince } from '../../project/recent-rows.js';
 import type { Rec } from '../../markdown/types.js';
+import { recordsAt } from '../../validate/query-place.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundlesAct, noteAct } from '../act.js';
@@ -92,11 +93,24 @@ type Signal = { readonly id: string; readonly text: string };
 function signalled(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): readonly Signal[] {
   const found = diagnostics.filter(({ rule }) => rule === 'failure-mode');
   return snapshot.records('FAILURE-MODE').flatMap((mode) => {
-    const isMeant = found.some(({ related }) =>
+    const meant = found.filter(({ related }) =>
       related?.some(({ range }) => range.file === mode.file && range.line === mode.range.line),
     );
+    if (meant.length === 0) return [];
     const title = fieldText(mode, 'title') || fieldText(mode, 'symptom');
-    return isMeant ? [{ id: mode.key, text: `${mode.key} ${title}` }] : [];
+    const projects = [...new Set(meant.flatMap(({ range }) => projectAt(snapshot, range)))];
+    const where = projects.length === 0 ? '' : ` (${projects.join(', ')})`;
+    return [{ id: mode.key, text: `${mode.key} ${title}${where}` }];
+  });
+}
+
+/** Whose file or row it is that the detection selected. */
+function projectAt(snapshot: Snapshot, range: Range): readonly string[] {
+  const [, folder] = /^PROJECTS\/([^/]+)\//.exec(range.file) ?? [];
+  if (folder !== undefined) return [folder];
+  return recordsAt(snapshot, range).flatMap(([, record]) => {
+    const slug = fieldText(record, 'project') || record.key;
+    return snapshot.record('DISPATCH', slug) === undefined ? [] : [slug];
   });
 }
 

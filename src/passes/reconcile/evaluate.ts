@@ -75,8 +75,8 @@ export async function evaluate(
 }
 
 /**
- * The owner's test runs in what would be merged. What a project's own pass has proved is merged here;
- * a unit's once it has its verdict.
+ * The owner's test runs in what would be merged. What a project's own pass has proved is merged
+ * here, what a unit has proved once it has its verdict.
  */
 async function withRepository(
   { workspace, signal }: PassEnvironment,

@@ -3,7 +3,7 @@
  * committed in the repository of its project.
  */
 import type { CommandRunner } from '../../governance/conditions/command-runner.js';
-import type { RuleFinding } from '../../governance/rule-finding.js';
+import { reasonOf, type RuleFinding } from '../../governance/rule-finding.js';
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { globMatches } from '../../kernel/glob.js';
@@ -12,7 +12,7 @@ import { copyView } from '../copy/copy-view.js';
 import { committedChanges } from '../copy/committed-changes.js';
 import { removeCopy } from '../copy/make-copy.js';
 import { changesInCopy } from '../copy/reconcile-copy.js';
-import type { ExaminedChange } from '../module.js';
+import type { ExaminedChange, RefusedPath } from '../module.js';
 import { hasExaminers, moduleFindings } from '../modules/module-hooks.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
 import type { Briefed, PassEnvironment, Worked } from '../types.js';
@@ -53,7 +53,7 @@ async function findingsIn(
   const outside = committed.changes.filter(
     ({ path }) => !writes.some((glob) => globMatches(glob, path)),
   );
-  const refused = (): readonly { readonly path: string; readonly why: string }[] => [
+  const refused = (): readonly RefusedPath[] => [
     ...pending.refused().map(({ difference: { path }, why }) => ({ path, why })),
     ...outside.map(({ path }) => ({ path, why: 'a commit of the agent changes it' })),
   ];
@@ -70,7 +70,7 @@ async function findingsIn(
       command: checks.command,
       ...defined({ unit }),
     });
-    return [...committed.findings, ...found, ...outOfUnit(pass, refused)];
+    return [...committed.findings, ...outOfUnit(pass, refused, found), ...found];
   } finally {
     checks.end();
   }
@@ -79,12 +79,15 @@ async function findingsIn(
 /** A step of a plan is proved as a whole: what it may not change undoes the rest of it. */
 function outOfUnit(
   { unit }: Briefed | Worked,
-  refused: () => readonly { readonly path: string; readonly why: string }[],
+  refused: () => readonly RefusedPath[],
+  found: readonly RuleFinding[],
 ): readonly RuleFinding[] {
-  const [first] = unit === undefined ? [] : refused();
-  if (first === undefined) return [];
-  const { path: file, why: message } = first;
-  return [{ effect: 'blocks', rule: SCOPE, source: '', message, file }];
+  if (unit === undefined) return [];
+  const known = new Set(found.map(({ file }) => file));
+  return refused()
+    .filter(({ path }) => !known.has(path))
+    .slice(0, 1)
+    .map((change) => ({ effect: 'blocks', rule: SCOPE, source: '', ...reasonOf(change) }));
 }
 
 type Commits = {

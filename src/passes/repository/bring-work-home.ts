@@ -1,6 +1,6 @@
 /**
- * What a pass has proved, merged onto its branch before the pass is recorded. A conflict is kept for
- * the brief of the next try.
+ * What a pass has proved is merged onto its branch before the pass is recorded. A conflict is kept
+ * for the brief of the next try.
  */
 import { join } from 'node:path';
 import type { Fragment } from '../../agents/types.js';

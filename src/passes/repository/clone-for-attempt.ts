@@ -1,6 +1,6 @@
 /**
- * The owner's repository as an attempt works on it: a clone in the copy of its pass, in the place of
- * the project's `repo/`. Git's objects are not copied: the clone finds them through a read-only mount.
+ * The owner's repository as an attempt works on it: a clone in the copy of its pass, which is the
+ * project's `repo/` there. Git's objects are not copied: the clone finds them through a mount.
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, writeFileSync } from '../../kernel/files.js';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import {
   treeOf,
 } from './desk.js';
 import { git } from './disarmed-git.js';
+import { expireAttempts } from './expire-attempts.js';
 import { folderChanges } from './folder-changes.js';
 import {
   addObjects,
@@ -50,6 +51,7 @@ export function cloneForAttempt(copy: PassCopy, request: CloneRequest): PassCopy
   const origin = openOrigin(repository);
   const path = `PROJECTS/${repository.project}/repo`;
   const folder = join(copy.folder, path);
+  expireAttempts(origin, request.now);
   const desk = openDesk(origin, deskFolder(state, runId));
   try {
     const { base, release } = baseOf(desk, request);
@@ -157,7 +159,7 @@ export function shownFolders(
 /** `release`: once a ref names it. */
 type Base = { readonly base: string; readonly release: () => void };
 
-/** Where the attempt begins: a commit of the owner's, or one of what the owner has not committed. */
+/** Where the attempt begins: a commit of the owner's, or one of what is not committed yet. */
 function baseOf(desk: Desk, { repository, now }: CloneRequest): Base {
   const { origin } = desk;
   const { head } = headsNow(origin, repository);

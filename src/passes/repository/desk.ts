@@ -143,8 +143,8 @@ export type TreeMerge =
     };
 
 /**
- * What lies between `base` and `theirs`, done to `ours`; all three are trees. Git finds merge bases by
- * commits, so it gets three that have nothing else.
+ * What lies between `base` and `theirs`, done to `ours`; all three are trees. Git finds a merge
+ * base by commits, so it gets three that have nothing else.
  */
 export function mergeTrees(
   desk: Desk,

@@ -1,6 +1,6 @@
 /**
- * The one way in which git is started for a repository of the owner's: nothing that a repository, an
- * attribute, a setting or a variable of the environment names is run.
+ * The one way in which git is started for a repository of the owner's: no program runs that a
+ * repository, an attribute, a setting or a variable of the environment names.
  */
 import { spawnSync } from 'node:child_process';
 import { defined } from '../../kernel/defined.js';

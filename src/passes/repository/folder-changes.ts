@@ -154,8 +154,7 @@ function blobId(size: number, chunks: Iterable<Buffer>): string {
 }
 
 /**
- * An agent that edits `.gitignore` can neither hide a file with it, nor is it stopped from adding one
- * that was ignored.
+ * An agent that edits `.gitignore` can hide no file with it, and can add one that was ignored.
  */
 function withIgnored(
   desk: Desk,

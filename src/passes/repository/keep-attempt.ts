@@ -17,7 +17,7 @@ import {
 } from './desk.js';
 import { type Attempt, changesOf } from './difference-of.js';
 import type { FolderChange } from './folder-changes.js';
-import { addObjects, openOrigin, setRunRef } from './origin.js';
+import { addObjects, dropRunRef, openOrigin, setRunRef } from './origin.js';
 
 /**
  * Safe to call again. @param accepted paths in the workspace.
@@ -37,7 +37,7 @@ export function keepAttempt(
     );
     const tree = treeWith(desk, { base, folder: join(copy.folder, inside), changes });
     if (tree === treeOf(desk, base)) {
-      setRunRef(origin, runId, undefined);
+      dropRunRef(origin, runId);
       return undefined;
     }
     const message = `${attemptMark(runId)}\n`;

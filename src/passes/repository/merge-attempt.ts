@@ -1,5 +1,5 @@
 /**
- * The merge queue of a repository: one kept attempt at a time is merged onto the branch as it is now,
+ * The merge queue of a repository: one kept attempt at a time is merged onto the branch as it is,
  * what comes out is tested, and only then the branch moves.
  */
 import { showControl } from '../../kernel/show-control.js';
@@ -11,14 +11,14 @@ import { attemptMark } from './keep-attempt.js';
 import {
   addObjects,
   branchRef,
+  dropRunRef,
   headsNow,
   isCheckedOut,
-  moveRef,
+  moveRefPatiently,
   openOrigin,
   type Origin,
   refValue,
   runRef,
-  setRunRef,
 } from './origin.js';
 import { branchOf, type Repository } from './repository-record.js';
 
@@ -102,7 +102,7 @@ async function tryMerge(desk: Desk, request: MergeRequest): Promise<MergeResult 
   const commit = makeCommit(desk, { tree, parents: [head], message: messageOf(request), now });
   const release = addObjects(origin, packOf(desk, commit, [head]));
   try {
-    if (!moveRef(origin, branchRef(repository), { old, value: commit }))
+    if (!(await moveRefPatiently(origin, branchRef(repository), { old, value: commit })))
       return blocked(desk, request, old);
   } finally {
     release();
@@ -111,7 +111,7 @@ async function tryMerge(desk: Desk, request: MergeRequest): Promise<MergeResult 
 }
 
 function merged(origin: Origin, { repository, runId }: MergeRequest, commit: string): MergeResult {
-  setRunRef(origin, runId, undefined);
+  dropRunRef(origin, runId);
   return { kind: 'merged', commit, branch: branchOf(repository) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What an attempt would make of the branch as it is now: merged by trial and checked out, so that it
- * is judged as it would be merged.
+ * What an attempt would make of the branch as it is now: merged by trial and checked out, so that
+ * it is judged as it would be merged.
  */
 import { cpSync, rmSync } from '../../kernel/files.js';
 import { join } from 'node:path';

@@ -2,8 +2,15 @@
  * The owner's repository: where it is, which commit work begins with, and the refs that Nocturne
  * keeps in it. Nothing else of it is ever written, except new objects.
  */
-import { lstatSync, readdirSync, readFileSync, realpathSync } from '../../kernel/files.js';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+} from '../../kernel/files.js';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { NocturneError } from '../../kernel/error.js';
 import { removeIfThere } from '../../workspace/durable.js';
 import { readTextIfThere } from '../../workspace/read-if-there.js';
@@ -103,8 +110,43 @@ export function moveRef(
   return gitResult({ directory }, [...DURABLE, 'update-ref', ...args]).status === 0;
 }
 
+const PAUSE_MS = 250;
+const PAUSES = 8;
+
+/**
+ * The same, but waits while git holds the lock of the ref. Git holds it for moments: one that stays
+ * is of a git that was killed, and goes.
+ */
+export async function moveRefPatiently(
+  origin: Origin,
+  ref: string,
+  { old, value }: { readonly old: string | undefined; readonly value: string },
+): Promise<boolean> {
+  const lock = join(origin.directory, `${ref}.lock`);
+  const found = inodeOf(lock);
+  for (let i = 0; i < PAUSES; i++) {
+    if (moveRef(origin, ref, { old, value })) return true;
+    if (refValue(origin, ref) !== old || !existsSync(lock)) return false;
+    await setTimeout(PAUSE_MS);
+  }
+  if (inodeOf(lock) === found) removeIfThere(lock);
+  return moveRef(origin, ref, { old, value });
+}
+
+/** Also where a file is in the place of its folder. */
+function inodeOf(path: string): number | undefined {
+  return existsSync(path) ? lstatSync(path).ino : undefined;
+}
+
+/** What is left of a run; one that cannot be removed now expires. */
+export function dropRunRef(origin: Origin, runId: string): void {
+  const ref = runRef(runId);
+  const old = refValue(origin, ref);
+  if (old !== undefined) moveRef(origin, ref, { old, value: undefined });
+}
+
 /** Nobody else writes this ref, so whatever it was before does not matter. */
-export function setRunRef(origin: Origin, runId: string, value: string | undefined): void {
+export function setRunRef(origin: Origin, runId: string, value: string): void {
   const ref = runRef(runId);
   const old = refValue(origin, ref);
   if (old === value) return;

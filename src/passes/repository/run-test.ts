@@ -1,6 +1,6 @@
 /**
- * The owner's own test of a repository: in a fresh copy that is dropped afterwards, inside a sandbox
- * without a network.
+ * The owner's own test of a repository, in a fresh copy that is dropped afterwards, inside a
+ * sandbox without a network.
  */
 import { join } from 'node:path';
 import type { SandboxInForce } from '../../agents/sandbox.js';

@@ -23,6 +23,7 @@ import { mergedView, mergedWork } from '../repository/merged-work.js';
 import { requireClaim } from '../require-claim.js';
 import type { Moved, Reconciled, Stage, StepContext, UnitProof, Worked } from '../types.js';
 import { keepChanges } from './module-work.js';
+import { reviewUnit } from './review-unit.js';
 import { producedBy } from './unit-conditions.js';
 import { verdictOf } from './unit-verdict.js';
 
@@ -54,8 +55,12 @@ export async function judgeUnit(
   const seen = { ...pass, ...filesOf(found), findings, ...defined({ merged }) };
   const begun = [agentRow(pass), ...findingRows(examined)];
   const view = viewAfter(snapshot, partsOf(pass, recorded(pass, found)));
-  const { acts, ...shown } = await proveUnit({ env, snapshot: view }, seen, unit);
-  const isKept = unit.keepsChanges === true;
+  const after = { env, snapshot: view };
+  const { acts, ...shown } = await reviewUnit(after, seen, {
+    found,
+    proof: await proveUnit(after, seen, unit),
+  });
+  const isKept = unit.keepsChanges === true || shown.verdict.outcome === 'review';
   const proof = isKept ? shown : await mergedProof(workspace, seen, shown);
   const { outcome } = proof.verdict;
   if (isKept) keepChanges(env, pass, { found, verdict: proof.verdict }, snapshot);

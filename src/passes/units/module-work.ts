@@ -7,7 +7,8 @@ import type { Snapshot } from '../../workspace/types.js';
 import type { PassCopy } from '../copy/pass-copy.js';
 import { moduleOf } from '../modules/module-hooks.js';
 import type { Reconciliation } from '../reconcile/reconcile.js';
-import type { Briefed, PassEnvironment, Worked } from '../types.js';
+import type { UnitLook, UnitWork } from '../module.js';
+import type { Briefed, PassEnvironment, Reconciled, Worked } from '../types.js';
 
 /** Whether it can only be done in a copy. */
 export function needsCopy(unit: Unit | undefined): boolean {
@@ -47,17 +48,38 @@ export async function performUnit(
     : { kind: 'finished', ...ended };
 }
 
+export type UnitPass = Worked & { readonly unit: Unit; readonly copy: PassCopy };
 type Found = { readonly found: Reconciliation; readonly verdict: UnitVerdict };
 
 export function keepChanges(
   env: PassEnvironment,
-  pass: Worked & { readonly unit: Unit; readonly copy: PassCopy },
+  pass: UnitPass,
   { found, verdict }: Found,
   snapshot: Snapshot,
 ): void {
-  const { unit, copy, outcome } = pass;
+  const { unit } = pass;
+  moduleOf(env, unit)?.keep?.(unit, workOf(env, pass, { found, verdict }, snapshot));
+}
+
+function workOf(
+  env: PassEnvironment,
+  { copy, outcome }: UnitPass,
+  { found, verdict }: Found,
+  snapshot: Snapshot,
+): UnitWork {
   const { accepted, undone } = found;
   const where = { snapshot, state: env.workspace.state, step: 'T5' };
-  const work = { ...where, verdict, accepted, undone, copy, report: outcome.report };
-  moduleOf(env, unit)?.keep?.(unit, work);
+  return { ...where, verdict, accepted, undone, copy, report: outcome.report };
+}
+
+/** Who has to look at the changes of a unit that is proved. */
+export function looksAt(
+  env: PassEnvironment,
+  pass: UnitPass & Pick<Reconciled, 'findings'>,
+  work: Found,
+  snapshot: Snapshot,
+): UnitLook | undefined {
+  const { unit, findings } = pass;
+  const context = { ...workOf(env, pass, work, snapshot), findings };
+  return moduleOf(env, unit)?.looks?.(unit, context);
 }

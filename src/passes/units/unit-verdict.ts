@@ -100,5 +100,5 @@ function consumedBy(
 
 export function gradeOfUnit({ outcome }: UnitVerdict): Grade {
   if (outcome === 'parked') return 'PARKED';
-  return outcome === 'proved' ? 'ADEQUATE' : 'FAIL';
+  return outcome === 'proved' || outcome === 'review' ? 'ADEQUATE' : 'FAIL';
 }

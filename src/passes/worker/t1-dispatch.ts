@@ -1,6 +1,6 @@
 /**
- * T1: the owner's answers are taken in, modules do what comes first, then the project or the unit of
- * this pass is chosen.
+ * T1: the owner's answers are taken in, modules do what comes first, then the project or the unit
+ * of this pass is chosen.
  */
 import { dispatch } from '../../governance/dispatch.js';
 import { defined } from '../../kernel/defined.js';
@@ -31,7 +31,10 @@ export const t1Dispatch: Step<Entered, Dispatched> = {
   },
 };
 
-/** Chooses among the units, and the projects that this pass has not turned away; none left means an idle pass. */
+/**
+ * Chooses among the units, and the projects that this pass has not turned away; none left means an
+ * idle pass.
+ */
 export function choose(
   env: PassEnvironment,
   pass: Pick<Dispatched, 'request' | 'runId' | 'turnedAway' | 'driver'>,

@@ -4,7 +4,7 @@
  */
 import { ASKS_DECISION } from '../../project/question-state.js';
 import { globCovers } from '../../kernel/glob-cover.js';
-import { authorise } from '../../governance/preapproval.js';
+import { authorise, refusalText } from '../../project/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { EXIT } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';
@@ -50,10 +50,7 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
   });
   const use = call === undefined ? [] : [bundleAct('T2.7', call)];
   if (permission.allowed && permission.pa !== undefined) return { stage, acts: use };
-  const why = permission.checks
-    .filter((check) => !check.ok)
-    .map((check) => `${check.pa} ${check.check}: ${check.detail}`)
-    .join('; ');
+  const why = refusalText(permission);
   const tiers = beyond.map((glob) => `${glob} (${routeOf(snapshot.schema, glob).tier})`).join(', ');
   const question = `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause it.`;
   const reason = 'scope beyond the project';

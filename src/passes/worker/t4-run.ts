@@ -4,7 +4,7 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
-import { giveBackWriter, renewClaim, takeWriter } from '../../workspace/pass-lock.js';
+import { giveBackWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { comeNearer } from '../come-nearer.js';
 import { copiedPath } from '../copy/pass-copy.js';
@@ -17,14 +17,10 @@ import { storePass } from '../pass-file.js';
 import { withModelAccess } from '../model-access.js';
 import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
-import { LEASE_MS } from '../lease.js';
+import { takeTurn } from '../take-turn.js';
 import { whileClaimed } from '../while-claimed.js';
 import { performUnit } from '../units/module-work.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
-
-/** How often a pass that waits for its turn asks, and how often it then renews its claim. */
-const TURN_MS = 100;
-const RENEW_EVERY = 300;
 
 export const t4Run: Step<Briefed, Worked> = {
   id: 'T4',
@@ -63,21 +59,8 @@ async function besideOthers(
   try {
     return await runAgent(env, pass, on);
   } finally {
-    await takeItsTurn(env, pass);
-  }
-}
-
-/** @throws NocturneError `LEASE_LOST` if this claim has expired and another pass removed it. */
-async function takeItsTurn(
-  { workspace: { root, clock }, wait, say }: PassEnvironment,
-  { fence }: Briefed,
-): Promise<void> {
-  // A pass that was told to end still has to be judged, so nothing ends this wait but its turn.
-  const { signal } = new AbortController();
-  for (let attempt = 0; !takeWriter(root, fence, clock); attempt++) {
-    if (attempt === 0) say('     waiting for the pass that is the writer');
-    if (attempt % RENEW_EVERY === 0) renewClaim(root, fence, { ttlMs: LEASE_MS, clock });
-    await wait(TURN_MS, signal);
+    // Units take their turn together.
+    if (pass.unit === undefined) await takeTurn(env, pass);
   }
 }
 

@@ -126,6 +126,7 @@ async function gradeUnit(
     ...pass,
     questions: [],
     judge: undefined,
+    ...pass.proof?.spent,
     criteria,
     verdict,
     quality,

@@ -42,6 +42,8 @@ const FORM = z.strictObject({
 
 type Measured = Pick<Graded, 'quality' | 'reasons' | 'criteria' | 'stop'>;
 export type Grading = Spent & {
+  /** Nobody graded it: there is no grader, or it gave no answer. */
+  readonly isMissing?: true;
   readonly quality: Grade;
   readonly reasons: readonly string[];
   readonly acts: readonly Act[];
@@ -61,6 +63,7 @@ export async function askGrader(
   if (found.kind !== 'judge')
     return {
       ...unchanged,
+      isMissing: true,
       acts: found.kind === 'off' ? [] : [row(subject, 'failed', found.why)],
     };
   const asking = panel(env, pass, { judge: found, calls: CALLS });
@@ -76,7 +79,8 @@ export async function askGrader(
   if (answer === undefined) {
     const why = `${by} gave no answer, so the grade of the machine stands: ${asked[0]?.problem ?? ''}`;
     env.say(`     grader: ${why}`);
-    return { ...spent, quality, reasons, acts: [budget, row(subject, 'failed', why)] };
+    const acts = [budget, row(subject, 'failed', why)];
+    return { ...spent, isMissing: true, quality, reasons, acts };
   }
   const lines = new Map([...shown].map(([path, text]) => [path, text.split('\n').length]));
   const { grade, findings, refused } = lowerGrade(quality, answer, lines);

@@ -7,11 +7,10 @@ import { plain } from '../../project/page-text.js';
 import { REST } from '../../project/question-state.js';
 import { reasonToRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
-import type { Unit, UnitVerdict } from '../../governance/unit.js';
-import { EXIT, NocturneError } from '../../kernel/error.js';
+import { EXIT } from '../../kernel/error.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
-import { authorise } from '../../governance/preapproval.js';
+import { authorise } from '../../project/preapproval.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -31,16 +30,17 @@ import { declaredArguments } from '../declared-arguments.js';
 import { escalation } from '../escalation.js';
 import { askForMore } from '../parking/ask-for-more.js';
 import { limitReached } from '../parking/is-parked.js';
-import { moduleRecords, unitSettled } from '../modules/module-hooks.js';
+import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
 import { failsAlike, isEvidence } from './fails-alike.js';
-import type { Done, Graded, Halt, Moved, PassEnvironment, Step, StepContext } from '../types.js';
+import { recordUnit } from '../units/record-unit.js';
+import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
+import { askForAgent } from './ask-for-agent.js';
 import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable. */
 const MOST_ASKED = 400;
 const MOST_DOUBT = 160;
-const UNIT_RECORD = 'unit_record';
 
 export const t6State: Step<Graded, Done> = {
   id: 'T6',
@@ -65,7 +65,8 @@ export const t6State: Step<Graded, Done> = {
       ...(over || ENDED.has(status) ? [] : askOwner(env, stage, slug, snapshot)),
     ];
     // What was undone is asked first; the phase ends with the pass after the answer.
-    if (!over || waitsForOwner(stage)) return { stage, acts: recorded };
+    const waitsForOwner = stage.quality === 'FAIL' && stage.undone.length > 0;
+    if (!over || waitsForOwner) return { stage, acts: recorded };
     if (status !== 'active') {
       const held = `${slug} is ${status} since this pass began, so its phase did not end`;
       return { stage: { ...stage, held }, acts: recorded };
@@ -78,57 +79,6 @@ export const t6State: Step<Graded, Done> = {
     };
   },
 };
-
-/** The phase of its project goes on whatever a unit proves. */
-function recordUnit({ env, snapshot }: StepContext, stage: Graded, slug: string): Moved<Done> {
-  const { unit, verdict } = stage;
-  if (unit === undefined || verdict === undefined)
-    throw new NocturneError('INTERNAL', 'a unit has no verdict');
-  const asks = snapshot.record('DISPATCH', slug) !== undefined && verdict.outcome === 'parked';
-  return {
-    stage,
-    acts: [
-      (view) => unitDeed(env, { stage, unit, verdict, view }),
-      ...(asks ? askAboutUnit(stage, slug, snapshot) : []),
-    ],
-  };
-}
-
-function askAboutUnit(stage: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
-  const limit = limitReached(stage.outcome);
-  return limit === undefined
-    ? askForAgent(stage, slug, snapshot)
-    : askForMore(snapshot, slug, limit);
-}
-
-type Settling = {
-  readonly stage: Graded;
-  readonly unit: Unit;
-  readonly verdict: UnitVerdict;
-  readonly view: Snapshot;
-};
-
-function unitDeed(env: PassEnvironment, { stage, unit, verdict, view }: Settling): Deed {
-  const { outcome, why } = verdict;
-  const recorded = unitRecord(view, unit, `${outcome}: ${why}`);
-  const settled = unitSettled(env, { unit, verdict }, view);
-  const more = [...moduleRecords(env, stage, view), ...(settled === undefined ? [] : [settled])];
-  return {
-    ...recorded,
-    changes: [...recorded.changes, ...more.flatMap(({ changes }) => changes)],
-    audit: [...(recorded.audit ?? []), ...more.flatMap(({ audit = [] }) => audit)],
-    notices: [...(recorded.notices ?? []), ...more.flatMap(({ notices = [] }) => notices)],
-  };
-}
-
-/** The project has had its turn. A workspace that is not upgraded yet does not know the bundle. */
-function unitRecord(view: Snapshot, { project, id }: Unit, detail: string): Deed {
-  const isKnown =
-    view.schema.bundles.has(UNIT_RECORD) && view.record('DISPATCH', project) !== undefined;
-  if (!isKnown) return deedOf(view, noteAct('T6', { type: UNIT_RECORD, target: id, detail }));
-  const args = { slug: project };
-  return deedOf(view, bundleAct('T6', { name: UNIT_RECORD, args, target: id, detail }));
-}
 
 /** Nothing is asked about a project that the owner has ended. */
 const ENDED: ReadonlySet<string> = new Set(['abandoned', 'complete']);
@@ -148,11 +98,6 @@ function deleted(
   const outcome = `${slug} was deleted during this pass (${gone}), so nothing was recorded for it; what the pass wrote is in PROJECTS/${slug}`;
   const row = { type: 'pass_record', target: slug, result: 'skipped', detail: outcome };
   return { halt: true, outcome, exit: EXIT.findings, stage, acts: [noteAct('T6', row)] };
-}
-
-/** The owner has to say whether a pass that broke the rules may be followed by another. */
-function waitsForOwner({ quality, undone }: Graded): boolean {
-  return quality === 'FAIL' && undone.length > 0;
 }
 
 /** The agent's question, or what a project is to do that does not get on. */
@@ -179,36 +124,18 @@ function askOwner(
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
-/** A pass that is parked goes on with its own, whatever its agent said as it gave up. */
-function nextObjective({ quality, objective, outcome }: Graded): string {
-  return (quality === 'PARKED' ? undefined : outcome.report.nextObjective) ?? objective;
-}
-
 /** Nobody knows yet whether a pass that is parked makes progress. */
 function stalledAfter({ progress, quality }: Graded, slug: string, snapshot: Snapshot): number {
   if (progress) return 0;
   return stalledPasses(snapshot, slug) + (quality === 'PARKED' ? 0 : 1);
 }
 
-/** What the agent says only the owner can decide: the project waits for the answer. */
-function askForAgent({ outcome, runId }: Graded, slug: string, snapshot: Snapshot): readonly Act[] {
-  const asked = outcome.report.escalation;
-  if (asked === undefined || asked.question.trim() === '') return [];
-  const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority)
-    ? asked.priority
-    : 'medium';
-  const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
-  const asks = { slug, reason: `asked by the agent in ${runId}`, priority, question };
-  return [bundleAct('T6', { ...escalation(snapshot, asks), detail: 'asked by the agent' })];
-}
-
-/** The pass, and what modules keep of it, in one part. */
 function record(
   env: PassEnvironment,
   context: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
 ): Deed {
   const { stage, slug, view } = context;
-  const { quality, objective, outputs, criteria, stop, reasons } = stage;
+  const { quality, objective, outputs, criteria, stop, reasons, outcome } = stage;
   const args = {
     slug,
     objective,
@@ -216,7 +143,8 @@ function record(
     quality,
     validated: conditionsHold(criteria),
     weak: quality === 'WEAK' || quality === 'FAIL',
-    next_objective: nextObjective(stage),
+    // A pass that is parked goes on with its own, whatever its agent said as it gave up.
+    next_objective: (quality === 'PARKED' ? undefined : outcome.report.nextObjective) ?? objective,
     why: reasons.join('; '),
     ...(stop.length === 0
       ? { distance: null, progress: null }

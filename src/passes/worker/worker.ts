@@ -22,6 +22,9 @@ import { t5Reconcile } from './t5-reconcile.js';
 import { t6State } from './t6-state.js';
 import { t7Learn } from './t7-learn.js';
 import { t8Modules } from './t8-modules.js';
+import { takeTurn } from '../take-turn.js';
+import { isJudgedWhole } from '../units/judge-unit.js';
+import { settleTogether } from '../units/settle-together.js';
 import { close } from './t9-close.js';
 
 /** What `pass begin` does: everything up to the brief. */
@@ -48,7 +51,12 @@ export async function worker(env: PassEnvironment, request: PassRequest): Promis
   const entered = await enter(env, { request, driver: 'process' });
   if (entered.kind === 'over') return entered.report;
   const begun = await runSteps(WORKER_BEFORE.next(t4Run), env, entered.stage);
-  if (begun.kind === 'halted') return finish(env, begun);
+  if (begun.kind === 'halted') {
+    if (isJudgedWhole(begun.halt.stage)) await takeTurn(env, begun.halt.stage);
+    return finish(env, begun);
+  }
+  if (isJudgedWhole(begun.stage))
+    return settleTogether(env, begun.stage, (ended) => finish(env, ended));
   return finish(env, await runSteps(WORKER_AFTER, env, begun.stage));
 }
 

@@ -1,9 +1,8 @@
 /** What the front matter of a rule and of a role may say. */
 import { z } from 'zod';
 
-export const EFFECTS = ['blocks', 'warns', 'look'] as const;
 /** `blocks`: the whole change is undone. `look`: a grader or the owner looks at it. */
-export type Effect = (typeof EFFECTS)[number];
+const EFFECTS = ['blocks', 'warns', 'look'] as const;
 
 export const TIERS = ['project', 'framework', 'universal'] as const;
 

@@ -30,7 +30,7 @@ export const fileMissing: WorkspaceRule = {
       missed.add(object.glob);
       const hint =
         problem === MISSING
-          ? 'restore it from a backup or with nocturne upgrade, or remove its rows from REGISTRY.md'
+          ? 'run nocturne upgrade: it restores every page that Nocturne ships and passes need'
           : 'replace it with a regular file';
       found.push({
         rule: 'file-missing',
@@ -54,7 +54,7 @@ export const fileMissing: WorkspaceRule = {
           range: registryCell(snapshot, route.range, PATTERN_COLUMN),
           expected: route.pattern,
           actual: problem,
-          hint: 'restore it from a backup or with nocturne upgrade',
+          hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
         });
     }
     return [...found, ...unreadable(snapshot, facts)];

@@ -1,4 +1,4 @@
-/** Rule spending: each limit limits something, a pass fits into it, and prices are of a past day. */
+/** Rule spending: a limit limits something, a pass fits into it, and prices are of a past day. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { fieldText } from '../../project/field-text.js';
 import { limitProblems } from '../../project/spend-floor.js';

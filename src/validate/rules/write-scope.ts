@@ -1,8 +1,8 @@
 /** Rule write-scope: what a project wants to write can be allowed. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { globsTouch } from '../../kernel/glob-cover.js';
 import type { Rec } from '../../markdown/types.js';
-import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { fieldList, fieldText } from '../../project/field-text.js';
+import { authorise, refusalText } from '../../project/preapproval.js';
 import { projectWrite } from '../../project/project-writes.js';
 import { routeOf } from '../../registry/route.js';
 import { itemRange } from '../field-items.js';
@@ -48,10 +48,17 @@ function problemWith(
   if (route.tier !== 'STANDARD')
     return never(`no pass may ever write ${target}, which is ${route.tier}`);
   if (route.bundles.length > 0) return never(`only bundles write ${target}, so no pass may`);
-  if (target.startsWith(`PROJECTS/${slug}/`) || isPreapproved(snapshot, target)) return undefined;
+  if (target.startsWith(`PROJECTS/${slug}/`)) return undefined;
+  const permission = authorise(snapshot, {
+    actionClass: 'file-write-extended',
+    targets: [target],
+    project: slug,
+    phase: fieldText(record, 'phase.name'),
+  });
+  if (permission.allowed) return undefined;
   return {
     severity: 'warning',
-    message: `${target} is outside the project ${slug}, and no active pre-approval allows it`,
+    message: `${target} is outside the project ${slug}, and no active pre-approval allows it (${refusalText(permission)})`,
     expected: RELATIVE,
     hint: 'write inside the project, or sign a pre-approval of the class file-write-extended in orchestration-os/OPS-PREAPPROVAL.md',
   };
@@ -79,16 +86,4 @@ function climbs(from: string, glob: string): boolean {
 function hasFolder(files: ReadonlyMap<string, unknown>, folder: string): boolean {
   for (const path of files.keys()) if (path.startsWith(`${folder}/`)) return true;
   return false;
-}
-
-function isPreapproved(snapshot: WorkspaceContext['snapshot'], target: string): boolean {
-  return snapshot
-    .records('PREAPPROVAL')
-    .some(
-      (record) =>
-        fieldText(record, 'status') === 'active' &&
-        fieldText(record, 'action_class') === 'file-write-extended' &&
-        (fieldTime(record, 'expires') ?? Number.POSITIVE_INFINITY) > snapshot.now.getTime() &&
-        fieldList(record, 'scope').some((scope) => globsTouch(scope, target)),
-    );
 }

@@ -159,7 +159,7 @@ const BROKEN: readonly Broken[] = [
     // In place, it could be the owner's.
     only: 'in a copy',
     rules: rule('scope', 'outside_scope: blocks\n', '"**"'),
-    says: /the rule scope: .* in PROJECTS\/pages\/elsewhere\.md/,
+    says: /the rule scope: .*PROJECTS\/pages\/elsewhere\.md/,
   },
   {
     name: 'a rule whose page has a mistake',

@@ -80,6 +80,20 @@ t.test('two attempts that are green apart and red together are not both merged',
   t.equal(run(owners.path, 'show', 'nocturne/shop:src/total.js'), 'export const count = 2;');
 });
 
+t.test('a lock that a killed git left does not stop the queue', async (t) => {
+  const owners = ownersRepository(t.testdir());
+  attempt(owners, 'RUN-20260301-001', { 'src/new.js': 'x\n' });
+  put(owners.path, { '.git/refs/heads/nocturne/shop.lock': '' });
+  t.match(await merge(owners, 'RUN-20260301-001'), { kind: 'merged' });
+});
+
+t.test('a branch of the owner leaves no room', async (t) => {
+  const owners = ownersRepository(t.testdir());
+  run(owners.path, 'branch', 'nocturne');
+  attempt(owners, 'RUN-20260301-001', { 'src/new.js': 'x\n' });
+  t.match(await merge(owners, 'RUN-20260301-001'), { kind: 'refused', why: /rename it first/ });
+});
+
 t.test('a conflict is given back with both versions', async (t) => {
   const owners = ownersRepository(t.testdir());
   attempt(owners, 'RUN-20260301-001', { 'src/total.js': 'export const count = 4;\n' });

@@ -38,6 +38,7 @@ export function edit(
         uncounted: status.tries,
         lost: undefined,
         runId: undefined,
+        accepted: undefined,
       });
   }
   return undefined;

@@ -15,6 +15,7 @@ import {
 } from './transition.js';
 import { endRun, failed, prove, start } from './run-events.js';
 import { isPast } from './until.js';
+import { reviewPage } from './review-page.js';
 
 type StepEvent = Extract<PlanEvent, { readonly step: string }>;
 
@@ -84,9 +85,7 @@ function onStep(transition: Transition, event: StepEvent): string | undefined {
     case 'lost':
       return endRun(transition, event, status);
     case 'review':
-      if (status.state !== 'running') return `${event.step} is ${status.state}, not running.`;
-      enter(transition, event.step, 'review', { why: `The ${event.by} looks at it.` });
-      return undefined;
+      return review(transition, event, status);
     case 'answered':
       return answered(transition, event, status);
     case 'skipped':
@@ -110,8 +109,26 @@ function answered(
   }
   if (status.state !== 'review') return `${step} is ${status.state}: nothing was asked.`;
   if (word === 'no') fail(transition, step, 'rejected', 'You sent it back.');
-  else if (status.runId !== undefined)
-    transition.effects.push({ kind: 'merge', step, runId: status.runId });
+  else
+    enter(transition, step, 'waiting', {
+      accepted: status.runId,
+      uncounted: (status.uncounted ?? 0) + 1,
+      why: 'You accepted it.',
+    });
+  return undefined;
+}
+
+function review(
+  transition: Transition,
+  { step, by }: Extract<PlanEvent, { kind: 'review' }>,
+  status: StepStatus,
+): string | undefined {
+  if (status.state !== 'running') return `${step} is ${status.state}, not running.`;
+  enter(transition, step, 'review', { why: `The ${by} looks at it.` });
+  if (by === 'grader') return undefined;
+  const page = reviewPage(transition.before.project, step, status.tries);
+  const question = `The step ${step} is proved, but you have to look at it: ${page}. Accept it?`;
+  transition.effects.push({ kind: 'ask', step, question });
   return undefined;
 }
 
@@ -142,6 +159,7 @@ function retry(transition: Transition, step: string, status: StepStatus): string
     uncounted: status.tries,
     lost: undefined,
     produced: undefined,
+    accepted: undefined,
     why: 'You had it run again.',
   });
   if (transition.status === 'aborted') transition.status = 'running';

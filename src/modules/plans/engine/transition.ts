@@ -51,9 +51,14 @@ export function enter(
 ): void {
   const old = transition.steps.get(step) ?? { state: 'waiting', tries: 0 };
   leave(transition, step, old, state);
-  const status = { ...old, until: undefined, why: undefined, because: undefined, ...change };
+  const accepted = KEEPS_ACCEPTED.has(state) ? old.accepted : undefined;
+  const cleared = { until: undefined, why: undefined, because: undefined, accepted };
+  const status = { ...old, ...cleared, ...change };
   transition.steps.set(step, defined({ ...status, state, since: transition.time }) as StepStatus);
 }
+
+/** What the owner accepted is brought in before anything else happens to the step. */
+const KEEPS_ACCEPTED: ReadonlySet<StepState> = new Set(['waiting', 'ready', 'running', 'blocked']);
 
 /** What belongs to a state that a step leaves for `next`, or for good. */
 export function leave(

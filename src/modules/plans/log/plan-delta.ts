@@ -1,4 +1,4 @@
-/** What an event changed in a plan, as it stands in the log: enough to restore the plan. */
+/** What an event changed in a plan, as the log has it: enough to restore the plan. */
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../../kernel/defined.js';
 import type { Plan, StepDefinition, StepStatus } from '../types.js';

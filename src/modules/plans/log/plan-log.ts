@@ -75,7 +75,7 @@ export function requirePlans(snapshot: Snapshot): void {
   });
 }
 
-/** What a row says of its event; what it changed is in `made`. */
+/** What a row says about its event; what it changed is in `made`. */
 function membersOf(event: LoggedEvent): Readonly<Record<string, unknown>> {
   const members: Readonly<Record<string, unknown>> = { ...event };
   const { step, runId: run, by: looks, cause, answer, why, consumed, produced } = members;

@@ -2,15 +2,20 @@
  * The files of attempts, in the state directory: what each changed in the workspace. They are there
  * as a whole or not at all.
  */
-import { chmodSync, existsSync, renameSync, rmSync } from '../../../kernel/files.js';
-import { dirname, join } from 'node:path';
-import { defined } from '../../../kernel/defined.js';
 import {
-  copyFileDurably,
-  makeDirectory,
-  removeIfThere,
-  syncDirectory,
-} from '../../../workspace/durable.js';
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+} from '../../../kernel/files.js';
+import { dirname, join } from 'node:path';
+import { copyFileDurably, makeDirectory, syncDirectory } from '../../../workspace/durable.js';
+import { dropRunRef, openOrigin } from '../../../passes/repository/origin.js';
+import type { Repository } from '../../../passes/repository/repository-record.js';
 import { onFiles } from '../../../workspace/storage-error.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import { type LoopPlace, loopFolder } from './loop-record.js';
@@ -21,7 +26,11 @@ export type KeptChange = {
   readonly before?: string;
   readonly after?: string;
   readonly size: number;
+  /** In the repository of the project, which is not in the workspace. */
+  readonly isElsewhere?: true;
   readonly mode?: number;
+  /** For a reader: a unified difference, or why there is none. */
+  readonly difference?: string;
 };
 export type KeptAttempt = {
   readonly folder: string;
@@ -49,7 +58,8 @@ export function keepAttempt(
       if (after === undefined) continue;
       const to = fileIn(draft, path);
       makeDirectory(dirname(to));
-      copyFileDurably(sourceOf(path), to);
+      const source = sourceOf(path);
+      copyFileDurably(source, to, { mode: lstatSync(source).mode });
     }
     writeJsonDurably(join(draft, LIST), changes);
     renameSync(draft, folder);
@@ -65,28 +75,31 @@ export function keptAttempt(place: LoopPlace, runId: string): KeptAttempt | unde
   return { folder, changes: new Map(changes.map((change) => [change.path, change])) };
 }
 
-export function removeAttempt(place: LoopPlace, runId: string): void {
+/** @param repository of the project, which has the attempt as a ref. */
+export function removeAttempt(
+  place: LoopPlace,
+  runId: string,
+  repository: Repository | undefined,
+): void {
   const folder = attemptFolder(place, runId);
   onFiles(folder, 'remove', () => rmSync(folder, { recursive: true, force: true }));
+  if (repository !== undefined) dropRunRef(openOrigin(repository), runId);
 }
 
 /** Brings the files of a copy of the workspace into the state of the attempt. */
 export function putAttempt({ folder, changes }: KeptAttempt, copy: string): void {
-  for (const { path, after, mode } of changes.values()) {
-    const to = join(copy, path);
-    if (after === undefined) {
-      removeIfThere(to);
-      continue;
+  onFiles(copy, 'copy to', () => {
+    for (const { path, after } of changes.values()) {
+      const [from, to] = [fileIn(folder, path), join(copy, path)];
+      if (after === undefined) {
+        rmSync(to, { force: true });
+        continue;
+      }
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(from, to, constants.COPYFILE_FICLONE);
+      chmodSync(to, lstatSync(from).mode & 0o777);
     }
-    makeDirectory(dirname(to));
-    copyFileDurably(fileIn(folder, path), to, defined({ mode }));
-    if (mode !== undefined) chmodSync(to, mode & 0o777);
-  }
-}
-
-/** Where the attempt's version of a path is. */
-export function keptFile({ folder }: KeptAttempt, path: string): string {
-  return fileIn(folder, path);
+  });
 }
 
 function fileIn(folder: string, path: string): string {

@@ -4,7 +4,7 @@ import { mean } from 'simple-statistics';
 import { plural } from '../../../kernel/words.js';
 import { textTable } from '../../../report/text-table.js';
 import { keptAttempt } from './attempt-store.js';
-import { gain } from './decide.js';
+import { comparedSamples, gain } from './decide.js';
 import type { LoopPlace } from './loop-record.js';
 import { type Attempt, type Loop, openAttempt, type Samples, type Verdict } from './loop-state.js';
 import type { LoopSubject } from './loop-subject.js';
@@ -37,7 +37,7 @@ export type AttemptFacts = {
 export function attemptFacts({ place, step }: LoopSubject, loop: Loop): readonly AttemptFacts[] {
   return loop.attempts.map((attempt) => {
     const { verdict, why, tried, minutes, tokens = null, cost = null, bytes, runId } = attempt;
-    const samples = deciding(attempt);
+    const samples = shownSamples(attempt, step.metric);
     const isMeasured = samples.best.length > 0 && samples.attempt.length > 0;
     const sign = step.metric.direction === 'higher' ? 1 : -1;
     const t = samples.best.length > 1 ? sign * welch(samples.best, samples.attempt) : null;
@@ -61,9 +61,10 @@ export function attemptFacts({ place, step }: LoopSubject, loop: Loop): readonly
   });
 }
 
-/** Those of the test, once there is one. */
-function deciding({ look, test }: Attempt): Samples {
-  return test.attempt.length > 1 && test.best.length > 1 ? test : look;
+function shownSamples(attempt: Attempt, metric: LoopSubject['step']['metric']): Samples {
+  const { look, test } = attempt;
+  const isTested = test.attempt.length > 1 && test.best.length > 1;
+  return isTested ? comparedSamples(attempt, metric) : look;
 }
 
 function count({ best, attempt }: Samples): number {

@@ -1,6 +1,8 @@
 /** Files of attempts are kept for two weeks after their loop has ended; the record stays. */
 import { join } from 'node:path';
+import { repositoryOf } from '../../../passes/repository/repository-record.js';
 import { listIfThere } from '../../../workspace/read-if-there.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import { keptAttempt, removeAttempt } from './attempt-store.js';
 import { attemptsFolder, readRecord } from './loop-record.js';
 import { readLoop } from './loop-state.js';
@@ -8,16 +10,17 @@ import { readLoop } from './loop-state.js';
 const KEPT_MS = 14 * 86_400_000;
 
 /** @returns whose files were removed. */
-export function expireAttempts(state: string, now: Date): readonly string[] {
+export function expireAttempts(state: string, snapshot: Snapshot): readonly string[] {
   const folder = attemptsFolder(state);
   return listIfThere(folder).flatMap((project) =>
     listIfThere(join(folder, project)).flatMap((step) => {
       const place = { state, project, step };
       const loop = readLoop(readRecord(place));
       const ended = Date.parse(loop?.stopped?.time ?? '');
-      if (loop === undefined || !(now.getTime() - ended > KEPT_MS)) return [];
+      if (loop === undefined || !(snapshot.now.getTime() - ended > KEPT_MS)) return [];
       const kept = loop.attempts.filter(({ runId }) => keptAttempt(place, runId) !== undefined);
-      for (const { runId } of kept) removeAttempt(place, runId);
+      const repository = repositoryOf(snapshot, project);
+      for (const { runId } of kept) removeAttempt(place, runId, repository);
       return kept.map(({ attempt }) => `attempt ${attempt} of ${project}/${step} expired`);
     }),
   );

@@ -3,6 +3,7 @@ import type { UnitVerdict } from '../../../governance/unit.js';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
+import type { Repository } from '../../../passes/repository/repository-record.js';
 import type { Difference } from '../../../passes/reconcile/differences.js';
 import type { Undone } from '../../../passes/types.js';
 import { type KeptChange, keepAttempt, keptAttempt, removeAttempt } from './attempt-store.js';
@@ -22,6 +23,8 @@ export type Work = {
   readonly undone: readonly Undone[];
   /** Where on the disk the agent's version of a path is. */
   readonly sourceOf: (path: string) => string;
+  /** Of the project. */
+  readonly repository: Repository | undefined;
   /** In the agent's words. */
   readonly tried: string;
   readonly now: Date;
@@ -29,7 +32,7 @@ export type Work = {
 
 /** Safe to call again. A try that waits for the owner is none yet. */
 export function keepWork({ place, step }: LoopSubject, work: Work): void {
-  const { verdict, tried, now } = work;
+  const { verdict, tried, now, repository } = work;
   const { runId, minutes, tokens, cost } = verdict;
   if (verdict.outcome === 'parked') return;
   const record = new LoopRecord(place);
@@ -44,7 +47,8 @@ export function keepWork({ place, step }: LoopSubject, work: Work): void {
       (changes.length === 0 ? 'It changed nothing.' : undefined) ??
       tooLarge(bytes, limit, bestAttempt(loop)?.bytes ?? 0) ??
       keep(place, work, changes);
-    if (why === undefined) makeRoom(place, loop, limit - bytes);
+    if (why === undefined) makeRoom(place, loop, { room: limit - bytes, repository });
+    else removeAttempt(place, runId, repository);
     record.append({
       kind: 'attempted',
       time: stamp(now),
@@ -69,9 +73,9 @@ function whyVoid(
   return verdict.outcome === 'proved' ? undefined : `It was not proved: ${verdict.why}.`;
 }
 
-function changeOf({ path, before, after, mode }: Difference): KeptChange {
+function changeOf({ path, before, after, isElsewhere }: Difference): KeptChange {
   const size = after?.size ?? 0;
-  return { path, size, ...defined({ before: before?.hash, after: after?.hash, mode }) };
+  return { path, size, ...defined({ before: before?.hash, after: after?.hash, isElsewhere }) };
 }
 
 function tooLarge(bytes: number, limit: number, best: number): string | undefined {
@@ -92,7 +96,11 @@ function keep(place: LoopPlace, work: Work, changes: readonly KeptChange[]): str
 }
 
 /** The oldest that were not kept go first; the best one stays. */
-function makeRoom(place: LoopPlace, loop: Loop, room: number): void {
+function makeRoom(
+  place: LoopPlace,
+  loop: Loop,
+  { room, repository }: { readonly room: number; readonly repository: Repository | undefined },
+): void {
   const best = bestAttempt(loop);
   const onDisk = loop.attempts.filter(({ runId }) => keptAttempt(place, runId) !== undefined);
   let used = onDisk.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -101,7 +109,7 @@ function makeRoom(place: LoopPlace, loop: Loop, room: number): void {
   for (const { runId, bytes, attempt } of oldest) {
     if (used <= room) return;
     if (attempt === best?.attempt) continue;
-    removeAttempt(place, runId);
+    removeAttempt(place, runId, repository);
     used -= bytes;
   }
 }

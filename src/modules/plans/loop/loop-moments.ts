@@ -33,7 +33,7 @@ export const loopMoments = {
         : undefined;
     return subject === undefined ? [] : attemptFragments(subject);
   },
-  sweep: ({ workspace, snapshot }) => expireAttempts(workspace.state, snapshot.now),
+  sweep: ({ workspace, snapshot }) => expireAttempts(workspace.state, snapshot),
 } satisfies Partial<PassModule>;
 
 /** @param plans whose steps are offered. */

@@ -1,11 +1,15 @@
 /** A step with a metric, its record, and whether its last loop goes on. */
+import { canonicalJson } from '../../../kernel/canonical-json.js';
+import { sha256 } from '../../../kernel/hash.js';
+import { headsNow, openOrigin } from '../../../passes/repository/origin.js';
+import { repositoryOf } from '../../../passes/repository/repository-record.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Metric, StepDefinition, StepStatus } from '../types.js';
 import { keptAttempt } from './attempt-store.js';
 import { decide, type Next } from './decide.js';
 import type { LoopPlace } from './loop-record.js';
 import { bestAttempt, isOver, type Loop, openAttempt, readLoop } from './loop-state.js';
-import { filesHash, metricFiles, metricHash } from './metric-files.js';
+import { metricFiles, metricHash } from './metric-files.js';
 import type { LoopRow } from './rows.js';
 
 export type LoopSubject = {
@@ -41,9 +45,14 @@ export function presentLoop(
   return isSame && isUsable(subject, loop, snapshot) ? loop : undefined;
 }
 
-/** Hash of the files that measure, as they are now. */
-export function presentFiles({ place, step }: LoopSubject, snapshot: Snapshot): string {
-  return filesHash(metricFiles(step.metric, place.project, snapshot));
+/** Hash of the files that measure, as they are now, and of where the repository is. */
+export function presentFiles(
+  { place: { project }, step }: LoopSubject,
+  snapshot: Snapshot,
+): string {
+  const repository = repositoryOf(snapshot, project);
+  const head = repository && headsNow(openOrigin(repository), repository).head;
+  return sha256(canonicalJson([...metricFiles(step.metric, project, snapshot), head]));
 }
 
 /** What is still needed of its attempts is there, and fits the workspace. */
@@ -52,7 +61,9 @@ function isUsable({ place }: LoopSubject, loop: Loop, snapshot: Snapshot): boole
   return needed.every(({ runId }) => {
     const kept = keptAttempt(place, runId);
     if (kept === undefined) return false;
-    return [...kept.changes.values()].every(({ path, before }) => snapshot.hash(path) === before);
+    return [...kept.changes.values()].every(
+      ({ path, before, isElsewhere }) => isElsewhere === true || snapshot.hash(path) === before,
+    );
   });
 }
 

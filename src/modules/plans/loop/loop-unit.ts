@@ -54,7 +54,9 @@ export function keepAttemptWork(subject: LoopSubject, work: UnitWork): void {
   const { verdict, accepted, undone, snapshot, copy, report } = work;
   const { root, now } = snapshot;
   const sourceOf = (path: string): string => sourceInCopy(root, copy, join(root, path));
-  keepWork(subject, { verdict, accepted, undone, sourceOf, tried: report.summary, now });
+  const { repository } = copy.repository ?? {};
+  const tried = report.summary;
+  keepWork(subject, { verdict, accepted, undone, sourceOf, repository, tried, now });
 }
 
 /**

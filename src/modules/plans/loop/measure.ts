@@ -7,6 +7,9 @@ import type { SandboxInForce } from '../../../agents/sandbox.js';
 import { runCommand } from '../../../governance/conditions/run-programs.js';
 import { lastLine } from '../../../governance/conditions/last-line.js';
 import { defined } from '../../../kernel/defined.js';
+import { checksFolder } from '../../../passes/copy/copy-for-pass.js';
+import { cloneForAttempt } from '../../../passes/repository/clone-for-attempt.js';
+import { repositoryOf } from '../../../passes/repository/repository-record.js';
 import { inDroppedCopy } from '../../../passes/copy/dropped-copy.js';
 import { makeCopy, removeCopy, type SourceFile } from '../../../passes/copy/make-copy.js';
 import type { PassCopy } from '../../../passes/copy/pass-copy.js';
@@ -15,8 +18,8 @@ import { within } from '../../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { walk } from '../../../workspace/walk.js';
 import type { Metric } from '../types.js';
-import { type KeptAttempt, keptFile } from './attempt-store.js';
-import { isHeldOut, measures, metricFiles } from './metric-files.js';
+import { type KeptAttempt, putAttempt } from './attempt-store.js';
+import { isHeldOut, measures } from './metric-files.js';
 
 const LIMIT_MS = 600_000;
 
@@ -40,25 +43,14 @@ export async function measure(
   attempt: KeptAttempt | undefined,
   isHeld: boolean,
 ): Promise<Measured> {
-  const { workspace, sandbox, runId, project, metric, signal } = measuring;
+  const { workspace, sandbox, project, metric, signal } = measuring;
   if (sandbox.kind !== 'on')
     return { kind: 'failed', why: 'Nocturne measures only in a sandbox, and there is none.' };
-  const snapshot = workspace.snapshot();
-  const folder = join(workspace.state, 'copies', `${runId}.measure`);
-  const places = [`PROJECTS/${project}`];
-  const isSeen = (path: string): boolean => isHeld || !isHeldOut(metric, project, path);
-  const copy = makeCopy({
-    root: workspace.root,
-    folder,
-    places,
-    files: filesOf(snapshot, attempt),
-    mayWrite: () => true,
-    isHidden: (path) => !isSeen(path),
-  });
+  const copy = freshCopy(measuring, attempt, isHeld);
   try {
-    const command = isHeld ? metric.heldOut?.command : metric.command;
+    const before = measuringFiles(copy, measuring);
     const result = await runCommand({
-      argv: [...(command ?? [])],
+      argv: [...((isHeld ? metric.heldOut?.command : metric.command) ?? [])],
       cwd: join(workspace.root, `PROJECTS/${project}`),
       timeoutMs: LIMIT_MS,
       signal,
@@ -66,53 +58,57 @@ export async function measure(
     });
     if (signal.aborted) return { kind: 'stopped', why: 'The pass was stopped.' };
     if (result.kind === 'failed') return { kind: 'failed', why: `${result.why}.` };
-    const edited = editedFile(copy, measuring, snapshot, isSeen);
+    const after = measuringFiles(copy, measuring);
+    const edited = [...new Set([...before.keys(), ...after.keys()])].find(
+      (path) => before.get(path) !== after.get(path),
+    );
+    // What is measured must not change what measures.
     if (edited !== undefined)
       return { kind: 'edited', why: `${edited} changed while it measured.` };
     return numberIn(result);
   } finally {
-    removeCopy({ root: workspace.root, folder }, copy.made);
+    removeCopy({ root: workspace.root, folder: copy.folder }, copy.made);
   }
 }
 
-function* filesOf(
-  { root, files }: Snapshot,
+/** The workspace, and the repository of the project, as the attempt left them. */
+function freshCopy(
+  { workspace, runId, project, metric }: Measuring,
   attempt: KeptAttempt | undefined,
-): Generator<SourceFile> {
-  const changes = new Map(attempt?.changes);
-  for (const { path, kind, mode, size, target = '' } of files.values()) {
-    const change = changes.get(path);
-    changes.delete(path);
-    if (change !== undefined) yield* changedFile(attempt, change, mode);
-    else if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
+  isHeld: boolean,
+): PassCopy {
+  const { root, state } = workspace;
+  const snapshot = workspace.snapshot();
+  const made = makeCopy({
+    root,
+    folder: checksFolder(state, runId),
+    places: [`PROJECTS/${project}`],
+    files: filesOf(snapshot),
+    mayWrite: () => true,
+    isHidden: (path) => !isHeld && isHeldOut(metric, project, path),
+  });
+  const repository = repositoryOf(snapshot, project);
+  const copy =
+    repository === undefined
+      ? made
+      : cloneForAttempt(made, { state, runId, repository, now: snapshot.now });
+  if (attempt !== undefined) putAttempt(attempt, copy.folder);
+  return copy;
+}
+
+function* filesOf({ root, files }: Snapshot): Generator<SourceFile> {
+  for (const { path, kind, mode, size, target = '' } of files.values())
+    if (kind === 'file') yield { path, kind, from: () => within(root, path), mode, size };
     else if (kind === 'symlink') yield { path, kind, target };
-  }
-  for (const change of changes.values()) yield* changedFile(attempt, change, 0o644);
 }
 
-function* changedFile(
-  attempt: KeptAttempt | undefined,
-  { path, after, size, mode }: { path: string; after?: string; size: number; mode?: number },
-  usual: number,
-): Generator<SourceFile> {
-  if (attempt === undefined || after === undefined) return;
-  yield { path, kind: 'file', from: () => keptFile(attempt, path), mode: mode ?? usual, size };
-}
-
-/** What is measured must not change what measures. */
-function editedFile(
+/** Each file that measures, with its SHA-256. */
+function measuringFiles(
   { folder }: PassCopy,
   { metric, project }: Measuring,
-  snapshot: Snapshot,
-  isSeen: (path: string) => boolean,
-): string | undefined {
-  const expected = new Map(
-    [...metricFiles(metric, project, snapshot)].filter(([path]) => isSeen(path)),
-  );
-  const found = [...walk(folder).keys()].filter((path) => measures(metric, project, path));
-  return [...new Set([...expected.keys(), ...found])].find(
-    (path) => hashIfThere(join(folder, path)) !== expected.get(path),
-  );
+): ReadonlyMap<string, string | undefined> {
+  const paths = [...walk(folder).keys()].filter((path) => measures(metric, project, path));
+  return new Map(paths.map((path) => [path, hashIfThere(join(folder, path))]));
 }
 
 function numberIn({

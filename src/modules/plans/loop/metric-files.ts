@@ -33,7 +33,3 @@ export function metricFiles(
   const paths = [...snapshot.files.keys()].filter((path) => measures(metric, project, path));
   return new Map(paths.map((path) => [path, snapshot.hash(path) ?? '']));
 }
-
-export function filesHash(files: ReadonlyMap<string, string>): string {
-  return sha256(canonicalJson([...files]));
-}

@@ -5,6 +5,7 @@
  */
 import { NocturneError } from '../../../kernel/error.js';
 import { stamp } from '../../../kernel/clock.js';
+import { repositoryOf } from '../../../passes/repository/repository-record.js';
 import { keptAttempt, putAttempt, removeAttempt } from './attempt-store.js';
 import type { Next } from './decide.js';
 import { LoopRecord } from './loop-record.js';
@@ -50,7 +51,7 @@ function begin(run: Running): void {
   const snapshot = workspace.snapshot();
   if (presentLoop(subject, record.rows, snapshot) !== undefined) return;
   for (const { runId } of readLoop(record.rows)?.attempts ?? [])
-    removeAttempt(subject.place, runId);
+    removeAttempt(subject.place, runId, repositoryOf(snapshot, subject.place.project));
   const metric = metricHash(subject.step.metric);
   append(run, { kind: 'begun', metric, files: presentFiles(subject, snapshot) });
 }

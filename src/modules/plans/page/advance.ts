@@ -11,7 +11,7 @@ import { type PlanRead, readPlan } from './read-plan.js';
 export type Refused = { readonly event: PlanEvent; readonly why: string };
 export type Advance = {
   readonly plan: Plan;
-  /** For the caller: `cancel` and `merge`. The other effects are in `change`. */
+  /** For the caller: `cancel`. The other effects are in `change`. */
   readonly effects: readonly PlanEffect[];
   /** Of `events`, those that changed nothing. */
   readonly refused: readonly Refused[];
@@ -20,7 +20,7 @@ export type Advance = {
 };
 
 /**
- * Pure. An edit of the owner's that cannot be done is put back on the page, and is in the log. While
+ * Pure. An edit of the owner's that cannot be done is undone on the page, and is in the log. While
  * the page cannot be read, only `events` count. Nothing: the project has no plan.
  */
 export function advance(
@@ -67,7 +67,7 @@ export function advance(
   const isSame = logged.length === 0;
   return {
     plan,
-    effects: effects.filter(({ kind }) => kind === 'cancel' || kind === 'merge'),
+    effects: effects.filter(({ kind }) => kind === 'cancel'),
     refused,
     change: isSame
       ? undefined

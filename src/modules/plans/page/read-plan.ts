@@ -109,7 +109,7 @@ function place(
   const { project } = logged.plan;
   return {
     range,
-    message: `this page is an old copy: it shows event ${revision} of the plan, and there are ${logged.revision}. ${differences(snapshot, page, logged)}`,
+    message: `this page is an old copy: it shows event ${revision} of the plan, and there are ${logged.revision}. ${differences(page, logged)}`,
     expected: `revision: ${logged.shown}`,
     actual: `revision: ${revision}`,
     hint: `nocturne plan resume ${project} writes the page from the log and goes on`,
@@ -120,7 +120,7 @@ function place(
 const MOST_NAMED = 5;
 
 /** `survey (page: waiting, log: proved)`. */
-function differences(snapshot: Snapshot, page: PlanPage, { plan }: LoggedPlan): string {
+function differences(page: PlanPage, { plan }: LoggedPlan): string {
   const steps = [...plan.steps].flatMap(([id, { state }]) => {
     const shown = page.rows.get(id)?.state ?? 'no row';
     return shown === state ? [] : [`${id} (page: ${shown}, log: ${state})`];

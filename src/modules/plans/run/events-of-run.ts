@@ -28,6 +28,7 @@ export function settledEvent(unit: Unit, verdict: UnitVerdict, time: string): Pl
     const produced = inProject(project, verdict.outputs);
     return { ...at, kind: 'proved', produced, consumed: inProject(project, verdict.consumed) };
   }
+  if (outcome === 'review') return { time, step, kind: 'review', by: 'owner' };
   // The project waits for the owner; then the same work goes on, and no try is used up.
   if (outcome === 'parked') return { ...at, kind: 'lost' };
   return { ...at, kind: 'failed', cause, why };

@@ -1,4 +1,4 @@
-/** What the owner answered to the questions of steps, or did not answer in time. Not reviews. */
+/** What the owner answered to questions and reviews of steps, or did not answer in time. */
 import { fieldText } from '../../../project/field-text.js';
 import { questionState } from '../../../project/question-state.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -10,7 +10,7 @@ export function ownerAnswers(
   { project, steps }: Plan,
   { snapshot, time }: { readonly snapshot: Snapshot; readonly time: string },
 ): readonly PlanEvent[] {
-  const asked = [...steps].filter(([, { state }]) => state === 'asked');
+  const asked = [...steps].filter(([, { state }]) => state === 'asked' || state === 'review');
   const topics = new Map(asked.map(([step]) => [topicOf(project, step), step]));
   const answers = snapshot.records('NOTIFICATION').flatMap((record): readonly PlanEvent[] => {
     const step = topics.get(fieldText(record, 'topic'));

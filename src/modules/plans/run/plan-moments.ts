@@ -13,6 +13,7 @@ import { viewAfter } from '../../../workspace/draft-view.js';
 import { livePasses } from '../../../workspace/pass-lock.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { isActive } from '../engine/transition.js';
+import { reviewChange, withAccepted } from '../look/look-moments.js';
 import { settledInLoop, withLoops } from '../loop/loop-moments.js';
 import { advance } from '../page/advance.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
@@ -59,7 +60,8 @@ export function offeredSteps({ snapshot, state }: KeptContext): Offer {
     priority: (project) =>
       fieldInt(snapshot.record('DISPATCH', project), 'priority') ?? Number.POSITIVE_INFINITY,
   });
-  const offer = withLoops(steps, plans, { snapshot, state });
+  const looped = withLoops(steps, plans, { snapshot, state });
+  const offer = { ...looped, units: withAccepted(looped.units, plans) };
   // Nothing of a page that cannot be read starts, the project's own pass no more than its steps.
   const unread = reads.flatMap(({ plan, problems }) =>
     plan !== undefined && problems.length > 0 && isActive(plan.status)
@@ -88,7 +90,10 @@ export function stepSettled(
 ): ModuleChange | undefined {
   const settled = settledEvent(unit, verdict, timeOf(snapshot));
   const events = [settledInLoop(unit, settled, { snapshot, state })];
-  return advance(snapshot, stepOf(unit).project, { events, by: verdict.runId })?.change;
+  const change = advance(snapshot, stepOf(unit).project, { events, by: verdict.runId })?.change;
+  if (change === undefined || verdict.outcome !== 'review') return change;
+  const page = reviewChange(unit, verdict, { snapshot, state });
+  return { ...change, changes: [...change.changes, page] };
 }
 
 function timeOf({ now }: Snapshot): string {

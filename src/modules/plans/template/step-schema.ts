@@ -79,7 +79,7 @@ const METRIC_KEYS = {
     )
     .optional(),
   plateau: wholeNumber(1, 10).optional(),
-  repeats: wholeNumber(5, 50).optional(),
+  repeats: wholeNumber(7, 50).optional(),
   disk_mb: wholeNumber(1, 100_000).optional(),
 };
 const metric = z

@@ -1,5 +1,5 @@
 /** Runs every check of every rule for the changed files, and those of the role of the step. */
-import type { RuleFinding } from '../../../governance/rule-finding.js';
+import { reasonOf, type RuleFinding } from '../../../governance/rule-finding.js';
 import type { ExamineContext, ExaminedChange } from '../../../passes/module.js';
 import type { Checks } from '../../../project/rule-page/page-schema.js';
 import type { RolePage, RulePage } from '../../../project/rule-page/rule-page.js';
@@ -68,7 +68,7 @@ function outsideScope({ page, changes, context }: Examining): readonly RuleFindi
     .refused()
     .filter(({ path }) => own.has(path))
     .slice(0, 1)
-    .map(({ path: file, why: message }) => ({ effect, rule: id, source, message, file }));
+    .map((change) => ({ effect, rule: id, source, ...reasonOf(change) }));
 }
 
 function noRole(role: string): RuleFinding {

@@ -9,6 +9,7 @@ const OPEN: ReadonlySet<StepState> = new Set([
   'asked',
   'retry',
 ]);
+const ASKS: ReadonlySet<StepState | undefined> = new Set(['asked', 'review']);
 /** Open, and not begun. */
 const IDLE: ReadonlySet<StepState> = new Set(['waiting', 'ready', 'retry']);
 
@@ -131,12 +132,13 @@ function heldFaults({ plan, live, questions }: Seen): readonly string[] {
   const faults: string[] = [];
   for (const [id, { state, runId }] of plan.steps) {
     if (state === 'running' && live.get(id) !== runId) faults.push(`${id} runs without a run`);
-    if (state === 'asked' && !questions.has(id)) faults.push(`${id} was never asked about`);
+    if ((state === 'asked' || state === 'review') && !questions.has(id))
+      faults.push(`${id} was never asked about`);
   }
   for (const id of live.keys())
     if (plan.steps.get(id)?.state !== 'running') faults.push(`the run of ${id} was forgotten`);
   for (const id of questions)
-    if (plan.steps.get(id)?.state !== 'asked') faults.push(`the question about ${id} stays open`);
+    if (!ASKS.has(plan.steps.get(id)?.state)) faults.push(`the question about ${id} stays open`);
   return faults;
 }
 

@@ -235,11 +235,21 @@ t.test('a review waits for its answer: no sends the step back, yes has it merged
   const story = approved([step('a', [], { retries: 1 })]);
   const runId = story.starts('a');
   story.happens({ kind: 'review', step: 'a', by: 'owner' });
+  t.match(story.effects, [
+    { kind: 'ask', step: 'a', question: /PROJECTS\/site\/reviews\/a-1\.md/ },
+  ]);
   story.happens({ kind: 'answered', step: 'a', answer: 'yes' });
-  t.strictSame(story.effects, [{ kind: 'merge', step: 'a', runId }]);
-  t.equal(story.states, 'a:review', 'until it is merged');
+  t.strictSame(story.effects, [{ kind: 'close-question', step: 'a' }]);
+  t.match(story.plan.steps.get('a'), { state: 'ready', accepted: runId }, 'until it is merged');
+  story.happens({ kind: 'lost', step: 'a', runId: story.starts('a') });
+  t.equal(story.plan.steps.get('a')?.accepted, runId, 'also after a crash');
+  const merging = story.starts('a');
+  story.happens({ kind: 'failed', step: 'a', runId: merging, cause: 'criteria', why: 'Red.' });
+  t.match(story.plan.steps.get('a'), { state: 'retry', accepted: undefined }, 'an agent is next');
+  later(story, '2026-11-21T02:00:00Z').starts('a');
+  story.happens({ kind: 'review', step: 'a', by: 'owner' });
   story.happens({ kind: 'answered', step: 'a', answer: 'no' });
-  t.equal(story.states, 'a:retry');
+  t.equal(story.states, 'a:failed', 'a failed merge and a no are two failures');
 });
 
 t.test('the step of a sub-plan is proved with the steps that it needs', async (t) => {

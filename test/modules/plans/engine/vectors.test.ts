@@ -36,7 +36,7 @@ type Execution = {
   };
 };
 
-/** `test/vectors/README.md` maps the names. */
+/** docs/DECISIONS.md says what was decided. */
 const STATES: Readonly<Record<string, string>> = {
   waiting: 'pending',
   ready: 'queued',

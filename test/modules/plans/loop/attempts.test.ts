@@ -14,7 +14,7 @@ const SCORES = [10, 12, 9, 15];
 
 function rowsOfLoop(): readonly LoopRow[] {
   const settings = {
-    metric: { direction: 'higher', attempts: 3, repeats: 5 },
+    metric: { direction: 'higher', attempts: 3, repeats: 7 },
     budget: {},
   } as const;
   return simulate(settings, (state) => SCORES[state] ?? 0).rows.map((row) =>
@@ -44,7 +44,7 @@ t.test('plan attempts shows what was tried, measured and kept', async (t) => {
     best: 3,
     stopped: { reason: 'attempts' },
     attempts: [
-      { attempt: 1, verdict: 'kept', score: 12, against: 10, gain: 2, t: null, measurements: 16 },
+      { attempt: 1, verdict: 'kept', score: 12, against: 10, gain: 2, t: null, measurements: 20 },
       { attempt: 2, verdict: 'discarded', score: 9, gain: -3, measurements: 6, files: 'removed' },
       { attempt: 3, verdict: 'kept', score: 15, against: 12, tokens: 1200, cost: null },
     ],

@@ -41,14 +41,14 @@ t.test('a loop that is killed again and again ends like one that is not', { skip
   t.ok(killed >= 8, `${killed}`);
   t.equal(planOf(place).status, 'done', planOf(place).steps.get('faster')?.why ?? '');
   t.equal(projectText(place, 'src/value.txt'), '12 + 3');
-  const five = (value: number): readonly number[] => Array.from({ length: 5 }, () => value);
+  const seven = (value: number): readonly number[] => Array.from({ length: 7 }, () => value);
   t.match(facts(loopIn(place)), {
     start: [10, 10, 10],
     stopped: 'All 3 attempts were made. Attempt 3 is the best one kept.',
     attempts: [
-      { tried: 'try number 1', verdict: 'kept', test: { best: five(10), attempt: five(12) } },
+      { tried: 'try number 1', verdict: 'kept', test: { best: seven(10), attempt: seven(12) } },
       { tried: 'try number 2', verdict: 'discarded', look: { attempt: [11, 11, 11] } },
-      { tried: 'try number 3', verdict: 'kept', test: { best: five(12), attempt: five(15) } },
+      { tried: 'try number 3', verdict: 'kept', test: { best: seven(12), attempt: seven(15) } },
     ],
   });
   const rows = readRecord({ state: place.workspace.state, ...PLACE });

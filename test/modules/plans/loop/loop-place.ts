@@ -38,6 +38,7 @@ export function placeWithLoop(
   options: {
     readonly metric?: Readonly<Record<string, unknown>>;
     readonly value?: string;
+    readonly writes?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
   } = {},
 ): Place {
@@ -45,14 +46,14 @@ export function placeWithLoop(
     id: 'faster',
     title: 'Faster',
     objective: 'Raise the value.',
-    writes: ['src/**', 'bench/**'],
+    writes: options.writes ?? ['src/**', 'bench/**'],
     criteria: [{ file_exists: 'src/value.txt' }],
     metric: {
       command: ['node', 'bench/score.mjs'],
       direction: 'higher',
       attempts: 3,
       files: ['bench/**'],
-      repeats: 5,
+      repeats: 7,
       ...options.metric,
     },
   };

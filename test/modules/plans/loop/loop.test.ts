@@ -1,5 +1,6 @@
 /** A step with a metric: agents try, Nocturne measures, and the best attempt comes home. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { attemptFragments } from '../../../../src/modules/plans/loop/attempt-fragments.js';
@@ -8,6 +9,12 @@ import { expireAttempts } from '../../../../src/modules/plans/loop/expire-attemp
 import { LoopRecord } from '../../../../src/modules/plans/loop/loop-record.js';
 import { loopSubject } from '../../../../src/modules/plans/loop/loop-subject.js';
 import type { Phase } from '../../../../src/modules/plans/loop/rows.js';
+import {
+  fingerprint,
+  ownersRepository,
+  put,
+  run,
+} from '../../../passes/repository/owners-repository.js';
 import { planOf } from '../run/plan-place.js';
 import { attempted, BEGUN, simulate, TIME } from './simulated-loop.js';
 import {
@@ -153,10 +160,10 @@ t.test(
     t.match(overfitted, {
       verdict: 'discarded',
       look: { attempt: [20, 20, 20] },
-      test: { best: [1, 1, 1, 1, 1] },
+      test: { best: [1, 1, 1, 1, 1, 1, 1] },
     });
     t.equal(keptText(place, overfitted?.runId, 'src/seen.txt'), 'false 0');
-    t.match(real, { verdict: 'kept', test: { attempt: [2, 2, 2, 2, 2] } });
+    t.match(real, { verdict: 'kept', test: { attempt: [2, 2, 2, 2, 2, 2, 2] } });
     t.equal(plan.status, 'done');
     t.match(projectText(place, 'hidden/truth.mjs'), /existsSync/);
   },
@@ -176,6 +183,49 @@ t.test(
   },
 );
 
+t.test('the best attempt on a repository of the owner is on its branch', { skip }, async (t) => {
+  const folder = t.testdir();
+  const owners = ownersRepository(join(folder, 'owners'));
+  const score = "console.log(require('fs').readFileSync('repo/src/value.txt', 'utf8').length)";
+  put(owners.path, { 'src/value.txt': 'abc', 'bench/score.cjs': score });
+  run(owners.path, 'add', '-A');
+  run(owners.path, 'commit', '-qm', 'A score');
+  const page = new URL('../../../../../orchestration-os/REPOSITORIES.md', import.meta.url);
+  const row = `\n## pages\n\n- **Path:** ${owners.path}\n- **Branch:** main\n`;
+  const agent = agentThat(
+    "write('repo/src/value.txt', 'abcdef')",
+    "write('repo/bench/score.cjs', 'console.log(99)')",
+    "write('repo/src/value.txt', read('repo/src/value.txt') + 'g'); write('repo/new.txt', '')",
+  );
+  const place = placeWithLoop(join(folder, 'place'), agent, {
+    writes: ['repo/**'],
+    metric: { command: ['node', 'repo/bench/score.cjs'], files: ['repo/bench/**'] },
+    files: { 'orchestration-os/REPOSITORIES.md': `${readFileSync(page, 'utf8')}${row}` },
+  });
+  const before = fingerprint(owners.path);
+  const plan = await runPlan(place);
+  const { attempts, start } = loopIn(place);
+  t.same(start, [3, 3, 3]);
+  t.same(
+    attempts.map(({ verdict, why }) => `${verdict}: ${why.split(' in ')[0]}`),
+    [
+      'kept: It is better: 6 against 3',
+      'void: The agent changed PROJECTS/pages/repo/bench/score.cjs, which measures.',
+      'kept: It is better: 7 against 6',
+    ],
+  );
+  t.equal(plan.status, 'done', plan.steps.get('faster')?.why ?? '');
+  t.equal(run(owners.path, 'show', 'nocturne/pages:src/value.txt'), 'abcdefg');
+  t.equal(run(owners.path, 'show', 'nocturne/pages:new.txt'), '');
+  t.same(fingerprint(owners.path), before, 'the checkout and the branches of the owner');
+  const refs = run(owners.path, 'for-each-ref', '--format=%(refname)', 'refs/nocturne').split('\n');
+  const kept = attempts.filter(({ verdict }) => verdict === 'kept');
+  t.same(
+    refs,
+    kept.map(({ runId }) => `refs/nocturne/${runId}`),
+  );
+});
+
 t.test('the brief of an attempt says what was tried, and nothing that is held out', async (t) => {
   const place = placeWithLoop(t.testdir(), '', {
     metric: { held_out: { command: ['node', 'hidden/truth.mjs'], files: ['hidden/**'] } },
@@ -185,7 +235,8 @@ t.test('the brief of an attempt says what was tried, and nothing that is held ou
   const subject = step && loopSubject(where, step, undefined);
   if (subject === undefined) throw new Error('no metric');
   const record = new LoopRecord(where);
-  const settings = { metric: { direction: 'higher', attempts: 2 }, budget: {} } as const;
+  const heldOut = { command: [], files: [] };
+  const settings = { metric: { direction: 'higher', attempts: 2, heldOut }, budget: {} } as const;
   const values = [10, 12, 9];
   const measure = (state: number, phase: Phase): number =>
     phase === 'test' ? 77 + state : (values[state] ?? 0);
@@ -206,13 +257,14 @@ t.test('the files of attempts go two weeks after their loop has ended', (t) => {
   const record = new LoopRecord(where);
   for (const row of [BEGUN, attempted(1)]) record.append(row);
   const source = join(place.root, 'PROJECTS/pages/src/value.txt');
+  const at = (time: string) => ({ ...place.workspace.snapshot(), now: new Date(time) });
   keepAttempt(where, 'W-1', [{ path: 'a.txt', after: 'hash', size: 2 }], () => source);
-  t.same(expireAttempts(where.state, new Date('2027-11-29T12:00:00Z')), [], 'it goes on');
+  t.same(expireAttempts(where.state, at('2027-11-29T12:00:00Z')), [], 'it goes on');
   record.append({ kind: 'stopped', time: TIME, reason: 'attempts', why: 'All were made.' });
   record.close();
-  t.same(expireAttempts(where.state, new Date('2026-12-12T12:00:00Z')), []);
+  t.same(expireAttempts(where.state, at('2026-12-12T12:00:00Z')), []);
   t.same(onDisk(place), ['W-1']);
-  const late = expireAttempts(where.state, new Date('2026-12-14T12:00:00Z'));
+  const late = expireAttempts(where.state, at('2026-12-14T12:00:00Z'));
   t.same(late, ['attempt 1 of pages/faster expired']);
   t.same(onDisk(place), []);
   t.end();

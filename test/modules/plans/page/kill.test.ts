@@ -10,7 +10,7 @@ import { approved, happen, placeWithPage, read, shownOf, stateOf } from './page-
 t.setTimeout(600_000);
 
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 12);
-const PROGRAM = fileURLToPath(new URL('plan-writer.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('plan-child.js', import.meta.url));
 
 t.test(`after each of ${KILLS} kills the page shows what the log has`, async (t) => {
   const place = placeWithPage(t.testdir());

@@ -17,7 +17,7 @@ const skip = !hasSandbox && 'bubblewrap is not installed';
 const KILLS = Number(process.env['PLAN_KILLS'] ?? 20);
 const SEED = Number(process.env['PLAN_SEED'] ?? 7);
 /** From its first word on. Within this time a driver runs a step or two, or ends. */
-const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 5000);
+const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 8000);
 const CHILD = fileURLToPath(new URL('./drive-child.js', import.meta.url));
 
 const appends = (id: string, needs: readonly string[], file: string): string => `
@@ -71,7 +71,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const outputs = (place: Place, file: string): string =>
   readFileSync(join(place.root, 'PROJECTS/pages/outputs', file), 'utf8');
 
-/** What an owner does meanwhile: another title for a step, and a note below the table. */
+/** What an owner does between two drivers: another title for a step, a note below the table. */
 function editPage({ root }: Place, mark: number): void {
   const path = join(root, 'PROJECTS/pages/PLAN.md');
   const text = readFileSync(path, 'utf8').replace(
@@ -79,6 +79,11 @@ function editPage({ root }: Place, mark: number): void {
     `title: Join them ${mark}`,
   );
   writeFileSync(path, `${text.trimEnd()}\n\nNote ${mark}.\n`);
+}
+
+/** While the driver works, and in its project. */
+function writeNote({ root }: Place, mark: number): void {
+  writeFileSync(join(root, 'PROJECTS/pages/note.md'), `# Note ${mark}\n`);
 }
 
 function stepsThat({ workspace }: Place, event: string): readonly string[] {
@@ -104,7 +109,7 @@ t.test(
         await Promise.race([gone, speaks(child)]);
         await Promise.race([gone, pause(random() * LONGEST_MS)]);
         if (child.exitCode !== null) break;
-        if (random() < 0.3) editPage(place, ++edits);
+        if (random() < 0.3) writeNote(place, ++edits);
         child.kill('SIGKILL');
         await gone;
         if (random() < 0.3) editPage(place, ++edits);

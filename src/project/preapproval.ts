@@ -1,9 +1,9 @@
 /** Decides whether a pre-approval allows an action. What is not clearly allowed is refused. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { fieldInt, fieldList, fieldText, fieldTime } from '../project/field-text.js';
+import { fieldInt, fieldList, fieldText, fieldTime } from './field-text.js';
 import { globCovers, globsTouch, targetProblem } from '../kernel/glob-cover.js';
-import { boundaryOf, phaseOfLimit, usesOf } from '../project/preapproval-limits.js';
+import { boundaryOf, phaseOfLimit, usesOf } from './preapproval-limits.js';
 
 export type PermissionRequest = {
   readonly actionClass: string;
@@ -65,6 +65,14 @@ export function authorise(snapshot: Snapshot, request: PermissionRequest): Permi
       detail: `no pre-approval of class ${request.actionClass}`,
     });
   return { allowed: false, checks: refused };
+}
+
+/** Every check that was not met, by pre-approval. */
+export function refusalText({ checks }: Permission): string {
+  return checks
+    .filter((check) => !check.ok)
+    .map((check) => `${check.pa} ${check.check}: ${check.detail}`)
+    .join('; ');
 }
 
 function refusedRequest(detail: string): Permission {

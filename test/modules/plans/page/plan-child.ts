@@ -1,5 +1,5 @@
 /**
- * A process in which things happen to the plan of one workspace: `node plan-writer.js ROOT HOME`.
+ * A process in which things happen to the plan of one workspace: `node plan-child.js ROOT HOME`.
  * Prints `ready`, then the plan's revision after each commit.
  */
 import { writeSync } from 'node:fs';
