@@ -7,7 +7,7 @@ import type { Problem } from './problem.js';
 
 /** Names such as `context` and `vars.name`. */
 export type Values = ReadonlyMap<string, string>;
-/** `token`: the text to look for in what stands at `path`. */
+/** `token`: the text to look for in the value at `path`. */
 export type Lack = Omit<Problem, 'range'> & { readonly path: YamlPath; readonly token: string };
 
 /**

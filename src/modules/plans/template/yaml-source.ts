@@ -7,7 +7,7 @@ import { type YamlProblem, yamlProblem } from '../../../markdown/yaml-problem.js
 import { placesOf, type YamlPath } from '../../../project/condition-place.js';
 import type { Problem } from './problem.js';
 
-/** `range`: where `raw` stands in its file. A `Cell` of front matter is one. */
+/** `range`: the place of `raw` in its file. A `Cell` of front matter is one. */
 export type YamlSource = { readonly range: Range; readonly raw: string };
 export type Place = (path: YamlPath) => Range;
 
@@ -16,7 +16,7 @@ export type YamlRead =
       readonly kind: 'data';
       readonly data: unknown;
       readonly place: Place;
-      /** Where `token` stands in the value at a path; the place of the value if it does not. */
+      /** The place of `token` in the value at a path; that of the value if it does not have it. */
       readonly find: (path: YamlPath, token: string) => Range;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
