@@ -66,7 +66,7 @@ export type StepDefinition = {
   /** After the first try. */
   readonly retries: number;
   readonly critical: boolean;
-  /** A condition; the step is skipped where it does not hold when it becomes ready. */
+  /** A condition; the step is skipped where it is not met when it becomes ready. */
   readonly when?: unknown;
   /** `false`: the owner is asked before it runs again after a crash. */
   readonly repeatable: boolean;
@@ -83,7 +83,7 @@ export type Metric = {
   /** Nocturne runs it; the last line that it prints is a number. */
   readonly command: readonly string[];
   readonly direction: 'higher' | 'lower';
-  /** 1 to 10: the error of the test holds for ten. */
+  /** 1 to 10: the error of the test is that of ten. */
   readonly attempts: number;
   /** Globs of the files that measure: an attempt that changes one is void. */
   readonly files: readonly string[];
@@ -109,7 +109,7 @@ export type StepStatus = {
   readonly why?: string;
   readonly consumed?: Readonly<Record<string, string>>;
   readonly produced?: Readonly<Record<string, string>>;
-  /** Of a recovery step: the step it stands in for. */
+  /** Of a recovery step: the step it replaces. */
   readonly recovers?: string;
   /** The step whose failure or skip gave it this state; the engine takes such a state back. */
   readonly because?: string;

@@ -1,11 +1,11 @@
-/** A conflict as it is given back to whoever made one side of it. */
+/** A conflict as the agent that made one side of it reads it. */
 import { showControl } from '../../kernel/show-control.js';
 import { blobBytes, type Desk, treeEntries } from './desk.js';
 
 /** `why`: one sentence. `text`: the places with both versions. */
 export type Conflict = { readonly why: string; readonly text: string };
 
-/** Of a difference that is given back: files, and characters of all together. */
+/** Of a difference that a brief quotes: files, and characters of all together. */
 const MOST_FILES = 10;
 const MOST_TEXT = 8000;
 const AROUND = 3;

@@ -6,7 +6,7 @@ import { parseConditions } from '../../project/condition-parse.js';
 import type { Condition } from '../../project/condition-types.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-/** Whoever offers a unit has read its page, and said where it is wrong. */
+/** The module that offers a unit has read its page, and said where it is wrong. */
 const RANGE = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 export function unitConditions({ criteria }: Unit): readonly Condition[] {

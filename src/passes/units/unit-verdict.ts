@@ -72,7 +72,7 @@ function decide({ pass, criteria, errors }: Found): Decided {
   if (unmet.length > 0) return { outcome: 'unproved', cause: 'criteria', why: lacking };
   if (errors.length > 0) return { outcome: 'unproved', cause: 'rule', why: some(errors) };
   const proofs =
-    criteria.length === 1 ? 'its criterion holds' : `all ${criteria.length} criteria hold`;
+    criteria.length === 1 ? 'its criterion is met' : `all ${criteria.length} criteria are met`;
   return {
     outcome: 'proved',
     cause: undefined,

@@ -65,7 +65,7 @@ function verdictOn(
   return { state: definition.run === 'human' && isActive(transition.status) ? 'asked' : 'ready' };
 }
 
-/** What keeps a step from starting; `undefined` if all that it needs is there. */
+/** What keeps a step from starting; `undefined` if everything it needs is there. */
 function heldUp(transition: Transition, definition: StepDefinition): Verdict | undefined {
   const { needs, producers } = graphOfTransition(transition);
   let waits = false;

@@ -134,7 +134,7 @@ function matching(glob: string, paths: ReadonlyMap<string, unknown>): readonly s
   return [...paths.keys()].filter((path) => globMatches(glob, path));
 }
 
-/** All that a step needs by declaration, directly or through others. */
+/** What a step needs by declaration, directly or through others. */
 function needsOf(
   step: string,
   definitions: ReadonlyMap<string, StepDefinition>,

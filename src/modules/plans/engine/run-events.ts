@@ -38,8 +38,9 @@ export function start(
 }
 
 /**
- * Without a run it is the owner's word, which counts at any moment. With one, it has to be the run
- * that the step had last: also after an abort, because the work is in the workspace by then.
+ * Without a run it is the owner's decision, which counts at any moment. With one, it has to be
+ * the run that the step had last: also after an abort, because the work is in the workspace by
+ * then.
  */
 export function prove(
   transition: Transition,

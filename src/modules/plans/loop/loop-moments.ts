@@ -46,10 +46,10 @@ export function withLoops(offer: Offer, plans: readonly Plan[], place: Place): O
   return { ...offer, units };
 }
 
-/** @param settled what the verdict would mean without a metric. */
-export function settledInLoop(unit: Unit, settled: PlanEvent, place: Place): PlanEvent {
+/** @param ended what the verdict would mean without a metric. */
+export function settledInLoop(unit: Unit, ended: PlanEvent, place: Place): PlanEvent {
   const subject = subjectOf(unit, place);
-  return subject === undefined ? settled : loopEvent(subject, unit, settled);
+  return subject === undefined ? ended : loopEvent(subject, unit, ended);
 }
 
 function subjectOf(unit: Unit, { snapshot, state }: Place): LoopSubject | undefined {

@@ -61,17 +61,16 @@ export function keepAttemptWork(subject: LoopSubject, work: UnitWork): void {
 
 /**
  * What a pass for the step means to the plan: the loop goes on, or the best attempt is in the
- * workspace, or there is none. @param settled what it would mean without a metric.
+ * workspace, or there is none. @param ended what it would mean without a metric.
  */
-export function loopEvent({ place }: LoopSubject, unit: Unit, settled: PlanEvent): PlanEvent {
+export function loopEvent({ place }: LoopSubject, unit: Unit, ended: PlanEvent): PlanEvent {
   const loop = readLoop(readRecord(place));
-  if (loop === undefined || (settled.kind !== 'proved' && settled.kind !== 'failed'))
-    return settled;
-  const { time, step, runId = '' } = settled;
+  if (loop === undefined || (ended.kind !== 'proved' && ended.kind !== 'failed')) return ended;
+  const { time, step, runId = '' } = ended;
   const { stopped } = loop;
   if (unit.byModule !== true || !isOver(loop))
     return { kind: 'attempted', time, step, runId, why: stopped?.why ?? lastWords(loop) };
   return stopped !== undefined && bestAttempt(loop) === undefined
     ? { kind: 'failed', time, step, runId, cause: 'criteria', why: stopped.why }
-    : settled;
+    : ended;
 }

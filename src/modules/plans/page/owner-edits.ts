@@ -16,8 +16,8 @@ export type OwnerEdits = {
 };
 
 /**
- * @param plans `base`: what the page showed when Nocturne wrote it last; of a page that Nocturne has
- *   not written yet, the plan that it describes, as a draft. `now`: the plan by the log.
+ * @param plans `base`: what the page showed when Nocturne wrote it last; of a page that Nocturne
+ *   has not written yet, the plan that it describes, as a draft. `now`: the plan by the log.
  */
 export function ownerEdits(
   snapshot: Snapshot,

@@ -42,8 +42,8 @@ function lostSteps({ steps }: Plan, { time, live }: Moment): readonly PlanEvent[
 }
 
 /**
- * Whoever edits a result that is proved answers for it, so it is proved as it is now, and what was
- * made of it is made again. A result that is gone is made again itself.
+ * The owner who edits a result that is proved answers for it, so it is proved as it is now, and
+ * what was made of it is made again. A result that is gone is made again itself.
  */
 function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEvent[] {
   const proved = [...plan.steps].filter(([, { state }]) => state === 'proved');
@@ -79,7 +79,7 @@ function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEv
   });
 }
 
-/** The condition `when` of a step that is ready does not hold. Programs are not run for it. */
+/** The condition `when` of a step that is ready is not met. Programs are not run for it. */
 async function skippedSteps(plan: Plan, { snapshot, time }: Moment): Promise<readonly PlanEvent[]> {
   const ready = new Set(readySteps(plan, time));
   const events: PlanEvent[] = [];

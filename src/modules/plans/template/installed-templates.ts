@@ -44,7 +44,7 @@ export function filesOf(snapshot: Snapshot, project: string): (glob: string) => 
       .sort();
 }
 
-/** @throws NocturneError `BAD_VALUE` with the first of `problems`; its reasons are all of them. */
+/** @throws NocturneError `BAD_VALUE` with the first of `problems`; the others are its reasons. */
 export function refuse(problems: readonly Problem[]): never {
   const [first] = problems;
   const { file, line, column } = first?.range ?? {};

@@ -25,7 +25,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   tier: 'a tier of MODEL-TIERS.md; without it, the tier of the project',
   role: 'a page of orchestration-os/roles, without .md',
   command: 'a program and its arguments; there is no shell',
-  plan: 'the id of the template whose steps take the place of this one',
+  plan: 'the id of the template whose steps come here',
   context: 'with run: plan, the context of that template',
   writes: 'globs that the step may write, relative to the project; without it, what it produces',
   tools: 'programs that the agent may run; without it, those of the project',

@@ -31,7 +31,7 @@ const positive = (error: string) =>
 const yesNo = z.union([z.enum(['yes', 'no']), z.boolean()], { error: 'yes or no' });
 const isYes = (value: z.infer<typeof yesNo>): boolean => value === 'yes' || value === true;
 
-/** Ids name files, branches and rows: lower case, with only `.`, `_` and `-` between words. */
+/** Ids name files, branches and rows: lower case, with `.`, `_` or `-` between words. */
 export const ID = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const id = (error: string) => z.string({ error }).max(120, { error }).regex(ID, { error });
 export const stepId = id('an id of lower-case letters and digits, with . _ or - between them');

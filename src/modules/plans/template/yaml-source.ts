@@ -7,7 +7,7 @@ import { type YamlProblem, yamlProblem } from '../../../markdown/yaml-problem.js
 import { placesOf, type YamlPath } from '../../../project/condition-place.js';
 import type { Problem } from './problem.js';
 
-/** `range`: the place of `raw` in its file. A `Cell` of front matter is one. */
+/** `range`: where `raw` is in its file. A `Cell` of front matter is one. */
 export type YamlSource = { readonly range: Range; readonly raw: string };
 export type Place = (path: YamlPath) => Range;
 
@@ -16,7 +16,7 @@ export type YamlRead =
       readonly kind: 'data';
       readonly data: unknown;
       readonly place: Place;
-      /** The place of `token` in the value at a path; that of the value if it does not have it. */
+      /** Where `token` is in the value at a path; the place of the value if it does not. */
       readonly find: (path: YamlPath, token: string) => Range;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
