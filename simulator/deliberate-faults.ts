@@ -99,7 +99,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'an answer to a question of a project does nothing',
     file: 'src/governance/answers.ts',
-    find: "if (state.state !== 'answered') return [];",
+    find: "if (state.state !== 'answered' || asksForModule(record)) return [];",
     replace:
       "if (state.state !== 'answered' || fieldText(record, 'kind') === 'escalation') return [];",
     seed: 1,

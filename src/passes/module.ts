@@ -241,7 +241,7 @@ export interface PassModule {
   failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */
   costs?(context: KeptContext & { readonly since: Date }): readonly string[];
-  /** T9, for a pass whose calls were counted: what its audit row tells of the module's own log. */
+  /** T9, for a pass whose calls were counted: what its audit row shows of the module's own log. */
   named?(state: string): string | undefined;
   /** For the progress on the morning page: what goes on, one line each. */
   progress?(snapshot: Snapshot): readonly string[];

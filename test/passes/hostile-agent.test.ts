@@ -48,7 +48,8 @@ const ATTACKS: readonly Attack[] = [
     does: (stranger) =>
       `fs.renameSync('orchestration-os', 'away');\n${linked('orchestration-os', stranger)}`,
     named: ['orchestration-os path-symlink', 'orchestration-os/RUNNERS.md tier-protected'],
-    stays: 'away/RUNNERS.md',
+    // Of so many files the row names the folder.
+    stays: 'away/',
   },
   {
     name: 'the folder of all projects becomes such a link',

@@ -35,7 +35,11 @@ for (const name of MODULES) {
     const gone = [...whole.objects.keys()].filter((object) => !schema.objects.has(object));
     t.same(
       gone,
-      [...own.objects.keys()].filter((object) => !loadSchema(SMALL).schema.objects.has(object)),
+      [...own.objects.keys()].filter(
+        (object) =>
+          !loadSchema(SMALL).schema.objects.has(object) ||
+          page(name).includes(`\n| ${object} | \``),
+      ),
     );
     t.equal(composeRegistry(rest, MODULES.map(page)), SHIPPED, 'and it can be put back');
   });

@@ -26,13 +26,12 @@ export async function examinePass(
   pass: Briefed | Worked,
 ): Promise<Examined | undefined> {
   const { workspace } = env;
-  const snapshot = baselineSnapshot(workspace, pass.baseline);
-  if (!hasExaminers(env, snapshot)) return undefined;
   const { copy } = pass;
-  const pending =
-    copy === undefined
-      ? changesInPlace(workspace, pass)
-      : changesInCopy(workspace, { ...pass, copy });
+  let pending: PendingChanges;
+  // In place, `.nocturne` is repaired first: the baseline is read from there.
+  if (copy === undefined) pending = changesInPlace(workspace, pass);
+  else if (!hasExaminers(env, baselineSnapshot(workspace, pass.baseline))) return undefined;
+  else pending = changesInCopy(workspace, { ...pass, copy });
   const findings = await findingsIn(env, pass, pending);
   return {
     findings,

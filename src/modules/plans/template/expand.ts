@@ -52,7 +52,8 @@ function subPlan(
   }
   const read = around.templateOf(plan);
   if (read.kind === 'problems') {
-    around.problems.push(...read.problems);
+    for (const problem of read.problems)
+      around.problems.push(read.missing ? { ...problem, range: place(['plan']) } : problem);
     return NOTHING;
   }
   const { template } = read;

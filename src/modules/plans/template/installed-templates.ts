@@ -30,7 +30,7 @@ export function templateOf(snapshot: Snapshot, id: string): TemplateRead {
     actual: id,
     ...defined({ hint: didYouMean(id, ids) }),
   };
-  return { kind: 'problems', problems: [problem] };
+  return { kind: 'problems', problems: [problem], missing: true };
 }
 
 /** Globs are relative to the project, or with `/` to the workspace; paths to the project. */

@@ -16,7 +16,12 @@ export type Template = Pick<Extract<YamlRead, { kind: 'data' }>, 'place' | 'find
 };
 export type TemplateRead =
   | { readonly kind: 'template'; readonly template: Template }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** There is no such template. */
+      readonly missing?: true;
+    };
 
 export function templatePath(id: string): string {
   return `${TEMPLATES}/${id}.yaml`;

@@ -128,6 +128,8 @@ steps:
   - id: ask
     when: '{{vars.ask}}'
     needs: [approve]
+  - id: note
+    when: '{{vars.env}} != staging'
   - id: deploy
     needs: [approve, ask]
     when: { file_exists: outputs/build.zip }
@@ -138,6 +140,7 @@ steps:
   t.strictSame(needs({ env: 'production', ask: 'no' }), {
     build: [],
     approve: ['build'],
+    note: [],
     deploy: ['approve'],
   });
   t.strictSame(needs({ env: 'x == production' }).approve, undefined, 'a value has no signs');
