@@ -23,7 +23,7 @@ export function proofHolds(
   return Object.entries(now).every(([path, hash]) => consumed[path] === hash);
 }
 
-/** The files that a step consumes, as last proved. Where several steps make one, the last counts. */
+/** The files that a step consumes, as last proved. If several steps make one, the last counts. */
 export function presentInputs(
   { id, consumes }: StepDefinition,
   { producers }: Graph,
