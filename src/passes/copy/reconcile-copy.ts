@@ -55,10 +55,7 @@ export function reconcileCopy(
   now: Snapshot = workspace.snapshot(),
   isPlacing = true,
 ): Reconciliation {
-  assertRoot(workspace.root);
-  storeDirectory(workspace.root);
-  repairObjects(workspace);
-  openFolder(pass.copy.folder);
+  openCopy(workspace, pass.copy);
   const left = workspaceFiles(pass.copy);
   const attempt = attemptOf(workspace, pass);
   const elsewhere = attempt === undefined ? [] : changesOf(attempt);
@@ -112,14 +109,23 @@ export function reconcileCopy(
   };
 }
 
-/** What the agent has changed in its copy, for the rules. Writes nothing. */
-export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+/** Before anything of it is read: `.nocturne` and the folder of the copy are as they should be. */
+export function openCopy(workspace: Workspace, { folder }: PassCopy): void {
   assertRoot(workspace.root);
-  openFolder(pass.copy.folder);
+  storeDirectory(workspace.root);
+  repairObjects(workspace);
+  openFolder(folder);
+}
+
+/** What the agent has changed in its copy, for the rules; nothing of a flood. Writes nothing. */
+export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+  const left = workspaceFiles(pass.copy);
   const attempt = attemptOf(workspace, pass);
   const elsewhere = attempt === undefined ? [] : changesOf(attempt);
+  if (floodOf(workspace, pass, { left, elsewhere }) !== undefined)
+    return { changed: [], refused: () => [] };
   const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
-  const own = copyDifferences(workspace, pass, workspaceFiles(pass.copy));
+  const own = copyDifferences(workspace, pass, left);
   const changed = [...own, ...changes, ...ignored];
   const before = baselineSnapshot(workspace, pass.baseline);
   return {

@@ -43,10 +43,7 @@ export function attributed(
 ): Attributed {
   const { arrived, changed } = changesIn(workspace, data, { now, expected });
   const before = baselineSnapshot(workspace, data.baseline);
-  const begun = overlay(
-    before,
-    bytesOf(expected, (path) => isLongLog(before, path)),
-  );
+  const begun = withCommits(before, expected);
   const rows = ownRows(workspace, data, begun);
   const tooled = toolWrites(workspace, data, { rows, expected });
   if (changed.length === 0) return { arrived, changed, before, left: [], tooled };
@@ -64,6 +61,24 @@ export function attributed(
     left,
     tooled,
   };
+}
+
+/** Before the agent began, with what Nocturne has committed since. */
+function withCommits(before: Snapshot, expected: Expected): Snapshot {
+  return overlay(
+    before,
+    bytesOf(expected, (path) => isLongLog(before, path)),
+  );
+}
+
+/** As `tooled`, where nothing else is judged. */
+export function writtenByTools(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  expected: Expected,
+): readonly Difference[] {
+  const begun = withCommits(baselineSnapshot(workspace, data.baseline), expected);
+  return toolWrites(workspace, data, { rows: ownRows(workspace, data, begun), expected });
 }
 
 /** What the agent wrote through tools: it was judged by the guard, and committed at once. */
