@@ -46,32 +46,41 @@ import { rebase } from './rebase.js';
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 
 /**
- * Writes nothing but kept versions and, where it places them, large files: what was accepted still
- * has to be committed.
+ * Writes nothing but kept versions and large files: what was accepted still has to be committed.
  */
 export function reconcileCopy(
   workspace: Workspace,
   pass: PassInCopy,
   now: Snapshot = workspace.snapshot(),
-  isPlacing = true,
 ): Reconciliation {
+  return compareCopy(workspace, pass, now).placed();
+}
+
+/** `placed`: puts large files in their places, and says the same for the commit after it. */
+type Compared = { readonly found: Reconciliation; readonly placed: () => Reconciliation };
+
+/** Writes nothing but kept versions. */
+export function compareCopy(workspace: Workspace, pass: PassInCopy, now: Snapshot): Compared {
   openCopy(workspace, pass.copy);
   const left = workspaceFiles(pass.copy);
   const attempt = attemptOf(workspace, pass);
   const elsewhere = attempt === undefined ? [] : changesOf(attempt);
   const flood = floodOf(workspace, pass, { left, elsewhere });
-  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
+  if (flood !== undefined) {
+    const nothing = { ...NOTHING_RECONCILED, undone: [flood] };
+    return { found: nothing, placed: () => nothing };
+  }
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   const broken: Undone[] = [];
-  const found = copyDifferences(workspace, pass, left);
-  const isPlaced = placedBefore(now, found);
+  const changed = copyDifferences(workspace, pass, left);
+  const isPlaced = placedBefore(now, changed);
   const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
   const refusals = new Map(
-    [...found, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
+    [...changed, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
   );
-  for (const difference of found) {
+  for (const difference of changed) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
     if (merged.kind !== 'conflict') continue;
@@ -91,12 +100,8 @@ export function reconcileCopy(
     const refusal = refusals.get(difference.path);
     return refusal === undefined ? [] : [{ difference, ...refusal }];
   });
-  return {
-    accepted: allowed.map((difference) =>
-      isPlacing && difference.isElsewhere !== true && isPlaced(difference)
-        ? placed(workspace, pass, difference)
-        : difference,
-    ),
+  const found = {
+    accepted: allowed,
     arrived: [],
     conflicts,
     unattributed: [],
@@ -107,6 +112,11 @@ export function reconcileCopy(
       ),
     ],
   };
+  const inPlace = (difference: Difference): Difference =>
+    difference.isElsewhere !== true && isPlaced(difference)
+      ? placed(workspace, pass, difference)
+      : difference;
+  return { found, placed: () => ({ ...found, accepted: allowed.map(inPlace) }) };
 }
 
 /** Before anything of it is read: `.nocturne` and the folder of the copy are as they should be. */
