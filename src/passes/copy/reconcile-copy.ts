@@ -33,13 +33,11 @@ import type { Undone } from '../types.js';
 import { floodOf } from './copy-flood.js';
 import { copiedFiles } from './copy-view.js';
 import {
-  type Attempt,
   type AttemptDifference,
   attemptOf,
   changesOf,
   differenceOf,
 } from '../repository/difference-of.js';
-import type { FolderChange } from '../repository/folder-changes.js';
 import { copiedPath, isInCopy, isInRepository, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
@@ -62,25 +60,21 @@ type Compared = { readonly found: Reconciliation; readonly placed: () => Reconci
 /** Writes nothing but kept versions. */
 export function compareCopy(workspace: Workspace, pass: PassInCopy, now: Snapshot): Compared {
   openCopy(workspace, pass.copy);
-  const left = workspaceFiles(pass.copy);
-  const attempt = attemptOf(workspace, pass);
-  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
-  const flood = floodOf(workspace, pass, { left, elsewhere });
-  if (flood !== undefined) {
-    const nothing = { ...NOTHING_RECONCILED, undone: [flood] };
+  const left = leftInCopy(workspace, pass);
+  if ('flood' in left) {
+    const nothing = { ...NOTHING_RECONCILED, undone: [left.flood] };
     return { found: nothing, placed: () => nothing };
   }
+  const { own, changes, ignored } = left;
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   const broken: Undone[] = [];
-  const changed = copyDifferences(workspace, pass, left);
-  const isPlaced = placedBefore(now, changed);
-  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const isPlaced = placedBefore(now, own);
   const refusals = new Map(
-    [...changed, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
+    [...own, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
   );
-  for (const difference of changed) {
+  for (const difference of own) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
     if (merged.kind !== 'conflict') continue;
@@ -129,14 +123,9 @@ export function openCopy(workspace: Workspace, { folder }: PassCopy): void {
 
 /** What the agent has changed in its copy, for the rules; nothing of a flood. Writes nothing. */
 export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
-  const left = workspaceFiles(pass.copy);
-  const attempt = attemptOf(workspace, pass);
-  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
-  if (floodOf(workspace, pass, { left, elsewhere }) !== undefined)
-    return { changed: [], refused: () => [] };
-  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
-  const own = copyDifferences(workspace, pass, left);
-  const changed = [...own, ...changes, ...ignored];
+  const left = leftInCopy(workspace, pass);
+  if ('flood' in left) return { changed: [], refused: () => [] };
+  const changed = [...left.own, ...left.changes, ...left.ignored];
   const before = baselineSnapshot(workspace, pass.baseline);
   return {
     changed,
@@ -144,15 +133,23 @@ export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingCh
   };
 }
 
-function workspaceFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
-  return new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
-}
+/** `own`: files of the workspace; the others are in a repository of the owner's. */
+type AgentChanges = AttemptDifference & { readonly own: readonly Difference[] };
 
-function differencesElsewhere(
-  attempt: Attempt | undefined,
-  changes: readonly FolderChange[],
-): AttemptDifference {
-  return attempt === undefined ? { changes: [], ignored: [] } : differenceOf(attempt, changes);
+/** What the agent left in its copy, unless it is too much to judge. */
+function leftInCopy(
+  workspace: Workspace,
+  pass: PassInCopy,
+): AgentChanges | { readonly flood: Undone } {
+  const { copy } = pass;
+  const left = new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt && changesOf(attempt);
+  const flood = floodOf(workspace, pass, { left, elsewhere: elsewhere ?? [] });
+  if (flood !== undefined) return { flood };
+  const found =
+    attempt && elsewhere ? differenceOf(attempt, elsewhere) : { changes: [], ignored: [] };
+  return { ...found, own: copyDifferences(workspace, pass, left) };
 }
 
 /** What the agent changed in its copy. */

@@ -2,19 +2,17 @@
 import { restoreStore } from '../../workspace/restore-store.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import type { Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { checkDifferences, type PassWithBaseline } from './check-differences.js';
-import { committedContents } from './differences.js';
 import type { OpenedTree, PendingChanges } from './examined.js';
 import { floodOf } from './flood.js';
 import { openFolders } from './folders.js';
-import { attributed, writtenByTools } from './own-changes.js';
+import { attributed, presentTree, writtenByTools } from './own-changes.js';
 import { mayBeOwnersFolder } from './unattributed.js';
 
 /** Undoes nothing. Of a flood, which is undone in any case, only what tools have committed. */
 export function changesInPlace(workspace: Workspace, data: PassWithBaseline): PendingChanges {
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  const tree = presentTree(workspace, data);
   if (floodOf(workspace, data, tree) !== undefined) {
     const tooled = writtenByTools(workspace, data, tree.expected);
     return { changed: [], tooled, refused: () => [] };

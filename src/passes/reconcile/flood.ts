@@ -2,9 +2,9 @@
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import type { PassWithBaseline } from './check-differences.js';
-import type { Expected, Tree } from './differences.js';
+import type { Expected } from './differences.js';
 import { excess, passLimits, touchedPaths } from './limits.js';
-import { isFreeBefore } from './own-changes.js';
+import { isFreeBefore, type PresentTree } from './own-changes.js';
 
 /** `paths`: everything that it may have changed. */
 export type Flood = { readonly why: string; readonly paths: readonly string[] };
@@ -12,7 +12,7 @@ export type Flood = { readonly why: string; readonly paths: readonly string[] };
 export function floodOf(
   workspace: Workspace,
   data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
+  { now, expected }: PresentTree,
 ): Flood | undefined {
   const paths = touchedPaths(data.baseline, now).filter(
     (path) => !isExpected(expected, path, now) && !isFreeBefore(workspace, data, path),

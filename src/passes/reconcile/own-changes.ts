@@ -12,11 +12,13 @@ import { isLongLog } from '../../workspace/log-windows.js';
 import { overlay } from '../../workspace/overlay.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { walk } from '../../workspace/walk.js';
 import { agentWrites } from '../agent-writes.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
   bytesOf,
+  committedContents,
   contentBefore,
   type Difference,
   differences,
@@ -24,6 +26,13 @@ import {
   type Tree,
 } from './differences.js';
 import { refusedPaths, unattributed } from './unattributed.js';
+
+/** A workspace as it is now, and as it should be by Nocturne's own commits. */
+export type PresentTree = Pick<Tree, 'now' | 'expected'>;
+
+export function presentTree(workspace: Workspace, data: PassWithBaseline): PresentTree {
+  return { now: walk(workspace.root), expected: committedContents(workspace, data) };
+}
 
 type Attributed = {
   readonly arrived: readonly Difference[];
@@ -39,7 +48,7 @@ type Attributed = {
 export function attributed(
   workspace: Workspace,
   data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
+  { now, expected }: PresentTree,
 ): Attributed {
   const { arrived, changed } = changesIn(workspace, data, { now, expected });
   const before = baselineSnapshot(workspace, data.baseline);
@@ -119,7 +128,7 @@ function ownRows(
 function changesIn(
   workspace: Workspace,
   data: PassWithBaseline,
-  tree: Pick<Tree, 'now' | 'expected'>,
+  tree: PresentTree,
 ): { readonly arrived: readonly Difference[]; readonly changed: readonly Difference[] } {
   const { baseline } = data;
   const arrived: Difference[] = [];

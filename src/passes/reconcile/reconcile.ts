@@ -4,17 +4,16 @@
  */
 import { assertRoot } from '../../workspace/pinned-root.js';
 import type { Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import type { Undone } from '../types.js';
 import { folderRule, openTree } from './changes-in-place.js';
 import { type Checked, checkDifferences, type PassWithBaseline } from './check-differences.js';
-import { committedContents, type Difference, type Tree } from './differences.js';
+import type { Difference } from './differences.js';
 import { type Examined, refusalOf } from './examined.js';
 import { type Flood, floodOf } from './flood.js';
 import { missingFolders, restoreFolders } from './folders.js';
 import { keepEarlier, type Unattributed } from './keep-earlier.js';
-import { attributed, writtenByTools } from './own-changes.js';
+import { attributed, type PresentTree, presentTree, writtenByTools } from './own-changes.js';
 import { restore, restoreAll } from './restore.js';
 
 /**
@@ -75,7 +74,7 @@ export function reconcile(
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  const tree = presentTree(workspace, data);
   const flood = floodOf(workspace, data, tree);
   if (flood === undefined) return judged(workspace, data, { tree, undo: true });
   const undoneFlood = undoFlood(workspace, data, { flood, expected: tree.expected });
@@ -96,15 +95,14 @@ export function unrecordedDifferences(
   data: PassWithBaseline,
 ): Reconciliation {
   assertRoot(workspace.root);
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
-  return judged(workspace, data, { tree, undo: false });
+  return judged(workspace, data, { tree: presentTree(workspace, data), undo: false });
 }
 
 /** Undoes what was not allowed. What is left alone stands while the others are judged. */
 function judged(
   workspace: Workspace,
   data: PassWithBaseline,
-  { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
+  { tree, undo }: { readonly tree: PresentTree; readonly undo: boolean },
 ): Reconciliation {
   const { arrived, changed, left, before, tooled } = attributed(workspace, data, tree);
   const taken = undo ? takenBack(data.examined, tooled) : [];
@@ -180,7 +178,7 @@ function undone(
 function undoFlood(
   workspace: Workspace,
   data: PassWithBaseline,
-  { flood, expected }: { readonly flood: Flood } & Pick<Tree, 'expected'>,
+  { flood, expected }: { readonly flood: Flood } & Pick<PresentTree, 'expected'>,
 ): Undone {
   const { why, paths } = flood;
   const [first, ...others] = restoreAll(workspace, data, { paths, expected });
