@@ -39,7 +39,18 @@ function projectOf(file: string): string {
   return file.slice('PROJECTS/'.length, -'/PLAN.md'.length);
 }
 
+const reads = new WeakMap<Snapshot, Map<string, PlanRead>>();
+
+/** Once for each snapshot: at each step of a pass, several ask. */
 export function readPlan(snapshot: Snapshot, project: string): PlanRead {
+  const known = reads.get(snapshot) ?? new Map<string, PlanRead>();
+  reads.set(snapshot, known);
+  const read = known.get(project) ?? readAfresh(snapshot, project);
+  known.set(project, read);
+  return read;
+}
+
+function readAfresh(snapshot: Snapshot, project: string): PlanRead {
   const logged = loggedPlan(snapshot, project);
   const read = readPage(snapshot, project);
   const none = { plan: logged?.plan, logged, edits: [], warnings: [], page: undefined };
