@@ -1,15 +1,13 @@
 /** `plan list | show`. */
 import { defined } from '../../../kernel/defined.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
+import { EXIT } from '../../../kernel/error.js';
 import { textTable } from '../../../report/text-table.js';
-import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
-import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
 import { estimatePlan } from '../template/estimate.js';
 import { estimateFacts, estimateLines } from '../template/estimate-text.js';
 import { mermaid } from './mermaid.js';
+import { requirePlan } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
 
@@ -72,13 +70,3 @@ export const planShow: ModuleCommand = {
     };
   },
 };
-
-/** @throws NocturneError `NOT_FOUND`. */
-export function requirePlan(snapshot: Snapshot, project: string): void {
-  const projects = plannedProjects(snapshot);
-  if (projects.includes(project)) return;
-  throw new NocturneError('NOT_FOUND', `the project "${project}" has no plan`, {
-    file: planFile(project),
-    ...defined({ hint: didYouMean(project, projects) ?? 'nocturne plan list shows the plans' }),
-  });
-}

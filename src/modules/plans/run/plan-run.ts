@@ -9,7 +9,7 @@ import { ownerNumber } from '../../../project/owner-number.js';
 import { textTable } from '../../../report/text-table.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
-import { requirePlan } from '../commands/look.js';
+import { requirePlan } from '../commands/named-plan.js';
 import { planFacts } from '../commands/plan-facts.js';
 import { readPlan } from '../page/read-plan.js';
 import type { Plan } from '../types.js';

@@ -12,6 +12,7 @@ import {
   eventsOf,
   failed,
   happen,
+  PAGE,
   pageOf,
   PLAN,
   placeWithPage,
@@ -141,7 +142,7 @@ t.test('why says one sentence and shows the rows behind it', async (t) => {
       { step: 'write', event: 'failed', why: 'No.' },
     ],
   });
-  const survey = await nocturne(place, 'plan', 'why', 'survey', 'pages');
+  const survey = await nocturne(place, 'plan', 'why', 'pages', 'survey');
   t.match(survey.stdout, 'survey is proved by RUN-survey since ');
   t.match(survey.stdout, 'with outputs/survey.md.');
   t.match(survey.stdout, 'outputs/survey.md aaaaaaaaaaaa');
@@ -149,6 +150,34 @@ t.test('why says one sentence and shows the rows behind it', async (t) => {
     exit: 2,
     stderr: 'did you mean survey',
   });
+});
+
+t.test('why, retry and attempts name a step in one way: PROJECT STEP, or STEP alone', async (t) => {
+  const place = placeWithPage(t.testdir());
+  happen(place, approved, started('survey'), proved('survey'));
+  for (const words of [['pages', 'survey'], ['survey']]) {
+    t.match(await json(place, 'plan', 'why', ...words), { project: 'pages', step: 'survey' });
+    t.match(await nocturne(place, 'plan', 'attempts', ...words), {
+      exit: 2,
+      stderr: 'the step "survey" has no metric',
+    });
+  }
+  t.match(await json(place, 'plan', 'retry', 'survey'), { exit: 0, plan: { project: 'pages' } });
+  t.match(await nocturne(place, 'plan', 'why', 'pages'), {
+    exit: 2,
+    stderr: 'name a step of this plan: survey, write, publish',
+  });
+  place.workspace.commit({
+    actor: { kind: 'owner', name: 'a test' },
+    runId: '',
+    reason: 'a second plan',
+    changes: [{ kind: 'write', path: 'PROJECTS/others/PLAN.md', content: PAGE }],
+  });
+  for (const word of ['why', 'retry', 'attempts'])
+    t.match(await nocturne(place, 'plan', word, 'survey'), {
+      exit: 2,
+      stderr: `nocturne plan ${word} others survey`,
+    });
 });
 
 t.test('show has states, waves and the critical path, and a diagram', async (t) => {
