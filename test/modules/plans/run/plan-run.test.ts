@@ -55,3 +55,20 @@ t.test('two programs and an agent do their steps, each on what was proved', { sk
   t.match(JSON.parse(again.stdout), { ok: true, runs: [] }, 'nothing is run again');
   t.equal((await nocturne(place, 'gate')).exitCode, 0);
 });
+
+t.test(
+  'the folder of what a program has to produce is there before it begins',
+  { skip },
+  async (t) => {
+    const steps = `
+- id: one
+  run: command
+  command: [sh, -c, "echo x > outputs/deep/one.txt"]
+  produces: [outputs/deep/one.txt]
+`;
+    const place = placeWithPlan(t.testdir(), planPage(steps));
+    const { stdout, stderr } = await nocturne(place, 'plan', 'run', 'pages');
+    t.notMatch(`${stdout}${stderr}`, 'nonexistent');
+    t.equal(readFileSync(join(place.root, 'PROJECTS/pages/outputs/deep/one.txt'), 'utf8'), 'x\n');
+  },
+);
