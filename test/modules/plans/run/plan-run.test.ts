@@ -72,3 +72,16 @@ t.test(
     t.equal(readFileSync(join(place.root, 'PROJECTS/pages/outputs/deep/one.txt'), 'utf8'), 'x\n');
   },
 );
+
+t.test('a program that failed is told by its exit code and its last words', { skip }, async (t) => {
+  const steps = `
+- id: one
+  run: command
+  command: [sh, -c, "echo no such shop >&2; exit 2"]
+  retries: 0
+`;
+  const place = placeWithPlan(t.testdir(), planPage(steps));
+  const { stdout } = await nocturne(place, 'plan', 'run', 'pages');
+  t.equal(planOf(place).steps.get('one')?.why, '`sh` exited with code 2: no such shop');
+  t.notMatch(stdout, 'report');
+});
