@@ -4,6 +4,7 @@ import { EXIT } from '../../../kernel/error.js';
 import { textTable } from '../../../report/text-table.js';
 import type { ModuleCommand } from '../../types.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { isOver } from '../engine/ready-steps.js';
 import { estimatePlan } from '../template/estimate.js';
 import { estimateFacts, estimateLines } from '../template/estimate-text.js';
 import { mermaid } from './mermaid.js';
@@ -57,7 +58,9 @@ export const planShow: ModuleCommand = {
     const facts = planFacts(read, project);
     const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
     const tree = planTree(snapshot, read, { project, paint: context.paint });
-    const estimate = read.plan === undefined ? undefined : estimatePlan(snapshot, read.plan);
+    // Of a plan that is over, nothing is left to be done.
+    const open = read.plan === undefined || isOver(read.plan) ? undefined : read.plan;
+    const estimate = open && estimatePlan(snapshot, open);
     const lines = estimate === undefined ? [] : estimateLines(snapshot, estimate);
     return {
       exit: EXIT.ok,
