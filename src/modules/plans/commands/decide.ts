@@ -3,6 +3,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { statusText } from '../engine/status-text.js';
 import { requirePlans } from '../log/plan-log.js';
 import { advance, type Advance } from '../page/advance.js';
 import { restoredPage } from '../page/plan-change.js';
@@ -104,7 +105,7 @@ function decide(context: ModuleCommandContext, { project, word, event }: Decisio
         file: planFile(project),
         hint: `nocturne plan show ${project}`,
       });
-    said = `The plan ${project} is ${made.plan.status}.`;
+    said = `The plan ${project} ${statusText(made.plan.status)}.`;
     return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
   });
   return answered(context, project, said);

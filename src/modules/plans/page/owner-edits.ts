@@ -3,6 +3,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
 import { isSameStep } from '../engine/same-step.js';
+import { statusText } from '../engine/status-text.js';
 import { hashesOf } from './hashes-of.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Problem } from '../template/problem.js';
@@ -114,7 +115,7 @@ function notThatStatus(snapshot: Snapshot, page: PlanPage, from: PlanStatus): Pr
   const range = record?.fields.get('status')?.range ?? record?.range;
   return {
     range: range ?? { file: page.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
-    message: `a plan that is ${from} cannot become ${page.status} by hand`,
+    message: `a plan that ${statusText(from)} cannot become ${page.status} by hand`,
     expected: EXPECTED[from],
     actual: page.status,
     hint: `write ${from}, or what you want to happen`,

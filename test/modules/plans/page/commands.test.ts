@@ -180,6 +180,32 @@ t.test('why, retry and attempts name a step in one way: PROJECT STEP, or STEP al
     });
 });
 
+t.test('a plan that is over is told once, has no estimate, and waits for nobody', async (t) => {
+  const place = placeWithPage(t.testdir());
+  happen(place, approved, started('survey'), proved('survey'));
+  t.match((await nocturne(place, 'plan', 'show', 'pages')).stdout, 'What is left takes');
+  happen(place, started('write'), failed('write'));
+  const midway = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
+  t.match(midway, 'plan pages, step write: The page is empty.');
+  happen(place, { kind: 'failed', step: 'write', cause: 'criteria', why: 'Nothing came.' });
+  t.equal(stateOf(place), 'failed: survey proved, write failed, publish blocked');
+  const shown = await nocturne(place, 'plan', 'show', 'pages');
+  t.notMatch(shown.stdout, /What is left takes|By their budgets/);
+  t.match(await json(place, 'plan', 'show', 'pages'), { estimate: null });
+  t.match(
+    (await nocturne(place, 'plan', 'why', 'write')).stdout,
+    'write has failed: Nothing came.',
+  );
+  const { stdout } = await nocturne(place, 'briefing', '--since', '4000d');
+  t.equal(stdout.split('Nothing came').length - 1, 1, stdout);
+  t.match(stdout, 'Waiting for you (0)');
+  happen(place, { kind: 'proved', step: 'write', produced: {} }, started('publish'));
+  happen(place, proved('publish'));
+  const end = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
+  t.match(end, 'Plan pages is done');
+  t.match(end, 'Waiting for you (0)');
+});
+
 t.test('show has states, waves and the critical path, and a diagram', async (t) => {
   const place = placeWithPage(t.testdir());
   happen(place, approved, started('survey'), proved('survey'));
@@ -215,8 +241,8 @@ t.test('status, the briefing and validate tell of plans', async (t) => {
   t.match((await nocturne(place, 'briefing', '--since', '400d')).stdout, line);
   happen(place, started('write'), { kind: 'failed', step: 'write', cause: 'criteria', why: 'No.' });
   const told = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
-  t.match(told, 'plan pages, step write: No.');
-  t.match(told, 'plan pages is failed');
+  t.match(told, 'The plan pages failed: step write: No. Run `nocturne plan retry pages write`.');
+  t.notMatch(told, 'N-2026', 'no answer could change it');
   t.match(await nocturne(place, 'validate', '--rule', 'plan-page'), { exit: 0 });
   edit(place, 'needs: survey', 'needs: surwey');
   const found = await nocturne(place, 'validate', '--rule', 'plan-page');

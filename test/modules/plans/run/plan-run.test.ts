@@ -84,4 +84,11 @@ t.test('a program that failed is told by its exit code and its last words', { sk
   const { stdout } = await nocturne(place, 'plan', 'run', 'pages');
   t.equal(planOf(place).steps.get('one')?.why, '`sh` exited with code 2: no such shop');
   t.notMatch(stdout, 'report');
+  const briefing = await nocturne(place, 'briefing', '--since', '1d');
+  t.match(
+    briefing.stdout,
+    'The plan pages failed: step one: sh exited with code 2: no such shop. Run `nocturne plan retry pages one`.',
+  );
+  t.match(briefing.stdout, 'What failed (1)', 'its run is not told about once more');
+  t.match(briefing.stdout, 'Waiting for you (0)');
 });
