@@ -105,6 +105,7 @@ t.test('a step has its role, or the one that fits what it may write', async (t) 
   const directory = t.testdir();
   const named = await brief(join(directory, 'a'), {}, { unit: unit({ role: 'writer' }) });
   t.match(named[0], {
+    title: 'Role: Writer',
     source: 'orchestration-os/roles/writer.md',
     trust: 'instruction',
     text: /^## Your role: Writer\n[^]*You must not do this:\n- state what no source supports/,
