@@ -179,14 +179,16 @@ function firstToken({ base, token }: Target, agent: Agent): Promise<number> {
       },
       (response) => {
         let first: number | undefined;
-        response.on('data', () => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
           first ??= performance.now() - start;
+          if (response.statusCode !== 200) text += chunk.toString('utf8');
         });
         response.on('error', reject);
         response.on('end', () =>
           response.statusCode === 200 && first !== undefined
             ? resolve(first)
-            : reject(new Error(`status ${response.statusCode}`)),
+            : reject(new Error(`status ${response.statusCode}: ${text}`)),
         );
       },
     );

@@ -3,7 +3,7 @@ import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { didYouMean } from '../kernel/nearest-name.js';
 import { CONDITION_KINDS, isSimpleKind, readArguments } from './condition-kinds.js';
-import { placesOf } from './condition-place.js';
+import { type Place, placesOf } from './condition-place.js';
 import { inline, isMapping } from './condition-read.js';
 import type { YamlPath } from './condition-place.js';
 import type { Complain, Complaint } from './condition-read.js';
@@ -24,10 +24,10 @@ const MAX_DEPTH = 8;
  * cannot be understood stays in the
  * list as an assertion that never holds, so that a condition cannot become easier by being
  * misspelled.
- * @param where the field: its cell, or its range alone.
+ * @param where the field: its cell, its range alone, or where each path of it is in a larger text.
  */
-export function parseConditions(data: unknown, where: ConditionSource): ParsedConditions {
-  const place = placesOf(where);
+export function parseConditions(data: unknown, where: ConditionSource | Place): ParsedConditions {
+  const place = typeof where === 'function' ? where : placesOf(where);
   const diagnostics: Diagnostic[] = [];
   const complain = ({ path, severity, ...rest }: Complaint & { severity?: 'warning' }): void => {
     diagnostics.push({

@@ -7,13 +7,13 @@ import type { Range } from '../kernel/diagnostic.js';
 import type { ConditionSource } from './condition-types.js';
 
 export type YamlPath = readonly (string | number)[];
+export type Place = (path: YamlPath) => Range;
 
 /**
  * Ranges by path; what cannot be found (or a field without its text) is the range of the nearest
  * thing around it.
  */
-export function placesOf(source: ConditionSource): (path: YamlPath) => Range {
-  if (source.place !== undefined) return source.place;
+export function placesOf(source: ConditionSource): Place {
   if (source.raw === undefined || source.raw.trim() === '') return () => source.range;
   // A value of front matter begins in the middle of a line: blanks in its place keep the block's
   // indentation and the columns true.

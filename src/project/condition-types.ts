@@ -104,10 +104,9 @@ export type ConditionBody<K extends Condition['kind'] = Condition['kind']> = {
 
 /**
  * The field that a condition was read from; a `Cell` is one. `raw` gives findings their line and
- * column inside the field; `place` is for a field inside a larger text.
+ * column inside the field.
  */
 export type ConditionSource = {
   readonly range: Range;
   readonly raw?: string;
-  readonly place?: (path: readonly (string | number)[]) => Range;
 };

@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -85,11 +86,12 @@ export function openSyncedLog(
   };
 }
 
-/** The rows of the log as they are now, while another process may append. */
+/** The rows of the log as they are now, while another process may append; none without a file. */
 export function readSyncedLog(
   path: string,
   options: SyncedLogKind & { readonly onRow: (members: unknown) => void },
 ): LogPlace {
+  if (!existsSync(path)) return options.start;
   const descriptor = onFile(path, 'open', () => openSync(path, 'r'));
   try {
     return readRows(descriptor, path, options);

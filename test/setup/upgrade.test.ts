@@ -17,6 +17,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { routeOf } from '../../src/registry/route.js';
 import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
+import { readReference } from '../../src/setup/reference-files.js';
 import { readReferenceRecord } from '../../src/setup/reference-record.js';
 import { type Upgraded, upgradeWorkspace } from '../../src/setup/upgrade-workspace.js';
 import { manager } from '../../src/passes/manager/manager.js';
@@ -44,7 +45,11 @@ type Place = {
 /** A workspace made from an older version, and an installation of a newer one. */
 function place(
   directory: string,
-  registry: { readonly older?: (text: string) => string } = {},
+  registry: {
+    readonly older?: (text: string) => string;
+    /** Pages and folders that the older version did not have. */
+    readonly without?: readonly string[];
+  } = {},
 ): Place {
   const [older, newer, root, home] = ['older', 'newer', 'workspace', 'home'].map((name) =>
     join(directory, name),
@@ -57,6 +62,7 @@ function place(
     copyBuiltPages(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
+  for (const path of registry.without ?? []) rmSync(join(older, path), { recursive: true });
   const shipped = join(older, 'REGISTRY.md');
   if (registry.older !== undefined)
     writeFileSync(shipped, registry.older(readFileSync(shipped, 'utf8')));
@@ -323,6 +329,49 @@ t.test(
     t.equal(routeOf(schema, 'GREETINGS.md').tier, 'PROTECTED');
   },
 );
+
+const PLANS_AND_RULES = [
+  'orchestration-os/REPOSITORIES.md',
+  ...['plan-templates', 'roles', 'rules'].map((folder) => `orchestration-os/${folder}/`),
+];
+
+t.test('a workspace from before plans and rules gets their pages, and passes run', async (t) => {
+  const at = place(t.testdir(), {
+    without: [...PLANS_AND_RULES, 'dist/src/modules/plans', 'dist/src/modules/rules'],
+  });
+  const objects = (): readonly string[] => [...at.workspace.snapshot().schema.objects.keys()];
+  t.notOk(objects().some((name) => ['PLAN', 'RULE', 'ROLE'].includes(name)));
+  const isNew = (path: string): boolean => PLANS_AND_RULES.some((page) => path.startsWith(page));
+  const shipped = readReference(at.newer).paths.filter(isNew);
+  for (const kind of [
+    /REPOSITORIES\.md$/,
+    /rules\/git\.md$/,
+    /roles\/tester\.md$/,
+    /\.yaml$/,
+    /\.json$/,
+  ])
+    t.ok(
+      shipped.some((path) => kind.test(path)),
+      String(kind),
+    );
+  const upgraded = at.upgrade();
+  t.match(verdicts(upgraded), Object.fromEntries(shipped.map((path) => [path, 'added'])));
+  t.same(
+    shipped.filter((path) => !upgraded.toSign.includes(path)),
+    [],
+  );
+  for (const path of shipped) t.equal(read(at, path), readFileSync(join(at.newer, path), 'utf8'));
+  at.sign();
+  t.ok(['PLAN', 'RULE', 'ROLE', 'REPOSITORY'].every((name) => objects().includes(name)));
+  t.same(verifyGate(at.workspace.root, at.workspace.home).findings, []);
+  const found = await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home });
+  t.same(
+    found.filter(({ severity }) => severity !== 'info'),
+    [],
+  );
+  const { outcome, data } = await worker(environment(at), { role: 'worker' });
+  t.not(data.runId, '', outcome);
+});
 
 const logRow = (workspace: Workspace, file: string): readonly string[] =>
   readFileSync(join(workspace.root, file), 'utf8')

@@ -145,7 +145,7 @@ function staleness(
   const matching = (files: Look['files']): readonly (readonly [string, SeenFile])[] =>
     Object.entries(files).filter(([path]) => globMatches(glob, path));
   const written = matching(fresh);
-  const largest = Math.max(...written.map(([, file]) => file.size));
+  const largest = written.reduce((most, [, { size }]) => Math.max(most, size), -1);
   if (largest >= job.minBytes) return [];
   if (largest === 0) return [reason('fresh', `${glob}: what the run wrote is empty`)];
   if (written.length > 0)

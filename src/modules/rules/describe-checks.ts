@@ -1,5 +1,6 @@
-/** The checks of a page in a few words each. */
+/** The checks of a page in a few words each, and what is wrong with it. */
 import type { Checks } from '../../project/rule-page/page-schema.js';
+import type { RulePage } from '../../project/rule-page/rule-page.js';
 
 export function checksOf(page: Checks): readonly string[] {
   const { forbidden, required, commands, output, secrets, outside_scope: outside } = page;
@@ -11,4 +12,8 @@ export function checksOf(page: Checks): readonly string[] {
     ...commands.map(({ run, effect }) => `${run.join(' ')} ${effect}`),
     ...output.map(({ pattern, effect }) => `output like /${pattern}/ ${effect}`),
   ];
+}
+
+export function problemsOf({ problems }: Pick<RulePage, 'problems'>): readonly object[] {
+  return problems.map(({ message, range: { line, column } }) => ({ message, line, column }));
 }

@@ -4,6 +4,7 @@ import { isProtected } from '../../integrity/protected-files.js';
 import { sha256 } from '../../kernel/hash.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import type { FragmentContext } from '../../passes/module.js';
+import { dataFragment } from '../../passes/worker/data-fragment.js';
 import type { RolePage, RulePage } from '../../project/rule-page/rule-page.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { projectFiles } from './project-files.js';
@@ -20,8 +21,10 @@ export function ruleFragments(context: FragmentContext): readonly Fragment[] {
   const { shown, leftOut } = fitting(snapshot, rules, project);
   const role = unit === undefined ? undefined : roleOf(snapshot, unit);
   return [
-    ...(role === undefined ? [] : [fragmentOf(snapshot, role, roleText(role))]),
-    ...shown.map((rule) => fragmentOf(snapshot, rule, ruleText(rule))),
+    ...(role === undefined
+      ? []
+      : [fragmentOf(snapshot, role, `Role: ${role.title}`, roleText(role))]),
+    ...shown.map((rule) => fragmentOf(snapshot, rule, `Rule: ${rule.title}`, ruleText(rule))),
     ...(leftOut.length === 0 ? [] : [leftOutFragment(leftOut)]),
   ];
 }
@@ -40,11 +43,12 @@ function matching(paths: readonly string[], writes: readonly string[]): readonly
 /** The owner has signed their own pages; the text of a repository stays a quotation. */
 function fragmentOf(
   snapshot: Snapshot,
-  { title, file }: Pick<RulePage, 'title' | 'file'>,
+  { file }: Pick<RulePage, 'file'>,
+  title: string,
   text: string,
 ): Fragment {
   const trust = isProtected(snapshot.schema, file) ? 'instruction' : 'data';
-  return { title: `Rule: ${title}`, source: file, sha256: sha256(text), text, trust };
+  return { title, source: file, sha256: sha256(text), text, trust };
 }
 
 function roleText({ title, responsibilities, must_not: mustNot, body }: RolePage): string {
@@ -62,11 +66,5 @@ function roleText({ title, responsibilities, must_not: mustNot, body }: RolePage
 function leftOutFragment(rules: readonly RulePage[]): Fragment {
   const lines = rules.map(({ title, file }) => `- ${title}: ${file}`);
   const text = `These rules apply as well and are checked, but did not fit. Read their pages:\n${lines.join('\n')}`;
-  return {
-    title: 'Rules that are left out',
-    source: 'orchestration-os/rules',
-    sha256: sha256(text),
-    text,
-    trust: 'data',
-  };
+  return dataFragment('Rules that are left out', 'orchestration-os/rules', text);
 }

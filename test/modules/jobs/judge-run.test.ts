@@ -43,6 +43,9 @@ const result = (holds: boolean, error?: string): AssertionResult => ({
 });
 const OLD = look({ 'a.dump': fileOf('old') });
 const NEW = look({ 'a.dump': fileOf('new', '1 200') });
+const MANY = Object.fromEntries(
+  Array.from({ length: 200_000 }, (_, i) => [`${i}.dump`, fileOf('new')]),
+);
 const GOOD: RunFacts = {
   job: JOB,
   requires: [],
@@ -104,6 +107,7 @@ const TABLE: readonly [
     'proved',
     [],
   ],
+  ['200,000 files', { after: look(MANY) }, 'proved', []],
   ['the file is gone', { after: look({}) }, 'unproved', ['fresh']],
   ['one of two globs', { job: { ...JOB, fresh: ['*.dump', '*.log'] } }, 'unproved', ['fresh']],
   ['a test is met', { proves: [result(true)] }, 'proved', []],

@@ -1,9 +1,11 @@
 /** The rules and the role in the brief of a pass: which ones, how, and what is left out. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { module as rules } from '../../../src/modules/rules/module.js';
 import type { Fragment } from '../../../src/agents/types.js';
 import type { Unit } from '../../../src/governance/unit.js';
+import { validateSnapshot } from '../../../src/validate/validate-snapshot.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 
 async function brief(
@@ -69,6 +71,22 @@ t.test('whole rules within the budget, and the names of the others', async (t) =
   t.equal(found[0]?.text.includes(long.trim()), true, 'it is whole');
 });
 
+t.test('the owner sets the budget in USER.md, and validate checks the number', async (t) => {
+  const page = readFileSync(new URL('../../../../USER.md', import.meta.url), 'utf8');
+  const withTokens = (number: string): Readonly<Record<string, string>> => ({
+    'USER.md': page.replace(/^- \*\*Rule tokens:\*\* .*$/m, `- **Rule tokens:** ${number}`),
+  });
+  const directory = t.testdir();
+  const few = await brief(join(directory, 'few'), withTokens('20'));
+  t.same(sourcesOf(few), ['rules']);
+  const { workspace, home } = makeWorkspace(join(directory, 'wrong'), { files: withTokens('0') });
+  const found = await validateSnapshot(workspace.snapshot(), { home });
+  t.match(
+    found.filter(({ range }) => range.file === 'USER.md'),
+    [{ rule: 'field-contract', message: /rule_tokens/ }],
+  );
+});
+
 t.test('a step has its role, or the one that fits what it may write', async (t) => {
   const unit = (more: Partial<Unit>): Unit => ({
     module: 'plans',
@@ -87,6 +105,7 @@ t.test('a step has its role, or the one that fits what it may write', async (t) 
   const directory = t.testdir();
   const named = await brief(join(directory, 'a'), {}, { unit: unit({ role: 'writer' }) });
   t.match(named[0], {
+    title: 'Role: Writer',
     source: 'orchestration-os/roles/writer.md',
     trust: 'instruction',
     text: /^## Your role: Writer\n[^]*You must not do this:\n- state what no source supports/,

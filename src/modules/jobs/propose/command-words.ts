@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { homedir } from 'node:os';
 import { statSync } from '../../../kernel/files.js';
+import { freeName, slugOf } from '../../../kernel/slug.js';
 import type { FoundJob } from '../../../hosts/found-job.js';
 
 /** They start other programs, and say nothing about the work. */
@@ -16,18 +17,8 @@ export function jobName(
   taken: ReadonlySet<string>,
 ): string {
   const text = host === 'cron' ? program(command) : nameThere({ host, id, place });
-  const stem =
-    text
-      .replace(/^automation /, '')
-      .replace(/\.(?:timer|sh|py|mjs|js|pl|rb)$/, '')
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '')
-      .slice(0, 40) || 'job';
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? stem : `${stem}-${number}`;
-    if (!taken.has(name)) return name;
-  }
+  const named = text.replace(/^automation /, '').replace(/\.(?:timer|sh|py|mjs|js|pl|rb)$/, '');
+  return freeName(slugOf(named) || 'job', (name) => taken.has(name));
 }
 
 /** The folder that the command names and that is there, or else where it starts. */

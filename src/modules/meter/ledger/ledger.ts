@@ -83,9 +83,7 @@ export function ledgerPath(directory: string): string {
  * @throws NocturneError `GATE` if another program has changed one.
  */
 export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
-  const path = ledgerPath(directory);
-  if (!existsSync(path)) return LOG_START;
-  return readSyncedLog(path, {
+  return readSyncedLog(ledgerPath(directory), {
     name: NAME,
     start: LOG_START,
     onRow: (members) => onRow(rowOf(members)),

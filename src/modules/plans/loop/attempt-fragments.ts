@@ -1,7 +1,7 @@
 /** For the brief of an attempt: what is measured, where it begins, and what the others tried. */
 import type { Fragment } from '../../../agents/types.js';
-import { sha256 } from '../../../kernel/hash.js';
 import { mean } from 'simple-statistics';
+import { dataFragment } from '../../../passes/worker/data-fragment.js';
 import { readRecord } from './loop-record.js';
 import { type Attempt, bestAttempt, type Loop, readLoop } from './loop-state.js';
 import type { LoopSubject } from './loop-subject.js';
@@ -26,11 +26,11 @@ export function attemptFragments({ place, step }: LoopSubject): readonly Fragmen
   ].join('\n');
   const title = 'What is measured, and what was tried';
   const source = `attempts/${place.project}/${place.step}`;
-  return [{ title, source, sha256: sha256(text), text, trust: 'data' }];
+  return [dataFragment(title, source, text)];
 }
 
 /** Only what an agent may know: the values of `test` may be held out. */
-export function bestScore(loop: Loop): number {
+function bestScore(loop: Loop): number {
   const best = bestAttempt(loop);
   return mean([...(best === undefined ? loop.start : best.look.attempt)]);
 }

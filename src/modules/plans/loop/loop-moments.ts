@@ -1,5 +1,6 @@
 /** What passes for a step with a metric tell its loop, and what the loop gives to them. */
 import type { Offer, Unit } from '../../../governance/unit.js';
+import { NocturneError } from '../../../kernel/error.js';
 import type { PassModule } from '../../../passes/module.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { readPlan } from '../page/read-plan.js';
@@ -36,14 +37,25 @@ export const loopMoments = {
   sweep: ({ workspace, snapshot }) => expireAttempts(workspace.state, snapshot),
 } satisfies Partial<PassModule>;
 
-/** @param plans whose steps are offered. */
+/**
+ * A step whose record or repository cannot be read is not offered; all others are.
+ * @param plans whose steps are offered.
+ */
 export function withLoops(offer: Offer, plans: readonly Plan[], place: Place): Offer {
-  const units = offer.units.map((unit) => {
+  const held = new Map(offer.held);
+  const units = offer.units.flatMap((unit) => {
     const plan = plans.find(({ project }) => project === unit.project);
     const subject = plan && subjectIn(plan, unit, place.state);
-    return subject === undefined ? unit : loopUnit(unit, subject, place.snapshot);
+    if (subject === undefined) return [unit];
+    try {
+      return [loopUnit(unit, subject, place.snapshot)];
+    } catch (error) {
+      if (!(error instanceof NocturneError)) throw error;
+      held.set(unit.project, error.message);
+      return [];
+    }
   });
-  return { ...offer, units };
+  return { units, held };
 }
 
 /** @param ended what the verdict would mean without a metric. */

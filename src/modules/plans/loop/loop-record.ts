@@ -1,6 +1,5 @@
 /** The record of a step's loops on the disk: chained, and each row flushed before the next. */
 import { join } from 'node:path';
-import { existsSync } from '../../../kernel/files.js';
 import {
   logStart,
   openSyncedLog,
@@ -27,10 +26,9 @@ export function attemptsFolder(state: string): string {
 
 /** Oldest first. @throws NocturneError `GATE` if another program has changed one. */
 export function readRecord(place: LoopPlace): readonly LoopRow[] {
-  const path = recordPath(place);
   const rows: LoopRow[] = [];
-  if (existsSync(path))
-    readSyncedLog(path, { ...kindOf(place), onRow: (row) => rows.push(row as LoopRow) });
+  const onRow = (row: unknown): void => void rows.push(row as LoopRow);
+  readSyncedLog(recordPath(place), { ...kindOf(place), onRow });
   return rows;
 }
 

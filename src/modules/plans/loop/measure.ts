@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { SandboxInForce } from '../../../agents/sandbox.js';
 import { runCommand } from '../../../governance/conditions/run-programs.js';
 import { lastLine } from '../../../governance/conditions/last-line.js';
-import { defined } from '../../../kernel/defined.js';
 import { checksFolder } from '../../../passes/copy/copy-for-pass.js';
 import { cloneForAttempt } from '../../../passes/repository/clone-for-attempt.js';
 import { repositoryOf } from '../../../passes/repository/repository-record.js';
@@ -132,5 +131,5 @@ function numberIn({
       kind: 'failed',
       why: `The last line that the metric printed is not a number: "${text.slice(0, 80)}".`,
     };
-  return { kind: 'value', ...defined({ value }) };
+  return { kind: 'value', value };
 }

@@ -1,6 +1,7 @@
 /** The questions that `plan new` asks: which template with which values, or which steps. */
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { freeName, slugOf } from '../../../kernel/slug.js';
 import type { OwnerQuestions } from '../../../passes/added-command.js';
 import type { Template } from './read-template.js';
 import type { Given } from './variable-values.js';
@@ -95,17 +96,10 @@ async function askForStep(
   return { ...common, ...(role === '' ? {} : { role }), ...proof };
 }
 
-/** From the first words; another number behind it where it is taken. */
+/** From the first words. */
 function idFor(text: string, taken: readonly string[]): string {
-  const words = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .match(/[a-z0-9]+/g) ?? ['step'];
-  const id = words.slice(0, 3).join('-').slice(0, 40);
-  const free = (n: number): string => (n === 1 ? id : `${id}-${n}`);
-  let n = 1;
-  while (taken.includes(free(n))) n++;
-  return free(n);
+  const words = slugOf(text).split('-').slice(0, 3).join('-') || 'step';
+  return freeName(words, (id) => taken.includes(id));
 }
 
 function answered(answer: string | undefined): string {

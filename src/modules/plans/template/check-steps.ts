@@ -2,12 +2,11 @@
 import { defined } from '../../../kernel/defined.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { parseConditions } from '../../../project/condition-parse.js';
-import type { YamlPath } from '../../../project/condition-place.js';
+import type { Place, YamlPath } from '../../../project/condition-place.js';
 import { cycleOf } from '../engine/cycle.js';
 import type { StepDefinition } from '../types.js';
 import { type Problem, type Report, reporter, reportIssues } from './problem.js';
 import { KEYS_OF_RUN, keysAt, STEP, type StepShape } from './step-schema.js';
-import type { Place } from './yaml-source.js';
 
 /** One step, and where each of its values stands. */
 export type PlacedStep = { readonly data: unknown; readonly place: Place };
@@ -128,13 +127,7 @@ function conditions(
 ): void {
   // `when` is one condition, which is read as a list of one.
   const inside = (path: YamlPath): YamlPath => (at[0] === 'when' ? path.slice(1) : path);
-  const { diagnostics } = parseConditions(data, {
-    // Asked for only by a finding: a place costs a second reading of the whole text.
-    get range() {
-      return place(at);
-    },
-    place: (path) => place([...at, ...inside(path)]),
-  });
+  const { diagnostics } = parseConditions(data, (path) => place([...at, ...inside(path)]));
   for (const { rule: _, severity: __, ...problem } of diagnostics) problems.push(problem);
 }
 

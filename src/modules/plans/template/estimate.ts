@@ -1,4 +1,5 @@
 /** What a plan will take: each step as long as most like it took, from past runs. */
+import { median } from 'simple-statistics';
 import type { Snapshot } from '../../../workspace/types.js';
 import { fieldText } from '../../../project/field-text.js';
 import { runnerName } from '../../../project/project-runner.js';
@@ -85,17 +86,13 @@ function estimateStep(
 }
 
 function medians(past: readonly PastStep[], like: StepEstimate['like']): StepEstimate | undefined {
-  const minutes = median(past.map((step) => step.minutes));
+  const minutes = medianOf(past.map((step) => step.minutes));
   if (minutes === undefined) return undefined;
-  const tokens = median(past.flatMap((step) => step.tokens ?? []));
-  const cost = median(past.flatMap((step) => step.cost ?? []));
+  const tokens = medianOf(past.flatMap((step) => step.tokens ?? []));
+  const cost = medianOf(past.flatMap((step) => step.cost ?? []));
   return { minutes, tokens, cost, like, steps: past.length };
 }
 
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  const [below, above] = [sorted[half - 1], sorted[half]];
-  if (sorted.length % 2 === 1 || below === undefined || above === undefined) return above;
-  return (below + above) / 2;
+function medianOf(values: number[]): number | undefined {
+  return values.length === 0 ? undefined : median(values);
 }

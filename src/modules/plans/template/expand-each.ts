@@ -1,5 +1,6 @@
 /** The items that a step with `for_each` is written for, and the values of each. */
 import type { z } from 'zod';
+import { slugOf } from '../../../kernel/slug.js';
 import type { COMPOSING } from './template-schema.js';
 import type { Values } from './substitute.js';
 
@@ -43,13 +44,4 @@ function textsOf(
       .filter((item) => item !== '');
   if (Array.isArray(forEach)) return forEach;
   return 'files' in forEach ? files(forEach.files) : [];
-}
-
-function slugOf(text: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 40)
-    .replace(/-$/, '');
 }

@@ -1,5 +1,6 @@
 /** The templates of a workspace, and what a template looks up there. */
 import { posix } from 'node:path';
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { globMatches } from '../../../kernel/glob.js';
 import { projectWrite } from '../../../project/project-writes.js';
 import { NocturneError } from '../../../kernel/error.js';
@@ -22,9 +23,8 @@ export function templateOf(snapshot: Snapshot, id: string): TemplateRead {
   const text = snapshot.text(file);
   if (text !== undefined) return readTemplate(file, text);
   const ids = templateIds(snapshot);
-  const range = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const problem: Problem = {
-    range,
+    range: fileRange(file),
     message: `there is no template ${id}`,
     expected: ids.join(', ') || `a file of ${TEMPLATES}`,
     actual: id,

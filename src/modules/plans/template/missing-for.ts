@@ -1,4 +1,5 @@
 /** What the steps of a plan name and the workspace does not have. */
+import { rolePages } from '../../../project/rule-page/rule-page.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { StepDefinition } from '../types.js';
 
@@ -6,14 +7,13 @@ export function missingFor(
   snapshot: Snapshot,
   definitions: readonly StepDefinition[],
 ): readonly string[] {
+  const roles = new Set(rolePages(snapshot).map(({ id }) => id));
   const lines = definitions.flatMap(({ id, runner, tier, role, escalate }) => [
     ...(lacks(snapshot, 'RUNNER', runner) ? [`${id}: RUNNERS.md has no runner ${runner}`] : []),
     ...(lacks(snapshot, 'MODEL-TIER', tier) ? [`${id}: MODEL-TIERS.md has no tier ${tier}`] : []),
     ...[role, escalate]
-      .filter((name) => name !== undefined && name !== 'human')
-      .map((name) => `orchestration-os/roles/${name}.md`)
-      .filter((path) => !snapshot.files.has(path))
-      .map((path) => `${id}: there is no ${path}`),
+      .filter((name) => name !== undefined && name !== 'human' && !roles.has(name))
+      .map((name) => `${id}: orchestration-os/roles has no role ${name}`),
   ]);
   return [...new Set(lines)];
 }

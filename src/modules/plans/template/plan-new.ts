@@ -1,7 +1,9 @@
 /** `plan new`: a draft of a plan, from a template or from the owner's answers. */
 import { stamp } from '../../../kernel/clock.js';
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
+import { rolePages } from '../../../project/rule-page/rule-page.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
 import { planFacts } from '../commands/plan-facts.js';
@@ -79,7 +81,8 @@ async function draftOf(
   const template = await askForTemplate(ask, templates);
   if (template !== undefined)
     return fromTemplate(snapshot, project, template, await askForValues(ask, template, given));
-  return fromAnswers(await askForSteps(ask, rolesOf(snapshot)), project);
+  const roles = rolePages(snapshot).map(({ id: role }) => role);
+  return fromAnswers(await askForSteps(ask, roles), project);
 }
 
 function fromTemplate(
@@ -96,7 +99,7 @@ function fromTemplate(
 }
 
 function fromAnswers({ title, steps }: Composed, project: string): PlanDraft {
-  const range = { file: planFile(project), line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const range = fileRange(planFile(project));
   const checked = checkSteps(steps.map((data) => ({ data, place: () => range })));
   if (checked.kind === 'problems') refuse(checked.problems);
   if (steps.length === 0) throw new NocturneError('USAGE', 'a plan has at least one step');
@@ -146,11 +149,6 @@ function requireRoom(snapshot: Snapshot, project: string, replaces: boolean): vo
       file,
       hint: 'add --replace to write over it; nocturne history keeps what it was',
     });
-}
-
-function rolesOf(snapshot: Snapshot): readonly string[] {
-  const paths = [...snapshot.files.keys()];
-  return paths.flatMap((path) => /^orchestration-os\/roles\/([^/]+)\.md$/.exec(path)?.[1] ?? []);
 }
 
 function write(context: ModuleCommandContext, project: string, page: string): CommandResult {

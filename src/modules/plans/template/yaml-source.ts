@@ -4,12 +4,11 @@ import { messageOf } from '../../../kernel/error.js';
 import type { Range } from '../../../kernel/diagnostic.js';
 import { lineMap, rangeAt } from '../../../kernel/text-position.js';
 import { type YamlProblem, yamlProblem } from '../../../markdown/yaml-problem.js';
-import { placesOf, type YamlPath } from '../../../project/condition-place.js';
+import { type Place, placesOf, type YamlPath } from '../../../project/condition-place.js';
 import type { Problem } from './problem.js';
 
 /** `range`: where `raw` is in its file. A `Cell` of front matter is one. */
 export type YamlSource = { readonly range: Range; readonly raw: string };
-export type Place = (path: YamlPath) => Range;
 
 export type YamlRead =
   | {

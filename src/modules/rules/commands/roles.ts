@@ -2,7 +2,7 @@
 import { EXIT } from '../../../kernel/error.js';
 import { rolePages } from '../../../project/rule-page/rule-page.js';
 import type { ModuleCommand } from '../../types.js';
-import { checksOf } from '../describe-checks.js';
+import { checksOf, problemsOf } from '../describe-checks.js';
 
 export const rolesList: ModuleCommand = {
   summary: 'list the roles that a step of a plan can have',
@@ -31,11 +31,7 @@ export const rolesList: ModuleCommand = {
           must_not: role.must_not,
           escalation: role.escalation,
           checks: checksOf(role),
-          problems: role.problems.map(({ message, range }) => ({
-            message,
-            line: range.line,
-            column: range.column,
-          })),
+          problems: problemsOf(role),
         })),
       },
     };

@@ -3,7 +3,7 @@ import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { plural } from '../../../kernel/words.js';
 import { type RulePage, rulePages } from '../../../project/rule-page/rule-page.js';
 import type { ModuleCommand } from '../../types.js';
-import { checksOf } from '../describe-checks.js';
+import { checksOf, problemsOf } from '../describe-checks.js';
 import { fitting, roleOf, rulesFor, tokensOf } from '../rules-for.js';
 
 export const rulesList: ModuleCommand = {
@@ -69,7 +69,7 @@ function lineOf(rule: RulePage): string {
 }
 
 function jsonOf(rule: RulePage): Readonly<Record<string, unknown>> {
-  const { id, title, tier, priority, scope, detect, file, problems } = rule;
+  const { id, title, tier, priority, scope, detect, file } = rule;
   return {
     id,
     title,
@@ -80,10 +80,6 @@ function jsonOf(rule: RulePage): Readonly<Record<string, unknown>> {
     file,
     checks: checksOf(rule),
     tokens: tokensOf(rule),
-    problems: problems.map(({ message, range }) => ({
-      message,
-      line: range.line,
-      column: range.column,
-    })),
+    problems: problemsOf(rule),
   };
 }

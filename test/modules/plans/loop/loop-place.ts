@@ -31,7 +31,7 @@ console.log('measuring');
 console.log(eval(readFileSync('src/value.txt', 'utf8')));
 `;
 
-/** The step `faster`. @param metric as PLAN.md has it. */
+/** The step `faster`, and `others`. @param metric as PLAN.md has it. */
 export function placeWithLoop(
   directory: string,
   agent: string,
@@ -40,6 +40,7 @@ export function placeWithLoop(
     readonly value?: string;
     readonly writes?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
+    readonly others?: readonly Readonly<Record<string, unknown>>[];
   } = {},
 ): Place {
   const step = {
@@ -57,7 +58,7 @@ export function placeWithLoop(
       ...options.metric,
     },
   };
-  return placeWithPlan(directory, planPage(stringify([step])), {
+  return placeWithPlan(directory, planPage(stringify([step, ...(options.others ?? [])])), {
     agent,
     files: {
       'PROJECTS/pages/src/value.txt': options.value ?? '10',
