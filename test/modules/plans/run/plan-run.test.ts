@@ -1,6 +1,6 @@
 /** `plan run`: the steps of a plan, one after the other or at once, until none is ready. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REPORT } from '../../../passes/pass-workspace.js';
@@ -54,4 +54,16 @@ t.test('two programs and an agent do their steps, each on what was proved', { sk
   const again = await nocturne(place, 'plan', 'run', 'pages', '--json');
   t.match(JSON.parse(again.stdout), { ok: true, runs: [] }, 'nothing is run again');
   t.equal((await nocturne(place, 'gate')).exitCode, 0);
+});
+
+t.test('a result that is gone is made again, and the log has the reason', { skip }, async (t) => {
+  const [names = ''] = STEPS.split('- id: page');
+  const question = '- id: look\n  run: human\n  needs: names\n  question: Is it good?\n';
+  const place = placeWithPlan(t.testdir(), planPage(names + question));
+  await nocturne(place, 'plan', 'run', 'pages');
+  rmSync(join(place.root, 'PROJECTS/pages/outputs/names.txt'));
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.match(planOf(place).steps.get('names'), { state: 'proved', tries: 2 });
+  const why = await nocturne(place, 'plan', 'why', 'names');
+  t.match(why.stdout, /retried +nocturne +outputs\/names\.txt is gone\./);
 });
