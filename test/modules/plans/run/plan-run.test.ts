@@ -67,3 +67,22 @@ t.test('a result that is gone is made again, and the log has the reason', { skip
   const why = await nocturne(place, 'plan', 'why', 'names');
   t.match(why.stdout, /retried +nocturne +outputs\/names\.txt is gone\./);
 });
+
+t.test('what comes next is the next step of a plan, or nothing while it waits', async (t) => {
+  const steps =
+    '- id: go\n  title: Go there\n  run: command\n  command: [echo, gone]\n- id: look\n  run: human\n  needs: go\n  question: Is it good?\n';
+  const place = placeWithPlan(t.testdir(), planPage(steps, 'draft'));
+  const shown = async (...words: readonly string[]): Promise<string> =>
+    (await nocturne(place, ...words)).stdout;
+  await nocturne(place, 'plan', 'approve', 'pages');
+  t.match(await shown('status'), 'Next: plan/pages/go/1 (');
+  t.match(await shown('briefing'), '- first pages: Go there');
+  t.match(
+    await shown('run', 'worker', '--dry-run'),
+    /would work on plan\/pages\/go\/1 \(.*Go there/,
+  );
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.match(await shown('status'), 'Next: no project can continue without you.');
+  t.match(await shown('briefing'), '- not yet pages: its plan is running');
+  t.match(await shown('run', 'worker', '--dry-run'), 'would be idle');
+});
