@@ -31,6 +31,17 @@ function times(count: number, seed: (n: number) => Seed[number]): Seed {
 
 const runDay = ago(2).slice(0, 10).replaceAll('-', '');
 
+/** What looks like a failure and is not. */
+const SILENT: Readonly<Record<string, Seed>> = {
+  'FM-006': [
+    ['project', { key: 'a', phase_status: 'active' }],
+    ...times(4, (n) => [
+      'run',
+      { role: 'worker', project: 'a', started: ago(1), outcome: `plan/a/step-${n}/1: ADEQUATE` },
+    ]),
+  ],
+};
+
 /** For each query, the smallest state of the workspace in which its failure is there. */
 const SEEN: Readonly<Record<string, Seed>> = {
   'FM-001': times(2, (n) => [
@@ -188,6 +199,14 @@ t.test('every query is silent on empty tables and sees its failure', async (t) =
         rows.every((row) => typeof row['file'] === 'string' && typeof row['line'] === 'number'),
       `${id} names file and line`,
     );
+    seeded.close();
+  }
+});
+
+t.test('steps of a plan have their results in the plan, not in the project', async (t) => {
+  for (const [id, seed] of Object.entries(SILENT)) {
+    const seeded = tables(seed);
+    t.same(seeded.prepare(queries.get(id) ?? '').all(), [], id);
     seeded.close();
   }
 });

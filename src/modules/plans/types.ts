@@ -177,7 +177,8 @@ export type PlanEvent = { readonly time: string } & (
   | { readonly kind: 'review'; readonly step: string; readonly by: 'grader' | 'owner' }
   | { readonly kind: 'answered'; readonly step: string; readonly answer: 'yes' | 'no' }
   | { readonly kind: 'skipped'; readonly step: string; readonly why: string }
-  | { readonly kind: 'retried'; readonly step: string }
+  /** `why`: without one, the owner wants it. */
+  | { readonly kind: 'retried'; readonly step: string; readonly why?: string }
 );
 
 /** What the caller has to do because of an event. */

@@ -2,9 +2,11 @@
  * The morning page, at most 60 lines: what waits for the owner, what came out, how far each project
  * is, what failed and why, what it cost, what comes next.
  */
+import { defined } from '../../kernel/defined.js';
 import { questionLine, WAITING } from '../../project/answer-places.js';
 import { isOpenQuestion, questionState, unclearText } from '../../project/question-state.js';
 import { dispatch } from '../../governance/dispatch.js';
+import type { Offer } from '../../governance/unit.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import { rowsOfRuns, rowsSince } from '../../project/recent-rows.js';
@@ -36,6 +38,8 @@ export type BriefingInput = {
   readonly progress?: readonly string[];
   /** What modules add to the cost. */
   readonly costs?: readonly string[];
+  /** Work of modules, for what comes next. */
+  readonly offer?: Offer;
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
@@ -134,7 +138,7 @@ export function briefing(input: BriefingInput): string {
     }),
     ...judgedLines(input.judged),
     `**Cost.** ${[costLine(night), ...(input.costs ?? [])].join(' ')}\n`,
-    listed('Tonight', next(snapshot), {
+    listed('Tonight', next(snapshot, input.offer), {
       most: MOST.next,
       none: 'Nothing.',
       more: '`nocturne status`',
@@ -235,13 +239,13 @@ function judgedLines(judged: Judged | undefined): readonly string[] {
   ];
 }
 
-function next(snapshot: Snapshot): readonly string[] {
-  const { chosen, skipped } = dispatch(snapshot);
+function next(snapshot: Snapshot, offer: Offer | undefined): readonly string[] {
+  const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
   const first =
     chosen === undefined
       ? ['every project waits for you']
       : [
-          `first ${chosen.slug}: ${fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
+          `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
         ];
   return [
     ...first,

@@ -2,6 +2,7 @@
 import { listIncidents } from '../../workspace/incident.js';
 import { EXIT } from '../../kernel/error.js';
 import { bundleAct } from '../act.js';
+import { offeredUnits } from '../modules/module-hooks.js';
 import { moduleCosts, moduleFailures, moduleProgress } from '../modules/module-state.js';
 import { factsOf } from '../pass-facts.js';
 import { firstStep, runSteps } from '../run-steps.js';
@@ -35,6 +36,7 @@ const morning: Step<Reviewed, Reviewed> = {
       costs: moduleCosts(env.modules, { snapshot, state: env.workspace.state, since }),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,
+      offer: offeredUnits(env, snapshot),
       notes: stage.notes,
       judged: stage.judged,
     });

@@ -195,7 +195,10 @@ export async function tellModules(
 }
 
 /** Work of all modules. One that cannot tell offers none, and its projects are not held. */
-export function offeredUnits(env: PassEnvironment, snapshot: Snapshot): Offer {
+export function offeredUnits(
+  env: Pick<PassEnvironment, 'workspace' | 'modules' | 'say'>,
+  snapshot: Snapshot,
+): Offer {
   const { state } = env.workspace;
   const offers = enabledModules(env, snapshot).flatMap((module) => {
     try {

@@ -95,7 +95,7 @@ function onStep(transition: Transition, event: StepEvent): string | undefined {
       enter(transition, event.step, 'skipped', { why: event.why });
       return undefined;
     case 'retried':
-      return retry(transition, event.step, status);
+      return retry(transition, event, status);
   }
 }
 
@@ -152,7 +152,11 @@ function answer(transition: Transition, step: string, word: 'yes' | 'no', why: s
 }
 
 /** Runs again although it was done, failed or passed over; a plan that is over goes on. */
-function retry(transition: Transition, step: string, status: StepStatus): string | undefined {
+function retry(
+  transition: Transition,
+  { step, why = 'You had it run again.' }: Extract<PlanEvent, { kind: 'retried' }>,
+  status: StepStatus,
+): string | undefined {
   const { state, because } = status;
   if (state === 'blocked' && because !== undefined)
     return `${step} is blocked because of ${because}: retry that step.`;
@@ -162,7 +166,7 @@ function retry(transition: Transition, step: string, status: StepStatus): string
     lost: undefined,
     produced: undefined,
     accepted: undefined,
-    why: 'You had it run again.',
+    why,
   });
   if (transition.status === 'aborted') transition.status = 'running';
   return undefined;

@@ -3,6 +3,7 @@
  * died, steps that are passed over, results that have changed or are gone.
  */
 import { evaluateConditions, isMet } from '../../../governance/conditions/evaluate.js';
+import { repositoryOf } from '../../../passes/repository/repository-record.js';
 import { parseConditions } from '../../../project/condition-parse.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { readySteps } from '../engine/ready-steps.js';
@@ -43,9 +44,11 @@ function lostSteps({ steps }: Plan, { time, live }: Moment): readonly PlanEvent[
 
 /**
  * The owner who edits a result that is proved answers for it, so it is proved as it is now, and
- * what was made of it is made again. A result that is gone is made again itself.
+ * what was made of it is made again. A result that is gone is made again itself. What was merged
+ * into a repository is on its branch, not among the files of the workspace.
  */
 function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEvent[] {
+  const isMerged = repositoryOf(snapshot, plan.project) !== undefined;
   const proved = [...plan.steps].filter(([, { state }]) => state === 'proved');
   const known = new Map<string, Set<string>>();
   const last = new Map<string, string>();
@@ -57,9 +60,11 @@ function changedResults(plan: Plan, { snapshot, time }: Moment): readonly PlanEv
   return proved.flatMap(([step, { produced = {} }]): readonly PlanEvent[] => {
     const now = Object.entries(produced).map(([path, hash]) => {
       const [place = ''] = inWorkspace(plan.project, [path]);
-      return [path, hash, snapshot.hash(place)] as const;
+      const found = isMerged && path.startsWith('repo/') ? hash : snapshot.hash(place);
+      return [path, hash, found] as const;
     });
-    if (now.some(([, , found]) => found === undefined)) return [{ kind: 'retried', time, step }];
+    const gone = now.find(([, , found]) => found === undefined);
+    if (gone !== undefined) return [{ kind: 'retried', time, step, why: `${gone[0]} is gone.` }];
     const isOther = now.some(
       ([path, , found = '']) => last.get(path) === step && known.get(path)?.has(found) !== true,
     );

@@ -3,6 +3,7 @@ import { verifyGate } from '../../../integrity/gate.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
+import { offeredUnits } from '../../../passes/modules/module-hooks.js';
 import {
   moduleCosts,
   moduleFailures,
@@ -48,6 +49,7 @@ export const briefing: Command = {
           failures: moduleFailures(modules, snapshot, from),
           progress: moduleProgress(modules, snapshot, from),
           costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
+          offer: offeredUnits({ modules, workspace, say: () => {} }, snapshot),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],

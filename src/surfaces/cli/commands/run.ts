@@ -57,17 +57,17 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
       { hint: 'nocturne gate shows every problem' },
     );
   const snapshot = workspace.snapshot();
-  const found = dispatch(snapshot, defined({ only: request.project }));
-  const state = found.chosen === undefined ? undefined : projectState(snapshot, found.chosen.slug);
+  const { offeredUnits } = await import('../../../passes/modules/module-hooks.js');
+  const { installedModules } = await import('../../../modules/installed.js');
+  const modules = await installedModules();
+  const offer = offeredUnits({ modules, workspace, say: () => {} }, snapshot);
+  const { chosen, skipped } = dispatch(snapshot, defined({ offer, only: request.project }));
+  const state = chosen === undefined ? undefined : projectState(snapshot, chosen.slug);
   const lines = [
-    found.chosen === undefined
+    chosen === undefined
       ? 'The pass would be idle: no project is ready.'
-      : `The pass would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`,
-    ...found.skipped.map((candidate) => `  not on ${candidate.slug}: ${candidate.why}`),
+      : `The pass would work on ${chosen.unit?.id ?? chosen.slug} (${chosen.why}): ${state?.state}, ${chosen.unit?.title ?? state?.why}`,
+    ...skipped.map(({ slug, unit, why }) => `  not on ${unit?.id ?? slug}: ${why}`),
   ];
-  return ok(lines.join('\n'), {
-    chosen: found.chosen ?? null,
-    state: state ?? null,
-    skipped: found.skipped,
-  });
+  return ok(lines.join('\n'), { chosen: chosen ?? null, state: state ?? null, skipped });
 }

@@ -3,11 +3,12 @@ import { plural } from '../../../kernel/words.js';
 import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { detectedModes } from '../../../governance/detected-modes.js';
-import { dispatch } from '../../../governance/dispatch.js';
+import { type Considered, dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
 import type { Alarm } from '../../../integrity/alarm.js';
 import { installedModules } from '../../../modules/installed.js';
 import type { ModuleState } from '../../../passes/module.js';
+import { offeredUnits } from '../../../passes/modules/module-hooks.js';
 import { moduleStates } from '../../../passes/modules/module-state.js';
 import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
@@ -37,9 +38,13 @@ export const status: Command = {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const { gate, alarms: found } = workspaceAlarms(context, snapshot);
-    const states = moduleStates(await installedModules(), { snapshot, state: workspace.state });
+    const installed = await installedModules();
+    const states = moduleStates(installed, { snapshot, state: workspace.state });
     const modules = Object.fromEntries([...states].map(([name, { facts }]) => [name, facts]));
-    const facts = { ...factsOf(workspace, snapshot), gatePasses: gate.ok, alarms: found, modules };
+    const offer = offeredUnits({ modules: installed, workspace, say: () => {} }, snapshot);
+    const next = nextFacts(dispatch(snapshot, { offer }).chosen);
+    const told = { gatePasses: gate.ok, alarms: found, modules, next };
+    const facts = { ...factsOf(workspace, snapshot), ...told };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
       ...alarmText(facts, screen),
@@ -57,13 +62,14 @@ export const status: Command = {
       '',
       facts.next === null
         ? 'Next: no project can continue without you.'
-        : `Next: ${facts.next.slug} (${facts.next.why}).`,
+        : `Next: ${facts.next.unit ?? facts.next.slug} (${facts.next.why}).`,
     ];
     return ok(text.join('\n'), facts);
   },
 };
 
 type Facts = ReturnType<typeof factsOf> & {
+  readonly next: ReturnType<typeof nextFacts>;
   readonly gatePasses: boolean;
   readonly alarms: readonly Alarm[];
 };
@@ -181,7 +187,6 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
     runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: detectedModes(snapshot).map(({ text }) => text),
-    next: dispatch(snapshot).chosen ?? null,
   };
 }
 
@@ -192,6 +197,12 @@ function serviceLines({ services }: Facts, { zone, colour }: Screen): readonly s
     const line = `Service ${name} ${state === 'running' ? 'runs' : `is ${state}`} since ${localTime(since, zone)}${times}${why}.`;
     return state === 'running' ? line : colour.attention(line);
   });
+}
+
+function nextFacts(chosen: Considered | undefined) {
+  if (chosen === undefined) return null;
+  const { slug, why, unit } = chosen;
+  return { slug, why, unit: unit?.id ?? null };
 }
 
 function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {
