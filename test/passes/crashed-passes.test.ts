@@ -1,9 +1,19 @@
 /** What T0 makes of claims and stored passes: who is left alone, and who is reconciled. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { RunnerKind } from '../../src/agents/runner-for.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
+import { manager } from '../../src/passes/manager/manager.js';
 import {
   forgetPass,
   passesAtWork,
@@ -14,18 +24,22 @@ import {
 } from '../../src/passes/pass-file.js';
 import type { Briefed } from '../../src/passes/types.js';
 import { passOfToken } from '../../src/passes/pass-token.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { openCommitRecord, readCommitRecord } from '../../src/workspace/commit-record.js';
 import { consecutiveFailures } from '../../src/workspace/fence-counter.js';
 import type { Claim, StoredLock } from '../../src/workspace/lock-file.js';
+import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { breakLock, passLock } from '../../src/workspace/pass-lock.js';
 import { changeClaims, changeLock } from '../support/change-claims.js';
 import {
+  BOXED,
   environment,
   type Place,
   placeWithProject,
   read,
   REPORT,
+  runnersPage,
   tiersWithIdle,
 } from './pass-workspace.js';
 
@@ -303,3 +317,34 @@ function withoutFile(pass: Briefed, path: string): Briefed {
   const { [path]: _, ...files } = pass.baseline.files;
   return { ...pass, baseline: { ...pass.baseline, files } };
 }
+
+t.test('a pass in a copy is recovered without following a link out of .nocturne', async (t) => {
+  const { root, home } = placeWithProject(t.testdir({ elsewhere: {} }), REPORT, {
+    runner: 'boxed',
+    folder: 'workspace',
+    files: { 'orchestration-os/RUNNERS.md': runnersPage(`- **Kind:** lost\n${BOXED}`) },
+  });
+  let now = Date.parse('2026-11-21T01:00:00Z');
+  const workspace = openWorkspace(root, { home, clock: { now: () => new Date(now) } });
+  const elsewhere = join(root, '../elsewhere');
+  const lost: RunnerKind = {
+    kind: 'lost',
+    program: '',
+    make: () =>
+      Promise.resolve({
+        name: 'lost',
+        run: async () => {
+          t.ok(storedPasses(workspace.state).some(({ data }) => 'copy' in data));
+          rmSync(join(root, '.nocturne/objects'), { recursive: true });
+          symlinkSync(elsewhere, join(root, '.nocturne/objects'));
+          now += 3_600_000;
+          const other = await manager(environment({ workspace }), { role: 'manager' });
+          t.match(other.outcome, /1 crash/);
+          throw new Error('nobody waits for it any more');
+        },
+      }),
+  };
+  const env = environment({ workspace }, { runners: [lost] });
+  await t.rejects(worker(env, { role: 'worker' }), { code: 'LEASE_LOST' });
+  t.same(readdirSync(elsewhere), []);
+});

@@ -2,6 +2,8 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { PassModule } from '../../src/passes/module.js';
+import { storedPasses } from '../../src/passes/pass-file.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import {
@@ -72,6 +74,56 @@ t.test('too much is undone together, in one row, and less than that is judged', 
       t.equal(read(at, 'SOUL.md'), soul);
     }
   }
+});
+
+/** A module with rules. @param shown gets the paths that they are asked about. */
+function examiner(shown: string[], blocks = false): PassModule {
+  return {
+    name: 'rules',
+    onChange: () => undefined,
+    examine: ({ changes }) => {
+      shown.push(...changes.map(({ path }) => path));
+      const message = 'nothing of it may stay';
+      return Promise.resolve(blocks ? [{ effect: 'blocks', rule: 'r', source: '', message }] : []);
+    },
+  };
+}
+
+t.test('a flood is counted before the rules read any of it', async (t) => {
+  for (const runner of ['script', 'boxed'])
+    for (const [count, isFlood] of [
+      [3, false],
+      [LIMITS.files + 10, true],
+    ] as const) {
+      const at = place(t.testdir(), manyFiles(count), runner);
+      const shown: string[] = [];
+      await worker(environment(at, { modules: [examiner(shown)] }), { role: 'worker' });
+      t.equal(shown.length, isFlood ? 0 : count, `${count} files (${runner})`);
+      t.same(audit(at, 'undo'), isFlood ? ['. too-much'] : [], `${count} files (${runner})`);
+    }
+});
+
+t.test('what a tool committed does not outlast a rule behind a flood', async (t) => {
+  const at = place(t.testdir(), manyFiles(LIMITS.files + 10));
+  const path = 'PROJECTS/pages/outputs/tool.md';
+  const say = (line: string): void => {
+    const [pass] = storedPasses(at.workspace.state);
+    if (pass === undefined || !/^T4 +the agent works/.test(line)) return;
+    const done = { step: 'T4', type: 'write', target: path, result: 'ok' };
+    at.workspace.commit({
+      actor: { kind: 'pass', name: 'worker' },
+      runId: pass.data.runId,
+      reason: 'a tool',
+      changes: [{ kind: 'write', path, content: Buffer.from('by a tool\n') }],
+      audit: [{ ...done, authorisation: '', detail: '' }],
+    });
+  };
+  const shown: string[] = [];
+  const modules = [examiner(shown, true)];
+  await worker(environment(at, { modules, say }), { role: 'worker' });
+  t.same(shown, [path], 'the rules see what the tool wrote');
+  t.same(outputs(at), []);
+  t.same(audit(at, 'undo'), ['. too-much', `${path} rule`]);
 });
 
 t.test('the calls of a pass may add as many rows to the logs as the owner allows', async (t) => {

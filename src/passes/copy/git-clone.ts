@@ -17,8 +17,8 @@ import { readTextIfThere } from '../../workspace/read-if-there.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { GitClone, PassCopy } from './pass-copy.js';
 
-/** A mount point in the clone; a name that git gives nothing. */
-const ORIGIN = 'origin-objects';
+/** A mount point in a clone; a name that git gives nothing. */
+export const ORIGIN = 'origin-objects';
 /** Plain files that make the clone look like its origin. */
 const TAKEN = ['HEAD', 'packed-refs', 'index', 'shallow', 'info/exclude'];
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -81,10 +81,15 @@ function isPlain(origin: string): boolean {
 }
 
 function makeClone(origin: string, clone: string, runId: string): void {
-  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info', ORIGIN])
-    mkdirSync(join(clone, folder), { recursive: true });
+  makeEmptyClone(clone, runId);
   for (const name of TAKEN) copyPlain(join(origin, name), join(clone, name));
   copyRefs(join(origin, 'refs'), join(clone, 'refs'));
+}
+
+/** Without refs, and with nothing of the owner's settings. @param author of its commits. */
+export function makeEmptyClone(clone: string, author: string): void {
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info', ORIGIN])
+    mkdirSync(join(clone, folder), { recursive: true });
   writeFileSync(join(clone, 'objects/info/alternates'), `../${ORIGIN}\n`);
   writeFileSync(
     join(clone, 'config'),
@@ -96,7 +101,7 @@ function makeClone(origin: string, clone: string, runId: string): void {
 [gc]
 \tauto = 0
 [user]
-\tname = ${runId}
+\tname = ${author}
 \temail = nocturne@localhost
 `,
   );

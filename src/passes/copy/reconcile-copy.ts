@@ -33,48 +33,48 @@ import type { Undone } from '../types.js';
 import { floodOf } from './copy-flood.js';
 import { copiedFiles } from './copy-view.js';
 import {
-  type Attempt,
   type AttemptDifference,
   attemptOf,
   changesOf,
   differenceOf,
 } from '../repository/difference-of.js';
-import type { FolderChange } from '../repository/folder-changes.js';
 import { copiedPath, isInCopy, isInRepository, type PassCopy } from './pass-copy.js';
 import { rebase } from './rebase.js';
 
 export type PassInCopy = PassWithBaseline & { readonly copy: PassCopy };
 
 /**
- * Writes nothing but kept versions and, where it places them, large files: what was accepted still
- * has to be committed.
+ * Writes nothing but kept versions and large files: what was accepted still has to be committed.
  */
 export function reconcileCopy(
   workspace: Workspace,
   pass: PassInCopy,
   now: Snapshot = workspace.snapshot(),
-  isPlacing = true,
 ): Reconciliation {
-  assertRoot(workspace.root);
-  storeDirectory(workspace.root);
-  repairObjects(workspace);
-  openFolder(pass.copy.folder);
-  const left = workspaceFiles(pass.copy);
-  const attempt = attemptOf(workspace, pass);
-  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
-  const flood = floodOf(workspace, pass, { left, elsewhere });
-  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
+  return compareCopy(workspace, pass, now).placed();
+}
+
+/** `placed`: puts large files in their places, and says the same for the commit after it. */
+type Compared = { readonly found: Reconciliation; readonly placed: () => Reconciliation };
+
+/** Writes nothing but kept versions. */
+export function compareCopy(workspace: Workspace, pass: PassInCopy, now: Snapshot): Compared {
+  openCopy(workspace, pass.copy);
+  const left = leftInCopy(workspace, pass);
+  if ('flood' in left) {
+    const nothing = { ...NOTHING_RECONCILED, undone: [left.flood] };
+    return { found: nothing, placed: () => nothing };
+  }
+  const { own, changes, ignored } = left;
   const folders = foldersOf(now);
   const home: Difference[] = [];
   const conflicts: Undone[] = [];
   const broken: Undone[] = [];
-  const found = copyDifferences(workspace, pass, left);
-  const isPlaced = placedBefore(now, found);
-  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
+  const isPlaced = placedBefore(now, own);
   const refusals = new Map(
-    [...found, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
+    [...own, ...changes, ...ignored].map((each) => [each.path, refusalOf(pass.examined, each)]),
   );
-  for (const difference of found) {
+  for (const difference of own) {
     const merged = merge({ now, folders, isPlaced }, difference);
     if (merged.kind === 'home') home.push(merged.difference);
     if (merged.kind !== 'conflict') continue;
@@ -94,12 +94,8 @@ export function reconcileCopy(
     const refusal = refusals.get(difference.path);
     return refusal === undefined ? [] : [{ difference, ...refusal }];
   });
-  return {
-    accepted: allowed.map((difference) =>
-      isPlacing && difference.isElsewhere !== true && isPlaced(difference)
-        ? placed(workspace, pass, difference)
-        : difference,
-    ),
+  const found = {
+    accepted: allowed,
     arrived: [],
     conflicts,
     unattributed: [],
@@ -110,17 +106,26 @@ export function reconcileCopy(
       ),
     ],
   };
+  const inPlace = (difference: Difference): Difference =>
+    difference.isElsewhere !== true && isPlaced(difference)
+      ? placed(workspace, pass, difference)
+      : difference;
+  return { found, placed: () => ({ ...found, accepted: allowed.map(inPlace) }) };
 }
 
-/** What the agent has changed in its copy, for the rules. Writes nothing. */
-export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+/** Before anything of it is read: `.nocturne` and the folder of the copy are as they should be. */
+export function openCopy(workspace: Workspace, { folder }: PassCopy): void {
   assertRoot(workspace.root);
-  openFolder(pass.copy.folder);
-  const attempt = attemptOf(workspace, pass);
-  const elsewhere = attempt === undefined ? [] : changesOf(attempt);
-  const { changes, ignored } = differencesElsewhere(attempt, elsewhere);
-  const own = copyDifferences(workspace, pass, workspaceFiles(pass.copy));
-  const changed = [...own, ...changes, ...ignored];
+  storeDirectory(workspace.root);
+  repairObjects(workspace);
+  openFolder(folder);
+}
+
+/** What the agent has changed in its copy, for the rules; nothing of a flood. Writes nothing. */
+export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingChanges {
+  const left = leftInCopy(workspace, pass);
+  if ('flood' in left) return { changed: [], refused: () => [] };
+  const changed = [...left.own, ...left.changes, ...left.ignored];
   const before = baselineSnapshot(workspace, pass.baseline);
   return {
     changed,
@@ -128,15 +133,23 @@ export function changesInCopy(workspace: Workspace, pass: PassInCopy): PendingCh
   };
 }
 
-function workspaceFiles(copy: PassCopy): ReadonlyMap<string, FileEntry> {
-  return new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
-}
+/** `own`: files of the workspace; the others are in a repository of the owner's. */
+type AgentChanges = AttemptDifference & { readonly own: readonly Difference[] };
 
-function differencesElsewhere(
-  attempt: Attempt | undefined,
-  changes: readonly FolderChange[],
-): AttemptDifference {
-  return attempt === undefined ? { changes: [], ignored: [] } : differenceOf(attempt, changes);
+/** What the agent left in its copy, unless it is too much to judge. */
+function leftInCopy(
+  workspace: Workspace,
+  pass: PassInCopy,
+): AgentChanges | { readonly flood: Undone } {
+  const { copy } = pass;
+  const left = new Map([...copiedFiles(copy)].filter(([path]) => !isInRepository(copy, path)));
+  const attempt = attemptOf(workspace, pass);
+  const elsewhere = attempt && changesOf(attempt);
+  const flood = floodOf(workspace, pass, { left, elsewhere: elsewhere ?? [] });
+  if (flood !== undefined) return { flood };
+  const found =
+    attempt && elsewhere ? differenceOf(attempt, elsewhere) : { changes: [], ignored: [] };
+  return { ...found, own: copyDifferences(workspace, pass, left) };
 }
 
 /** What the agent changed in its copy. */

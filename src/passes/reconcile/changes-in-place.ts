@@ -1,31 +1,33 @@
-/** What the agent of a pass in place has changed, for the rules. Undoes nothing. */
+/** What the agent of a pass in place has changed, for the rules. */
 import { restoreStore } from '../../workspace/restore-store.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import type { Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { checkDifferences, type PassWithBaseline } from './check-differences.js';
-import { committedContents } from './differences.js';
 import type { OpenedTree, PendingChanges } from './examined.js';
+import { floodOf } from './flood.js';
 import { openFolders } from './folders.js';
-import { attributed } from './own-changes.js';
+import { attributed, presentTree, writtenByTools } from './own-changes.js';
 import { mayBeOwnersFolder } from './unattributed.js';
 
+/** Undoes nothing. Of a flood, which is undone in any case, only what tools have committed. */
 export function changesInPlace(workspace: Workspace, data: PassWithBaseline): PendingChanges {
-  assertRoot(workspace.root);
-  const opened = openTree(workspace, data);
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
+  const tree = presentTree(workspace, data);
+  if (floodOf(workspace, data, tree) !== undefined) {
+    const tooled = writtenByTools(workspace, data, tree.expected);
+    return { changed: [], tooled, refused: () => [] };
+  }
   const { changed, before, tooled } = attributed(workspace, data, tree);
   return {
-    opened,
     changed,
     tooled,
     refused: () => checkDifferences(workspace, data, { before, changed }).refused,
   };
 }
 
-/** Makes a workspace that an agent has closed readable again. */
+/** Makes a workspace that an agent has closed readable again, and `.nocturne` sound. */
 export function openTree(workspace: Workspace, data: PassWithBaseline): OpenedTree {
+  assertRoot(workspace.root);
   const store = restoreStore(workspace);
   return { store, opened: openFolders(workspace.root, data.baseline, folderRule(workspace, data)) };
 }

@@ -11,32 +11,43 @@ import { copyForChecks } from '../copy/copy-for-pass.js';
 import { copyView } from '../copy/copy-view.js';
 import { committedChanges } from '../copy/committed-changes.js';
 import { removeCopy } from '../copy/make-copy.js';
-import { changesInCopy } from '../copy/reconcile-copy.js';
+import { changesInCopy, openCopy } from '../copy/reconcile-copy.js';
 import type { ExaminedChange, RefusedPath } from '../module.js';
 import { hasExaminers, moduleFindings } from '../modules/module-hooks.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
 import type { Briefed, PassEnvironment, Worked } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
-import { blockedBy, type Examined, type PendingChanges, SCOPE } from './examined.js';
-import { changesInPlace } from './changes-in-place.js';
+import {
+  blockedBy,
+  type Examined,
+  type OpenedTree,
+  type PendingChanges,
+  SCOPE,
+} from './examined.js';
+import { changesInPlace, openTree } from './changes-in-place.js';
 
-/** `undefined`: no module has rules, so the guard alone judges. */
+/** Without findings where no module has rules: the guard alone judges. */
 export async function examinePass(
   env: PassEnvironment,
   pass: Briefed | Worked,
 ): Promise<Examined | undefined> {
   const { workspace } = env;
   const { copy } = pass;
-  let pending: PendingChanges;
-  // In place, `.nocturne` is repaired first: the baseline is read from there.
-  if (copy === undefined) pending = changesInPlace(workspace, pass);
-  else if (!hasExaminers(env, baselineSnapshot(workspace, pass.baseline))) return undefined;
-  else pending = changesInCopy(workspace, { ...pass, copy });
+  // First of all, because the baseline is read from `.nocturne`.
+  let opened: OpenedTree | undefined;
+  if (copy === undefined) opened = openTree(workspace, pass);
+  else openCopy(workspace, copy);
+  if (!hasExaminers(env, baselineSnapshot(workspace, pass.baseline)))
+    return opened && { opened, findings: [] };
+  const pending =
+    copy === undefined
+      ? changesInPlace(workspace, pass)
+      : changesInCopy(workspace, { ...pass, copy });
   const findings = await findingsIn(env, pass, pending);
   return {
     findings,
     seen: new Map(pending.changed.map(({ path, after }) => [path, after?.hash])),
-    ...defined({ opened: pending.opened, blocked: blockedBy(findings) }),
+    ...defined({ opened, blocked: blockedBy(findings) }),
   };
 }
 

@@ -22,13 +22,15 @@ export type Examined = {
   readonly findings: readonly RuleFinding[];
   /** Nothing of the pass is accepted. */
   readonly blocked?: Blocked;
-  /** The hash of each path as it was examined; nothing for what is gone. */
-  readonly seen: ReadonlyMap<string, string | undefined>;
+  /**
+   * The hash of each path as it was examined; nothing for what is gone. Without it, there are no
+   * rules.
+   */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
 };
 
 /** What an agent changed, before it is judged. `refused`: what the guard does not allow of it. */
 export type PendingChanges = {
-  readonly opened?: OpenedTree;
   readonly changed: readonly Difference[];
   /** In place: what tools have committed for it. */
   readonly tooled?: readonly Difference[];
@@ -46,9 +48,9 @@ export function refusalOf(
   examined: Examined | undefined,
   { path, after }: Difference,
 ): Refusal | undefined {
-  if (examined === undefined) return undefined;
-  if (examined.blocked !== undefined) return examined.blocked;
-  return examined.seen.has(path) && examined.seen.get(path) === after?.hash
+  const { blocked, seen } = examined ?? {};
+  if (blocked !== undefined) return blocked;
+  return seen === undefined || (seen.has(path) && seen.get(path) === after?.hash)
     ? undefined
     : { code: 'stale', why: 'it changed while the rules were checked' };
 }

@@ -12,11 +12,13 @@ import { isLongLog } from '../../workspace/log-windows.js';
 import { overlay } from '../../workspace/overlay.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { walk } from '../../workspace/walk.js';
 import { agentWrites } from '../agent-writes.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import { linksOf, type PassWithBaseline, textual } from './check-differences.js';
 import {
   bytesOf,
+  committedContents,
   contentBefore,
   type Difference,
   differences,
@@ -24,6 +26,13 @@ import {
   type Tree,
 } from './differences.js';
 import { refusedPaths, unattributed } from './unattributed.js';
+
+/** A workspace as it is now, and as it should be by Nocturne's own commits. */
+export type PresentTree = Pick<Tree, 'now' | 'expected'>;
+
+export function presentTree(workspace: Workspace, data: PassWithBaseline): PresentTree {
+  return { now: walk(workspace.root), expected: committedContents(workspace, data) };
+}
 
 type Attributed = {
   readonly arrived: readonly Difference[];
@@ -39,14 +48,11 @@ type Attributed = {
 export function attributed(
   workspace: Workspace,
   data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
+  { now, expected }: PresentTree,
 ): Attributed {
   const { arrived, changed } = changesIn(workspace, data, { now, expected });
   const before = baselineSnapshot(workspace, data.baseline);
-  const begun = overlay(
-    before,
-    bytesOf(expected, (path) => isLongLog(before, path)),
-  );
+  const begun = withCommits(before, expected);
   const rows = ownRows(workspace, data, begun);
   const tooled = toolWrites(workspace, data, { rows, expected });
   if (changed.length === 0) return { arrived, changed, before, left: [], tooled };
@@ -64,6 +70,24 @@ export function attributed(
     left,
     tooled,
   };
+}
+
+/** Before the agent began, with what Nocturne has committed since. */
+function withCommits(before: Snapshot, expected: Expected): Snapshot {
+  return overlay(
+    before,
+    bytesOf(expected, (path) => isLongLog(before, path)),
+  );
+}
+
+/** As `tooled`, where nothing else is judged. */
+export function writtenByTools(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  expected: Expected,
+): readonly Difference[] {
+  const begun = withCommits(baselineSnapshot(workspace, data.baseline), expected);
+  return toolWrites(workspace, data, { rows: ownRows(workspace, data, begun), expected });
 }
 
 /** What the agent wrote through tools: it was judged by the guard, and committed at once. */
@@ -104,7 +128,7 @@ function ownRows(
 function changesIn(
   workspace: Workspace,
   data: PassWithBaseline,
-  tree: Pick<Tree, 'now' | 'expected'>,
+  tree: PresentTree,
 ): { readonly arrived: readonly Difference[]; readonly changed: readonly Difference[] } {
   const { baseline } = data;
   const arrived: Difference[] = [];

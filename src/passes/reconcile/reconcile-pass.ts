@@ -16,6 +16,7 @@ import { LEASE_MS } from '../lease.js';
 import { storedPass, storePass } from '../pass-file.js';
 import { requireClaim } from '../require-claim.js';
 import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
+import { examinePass } from './examine-pass.js';
 import type { Examined } from './examined.js';
 import { recordReconciliation } from './record-reconciliation.js';
 import type { PassWithBaseline } from './check-differences.js';
@@ -35,11 +36,14 @@ const MOST_NAMED = 20;
  * @param pass its agent may not have ended: the pass broke down while it was at work.
  * @throws NocturneError `LEASE_LOST` if another pass has taken it for crashed, and undone its work.
  */
-export function reconcilePass(
-  { workspace, say }: PassEnvironment,
+export async function reconcilePass(
+  env: PassEnvironment,
   pass: Briefed | Worked,
-  examined?: Examined,
-): ReconciledWork & Pick<Reconciled, 'findings'> {
+): Promise<ReconciledWork & Pick<Reconciled, 'findings'>> {
+  const { workspace, say } = env;
+  requireClaim(workspace, pass);
+  const examined = await examinePass(env, pass);
+  // The rules may run programs, which takes time.
   requireClaim(workspace, pass);
   const judged = { ...pass, ...defined({ examined }) };
   const found = reconcileTree(workspace, judged, () => claimAgain(workspace, pass));

@@ -3,19 +3,17 @@
  * allowed. The last line, always drawn.
  */
 import { assertRoot } from '../../workspace/pinned-root.js';
-import type { FileEntry, Workspace } from '../../workspace/types.js';
-import { walk } from '../../workspace/walk.js';
+import type { Workspace } from '../../workspace/types.js';
 import type { BroughtCommits } from '../copy/bring-commits-home.js';
 import type { Undone } from '../types.js';
-import { baselineSnapshot } from './baseline-snapshot.js';
 import { folderRule, openTree } from './changes-in-place.js';
 import { type Checked, checkDifferences, type PassWithBaseline } from './check-differences.js';
-import { committedContents, type Difference, type Expected, type Tree } from './differences.js';
+import type { Difference } from './differences.js';
 import { type Examined, refusalOf } from './examined.js';
+import { type Flood, floodOf } from './flood.js';
 import { missingFolders, restoreFolders } from './folders.js';
 import { keepEarlier, type Unattributed } from './keep-earlier.js';
-import { excess, passLimits, touchedPaths } from './limits.js';
-import { attributed, isFreeBefore } from './own-changes.js';
+import { attributed, type PresentTree, presentTree, writtenByTools } from './own-changes.js';
 import { restore, restoreAll } from './restore.js';
 
 /**
@@ -76,11 +74,16 @@ export function reconcile(
 }
 
 function reconcileFiles(workspace: Workspace, data: PassWithBaseline): Reconciliation {
-  const now = walk(workspace.root);
-  const expected = committedContents(workspace, data);
-  const flood = floodOf(workspace, data, { now, expected });
-  if (flood !== undefined) return { ...NOTHING_RECONCILED, undone: [flood] };
-  return judged(workspace, data, { tree: { now, expected }, undo: true });
+  const tree = presentTree(workspace, data);
+  const flood = floodOf(workspace, data, tree);
+  if (flood === undefined) return judged(workspace, data, { tree, undo: true });
+  const undoneFlood = undoFlood(workspace, data, { flood, expected: tree.expected });
+  const taken = takenBack(data.examined, writtenByTools(workspace, data, tree.expected));
+  return {
+    ...NOTHING_RECONCILED,
+    undone: [undoneFlood, ...undone(workspace, data, taken)],
+    takenBack: taken.map(reversed),
+  };
 }
 
 /**
@@ -92,19 +95,17 @@ export function unrecordedDifferences(
   data: PassWithBaseline,
 ): Reconciliation {
   assertRoot(workspace.root);
-  const tree = { now: walk(workspace.root), expected: committedContents(workspace, data) };
-  return judged(workspace, data, { tree, undo: false });
+  return judged(workspace, data, { tree: presentTree(workspace, data), undo: false });
 }
 
 /** Undoes what was not allowed. What is left alone stands while the others are judged. */
 function judged(
   workspace: Workspace,
   data: PassWithBaseline,
-  { tree, undo }: { readonly tree: Pick<Tree, 'now' | 'expected'>; readonly undo: boolean },
+  { tree, undo }: { readonly tree: PresentTree; readonly undo: boolean },
 ): Reconciliation {
   const { arrived, changed, left, before, tooled } = attributed(workspace, data, tree);
-  const isBlocked = undo && data.examined?.blocked !== undefined;
-  const taken = isBlocked ? tooled : [];
+  const taken = undo ? takenBack(data.examined, tooled) : [];
   if (changed.length + left.length + taken.length === 0) return { ...NOTHING_RECONCILED, arrived };
   const { accepted, refused } = byRules(
     data.examined,
@@ -118,22 +119,22 @@ function judged(
     unattributed: left
       .filter(({ path }) => !known.has(path))
       .map((difference) => keepEarlier(workspace, data.runId, difference)),
-    undone: undo ? undone(workspace, data, [...refused, ...takenBack(data.examined, taken)]) : [],
-    takenBack: taken.map((difference) => ({
-      ...difference,
-      before: difference.after,
-      after: difference.before,
-    })),
+    undone: undo ? undone(workspace, data, [...refused, ...taken]) : [],
+    takenBack: taken.map(reversed),
   };
 }
 
-/** What a tool has committed already. */
+/** What a tool has committed already, where a rule blocks. */
 function takenBack(
   examined: Examined | undefined,
   tooled: readonly Difference[],
 ): Checked['refused'] {
   const { blocked } = examined ?? {};
   return blocked === undefined ? [] : tooled.map((difference) => ({ difference, ...blocked }));
+}
+
+function reversed({ difference }: Checked['refused'][number]): Difference {
+  return { ...difference, before: difference.after, after: difference.before };
 }
 
 /** What the guard allows and the rules do not is refused as well. */
@@ -158,7 +159,7 @@ function byRules(examined: Examined | undefined, { accepted, refused }: Checked)
 function undone(
   workspace: Workspace,
   { runId }: PassWithBaseline,
-  refused: ReturnType<typeof checkDifferences>['refused'],
+  refused: Checked['refused'],
 ): readonly Undone[] {
   const { kept, failed } = restore(
     workspace,
@@ -173,31 +174,16 @@ function undone(
   }));
 }
 
-/** Undoes everything together if it is too much to judge. */
-function floodOf(
+/** Everything together. */
+function undoFlood(
   workspace: Workspace,
   data: PassWithBaseline,
-  { now, expected }: Pick<Tree, 'now' | 'expected'>,
-): Undone | undefined {
-  const paths = touchedPaths(data.baseline, now).filter(
-    (path) => !isExpected(expected, path, now) && !isFreeBefore(workspace, data, path),
-  );
-  const limits = passLimits(baselineSnapshot(workspace, data.baseline));
-  const why = excess(workspace, { ...data, limits }, { paths, now });
-  if (why === undefined) return undefined;
+  { flood, expected }: { readonly flood: Flood } & Pick<PresentTree, 'expected'>,
+): Undone {
+  const { why, paths } = flood;
   const [first, ...others] = restoreAll(workspace, data, { paths, expected });
   if (first === undefined) return { path: '.', code: 'too-much', why, kept: undefined };
   const left = `${first[0]} could not be undone: ${first[1]}`;
   const more = others.length === 0 ? '' : `; nor could ${others.length} others`;
   return { path: '.', code: NOT_UNDONE, why: `${why}. ${left}${more}`, kept: undefined };
-}
-
-/** What Nocturne's own commits left, as far as can be seen without reading it. */
-function isExpected(
-  expected: Expected,
-  path: string,
-  now: ReadonlyMap<string, FileEntry>,
-): boolean {
-  const entry = now.get(path);
-  return expected.has(path) && expected.get(path)?.size === entry?.size;
 }

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, writeFileSync } from '../../kernel/files.js';
 import { join } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
+import { makeEmptyClone, ORIGIN } from '../copy/git-clone.js';
 import type { BoundPath, PassCopy } from '../copy/pass-copy.js';
 import {
   addFiles,
@@ -32,9 +33,6 @@ import {
 } from './origin.js';
 import { branchOf, REPOSITORIES_PAGE, type Repository } from './repository-record.js';
 
-/** A mount point in the clone; a name that git gives nothing. */
-const OBJECTS = 'origin-objects';
-
 export type CloneRequest = {
   readonly state: string;
   readonly runId: string;
@@ -59,7 +57,9 @@ export function cloneForAttempt(copy: PassCopy, request: CloneRequest): PassCopy
     release();
     makeGitFolder(folder, { refs: refsAsText(origin), branch: branchOf(repository), base });
     checkOut(desk, base, folder, join(folder, '.git/index'));
-    const bound = [...copy.bound, ...mountsIn(folder, { path, origin, repository })];
+    const objects = { path: `${path}/.git/${ORIGIN}`, source: origin.objects, isWritable: false };
+    const shown = shownFolders(folder, { path, origin, repository });
+    const bound = [...copy.bound, objects, ...shown];
     // This sets `ctime` to the current time of the file system.
     chmodSync(copy.folder, 0o700);
     const madeAt = lstatSync(copy.folder).ctimeMs;
@@ -86,52 +86,21 @@ export function checkOut(
   git(place, ['checkout-index', '--all', '--force', '-q', '-u']);
 }
 
-/** Made from plain files, so that nothing of the owner's settings comes along. */
 function makeGitFolder(
   folder: string,
   { refs, branch, base }: { readonly refs: string; readonly branch: string; readonly base: string },
 ): void {
   const repository = join(folder, '.git');
-  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'info', OBJECTS])
-    mkdirSync(join(repository, name), { recursive: true });
+  makeEmptyClone(repository, 'Nocturne');
   const others = refs
     .split('\n')
     .filter((line) => line !== '' && !line.endsWith(` refs/heads/${branch}`));
   const packed = [...others, `${base} refs/heads/${branch}`].sort((a, b) =>
     a.slice(41) < b.slice(41) ? -1 : 1,
   );
-  const files = {
-    HEAD: `ref: refs/heads/${branch}\n`,
-    'packed-refs': `# pack-refs with: sorted \n${packed.join('\n')}\n`,
-    'objects/info/alternates': `../${OBJECTS}\n`,
-    config: CONFIG,
-  };
-  for (const [name, content] of Object.entries(files))
-    writeFileSync(join(repository, name), content);
-}
-
-const CONFIG = `[core]
-\trepositoryformatversion = 0
-\tbare = false
-\thooksPath = /dev/null
-\tfsmonitor = false
-[gc]
-\tauto = 0
-[user]
-\tname = Nocturne
-\temail = nocturne@localhost
-`;
-
-function mountsIn(
-  folder: string,
-  {
-    path,
-    origin,
-    repository,
-  }: { readonly path: string; readonly origin: Origin; readonly repository: Repository },
-): readonly BoundPath[] {
-  const objects = { path: `${path}/.git/${OBJECTS}`, source: origin.objects, isWritable: false };
-  return [objects, ...shownFolders(folder, { path, origin, repository })];
+  writeFileSync(join(repository, 'HEAD'), `ref: refs/heads/${branch}\n`);
+  const sorted = `# pack-refs with: sorted \n${packed.join('\n')}\n`;
+  writeFileSync(join(repository, 'packed-refs'), sorted);
 }
 
 /** Folders that the owner has and the tree has not. */

@@ -9,7 +9,7 @@ import type { Workspace } from '../../workspace/types.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { type Act, noteAct, partsOf } from '../act.js';
 import { bringCommitsHome } from '../copy/bring-commits-home.js';
-import { reconcileCopy, type PassInCopy } from '../copy/reconcile-copy.js';
+import { compareCopy, type PassInCopy } from '../copy/reconcile-copy.js';
 import { unitOf } from '../pass-facts.js';
 import { evaluate, evidenceRows } from '../reconcile/evaluate.js';
 import { diagnosticsOf, newErrors } from '../reconcile/new-errors.js';
@@ -47,7 +47,8 @@ export async function judgeUnit(
   requireClaim(workspace, pass);
   const examined = await examinePass(env, pass);
   const judged = { ...pass, ...defined({ examined }) };
-  const found = reconcileCopy(workspace, judged, snapshot, false);
+  const compared = compareCopy(workspace, judged, snapshot);
+  const { found } = compared;
   sayWhatStays(say, found);
   const attempt = attemptOf(workspace, pass);
   const merged = attempt && mergedWork(workspace, attempt, found.accepted);
@@ -76,9 +77,8 @@ export async function judgeUnit(
       acts: [...begun, ...recorded(pass, left), ...notMerged, ...acts],
     };
   }
-  const placed = reconcileCopy(workspace, judged, snapshot);
   const refused = examined?.blocked?.why;
-  const home = { ...placed, commits: bringCommitsHome(workspace.root, pass, refused) };
+  const home = { ...compared.placed(), commits: bringCommitsHome(workspace.root, pass, refused) };
   return {
     stage: { ...seen, proof },
     acts: [...begun, ...recorded(pass, home), ...acts],

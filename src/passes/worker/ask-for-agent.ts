@@ -19,5 +19,3 @@ export function askForAgent(
   const asks = { slug, reason: `asked by the agent in ${runId}`, priority, question };
   return [bundleAct('T6', { ...escalation(snapshot, asks), detail: 'asked by the agent' })];
 }
-
-/** The pass, and what modules keep of it, in one part. */

@@ -19,11 +19,12 @@ export function hasWork(env: PassEnvironment): boolean {
   const others = livePasses(workspace.root, workspace.clock);
   if (others.length === 0) return true;
   const snapshot = workspace.snapshot();
-  const { chosen, advance } = nextOf(env, { snapshot, others, request: { role: 'worker' } });
+  const noRoom = roomFor(snapshot, others, env.budget);
+  const request = { role: 'worker' } as const;
+  const { chosen, advance } = nextOf(env, { snapshot, others, request, noRoom });
   if (advance.length > 0 || pendingAnswers(snapshot).length > 0) return true;
   if (chosen !== undefined) return true;
-  const room = roomFor(snapshot, others, env.budget);
-  return snapshot.record('MODEL-TIER', IDLE_TIER) !== undefined && room() === undefined;
+  return snapshot.record('MODEL-TIER', IDLE_TIER) !== undefined && noRoom() === undefined;
 }
 
 /** Whether a pass would find a unit, or something that modules have to take in before. */
@@ -35,20 +36,22 @@ export async function hasUnits(env: PassEnvironment, request: PassRequest): Prom
   const modules = env.modules.filter(({ units }) => units !== undefined);
   const before = await runBefore({ ...env, modules }, { request, runId: '' }, snapshot);
   if (before.acts.length > 0) return true;
-  return nextOf(env, { snapshot, others, request }).chosen !== undefined;
+  const noRoom = roomFor(snapshot, others, env.budget);
+  return nextOf(env, { snapshot, others, request, noRoom }).chosen !== undefined;
 }
 
 type Asking = {
   readonly snapshot: Snapshot;
   readonly others: readonly Claim[];
   readonly request: PassRequest;
+  readonly noRoom: ReturnType<typeof roomFor>;
 };
 
-function nextOf(env: PassEnvironment, { snapshot, others, request }: Asking): Dispatch {
+function nextOf(env: PassEnvironment, { snapshot, others, request, noRoom }: Asking): Dispatch {
   return dispatch(snapshot, {
     working: workOf(env.workspace.state, others),
     offer: offeredUnits(env, snapshot),
-    noRoom: roomFor(snapshot, others, env.budget),
+    noRoom,
     ...defined({ only: request.project, onlyUnits: request.onlyUnits }),
   });
 }

@@ -1,5 +1,4 @@
 /** T5, first half: every difference is judged and attributed, and undone if it was not allowed. */
-import { examinePass } from '../reconcile/examine-pass.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { isJudgedWhole, isUnitInCopy, judgeUnit } from '../units/judge-unit.js';
 import type { Reconciled, Step, Worked } from '../types.js';
@@ -11,7 +10,7 @@ export const t5Reconcile: Step<Worked, Reconciled> = {
   async run(stage, context) {
     const { env } = context;
     if (isUnitInCopy(stage)) return judgeUnit(context, stage);
-    const { acts, ...left } = reconcilePass(env, stage, await examinePass(env, stage));
+    const { acts, ...left } = await reconcilePass(env, stage);
     return { stage: { ...stage, ...left }, acts };
   },
 };

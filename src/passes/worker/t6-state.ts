@@ -130,6 +130,7 @@ function stalledAfter({ progress, quality }: Graded, slug: string, snapshot: Sna
   return stalledPasses(snapshot, slug) + (quality === 'PARKED' ? 0 : 1);
 }
 
+/** The pass, and what modules keep of it, in one part. */
 function record(
   env: PassEnvironment,
   context: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },

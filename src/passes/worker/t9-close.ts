@@ -25,7 +25,6 @@ import { projectOf, unitOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Finished } from '../run-steps.js';
-import { examinePass } from '../reconcile/examine-pass.js';
 import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
 import { removeUnusedObjects } from '../stored-objects.js';
@@ -89,7 +88,7 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
  */
 async function reconcileLate(env: PassEnvironment, stage: Stage): Promise<Stage> {
   if (!('baseline' in stage) || 'undone' in stage || isJudgedWhole(stage)) return stage;
-  const { acts, ...left } = reconcilePass(env, stage, await examinePass(env, stage));
+  const { acts, ...left } = await reconcilePass(env, stage);
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
 }

@@ -34,7 +34,7 @@ export function helpPage(catalogue: Catalogue, whole = false): string {
   ].join('\n');
 }
 
-const WIDTH = 100;
+const WIDTH = 110;
 
 /** Groups commands by their first word: `pass begin | end | heartbeat | abort`. */
 function namesOf(names: readonly string[]): readonly string[] {

@@ -193,7 +193,8 @@ t.test(
 t.test('a brief quotes what is near to its objective, as data with its source', async (t) => {
   const place = twoProjects(t.testdir(), {
     files: {
-      'docs/first-page.md': '# Pages\n\nThe first page has to name every entry with its source.\n',
+      'docs/first-page.md':
+        '# The first page\n\nWrite the first page: name every entry with its source.\n',
       'PROJECTS/harbour/outputs/first.md': '# First page\n\nWrite the first page of the harbour.\n',
     },
   });

@@ -1,16 +1,16 @@
 /** `plan approve | pause | resume | abort | retry`: what an owner decides about a plan. */
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { statusText } from '../engine/status-text.js';
 import { requirePlans } from '../log/plan-log.js';
 import { advance, type Advance } from '../page/advance.js';
 import { restoredPage } from '../page/plan-change.js';
 import { planFile } from '../page/plan-page.js';
 import { type PlanRead, readPlan } from '../page/read-plan.js';
 import type { PlanEvent } from '../types.js';
-import { requirePlan } from './look.js';
+import { namedStep, requirePlan, STEP_WORDS, unreadable } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 
 type Decision = {
@@ -50,10 +50,10 @@ export const planAbort: ModuleCommand = {
 export const planRetry: ModuleCommand = {
   summary: 'run a step again, and what comes after it',
   forAgents: 'never',
-  args: '<project> <step>',
-  examples: ['nocturne plan retry inventory survey'],
-  run(context, { args: [project = '', step = ''] }) {
-    requireStep(context.workspace().snapshot(), project, step);
+  args: STEP_WORDS,
+  examples: ['nocturne plan retry inventory survey', 'nocturne plan retry survey'],
+  run(context, { args }) {
+    const { project, step } = namedStep(context.workspace().snapshot(), 'retry', args);
     const event = (time: string): PlanEvent => ({ kind: 'retried', time, step });
     return decide(context, { project, word: 'retry', event });
   },
@@ -105,7 +105,7 @@ function decide(context: ModuleCommandContext, { project, word, event }: Decisio
         file: planFile(project),
         hint: `nocturne plan show ${project}`,
       });
-    said = `The plan ${project} is ${made.plan.status}.`;
+    said = `The plan ${project} ${statusText(made.plan.status)}.`;
     return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
   });
   return answered(context, project, said);
@@ -124,15 +124,6 @@ function decided(snapshot: Snapshot, project: string, event: PlanEvent): Advance
   return made;
 }
 
-function unreadable({ message, range, hint }: PlanRead['problems'][number]): NocturneError {
-  return new NocturneError('BAD_VALUE', message, {
-    file: range.file,
-    line: range.line,
-    column: range.column,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
 function answered(context: ModuleCommandContext, project: string, text: string): CommandResult {
   const snapshot = context.workspace().snapshot();
   return {
@@ -140,15 +131,4 @@ function answered(context: ModuleCommandContext, project: string, text: string):
     text,
     json: { plan: planFacts(readPlan(snapshot, project), project) },
   };
-}
-
-/** @throws NocturneError `NOT_FOUND`. */
-function requireStep(snapshot: Snapshot, project: string, step: string): void {
-  const { plan } = readPlan(snapshot, project);
-  const steps = [...(plan?.steps.keys() ?? [])];
-  if (plan === undefined || steps.includes(step)) return;
-  throw new NocturneError('NOT_FOUND', `the plan ${project} has no step "${step}"`, {
-    file: planFile(project),
-    hint: didYouMean(step, steps) ?? `its steps are ${steps.join(', ')}`,
-  });
 }

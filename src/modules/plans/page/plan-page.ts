@@ -91,13 +91,17 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
 function shapeProblems(snapshot: Snapshot, file: string): readonly PlanProblem[] {
   const doc = snapshot.doc(file);
   if (doc === undefined) return [unread(file)];
-  const objects = snapshot.objectsOf(file).filter(({ locator }) => {
+  const objects = snapshot.objectsOf(file);
+  const written = objects.filter(({ locator }) => {
     if (locator.kind !== 'table') return true;
     const { kind } = findTable(doc, locator);
     return kind === 'found' || kind === 'ambiguous';
   });
-  return objects
-    .flatMap((object) => readRecords(doc, file, object).diagnostics)
+  const found =
+    written.length === objects.length
+      ? snapshot.recordDiagnostics(file)
+      : written.flatMap((object) => readRecords(doc, file, object).diagnostics);
+  return found
     .filter(({ severity }) => severity === 'error')
     .map(({ rule: _, severity: __, ...problem }) => ({ ...problem, ofContract: true }));
 }

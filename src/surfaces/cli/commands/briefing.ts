@@ -46,7 +46,7 @@ export const briefing: Command = {
           snapshot,
           since: from,
           failures: moduleFailures(modules, snapshot, from),
-          progress: moduleProgress(modules, snapshot),
+          progress: moduleProgress(modules, snapshot, from),
           costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
