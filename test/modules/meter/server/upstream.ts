@@ -57,6 +57,8 @@ export async function testUpstream(script: Script = () => false): Promise<TestUp
       });
     });
   });
+  // A process that stands still for longer would reset a connection on which a request waits.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const upstream: TestUpstream = {
