@@ -36,7 +36,7 @@ export function commandRunner(options: ProgramRunnerOptions): Runner {
           report,
           tail: end.tail,
           model: input.model,
-          notes: found || input.wants === 'answer' ? [] : ['It gave no report.'],
+          notes: found || input.wants !== undefined ? [] : ['It gave no report.'],
           ...defined({ failure }),
         };
       },

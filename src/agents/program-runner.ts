@@ -190,11 +190,14 @@ async function once(
   });
   const { failure: own, notes, retryAfterMs, ...read } = attempt.read(end);
   const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : over.failure;
+  const detail = over?.detail ?? end.detail;
+  const last = failure === undefined ? '' : lastWordsOf(end, workspaceRoot);
+  const isProgram = input.wants === 'result';
   const words = [
-    over?.detail ?? end.detail,
+    isProgram && last !== '' ? `${detail.replace(/\.$/, '')}: ${last}` : detail,
     ...notes,
     leftovers(end),
-    failure === undefined ? '' : lastWordsOf(end, workspaceRoot),
+    isProgram || last === '' ? '' : `Last words: ${last}`,
   ].filter((word) => word !== '');
   return {
     outcome: {
@@ -261,8 +264,7 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
 
 /** Some programs print their errors on standard output. */
 function lastWordsOf({ stderrTail, tail }: ProcessEnd, root: string): string {
-  const words = lastWords(stderrTail.trim() === '' ? tail : stderrTail, root);
-  return words === '' ? '' : `Last words: ${words}`;
+  return lastWords(stderrTail.trim() === '' ? tail : stderrTail, root);
 }
 
 const EVERY_MS = 250;

@@ -160,8 +160,11 @@ export interface AgentTools {
 export type RunInput = {
   readonly brief: Brief;
   readonly prompt: string;
-  /** `answer`: to one question, in one turn without tools. Default: work, and a report about it. */
-  readonly wants?: 'answer';
+  /**
+   * `answer`: to one question, in one turn without tools. `result`: of a program, which gives no
+   * report. Default: work, and a report about it.
+   */
+  readonly wants?: 'answer' | 'result';
   readonly spec: RunnerSpec;
   readonly model: string;
   /** Where the agent works: the project's folder. */

@@ -30,8 +30,12 @@ export function setFrontMatterField(text: string, edit: FieldEdit): string {
   const current = fields.get(edit.field);
   if (current ? hasValue(current, edit.value) : isNothing(edit.value)) return text;
   const source = text.slice(doc.frontMatter.contentStart, doc.frontMatter.contentEnd);
-  const { start, end, text: replacement } = spliceFor(source, edit);
   const base = doc.frontMatter.contentStart;
+  const {
+    start,
+    end,
+    text: replacement,
+  } = wordInPlace(current, base, edit.value) ?? spliceFor(source, edit);
   const result =
     text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
   assertOnly(fields, { after: result, edit });
@@ -52,6 +56,15 @@ function addFrontMatter(doc: Doc, edit: FieldEdit): string {
     doc.eol,
   );
   return doc.text.slice(0, doc.lineStarts[0] ?? 0) + front + first;
+}
+
+const WORD = /^[\w.-]+$/;
+
+/** One plain word for another: where it is, is known without reading the YAML once more. */
+function wordInPlace(current: Cell | undefined, base: number, value: Value): Edit | undefined {
+  if (current === undefined || typeof value === 'object') return undefined;
+  if (!WORD.test(current.raw) || !WORD.test(String(value))) return undefined;
+  return { start: current.start - base, end: current.end - base, text: renderScalar(value) };
 }
 
 function spliceFor(source: string, edit: FieldEdit): Edit {

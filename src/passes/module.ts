@@ -149,6 +149,9 @@ export type PassEvent = {
 
 /** `state`: the state directory. */
 export type KeptContext = { readonly snapshot: Snapshot; readonly state: string };
+export type SinceContext = { readonly snapshot: Snapshot; readonly since: Date };
+/** `runs`: the passes that the line tells about, which are not told about once more. */
+export type Failure = { readonly line: string; readonly runs?: readonly string[] };
 /** `lines`: what needs attention. `facts`: everything, for programs. */
 export type ModuleState = { readonly lines: readonly string[]; readonly facts: unknown };
 
@@ -237,14 +240,14 @@ export interface PassModule {
   onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
   /** T2.5, for a runner with a key: why nothing may be spent now. */
   stopsSpending?(context: KeptContext): string | undefined;
-  /** For the morning page: what went wrong since then in what the module keeps, one line each. */
-  failures?(context: { readonly snapshot: Snapshot; readonly since: Date }): readonly string[];
+  /** For the morning page: what went wrong since then in what the module keeps. */
+  failures?(context: SinceContext): readonly Failure[];
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */
   costs?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** T9, for a pass whose calls were counted: what its audit row shows of the module's own log. */
   named?(state: string): string | undefined;
-  /** For the progress on the morning page: what goes on, one line each. */
-  progress?(snapshot: Snapshot): readonly string[];
+  /** For the progress on the morning page: what goes on or came to its end, one line each. */
+  progress?(context: SinceContext): readonly string[];
   /** For `validate`, while the module is installed. */
   readonly rules?: readonly WorkspaceRule[];
   /** For `doctor`: what the owner should correct. */

@@ -25,10 +25,8 @@ export const module: Module = {
   before: ({ snapshot, step }) => missedChange(snapshot, step),
   fragments: ({ snapshot, project }) =>
     project === undefined ? [] : failedJobFragments(snapshot, project),
-  failures: ({ snapshot, since }) => [
-    ...failedJobs(snapshot, since),
-    ...missedSince(snapshot, since),
-  ],
+  failures: ({ snapshot, since }) =>
+    [...failedJobs(snapshot, since), ...missedSince(snapshot, since)].map((line) => ({ line })),
   state({ snapshot }) {
     const states = jobStates(snapshot);
     if (states.length === 0) return undefined;

@@ -25,7 +25,7 @@ export const module: Module = {
   settled: stepSettled,
   ...lookMoments,
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
-  progress: planProgress,
+  progress: ({ snapshot, since }) => planProgress(snapshot, since),
   state: ({ snapshot }) => plansState(snapshot),
   rules: [planPage, planTemplate],
   commands: {

@@ -185,8 +185,7 @@ export type PlanEvent = { readonly time: string } & (
 export type PlanEffect =
   | { readonly kind: 'ask'; readonly step: string; readonly question: string }
   | { readonly kind: 'close-question'; readonly step: string }
-  | { readonly kind: 'cancel'; readonly step: string; readonly runId: string }
-  | { readonly kind: 'tell'; readonly text: string };
+  | { readonly kind: 'cancel'; readonly step: string; readonly runId: string };
 
 export type Reduced = {
   readonly plan: Plan;

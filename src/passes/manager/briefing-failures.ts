@@ -5,10 +5,15 @@ import type { Rec } from '../../markdown/types.js';
 import type { Night } from './briefing.js';
 import { shortened } from '../../project/page-text.js';
 
-/** The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble. */
-export function failureLines(night: Night): readonly string[] {
-  const { runs, rows } = night;
-  const projectOf = new Map(runs.map((run) => [run.key, fieldText(run, 'project')]));
+/**
+ * The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble.
+ * @param told the runs that modules tell about.
+ */
+export function failureLines(night: Night, told: ReadonlySet<string>): readonly string[] {
+  const { rows } = night;
+  const runs = night.runs.filter(({ key }) => !told.has(key));
+  const untold = { ...night, runs };
+  const projectOf = new Map(night.runs.map((run) => [run.key, fieldText(run, 'project')]));
   const who = (row: Rec): string => projectOf.get(fieldText(row, 'run_id')) || 'a pass';
   const ofResult = (result: string): readonly Rec[] =>
     rows.filter((row) => fieldText(row, 'result') === result);
@@ -26,12 +31,12 @@ export function failureLines(night: Night): readonly string[] {
     (row) => `${who(row)} was refused \`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`,
   );
   return together([
-    ...crashes(night),
+    ...crashes(untold),
     ...stands,
     ...undone,
     ...graded(runs, 'FAIL'),
     ...graded(runs, 'WEAK'),
-    ...unfinished(night),
+    ...unfinished(untold),
     ...graders(night),
     ...refused,
   ]).map(shortened);

@@ -16,6 +16,7 @@ import { localTime } from '../../project/local-time.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failureLines, parkedLines, reaped } from './briefing-failures.js';
+import type { Failure } from '../module.js';
 import { progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { type Judged, opinionOn, unjudged } from './judgement.js';
@@ -31,8 +32,8 @@ export type BriefingInput = {
   readonly incidents: readonly Incident[];
   /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
-  /** What went wrong in what modules keep, one line each. */
-  readonly failures?: readonly string[];
+  /** What went wrong in what modules keep. */
+  readonly failures?: readonly Failure[];
   /** What goes on in what modules keep, one line each. */
   readonly progress?: readonly string[];
   /** What modules add to the cost. */
@@ -83,7 +84,9 @@ export function briefing(input: BriefingInput): string {
   const rows = rowsOfRuns(snapshot, 'AUDIT', new Set(runs.map((run) => run.key)));
   const night = { snapshot, runs, rows, isCut };
   const open = openQuestions(snapshot);
-  const failures = [...(input.failures ?? []).map(shortened), ...failureLines(night)];
+  const ofModules = input.failures ?? [];
+  const told = new Set(ofModules.flatMap(({ runs }) => runs ?? []));
+  const failures = [...ofModules.map(({ line }) => shortened(line)), ...failureLines(night, told)];
   return [
     ...(gatePasses ? [] : incidents)
       .map(

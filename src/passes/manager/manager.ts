@@ -32,7 +32,7 @@ const morning: Step<Reviewed, Reviewed> = {
       own: ownLines(snapshot, env.workspace.state),
       since,
       failures: moduleFailures(env.modules, snapshot, since),
-      progress: moduleProgress(env.modules, snapshot),
+      progress: moduleProgress(env.modules, snapshot, since),
       costs: moduleCosts(env.modules, { snapshot, state: env.workspace.state, since }),
       incidents: listIncidents(env.workspace.state),
       gatePasses: true,

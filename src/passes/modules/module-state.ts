@@ -1,14 +1,14 @@
 /** What modules tell the owner: on the morning page, and in `status`. */
 import { messageOf } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { KeptContext, ModuleState, PassModule } from '../module.js';
+import type { Failure, KeptContext, ModuleState, PassModule } from '../module.js';
 import { enabledModules } from './module-hooks.js';
 
 export function moduleFailures(
   modules: readonly PassModule[],
   snapshot: Snapshot,
   since: Date,
-): readonly string[] {
+): readonly Failure[] {
   return enabledModules({ modules }, snapshot).flatMap(
     (module) => module.failures?.({ snapshot, since }) ?? [],
   );
@@ -17,9 +17,10 @@ export function moduleFailures(
 export function moduleProgress(
   modules: readonly PassModule[],
   snapshot: Snapshot,
+  since: Date,
 ): readonly string[] {
   return enabledModules({ modules }, snapshot).flatMap(
-    (module) => module.progress?.(snapshot) ?? [],
+    (module) => module.progress?.({ snapshot, since }) ?? [],
   );
 }
 

@@ -1,4 +1,5 @@
 /** Decides what a pass for a unit has proved. */
+import type { RunOutcome } from '../../agents/types.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import type { Grade } from '../../governance/quality/quality.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -43,7 +44,7 @@ export function verdictOf(found: Found): UnitVerdict {
   };
 }
 
-function decide({ pass, criteria, errors }: Found): Decided {
+function decide({ pass, unit, criteria, errors }: Found): Decided {
   const { outcome, undone, conflicts, findings } = pass;
   const broken = blockedBy(findings);
   if (broken !== undefined)
@@ -58,7 +59,7 @@ function decide({ pass, criteria, errors }: Found): Decided {
     return {
       outcome: 'broken',
       cause: outcome.failure === 'over-budget' ? 'budget' : 'agent',
-      why: `${outcome.failure ?? 'crashed'}: ${outcome.detail}`,
+      why: failureText(outcome, unit),
     };
   const unmet = criteria.filter((result) => !isMet(result));
   const lacking = some(unmet.map((result) => `${result.assertion}: ${shortfallOf(result)}`));
@@ -78,6 +79,11 @@ function decide({ pass, criteria, errors }: Found): Decided {
     cause: undefined,
     why: criteria.length === 0 ? 'it ended well' : proofs,
   };
+}
+
+/** Of a program, that it crashed says no more than how it ended. */
+function failureText({ failure = 'crashed', detail }: RunOutcome, { command }: Unit): string {
+  return command !== undefined && failure === 'crashed' ? detail : `${failure}: ${detail}`;
 }
 
 function some(all: readonly string[]): string {

@@ -8,6 +8,7 @@ import { copyForPass } from '../copy/copy-for-pass.js';
 import { storePass } from '../pass-file.js';
 import { baselineOf } from '../reconcile/baseline.js';
 import { prepareUnit } from '../units/module-work.js';
+import { makeProducedFolders } from '../units/produced-folders.js';
 import type { Briefed, Composed, Step } from '../types.js';
 
 export const t4KeepTree: Step<Composed, Briefed> = {
@@ -17,6 +18,7 @@ export const t4KeepTree: Step<Composed, Briefed> = {
     const { workspace } = env;
     const baseline = baselineOf(workspace, snapshot);
     const copy = copyForPass(workspace, { ...stage, baseline }, snapshot);
+    if (stage.unit !== undefined) makeProducedFolders(workspace.root, stage.unit, copy);
     prepareUnit(env, { ...stage, ...defined({ copy }) }, snapshot);
     const briefed = { ...stage, baseline, ...defined({ copy }) };
     const { state } = workspace;

@@ -89,7 +89,11 @@ function runAgent(
         workspaceRoot: workspace.root,
         tools: chatTools({ env, pass }),
         ...keepRun(workspace, pass),
-        ...defined({ access, sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
+        ...defined({
+          access,
+          sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()),
+          wants: unit?.command === undefined ? undefined : ('result' as const),
+        }),
         signal,
         on,
       }),

@@ -1,16 +1,17 @@
 /** `plan approve | pause | resume | abort | retry`: what an owner decides about a plan. */
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { isActive } from '../engine/transition.js';
+import { statusText } from '../engine/status-text.js';
 import { requirePlans } from '../log/plan-log.js';
 import { advance, type Advance } from '../page/advance.js';
 import { restoredPage } from '../page/plan-change.js';
 import { planFile } from '../page/plan-page.js';
 import { type PlanRead, readPlan } from '../page/read-plan.js';
 import type { PlanEvent } from '../types.js';
-import { requirePlan } from './look.js';
+import { namedStep, requirePlan, STEP_WORDS, unreadable } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 
 type Decision = {
@@ -20,40 +21,45 @@ type Decision = {
   readonly event: (time: string) => PlanEvent;
 };
 
-export const planApprove: ModuleCommand = {
-  summary: 'approve a plan: passes begin to work on it',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan approve inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'approve', event: (time) => ({ kind: 'approved', time }) }),
-};
+/** A command about the whole plan. */
+function decision(
+  word: string,
+  kind: 'approved' | 'paused' | 'aborted',
+  summary: string,
+): ModuleCommand {
+  return {
+    summary,
+    forAgents: 'never',
+    args: '<project>',
+    examples: [`nocturne plan ${word} inventory`],
+    run: (context, { args: [project = ''] }) =>
+      decide(context, { project, word, event: (time) => ({ kind, time }) }),
+  };
+}
 
-export const planPause: ModuleCommand = {
-  summary: 'pause a plan: no step starts until it is resumed',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan pause inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'pause', event: (time) => ({ kind: 'paused', time }) }),
-};
-
-export const planAbort: ModuleCommand = {
-  summary: 'abort a plan: running steps are cancelled, and nothing starts any more',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan abort inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'abort', event: (time) => ({ kind: 'aborted', time }) }),
-};
+export const planApprove = decision(
+  'approve',
+  'approved',
+  'approve a plan: passes begin to work on it',
+);
+export const planPause = decision(
+  'pause',
+  'paused',
+  'pause a plan: no step starts until it is resumed',
+);
+export const planAbort = decision(
+  'abort',
+  'aborted',
+  'abort a plan: running steps are cancelled, and nothing starts any more',
+);
 
 export const planRetry: ModuleCommand = {
   summary: 'run a step again, and what comes after it',
   forAgents: 'never',
-  args: '<project> <step>',
-  examples: ['nocturne plan retry inventory survey'],
-  run(context, { args: [project = '', step = ''] }) {
-    requireStep(context.workspace().snapshot(), project, step);
+  args: STEP_WORDS,
+  examples: ['nocturne plan retry inventory survey', 'nocturne plan retry survey'],
+  run(context, { args }) {
+    const { project, step } = namedStep(context.workspace().snapshot(), 'retry', args);
     const event = (time: string): PlanEvent => ({ kind: 'retried', time, step });
     return decide(context, { project, word: 'retry', event });
   },
@@ -67,8 +73,7 @@ export const planResume: ModuleCommand = {
   run(context, { args: [project = ''] }) {
     const restored = restore(context, project);
     const { plan } = readPlan(context.workspace().snapshot(), project);
-    const goesOn = plan?.status === 'running' || plan?.status === 'approved';
-    if (restored && goesOn)
+    if (restored && plan !== undefined && isActive(plan.status))
       return answered(context, project, 'The page is written again from the log.');
     return decide(context, {
       project,
@@ -105,7 +110,7 @@ function decide(context: ModuleCommandContext, { project, word, event }: Decisio
         file: planFile(project),
         hint: `nocturne plan show ${project}`,
       });
-    said = `The plan ${project} is ${made.plan.status}.`;
+    said = `The plan ${project} ${statusText(made.plan.status)}.`;
     return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
   });
   return answered(context, project, said);
@@ -124,15 +129,6 @@ function decided(snapshot: Snapshot, project: string, event: PlanEvent): Advance
   return made;
 }
 
-function unreadable({ message, range, hint }: PlanRead['problems'][number]): NocturneError {
-  return new NocturneError('BAD_VALUE', message, {
-    file: range.file,
-    line: range.line,
-    column: range.column,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
 function answered(context: ModuleCommandContext, project: string, text: string): CommandResult {
   const snapshot = context.workspace().snapshot();
   return {
@@ -140,15 +136,4 @@ function answered(context: ModuleCommandContext, project: string, text: string):
     text,
     json: { plan: planFacts(readPlan(snapshot, project), project) },
   };
-}
-
-/** @throws NocturneError `NOT_FOUND`. */
-function requireStep(snapshot: Snapshot, project: string, step: string): void {
-  const { plan } = readPlan(snapshot, project);
-  const steps = [...(plan?.steps.keys() ?? [])];
-  if (plan === undefined || steps.includes(step)) return;
-  throw new NocturneError('NOT_FOUND', `the plan ${project} has no step "${step}"`, {
-    file: planFile(project),
-    hint: didYouMean(step, steps) ?? `its steps are ${steps.join(', ')}`,
-  });
 }

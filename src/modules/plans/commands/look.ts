@@ -1,15 +1,14 @@
 /** `plan list | show`. */
 import { defined } from '../../../kernel/defined.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
+import { EXIT } from '../../../kernel/error.js';
 import { textTable } from '../../../report/text-table.js';
-import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
-import { planFile } from '../page/plan-page.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { isOver } from '../engine/ready-steps.js';
 import { estimatePlan } from '../template/estimate.js';
 import { estimateFacts, estimateLines } from '../template/estimate-text.js';
 import { mermaid } from './mermaid.js';
+import { requirePlan } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 import { planTree } from './plan-tree.js';
 
@@ -58,8 +57,10 @@ export const planShow: ModuleCommand = {
     const read = readPlan(snapshot, project);
     const facts = planFacts(read, project);
     const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
-    const tree = planTree(snapshot, read, { project, paint: context.paint });
-    const estimate = read.plan === undefined ? undefined : estimatePlan(snapshot, read.plan);
+    const tree = planTree(snapshot, read, { facts, paint: context.paint });
+    // Of a plan that is over, nothing is left to be done.
+    const open = read.plan === undefined || isOver(read.plan) ? undefined : read.plan;
+    const estimate = open && estimatePlan(snapshot, open);
     const lines = estimate === undefined ? [] : estimateLines(snapshot, estimate);
     return {
       exit: EXIT.ok,
@@ -72,13 +73,3 @@ export const planShow: ModuleCommand = {
     };
   },
 };
-
-/** @throws NocturneError `NOT_FOUND`. */
-export function requirePlan(snapshot: Snapshot, project: string): void {
-  const projects = plannedProjects(snapshot);
-  if (projects.includes(project)) return;
-  throw new NocturneError('NOT_FOUND', `the project "${project}" has no plan`, {
-    file: planFile(project),
-    ...defined({ hint: didYouMean(project, projects) ?? 'nocturne plan list shows the plans' }),
-  });
-}

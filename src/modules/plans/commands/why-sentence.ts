@@ -6,6 +6,7 @@ import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { graphOf } from '../engine/graph.js';
 import { isActive } from '../engine/transition.js';
+import { statusText } from '../engine/status-text.js';
 import { topicOf } from '../page/effect-changes.js';
 import type { PlanRead } from '../page/read-plan.js';
 import type { Plan, StepStatus } from '../types.js';
@@ -21,7 +22,7 @@ export function whySentence(snapshot: Snapshot, { plan }: PlanRead, step: string
   if (plan === undefined || status === undefined)
     return { sentence: `${step} is not in the plan.`, steps: [] };
   const cause = causeOf(plan, step);
-  const about = `${step} is ${status.state}`;
+  const about = `${step} ${statusText(status.state)}`;
   const reason = reasonOf(snapshot, plan, { step, status, cause });
   return { sentence: `${about}${reason}`, steps: cause === step ? [step] : [step, cause] };
 }
@@ -92,7 +93,7 @@ function readyWhen({ status, project }: Plan): string {
   if (status === 'draft')
     return `: the plan is a draft; nocturne plan approve ${project} starts it.`;
   if (status === 'paused') return `: the plan is paused; nocturne plan resume ${project} goes on.`;
-  if (status === 'aborted') return `: the plan is aborted.`;
+  if (status === 'aborted') return ': the plan is aborted.';
   return ': the next pass takes it, or another step that is ready.';
 }
 

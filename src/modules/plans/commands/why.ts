@@ -1,26 +1,24 @@
 /** `plan why`: one sentence on why a step is where it is, and the rows of the log behind it. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
+import { EXIT } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { textTable } from '../../../report/text-table.js';
-import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { dataOf, planRows } from '../log/plan-log.js';
-import { planFile } from '../page/plan-page.js';
-import { plannedProjects, readPlan } from '../page/read-plan.js';
+import { readPlan } from '../page/read-plan.js';
+import { namedStep, STEP_WORDS } from './named-plan.js';
 import { whySentence } from './why-sentence.js';
 
 export const planWhy: ModuleCommand = {
   summary: 'say why a step is where it is, with the evidence',
   forAgents: 'workspace',
-  args: '<step> [project]',
-  examples: ['nocturne plan why survey', 'nocturne plan why survey inventory --json'],
-  run(context, { args: [step = '', wanted] }) {
+  args: STEP_WORDS,
+  examples: ['nocturne plan why survey', 'nocturne plan why inventory survey --json'],
+  run(context, { args }) {
     const snapshot = context.workspace().snapshot();
-    const project = projectOfStep(snapshot, step, wanted);
+    const { project, step } = namedStep(snapshot, 'why', args);
     const zone = ownerZone(snapshot);
     const read = readPlan(snapshot, project);
     const { sentence, steps } = whySentence(snapshot, read, step);
@@ -53,30 +51,6 @@ export const planWhy: ModuleCommand = {
     };
   },
 };
-
-/** @throws NocturneError `NOT_FOUND`, and `USAGE` where several plans have the step. */
-function projectOfStep(snapshot: Snapshot, step: string, wanted: string | undefined): string {
-  const projects = plannedProjects(snapshot).filter(
-    (name) => wanted === undefined || name === wanted,
-  );
-  const steps = new Map(
-    projects.map((name) => [name, [...(readPlan(snapshot, name).plan?.steps.keys() ?? [])]]),
-  );
-  const having = projects.filter((name) => steps.get(name)?.includes(step) === true);
-  const [project] = having;
-  if (project === undefined) {
-    const where = wanted === undefined ? 'no plan has' : `the plan ${wanted} does not have`;
-    throw new NocturneError('NOT_FOUND', `${where} a step "${step}"`, {
-      ...(wanted === undefined ? {} : { file: planFile(wanted) }),
-      hint: didYouMean(step, [...steps.values()].flat()) ?? 'nocturne plan list shows the plans',
-    });
-  }
-  if (having.length > 1)
-    throw new NocturneError('USAGE', `several plans have a step "${step}": ${having.join(', ')}`, {
-      hint: `nocturne plan why ${step} ${project}`,
-    });
-  return project;
-}
 
 function shownRow(row: Rec) {
   const text = (field: string): string => fieldText(row, field);

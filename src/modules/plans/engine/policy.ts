@@ -5,18 +5,16 @@ import { graphOfTransition, isActive, type Transition } from './transition.js';
 
 /** After `derive`, so that what the failures block is known. */
 export function stopByPolicy(transition: Transition): void {
-  const { policy, status, effects, before } = transition;
+  const { policy, status, before } = transition;
   const stands = isActive(status) || status === 'paused';
   if (policy === 'continue_best_effort' || !stands) return;
   const old = failures(before.steps);
-  const cause = [...failures(transition.steps)].find(
+  const ends = [...failures(transition.steps)].some(
     (id) => !old.has(id) && (policy === 'abort_on_first_fail' || hitsCritical(transition, id)),
   );
-  if (cause === undefined) return;
+  if (!ends) return;
   transition.status = 'aborted';
   derive(transition);
-  const text = `The plan ${before.project} was aborted because ${cause} failed.`;
-  effects.push({ kind: 'tell', text });
 }
 
 /** Failed steps for which no recovery is open. */

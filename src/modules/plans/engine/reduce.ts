@@ -14,6 +14,7 @@ import {
   type Transition,
 } from './transition.js';
 import { endRun, failed, prove, start } from './run-events.js';
+import { statusText } from './status-text.js';
 import { isPast } from './until.js';
 import { reviewPage } from './review-page.js';
 
@@ -36,15 +37,16 @@ function onPlan(transition: Transition, event: Exclude<PlanEvent, StepEvent>): s
   const { status } = transition;
   switch (event.kind) {
     case 'approved':
-      if (status !== 'draft') return `The plan is ${status}, not a draft.`;
+      if (status !== 'draft') return `The plan ${statusText(status)}, not a draft.`;
       transition.status = 'approved';
       return undefined;
     case 'paused':
-      if (!isActive(status)) return `The plan is ${status}.`;
+      if (!isActive(status)) return `The plan ${statusText(status)}.`;
       transition.status = 'paused';
       return undefined;
     case 'resumed':
-      if (status !== 'paused' && status !== 'aborted') return `The plan is ${status}, not paused.`;
+      if (status !== 'paused' && status !== 'aborted')
+        return `The plan ${statusText(status)}, not paused.`;
       transition.status = 'running';
       return undefined;
     case 'aborted':
@@ -107,7 +109,7 @@ function answered(
     answer(transition, step, word, word === 'yes' ? 'You said yes.' : 'You said no.');
     return undefined;
   }
-  if (status.state !== 'review') return `${step} is ${status.state}: nothing was asked.`;
+  if (status.state !== 'review') return `${step} ${statusText(status.state)}: nothing was asked.`;
   if (word === 'no') fail(transition, step, 'rejected', 'You sent it back.');
   else
     enter(transition, step, 'waiting', {
@@ -123,7 +125,7 @@ function review(
   { step, by }: Extract<PlanEvent, { kind: 'review' }>,
   status: StepStatus,
 ): string | undefined {
-  if (status.state !== 'running') return `${step} is ${status.state}, not running.`;
+  if (status.state !== 'running') return `${step} ${statusText(status.state)}, not running.`;
   enter(transition, step, 'review', { why: `The ${by} looks at it.` });
   if (by === 'grader') return undefined;
   const page = reviewPage(transition.before.project, step, status.tries);
@@ -180,7 +182,7 @@ const NOT_RETRIED: ReadonlySet<string> = new Set([
 
 /** A plan with an open step goes on; without one it is done, or failed. */
 function end(transition: Transition): void {
-  const { status, before } = transition;
+  const { status } = transition;
   if (status === 'draft' || status === 'aborted') return;
   const states = new Set([...transition.steps.values()].map(({ state }) => state));
   const over = [...states].every((state) => OVER.has(state));
@@ -190,9 +192,6 @@ function end(transition: Transition): void {
     return;
   }
   transition.status = states.has('failed') || states.has('blocked') ? 'failed' : 'done';
-  if (transition.status === before.status) return;
-  const text = `The plan ${before.project} is ${transition.status}.`;
-  transition.effects.push({ kind: 'tell', text });
 }
 
 const OVER: ReadonlySet<string> = new Set(['proved', 'skipped', 'failed', 'blocked']);

@@ -8,6 +8,7 @@ import { definitionHash } from './definition-hash.js';
 import { fail, failForGood } from './fail.js';
 import { enter, graphOfTransition, isActive, type Transition } from './transition.js';
 import { presentInputs } from './proof.js';
+import { statusText } from './status-text.js';
 import { isPast } from './until.js';
 
 type Hashes = Readonly<Record<string, string>>;
@@ -21,11 +22,11 @@ export function start(
   status: StepStatus,
 ): string | undefined {
   const { step, runId, consumed, time } = event;
-  if (!isActive(transition.status)) return `The plan is ${transition.status}.`;
+  if (!isActive(transition.status)) return `The plan ${statusText(transition.status)}.`;
   const pauses = status.state === 'retry' && !isPast(status.until, time);
   if (pauses) return `${step} pauses until ${status.until ?? ''}.`;
   if (status.state !== 'ready' && status.state !== 'retry')
-    return `${step} is ${status.state}, not ready.`;
+    return `${step} ${statusText(status.state)}, not ready.`;
   const definition = graphOfTransition(transition).definitions.get(step);
   enter(transition, step, 'running', {
     tries: status.tries + 1,
@@ -98,7 +99,7 @@ export function failed(
 ): string | undefined {
   const { step, runId, cause, why } = event;
   if (runId === undefined) {
-    if (status.state === 'failed') return `${step} is failed.`;
+    if (status.state === 'failed') return `${step} ${statusText('failed')}.`;
     cancelRun(transition, step, status);
     failForGood(transition, step, why);
     // A recovery that failed after all recovered nothing.
@@ -108,7 +109,7 @@ export function failed(
     return undefined;
   }
   if (status.state !== 'running' && status.state !== 'review')
-    return `${step} is ${status.state}, not running.`;
+    return `${step} ${statusText(status.state)}, not running.`;
   if (status.runId !== runId) return `${runId} is not the run of ${step}.`;
   fail(transition, step, cause, why);
   return undefined;

@@ -3,7 +3,7 @@ import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { defined } from '../../../kernel/defined.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import type { ModuleCommand } from '../../types.js';
-import { requirePlan } from '../commands/look.js';
+import { namedStep, STEP_WORDS } from '../commands/named-plan.js';
 import { planFile } from '../page/plan-page.js';
 import { readPlan } from '../page/read-plan.js';
 import { attemptFacts, attemptsText } from './attempts-report.js';
@@ -15,12 +15,12 @@ export const planAttempts: ModuleCommand = {
   summary: 'show the measured attempts of a step: score, gain, cost, and which was kept',
   // An agent must not see what the held-out metric measured.
   forAgents: 'never',
-  args: '<project> <step>',
-  examples: ['nocturne plan attempts inventory faster'],
-  run(context, { args: [project = '', id = ''] }) {
+  args: STEP_WORDS,
+  examples: ['nocturne plan attempts inventory faster', 'nocturne plan attempts faster'],
+  run(context, { args }) {
     const workspace = context.workspace();
     const [snapshot, state] = [workspace.snapshot(), workspace.state];
-    requirePlan(snapshot, project);
+    const { project, step: id } = namedStep(snapshot, 'attempts', args);
     const { plan } = readPlan(snapshot, project);
     const definition = plan?.definitions.find((step) => step.id === id);
     const subject =
@@ -28,9 +28,8 @@ export const planAttempts: ModuleCommand = {
     if (subject === undefined) {
       const measured = plan?.definitions.filter(({ metric }) => metric !== undefined) ?? [];
       const names = measured.map((step) => step.id);
-      const what = definition === undefined ? 'is not in the plan' : 'has no metric';
       const hint = didYouMean(id, names) ?? `steps with one: ${names.join(', ') || 'none'}`;
-      throw new NocturneError('NOT_FOUND', `the step "${id}" ${what}`, {
+      throw new NocturneError('NOT_FOUND', `the step "${id}" has no metric`, {
         file: planFile(project),
         ...defined({ hint }),
       });

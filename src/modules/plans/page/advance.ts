@@ -59,10 +59,8 @@ export function advance(
     const why = apply(event);
     return why === undefined ? [] : [{ event, why }];
   });
-  const told = logged.flatMap((event): readonly PlanEffect[] =>
-    event.kind === 'refused'
-      ? [{ kind: 'tell', text: `Your edit of the plan ${project} was not done: ${event.why}` }]
-      : [],
+  const told = logged.flatMap((event) =>
+    event.kind === 'refused' ? [`Your edit of the plan ${project} was not done: ${event.why}`] : [],
   );
   const isSame = logged.length === 0;
   return {
@@ -73,7 +71,7 @@ export function advance(
       ? undefined
       : withEffects(
           planChange(snapshot, { read, after: plan, events: logged, by, takesIn: true }),
-          effectChanges(snapshot, project, [...effects, ...told]),
+          effectChanges(snapshot, project, { effects, told }),
         ),
   };
 }

@@ -17,10 +17,15 @@ export function topicOf(project: string, step: string): string {
 export function effectChanges(
   snapshot: Snapshot,
   project: string,
-  effects: readonly PlanEffect[],
+  { effects, told }: { readonly effects: readonly PlanEffect[]; readonly told: readonly string[] },
 ): EffectChanges {
   const changes: Change[] = [];
-  const notices: Notice[] = [];
+  const notices: Notice[] = told.map((text) => ({
+    priority: 'medium',
+    kind: 'note',
+    project,
+    action_needed: text,
+  }));
   const asked = new Map<string, string>();
   const closed = new Set<string>();
   for (const effect of effects) {
@@ -29,8 +34,6 @@ export function effectChanges(
       asked.delete(effect.step);
       closed.add(effect.step);
     }
-    if (effect.kind === 'tell')
-      notices.push({ priority: 'medium', kind: 'note', project, action_needed: effect.text });
   }
   for (const id of openQuestions(snapshot, project, closed))
     changes.push(...bundleChanges(snapshot, 'notification_close', { id }).changes);

@@ -1,9 +1,10 @@
 /** What the owner changed on the page: events like any other, or a problem where it is not one. */
-import { isDeepStrictEqual } from 'node:util';
 import { stamp } from '../../../kernel/clock.js';
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
-import { asLogged } from '../log/as-logged.js';
+import { isSameStep } from '../engine/same-step.js';
+import { statusText } from '../engine/status-text.js';
 import { hashesOf } from './hashes-of.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Problem } from '../template/problem.js';
@@ -27,8 +28,10 @@ export function ownerEdits(
   const time = stamp(snapshot.now);
   const events: PlanEvent[] = [];
   const problems: Problem[] = [];
-  const changed = !isDeepStrictEqual(asLogged(page.definitions), asLogged(base.definitions));
-  if (changed || page.policy !== base.policy)
+  const isSame =
+    page.definitions.length === base.definitions.length &&
+    page.definitions.every((step, i) => isSameStep(step, base.definitions[i] ?? step));
+  if (!isSame || page.policy !== base.policy)
     events.push({
       kind: 'edited',
       time,
@@ -112,8 +115,8 @@ function notThatStatus(snapshot: Snapshot, page: PlanPage, from: PlanStatus): Pr
   const [record] = snapshot.recordsIn(page.file, 'PLAN');
   const range = record?.fields.get('status')?.range ?? record?.range;
   return {
-    range: range ?? { file: page.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
-    message: `a plan that is ${from} cannot become ${page.status} by hand`,
+    range: range ?? fileRange(page.file),
+    message: `a plan that ${statusText(from)} cannot become ${page.status} by hand`,
     expected: EXPECTED[from],
     actual: page.status,
     hint: `write ${from}, or what you want to happen`,

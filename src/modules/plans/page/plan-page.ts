@@ -1,6 +1,6 @@
 /** PLAN.md as its owner sees it: read, with a problem for each place that cannot be read. */
 import { defined } from '../../../kernel/defined.js';
-import type { Range } from '../../../kernel/diagnostic.js';
+import { fileRange, type Range } from '../../../kernel/diagnostic.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { findTable } from '../../../markdown/find-records.js';
 import { readRecords } from '../../../markdown/read-records.js';
@@ -91,19 +91,23 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
 function shapeProblems(snapshot: Snapshot, file: string): readonly PlanProblem[] {
   const doc = snapshot.doc(file);
   if (doc === undefined) return [unread(file)];
-  const objects = snapshot.objectsOf(file).filter(({ locator }) => {
+  const objects = snapshot.objectsOf(file);
+  const written = objects.filter(({ locator }) => {
     if (locator.kind !== 'table') return true;
     const { kind } = findTable(doc, locator);
     return kind === 'found' || kind === 'ambiguous';
   });
-  return objects
-    .flatMap((object) => readRecords(doc, file, object).diagnostics)
+  const found =
+    written.length === objects.length
+      ? snapshot.recordDiagnostics(file)
+      : written.flatMap((object) => readRecords(doc, file, object).diagnostics);
+  return found
     .filter(({ severity }) => severity === 'error')
     .map(({ rule: _, severity: __, ...problem }) => ({ ...problem, ofContract: true }));
 }
 
 function unread(file: string): Problem {
-  const range = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const range = fileRange(file);
   return { range, message: `${file} cannot be read as a plan`, expected: 'front matter and steps' };
 }
 

@@ -2,11 +2,13 @@
  * A plan as page and log tell it: the state by the log, what the owner changed on the page since,
  * and what keeps the plan from going on.
  */
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { stamp } from '../../../kernel/clock.js';
 import { plural } from '../../../kernel/words.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { isOver } from '../engine/ready-steps.js';
 import { newPlan } from '../engine/new-plan.js';
+import { statusText } from '../engine/status-text.js';
 import { type LoggedPlan, loggedPlan, loggedProjects } from '../log/plan-log.js';
 import type { Problem } from '../template/problem.js';
 import type { Plan, PlanEvent } from '../types.js';
@@ -39,7 +41,18 @@ function projectOf(file: string): string {
   return file.slice('PROJECTS/'.length, -'/PLAN.md'.length);
 }
 
+const reads = new WeakMap<Snapshot, Map<string, PlanRead>>();
+
+/** Once for each snapshot: at each step of a pass, several ask. */
 export function readPlan(snapshot: Snapshot, project: string): PlanRead {
+  const known = reads.get(snapshot) ?? new Map<string, PlanRead>();
+  reads.set(snapshot, known);
+  const read = known.get(project) ?? readAfresh(snapshot, project);
+  known.set(project, read);
+  return read;
+}
+
+function readAfresh(snapshot: Snapshot, project: string): PlanRead {
   const logged = loggedPlan(snapshot, project);
   const read = readPage(snapshot, project);
   const none = { plan: logged?.plan, logged, edits: [], warnings: [], page: undefined };
@@ -88,7 +101,7 @@ function place(
       return undefined;
     return {
       range,
-      message: `this page has no revision, but the log has a plan of this project that is ${logged.plan.status}`,
+      message: `this page has no revision, but the log has a plan of this project that ${statusText(logged.plan.status)}`,
       expected: `revision: ${logged.shown}`,
       hint: `nocturne plan resume ${logged.plan.project} writes the page from the log; nocturne plan abort ${logged.plan.project} ends that plan`,
       stale: true,
@@ -138,8 +151,8 @@ function missing({ plan }: LoggedPlan): PlanProblem {
   const states = [...plan.steps.values()].map(({ state }) => state);
   const proved = states.filter((state) => state === 'proved').length;
   return {
-    range: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
-    message: `${file} is missing; by the log the plan is ${plan.status}, with ${proved} of ${plural(states.length, 'step')} proved`,
+    range: fileRange(file),
+    message: `${file} is missing; by the log the plan ${statusText(plan.status)}, with ${proved} of ${plural(states.length, 'step')} proved`,
     expected: 'the page of the plan',
     hint: `nocturne plan resume ${plan.project} writes it from the log; nocturne plan abort ${plan.project} ends the plan`,
     stale: true,
@@ -149,5 +162,5 @@ function missing({ plan }: LoggedPlan): PlanProblem {
 function rangeOf(snapshot: Snapshot, file: string, field: string): Problem['range'] {
   const [record] = snapshot.recordsIn(file, 'PLAN');
   const range = record?.fields.get(field)?.range ?? record?.fields.get('status')?.range;
-  return range ?? { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return range ?? fileRange(file);
 }

@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { renderYaml } from '../../../markdown/render-yaml.js';
 import type { Value } from '../../../markdown/types.js';
-import { asLogged } from '../log/as-logged.js';
 import type { StepDefinition } from '../types.js';
 
 /** One item of the list `steps`, indented by `indent`, with a line ending at its end. */
@@ -12,12 +11,14 @@ export function stepYaml(definition: StepDefinition, indent = ''): string {
 
 function writtenStep(definition: StepDefinition): Readonly<Record<string, unknown>> {
   const { metric, repeatable, critical, ...rest } = definition;
-  const plain = asLogged({
+  const shown = {
     ...rest,
     critical: critical ? 'yes' : undefined,
     repeatable: repeatable ? undefined : 'no',
     metric: metric === undefined ? undefined : snakeKeys(metric),
-  }) as Record<string, unknown>;
+  };
+  // Nothing in it is `undefined`.
+  const plain = JSON.parse(JSON.stringify(shown)) as Record<string, unknown>;
   const defaults: Readonly<Record<string, unknown>> = {
     title: definition.id,
     objective: definition.title,

@@ -9,8 +9,8 @@ import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import { formatRow } from '../../../markdown/row.js';
 import { scan } from '../../../markdown/scan.js';
 import type { Cell, Doc, RecordSpec, Table } from '../../../markdown/types.js';
+import { isSameStep } from '../engine/same-step.js';
 import type { Plan, StepDefinition, StepStatus } from '../types.js';
-import { asLogged } from '../log/as-logged.js';
 import { stepYaml } from './step-yaml.js';
 
 const HEADING = { kind: 'table', depth: 2, heading: 'Steps' } as const;
@@ -54,9 +54,11 @@ function withSteps(
   { file, spec }: PageTarget,
   { plan, definitions }: PageState,
 ): string {
-  const now = new Map(definitions.map((definition) => [definition.id, asLogged(definition)]));
-  const isKept = (definition: StepDefinition): boolean =>
-    isDeepStrictEqual(now.get(definition.id), asLogged(definition));
+  const now = new Map(definitions.map((definition) => [definition.id, definition]));
+  const isKept = (definition: StepDefinition): boolean => {
+    const own = now.get(definition.id);
+    return own !== undefined && isSameStep(own, definition);
+  };
   const sameOrder = isDeepStrictEqual(ids(definitions), ids(plan.definitions));
   if (sameOrder && plan.definitions.every(isKept)) return text;
   const cell = readRecords(scan(text), file, spec).records[0]?.fields.get('steps');

@@ -9,8 +9,10 @@ import { ownerNumber } from '../../../project/owner-number.js';
 import { textTable } from '../../../report/text-table.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
-import { requirePlan } from '../commands/look.js';
+import { requirePlan } from '../commands/named-plan.js';
 import { planFacts } from '../commands/plan-facts.js';
+import { statusText } from '../engine/status-text.js';
+import { isActive } from '../engine/transition.js';
 import { readPlan } from '../page/read-plan.js';
 import type { Plan } from '../types.js';
 import { drive } from './drive.js';
@@ -73,8 +75,7 @@ function countOf(
 /** Until the first try that waits for its time; nothing while no pass could use it. */
 function pauseOf(snapshot: Snapshot, project: string): number | undefined {
   const { plan } = readPlan(snapshot, project);
-  if (plan === undefined || (plan.status !== 'approved' && plan.status !== 'running'))
-    return undefined;
+  if (plan === undefined || !isActive(plan.status)) return undefined;
   const ends = [...plan.steps.values()].flatMap(({ state, until }) =>
     state === 'retry' && until !== undefined ? [Date.parse(until)] : [],
   );
@@ -93,7 +94,7 @@ function resultOf(
   const refused = reports.find(({ exit }) => exit === EXIT.gate);
   const lines = [
     ...(refused === undefined ? [] : [refused.outcome]),
-    `The plan ${project} is ${plan?.status ?? 'gone'}, after ${plural(reports.length, 'pass', 'passes')}.`,
+    `The plan ${project} ${plan === undefined ? 'is gone' : statusText(plan.status)}, after ${plural(reports.length, 'pass', 'passes')}.`,
     ...(plan === undefined ? [] : openLines(plan)),
   ];
   const runs = reports.map(({ data, outcome, exit }) => ({

@@ -129,7 +129,10 @@ function conditions(
   // `when` is one condition, which is read as a list of one.
   const inside = (path: YamlPath): YamlPath => (at[0] === 'when' ? path.slice(1) : path);
   const { diagnostics } = parseConditions(data, {
-    range: place(at),
+    // Asked for only by a finding: a place costs a second reading of the whole text.
+    get range() {
+      return place(at);
+    },
     place: (path) => place([...at, ...inside(path)]),
   });
   for (const { rule: _, severity: __, ...problem } of diagnostics) problems.push(problem);

@@ -47,7 +47,7 @@ export const briefing: Command = {
           snapshot,
           since: from,
           failures: moduleFailures(modules, snapshot, from),
-          progress: moduleProgress(modules, snapshot),
+          progress: moduleProgress(modules, snapshot, from),
           costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
           offer: offeredUnits({ modules, workspace, say: () => {} }, snapshot),
           incidents,

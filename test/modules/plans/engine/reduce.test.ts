@@ -68,7 +68,7 @@ t.test('a policy waits for the recovery, and judges its failure', async (t) => {
   story.starts('x');
   story.fails('a-recovery');
   t.equal(`${story.plan.status} ${story.states}`, 'aborted a:failed x:blocked a-recovery:failed');
-  t.match(story.effects, [{ kind: 'cancel', step: 'x', runId: 'R-x-1' }, { kind: 'tell' }]);
+  t.match(story.effects, [{ kind: 'cancel', step: 'x', runId: 'R-x-1' }]);
 });
 
 t.test('escalate: human asks whether it should run again', async (t) => {

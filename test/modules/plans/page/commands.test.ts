@@ -12,6 +12,7 @@ import {
   eventsOf,
   failed,
   happen,
+  PAGE,
   pageOf,
   PLAN,
   placeWithPage,
@@ -141,7 +142,7 @@ t.test('why says one sentence and shows the rows behind it', async (t) => {
       { step: 'write', event: 'failed', why: 'No.' },
     ],
   });
-  const survey = await nocturne(place, 'plan', 'why', 'survey', 'pages');
+  const survey = await nocturne(place, 'plan', 'why', 'pages', 'survey');
   t.match(survey.stdout, 'survey is proved by RUN-survey since ');
   t.match(survey.stdout, 'with outputs/survey.md.');
   t.match(survey.stdout, 'outputs/survey.md aaaaaaaaaaaa');
@@ -149,6 +150,60 @@ t.test('why says one sentence and shows the rows behind it', async (t) => {
     exit: 2,
     stderr: 'did you mean survey',
   });
+});
+
+t.test('why, retry and attempts name a step in one way: PROJECT STEP, or STEP alone', async (t) => {
+  const place = placeWithPage(t.testdir());
+  happen(place, approved, started('survey'), proved('survey'));
+  for (const words of [['pages', 'survey'], ['survey']]) {
+    t.match(await json(place, 'plan', 'why', ...words), { project: 'pages', step: 'survey' });
+    t.match(await nocturne(place, 'plan', 'attempts', ...words), {
+      exit: 2,
+      stderr: 'the step "survey" has no metric',
+    });
+  }
+  t.match(await json(place, 'plan', 'retry', 'survey'), { exit: 0, plan: { project: 'pages' } });
+  t.match(await nocturne(place, 'plan', 'why', 'pages'), {
+    exit: 2,
+    stderr: 'name a step of this plan: survey, write, publish',
+  });
+  place.workspace.commit({
+    actor: { kind: 'owner', name: 'a test' },
+    runId: '',
+    reason: 'a second plan',
+    changes: [{ kind: 'write', path: 'PROJECTS/others/PLAN.md', content: PAGE }],
+  });
+  for (const word of ['why', 'retry', 'attempts'])
+    t.match(await nocturne(place, 'plan', word, 'survey'), {
+      exit: 2,
+      stderr: `nocturne plan ${word} others survey`,
+    });
+});
+
+t.test('a plan that is over is told once, has no estimate, and waits for nobody', async (t) => {
+  const place = placeWithPage(t.testdir());
+  happen(place, approved, started('survey'), proved('survey'));
+  t.match((await nocturne(place, 'plan', 'show', 'pages')).stdout, 'What is left takes');
+  happen(place, started('write'), failed('write'));
+  const midway = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
+  t.match(midway, 'plan pages, step write: The page is empty.');
+  happen(place, { kind: 'failed', step: 'write', cause: 'criteria', why: 'Nothing came.' });
+  t.equal(stateOf(place), 'failed: survey proved, write failed, publish blocked');
+  const shown = await nocturne(place, 'plan', 'show', 'pages');
+  t.notMatch(shown.stdout, /What is left takes|By their budgets/);
+  t.match(await json(place, 'plan', 'show', 'pages'), { estimate: null });
+  t.match(
+    (await nocturne(place, 'plan', 'why', 'write')).stdout,
+    'write has failed: Nothing came.',
+  );
+  const { stdout } = await nocturne(place, 'briefing', '--since', '4000d');
+  t.equal(stdout.split('Nothing came').length - 1, 1, stdout);
+  t.match(stdout, 'Waiting for you (0)');
+  happen(place, { kind: 'proved', step: 'write', produced: {} }, started('publish'));
+  happen(place, proved('publish'));
+  const end = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
+  t.match(end, 'Plan pages is done');
+  t.match(end, 'Waiting for you (0)');
 });
 
 t.test('show has states, waves and the critical path, and a diagram', async (t) => {
@@ -186,8 +241,8 @@ t.test('status, the briefing and validate tell of plans', async (t) => {
   t.match((await nocturne(place, 'briefing', '--since', '400d')).stdout, line);
   happen(place, started('write'), { kind: 'failed', step: 'write', cause: 'criteria', why: 'No.' });
   const told = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
-  t.match(told, 'plan pages, step write: No.');
-  t.match(told, 'plan pages is failed');
+  t.match(told, 'The plan pages failed: step write: No. Run `nocturne plan retry pages write`.');
+  t.notMatch(told, 'N-2026', 'no answer could change it');
   t.match(await nocturne(place, 'validate', '--rule', 'plan-page'), { exit: 0 });
   edit(place, 'needs: survey', 'needs: surwey');
   const found = await nocturne(place, 'validate', '--rule', 'plan-page');

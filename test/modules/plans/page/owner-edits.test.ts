@@ -66,7 +66,7 @@ const EDITS: readonly {
       running: '3: a plan that is running cannot become approved by hand',
       paused: 'running: survey proved, write ready, publish waiting',
       done: '3: a plan that is done cannot become approved by hand',
-      failed: '3: a plan that is failed cannot become approved by hand',
+      failed: '3: a plan that has failed cannot become approved by hand',
       aborted: 'running: survey proved, write ready, publish waiting',
     },
   },

@@ -86,3 +86,40 @@ t.test('what comes next is the next step of a plan, or nothing while it waits', 
   t.match(await shown('briefing'), '- not yet pages: its plan is running');
   t.match(await shown('run', 'worker', '--dry-run'), 'would be idle');
 });
+
+t.test(
+  'the folder of what a program has to produce is there before it begins',
+  { skip },
+  async (t) => {
+    const steps = `
+- id: one
+  run: command
+  command: [sh, -c, "echo x > outputs/deep/one.txt"]
+  produces: [outputs/deep/one.txt]
+`;
+    const place = placeWithPlan(t.testdir(), planPage(steps));
+    const { stdout, stderr } = await nocturne(place, 'plan', 'run', 'pages');
+    t.notMatch(`${stdout}${stderr}`, 'nonexistent');
+    t.equal(readFileSync(join(place.root, 'PROJECTS/pages/outputs/deep/one.txt'), 'utf8'), 'x\n');
+  },
+);
+
+t.test('a program that failed is told by its exit code and its last words', { skip }, async (t) => {
+  const steps = `
+- id: one
+  run: command
+  command: [sh, -c, "echo no such shop >&2; exit 2"]
+  retries: 0
+`;
+  const place = placeWithPlan(t.testdir(), planPage(steps));
+  const { stdout } = await nocturne(place, 'plan', 'run', 'pages');
+  t.equal(planOf(place).steps.get('one')?.why, '`sh` exited with code 2: no such shop');
+  t.notMatch(stdout, 'report');
+  const briefing = await nocturne(place, 'briefing', '--since', '1d');
+  t.match(
+    briefing.stdout,
+    'The plan pages failed: step one: sh exited with code 2: no such shop. Run `nocturne plan retry pages one`.',
+  );
+  t.match(briefing.stdout, 'What failed (1)', 'its run is not told about once more');
+  t.match(briefing.stdout, 'Waiting for you (0)');
+});
