@@ -113,6 +113,12 @@ export function createWorkspace(options: CreateOptions): Created {
 
 function refuseHomeInside(home: string, root: string): void {
   const made = makeDirectory(home, 0o700);
+  if (isHomeInside(root, home))
+    throw new NocturneError(
+      'CONFIG',
+      `${root} is inside NOCTURNE_HOME (${home}), where no pass may write`,
+      { hint: 'choose a directory outside of it' },
+    );
   if (!isHomeInside(home, root)) return;
   for (const directory of made) rmdirSync(directory);
   throw new NocturneError(

@@ -1,4 +1,4 @@
-/** The folders of what a unit has to produce: programs expect them, new projects lack them. */
+/** The folders of what a unit produces: a program expects them, and a new project has none. */
 import type { Unit } from '../../governance/unit.js';
 import { lstatSync, mkdirSync } from '../../kernel/files.js';
 import { isLiteral } from '../../kernel/glob.js';

@@ -288,6 +288,11 @@ t.test('what cannot be a workspace is refused before anything is written', async
     json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } },
   });
   rmSync(join(place.root, 'in'), { recursive: true, force: true });
+  t.match(await init({ ...place, home: join(place.root, 'own') }, ['own/new', '--yes']), {
+    exit: 2,
+    json: { error: { code: 'CONFIG', message: /is inside NOCTURNE_HOME/ } },
+  });
+  rmSync(join(place.root, 'own'), { recursive: true, force: true });
   for (const home of ['', 'elsewhere', '~/nocturne', join(place.root, 'notes.txt')])
     t.match(
       await init({ ...place, home }, ['new', '--yes']),

@@ -3,6 +3,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { isActive } from '../engine/transition.js';
 import { statusText } from '../engine/status-text.js';
 import { requirePlans } from '../log/plan-log.js';
 import { advance, type Advance } from '../page/advance.js';
@@ -20,32 +21,37 @@ type Decision = {
   readonly event: (time: string) => PlanEvent;
 };
 
-export const planApprove: ModuleCommand = {
-  summary: 'approve a plan: passes begin to work on it',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan approve inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'approve', event: (time) => ({ kind: 'approved', time }) }),
-};
+/** A command about the whole plan. */
+function decision(
+  word: string,
+  kind: 'approved' | 'paused' | 'aborted',
+  summary: string,
+): ModuleCommand {
+  return {
+    summary,
+    forAgents: 'never',
+    args: '<project>',
+    examples: [`nocturne plan ${word} inventory`],
+    run: (context, { args: [project = ''] }) =>
+      decide(context, { project, word, event: (time) => ({ kind, time }) }),
+  };
+}
 
-export const planPause: ModuleCommand = {
-  summary: 'pause a plan: no step starts until it is resumed',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan pause inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'pause', event: (time) => ({ kind: 'paused', time }) }),
-};
-
-export const planAbort: ModuleCommand = {
-  summary: 'abort a plan: running steps are cancelled, and nothing starts any more',
-  forAgents: 'never',
-  args: '<project>',
-  examples: ['nocturne plan abort inventory'],
-  run: (context, { args: [project = ''] }) =>
-    decide(context, { project, word: 'abort', event: (time) => ({ kind: 'aborted', time }) }),
-};
+export const planApprove = decision(
+  'approve',
+  'approved',
+  'approve a plan: passes begin to work on it',
+);
+export const planPause = decision(
+  'pause',
+  'paused',
+  'pause a plan: no step starts until it is resumed',
+);
+export const planAbort = decision(
+  'abort',
+  'aborted',
+  'abort a plan: running steps are cancelled, and nothing starts any more',
+);
 
 export const planRetry: ModuleCommand = {
   summary: 'run a step again, and what comes after it',
@@ -67,8 +73,7 @@ export const planResume: ModuleCommand = {
   run(context, { args: [project = ''] }) {
     const restored = restore(context, project);
     const { plan } = readPlan(context.workspace().snapshot(), project);
-    const goesOn = plan?.status === 'running' || plan?.status === 'approved';
-    if (restored && goesOn)
+    if (restored && plan !== undefined && isActive(plan.status))
       return answered(context, project, 'The page is written again from the log.');
     return decide(context, {
       project,

@@ -57,7 +57,7 @@ export const planShow: ModuleCommand = {
     const read = readPlan(snapshot, project);
     const facts = planFacts(read, project);
     const drawn = options['format'] === 'mermaid' ? read.plan : undefined;
-    const tree = planTree(snapshot, read, { project, paint: context.paint });
+    const tree = planTree(snapshot, read, { facts, paint: context.paint });
     // Of a plan that is over, nothing is left to be done.
     const open = read.plan === undefined || isOver(read.plan) ? undefined : read.plan;
     const estimate = open && estimatePlan(snapshot, open);

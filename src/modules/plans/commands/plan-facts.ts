@@ -3,7 +3,7 @@ import { criticalPath } from '../engine/critical-path.js';
 import { waves } from '../engine/graph.js';
 import { planFile } from '../page/plan-page.js';
 import type { PlanRead } from '../page/read-plan.js';
-import type { StepDefinition, StepStatus } from '../types.js';
+import type { PlanStatus, StepDefinition, StepStatus } from '../types.js';
 
 export type StepFacts = {
   readonly id: string;
@@ -27,7 +27,7 @@ export type PlanFacts = {
   readonly title: string;
   readonly template: string;
   /** By the log, also while the page says something else. */
-  readonly status: string;
+  readonly status: PlanStatus;
   readonly failure_policy: string;
   readonly revision: number;
   readonly proved: number;

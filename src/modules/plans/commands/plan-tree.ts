@@ -5,16 +5,15 @@ import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { graphOf } from '../engine/graph.js';
 import type { PlanRead } from '../page/read-plan.js';
-import { planFacts, type StepFacts } from './plan-facts.js';
+import type { PlanFacts, StepFacts } from './plan-facts.js';
 
 export function planTree(
   snapshot: Snapshot,
   read: PlanRead,
-  { project, paint }: { readonly project: string; readonly paint: Paint },
+  { facts, paint }: { readonly facts: PlanFacts; readonly paint: Paint },
 ): string {
-  const facts = planFacts(read, project);
   const zone = ownerZone(snapshot);
-  const { title, status, proved, open, template } = facts;
+  const { project, title, status, proved, open, template } = facts;
   const from = template === '' ? '' : `, from ${template}`;
   const edits =
     facts.edits.length === 0 ? [] : [`Your edits, for the next pass: ${facts.edits.join(', ')}`];

@@ -6,6 +6,7 @@ import type { Rec } from '../../../markdown/types.js';
 import type { Failure, ModuleState } from '../../../passes/module.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { dataOf, PLAN_EVENT } from '../log/plan-log.js';
+import { isActive } from '../engine/transition.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
 import { type PlanFacts, planFacts } from './plan-facts.js';
 
@@ -28,8 +29,7 @@ function stateLine(facts: PlanFacts): readonly string[] {
   const [problem] = problems;
   if (problem !== undefined)
     return [`Plan ${project} stands still: ${file}:${problem.line}: ${problem.message}`];
-  const isOn = status === 'approved' || status === 'running' || status === 'paused';
-  if (!isOn) return [];
+  if (!isActive(status) && status !== 'paused') return [];
   const counts = TOLD.flatMap((state) => {
     const count = steps.filter((step) => step.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];

@@ -1,9 +1,11 @@
 /** Why a step is where it is, in one sentence. */
+import { openEscalations } from '../../../governance/escalation.js';
 import { fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { graphOf } from '../engine/graph.js';
+import { isActive } from '../engine/transition.js';
 import { statusText } from '../engine/status-text.js';
 import { topicOf } from '../page/effect-changes.js';
 import type { PlanRead } from '../page/read-plan.js';
@@ -36,7 +38,7 @@ function reasonOf(snapshot: Snapshot, plan: Plan, { step, status, cause }: Of): 
     case 'waiting':
       return waitsFor(plan, step);
     case 'ready':
-      return readyWhen(plan);
+      return projectWaits(snapshot, plan) ?? readyWhen(plan);
     case 'running':
       return ` in ${runId} since ${when(status.since)}.`;
     case 'retry':
@@ -93,6 +95,15 @@ function readyWhen({ status, project }: Plan): string {
   if (status === 'paused') return `: the plan is paused; nocturne plan resume ${project} goes on.`;
   if (status === 'aborted') return ': the plan is aborted.';
   return ': the next pass takes it, or another step that is ready.';
+}
+
+/** A pass for a step could not work, and asked about the project. */
+function projectWaits(snapshot: Snapshot, { project, status }: Plan): string | undefined {
+  const asked = openEscalations(snapshot).find(({ slug }) => slug === project);
+  if (asked === undefined || !isActive(status)) return undefined;
+  const { question, notification } = asked;
+  const how = notification === undefined ? '' : ` nocturne approve ${notification} answers it.`;
+  return `, but its project waits for you: ${ended(question)}${how}`;
 }
 
 function questionOf(snapshot: Snapshot, project: string, step: string): string {

@@ -5,11 +5,10 @@ import type { Difference } from '../../../passes/reconcile/differences.js';
 import { impactOf } from '../../../registry/impact.js';
 import { routeOf } from '../../../registry/route.js';
 import type { Snapshot } from '../../../workspace/types.js';
+import { MOST_COMPARED } from './text-difference.js';
 import type { ChangedFile } from './who-looks.js';
 
 const READING: ReadonlySet<string> = new Set(['READS', 'REFERENCES', 'VALIDATES']);
-/** Bytes of both versions. To compare more takes too long. */
-const MOST_COMPARED = 400_000;
 
 /** @param snapshot the workspace as the step leaves it. */
 export function changedFiles(

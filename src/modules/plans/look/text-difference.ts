@@ -3,8 +3,8 @@ import { createTwoFilesPatch } from 'diff';
 import type { Difference } from '../../../passes/reconcile/differences.js';
 import type { Content } from '../../../passes/reconcile/content.js';
 
-/** Bytes of both versions. */
-const MOST_COMPARED = 400_000;
+/** Bytes of both versions. To compare more takes too long. */
+export const MOST_COMPARED = 400_000;
 
 export function textDifference({ path, kind, before, after }: Difference): string {
   if (kind === 'mode') return `${path}: only its mode is changed`;

@@ -1,5 +1,6 @@
 /** What the owner changed on the page: events like any other, or a problem where it is not one. */
 import { stamp } from '../../../kernel/clock.js';
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
 import { isSameStep } from '../engine/same-step.js';
@@ -114,7 +115,7 @@ function notThatStatus(snapshot: Snapshot, page: PlanPage, from: PlanStatus): Pr
   const [record] = snapshot.recordsIn(page.file, 'PLAN');
   const range = record?.fields.get('status')?.range ?? record?.range;
   return {
-    range: range ?? { file: page.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+    range: range ?? fileRange(page.file),
     message: `a plan that ${statusText(from)} cannot become ${page.status} by hand`,
     expected: EXPECTED[from],
     actual: page.status,

@@ -1,6 +1,6 @@
 /** PLAN.md as its owner sees it: read, with a problem for each place that cannot be read. */
 import { defined } from '../../../kernel/defined.js';
-import type { Range } from '../../../kernel/diagnostic.js';
+import { fileRange, type Range } from '../../../kernel/diagnostic.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { findTable } from '../../../markdown/find-records.js';
 import { readRecords } from '../../../markdown/read-records.js';
@@ -107,7 +107,7 @@ function shapeProblems(snapshot: Snapshot, file: string): readonly PlanProblem[]
 }
 
 function unread(file: string): Problem {
-  const range = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const range = fileRange(file);
   return { range, message: `${file} cannot be read as a plan`, expected: 'front matter and steps' };
 }
 

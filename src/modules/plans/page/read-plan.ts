@@ -2,6 +2,7 @@
  * A plan as page and log tell it: the state by the log, what the owner changed on the page since,
  * and what keeps the plan from going on.
  */
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { stamp } from '../../../kernel/clock.js';
 import { plural } from '../../../kernel/words.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -150,7 +151,7 @@ function missing({ plan }: LoggedPlan): PlanProblem {
   const states = [...plan.steps.values()].map(({ state }) => state);
   const proved = states.filter((state) => state === 'proved').length;
   return {
-    range: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+    range: fileRange(file),
     message: `${file} is missing; by the log the plan ${statusText(plan.status)}, with ${proved} of ${plural(states.length, 'step')} proved`,
     expected: 'the page of the plan',
     hint: `nocturne plan resume ${plan.project} writes it from the log; nocturne plan abort ${plan.project} ends the plan`,
@@ -161,5 +162,5 @@ function missing({ plan }: LoggedPlan): PlanProblem {
 function rangeOf(snapshot: Snapshot, file: string, field: string): Problem['range'] {
   const [record] = snapshot.recordsIn(file, 'PLAN');
   const range = record?.fields.get(field)?.range ?? record?.fields.get('status')?.range;
-  return range ?? { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return range ?? fileRange(file);
 }

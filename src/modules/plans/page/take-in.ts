@@ -2,6 +2,7 @@
 import type { ModuleChange } from '../../../passes/module.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { advance } from './advance.js';
+import { joinedChanges } from './joined-changes.js';
 import { plannedProjects, readPlan } from './read-plan.js';
 
 /** What to commit; nothing where no page has an edit. */
@@ -11,10 +12,5 @@ export function takeIn(snapshot: Snapshot): ModuleChange | undefined {
     if (read.problems.length > 0 || read.edits.length === 0) return [];
     return advance(snapshot, project, { by: 'owner', read })?.change ?? [];
   });
-  if (changes.length === 0) return undefined;
-  return {
-    reason: changes.map(({ reason }) => reason).join('; '),
-    changes: changes.flatMap((change) => change.changes),
-    notices: changes.flatMap(({ notices = [] }) => notices),
-  };
+  return joinedChanges(changes);
 }

@@ -4,6 +4,7 @@
  */
 import { evaluateConditions, isMet } from '../../../governance/conditions/evaluate.js';
 import { repositoryOf } from '../../../passes/repository/repository-record.js';
+import { fileRange } from '../../../kernel/diagnostic.js';
 import { parseConditions } from '../../../project/condition-parse.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { readySteps } from '../engine/ready-steps.js';
@@ -111,4 +112,4 @@ async function skippedSteps(plan: Plan, { snapshot, time }: Moment): Promise<rea
   return events;
 }
 
-const RANGE = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
+const RANGE = fileRange('');

@@ -16,6 +16,7 @@ import { isActive } from '../engine/transition.js';
 import { reviewChange, withAccepted } from '../look/look-moments.js';
 import { settledInLoop, withLoops } from '../loop/loop-moments.js';
 import { advance } from '../page/advance.js';
+import { joinedChanges } from '../page/joined-changes.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
 import { takeIn } from '../page/take-in.js';
 import { eventsBefore } from './events-before.js';
@@ -40,14 +41,7 @@ export async function beforePasses(snapshot: Snapshot): Promise<ModuleChange | u
     const events = await eventsBefore(plan, { snapshot: view, time: timeOf(view), live });
     if (events.length > 0) add(advance(view, project, { events, by: 'nocturne' })?.change);
   }
-  const [first] = changes;
-  if (first === undefined) return undefined;
-  return {
-    reason: changes.map(({ reason }) => reason).join('; '),
-    changes: changes.flatMap((change) => change.changes),
-    audit: changes.flatMap(({ audit = [] }) => audit),
-    notices: changes.flatMap(({ notices = [] }) => notices),
-  };
+  return joinedChanges(changes);
 }
 
 export function offeredSteps({ snapshot, state }: KeptContext): Offer {

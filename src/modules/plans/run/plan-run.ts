@@ -12,6 +12,7 @@ import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../t
 import { requirePlan } from '../commands/named-plan.js';
 import { planFacts } from '../commands/plan-facts.js';
 import { statusText } from '../engine/status-text.js';
+import { isActive } from '../engine/transition.js';
 import { readPlan } from '../page/read-plan.js';
 import type { Plan } from '../types.js';
 import { drive } from './drive.js';
@@ -74,8 +75,7 @@ function countOf(
 /** Until the first try that waits for its time; nothing while no pass could use it. */
 function pauseOf(snapshot: Snapshot, project: string): number | undefined {
   const { plan } = readPlan(snapshot, project);
-  if (plan === undefined || (plan.status !== 'approved' && plan.status !== 'running'))
-    return undefined;
+  if (plan === undefined || !isActive(plan.status)) return undefined;
   const ends = [...plan.steps.values()].flatMap(({ state, until }) =>
     state === 'retry' && until !== undefined ? [Date.parse(until)] : [],
   );

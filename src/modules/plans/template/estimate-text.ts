@@ -11,21 +11,27 @@ const MOST_NAMED = 5;
 /** Nothing for a plan in which nothing is left to do. */
 export function estimateLines(
   snapshot: Snapshot,
-  { minutes, cost, steps, unknown }: PlanEstimate,
+  { minutes, cost, steps, unknown, uncounted }: PlanEstimate,
 ): readonly string[] {
   if (steps.size === 0 && unknown.length === 0) return [];
   const time = minutes === 0 ? 'no time' : spokenDuration(minutes * 60_000);
   const price = cost === undefined ? '' : ` and ${costText(cost, ownCurrency(snapshot))}`;
-  const shown = unknown.slice(0, MOST_NAMED).join(', ');
-  const more = unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : '';
+  const isCounted = minutes > 0 || uncounted.length === 0;
+  const budgeted = unknown.filter((id) => !uncounted.includes(id));
   return [
-    `What is left takes about ${time} on the critical path (*)${price}.`,
-    ...(unknown.length === 0
-      ? []
-      : [
-          `By their budgets, because nothing like them was done yet: ${plural(unknown.length, 'step')} (${shown}${more}).`,
-        ]),
+    isCounted
+      ? `What is left takes about ${time} on the critical path (*)${price}.`
+      : 'How long it takes is not known yet.',
+    ...about('By their budgets, because nothing like them was done yet', budgeted),
+    ...about('Not counted, without a budget or anything like them in the past', uncounted),
   ];
+}
+
+function about(what: string, steps: readonly string[]): readonly string[] {
+  if (steps.length === 0) return [];
+  const more = steps.length > MOST_NAMED ? ` and ${steps.length - MOST_NAMED} more` : '';
+  const names = steps.slice(0, MOST_NAMED).join(', ');
+  return [`${what}: ${plural(steps.length, 'step')} (${names}${more}).`];
 }
 
 export function estimateFacts({ steps, ...plan }: PlanEstimate): Readonly<Record<string, unknown>> {
@@ -37,5 +43,11 @@ export function estimateFacts({ steps, ...plan }: PlanEstimate): Readonly<Record
     like,
     like_steps: rest.steps,
   }));
-  return { minutes: plan.minutes, cost: plan.cost ?? null, unknown: plan.unknown, steps: each };
+  return {
+    minutes: plan.minutes,
+    cost: plan.cost ?? null,
+    unknown: plan.unknown,
+    uncounted: plan.uncounted,
+    steps: each,
+  };
 }

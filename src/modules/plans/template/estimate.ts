@@ -23,6 +23,8 @@ export type PlanEstimate = {
   readonly cost: number | undefined;
   /** Steps without a past one: their budget counts as their time. */
   readonly unknown: readonly string[];
+  /** Of these, those that have no budget either: their time is not counted. */
+  readonly uncounted: readonly string[];
 };
 
 export function estimatePlan(snapshot: Snapshot, plan: Plan): PlanEstimate {
@@ -46,6 +48,7 @@ export function estimatePlan(snapshot: Snapshot, plan: Plan): PlanEstimate {
     return steps.get(step.id)?.minutes ?? step.budget.minutes ?? 0;
   };
   const open = plan.definitions.filter(isOpen);
+  const unknown = open.filter(({ id, run }) => run !== 'human' && !steps.has(id));
   const costs = open.flatMap(({ id }) => steps.get(id)?.cost ?? []);
   const byId = new Map(plan.definitions.map((step) => [step.id, step]));
   const path = criticalPath(plan.definitions, minutes).flatMap((id) => byId.get(id) ?? []);
@@ -53,7 +56,8 @@ export function estimatePlan(snapshot: Snapshot, plan: Plan): PlanEstimate {
     steps,
     minutes: path.reduce((total, step) => total + minutes(step), 0),
     cost: costs.length === 0 ? undefined : costs.reduce((total, cost) => total + cost, 0),
-    unknown: open.filter(({ id, run }) => run !== 'human' && !steps.has(id)).map(({ id }) => id),
+    unknown: unknown.map(({ id }) => id),
+    uncounted: unknown.filter(({ budget }) => budget.minutes === undefined).map(({ id }) => id),
   };
 }
 

@@ -163,9 +163,10 @@ function write(context: ModuleCommandContext, project: string, page: string): Co
   }));
   const snapshot = workspace.snapshot();
   const read = readPlan(snapshot, project);
+  const facts = planFacts(read, project);
   const missing = missingFor(snapshot, read.plan?.definitions ?? []);
   const text = [
-    planTree(snapshot, read, { project, paint: context.paint }),
+    planTree(snapshot, read, { facts, paint: context.paint }),
     ...(missing.length === 0 ? [] : ['', 'Missing before it can run:']),
     ...missing.map((line) => `  ${line}`),
     '',
@@ -174,6 +175,6 @@ function write(context: ModuleCommandContext, project: string, page: string): Co
   return {
     exit: EXIT.ok,
     text,
-    json: { written: true, file: path, missing, plan: planFacts(read, project) },
+    json: { written: true, file: path, missing, plan: facts },
   };
 }

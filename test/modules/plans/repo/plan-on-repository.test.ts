@@ -37,3 +37,20 @@ t.test('what a step changed in a repository is proved once', async (t) => {
   t.match(planOf(place).steps.get('grow'), { tries: 1 });
   t.equal(run(path, 'rev-list', '--count', 'main..nocturne/pages'), '1');
 });
+
+t.test('a step that no pass can work on says what its project waits for', async (t) => {
+  const directory = t.testdir();
+  const { path } = ownersRepository(directory);
+  const place = placeWithPlan(join(directory, 'place'), planPage(STEPS), {
+    files: {
+      'orchestration-os/REPOSITORIES.md': `${page}\n## pages\n\n- **Path:** ${path}\n- **Branch:** trunk\n`,
+    },
+  });
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.same(statesOf(place), { grow: 'ready', look: 'waiting' });
+  const { stdout } = await nocturne(place, 'plan', 'why', 'grow');
+  t.match(
+    stdout,
+    /^grow is ready, but its project waits for you: .* has no commit on refs\/heads\/trunk.* nocturne approve N-\d+-\d+ answers it\.$/m,
+  );
+});

@@ -56,6 +56,37 @@ t.test('two programs and an agent do their steps, each on what was proved', { sk
   t.equal((await nocturne(place, 'gate')).exitCode, 0);
 });
 
+t.test('a result that is gone is made again, and the log has the reason', { skip }, async (t) => {
+  const [names = ''] = STEPS.split('- id: page');
+  const question = '- id: look\n  run: human\n  needs: names\n  question: Is it good?\n';
+  const place = placeWithPlan(t.testdir(), planPage(names + question));
+  await nocturne(place, 'plan', 'run', 'pages');
+  rmSync(join(place.root, 'PROJECTS/pages/outputs/names.txt'));
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.match(planOf(place).steps.get('names'), { state: 'proved', tries: 2 });
+  const why = await nocturne(place, 'plan', 'why', 'names');
+  t.match(why.stdout, /retried +nocturne +outputs\/names\.txt is gone\./);
+});
+
+t.test('what comes next is the next step of a plan, or nothing while it waits', async (t) => {
+  const steps =
+    '- id: go\n  title: Go there\n  run: command\n  command: [echo, gone]\n- id: look\n  run: human\n  needs: go\n  question: Is it good?\n';
+  const place = placeWithPlan(t.testdir(), planPage(steps, 'draft'));
+  const shown = async (...words: readonly string[]): Promise<string> =>
+    (await nocturne(place, ...words)).stdout;
+  await nocturne(place, 'plan', 'approve', 'pages');
+  t.match(await shown('status'), 'Next: plan/pages/go/1 (');
+  t.match(await shown('briefing'), '- first pages: Go there');
+  t.match(
+    await shown('run', 'worker', '--dry-run'),
+    /would work on plan\/pages\/go\/1 \(.*Go there/,
+  );
+  await nocturne(place, 'plan', 'run', 'pages');
+  t.match(await shown('status'), 'Next: no project can continue without you.');
+  t.match(await shown('briefing'), '- not yet pages: its plan is running');
+  t.match(await shown('run', 'worker', '--dry-run'), 'would be idle');
+});
+
 t.test(
   'the folder of what a program has to produce is there before it begins',
   { skip },
@@ -91,35 +122,4 @@ t.test('a program that failed is told by its exit code and its last words', { sk
   );
   t.match(briefing.stdout, 'What failed (1)', 'its run is not told about once more');
   t.match(briefing.stdout, 'Waiting for you (0)');
-});
-
-t.test('a result that is gone is made again, and the log has the reason', { skip }, async (t) => {
-  const [names = ''] = STEPS.split('- id: page');
-  const question = '- id: look\n  run: human\n  needs: names\n  question: Is it good?\n';
-  const place = placeWithPlan(t.testdir(), planPage(names + question));
-  await nocturne(place, 'plan', 'run', 'pages');
-  rmSync(join(place.root, 'PROJECTS/pages/outputs/names.txt'));
-  await nocturne(place, 'plan', 'run', 'pages');
-  t.match(planOf(place).steps.get('names'), { state: 'proved', tries: 2 });
-  const why = await nocturne(place, 'plan', 'why', 'names');
-  t.match(why.stdout, /retried +nocturne +outputs\/names\.txt is gone\./);
-});
-
-t.test('what comes next is the next step of a plan, or nothing while it waits', async (t) => {
-  const steps =
-    '- id: go\n  title: Go there\n  run: command\n  command: [echo, gone]\n- id: look\n  run: human\n  needs: go\n  question: Is it good?\n';
-  const place = placeWithPlan(t.testdir(), planPage(steps, 'draft'));
-  const shown = async (...words: readonly string[]): Promise<string> =>
-    (await nocturne(place, ...words)).stdout;
-  await nocturne(place, 'plan', 'approve', 'pages');
-  t.match(await shown('status'), 'Next: plan/pages/go/1 (');
-  t.match(await shown('briefing'), '- first pages: Go there');
-  t.match(
-    await shown('run', 'worker', '--dry-run'),
-    /would work on plan\/pages\/go\/1 \(.*Go there/,
-  );
-  await nocturne(place, 'plan', 'run', 'pages');
-  t.match(await shown('status'), 'Next: no project can continue without you.');
-  t.match(await shown('briefing'), '- not yet pages: its plan is running');
-  t.match(await shown('run', 'worker', '--dry-run'), 'would be idle');
 });

@@ -7,6 +7,7 @@ import {
   estimatePlan,
   type PlanEstimate,
 } from '../../../../src/modules/plans/template/estimate.js';
+import { estimateLines } from '../../../../src/modules/plans/template/estimate-text.js';
 import type { PlanEvent, StepDefinition } from '../../../../src/modules/plans/types.js';
 import type { Workspace } from '../../../../src/workspace/types.js';
 import { placeWithProject } from '../../../passes/pass-workspace.js';
@@ -74,6 +75,22 @@ t.test('without past runs, budgets give the time, and no cost is told', (t) => {
     step('ask', ['b'], { run: 'human', question: 'Good?' }),
   ]);
   t.match(estimate(workspace), { minutes: 30, cost: undefined, unknown: ['a', 'b', 'c'] });
+  t.end();
+});
+
+t.test('a step without a budget and without past runs is not counted as no time', (t) => {
+  const { workspace } = placeWithProject(t.testdir(), '');
+  newPlanOf(workspace, [step('a'), step('b', ['a'], { budget: { minutes: 20 } })]);
+  const found = estimate(workspace);
+  t.match(found, { minutes: 20, unknown: ['a', 'b'], uncounted: ['a'] });
+  const snapshot = workspace.snapshot();
+  t.same(estimateLines(snapshot, found), [
+    'What is left takes about 20 min on the critical path (*).',
+    'By their budgets, because nothing like them was done yet: 1 step (b).',
+    'Not counted, without a budget or anything like them in the past: 1 step (a).',
+  ]);
+  const [first] = estimateLines(snapshot, { ...found, minutes: 0 });
+  t.equal(first, 'How long it takes is not known yet.');
   t.end();
 });
 
