@@ -23,7 +23,6 @@ export type FolderChange = {
   readonly path: string;
   readonly kind: 'added' | 'changed' | 'deleted' | 'link' | 'special' | 'unreadable';
   readonly before: TreeEntry | undefined;
-  /** `id`: git's name of the content, of a file that the tree has too. */
   readonly after: Found | undefined;
   /** By the rules of the tree and by those of the checkout: it does not come home. */
   readonly isIgnored: boolean;
@@ -33,8 +32,6 @@ export type FolderChange = {
 export type Found = {
   readonly size: number;
   readonly mode: string;
-  readonly ctimeMs: number;
-  readonly id?: string;
 };
 
 type Item = Found & {
@@ -103,7 +100,7 @@ function* itemsOf(
     }
 }
 
-const OTHER: Omit<Item, 'path'> = { kind: 'other', size: 0, mode: '', ctimeMs: 0, target: '' };
+const OTHER: Omit<Item, 'path'> = { kind: 'other', size: 0, mode: '', target: '' };
 
 /** `undefined`: a folder. */
 function itemAt(folder: string, path: string): Item | undefined {
@@ -112,8 +109,7 @@ function itemAt(folder: string, path: string): Item | undefined {
   if (stats?.isDirectory() === true) return undefined;
   // A name that is not UTF-8 cannot be looked up.
   if (stats === undefined) return { ...OTHER, path };
-  const { size, ctimeMs } = stats;
-  const found = { path, size, ctimeMs, target: '' };
+  const found = { path, size: stats.size, target: '' };
   if (stats.isSymbolicLink())
     return { ...found, kind: 'symlink', mode: '120000', target: readlinkSync(place) };
   if (!stats.isFile()) return { ...OTHER, path };
@@ -140,7 +136,7 @@ function compare(
   try {
     const id = blobId(item.size, chunksOf(join(folder, path)));
     if (id === before.id && mode === before.mode) return undefined;
-    return { ...change, kind: 'changed', after: { ...item, id } };
+    return { ...change, kind: 'changed' };
   } catch (error) {
     return { ...change, kind: 'unreadable', why: messageOf(error) };
   }

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
+import { hashIfThere } from '../../workspace/file-content.js';
 import { deskFolder } from './clone-for-attempt.js';
 import {
   addFiles,
@@ -19,13 +20,17 @@ import { type Attempt, changesOf } from './difference-of.js';
 import type { FolderChange } from './folder-changes.js';
 import { addObjects, dropRunRef, openOrigin, setRunRef } from './origin.js';
 
+type Accepted = ReadonlyMap<string, string | undefined>;
+
 /**
- * Safe to call again. @param accepted paths in the workspace.
+ * Safe to call again. @param accepted the hash of each path in the workspace as it was judged;
+ * nothing for what is gone.
  * @returns the commit; `undefined` if nothing is left, and then the ref is gone.
+ * @throws NocturneError `UNREADABLE` if a file has changed since it was judged.
  */
 export function keepAttempt(
   attempt: Attempt,
-  { accepted, now }: { readonly accepted: ReadonlySet<string>; readonly now: Date },
+  { accepted, now }: { readonly accepted: Accepted; readonly now: Date },
 ): string | undefined {
   const { state, runId, copy } = attempt;
   const { path: inside, base, repository } = copy.repository;
@@ -35,7 +40,13 @@ export function keepAttempt(
     const changes = changesOf(attempt).filter(
       ({ path, isIgnored }) => accepted.has(`${inside}/${path}`) && !isIgnored,
     );
-    const tree = treeWith(desk, { base, folder: join(copy.folder, inside), changes });
+    const folder = join(copy.folder, inside);
+    const tree = treeWith(desk, { base, folder, changes });
+    const moved = changes.find(
+      ({ path }) => hashIfThere(join(folder, path)) !== accepted.get(`${inside}/${path}`),
+    );
+    if (moved !== undefined)
+      throw new NocturneError('UNREADABLE', `${moved.path} changes while it is judged`);
     if (tree === treeOf(desk, base)) {
       dropRunRef(origin, runId);
       return undefined;
@@ -70,9 +81,6 @@ function treeWith(
     desk,
     put.map(({ path }) => join(folder, path)),
   );
-  const moved = put.find(({ after }, i) => after?.id !== undefined && after.id !== ids[i]);
-  if (moved !== undefined)
-    throw new NocturneError('UNREADABLE', `${moved.path} changes while it is judged`);
   return changedTree(desk, base, [
     ...gone.map(({ path }) => ({ path, mode: '', id: '' })),
     ...put.map(({ path, after }, i) => ({ path, mode: after?.mode ?? '', id: ids[i] ?? '' })),

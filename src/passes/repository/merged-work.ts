@@ -39,8 +39,9 @@ export function mergedWork(
 ): MergedWork {
   const { state, runId, copy } = attempt;
   const { path, base, repository } = copy.repository;
-  const paths = accepted.filter(({ isElsewhere }) => isElsewhere === true).map((each) => each.path);
-  const commit = keepAttempt(attempt, { accepted: new Set(paths), now: clock.now() });
+  const own = accepted.filter(({ isElsewhere }) => isElsewhere === true);
+  const hashes = new Map(own.map(({ path: file, after }) => [file, after?.hash]));
+  const commit = keepAttempt(attempt, { accepted: hashes, now: clock.now() });
   const origin = openOrigin(repository);
   const desk = openDesk(origin, deskFolder(state, `${runId}.trial`));
   const folder = mergedFolder(state, runId);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { differenceOf } from '../../../src/passes/repository/difference-of.js';
+import { keepAttempt } from '../../../src/passes/repository/keep-attempt.js';
 import {
   attempt,
   beginAttempt,
@@ -55,6 +56,20 @@ t.test('a proved attempt becomes one commit of the branch, and nothing else chan
   run(owners.path, 'fsck', '--strict');
   t.match(await merge(owners, 'RUN-20260301-001'), { ...result }, 'again: it is merged already');
   t.equal(run(owners.path, 'rev-list', '--count', 'main..nocturne/shop'), '1');
+});
+
+t.test('what has changed since it was judged is not kept', (t) => {
+  const judged: Readonly<Record<string, string>> = { 'new.txt': 'judged\n', 'README.md': 'new\n' };
+  for (const [i, path] of Object.keys(judged).entries()) {
+    const owners = ownersRepository(t.testdir());
+    const working = beginAttempt(owners, `RUN-20260301-00${i + 1}`);
+    put(working.folder, judged);
+    const { changes } = differenceOf(working);
+    const accepted = new Map(changes.map((each) => [each.path, each.after?.hash]));
+    put(working.folder, { [path]: 'nobody has judged this\n' });
+    t.throws(() => keepAttempt(working, { accepted, now: new Date(0) }), { code: 'UNREADABLE' });
+  }
+  t.end();
 });
 
 t.test('two attempts that are green apart and red together are not both merged', async (t) => {

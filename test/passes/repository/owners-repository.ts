@@ -105,7 +105,7 @@ export function agentGit({ folder }: Working, owners: Owners, ...args: readonly 
 /** Keeps everything that the agent changed. */
 export function keepAll(attempt: Working): string | undefined {
   const { changes } = differenceOf(attempt);
-  const accepted = new Set(changes.map(({ path }) => path));
+  const accepted = new Map(changes.map(({ path, after }) => [path, after?.hash]));
   return keepAttempt(attempt, { accepted, now: NOW });
 }
 
