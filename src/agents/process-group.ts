@@ -1,4 +1,5 @@
 /** Runs one program in its own process group: output, silence, deadline, and leftover processes. */
+import { setImmediate as immediate } from 'node:timers/promises';
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import { statSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
@@ -81,6 +82,8 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
     const graceMs = verdict.given === undefined ? undefined : (limits.graceMs ?? 5000);
     const orphans = await endProcesses(run, graceMs);
     await Promise.race([Promise.all([exited, drained, sandbox?.closed]), pause(DRAIN_MS)]);
+    // A busy process may see the timer before what has been written: read once more.
+    await immediate();
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();

@@ -1,15 +1,15 @@
 /**
- * What the repository of a project says to agents, read as rules of the project: AGENTS.md,
- * CLAUDE.md and `.cursor/rules`. It is text of the repository, so a brief quotes it as data, and it
- * brings no checks.
+ * What the repository of a project says to agents, read as rules of the project: its pages of
+ * instructions and `.cursor/rules`. It is text of the repository, so a brief quotes it as data, and
+ * it brings no checks.
  */
 import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
+import { INSTRUCTION_PAGES } from '../../hosts/instruction-pages.js';
 import { scan } from '../../markdown/scan.js';
 import { isMapping } from '../../project/condition-read.js';
 import { readRulePage, type RulePage } from '../../project/rule-page/rule-page.js';
 
-const PAGES = /(?:^|\/)(?:AGENTS\.md|CLAUDE\.md)$/;
 const CURSOR = /^(.*\/)?\.cursor\/rules\/(?:.*\/)?[^/]+\.mdc$/;
 /** More text is nobody's rule. */
 const LONGEST = 64 * 1024;
@@ -23,7 +23,7 @@ export function repositoryRules(
   const inside = [...files].filter((path) => path.startsWith(`${folder}/`));
   return inside.flatMap((file) => {
     const cursor = CURSOR.exec(file);
-    if (cursor === null && !PAGES.test(file)) return [];
+    if (cursor === null && !INSTRUCTION_PAGES.test(file)) return [];
     const found = text(file);
     if (found === undefined || found.trim() === '' || found.length > LONGEST) return [];
     const rule = { ...readRulePage(file, ''), id: file, title: file, tier: 'project' as const };

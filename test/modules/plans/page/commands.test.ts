@@ -183,14 +183,14 @@ t.test('why, retry and attempts name a step in one way: PROJECT STEP, or STEP al
 t.test('a plan that is over is told once, has no estimate, and waits for nobody', async (t) => {
   const place = placeWithPage(t.testdir());
   happen(place, approved, started('survey'), proved('survey'));
-  t.match((await nocturne(place, 'plan', 'show', 'pages')).stdout, 'What is left takes');
+  t.match((await nocturne(place, 'plan', 'show', 'pages')).stdout, 'How long it takes');
   happen(place, started('write'), failed('write'));
   const midway = (await nocturne(place, 'briefing', '--since', '4000d')).stdout;
   t.match(midway, 'plan pages, step write: The page is empty.');
   happen(place, { kind: 'failed', step: 'write', cause: 'criteria', why: 'Nothing came.' });
   t.equal(stateOf(place), 'failed: survey proved, write failed, publish blocked');
   const shown = await nocturne(place, 'plan', 'show', 'pages');
-  t.notMatch(shown.stdout, /What is left takes|By their budgets/);
+  t.notMatch(shown.stdout, /What is left takes|How long it takes|By their budgets/);
   t.match(await json(place, 'plan', 'show', 'pages'), { estimate: null });
   t.match(
     (await nocturne(place, 'plan', 'why', 'write')).stdout,

@@ -115,6 +115,8 @@ t.test(
         if (random() < 0.3) editPage(place, ++edits);
       }
       await finish(place);
+      // A driver that died after the last proof leaves its copy to the next pass.
+      await nocturne(place, 'run', 'manager');
       const why = JSON.stringify(statesOf(place));
       t.equal(planOf(place).status, 'done', `${++round}: ${kills} kills, ${edits} edits, ${why}`);
       t.equal(outputs(place, 'both.txt'), BOTH);
