@@ -21,7 +21,7 @@ function problemsOf(file) {
   return found;
 }
 
-const files = await fastGlob(['src/**/*.{ts,mts}', 'examples/**/*.ts']);
+const files = await fastGlob(['src/**/*.{ts,tsx,mts}', 'examples/**/*.ts']);
 const problems = files.sort().flatMap(problemsOf);
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

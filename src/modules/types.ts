@@ -1,5 +1,6 @@
 /** A module: its parts in a pass, its commands and its tools. The core names no module. */
 import type { AddedCommand, AddedCommandContext } from '../passes/added-command.js';
+import type { DashboardAction, DashboardPage } from '../passes/dashboard-page.js';
 import type { PassModule } from '../passes/module.js';
 import type { Tool } from '../tools/tool.js';
 
@@ -17,4 +18,7 @@ export interface Module extends PassModule {
   readonly commands: Readonly<Record<string, ModuleCommand>>;
   /** Served while the module is enabled. */
   readonly tools?: readonly Tool[];
+  /** Of the dashboard. */
+  readonly pages?: readonly DashboardPage[];
+  readonly actions?: readonly DashboardAction[];
 }

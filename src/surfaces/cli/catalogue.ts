@@ -55,6 +55,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       status: 'show what is going on, most urgent first',
     }),
     from(() => import('./commands/briefing.js'), { briefing: 'print the morning briefing' }),
+    from(() => import('./commands/dashboard.js'), {
+      dashboard: 'open Mission Control: the night and its questions in a browser',
+    }),
     from(() => import('./commands/answer.js'), {
       approve: 'say yes to a question',
       decline: 'say no to a question',

@@ -21,7 +21,7 @@ import type { AutomationWatch } from '../../passes/automation-watch.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { livePasses } from '../../workspace/pass-lock.js';
-import type { WarmSnapshot } from './warm-snapshot.js';
+import type { WarmSnapshot } from '../../passes/warm-snapshot.js';
 
 export type Desk = {
   readonly env: PassEnvironment;

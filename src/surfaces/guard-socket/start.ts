@@ -15,7 +15,7 @@ import {
 import type { PassEnvironment } from '../../passes/types.js';
 import { answer, type Desk } from './answer.js';
 import { inodeOf, listen, onLines, socketPath, unlisten } from './listen.js';
-import { WarmSnapshot } from './warm-snapshot.js';
+import { WarmSnapshot } from '../../passes/warm-snapshot.js';
 
 export type ServeOptions = {
   /** Its signal ends the server after the current requests. */

@@ -3,6 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
+import { portOf } from '../port.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { textTable } from '../../../report/text-table.js';
@@ -24,7 +25,11 @@ export const mcp: Command = {
   async run(context, { options }) {
     const { startMcp, mcpListing } = await import('../../mcp/start.js');
     if (options['list'] === true) return listed(context, await mcpListing(workspaceIfAny(context)));
-    const port = portOf(options['port'], options['http'] === true);
+    if (options['port'] !== undefined && options['http'] !== true)
+      throw new NocturneError('USAGE', '--port needs --http', {
+        hint: 'nocturne mcp --http --port 4180',
+      });
+    const port = portOf(options['port']);
     if (context.json)
       throw new NocturneError('USAGE', 'a server does not print a JSON document', {
         hint: 'leave out --json, or run nocturne mcp --list --json',
@@ -53,19 +58,6 @@ function workspaceIfAny(context: Context): Workspace | undefined {
     if (error instanceof NocturneError && error.code === 'NO_WORKSPACE') return undefined;
     throw error;
   }
-}
-
-function portOf(value: unknown, http: boolean): number {
-  if (value === undefined) return 0;
-  if (!http)
-    throw new NocturneError('USAGE', '--port needs --http', {
-      hint: 'nocturne mcp --http --port 4180',
-    });
-  if (typeof value !== 'string' || !/^\d{1,5}$/.test(value) || Number(value) > 65535)
-    throw new NocturneError('USAGE', `--port cannot be ${String(value)}`, {
-      hint: 'give a number from 0 to 65535',
-    });
-  return Number(value);
 }
 
 type Listing = {

@@ -1,9 +1,9 @@
 /** A snapshot that is ready in advance: taken in the background after each action and change. */
 import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
-import { decide } from '../../governance/guard/decide.js';
-import type { Snapshot, Workspace } from '../../workspace/types.js';
-import { isIgnored } from '../../workspace/walk.js';
+import { decide } from '../governance/guard/decide.js';
+import type { Snapshot, Workspace } from '../workspace/types.js';
+import { isIgnored } from '../workspace/walk.js';
 
 /** The watcher can miss changes (some disks, too many files), so snapshots expire. */
 const OLDEST_MS = 60_000;
@@ -18,9 +18,12 @@ export class WarmSnapshot {
   #pending: NodeJS.Immediate | undefined;
   #watcher: FSWatcher | undefined;
   readonly #workspace: Workspace;
+  readonly #onChange: () => void;
 
-  constructor(workspace: Workspace) {
+  /** @param onChange called when something may have changed. */
+  constructor(workspace: Workspace, onChange: () => void = () => undefined) {
     this.#workspace = workspace;
+    this.#onChange = onChange;
     this.#snapshot = this.#take();
     for (let round = 0; round < WARM_UPS; round++) warmUp(this.#snapshot, workspace.home);
   }
@@ -54,6 +57,7 @@ export class WarmSnapshot {
     this.#pending ??= setImmediate(() => {
       this.#pending = undefined;
       if (this.#stale) this.#snapshot = this.#take();
+      this.#onChange();
     });
   }
 

@@ -1,0 +1,53 @@
+/** What a page of the dashboard is given and shows; modules bring pages of their own. */
+import type { Child } from 'hono/jsx';
+import type { Snapshot, Workspace } from '../workspace/types.js';
+import type { CommandResult, Parsed } from './added-command.js';
+
+/**
+ * Runs a command of the command line in the owner's name: `call('project pause', { args: ['x'] })`.
+ * @throws NocturneError as the command does.
+ */
+export type CallCommand = (name: string, parsed?: Partial<Parsed>) => Promise<CommandResult>;
+
+export type PageContext = {
+  readonly workspace: Workspace;
+  /** The same for all of one page. */
+  readonly snapshot: Snapshot;
+  /** Of the path, decoded: `slug` of `/projects/:slug`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** After the question mark of the address. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Of the owner; pages show local times. */
+  readonly zone: string;
+  /** False in a dashboard that only reads: forms are not shown. */
+  readonly canAct: boolean;
+  readonly call: CallCommand;
+};
+
+export type PageView = {
+  readonly title: string;
+  readonly body: Child;
+  /** Default: 200. */
+  readonly status?: 200 | 404;
+};
+
+export type DashboardPage = {
+  /** A pattern of Hono: `/plans/:project`. */
+  readonly path: string;
+  /** Its place in the navigation; without one it is reached from another page. */
+  readonly nav?: { readonly label: string; readonly order: number };
+  readonly load: () => Promise<(context: PageContext) => PageView | Promise<PageView>>;
+};
+
+export type Form = Readonly<Record<string, string>>;
+
+/** What a form of a page does: one command. */
+export type DashboardAction = {
+  /** The form is sent to `/act/NAME`. */
+  readonly name: string;
+  readonly command: string;
+  /** @throws NocturneError `USAGE` for a form that no page of ours sends. */
+  readonly parsed: (form: Form, context: Pick<PageContext, 'snapshot'>) => Partial<Parsed>;
+  /** The command has `--dry-run`: its result is shown first, and carried out after a yes. */
+  readonly previews?: true;
+};

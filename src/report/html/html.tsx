@@ -1,0 +1,135 @@
+/** The parts that pages of the dashboard are made of. All text in them is escaped. */
+import { type Child, createContext, useContext } from 'hono/jsx';
+
+/** What the colours mean; without one, nothing has to be said. */
+export type Tone = 'good' | 'attention' | 'wrong';
+
+/** `csrf`: what each form has to send back. `canAct`: whether forms are shown. */
+export const FormContext = createContext({ csrf: '', canAct: false });
+
+type WithChildren = { readonly children: Child };
+
+export function Section({
+  title,
+  id,
+  note,
+  children,
+}: WithChildren & { readonly title: string; readonly id?: string; readonly note?: string }) {
+  return (
+    <section id={id} class="section">
+      <h2>
+        {title}
+        {note === undefined ? null : <span class="note"> {note}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+export function Badge({ tone, children }: WithChildren & { readonly tone?: Tone | undefined }) {
+  return <span class={`badge ${tone ?? ''}`}>{children}</span>;
+}
+
+/** What stands where nothing is: why, and what brings something here. */
+export function Empty({ children }: WithChildren) {
+  return <p class="empty">{children}</p>;
+}
+
+export type Column = {
+  readonly label: string;
+  /** Numbers stand at the right, one below the other. */
+  readonly kind?: 'number' | 'code';
+};
+
+/** @param rows at most 200 of them; the page says how many there are. */
+export function Table({
+  caption,
+  columns,
+  rows,
+}: {
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Child[])[];
+}) {
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={caption}>
+      <table>
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ label, kind }) => (
+              <th scope="col" class={kind}>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells) => (
+            <tr>
+              {cells.map((cell, index) => (
+                <td class={columns[index]?.kind}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** @param of 0: nothing is needed. */
+export function Bar({
+  done,
+  of,
+  label,
+}: {
+  readonly done: number;
+  readonly of: number;
+  readonly label: string;
+}) {
+  return <progress class="bar" value={Math.min(done, of)} max={Math.max(of, 1)} aria-label={label} />;
+}
+
+/** A form that runs one command. Not shown where nobody may act. */
+export function ActionForm({
+  action,
+  fields,
+  label,
+  children,
+}: {
+  readonly action: string;
+  /** Sent as they are. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly label: string;
+  readonly children: Child;
+}) {
+  const { csrf, canAct } = useContext(FormContext);
+  if (!canAct) return null;
+  return (
+    <form method="post" action={`/act/${action}`} class="act" aria-label={label}>
+      <input type="hidden" name="csrf" value={csrf} />
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {children}
+    </form>
+  );
+}
+
+/** A diff as `diff -u` prints it. */
+export function Diff({ text }: { readonly text: string }) {
+  return (
+    <pre class="diff" tabindex={0}>
+      {text.split('\n').map((line) => (
+        <span class={toneOfLine(line)}>{`${line}\n`}</span>
+      ))}
+    </pre>
+  );
+}
+
+function toneOfLine(line: string): string {
+  if (/^(?:\+\+\+|---|@@)/.test(line)) return 'place';
+  if (line.startsWith('+')) return 'added';
+  return line.startsWith('-') ? 'removed' : '';
+}

@@ -1,0 +1,72 @@
+/** The frame of every page: navigation, name of the workspace, how fresh the page is. */
+import type { Child } from 'hono/jsx';
+import { FormContext } from '../../report/html/html.js';
+
+export type NavEntry = { readonly path: string; readonly label: string };
+export type Frame = {
+  readonly title: string;
+  readonly workspace: string;
+  readonly nav: readonly NavEntry[];
+  /** The path of this page. */
+  readonly path: string;
+  /** The local time of the snapshot, with seconds, and its version for the live connection. */
+  readonly asOf: string;
+  readonly version: string;
+  readonly csrf: string;
+  readonly canAct: boolean;
+  readonly children: Child;
+};
+
+/** @returns a whole document. */
+export function renderPage(frame: Frame): string {
+  return `<!doctype html>${String(<Document {...frame} />)}`;
+}
+
+function Document(frame: Frame) {
+  const { title, workspace, nav, path, asOf, version, csrf, canAct, children } = frame;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · ${workspace}`}</title>
+        <link rel="stylesheet" href="/assets/style.css" />
+        <link rel="icon" href="data:," />
+        <script type="module" src="/assets/live.js" />
+      </head>
+      <body data-version={version}>
+        <a class="skip" href="#main">
+          To the content
+        </a>
+        <header class="top">
+          <strong>{workspace}</strong>
+          {canAct ? null : <span class="badge">read only</span>}
+          <p class="as-of" id="live" role="status">
+            as of <time>{asOf}</time>
+          </p>
+        </header>
+        <nav aria-label="Pages">
+          <ul>
+            {nav.map((entry) => (
+              <li>
+                <a href={entry.path} aria-current={isHere(entry.path, path) ? 'page' : undefined}>
+                  {entry.label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <main id="main" tabindex={-1}>
+          <h1>{title}</h1>
+          <FormContext.Provider value={{ csrf, canAct }}>{children}</FormContext.Provider>
+        </main>
+        <p id="said" class="said" role="status" aria-live="polite" />
+      </body>
+    </html>
+  );
+}
+
+function isHere(entry: string, path: string): boolean {
+  return path === entry || (entry !== '/' && path.startsWith(`${entry}/`));
+}

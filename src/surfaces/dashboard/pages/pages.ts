@@ -1,0 +1,22 @@
+/** The pages of the core, in the order of the navigation, and what their forms do. */
+import { NocturneError } from '../../../kernel/error.js';
+import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
+
+export const PAGES: readonly DashboardPage[] = [
+  {
+    path: '/',
+    nav: { label: 'This morning', order: 10 },
+    load: async () => (await import('./morning.js')).morning,
+  },
+];
+
+export const ACTIONS: readonly DashboardAction[] = [
+  {
+    name: 'answer',
+    command: 'answer',
+    parsed: ({ id = '', text = '' }) => {
+      if (id === '') throw new NocturneError('USAGE', 'the form names no question');
+      return { args: [id, text] };
+    },
+  },
+];
