@@ -74,7 +74,7 @@ export type StepDefinition = {
   readonly question?: string;
   readonly deadline?: string;
   readonly default?: 'yes' | 'no';
-  /** The role that gets a recovery step, or `human`. */
+  /** The role that gets a recovery step, `human`, or `none`; without it, what its role says. */
   readonly escalate?: string;
 };
 
@@ -164,6 +164,8 @@ export type PlanEvent = { readonly time: string } & (
       readonly runId?: string;
       readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
       readonly why: string;
+      /** As `escalate` of a step: what its role says about this cause. */
+      readonly escalate?: string;
     }
   /** Of a step with a metric: one more pass of its loop has ended, and the loop goes on. */
   | {

@@ -4,13 +4,14 @@ import type { PlanEvent, StepDefinition } from '../types.js';
 import { enter, graphOfTransition, leave, type Transition } from './transition.js';
 import { pauseAfter, untilOf } from './until.js';
 
-type Cause = Extract<PlanEvent, { kind: 'failed' }>['cause'];
+type Failed = Extract<PlanEvent, { kind: 'failed' }>;
 
 /** A conflict with another step is not the fault of the step: it may try twice more. */
 const FURTHER_TRIES_AFTER_CONFLICT = 2;
 const RECOVERY_BUDGET = 1.5;
 
-export function fail(transition: Transition, id: string, cause: Cause, why: string): void {
+export function fail(transition: Transition, event: Failed): void {
+  const { step: id, cause, why, escalate } = event;
   const { steps, time } = transition;
   const definition = graphOfTransition(transition).definitions.get(id);
   const status = steps.get(id);
@@ -24,16 +25,24 @@ export function fail(transition: Transition, id: string, cause: Cause, why: stri
     enter(transition, id, 'retry', { why, until, lost: undefined });
     return;
   }
-  failForGood(transition, id, why);
+  failForGood(transition, id, { why, ...defined({ escalate }) });
 }
 
-/** No further try: the owner said so, or there is none left. */
-export function failForGood(transition: Transition, id: string, why: string): void {
+/**
+ * No further try: the owner said so, or there is none left. `escalate`: where the step itself says
+ * nothing. A recovery step is the last resort.
+ */
+export function failForGood(
+  transition: Transition,
+  id: string,
+  { why, escalate: ofRole }: Pick<Failed, 'why' | 'escalate'>,
+): void {
+  const isRecovery = transition.steps.get(id)?.recovers !== undefined;
   const definition = graphOfTransition(transition).definitions.get(id);
   if (definition === undefined) return;
   enter(transition, id, 'failed', { why, lost: undefined });
-  const { escalate, run } = definition;
-  if (escalate === undefined || run === 'human') return;
+  const { run, escalate = isRecovery ? undefined : ofRole } = definition;
+  if (escalate === undefined || escalate === 'none' || run === 'human') return;
   if (escalate === 'human') askAboutFailure(transition, definition, why);
   else addRecovery(transition, definition, escalate, why);
 }

@@ -110,7 +110,8 @@ function answered(
     return undefined;
   }
   if (status.state !== 'review') return `${step} ${statusText(status.state)}: nothing was asked.`;
-  if (word === 'no') fail(transition, step, 'rejected', 'You sent it back.');
+  if (word === 'no')
+    fail(transition, { ...event, kind: 'failed', cause: 'rejected', why: 'You sent it back.' });
   else
     enter(transition, step, 'waiting', {
       accepted: status.runId,
@@ -140,7 +141,7 @@ function answer(transition: Transition, step: string, word: 'yes' | 'no', why: s
   if (definition === undefined || status === undefined) return;
   const human = definition.run === 'human';
   if (word === 'no') {
-    if (human) failForGood(transition, step, why);
+    if (human) failForGood(transition, step, { why });
     else enter(transition, step, 'failed', { why: status.why ?? why });
   } else if (human)
     enter(transition, step, 'proved', {

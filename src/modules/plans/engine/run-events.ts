@@ -97,11 +97,11 @@ export function failed(
   event: Extract<PlanEvent, { kind: 'failed' }>,
   status: StepStatus,
 ): string | undefined {
-  const { step, runId, cause, why } = event;
+  const { step, runId, why } = event;
   if (runId === undefined) {
     if (status.state === 'failed') return `${step} ${statusText('failed')}.`;
     cancelRun(transition, step, status);
-    failForGood(transition, step, why);
+    failForGood(transition, step, { why });
     // A recovery that failed after all recovered nothing.
     const original = transition.steps.get(status.recovers ?? '');
     if (status.recovers !== undefined && original?.state === 'proved')
@@ -111,7 +111,7 @@ export function failed(
   if (status.state !== 'running' && status.state !== 'review')
     return `${step} ${statusText(status.state)}, not running.`;
   if (status.runId !== runId) return `${runId} is not the run of ${step}.`;
-  fail(transition, step, cause, why);
+  fail(transition, event);
   return undefined;
 }
 

@@ -1,5 +1,9 @@
 /** What a pass for a step means for its plan. */
 import type { Unit, UnitVerdict } from '../../../governance/unit.js';
+import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
+import { rolePages } from '../../../project/rule-page/rule-page.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import type { PlanEvent } from '../types.js';
 import { inProject } from './project-paths.js';
 import { stepOf } from './units-of-plan.js';
@@ -20,7 +24,8 @@ export function startedEvent(
   return { kind: 'started', time, step, runId, consumed: inProject(project, consumed) };
 }
 
-export function settledEvent(unit: Unit, verdict: UnitVerdict, time: string): PlanEvent {
+export function settledEvent(unit: Unit, verdict: UnitVerdict, snapshot: Snapshot): PlanEvent {
+  const time = stamp(snapshot.now);
   const { project, step } = stepOf(unit);
   const { runId, outcome, why, cause = 'agent' } = verdict;
   const at = { time, step, runId };
@@ -31,5 +36,16 @@ export function settledEvent(unit: Unit, verdict: UnitVerdict, time: string): Pl
   if (outcome === 'review') return { time, step, kind: 'review', by: 'owner' };
   // The project waits for the owner; then the same work goes on, and no try is used up.
   if (outcome === 'parked') return { ...at, kind: 'lost' };
-  return { ...at, kind: 'failed', cause, why };
+  const escalate = escalationOf(snapshot, unit.role, cause);
+  return { ...at, kind: 'failed', cause, why, ...defined({ escalate }) };
+}
+
+/** What the page of a role says about a failure of this kind. */
+function escalationOf(
+  snapshot: Snapshot,
+  role: string | undefined,
+  cause: string,
+): string | undefined {
+  const escalation = rolePages(snapshot).find(({ id }) => id === role)?.escalation;
+  return Object.entries(escalation ?? {}).find(([kind]) => kind === cause)?.[1];
 }

@@ -82,7 +82,7 @@ export function stepSettled(
   verdict: UnitVerdict,
   { snapshot, state }: BeforeContext,
 ): ModuleChange | undefined {
-  const settled = settledEvent(unit, verdict, timeOf(snapshot));
+  const settled = settledEvent(unit, verdict, snapshot);
   const events = [settledInLoop(unit, settled, { snapshot, state })];
   const change = advance(snapshot, stepOf(unit).project, { events, by: verdict.runId })?.change;
   if (change === undefined || verdict.outcome !== 'review') return change;

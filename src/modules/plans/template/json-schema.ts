@@ -43,7 +43,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   question: 'what you are asked',
   deadline: 'a duration such as 2d, or a date; then the default is the answer',
   default: 'the answer after the deadline',
-  escalate: 'the role that gets a recovery step when it has failed for good, or human',
+  escalate:
+    'who gets a step that has failed for good: a role, human or none; without it, what its role says',
 };
 
 const BRACES = '|\\{\\{';
