@@ -13,7 +13,9 @@ export type PlannedStep = {
   /** The program, or the runner with its model tier. */
   readonly runs: string;
   readonly touches: readonly string[];
-  /** Of one try. `undefined`: no limit, or nothing that costs. */
+  /** At most so many for one try: the attempts of a step with a metric. */
+  readonly passes: number;
+  /** Of one pass. `undefined`: no limit, or nothing that costs. */
   readonly most: Partial<TierLimits>;
   readonly asks: readonly string[];
 };
@@ -32,9 +34,11 @@ export function plannedSteps(
       const state = plan.steps.get(id)?.state ?? 'waiting';
       if (OVER.has(state) || definition.run === 'plan') return [];
       const about = { step: id, wave: wave.get(id) ?? 0, state, asks: asksOf(definition) };
-      if (definition.run === 'human') return [{ ...about, runs: 'you', touches: [], most: {} }];
+      if (definition.run === 'human')
+        return [{ ...about, runs: 'you', touches: [], passes: 0, most: {} }];
       const unit = unitOf(plan, id, 1);
-      return [{ ...about, touches: unit.writes, ...workOf(unit, tierOf) }];
+      const passes = definition.metric?.attempts ?? 1;
+      return [{ ...about, touches: unit.writes, passes, ...workOf(unit, tierOf) }];
     })
     .toSorted((a, b) => a.wave - b.wave);
 }

@@ -121,10 +121,10 @@ function dryRun(context: ModuleCommandContext, snapshot: Snapshot, project: stri
     read.plan === undefined
       ? []
       : plannedSteps(read.plan, (unit) => choose(project, undefined, unit));
-  const rows = steps.map(({ step, wave, runs, touches, most, asks }) => [
+  const rows = steps.map(({ step, wave, runs, touches, passes, most, asks }) => [
     `${wave + 1}`,
     step,
-    runs,
+    passes > 1 ? `${runs}, up to ${passes} times` : runs,
     touches.join(' '),
     mostText(most),
     asks.join('; '),
@@ -153,7 +153,7 @@ function sumOf(
   steps: readonly PlannedStep[],
 ): PlannedStep['most'] & { readonly maxMinutes: number } {
   const sum = (unit: 'maxMinutes' | 'maxTokens' | 'maxCost'): number =>
-    steps.reduce((total, { most }) => total + (most[unit] ?? 0), 0);
+    steps.reduce((total, { most, passes }) => total + passes * (most[unit] ?? 0), 0);
   const isLimited = (unit: 'maxTokens' | 'maxCost'): boolean =>
     steps.some(({ most }) => most[unit] !== undefined);
   return {

@@ -1,7 +1,11 @@
 import t from 'tap';
+import type { Unit, UnitVerdict } from '../../../../src/governance/unit.js';
+import { defined } from '../../../../src/kernel/defined.js';
 import { criticalPath } from '../../../../src/modules/plans/engine/critical-path.js';
 import { readySteps } from '../../../../src/modules/plans/engine/ready-steps.js';
+import { settledEvent } from '../../../../src/modules/plans/run/events-of-run.js';
 import { Story, step } from '../../../support/plan-of.js';
+import { placeWithPlan, planPage } from '../run/plan-place.js';
 
 const approved = (...arguments_: ConstructorParameters<typeof Story>) =>
   new Story(...arguments_).happens({ kind: 'approved' });
@@ -81,6 +85,45 @@ t.test('escalate: human asks whether it should run again', async (t) => {
   t.equal(story.states, 'a:ready b:waiting');
   story.fails('a').happens({ kind: 'answered', step: 'a', answer: 'no' });
   t.equal(`${story.plan.status} ${story.states}`, 'failed a:failed b:blocked');
+});
+
+t.test('what its role says about a failure counts where the step says nothing', async (t) => {
+  for (const [fields, escalate, states] of [
+    [{}, 'engineer', 'a:failed a-recovery:ready'],
+    [{}, 'human', 'a:asked'],
+    [{}, undefined, 'a:failed'],
+    [{ escalate: 'none' }, 'engineer', 'a:failed'],
+    [{ escalate: 'human' }, 'engineer', 'a:asked'],
+  ] as const) {
+    const story = approved([step('a', [], fields)]);
+    const runId = story.starts('a');
+    const why = 'Nothing came.';
+    const failed = { kind: 'failed', cause: 'criteria', why, ...defined({ escalate }) } as const;
+    story.happens({ ...failed, step: 'a', runId });
+    t.equal(story.states, states, JSON.stringify([fields, escalate]));
+    if (!states.includes('recovery')) continue;
+    t.equal(story.plan.definitions[1]?.role, 'engineer');
+    story.happens({ ...failed, step: 'a-recovery', runId: story.starts('a-recovery') });
+    t.equal(story.states, 'a:failed a-recovery:failed', 'a recovery has no recovery');
+  }
+});
+
+t.test('the page of the role of a step decides by the cause of its failure', async (t) => {
+  const role = '---\nid: tester\nescalation: { criteria: engineer, rule: human }\n---\nTest.\n';
+  const { workspace } = placeWithPlan(t.testdir(), planPage('- id: a\n  title: A\n'), {
+    files: { 'orchestration-os/roles/tester.md': role },
+  });
+  const unit = { module: 'plans', id: 'pages/a', project: 'pages', role: 'tester' } as Unit;
+  for (const [cause, escalate] of [
+    ['criteria', 'engineer'],
+    ['rule', 'human'],
+    ['scope', undefined],
+  ] as const) {
+    const verdict = { runId: 'RUN-1', outcome: 'unproved', why: 'No.', cause } as UnitVerdict;
+    const event = settledEvent(unit, verdict, workspace.snapshot());
+    t.equal('escalate' in event ? event.escalate : undefined, escalate, cause);
+  }
+  workspace.close();
 });
 
 t.test(

@@ -42,6 +42,7 @@ t.test('two programs and an agent do their steps, each on what was proved', { sk
   const dry = await nocturne(place, 'plan', 'run', 'pages', '--dry-run');
   t.equal(dry.exitCode, 0, `${dry.stdout}${dry.stderr}`);
   t.match(dry.stdout, /names.*sh -c/);
+  t.notMatch(dry.stdout, 'times');
   const { exitCode, stdout, stderr } = await nocturne(place, 'plan', 'run', 'pages');
   t.equal(exitCode, 0, `${stdout}${stderr}`);
   t.same(statesOf(place), { names: 'proved', page: 'proved', count: 'proved' });
