@@ -10,6 +10,7 @@ import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
 import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
 import { incidents, journal, lock, objects, pass, store, temporaries } from './state-checks.js';
+import { repositories } from './repository-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, pages, registry, trust } from './trust-checks.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -33,6 +34,7 @@ const WORKSPACE: readonly Check[] = [
   runners,
   tiers,
   tools,
+  repositories,
   zone,
   clockRuns,
   schedule,
