@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { jobRuns } from '../../../src/modules/jobs/job-log.js';
+import { claimPass, livePasses, releaseClaim } from '../../../src/workspace/pass-lock.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { type JobPlace, jobPlace, JOBS, type JobText, nocturne, runJob } from './job-place.js';
@@ -51,6 +52,18 @@ t.test('a run that did its work is proved, one that did nothing is not', async (
   t.equal(log.length, 4, 'two rows for each run');
   const verified = await nocturne(place, ['audit', 'verify', '--json']);
   t.equal(verified.exitCode, 0, 'and the chain holds');
+});
+
+t.test('a verdict waits for no pass: the log and the inbox have it while one works', async (t) => {
+  const place = placeOf(t.testdir());
+  const { root, state, clock } = place.workspace;
+  const request = { runId: 'RUN-20261121-001', role: 'worker', ttlMs: 600_000, clock } as const;
+  const { claim } = claimPass(root, state, request);
+  t.match(await runJob(place, 'report', 'true'), { exit: 1, verdict: 'unproved' });
+  t.match(runsOf(place), [{ verdict: 'unproved', told: true }]);
+  t.same(notices(place), ['job-report open']);
+  t.equal(livePasses(root, clock).length, 1, 'the pass still has its lease');
+  releaseClaim(root, state, { fence: claim.fence });
 });
 
 t.test('the owner is told once, until a run is proved again', async (t) => {
