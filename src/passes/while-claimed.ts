@@ -4,7 +4,8 @@ import { renewClaim } from '../workspace/pass-lock.js';
 import { LEASE_MS } from './lease.js';
 import type { Entered, PassEnvironment } from './types.js';
 
-const BEAT_MS = 30_000;
+/** An agent that was cancelled works no longer than this. */
+const BEAT_MS = 10_000;
 
 /** @param work its signal aborts when the pass is cancelled or the claim is lost. */
 export async function whileClaimed<T>(
@@ -16,7 +17,8 @@ export async function whileClaimed<T>(
   const heartbeat = startHeartbeat({
     everyMs: BEAT_MS,
     renew: () => {
-      renewClaim(workspace.root, fence, { ttlMs: LEASE_MS, clock: workspace.clock });
+      const { clock, root } = workspace;
+      if (renewClaim(root, fence, { ttlMs: LEASE_MS, clock }).cancelled === true) ended.abort();
     },
     onLost: () => ended.abort(),
   });

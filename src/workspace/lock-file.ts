@@ -11,7 +11,7 @@ import { readJson, writeJsonDurably } from './state-home.js';
  * start of the process in clock ticks since boot. `detached`: the process that made the claim ends
  * before the pass does. `working`: its agent works in a copy, and the pass is not the writer.
  * `tier`: the model tier with which it works. `unit`: of the project's work, where it is not the
- * project's next pass.
+ * project's next pass. `cancelled`: nobody needs its work any more, and its agent is to end.
  */
 export type Claim = {
   readonly runId: string;
@@ -28,6 +28,7 @@ export type Claim = {
   readonly working?: boolean;
   readonly tier?: string;
   readonly unit?: string;
+  readonly cancelled?: true;
 };
 
 export type StoredLock = {

@@ -115,6 +115,21 @@ export function renewClaim(
   );
 }
 
+/** Their agents end at the next renewal of their claims; the passes then end as usual. */
+export function cancelPasses(root: string, runIds: ReadonlySet<string>): void {
+  withCommitMutex(root, () => {
+    const stored = readLock(root);
+    if (stored === 'unreadable') return;
+    const isMeant = ({ runId, cancelled }: Claim): boolean =>
+      runIds.has(runId) && cancelled !== true;
+    if (!stored.claims.some(isMeant)) return;
+    const claims = stored.claims.map((claim) =>
+      isMeant(claim) ? { ...claim, cancelled: true as const } : claim,
+    );
+    writeLock(root, { ...stored, claims });
+  });
+}
+
 /**
  * Ends the claim. `failedAt`: the pass failed, which is counted; otherwise the count starts again
  * at zero.

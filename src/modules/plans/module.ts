@@ -6,6 +6,7 @@ import type { Module } from '../types.js';
 import { planAbort, planApprove, planPause, planResume, planRetry } from './commands/decide.js';
 import { planList, planShow } from './commands/look.js';
 import { lookMoments } from './look/look-moments.js';
+import { expireAttempts } from './loop/expire-attempts.js';
 import { planAttempts } from './loop/plan-attempts.js';
 import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
@@ -13,6 +14,7 @@ import { planTemplate } from './template/template-rule.js';
 import { planFailures, planProgress, plansState } from './commands/tell-plans.js';
 import { planWhy } from './commands/why.js';
 import { planPage } from './page/plan-rule.js';
+import { cancelDecidedRuns } from './run/cancel-runs.js';
 import { planRun } from './run/plan-run.js';
 import { beforePasses, offeredSteps, stepSettled, stepStarted } from './run/plan-moments.js';
 
@@ -24,6 +26,10 @@ export const module: Module = {
   started: stepStarted,
   settled: stepSettled,
   ...lookMoments,
+  sweep: ({ workspace, snapshot }) => [
+    ...cancelDecidedRuns(workspace),
+    ...expireAttempts(workspace.state, snapshot),
+  ],
   failures: ({ snapshot, since }) => planFailures(snapshot, since),
   progress: ({ snapshot, since }) => planProgress(snapshot, since),
   state: ({ snapshot }) => plansState(snapshot),

@@ -11,6 +11,7 @@ import { restoredPage } from '../page/plan-change.js';
 import { planFile } from '../page/plan-page.js';
 import { type PlanRead, readPlan } from '../page/read-plan.js';
 import type { PlanEvent } from '../types.js';
+import { cancelDecidedRuns } from '../run/cancel-runs.js';
 import { namedStep, requirePlan, STEP_WORDS, unreadable } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 
@@ -113,7 +114,8 @@ function decide(context: ModuleCommandContext, { project, word, event }: Decisio
     said = `The plan ${project} ${statusText(made.plan.status)}.`;
     return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
   });
-  return answered(context, project, said);
+  const cancelled = cancelDecidedRuns(workspace);
+  return answered(context, project, [said, ...cancelled].join('\n'));
 }
 
 /** @throws NocturneError `NOT_FOUND`, and `BAD_VALUE` while the page cannot be read. */

@@ -6,7 +6,6 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { readPlan } from '../page/read-plan.js';
 import { stepOf } from '../run/units-of-plan.js';
 import type { Plan, PlanEvent } from '../types.js';
-import { expireAttempts } from './expire-attempts.js';
 import { attemptFragments } from './attempt-fragments.js';
 import { type LoopSubject, loopSubject } from './loop-subject.js';
 import { keepAttemptWork, loopEvent, loopUnit, performLoop, prepareAttempt } from './loop-unit.js';
@@ -34,7 +33,6 @@ export const loopMoments = {
         : undefined;
     return subject === undefined ? [] : attemptFragments(subject);
   },
-  sweep: ({ workspace, snapshot }) => expireAttempts(workspace.state, snapshot),
 } satisfies Partial<PassModule>;
 
 /**

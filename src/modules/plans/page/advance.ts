@@ -11,8 +11,6 @@ import { type PlanRead, readPlan } from './read-plan.js';
 export type Refused = { readonly event: PlanEvent; readonly why: string };
 export type Advance = {
   readonly plan: Plan;
-  /** For the caller: `cancel`. The other effects are in `change`. */
-  readonly effects: readonly PlanEffect[];
   /** Of `events`, those that changed nothing. */
   readonly refused: readonly Refused[];
   /** Nothing: nothing happened. */
@@ -65,7 +63,6 @@ export function advance(
   const isSame = logged.length === 0;
   return {
     plan,
-    effects: effects.filter(({ kind }) => kind === 'cancel'),
     refused,
     change: isSame
       ? undefined

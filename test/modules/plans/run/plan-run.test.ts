@@ -4,6 +4,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REPORT } from '../../../passes/pass-workspace.js';
+import { fieldText } from '../../../../src/project/field-text.js';
+import { livePasses } from '../../../../src/workspace/pass-lock.js';
 import { nocturne, placeWithPlan, planOf, planPage, statesOf } from './plan-place.js';
 
 t.setTimeout(480_000);
@@ -123,4 +125,18 @@ t.test('a program that failed is told by its exit code and its last words', { sk
   );
   t.match(briefing.stdout, 'What failed (1)', 'its run is not told about once more');
   t.match(briefing.stdout, 'Waiting for you (0)');
+});
+
+t.test('a run ends when the owner decides its step, and its pass as usual', { skip }, async (t) => {
+  const long = '- id: long\n  title: Wait\n  run: command\n  command: [sleep, "300"]\n';
+  const place = placeWithPlan(t.testdir(), planPage(long));
+  const driver = nocturne(place, 'plan', 'run', 'pages');
+  while (statesOf(place)['long'] !== 'running') await new Promise((done) => setTimeout(done, 100));
+  const { stdout } = await nocturne(place, 'plan', 'abort', 'pages');
+  t.match(stdout, /^RUN-\d+-001 is cancelled: long was decided$/m);
+  t.match(await driver, { exitCode: 1 });
+  const [run] = place.workspace.snapshot().records('RUN');
+  t.match(fieldText(run, 'outcome'), /cancelled/);
+  t.same(livePasses(place.root, place.workspace.clock), [], 'its claim is given back');
+  t.equal((await nocturne(place, 'gate')).exitCode, 0);
 });
