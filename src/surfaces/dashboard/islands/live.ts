@@ -28,9 +28,12 @@ function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: stri
 
 /** Takes the new state of this page in. */
 async function refresh(): Promise<void> {
-  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const { href } = location;
+  const response = await fetch(href, { headers: { accept: 'text/html' } });
   if (response.status === 401) return ended();
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  // A form was sent meanwhile, and this page does not know of it.
+  if (href !== location.href) return refresh();
   if (!takeIn(page)) return say({ problem: `cannot be read (${response.status})` });
   say({});
 }
