@@ -13,7 +13,10 @@ export type Frame = {
   readonly asOf: string;
   readonly version: string;
   readonly csrf: string;
+  readonly once: string;
   readonly canAct: boolean;
+  /** To a form: no address brings it again. */
+  readonly isAnswer: boolean;
   readonly children: Child;
 };
 
@@ -22,19 +25,61 @@ export function renderPage(frame: Frame): string {
   return `<!doctype html>${String(<Document {...frame} />)}`;
 }
 
-function Document(frame: Frame) {
-  const { title, workspace, nav, path, asOf, version, csrf, canAct, children } = frame;
+/** @param again the page asks for itself once more, as a page of ours. */
+type Door = { readonly title: string; readonly says: string; readonly again?: true };
+
+/** @returns the document for who has no session. */
+export function renderDoor(door: Door): string {
+  return `<!doctype html>${String(<DoorDocument {...door} />)}`;
+}
+
+function DoorDocument({ title, says, again }: Door) {
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · ${workspace}`}</title>
-        <link rel="stylesheet" href="/assets/style.css" />
-        <link rel="icon" href="data:," />
+      <Head title={`${title} · Nocturne`}>
+        {again === true ? <meta http-equiv="refresh" content="0" /> : null}
+      </Head>
+      <body class="door">
+        <main id="main">
+          <h1>{title}</h1>
+          <p>{says}</p>
+          {again === true ? null : (
+            <>
+              <p>On the machine that runs the dashboard, print a link and open it here:</p>
+              <pre>nocturne dashboard link</pre>
+              <p class="note">
+                A link works once, for ten minutes. It logs in this browser until you revoke it.
+              </p>
+            </>
+          )}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Head({ title, children }: { readonly title: string; readonly children?: Child }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{title}</title>
+      <link rel="stylesheet" href="/assets/style.css" />
+      <link rel="icon" href="data:," />
+      {children}
+    </head>
+  );
+}
+
+function Document(frame: Frame) {
+  const { title, workspace, nav, path, asOf, version, csrf, once, canAct, isAnswer, children } =
+    frame;
+  return (
+    <html lang="en">
+      <Head title={`${title} · ${workspace}`}>
         <script type="module" src="/assets/live.js" />
-      </head>
+      </Head>
       <body data-version={version}>
         <a class="skip" href="#main">
           To the content
@@ -57,9 +102,9 @@ function Document(frame: Frame) {
             ))}
           </ul>
         </nav>
-        <main id="main" tabindex={-1}>
+        <main id="main" tabindex={-1} data-still={isAnswer ? '' : undefined}>
           <h1>{title}</h1>
-          <FormContext.Provider value={{ csrf, canAct }}>{children}</FormContext.Provider>
+          <FormContext.Provider value={{ csrf, once, canAct }}>{children}</FormContext.Provider>
         </main>
         <p id="said" class="said" role="status" aria-live="polite" />
       </body>
