@@ -78,13 +78,6 @@ export function isOpenQuestion(snapshot: Snapshot, question: Rec): boolean {
   return state === 'open' || state === 'unclear';
 }
 
-/** What the owner has answered so far; empty: nothing. */
-export function presentAnswer(snapshot: Snapshot, question: Rec): string {
-  const found = questionState(snapshot, question);
-  if (found.state === 'done') return fieldText(question, 'answer') || 'done';
-  return 'answer' in found ? found.answer : '';
-}
-
 /** The words that would answer it, such as `yes or no`. */
 export function expectedAnswer(snapshot: Snapshot, question: Rec): string {
   return EXPECTED[acceptedBy(snapshot, question)];

@@ -1,9 +1,6 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
-import { defined } from '../../../kernel/defined.js';
-import type { Rec } from '../../../markdown/types.js';
-import type { Snapshot } from '../../../workspace/types.js';
-import { presentAnswer, questionState, unclearText } from '../../../project/question-state.js';
+import { questionState, unclearText } from '../../../project/question-state.js';
 import { readAnswer } from '../../../project/verdict.js';
 import { ownerLanguage } from '../../../project/owner-language.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -13,26 +10,15 @@ import { bundleChanges } from '../../../workspace/bundle.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
 import { findQuestion } from '../find-question.js';
-import { textOption } from '../options.js';
-import type { Command, CommandResult, Context, OptionSpec } from '../types.js';
+import type { Command, CommandResult, Context } from '../types.js';
 
-type Answer = {
-  readonly status: 'approved' | 'declined' | 'open';
-  readonly answer: string;
-  /** The answer that it replaces; another one is not replaced. */
-  readonly insteadOf?: string;
-};
+type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
 type Decision = Pick<Answer, 'status'> & {
   readonly asked: { readonly id: string; readonly isApproved: boolean };
   readonly pending: PendingAnswer;
 };
 
 const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
-
-const INSTEAD_OF: OptionSpec = {
-  flags: '--instead-of <answer>',
-  description: 'refuse if it was answered otherwise meanwhile (empty: if it was answered at all)',
-};
 
 export const approve: Command = {
   args: '<id>',
@@ -52,12 +38,11 @@ export const decline: Command = {
 
 export const answer: Command = {
   args: '<id> <text...>',
-  options: [INSTEAD_OF],
   examples: [
     'nocturne answer weather "It is installed now, please continue"',
     'nocturne answer 002 yes',
   ],
-  run(context, { args, options }) {
+  run(context, { args }) {
     const text = args.slice(1).join(' ').trim();
     if (text === '')
       throw new NocturneError('USAGE', 'the answer is empty', {
@@ -65,16 +50,11 @@ export const answer: Command = {
       });
     const { verdict, rest } = readAnswer(text, ownerLanguage(context.workspace().snapshot()));
     const status = rest === '' ? STATUSES[verdict] : 'open';
-    const insteadOf = textOption(options, 'insteadOf');
-    return give(context, args[0] ?? '', { status, answer: text, ...defined({ insteadOf }) });
+    return give(context, args[0] ?? '', { status, answer: text });
   },
 };
 
-function give(
-  context: Context,
-  name: string,
-  { status, answer: text, insteadOf }: Answer,
-): CommandResult {
+function give(context: Context, name: string, { status, answer: text }: Answer): CommandResult {
   requireOwner(context, 'answering');
   let id = '';
   const result = carryOut(
@@ -82,7 +62,6 @@ function give(
     (snapshot) => {
       const question = findQuestion(snapshot, name);
       id = question.key;
-      refuseAnother(snapshot, question, { text, insteadOf });
       if (fieldText(question, 'status') === 'done')
         throw new NocturneError(
           'REFUSED',
@@ -132,22 +111,6 @@ function give(
     text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`,
     json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) },
   };
-}
-
-/** So that of two people who look at the same question, the second learns of the first. */
-function refuseAnother(
-  snapshot: Snapshot,
-  question: Rec,
-  { text, insteadOf }: { readonly text: string; readonly insteadOf: string | undefined },
-): void {
-  const present = presentAnswer(snapshot, question);
-  if (insteadOf === undefined || present === insteadOf || present === text) return;
-  const what = present === '' ? 'has no answer any more' : `was answered "${present}" meanwhile`;
-  throw new NocturneError('REFUSED', `${question.key} ${what}; your "${text}" was not taken`, {
-    file: question.file,
-    line: question.range.line,
-    hint: `to change the answer: nocturne answer ${question.key} "${text}"`,
-  });
 }
 
 /** What a pass asked for does not wait for the next pass: Nocturne does it now, or says why not. */
