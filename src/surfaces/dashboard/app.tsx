@@ -125,7 +125,10 @@ async function show(served: Served, request: Request<Env>, page: DashboardPage):
   return respond(served, request, await render(pageContext(served, request)));
 }
 
-function pageContext({ workspace, readOnly, call }: Served, request: Request<Env>): PageContext {
+function pageContext(
+  { workspace, readOnly, call, pages }: Served,
+  request: Request<Env>,
+): PageContext {
   const snapshot = workspace.snapshot();
   return {
     workspace,
@@ -135,6 +138,7 @@ function pageContext({ workspace, readOnly, call }: Served, request: Request<Env
     zone: ownerZone(snapshot),
     canAct: !readOnly,
     call,
+    pages,
   };
 }
 

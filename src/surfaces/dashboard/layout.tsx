@@ -35,6 +35,7 @@ function Document(frame: Frame) {
         <link rel="stylesheet" href="/assets/style.css" />
         <link rel="icon" href="data:," />
         <script type="module" src="/assets/live.js" />
+        <script type="module" src="/assets/palette.js" />
       </head>
       <body data-version={version}>
         <a class="skip" href="#main">
@@ -43,6 +44,9 @@ function Document(frame: Frame) {
         <header class="top">
           <strong>{workspace}</strong>
           {canAct ? null : <span class="badge">read only</span>}
+          <a class="find" href="/search">
+            Search <kbd>Ctrl K</kbd>
+          </a>
           <p class="as-of" id="live" role="status">
             as of <time>{asOf}</time>
           </p>

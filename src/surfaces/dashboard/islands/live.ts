@@ -5,17 +5,34 @@ const state = document.querySelector('#live');
 const main = document.querySelector('main');
 let shown = document.body.dataset['version'] ?? '';
 
+/** What the reader has opened or typed stays. */
+const KEPT = {
+  beforeAttributeUpdated: (name: string, element: Element) =>
+    !(name === 'open' && element.localName === 'details'),
+  beforeNodeMorphed: (old: Node, fresh: Node) => {
+    if (
+      old instanceof HTMLInputElement &&
+      fresh instanceof HTMLInputElement &&
+      old.type !== 'hidden'
+    )
+      fresh.value = old.value;
+    return true;
+  },
+};
+
 /** Takes the new state of this page in, without losing what is being typed. */
 async function refresh(version: string): Promise<void> {
   const response = await fetch(location.href, { headers: { accept: 'text/html' } });
   if (!response.ok || main === null) return say(`cannot be read (${response.status})`, true);
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const next = page.querySelector('main');
-  if (next !== null) Idiomorph.morph(main, next, { ignoreActiveValue: true });
+  if (next !== null)
+    void Idiomorph.morph(main, next, { ignoreActiveValue: true, callbacks: { ...KEPT } });
   const asOf = page.querySelector('#live');
   if (asOf !== null && state !== null) state.innerHTML = asOf.innerHTML;
   state?.classList.remove('attention');
   shown = version;
+  document.dispatchEvent(new Event('nocturne:fresh'));
 }
 
 function say(text: string, isOld: boolean): void {
@@ -33,3 +50,6 @@ events.addEventListener('version', ({ data }) => {
   void refresh(String(data)).catch(() => say('not reached, trying again', true));
 });
 events.addEventListener('error', () => say('not connected, trying again', true));
+document.addEventListener('nocturne:stale', () => {
+  void refresh(shown).catch(() => say('not reached, trying again', true));
+});

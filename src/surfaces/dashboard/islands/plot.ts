@@ -85,7 +85,13 @@ function drawAll(again = false): void {
 drawAll();
 // The live connection takes drawings out when it puts the new state of the page in.
 const main = document.querySelector('main');
-if (main !== null) new MutationObserver(() => drawAll()).observe(main, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-plot'] });
+if (main !== null)
+  new MutationObserver(() => drawAll()).observe(main, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ['data-plot'],
+  });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
 let waiting = 0;
 addEventListener('resize', () => {

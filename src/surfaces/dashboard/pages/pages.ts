@@ -10,6 +10,10 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./morning.js')).morning,
   },
   {
+    path: '/questions/:id',
+    load: async () => (await import('./question.js')).question,
+  },
+  {
     path: '/projects',
     nav: { label: 'Projects', order: 30 },
     load: async () => (await import('./projects/board.js')).projects,
@@ -17,6 +21,11 @@ export const PAGES: readonly DashboardPage[] = [
   {
     path: '/projects/:slug',
     load: async () => (await import('./projects/project.js')).project,
+  },
+  {
+    path: '/search',
+    nav: { label: 'Search', order: 70 },
+    load: async () => (await import('./search/search.js')).search,
   },
   { path: '/file', load: async () => (await import('./file.js')).file },
 ];
