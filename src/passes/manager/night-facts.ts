@@ -1,6 +1,7 @@
 /** What the morning page tells, as facts for pages and programs. */
 import { dispatch } from '../../governance/dispatch.js';
 import type { Offer } from '../../governance/unit.js';
+import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
 import { shortened } from '../../project/page-text.js';
@@ -32,6 +33,8 @@ export type NightInput = {
 
 /** Lines are markdown. Nothing is left out but passes before the last 1000 (`isCut`). */
 export type NightFacts = {
+  /** Passes that ended after this. */
+  readonly since: string;
   readonly isCut: boolean;
   readonly passes: PassCounts;
   /** `text`: all of it as a sentence, with budgets and what modules add. */
@@ -51,6 +54,7 @@ export function nightFacts(input: NightInput): NightFacts {
   const { snapshot } = input;
   const night = nightSince(snapshot, input.since);
   return {
+    since: stamp(input.since),
     isCut: night.isCut,
     passes: passCounts(night),
     cost: { ...nightCost(night), text: [costLine(night), ...(input.costs ?? [])].join(' ') },

@@ -124,7 +124,7 @@ function tell(html: string, { status, headers }: Response): boolean {
     .map((line) => line.textContent)
     .join(' ');
   said(text || result?.textContent?.trim() || `The server answered with status ${status}.`);
-  return problem === null;
+  return problem === null && result?.classList.contains('attention') !== true;
 }
 
 document.addEventListener('nocturne:fresh', () => {

@@ -22,7 +22,6 @@ export type Status = {
 };
 type Briefing = {
   readonly briefing: string;
-  readonly since: string;
   readonly written: string | null;
   readonly night: NightFacts;
 };
@@ -34,7 +33,7 @@ const MOST = 100;
 export async function morning(context: PageContext): Promise<PageView> {
   const { snapshot, call, zone, canAct } = context;
   const status = (await call('status')).json as unknown as Status;
-  const { briefing, since, written, night } = (await call('briefing')).json as unknown as Briefing;
+  const { briefing, written, night } = (await call('briefing')).json as unknown as Briefing;
   const { questions, answered } = status;
   const differences = await Promise.all(
     questions.slice(0, MOST_WHOLE).map((question) => differencesOf(context, question)),
@@ -45,10 +44,8 @@ export async function morning(context: PageContext): Promise<PageView> {
     body: (
       <>
         <Alarms {...status} zone={zone} />
-        <p class="note">
-          {`What happened ${new Date(since).getTime() === 0 ? 'so far' : `since ${localTime(since, zone)}`}, as it is at ${now} (${zone}).`}
-        </p>
-        <Figures night={night} waiting={questions.length} />
+        <p class="note">{`${sinceText(night.since, zone)}, as it is at ${now} (${zone}).`}</p>
+        <Figures night={night} questions={questions} />
         <Section title="Waiting for you" id="waiting" note={String(questions.length)}>
           {questions.length === 0 ? (
             <Empty>Nothing waits for you.</Empty>
@@ -84,6 +81,12 @@ export async function morning(context: PageContext): Promise<PageView> {
       </>
     ),
   };
+}
+
+function sinceText(since: string, zone: string): string {
+  return Date.parse(since) === 0
+    ? 'All passes so far'
+    : `All passes since ${localTime(since, zone)}`;
 }
 
 function Keys({ canAct }: { readonly canAct: boolean }) {

@@ -3,15 +3,17 @@ import type { Child } from 'hono/jsx';
 import { plural } from '../../../../kernel/words.js';
 import type { NightFacts } from '../../../../passes/manager/night-facts.js';
 import { GRADES } from '../../../../passes/manager/night.js';
+import type { OpenQuestion } from '../../../../passes/question-facts.js';
 import type { Tone } from '../../../../report/html/html.js';
 
 export function Figures({
   night,
-  waiting,
+  questions,
 }: {
   readonly night: NightFacts;
-  readonly waiting: number;
+  readonly questions: readonly OpenQuestion[];
 }) {
+  const waiting = questions.length;
   const { passes, failures, results, isCut } = night;
   return (
     <ul class="figures" aria-label="The night in figures">
@@ -20,7 +22,9 @@ export function Figures({
         label={waiting === 1 ? 'question for you' : 'questions for you'}
         href="#waiting"
         {...(waiting > 0 ? { tone: 'attention' as const } : {})}
-      />
+      >
+        {[...new Set(questions.map(({ project }) => project || 'Nocturne'))].join(', ')}
+      </Figure>
       <Figure
         value={`${passes.worked}${isCut ? ' or more' : ''}`}
         label={passes.worked === 1 ? 'pass' : 'passes'}
@@ -40,7 +44,9 @@ export function Figures({
         label={failures.length === 1 ? 'failure' : 'failures'}
         href="#failures"
         {...(failures.length > 0 ? { tone: 'wrong' as const } : {})}
-      />
+      >
+        {failures[0]?.replaceAll('`', '')}
+      </Figure>
       <Figure value={costText(night)} label="cost" href="#cost">
         {spentText(night)}
       </Figure>

@@ -84,6 +84,9 @@ function About({ question, zone }: { readonly question: OpenQuestion; readonly z
   );
 }
 
+/** What the buttons say already. */
+const BOTH = 'yes or no';
+
 function Consequences({ question: { yes, no, expected } }: { readonly question: OpenQuestion }) {
   return (
     <dl class="consequences">
@@ -99,10 +102,12 @@ function Consequences({ question: { yes, no, expected } }: { readonly question: 
           <dd>{no}</dd>
         </div>
       )}
-      <div>
-        <dt>Answers</dt>
-        <dd>{expected}</dd>
-      </div>
+      {yes !== null && no !== null && expected === BOTH ? null : (
+        <div>
+          <dt>Answer</dt>
+          <dd>{expected}</dd>
+        </div>
+      )}
     </dl>
   );
 }
@@ -145,7 +150,7 @@ export function Answers({
           maxlength={2000}
           autocomplete="off"
           aria-label={`Your own words: ${expected}`}
-          placeholder={expected}
+          placeholder="your own words"
         />
         <button type="submit">Send</button>
       </ActionForm>

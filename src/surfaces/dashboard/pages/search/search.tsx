@@ -22,22 +22,24 @@ export async function search(context: PageContext): Promise<PageView> {
     title: 'Search',
     body: (
       <>
-        <form class="search" role="search" method="get" action="/search">
-          <input type="search" name="q" value={text} aria-label="Words to find" autofocus />
-          <Choice
-            name="kind"
-            all="everything"
-            now={kind}
-            options={[...KINDS, ...brought, 'text']}
-          />
-          <Choice
-            name="project"
-            all="every project"
-            now={project}
-            options={snapshot.records('PROJECT').map(({ key }) => key)}
-          />
-          <button type="submit">Search</button>
-        </form>
+        <search>
+          <form class="search" method="get" action="/search">
+            <input type="search" name="q" value={text} aria-label="Words to find" autofocus />
+            <Choice
+              name="kind"
+              all="everything"
+              now={kind}
+              options={[...KINDS, ...brought, 'text']}
+            />
+            <Choice
+              name="project"
+              all="every project"
+              now={project}
+              options={snapshot.records('PROJECT').map(({ key }) => key)}
+            />
+            <button type="submit">Search</button>
+          </form>
+        </search>
         {named.length === 0 ? null : (
           <ol class="hits">
             {named.map((hit) => (
@@ -57,7 +59,7 @@ export async function search(context: PageContext): Promise<PageView> {
         {isEmpty && (isWhole || kind !== '') ? (
           <Empty>{`Nothing found for "${text}"${kind === '' ? '' : `, only ${kind}`}${project === '' ? '' : `, in ${project}`}.`}</Empty>
         ) : null}
-        {passages.by === '' ? null : <p class="note">{`Texts were searched by ${passages.by}.`}</p>}
+        {passages.by === '' ? null : <p class="note">{`Texts were searched by ${passages.by}`}</p>}
       </>
     ),
   };

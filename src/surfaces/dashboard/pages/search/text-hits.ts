@@ -21,7 +21,6 @@ type Found = {
 type Passage = Omit<Found, 'text'> & { readonly snippet: string };
 
 const MOST = 25;
-const WITHOUT_INDEX = 'lines; the module knowledge, which knows more, is not installed';
 
 export async function textHits(
   { call }: Pick<PageContext, 'call'>,
@@ -38,11 +37,23 @@ export async function textHits(
     return { hits: hits.map((hit) => hitOf({ ...hit, text: hit.snippet })), by: searchedBy };
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'NOT_FOUND') throw error;
+    return lineHits({ call }, { text, folder, why: error });
   }
+}
+
+/** What is left where no index is. */
+async function lineHits(
+  { call }: Pick<PageContext, 'call'>,
+  {
+    text,
+    folder,
+    why,
+  }: { readonly text: string; readonly folder: string | undefined; readonly why: NocturneError },
+): Promise<TextHits> {
   const options = folder === undefined ? {} : { glob: folder };
   const { json } = await call('search', { args: [text], options });
   const { hits } = json as unknown as { readonly hits: readonly Found[] };
-  return { hits: hits.slice(0, MOST).map(hitOf), by: WITHOUT_INDEX };
+  return { hits: hits.slice(0, MOST).map(hitOf), by: `line: ${why.message}; ${why.hint ?? ''}` };
 }
 
 function hitOf({ path, line, heading = '', text, marks = [] }: Found): TextHit {
