@@ -1,11 +1,6 @@
-/** The morning by keyboard, and answers that are sent without leaving the page, once each. */
+/** The morning by keyboard: from question to question, and their answers. */
 import { said } from './parts/said.js';
 import { isTaken } from './parts/typing.js';
-
-const AGAIN_MS = 1000;
-/** Answers that the server has not taken yet, by question. */
-const unsent = new Set<string>();
-let next: string | undefined;
 
 function cards(): readonly HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('[data-question]')];
@@ -16,7 +11,7 @@ function current(): HTMLElement | null {
   return activeElement === null ? null : activeElement.closest<HTMLElement>('[data-question]');
 }
 
-function go(card: HTMLElement | undefined): void {
+function go(card: HTMLElement | null | undefined): void {
   card?.focus({ preventScroll: true });
   card?.scrollIntoView({ block: card.offsetHeight > innerHeight ? 'start' : 'nearest' });
 }
@@ -65,8 +60,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 const FIRST = { capture: true };
 function onKey(event: KeyboardEvent): void {
   const { target } = event;
-  if (event.key === 'Escape' && target instanceof HTMLInputElement)
-    return go(current() ?? undefined);
+  if (event.key === 'Escape' && target instanceof HTMLInputElement) return go(current());
   if (isTaken(event)) return;
   const run = event.key === '/' && cards().length > 0 ? words : KEYS[event.key];
   if (run === undefined) return;
@@ -75,67 +69,41 @@ function onKey(event: KeyboardEvent): void {
 }
 document.addEventListener('keydown', onKey, FIRST);
 
-document.addEventListener('submit', (event) => {
-  const { target: form, submitter } = event;
-  if (!(form instanceof HTMLFormElement) || !form.action.endsWith('/act/answer')) return;
-  event.preventDefault();
-  const id = new FormData(form).get('id');
-  if (typeof id !== 'string' || unsent.has(id)) return;
-  void send(id, new URLSearchParams(textsOf(form, submitter)), form.action);
-});
+/** The question that is being answered, and the ones around it, in case it goes. */
+let around: { readonly id: string; readonly others: readonly string[] } | undefined;
 
-function textsOf(form: HTMLFormElement, submitter: HTMLElement | null): [string, string][] {
-  return [...new FormData(form, submitter)].map(([name, value]) => [name, String(value)]);
+function remember(): void {
+  const here = current();
+  if (here === null) return;
+  const ids = cards().map(({ id }) => id);
+  const index = ids.indexOf(here.id);
+  around = { id: here.id, others: [...ids.slice(index + 1), ...ids.slice(0, index).reverse()] };
 }
 
-/** The same form is sent until the server says what became of it; it does each form once. */
-async function send(id: string, body: URLSearchParams, action: string): Promise<void> {
-  const all = cards();
-  const index = all.findIndex((card) => card.id === id);
-  const after = (index === -1 ? undefined : (all[index + 1] ?? all[index - 1]))?.id;
-  unsent.add(id);
-  document.querySelector(`#${id}`)?.setAttribute('aria-busy', 'true');
-  for (;;) {
-    try {
-      const response = await fetch(action, { method: 'POST', body });
-      const isTakenIn = tell(await response.text(), response);
-      next = isTakenIn ? (after ?? 'answered') : id;
-      break;
-    } catch {
-      said('The server is not reached. Your answer is kept here and sent again.');
-      await new Promise((done) => setTimeout(done, AGAIN_MS));
-    }
-  }
-  unsent.delete(id);
-  document.querySelector(`#${id}`)?.removeAttribute('aria-busy');
-  document.dispatchEvent(new Event('nocturne:stale'));
+/** When a new state of the page is taken in: where the reader goes on, and what was done. */
+function onChange(): void {
+  tell();
+  const { activeElement } = document;
+  if (around === undefined || (activeElement !== null && activeElement !== document.body)) return;
+  const open = cards();
+  const goesOn = [around.id, ...around.others].map((id) => open.find((card) => card.id === id));
+  around = undefined;
+  go(goesOn.find((card) => card !== undefined) ?? document.querySelector<HTMLElement>('main'));
 }
 
-/** @returns whether the answer was taken. */
-function tell(html: string, { status, headers }: Response): boolean {
-  if (!headers.get('content-type')?.startsWith('text/html')) {
-    said(html.slice(0, 300));
-    return false;
-  }
-  const page = new DOMParser().parseFromString(html, 'text/html');
-  const problem = page.querySelector('main .problem');
-  const result = problem ?? page.querySelector('main .done, main .result');
-  const text = [...(problem?.querySelectorAll('p:not(:last-child)') ?? [])]
-    .map((line) => line.textContent)
-    .join(' ');
-  said(text || result?.textContent?.trim() || `The server answered with status ${status}.`);
-  return problem === null && result?.classList.contains('attention') !== true;
+let told = '';
+/** The result of a form stands at the top of the page, which may be far away. */
+function tell(): void {
+  const result = document.querySelector('main > .done, main > .problem');
+  const lines = [...(result?.querySelectorAll('pre, p') ?? [])];
+  const text = lines
+    .filter((line) => line.querySelector('a') === null)
+    .map((line) => line.textContent?.trim())
+    .join('\n');
+  if (text !== told) said(text);
+  told = text;
 }
 
-document.addEventListener('nocturne:fresh', () => {
-  if (next === undefined) return;
-  const card = document.querySelector<HTMLElement>(`[id="${next}"]`);
-  next = undefined;
-  if (card === null) return go(cards()[0]);
-  if (card.dataset['question'] !== undefined) return go(card);
-  card.querySelector<HTMLElement>('[tabindex]')?.focus();
-});
-
-addEventListener('beforeunload', (event) => {
-  if (unsent.size > 0) event.preventDefault();
-});
+const main = document.querySelector('main');
+if (main !== null) new MutationObserver(onChange).observe(main, { childList: true, subtree: true });
+document.addEventListener('focusin', remember);
