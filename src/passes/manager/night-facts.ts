@@ -15,7 +15,7 @@ import {
   type NightResult,
   nightResults,
 } from './briefing-results.js';
-import { type Night, nightSince, type PassCounts, passCounts } from './night.js';
+import { type Night, nightSince, type PassCounts, passCounts, reaped } from './night.js';
 
 export type NightInput = {
   readonly snapshot: Snapshot;
@@ -45,6 +45,7 @@ export type NightFacts = {
   readonly moduleProgress: readonly string[];
   readonly parked: readonly string[];
   readonly failures: readonly string[];
+  readonly trouble: { readonly crashed: number; readonly undone: number; readonly refused: number };
   /** Files that the owner or a pass changed in place. */
   readonly unattributed: readonly string[];
   readonly tonight: readonly string[];
@@ -63,8 +64,20 @@ export function nightFacts(input: NightInput): NightFacts {
     moduleProgress: input.progress ?? [],
     parked: parkedLines(night),
     failures: failuresOf(night, input.failures),
+    trouble: troubleOf(night),
     unattributed: unattributedPaths(night),
     tonight: tonightLines(snapshot, input.offer),
+  };
+}
+
+/** Passes that crashed, changes that were undone, and actions that were refused. */
+function troubleOf({ rows }: Night): NightFacts['trouble'] {
+  const ofResult = (result: string): number =>
+    rows.filter((row) => fieldText(row, 'result') === result).length;
+  return {
+    crashed: new Set(reaped(rows)).size,
+    undone: ofResult('restored'),
+    refused: ofResult('refused'),
   };
 }
 

@@ -46,29 +46,35 @@ export async function morning(context: PageContext): Promise<PageView> {
         <Alarms {...status} zone={zone} />
         <p class="note">{`${sinceText(night.since, zone)}, as it is at ${now} (${zone}).`}</p>
         <Figures night={night} questions={questions} />
-        <Section title="Waiting for you" id="waiting" note={String(questions.length)}>
-          {questions.length === 0 ? (
-            <Empty>Nothing waits for you.</Empty>
-          ) : (
-            <Keys canAct={canAct} />
-          )}
-          {questions.slice(0, MOST).map((question, index) => (
-            <QuestionCard
-              question={question}
-              record={snapshot.record('NOTIFICATION', question.id)}
-              differences={differences[index]}
-              zone={zone}
-            />
-          ))}
-          {questions.length <= MOST ? null : (
-            <p class="note">{`And ${questions.length - MOST} more, once these are answered.`}</p>
-          )}
-        </Section>
-        <Answered questions={answered} snapshot={snapshot} zone={zone} />
-        <Results results={night.results} />
-        <Progress night={night} />
-        <Failures night={night} zone={zone} />
-        <Tonight lines={night.tonight} zone={zone} />
+        <div class="columns">
+          <div>
+            <Section title="Waiting for you" id="waiting" note={String(questions.length)}>
+              {questions.length === 0 ? (
+                <Empty>Nothing waits for you.</Empty>
+              ) : (
+                <Keys canAct={canAct} />
+              )}
+              {questions.slice(0, MOST).map((question, index) => (
+                <QuestionCard
+                  question={question}
+                  record={snapshot.record('NOTIFICATION', question.id)}
+                  differences={differences[index]}
+                  zone={zone}
+                />
+              ))}
+              {questions.length <= MOST ? null : (
+                <p class="note">{`And ${questions.length - MOST} more, once these are answered.`}</p>
+              )}
+            </Section>
+            <Answered questions={answered} snapshot={snapshot} zone={zone} />
+          </div>
+          <div>
+            <Results results={night.results} />
+            <Progress night={night} />
+            <Failures night={night} zone={zone} />
+            <Tonight lines={night.tonight} zone={zone} />
+          </div>
+        </div>
         <details class="written">
           <summary>
             {written === null

@@ -45,7 +45,7 @@ export function Figures({
         href="#failures"
         {...(failures.length > 0 ? { tone: 'wrong' as const } : {})}
       >
-        {failures[0]?.replaceAll('`', '')}
+        {troubleText(night)}
       </Figure>
       <Figure value={costText(night)} label="cost" href="#cost">
         {spentText(night)}
@@ -85,6 +85,17 @@ function gradesText({ passes: { grades, ungraded, idle } }: NightFacts): string 
     ...parts,
     ...(ungraded === 0 ? [] : [`${ungraded} without a grade`]),
     ...(idle === 0 ? [] : [`${idle} found nothing to do`]),
+  ].join(', ');
+}
+
+function troubleText({ passes: { grades }, trouble }: NightFacts): string {
+  const { crashed, undone, refused } = trouble;
+  return [
+    ...(grades.FAIL === 0 ? [] : [plural(grades.FAIL, 'failed pass', 'failed passes')]),
+    ...(grades.WEAK === 0 ? [] : [plural(grades.WEAK, 'weak pass', 'weak passes')]),
+    ...(crashed === 0 ? [] : [plural(crashed, 'crash', 'crashes')]),
+    ...(undone === 0 ? [] : [plural(undone, 'undone change')]),
+    ...(refused === 0 ? [] : [plural(refused, 'refusal')]),
   ].join(', ');
 }
 
