@@ -39,7 +39,8 @@ const rows = KEYS.flatMap(([keys, what]) => [
 const help = dialog('Keys', element('h2', {}, 'Keys'), element('dl', { class: 'help' }, ...rows));
 
 const field = element('input', {
-  type: 'search',
+  type: 'text',
+  enterkeyhint: 'search',
   name: 'q',
   'aria-label': 'Search',
   placeholder: 'Search pages, projects, questions, runs, rules and texts',

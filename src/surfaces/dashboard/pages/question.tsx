@@ -3,6 +3,7 @@ import { NocturneError } from '../../../kernel/error.js';
 import type { PageContext, PageView } from '../../../passes/dashboard-page.js';
 import { fieldText } from '../../../project/field-text.js';
 import { lineFor } from '../../../project/page-text.js';
+import { Section } from '../../../report/html/html.js';
 import { Prose } from '../../../report/html/prose.js';
 import type { Status } from './morning.js';
 import { AnsweredLine, Correction } from './morning/answered.js';
@@ -25,12 +26,14 @@ export async function question(context: PageContext): Promise<PageView> {
     body: (
       <>
         {open === undefined ? null : (
-          <QuestionCard
-            question={open}
-            record={record}
-            differences={await differencesOf(context, open)}
-            zone={zone}
-          />
+          <Section title="Waiting for you">
+            <QuestionCard
+              question={open}
+              record={record}
+              differences={await differencesOf(context, open)}
+              zone={zone}
+            />
+          </Section>
         )}
         {given === undefined ? null : (
           <article class="card">

@@ -95,7 +95,13 @@ export function Tonight({
 }) {
   return (
     <Section title="Tonight" id="tonight">
-      <Lines lines={lines} zone={zone} />
+      <Lines lines={lines.slice(0, 1)} zone={zone} />
+      {lines.length < 2 ? null : (
+        <details class="evidence">
+          <summary>{`Why not the others (${lines.length - 1})`}</summary>
+          <Lines lines={lines.slice(1)} zone={zone} />
+        </details>
+      )}
     </Section>
   );
 }
