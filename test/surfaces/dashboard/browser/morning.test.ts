@@ -36,36 +36,36 @@ const recorded = ({ workspace }: Clocked, id: string): readonly string[] =>
     .filter((row) => fieldText(row, 'target') === id)
     .map((row) => fieldText(row, 'authorisation'));
 
-t.test(
-  'a stranger reads ten facts of the night in two minutes',
-  { skip: NO_CHROMIUM },
-  async (t) => {
-    const place = morning(t.testdir());
-    const { open: visit } = await dashboardInBrowser(t, place);
-    const page = await visit('/');
-    const text = (await page.innerText('main')).replace(/\s+/g, ' ');
-    for (const fact of [
-      /4 questions for you inventory, harbour, tea, maps/,
-      /20 passes 14 strong, 2 weak, 3 fail, 1 without a grade/,
-      /0\.20 cost 20,000 tokens read, 2,000 written/,
-      /7 failures 3 failed passes, 2 weak passes, 1 crash, 2 undone changes/,
-      /1 result inventory/,
-      /inventory: 214 of 300 packages are listed All the packages/,
-      /inventory 220 of 300 write/,
-      /harbour changed SOUL\.md \(tier-protected\); it was undone/,
-      /maps: crashed: last step T4/,
-      /Tonight every project waits for you/,
-    ])
-      t.match(text, fact);
-    const asked = (await page.locator('.question h3').allInnerTexts()).join(' ').split(' ').length;
+t.test('the morning after a bad night', { skip: NO_CHROMIUM }, async (t) => {
+  const place = morning(t.testdir());
+  const { open: visit } = await dashboardInBrowser(t, place);
+  const page = await visit('/');
+  await t.test('a stranger reads ten facts in two minutes', (t) => tenFacts(t, page));
+  await t.test('everyone can read all of it', (t) => forAll(t, page));
+  await t.test('it is answered by keyboard only', (t) => byKeyboard(t, page, place));
+});
+
+async function tenFacts(t: Test, page: Page): Promise<void> {
+  const text = (await page.innerText('main')).replace(/\s+/g, ' ');
+  for (const fact of [
+    /4 questions for you inventory, harbour, tea, maps/,
+    /20 passes 14 strong, 2 weak, 3 fail, 1 without a grade/,
+    /0\.20 cost 20,000 tokens read, 2,000 written/,
+    /7 failures 3 failed passes, 2 weak passes, 1 crash, 2 undone changes/,
+    /1 result inventory/,
+    /inventory: 214 of 300 packages are listed All the packages/,
+    /inventory 220 of 300 write/,
+    /harbour changed SOUL\.md \(tier-protected\); it was undone/,
+    /maps: crashed: last step T4/,
+    /Tonight every project waits for you/,
+  ])
+    t.match(text, fact);
+  const asked = (await page.locator('.question h3').allInnerTexts()).join(' ').split(' ').length;
   const words = text.split(' ').length - asked;
   t.ok(words < 480, `${words} words around the questions, which is two minutes`);
   const figures = await page.locator('.figures').boundingBox();
-    t.ok(
-      (figures?.y ?? 900) + (figures?.height ?? 900) < 800,
-      'the figures are on the first screen',
-    );
-    t.match(text, /Yes Next pass: inventory goes on\. No Next pass: inventory is paused\./);
+  t.ok((figures?.y ?? 900) + (figures?.height ?? 900) < 800, 'the figures are on the first screen');
+  t.match(text, /Yes Next pass: inventory goes on\. No Next pass: inventory is paused\./);
 }
 
 async function forAll(t: Test, page: Page): Promise<void> {
