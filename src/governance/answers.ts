@@ -76,13 +76,14 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
 }
 
 /** Modules whose questions have topics such as `plan/site/build` take the answers in themselves. */
-function asksForModule(question: Rec): boolean {
+export function asksForModule(question: Rec): boolean {
   return fieldText(question, 'topic').includes('/');
 }
 
 type Effect = Pick<PendingAnswer, 'what' | 'effects' | 'calls'>;
 
-function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
+/** What this answer would do to a question that is not about a transition or of a module. */
+export function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   switch (fieldText(record, 'kind')) {
     case 'escalation':
       return withRaise(snapshot, record, read, escalationEffect(snapshot, record, read));

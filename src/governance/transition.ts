@@ -15,6 +15,7 @@ import {
   questionState,
   unclearText,
 } from '../project/question-state.js';
+import type { ReadAnswer } from '../project/verdict.js';
 
 export const MAX_REESCALATIONS = 3;
 
@@ -57,8 +58,27 @@ function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   };
   if (last?.found.state === 'unclear') return unanswered(context, unclearText(last.found));
   if (last?.found.state !== 'answered') return unanswered(context, '');
-  const { read } = last.found;
-  const answeredBy = last.question.key;
+  return answered(context, last.question.key, last.found.read);
+}
+
+/** What this answer would do; `undefined`: it is not about a project that waits between phases. */
+export function stepAfter(
+  snapshot: Snapshot,
+  question: Rec,
+  read: ReadAnswer,
+): TransitionStep | undefined {
+  const slug = fieldText(question, 'project');
+  const project = snapshot.record('PROJECT', slug);
+  const status = fieldText(snapshot.record('DISPATCH', slug), 'status');
+  if (project === undefined || status !== 'transition-hold') return undefined;
+  const asked = questionsOf(snapshot, project);
+  if (!asked.some(({ key }) => key === question.key)) return undefined;
+  const graph = phaseGraph(snapshot, slug);
+  return answered({ snapshot, project, slug, graph, asked }, question.key, read);
+}
+
+function answered(context: Context, answeredBy: string, read: ReadAnswer): TransitionStep {
+  const { project } = context;
   if (read.verdict === 'no')
     return { ...reopened(context, { id: answeredBy, objective: read.rest }), answeredBy };
   const successor = namedPhase(context.graph.phases, read) ?? fieldText(project, 'phase.successor');

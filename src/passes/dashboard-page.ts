@@ -27,6 +27,8 @@ export type PageContext = {
   /** False in a dashboard that only reads: forms are not shown. */
   readonly canAct: boolean;
   readonly call: CallCommand;
+  /** Of this dashboard, also those of modules. */
+  readonly pages: readonly DashboardPage[];
 };
 
 export type PageView = {
@@ -41,6 +43,8 @@ export type DashboardPage = {
   readonly path: string;
   /** Its place in the navigation; without one it is reached from another page. */
   readonly nav?: { readonly label: string; readonly order: number };
+  /** The object whose records it shows, by their key in its path: search finds them by name. */
+  readonly names?: string;
   readonly load: () => Promise<(context: PageContext) => PageView | Promise<PageView>>;
 };
 

@@ -78,6 +78,17 @@ export function isOpenQuestion(snapshot: Snapshot, question: Rec): boolean {
   return state === 'open' || state === 'unclear';
 }
 
+/** The words that would answer it, such as `yes or no`. */
+export function expectedAnswer(snapshot: Snapshot, question: Rec): string {
+  return EXPECTED[acceptedBy(snapshot, question)];
+}
+
+/** Whether this answer alone would decide the question. */
+export function isClearAnswer(snapshot: Snapshot, question: Rec, read: ReadAnswer): boolean {
+  const accepts = acceptedBy(snapshot, question);
+  return problemOf(snapshot, question, { read, accepts }) === undefined;
+}
+
 /** Answers in different places count together: one that is clear is enough, two must agree. */
 export function questionState(snapshot: Snapshot, question: Rec): QuestionState {
   const status = fieldText(question, 'status');

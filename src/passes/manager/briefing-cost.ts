@@ -7,32 +7,55 @@ import { NOT_ENFORCED, SPENDING } from '../spending-row.js';
 import type { Rec } from '../../markdown/types.js';
 import { begunPasses } from '../begun-passes.js';
 import { leftOfNight } from '../night-use.js';
-import type { Night } from './briefing.js';
+import type { Night } from './night.js';
 import { shortened } from '../../project/page-text.js';
 
 const MINUTE_MS = 60_000;
 
-/** What no pass reported is unknown, and not 0. */
-export function costLine({ snapshot, runs, rows }: Night): string {
-  const known = (field: string): readonly number[] =>
-    runs.flatMap((run) => (fieldText(run, field) === '' ? [] : [Number(fieldText(run, field))]));
-  const sum = (field: string): number => known(field).reduce((total, value) => total + value, 0);
+/** `null`: no pass reported it, so it is unknown, and not 0. */
+export type NightCost = {
+  readonly tokensIn: number | null;
+  readonly tokensOut: number | null;
+  readonly cost: number | null;
+  readonly currency: string | null;
+  readonly minutes: number;
+  /** Passes whose agent worked and reported no tokens. */
+  readonly silent: number;
+};
+
+export function nightCost({ snapshot, runs }: Night): NightCost {
+  const sum = (field: string): number | null => {
+    const known = runs.filter((run) => fieldText(run, field) !== '');
+    return known.length === 0
+      ? null
+      : known.reduce((total, run) => total + Number(fieldText(run, field)), 0);
+  };
   const silent = runs.filter(
     (run) => fieldText(run, 'runner') !== '' && fieldText(run, 'tokens_in') === '',
   ).length;
+  return {
+    tokensIn: sum('tokens_in'),
+    tokensOut: sum('tokens_out'),
+    cost: sum('cost'),
+    currency: ownCurrency(snapshot) ?? null,
+    minutes: minutes(runs),
+    silent,
+  };
+}
+
+export function costLine(night: Night): string {
+  const { snapshot, runs, rows } = night;
+  const { tokensIn, tokensOut, cost, silent, minutes: took } = nightCost(night);
   const currency = ownCurrency(snapshot);
-  const amount = (cost: number): string => inCurrency(cost, currency);
   const tokens =
-    known('tokens_in').length === 0
-      ? 'tokens unknown'
-      : `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written`;
-  const cost = known('cost').length === 0 ? 'cost unknown' : `cost ${amount(sum('cost'))}`;
+    tokensIn === null ? 'tokens unknown' : `${tokensIn} tokens read, ${tokensOut ?? 0} written`;
+  const amount = cost === null ? 'cost unknown' : `cost ${inCurrency(cost, currency)}`;
   const unknown = silent === 0 ? '' : ` (${plural(silent, 'pass', 'passes')} reported no tokens)`;
   const isSpent = ['runner', 'tokens_in'].some((field) =>
     runs.some((run) => fieldText(run, field) !== ''),
   );
-  const spent = isSpent ? `${tokens}, ${cost}` : 'no agent worked';
-  const text = `${spent}, ${minutes(runs).toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
+  const spent = isSpent ? `${tokens}, ${amount}` : 'no agent worked';
+  const text = `${spent}, ${took.toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
   return [text, ...budget(snapshot, currency), ...ended(rows), ...downgraded(rows)].join(' ');
 }
 

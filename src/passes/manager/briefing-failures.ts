@@ -2,14 +2,21 @@
 import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
-import type { Night } from './briefing.js';
+import type { Failure } from '../module.js';
+import { type Night, reaped } from './night.js';
 import { shortened } from '../../project/page-text.js';
+
+/** What went wrong in what modules keep, then in passes. */
+export function failuresOf(night: Night, ofModules: readonly Failure[] = []): readonly string[] {
+  const told = new Set(ofModules.flatMap(({ runs }) => runs ?? []));
+  return [...ofModules.map(({ line }) => shortened(line)), ...failureLines(night, told)];
+}
 
 /**
  * The worst first: crashes, undone changes, failed passes, weak ones, refusals, other trouble.
  * @param told the runs that modules tell about.
  */
-export function failureLines(night: Night, told: ReadonlySet<string>): readonly string[] {
+function failureLines(night: Night, told: ReadonlySet<string>): readonly string[] {
   const { rows } = night;
   const runs = night.runs.filter(({ key }) => !told.has(key));
   const untold = { ...night, runs };
@@ -48,12 +55,6 @@ function crashes({ runs, rows }: Night): readonly string[] {
   return runs
     .filter((run) => dead.has(run.key))
     .map((run) => `${fieldText(run, 'project') || 'a pass'}: ${fieldText(run, 'outcome')}`);
-}
-
-export function reaped(rows: readonly Rec[]): readonly string[] {
-  return rows
-    .filter((row) => fieldText(row, 'type') === 'session_reap')
-    .map((row) => fieldText(row, 'target'));
 }
 
 /** Not failures: they go on, or wait for an answer. */

@@ -3,28 +3,44 @@ import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { agentWrites } from '../agent-writes.js';
-import type { Night } from './briefing.js';
+import type { Night } from './night.js';
 import { plain, shortened } from '../../project/page-text.js';
 import { bar } from './briefing-text.js';
 
 const MOST_LINKS = 3;
 const LONGEST_TITLE = 60;
 
-/** One line a project: its files of the night, and the sentence of its last good pass. */
-export function resultLines({ snapshot, runs, rows }: Night): readonly string[] {
+/** `files`: the newest first, at most three. `sentence`: of the project's last good pass. */
+export type NightResult = {
+  /** Empty: idle work. */
+  readonly project: string;
+  readonly files: readonly { readonly path: string; readonly title: string }[];
+  readonly more: number;
+  readonly sentence: string;
+};
+
+export function nightResults({ snapshot, runs, rows }: Night): readonly NightResult[] {
   const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
   const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
-  return projects.flatMap((slug) => {
-    const own = good.filter((run) => fieldText(run, 'project') === slug);
+  return projects.flatMap((project) => {
+    const own = good.filter((run) => fieldText(run, 'project') === project);
     const ids = new Set(own.map((run) => run.key));
     const written = [...agentWrites(rows.filter((row) => ids.has(fieldText(row, 'run_id'))))];
     const paths = written.filter((path) => snapshot.files.has(path)).reverse();
     if (paths.length === 0) return [];
-    const links = paths.slice(0, MOST_LINKS).map((path) => link(snapshot, path));
-    const more = paths.length - links.length;
-    const files = `${links.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+    const files = paths
+      .slice(0, MOST_LINKS)
+      .map((path) => ({ path, title: titleOf(snapshot, path) }));
     const sentence = shortened(plain(summaryOf(own.at(-1))));
-    return [`${slug === '' ? 'idle work' : slug}: ${files}: ${sentence}`];
+    return [{ project, files, more: paths.length - files.length, sentence }];
+  });
+}
+
+/** One line a project. */
+export function resultLines(results: readonly NightResult[]): readonly string[] {
+  return results.map(({ project, files, more, sentence }) => {
+    const rest = more === 0 ? '' : ` and ${more} more`;
+    return `${project === '' ? 'idle work' : project}: ${files.map(link).join(', ')}${rest}: ${sentence}`;
   });
 }
 
@@ -35,17 +51,29 @@ function summaryOf(run: Rec | undefined): string {
 }
 
 /** The registry knows of links to files of projects; anything else is only named. */
-function link(snapshot: Snapshot, path: string): string {
+function link({ path, title }: NightResult['files'][number]): string {
   if (!path.startsWith('PROJECTS/')) return `\`${path.replaceAll('`', '')}\``;
-  const heading = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
-  const title = plain(heading || path.slice(path.lastIndexOf('/') + 1)).slice(0, LONGEST_TITLE);
   return `[${title}](${/^[\w./-]+$/.test(path) ? path : `<${path.replace(/[<>]/g, '')}>`})`;
+}
+
+function titleOf(snapshot: Snapshot, path: string): string {
+  const heading = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
+  return plain(heading || path.slice(path.lastIndexOf('/') + 1)).slice(0, LONGEST_TITLE);
 }
 
 const OVER = ['complete', 'abandoned'];
 
-/** `inventory ###······· 220 of 300`, projects at work first. */
-export function progressLines(snapshot: Snapshot): readonly string[] {
+/** `done`: from 0 to 1. `text` is empty where nothing was measured yet. */
+export type NightProgress = {
+  readonly project: string;
+  readonly phase: string;
+  readonly status: string;
+  readonly text: string;
+  readonly done: number;
+};
+
+/** Projects at work first. */
+export function nightProgress(snapshot: Snapshot): readonly NightProgress[] {
   return snapshot
     .records('DISPATCH')
     .filter((row) => !OVER.includes(fieldText(row, 'status')))
@@ -54,13 +82,24 @@ export function progressLines(snapshot: Snapshot): readonly string[] {
       const slug = fieldText(row, 'slug');
       const project = snapshot.record('PROJECT', slug);
       const text = fieldText(project, 'last_pass.progress');
-      const distance = Number(fieldText(project, 'last_pass.distance'));
-      const status = fieldText(row, 'status');
-      const state = status === 'active' ? '' : `, ${STATES[status] ?? status}`;
-      const phase = `phase ${fieldText(row, 'phase') || '-'}${state}`;
-      if (text === '') return `${slug}: ${phase}; nothing measured yet`;
-      return `${slug}: \`${bar(1 - distance)}\` ${text}, ${phase}`;
+      return {
+        project: slug,
+        phase: fieldText(row, 'phase'),
+        status: fieldText(row, 'status'),
+        text,
+        done: text === '' ? 0 : 1 - Number(fieldText(project, 'last_pass.distance')),
+      };
     });
+}
+
+/** `inventory ###······· 220 of 300` */
+export function progressLines(progress: readonly NightProgress[]): readonly string[] {
+  return progress.map(({ project, phase: name, status, text, done }) => {
+    const state = status === 'active' ? '' : `, ${STATES[status] ?? status}`;
+    const phase = `phase ${name || '-'}${state}`;
+    if (text === '') return `${project}: ${phase}; nothing measured yet`;
+    return `${project}: \`${bar(done)}\` ${text}, ${phase}`;
+  });
 }
 
 const STATES: Readonly<Record<string, string>> = {

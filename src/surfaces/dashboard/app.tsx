@@ -98,7 +98,10 @@ async function show(served: Served, request: Context<Env>, page: DashboardPage):
   return respond(served, request, await render(pageContext(served, request)));
 }
 
-function pageContext({ workspace, readOnly, call }: Served, request: Context<Env>): PageContext {
+function pageContext(
+  { workspace, readOnly, call, pages }: Served,
+  request: Context<Env>,
+): PageContext {
   const snapshot = workspace.snapshot();
   const params = request.req.param() as Readonly<Record<string, string>>;
   // No name in a workspace has it, and what it does to a path is up to the system.
@@ -112,5 +115,6 @@ function pageContext({ workspace, readOnly, call }: Served, request: Context<Env
     zone: ownerZone(snapshot),
     canAct: !readOnly,
     call,
+    pages,
   };
 }

@@ -79,6 +79,7 @@ function Document(frame: Frame) {
     <html lang="en">
       <Head title={`${title} · ${workspace}`}>
         <script type="module" src="/assets/live.js" />
+        <script type="module" src="/assets/palette.js" />
       </Head>
       <body data-version={version}>
         <a class="skip" href="#main">
@@ -87,6 +88,9 @@ function Document(frame: Frame) {
         <header class="top">
           <strong>{workspace}</strong>
           {canAct ? null : <span class="badge">read only</span>}
+          <a class="find" href="/search">
+            Search <kbd>Ctrl K</kbd>
+          </a>
           <p class="as-of" id="live" role="status">
             as of <time>{asOf}</time>
           </p>

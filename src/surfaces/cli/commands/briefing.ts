@@ -10,6 +10,7 @@ import {
   moduleProgress,
 } from '../../../passes/modules/module-state.js';
 import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
+import { nightFacts } from '../../../passes/manager/night-facts.js';
 import { briefingSince } from '../../../passes/manager/briefing-since.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
 import { rowsSince } from '../../../project/recent-rows.js';
@@ -41,15 +42,18 @@ export const briefing: Command = {
     // A new briefing covers what the written one covers, and what came after it.
     const from =
       since ?? briefingSince(snapshot, written === undefined ? snapshot.now : new Date(written));
+    const input = {
+      snapshot,
+      since: from,
+      failures: moduleFailures(modules, snapshot, from),
+      progress: moduleProgress(modules, snapshot, from),
+      costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
+      offer: offeredUnits({ modules, workspace, say: () => {} }, snapshot),
+    };
     const text = isCurrent
       ? fieldText(page, 'body')
       : composeBriefing({
-          snapshot,
-          since: from,
-          failures: moduleFailures(modules, snapshot, from),
-          progress: moduleProgress(modules, snapshot, from),
-          costs: moduleCosts(modules, { snapshot, state: workspace.state, since: from }),
-          offer: offeredUnits({ modules, workspace, say: () => {} }, snapshot),
+          ...input,
           incidents,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],
@@ -60,6 +64,7 @@ export const briefing: Command = {
       ...defined({ since: isCurrent ? undefined : from.toISOString() }),
       incidents: incidents.map(({ id, at: time, message }) => ({ id, at: time, message })),
       briefing: text,
+      night: nightFacts(input),
     };
     return ok(text, json);
   },

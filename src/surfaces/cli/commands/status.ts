@@ -21,7 +21,7 @@ import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { isOpenQuestion, questionState, unclearText } from '../../../project/question-state.js';
+import { answeredFacts, openQuestionFacts } from '../../../passes/question-facts.js';
 import { alarmLines } from '../alarm-lines.js';
 import { type Paint, paint } from '../paint.js';
 import { ok } from '../result.js';
@@ -182,11 +182,8 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
       .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)),
-    questions: snapshot
-      .records('NOTIFICATION')
-      .filter((question) => isOpenQuestion(snapshot, question))
-      .map((question) => questionFacts(snapshot, question)),
-    answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
+    questions: openQuestionFacts(snapshot),
+    answered: answeredFacts(snapshot, answers),
     runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
     signals: detectedModes(snapshot).map(({ text }) => text),
   };
@@ -214,19 +211,6 @@ function nextFacts(chosen: Considered | undefined) {
 
 function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {
   return { id, role, project, host, state, since };
-}
-
-function questionFacts(snapshot: Snapshot, question: Rec) {
-  const state = questionState(snapshot, question);
-  return {
-    unclear: state.state === 'unclear' ? unclearText(state) : null,
-    id: question.key,
-    project: fieldText(question, 'project'),
-    kind: fieldText(question, 'kind'),
-    priority: fieldText(question, 'priority'),
-    since: fieldText(question, 'time'),
-    question: fieldText(question, 'action_needed'),
-  };
 }
 
 function runFacts(run: Rec) {

@@ -1,0 +1,53 @@
+/** What a yes and what a no would do to an open question, as sentences for its owner. */
+import type { Rec } from '../markdown/types.js';
+import { fieldText } from '../project/field-text.js';
+import { expectedAnswer, isClearAnswer } from '../project/question-state.js';
+import type { ReadAnswer } from '../project/verdict.js';
+import type { Snapshot } from '../workspace/types.js';
+import { asksForModule, effectOf } from './answers.js';
+import type { BundleCall } from './bundle-call.js';
+import { stepAfter } from './transition.js';
+
+/** `null`: this word alone would not answer the question. */
+export type Consequences = {
+  readonly yes: string | null;
+  readonly no: string | null;
+  /** The words that answer it, such as `yes or no`. */
+  readonly expected: string;
+};
+
+export function consequencesOf(snapshot: Snapshot, question: Rec): Consequences {
+  return {
+    yes: consequence(snapshot, question, { verdict: 'yes', rest: '' }),
+    no: consequence(snapshot, question, { verdict: 'no', rest: '' }),
+    expected: expectedAnswer(snapshot, question),
+  };
+}
+
+function consequence(snapshot: Snapshot, question: Rec, read: ReadAnswer): string | null {
+  if (!isClearAnswer(snapshot, question, read)) return null;
+  if (asksForModule(question))
+    return `The next pass tells ${fieldText(question, 'topic')}, which asked.`;
+  const step = stepAfter(snapshot, question, read);
+  if (step !== undefined) return moveText(step.slug, step.calls, step.why);
+  const { what, calls, effects } = effectOf(snapshot, question, read);
+  const isClosed = effects.length === 0 && calls.every((call) => call.bundle === CLOSE);
+  const now = effects.some(({ kind }) => kind === 'approval') ? 'At once' : 'Next pass';
+  return isClosed ? `The question is closed (${what}). Nothing else changes.` : `${now}: ${what}.`;
+}
+
+const CLOSE = 'notification_close';
+
+function moveText(slug: string, calls: readonly BundleCall[], why: string): string {
+  const [move] = calls.filter(({ bundle }) => bundle !== CLOSE);
+  switch (move?.bundle) {
+    case 'phase_advance':
+      return `Next pass: ${slug} begins the phase "${String(move.args['phase'])}".`;
+    case 'project_complete':
+      return `Next pass: ${slug} is complete, and no pass works on it any more.`;
+    case 'phase_reopen':
+      return `Next pass: ${slug} goes on with its phase: ${String(move.args['next_objective'])}`;
+    default:
+      return `Next pass: ${slug} stays where it is: ${why}.`;
+  }
+}

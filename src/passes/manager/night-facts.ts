@@ -1,0 +1,103 @@
+/** What the morning page tells, as facts for pages and programs. */
+import { dispatch } from '../../governance/dispatch.js';
+import type { Offer } from '../../governance/unit.js';
+import { stamp } from '../../kernel/clock.js';
+import { defined } from '../../kernel/defined.js';
+import { fieldText } from '../../project/field-text.js';
+import { shortened } from '../../project/page-text.js';
+import type { Snapshot } from '../../workspace/types.js';
+import type { Failure } from '../module.js';
+import { costLine, type NightCost, nightCost } from './briefing-cost.js';
+import { failuresOf, parkedLines } from './briefing-failures.js';
+import {
+  type NightProgress,
+  nightProgress,
+  type NightResult,
+  nightResults,
+} from './briefing-results.js';
+import { type Night, nightSince, type PassCounts, passCounts, reaped } from './night.js';
+
+export type NightInput = {
+  readonly snapshot: Snapshot;
+  /** Passes that ended after this are reported. */
+  readonly since: Date;
+  /** What went wrong in what modules keep. */
+  readonly failures?: readonly Failure[];
+  /** What goes on in what modules keep, one line each. */
+  readonly progress?: readonly string[];
+  /** What modules add to the cost. */
+  readonly costs?: readonly string[];
+  /** Work of modules, for what comes next. */
+  readonly offer?: Offer;
+};
+
+/** Lines are markdown. Nothing is left out but passes before the last 1000 (`isCut`). */
+export type NightFacts = {
+  /** Passes that ended after this. */
+  readonly since: string;
+  readonly isCut: boolean;
+  readonly passes: PassCounts;
+  /** `text`: all of it as a sentence, with budgets and what modules add. */
+  readonly cost: NightCost & { readonly text: string };
+  readonly results: readonly NightResult[];
+  readonly progress: readonly NightProgress[];
+  /** What goes on in what modules keep. */
+  readonly moduleProgress: readonly string[];
+  readonly parked: readonly string[];
+  readonly failures: readonly string[];
+  readonly trouble: { readonly crashed: number; readonly undone: number; readonly refused: number };
+  /** Files that the owner or a pass changed in place. */
+  readonly unattributed: readonly string[];
+  readonly tonight: readonly string[];
+};
+
+export function nightFacts(input: NightInput): NightFacts {
+  const { snapshot } = input;
+  const night = nightSince(snapshot, input.since);
+  return {
+    since: stamp(input.since),
+    isCut: night.isCut,
+    passes: passCounts(night),
+    cost: { ...nightCost(night), text: [costLine(night), ...(input.costs ?? [])].join(' ') },
+    results: nightResults(night),
+    progress: nightProgress(snapshot),
+    moduleProgress: input.progress ?? [],
+    parked: parkedLines(night),
+    failures: failuresOf(night, input.failures),
+    trouble: troubleOf(night),
+    unattributed: unattributedPaths(night),
+    tonight: tonightLines(snapshot, input.offer),
+  };
+}
+
+/** Passes that crashed, changes that were undone, and actions that were refused. */
+function troubleOf({ rows }: Night): NightFacts['trouble'] {
+  const ofResult = (result: string): number =>
+    rows.filter((row) => fieldText(row, 'result') === result).length;
+  return {
+    crashed: new Set(reaped(rows)).size,
+    undone: ofResult('restored'),
+    refused: ofResult('refused'),
+  };
+}
+
+export function unattributedPaths({ rows }: Night): readonly string[] {
+  return rows
+    .filter((row) => fieldText(row, 'type') === 'unattributed')
+    .map((row) => fieldText(row, 'target'));
+}
+
+/** What the next pass does, and why it does nothing else. */
+export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): readonly string[] {
+  const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
+  const first =
+    chosen === undefined
+      ? ['every project waits for you']
+      : [
+          `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
+        ];
+  return [
+    ...first,
+    ...skipped.map((candidate) => `not yet ${candidate.slug}: ${candidate.why}`),
+  ].map(shortened);
+}
