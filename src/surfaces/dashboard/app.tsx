@@ -14,6 +14,7 @@ import type {
 import { foreignRequest } from '../../passes/loopback-request.js';
 import { ownerZone } from '../../project/owner-zone.js';
 import type { Changes } from './changes.js';
+import type { KeptAnswers } from './kept-answers.js';
 import { ActionResult, ErrorView } from './answers.js';
 import { renderPage } from './layout.js';
 import { csrfOf, type Sessions } from './sessions.js';
@@ -26,7 +27,11 @@ const COOKIE = 'nocturne_session';
 const LONGEST_FORM = 64 * 1024;
 type Env = { Variables: { cookie: string } };
 
-type Served = DashboardSettings & { readonly sessions: Sessions; readonly changes: Changes };
+type Served = DashboardSettings & {
+  readonly sessions: Sessions;
+  readonly changes: Changes;
+  readonly kept: KeptAnswers;
+};
 
 /** @param port of the server that asks it, once it listens. */
 export function makeApp(served: Served, port: () => number): Hono<Env> {
@@ -119,16 +124,15 @@ function asset(request: Request<Env>): Response {
   });
 }
 
-async function show(
-  served: Served,
-  request: Request<Env>,
-  page: DashboardPage,
-): Promise<Response> {
+async function show(served: Served, request: Request<Env>, page: DashboardPage): Promise<Response> {
   const render = await page.load();
   return respond(served, request, await render(pageContext(served, request)));
 }
 
-function pageContext({ workspace, readOnly, call }: Served, request: Request<Env>): PageContext {
+function pageContext(
+  { workspace, readOnly, call, callApart, kept }: Served,
+  request: Request<Env>,
+): PageContext {
   const snapshot = workspace.snapshot();
   return {
     workspace,
@@ -138,6 +142,8 @@ function pageContext({ workspace, readOnly, call }: Served, request: Request<Env
     zone: ownerZone(snapshot),
     canAct: !readOnly,
     call,
+    callApart,
+    kept: (name, parsed) => kept.of(name, parsed),
   };
 }
 
@@ -168,9 +174,7 @@ async function act(
   served.changes.touch();
   return respond(served, request, {
     title: isPreview ? 'What this would change' : 'Done',
-    body: (
-      <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />
-    ),
+    body: <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />,
   });
 }
 

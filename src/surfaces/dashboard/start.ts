@@ -7,6 +7,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
 import { makeApp } from './app.js';
 import { Changes } from './changes.js';
+import { KeptAnswers } from './kept-answers.js';
 import { PAGES, ACTIONS } from './pages/pages.js';
 import { Sessions } from './sessions.js';
 import type { DashboardSettings } from './types.js';
@@ -18,6 +19,11 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const changes = new Changes();
   const warm = new WarmSnapshot(settings.workspace, () => changes.touch());
   await warm.watch();
+  const kept = new KeptAnswers({
+    call: settings.callApart,
+    changes,
+    clock: settings.workspace.clock,
+  });
   const sessions = new Sessions(settings.workspace);
   const workspace = { ...settings.workspace, snapshot: () => warm.current() };
   const port = (): number => (server.address() as AddressInfo | null)?.port ?? 0;
@@ -27,6 +33,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
       workspace,
       sessions,
       changes,
+      kept,
       pages: [...PAGES, ...settings.pages],
       actions: [...ACTIONS, ...settings.actions],
     },
@@ -39,6 +46,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
     settings.say('This link works once. Press Ctrl-C to stop.');
     await aborted(settings.signal);
   } finally {
+    kept.close();
     await warm.close();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());

@@ -1,5 +1,10 @@
 /** What the command line gives a dashboard. */
-import type { CallCommand, DashboardAction, DashboardPage } from '../../passes/dashboard-page.js';
+import type {
+  CallApart,
+  CallCommand,
+  DashboardAction,
+  DashboardPage,
+} from '../../passes/dashboard-page.js';
 import type { Workspace } from '../../workspace/types.js';
 
 export type DashboardSettings = {
@@ -8,6 +13,7 @@ export type DashboardSettings = {
   readonly actions: readonly DashboardAction[];
   /** Runs a command on this workspace; `reads`: its snapshots may be a moment old. */
   readonly call: CallCommand;
+  readonly callApart: CallApart;
   /** 0: any free port. */
   readonly port: number;
   readonly readOnly: boolean;

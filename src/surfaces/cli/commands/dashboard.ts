@@ -3,6 +3,7 @@ import { NocturneError } from '../../../kernel/error.js';
 import { installedModules } from '../../../modules/installed.js';
 import { wholeCatalogue } from '../added-commands.js';
 import { requireOwner } from '../actor.js';
+import { callApart } from '../call-apart.js';
 import { portOf } from '../port.js';
 import { ok } from '../result.js';
 import type { Command, Context } from '../types.js';
@@ -25,6 +26,7 @@ export const dashboard: Command = {
       pages: modules.flatMap((module) => module.pages ?? []),
       actions: modules.flatMap((module) => module.actions ?? []),
       call: callCommand(context),
+      callApart: callApart(context),
       port: portOf(options['port']),
       readOnly: options['readOnly'] === true,
       signal: ending.signal,
@@ -35,7 +37,7 @@ export const dashboard: Command = {
 };
 
 /** Commands are called as the owner types them, but nobody is asked on a terminal. */
-function callCommand(context: Context): CallCommand {
+export function callCommand(context: Context): CallCommand {
   const quiet: Context = { ...context, json: true, quiet: true, color: false, interactive: false };
   return async (name, { args = [], options = {} } = {}) => {
     const entry = (await wholeCatalogue())[name];

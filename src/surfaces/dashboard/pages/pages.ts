@@ -1,12 +1,33 @@
 /** The pages of the core, in the order of the navigation, and what their forms do. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
+import { FINDING_ACTIONS } from './findings/actions.js';
+import { TRUST_ACTIONS } from './trust/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
   {
     path: '/',
     nav: { label: 'This morning', order: 10 },
     load: async () => (await import('./morning.js')).morning,
+  },
+  {
+    path: '/findings',
+    nav: { label: 'Findings', order: 50 },
+    load: async () => (await import('./findings/findings.js')).findings,
+  },
+  {
+    path: '/findings/rules/:rule',
+    load: async () => (await import('./findings/rule.js')).rule,
+  },
+  {
+    path: '/trust',
+    nav: { label: 'Trust', order: 90 },
+    load: async () => (await import('./trust/trust.js')).trust,
+  },
+  {
+    path: '/query',
+    nav: { label: 'Query', order: 100 },
+    load: async () => (await import('./query/query.js')).query,
   },
 ];
 
@@ -19,4 +40,6 @@ export const ACTIONS: readonly DashboardAction[] = [
       return { args: [id, text] };
     },
   },
+  ...FINDING_ACTIONS,
+  ...TRUST_ACTIONS,
 ];
