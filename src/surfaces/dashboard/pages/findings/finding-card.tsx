@@ -31,7 +31,7 @@ export function FindingCard({
       </p>
       <p>{message}</p>
       {frame.length === 0 ? null : (
-        <pre class="frame" tabindex={0} role="region" aria-label={`Line ${line} of ${file}`}>
+        <pre class="frame" tabindex={0}>
           {frame.map((text) => `${text.replace(/^ {4}/, '')}\n`)}
         </pre>
       )}

@@ -63,7 +63,7 @@ function Report({
         <Badge tone={errors > 0 ? 'wrong' : 'attention'}>{counted.join(', ')}</Badge>
         {` in ${plural(summary.files, 'file')} with ${plural(summary.records, 'record')}`}
       </p>
-      <p class="switch" role="group" aria-label="Counted by">
+      <p class="switch">
         {(['rule', 'file'] as const).map((by) => (
           <a
             href={addressOf({ by, only: undefined, from: 0 })}

@@ -108,7 +108,7 @@ function Problem({ error, sql }: { readonly error: NocturneError; readonly sql: 
     <div class="problem" role="alert">
       <p>{error.message}</p>
       {frame.length === 0 ? null : (
-        <pre class="frame" tabindex={0} role="region" aria-label={`Line ${line} of the query`}>
+        <pre class="frame" tabindex={0}>
           {frame.map((text) => `${text.replace(/^ {4}/, '')}\n`)}
         </pre>
       )}

@@ -78,13 +78,13 @@ function preapprovalRow(record: Rec, { snapshot, zone }: Shown) {
   const isOver = ends === undefined || ends <= snapshot.now.getTime() || used >= most;
   const state = status === 'active' && isOver ? 'used up or over' : status;
   return [
-    record.key,
-    state === 'active' ? 'active' : <Badge tone="attention">{state}</Badge>,
+    <span class="whole">{record.key}</span>,
+    state === 'used up or over' ? <Badge tone="attention">{state}</Badge> : state,
     fieldText(record, 'action_class'),
     fieldList(record, 'scope').join(', '),
     boundaryOf(record)?.join(', ') ?? <Badge tone="wrong">cannot be read</Badge>,
-    localTime(fieldText(record, 'expires'), zone),
-    `${used} of ${most}`,
+    <span class="whole">{localTime(fieldText(record, 'expires'), zone)}</span>,
+    <span class="whole">{`${used} of ${most}`}</span>,
     <Bar done={used} of={most} label={`Uses of ${record.key}`} />,
   ];
 }
