@@ -3,6 +3,7 @@ import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
 import { FINDING_ACTIONS } from './findings/actions.js';
 import { TRUST_ACTIONS } from './trust/actions.js';
+import { PROJECT_ACTIONS } from './projects/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
   {
@@ -29,6 +30,15 @@ export const PAGES: readonly DashboardPage[] = [
     nav: { label: 'Query', order: 100 },
     load: async () => (await import('./query/query.js')).query,
   },
+    path: '/projects',
+    nav: { label: 'Projects', order: 30 },
+    load: async () => (await import('./projects/board.js')).projects,
+  },
+  {
+    path: '/projects/:slug',
+    load: async () => (await import('./projects/project.js')).project,
+  },
+  { path: '/file', load: async () => (await import('./file.js')).file },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -42,4 +52,5 @@ export const ACTIONS: readonly DashboardAction[] = [
   },
   ...FINDING_ACTIONS,
   ...TRUST_ACTIONS,
+  ...PROJECT_ACTIONS,
 ];
