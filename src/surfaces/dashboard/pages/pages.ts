@@ -30,6 +30,7 @@ export const PAGES: readonly DashboardPage[] = [
     nav: { label: 'Query', order: 100 },
     load: async () => (await import('./query/query.js')).query,
   },
+  {
     path: '/projects',
     nav: { label: 'Projects', order: 30 },
     load: async () => (await import('./projects/board.js')).projects,

@@ -1,5 +1,6 @@
 /** One finding: what is wrong, where, what was expected, and the fix where there is one. */
 import { codeFrame } from '../../../../report/code-frame.js';
+import { fileHref } from '../../../../report/html/file-link.js';
 import { ActionForm, Badge } from '../../../../report/html/html.js';
 import { TONES } from './tones.js';
 import type { Finding } from './group-findings.js';
@@ -26,7 +27,10 @@ export function FindingCard({
   return (
     <article class="card finding">
       <p class="finding-head">
-        <Badge tone={TONES[severity]}>{severity}</Badge> <code>{place}</code>{' '}
+        <Badge tone={TONES[severity]}>{severity}</Badge>{' '}
+        <a href={fileHref(file)}>
+          <code>{place}</code>
+        </a>{' '}
         <a href={`/findings/rules/${encodeURIComponent(rule)}`}>{rule}</a>
       </p>
       <p>{message}</p>
