@@ -7,7 +7,7 @@ import type { Changes } from './changes.js';
 
 const LIMIT_MS = 5 * 60_000;
 /** A workspace that changes all the time is looked at again after so many times its own time. */
-const REST = 4;
+const REST = 1;
 
 type Kept = {
   answer: KeptAnswer;

@@ -127,7 +127,7 @@ function Limits({ spend: { limits, currency } }: { readonly spend: SpendJson }) 
             { label: 'limit' },
             { label: 'used', kind: 'number' },
             { label: 'of', kind: 'number' },
-            { label: '' },
+            { label: 'share' },
           ]}
           rows={limits.slice(0, MOST_LIMITS).map((limit) => limitRow(limit, currency))}
         />

@@ -111,7 +111,7 @@ export function SessionsSection({
           { label: 'id', kind: 'code' },
           { label: 'since' },
           { label: 'browser' },
-          { label: '' },
+          { label: 'to end it' },
         ]}
         rows={sessions.map(({ id, since, agent }) => [
           id,

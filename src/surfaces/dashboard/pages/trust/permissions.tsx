@@ -33,7 +33,7 @@ export function PreapprovalsSection({ snapshot, zone }: Shown) {
             { label: 'except' },
             { label: 'ends' },
             { label: 'used', kind: 'number' },
-            { label: '' },
+            { label: 'share' },
           ]}
           rows={found.map((record) => preapprovalRow(record, { snapshot, zone }))}
         />
@@ -55,7 +55,7 @@ export function PreapprovalsSection({ snapshot, zone }: Shown) {
             rows={uses.map((use) => [
               localTime(fieldText(use, 'time'), zone),
               fieldText(use, 'id'),
-              fieldText(use, 'run_id'),
+              <RunLink run={fieldText(use, 'run_id')} />,
               fieldText(use, 'target'),
               fieldText(use, 'result') === 'refused' ? (
                 <Badge tone="attention">refused</Badge>
@@ -164,7 +164,10 @@ function approvalRow(approval: Approval, zone: string) {
       id
     ),
     isLive ? <Badge tone="attention">{words}</Badge> : words,
-    `${project === '' ? 'idle work' : project}, ${run}`,
+    <>
+      {`${project === '' ? 'idle work' : project}, `}
+      <RunLink run={run} />
+    </>,
     <>
       {`${action} `}
       <code>{target}</code>
@@ -172,4 +175,8 @@ function approvalRow(approval: Approval, zone: string) {
     localTime(requested, zone),
     isLive ? localTime(expires, zone) : `${localTime(at, zone)}${by === '' ? '' : ` by ${by}`}`,
   ];
+}
+
+function RunLink({ run }: { readonly run: string }) {
+  return run === '' ? null : <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>;
 }
