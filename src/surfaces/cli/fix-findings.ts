@@ -54,17 +54,17 @@ export function plannedFixes(
   });
 }
 
-/** Commits round by round until no fixes are left. */
+/** Commits round by round until no fixes are left. @param authorisation for the audit rows. */
 export async function fixFindings(
   workspace: Workspace,
-  options: ValidateOptions,
+  { authorisation, ...options }: ValidateOptions & { readonly authorisation: string },
 ): Promise<readonly FixedFile[]> {
   const done: FixedFile[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const snapshot = workspace.snapshot();
     const planned = plannedFixes(snapshot, (await validate(snapshot, options)).diagnostics);
     if (planned.length === 0) break;
-    commitFixes(workspace, planned);
+    commitFixes(workspace, planned, authorisation);
     done.push(...planned);
   }
   return done;
@@ -80,6 +80,7 @@ export async function fixFindingsAt(
     readonly settings: ValidateOptions;
     readonly place: FindingPlace;
     readonly dryRun: boolean;
+    readonly authorisation: string;
   },
 ): Promise<readonly FixedFile[]> {
   const { file, line, column } = options.place;
@@ -101,7 +102,7 @@ export async function fixFindingsAt(
     throw new NocturneError('NOT_FOUND', `nothing at ${file}:${line} can be repaired`, {
       hint: 'it may be over: nocturne validate shows what there is now',
     });
-  if (!options.dryRun) commitFixes(workspace, planned);
+  if (!options.dryRun) commitFixes(workspace, planned, options.authorisation);
   return planned;
 }
 
@@ -120,7 +121,11 @@ export function fixesJson(planned: readonly FixedFile[]): readonly object[] {
   return planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules }));
 }
 
-function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void {
+function commitFixes(
+  workspace: Workspace,
+  planned: readonly FixedFile[],
+  authorisation: string,
+): void {
   const rules = [...new Set(planned.flatMap((file) => file.rules))].join(', ');
   workspace.commit((fresh) => {
     const changed = planned.find(({ path, before }) => fresh.hash(path) !== before);
@@ -139,7 +144,7 @@ function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void 
         step: '',
         type: 'fix',
         target: path,
-        authorisation: 'owner',
+        authorisation,
         result: 'ok',
         detail: `${fixes} ${fixes === 1 ? 'place' : 'places'}: ${own.join(', ')}`,
       })),

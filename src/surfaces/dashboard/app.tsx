@@ -2,6 +2,7 @@
 import { Hono, type Context as Request } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readFileSync } from '../../kernel/files.js';
 import { messageOf, NocturneError } from '../../kernel/error.js';
@@ -201,6 +202,7 @@ function respond(
       asOf: asOf.format(snapshot.now),
       version: changes.version,
       csrf: cookie === undefined ? '' : csrfOf(cookie),
+      once: randomBytes(12).toString('base64url'),
       canAct: !readOnly,
       children: body,
     }),
