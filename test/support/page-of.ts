@@ -5,7 +5,7 @@ import type { KeptAnswer, PageContext, PageView } from '../../src/passes/dashboa
 import { ownerZone } from '../../src/project/owner-zone.js';
 import { FormContext } from '../../src/report/html/html.js';
 import { callApart } from '../../src/surfaces/cli/call-apart.js';
-import { callCommand } from '../../src/surfaces/cli/commands/dashboard.js';
+import { callCommand } from '../../src/surfaces/cli/serve-dashboard.js';
 import { Changes } from '../../src/surfaces/dashboard/changes.js';
 import { KeptAnswers } from '../../src/surfaces/dashboard/kept-answers.js';
 import { type CliOptions, type CliPlace, contextFor } from '../surfaces/cli/run-cli.js';
@@ -47,7 +47,7 @@ export function pagesOf(
         query,
         zone: ownerZone(snapshot),
         canAct: true,
-        call: callCommand(context),
+        call: callCommand(context, workspace),
         callApart: apart,
         kept: (name, parsed) => {
           asked.add(() => kept.of(name, parsed));
@@ -72,7 +72,7 @@ export function pagesOf(
 }
 
 function html(body: Child): string {
-  const value = { csrf: 'csrf', canAct: true };
+  const value = { csrf: 'csrf', once: 'once', canAct: true };
   return String(jsx(FormContext.Provider as never, { value } as never, body as never));
 }
 
