@@ -57,16 +57,9 @@ export function pagesOf(
       return html(body);
     },
     settled: async () => {
-      for (;;) {
-        const changed = new Promise<void>((resolve) => {
-          const end = changes.listen(() => {
-            end();
-            resolve();
-          });
-        });
-        if (![...asked].some((ask) => ask().isRunning)) return;
-        await changed;
-      }
+      const ear = changes.listen();
+      while ([...asked].some((ask) => ask().isRunning)) await ear.next(60_000);
+      ear.close();
     },
   };
 }

@@ -95,7 +95,10 @@ function tooLong(): Response {
 
 async function show(served: Served, request: Context<Env>, page: DashboardPage): Promise<Response> {
   const render = await page.load();
-  return respond(served, request, await render(pageContext(served, request)));
+  // What changes while the page is made is not in it: the live connection has to hear of it.
+  const { version } = served.changes;
+  const view = await render(pageContext(served, request));
+  return respond(served, request, { ...view, version });
 }
 
 function pageContext(served: Served, request: Context<Env>): PageContext {

@@ -13,7 +13,10 @@ t.test('a query is answered beside the tables, with at most 200 rows', async (t)
   await pages.of(query);
   await pages.settled();
   const page = await ask('SELECT path, size FROM files ORDER BY path LIMIT 3');
-  t.match(textOfHtml(page), /3 rows in \d+\.\d\d s Rows of the query path size ACTIVE-PROJECTS\.md \d+ /);
+  t.match(
+    textOfHtml(page),
+    /3 rows in \d+\.\d\d s Rows of the query path size ACTIVE-PROJECTS\.md \d+ /,
+  );
   t.match(page, /<td class="number">\d+<\/td>/, 'numbers stand at the right');
   t.match(textOfHtml(page), /Tables .*files \d+ path tier object size sha256/);
   const many = await ask(

@@ -1,5 +1,6 @@
 /** How fresh the answer of a command is that takes long. */
 import { Empty } from '../../../report/html/html.js';
+import { clockTime } from '../clock-time.js';
 import type { KeptAnswer } from '../../../passes/dashboard-page.js';
 
 /** Above what the answer shows; it says so when there is none yet. @param what as in "the check". */
@@ -23,12 +24,8 @@ export function Checked({
   return (
     <p class="note checked">
       {`${what} at `}
-      <time datetime={at.toISOString()}>{timeOfDay(at, zone)}</time>
+      <time datetime={at.toISOString()}>{clockTime(at, zone)}</time>
       {isRunning ? '. Something has changed since then; it is running again.' : ''}
     </p>
   );
-}
-
-export function timeOfDay(time: Date, zone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }).format(time);
 }

@@ -5,7 +5,8 @@ import { Badge, Empty, Section, Table } from '../../../../report/html/html.js';
 import type { ReportJson } from '../../../../report/json.js';
 import { textOfLines } from '../../../../workspace/text-of-lines.js';
 import type { Snapshot } from '../../../../workspace/types.js';
-import { Checked, timeOfDay } from '../checked.js';
+import { clockTime } from '../../clock-time.js';
+import { Checked } from '../checked.js';
 import { FindingCard } from './finding-card.js';
 import {
   addressOf,
@@ -32,7 +33,7 @@ export function findings({ snapshot, query, zone, kept }: PageContext): PageView
         {report?.diagnostics.length === 0 && answer.at !== undefined ? (
           <p class="clean">
             <Badge tone="good">Clean</Badge>
-            {` Nothing is wrong in ${plural(report.summary.files, 'file')} with ${plural(report.summary.records, 'record')}, checked at ${timeOfDay(answer.at, zone)}.`}
+            {` Nothing is wrong in ${plural(report.summary.files, 'file')} with ${plural(report.summary.records, 'record')}, checked at ${clockTime(answer.at, zone)}.`}
           </p>
         ) : null}
       </>

@@ -30,7 +30,12 @@ type ModuleRow = {
   readonly says: readonly string[];
 };
 export type ModulesJson = { readonly modules: readonly ModuleRow[] };
-type Session = { readonly id: string; readonly since: string; readonly agent: string };
+type Session = {
+  readonly id: string;
+  readonly since: string;
+  readonly seen: string;
+  readonly agent: string;
+};
 export type SessionsJson = { readonly sessions: readonly Session[] };
 
 const TONES: Readonly<Record<Verdict, Tone | undefined>> = {
@@ -94,15 +99,13 @@ function Fact({ verdict, fact, fix }: Check) {
   );
 }
 
-/** @param props.sessions nothing where this installation cannot list them. */
 export function SessionsSection({
   sessions,
   zone,
 }: {
-  readonly sessions: readonly Session[] | undefined;
+  readonly sessions: readonly Session[];
   readonly zone: string;
 }) {
-  if (sessions === undefined) return null;
   return (
     <Section title="Sessions" id="sessions" note="browsers that are logged in to this dashboard">
       <Table
@@ -110,16 +113,18 @@ export function SessionsSection({
         columns={[
           { label: 'id', kind: 'code' },
           { label: 'since' },
+          { label: 'last seen' },
           { label: 'browser' },
           { label: 'to end it' },
         ]}
-        rows={sessions.map(({ id, since, agent }) => [
+        rows={sessions.map(({ id, since, seen, agent }) => [
           id,
           localTime(since, zone),
+          localTime(seen, zone),
           agent,
           <ActionForm
             action="revoke-session"
-            fields={{ id, back: '/trust#sessions' }}
+            fields={{ id, back: '/trust' }}
             label={`Log out ${id}`}
           >
             <button type="submit">Log out</button>

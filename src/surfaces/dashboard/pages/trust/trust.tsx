@@ -1,6 +1,5 @@
 /** Trust: whether the workspace is as its owner signed it, and what is allowed to whom. */
 import type { Child } from 'hono/jsx';
-import { NocturneError } from '../../../../kernel/error.js';
 import type { KeptAnswer, PageContext, PageView } from '../../../../passes/dashboard-page.js';
 import { Badge, type Tone } from '../../../../report/html/html.js';
 import { type AlarmsJson, AlarmsSection } from './alarms.js';
@@ -23,6 +22,7 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
   const { approvals } = (await call('approvals list', { options: { all: true } }))
     .json as ApprovalsJson;
   const { modules } = (await call('modules list')).json as ModulesJson;
+  const { sessions } = (await call('dashboard sessions')).json as SessionsJson;
   const checks = (doctor.json as DoctorJson | undefined)?.checks ?? [];
   return {
     title: 'Trust',
@@ -50,7 +50,7 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
         <ApprovalsSection approvals={approvals} zone={zone} />
         <PreapprovalsSection snapshot={snapshot} zone={zone} />
         <ModulesSection modules={modules} checks={checks} />
-        <SessionsSection sessions={await sessionsOf(call)} zone={zone} />
+        <SessionsSection sessions={sessions} zone={zone} />
         <DoctorSection answer={doctor} zone={zone} />
       </>
     ),
@@ -94,16 +94,4 @@ function doctorVerdict({ json }: KeptAnswer): Said {
   return unknown > 0
     ? { text: `${unknown} unknown`, tone: 'attention' }
     : { text: 'nothing broken', tone: 'good' };
-}
-
-/** An installation may have no such command. */
-async function sessionsOf(
-  call: PageContext['call'],
-): Promise<SessionsJson['sessions'] | undefined> {
-  try {
-    return ((await call('dashboard sessions')).json as SessionsJson).sessions;
-  } catch (error) {
-    if (error instanceof NocturneError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }
