@@ -93,7 +93,7 @@ function Total({ spend, zone }: { readonly spend: SpendJson; readonly zone: stri
   const facts = [
     [currency ?? 'cost', costText(total.cost)],
     ['tokens', total.tokens.toLocaleString('en-US')],
-    ['minutes of passes', minutes.toFixed(0)],
+    ['minutes of passes', minutes.toFixed(minutes < 10 ? 1 : 0)],
     ['passes', passes.toLocaleString('en-US')],
     ['calls', total.calls.toLocaleString('en-US')],
   ] as const;

@@ -57,13 +57,13 @@ function Verdict({ gate, zone }: { readonly gate: GateJson; readonly zone: strin
   const { ok, owner, findings, files, checked } = gate;
   const signed =
     owner === null
-      ? 'nobody has signed yet'
-      : `signed with key ${owner.fingerprint.slice(0, 8)} at ${localTime(owner.signedAt, zone)}`;
+      ? 'No signature could be verified.'
+      : `${plural(files, 'protected file')}, signed with key ${owner.fingerprint.slice(0, 8)} at ${localTime(owner.signedAt, zone)}.`;
   return (
     <>
       <p>
         <Badge tone={ok ? 'good' : 'wrong'}>{ok ? 'Passes' : 'Refuses'}</Badge>
-        {` ${plural(files, 'protected file')}, ${signed}.`}
+        {` ${signed}`}
         {ok ? '' : ' No pass runs until this is over.'}
       </p>
       {findings.length === 0 ? null : (
