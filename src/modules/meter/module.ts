@@ -8,6 +8,7 @@ import { ledgerProblems } from './ledger/ledger-problems.js';
 import { placeText } from './ledger/named-places.js';
 import { type Stopped, stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
+import { SPEND_ACTIONS, SPEND_PAGES } from './pages/pages.js';
 import { priceProblems } from './page/price-problems.js';
 import { spendReport } from './report/spend-report.js';
 import { doubts, stoppedText } from './report/spend-text.js';
@@ -36,6 +37,8 @@ export const module: Module = {
     ...priceProblems(snapshot),
   ],
   serve: meterService,
+  pages: SPEND_PAGES,
+  actions: SPEND_ACTIONS,
   commands: {
     meter: meterCommand,
     spend,

@@ -95,13 +95,14 @@ function tooLong(): Response {
 
 async function show(served: Served, request: Context<Env>, page: DashboardPage): Promise<Response> {
   const render = await page.load();
-  return respond(served, request, await render(pageContext(served, request)));
+  // What changes while the page is made is not in it: the live connection has to hear of it.
+  const { version } = served.changes;
+  const view = await render(pageContext(served, request));
+  return respond(served, request, { ...view, version });
 }
 
-function pageContext(
-  { workspace, readOnly, call, pages }: Served,
-  request: Context<Env>,
-): PageContext {
+function pageContext(served: Served, request: Context<Env>): PageContext {
+  const { workspace, readOnly, call, callApart, kept, pages } = served;
   const snapshot = workspace.snapshot();
   const params = request.req.param() as Readonly<Record<string, string>>;
   // No name in a workspace has it, and what it does to a path is up to the system.
@@ -116,5 +117,7 @@ function pageContext(
     canAct: !readOnly,
     call,
     pages,
+    callApart,
+    kept: (name, parsed) => kept.of(name, parsed),
   };
 }

@@ -12,7 +12,11 @@ import { type Frame, renderPage } from './layout.js';
 import { csrfOf } from './csrf.js';
 import type { Env, Served } from './types.js';
 
-export type View = Omit<PageView, 'status'> & { readonly status?: ContentfulStatusCode };
+/** `version`: what the page shows; default: the one of now. */
+export type View = Omit<PageView, 'status'> & {
+  readonly status?: ContentfulStatusCode;
+  readonly version?: string;
+};
 
 const STATUS: Partial<Readonly<Record<ErrorCode, ContentfulStatusCode>>> = {
   NOT_FOUND: 404,
@@ -30,11 +34,12 @@ const STATUS: Partial<Readonly<Record<ErrorCode, ContentfulStatusCode>>> = {
 
 export function respond(served: Served, request: Context<Env>, view: View): Response {
   const cookie = request.get('cookie') as string | undefined;
-  const { status = 200, title, body } = view;
+  const { status = 200, title, body, version = served.changes.version } = view;
   return request.html(
     renderPage({
       ...frameOf(served, request),
       title,
+      version,
       csrf: cookie === undefined ? '' : csrfOf(cookie),
       once: randomBytes(12).toString('base64url'),
       children: (
@@ -49,10 +54,10 @@ export function respond(served: Served, request: Context<Env>, view: View): Resp
   );
 }
 
-type Outer = Omit<Frame, 'title' | 'csrf' | 'once' | 'children'>;
+type Outer = Omit<Frame, 'title' | 'version' | 'csrf' | 'once' | 'children'>;
 
 function frameOf(served: Served, request: Context<Env>): Outer {
-  const { workspace, changes, pages, readOnly } = served;
+  const { workspace, pages, readOnly } = served;
   const nav = pages
     .flatMap(({ path, nav: place }) => (place === undefined ? [] : [{ path, ...place }]))
     .sort((a, b) => a.order - b.order);
@@ -61,7 +66,6 @@ function frameOf(served: Served, request: Context<Env>): Outer {
     nav,
     path: request.req.path,
     asOf: asOf(served),
-    version: changes.version,
     canAct: !readOnly,
     isAnswer: request.req.method === 'POST',
   };

@@ -10,6 +10,7 @@ import type { CallSum, Spend } from '../ledger/types.js';
 import { spendReport, type SpendReport } from '../report/spend-report.js';
 import { GROUPINGS, type Grouping } from '../report/spend-sums.js';
 import { spendText } from '../report/spend-text.js';
+import { workedTime } from '../report/worked-time.js';
 
 export const spend: ModuleCommand = {
   summary: 'show what models have cost, and how much of each limit is left',
@@ -40,7 +41,11 @@ export const spend: ModuleCommand = {
     return {
       exit: EXIT.ok,
       text: text.join('\n'),
-      json: { ...documentOf(report), unsigned: unsigned ?? null },
+      json: {
+        ...documentOf(report),
+        worked: workedTime(snapshot, since, report.zone),
+        unsigned: unsigned ?? null,
+      },
     };
   },
 };

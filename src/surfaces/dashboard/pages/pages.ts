@@ -1,6 +1,8 @@
 /** The pages of the core, in the order of the navigation, and what their forms do. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
+import { FINDING_ACTIONS } from './findings/actions.js';
+import { TRUST_ACTIONS } from './trust/actions.js';
 import { PROJECT_ACTIONS } from './projects/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
@@ -12,6 +14,23 @@ export const PAGES: readonly DashboardPage[] = [
   {
     path: '/questions/:id',
     load: async () => (await import('./question.js')).question,
+    path: '/findings',
+    nav: { label: 'Findings', order: 50 },
+    load: async () => (await import('./findings/findings.js')).findings,
+  },
+  {
+    path: '/findings/rules/:rule',
+    load: async () => (await import('./findings/rule.js')).rule,
+  },
+  {
+    path: '/trust',
+    nav: { label: 'Trust', order: 90 },
+    load: async () => (await import('./trust/trust.js')).trust,
+  },
+  {
+    path: '/query',
+    nav: { label: 'Query', order: 100 },
+    load: async () => (await import('./query/query.js')).query,
   },
   {
     path: '/projects',
@@ -39,5 +58,7 @@ export const ACTIONS: readonly DashboardAction[] = [
       return { args: [id, text] };
     },
   },
+  ...FINDING_ACTIONS,
+  ...TRUST_ACTIONS,
   ...PROJECT_ACTIONS,
 ];
