@@ -50,6 +50,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'audit verify',
     'briefing',
     'project list',
+    'project show',
     'graph suggest',
     'kept list',
     'doctor',

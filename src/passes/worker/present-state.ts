@@ -18,6 +18,8 @@ export type PresentState = {
   readonly criteria: readonly AssertionResult[];
   readonly stopCondition: readonly AssertionResult[];
 };
+/** What of the environment of a pass it takes to look. */
+type Looking = Pick<PassEnvironment, 'workspace' | 'signal'>;
 const NOTHING: PresentState = { criteria: [], stopCondition: [] };
 
 /**
@@ -25,7 +27,7 @@ const NOTHING: PresentState = { criteria: [], stopCondition: [] };
  * their assertions are as the last pass left them.
  */
 export async function presentState(
-  env: PassEnvironment,
+  env: Looking,
   { project, unit, writes, idle }: Pick<Chosen, 'project' | 'unit' | 'writes' | 'idle'>,
   snapshot: Snapshot,
 ): Promise<PresentState> {
@@ -54,7 +56,7 @@ export async function presentState(
 }
 
 function lastRecord(
-  { workspace }: PassEnvironment,
+  { workspace }: Looking,
   project: string,
   snapshot: Snapshot,
 ): { criteria: readonly AssertionResult[]; stop: readonly AssertionResult[] } | undefined {
@@ -67,7 +69,7 @@ function lastRecord(
 }
 
 type Input = {
-  readonly env: PassEnvironment;
+  readonly env: Looking;
   readonly project: string;
   readonly writes: readonly string[];
   readonly snapshot: Snapshot;

@@ -131,6 +131,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
   ],
   Projects: [
     from(() => import('./commands/project.js'), { 'project list': 'list the projects' }),
+    from(() => import('./commands/project-show.js'), {
+      'project show': 'show one project: its stop condition, progress, passes and files',
+    }),
     from(() => import('./commands/project-new.js'), {
       'project new': 'create a project from the templates',
     }),
