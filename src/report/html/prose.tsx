@@ -5,10 +5,11 @@ import { linkFrom } from './file-link.js';
 const RENDERER = new MarkdownIt({ html: false, linkify: false }).disable('image');
 /** Of the page, and of the web. Anything else (`javascript:`, `file:`) is shown as text. */
 RENDERER.validateLink = (url) => /^(?:https?:\/\/|[#/.\w-][^:]*$)/i.test(url.trim());
-RENDERER.renderer.rules['link_open'] = (tokens, index, options, env: { from?: string }, self) => {
+RENDERER.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
   const token = tokens[index];
-  const { from } = env;
-  const href = from === undefined ? undefined : linkFrom(from)(token?.attrGet('href') ?? '');
+  const from: unknown = env?.['from'];
+  const href =
+    typeof from === 'string' ? linkFrom(from)(String(token?.attrGet('href') ?? '')) : undefined;
   if (href !== undefined) token?.attrSet('href', href);
   return self.renderToken(tokens, index, options);
 };

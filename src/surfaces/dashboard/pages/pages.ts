@@ -1,6 +1,7 @@
 /** The pages of the core, in the order of the navigation, and what their forms do. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
+import { PROJECT_ACTIONS } from './projects/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
   {
@@ -8,6 +9,16 @@ export const PAGES: readonly DashboardPage[] = [
     nav: { label: 'This morning', order: 10 },
     load: async () => (await import('./morning.js')).morning,
   },
+  {
+    path: '/projects',
+    nav: { label: 'Projects', order: 30 },
+    load: async () => (await import('./projects/board.js')).projects,
+  },
+  {
+    path: '/projects/:slug',
+    load: async () => (await import('./projects/project.js')).project,
+  },
+  { path: '/file', load: async () => (await import('./file.js')).file },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -19,4 +30,5 @@ export const ACTIONS: readonly DashboardAction[] = [
       return { args: [id, text] };
     },
   },
+  ...PROJECT_ACTIONS,
 ];

@@ -1,0 +1,94 @@
+/** Draws plots from the numbers that the page carries, in the colours of the page. */
+import uPlot from 'uplot';
+
+type PlotData = {
+  readonly axis: 'time' | 'count';
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+  readonly label: string;
+  readonly noise?: readonly (number | null)[];
+  readonly against?: { readonly label: string; readonly value: number };
+  readonly range?: readonly [number, number];
+  readonly unit?: string;
+};
+
+const HEIGHT = 200;
+const drawn = new WeakMap<Element, { readonly data: string; readonly plot: uPlot }>();
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function draw(place: HTMLElement): void {
+  const text = place.dataset['plot'] ?? '';
+  const before = drawn.get(place);
+  if (before?.data === text && place.contains(before.plot.root)) return;
+  before?.plot.destroy();
+  place.replaceChildren();
+  const data = JSON.parse(text) as PlotData;
+  const values = [data.x, data.y, ...(data.against ? [data.x.map(() => data.against?.value)] : [])];
+  const plot = new uPlot(optionsOf(data, place.clientWidth), values as uPlot.AlignedData, place);
+  drawn.set(place, { data: text, plot });
+}
+
+function optionsOf(data: PlotData, width: number): uPlot.Options {
+  const [ink, quiet, line] = [colour('--ink'), colour('--quiet'), colour('--line')];
+  const axis = { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { stroke: line } };
+  const unit = data.unit ?? '';
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: data.axis === 'time' },
+      y: data.range ? { range: [...data.range] as [number, number] } : {},
+    },
+    axes: [
+      { ...axis, ...(data.axis === 'count' ? { incrs: [1, 2, 5, 10, 20, 50] } : {}) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`) },
+    ],
+    series: [
+      {},
+      { label: data.label, stroke: ink, width: 2, points: { show: true, size: 7, fill: ink } },
+      ...(data.against ? [{ label: data.against.label, stroke: quiet, dash: [4, 4] }] : []),
+    ],
+    hooks: { draw: [(plot) => drawNoise(plot, data, ink)] },
+  };
+}
+
+/** A bar through each value, as long as the values scatter. */
+function drawNoise(plot: uPlot, { x, y, noise }: PlotData, ink: string): void {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = devicePixelRatio;
+  for (const [i, half] of (noise ?? []).entries()) {
+    const [at, value] = [x[i], y[i]];
+    if (at === undefined || typeof value !== 'number' || half === null) continue;
+    const left = plot.valToPos(at, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(left, plot.valToPos(value - half, 'y', true));
+    ctx.lineTo(left, plot.valToPos(value + half, 'y', true));
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+function drawAll(again = false): void {
+  for (const place of document.querySelectorAll<HTMLElement>('[data-plot]')) {
+    if (again) place.replaceChildren();
+    draw(place);
+  }
+}
+
+drawAll();
+// The live connection takes drawings out when it puts the new state of the page in.
+const main = document.querySelector('main');
+if (main !== null) new MutationObserver(() => drawAll()).observe(main, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-plot'] });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
+let waiting = 0;
+addEventListener('resize', () => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => drawAll(true));
+});
