@@ -7,6 +7,7 @@ import { planAbort, planApprove, planPause, planResume, planRetry } from './comm
 import { planList, planShow } from './commands/look.js';
 import { lookMoments } from './look/look-moments.js';
 import { planAttempts } from './loop/plan-attempts.js';
+import { PLAN_ACTIONS, PLAN_PAGES } from './pages/pages.js';
 import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
 import { planTemplate } from './template/template-rule.js';
@@ -28,6 +29,8 @@ export const module: Module = {
   progress: ({ snapshot, since }) => planProgress(snapshot, since),
   state: ({ snapshot }) => plansState(snapshot),
   rules: [planPage, planTemplate],
+  pages: PLAN_PAGES,
+  actions: PLAN_ACTIONS,
   commands: {
     'plan new': planNew,
     'plan list': planList,
