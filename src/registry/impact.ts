@@ -6,6 +6,14 @@ import type { Edge, EdgeKind, ImpactedNode, Schema } from './types.js';
 /** Along these kinds, a change affects the target; along the others, the source, which reads it. */
 const FORWARD: ReadonlySet<EdgeKind> = new Set(['WRITES', 'TRIGGERS', 'AUTHORIZES']);
 
+/** A change of `from` affects `to`. */
+export function flowOf({ kind, source, target }: Edge): {
+  readonly from: string;
+  readonly to: string;
+} {
+  return FORWARD.has(kind) ? { from: source, to: target } : { from: target, to: source };
+}
+
 type Flow = { readonly from: string; readonly to: string; readonly edge: Edge };
 type FlowIndex = {
   readonly literal: ReadonlyMap<string, readonly Flow[]>;
@@ -105,9 +113,7 @@ function indexOf(schema: Schema): FlowIndex {
   const literal = new Map<string, Flow[]>();
   const globs = new Map<string, Flow[]>();
   for (const edge of schema.edges) {
-    const [from, to] = FORWARD.has(edge.kind)
-      ? [edge.source, edge.target]
-      : [edge.target, edge.source];
+    const { from, to } = flowOf(edge);
     const into = isLiteral(from) ? literal : globs;
     const flows = into.get(from) ?? [];
     flows.push({ from, to, edge });

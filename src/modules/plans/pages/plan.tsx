@@ -1,4 +1,5 @@
 /** One plan: its graph, its steps as a table, what it would do, and what its owner may decide. */
+import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { CallCommand, PageContext, PageView } from '../../../passes/dashboard-page.js';
 import { fileHref } from '../../../report/html/file-link.js';
@@ -11,12 +12,17 @@ import { WouldDo } from './would-do.js';
 
 const MOST_STEPS = 200;
 
+type Shown = {
+  readonly plan: PlanFacts;
+  /** Of what is left; `null`: the plan is over. */
+  readonly estimate: { readonly minutes: number; readonly cost: number | null } | null;
+};
+
 export async function plan({ params, query, canAct, call }: PageContext): Promise<PageView> {
   const project = params['project'] ?? '';
-  const { json, text } = await call('plan show', { args: [project] });
-  const facts = (json as unknown as { readonly plan: PlanFacts }).plan;
+  const { json } = await call('plan show', { args: [project] });
+  const { plan: facts, estimate } = json as unknown as Shown;
   const offered = canAct ? await offeredDecisions(call, project) : [];
-  const estimate = text.split('\n').findLast((line) => line.startsWith('What is left'));
   const dry = facts.status === 'draft' ? await call('plan run', dryRunOf(project)) : undefined;
   const drawing = await drawPlan(facts);
   const from = Number(query['from'] ?? 0) || 0;
@@ -73,7 +79,7 @@ function PlanHead({
   estimate,
 }: {
   readonly facts: PlanFacts;
-  readonly estimate: string | undefined;
+  readonly estimate: Shown['estimate'];
 }) {
   const { project, file, status, proved, open, failure_policy, problems, template } = facts;
   return (
@@ -90,7 +96,9 @@ function PlanHead({
         {template === '' ? '' : ` · from ${template}`}
         {` · ${failure_policy.replaceAll('_', ' ')}`}
       </p>
-      {estimate === undefined ? null : <p>{estimate}</p>}
+      {estimate === null || estimate.minutes === 0 ? null : (
+        <p>{`What is left takes about ${spokenDuration(estimate.minutes * 60_000)} on the critical path.`}</p>
+      )}
       {problems.map(({ message, line, hint }) => (
         <p class="problem">
           {`${message} (line ${line})`}

@@ -18,6 +18,11 @@ export const PAGES: readonly DashboardPage[] = [
     path: '/projects/:slug',
     load: async () => (await import('./projects/project.js')).project,
   },
+  {
+    path: '/graph',
+    nav: { label: 'Graph', order: 60 },
+    load: async () => (await import('./graph/graph.js')).graph,
+  },
   { path: '/file', load: async () => (await import('./file.js')).file },
 ];
 

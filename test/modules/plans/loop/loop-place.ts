@@ -41,6 +41,7 @@ export function placeWithLoop(
     readonly writes?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
     readonly others?: readonly Readonly<Record<string, unknown>>[];
+    readonly status?: string;
   } = {},
 ): Place {
   const step = {
@@ -58,7 +59,7 @@ export function placeWithLoop(
       ...options.metric,
     },
   };
-  return placeWithPlan(directory, planPage(stringify([step, ...(options.others ?? [])])), {
+  return placeWithPlan(directory, planPage(stringify([step, ...(options.others ?? [])]), options.status), {
     agent,
     files: {
       'PROJECTS/pages/src/value.txt': options.value ?? '10',

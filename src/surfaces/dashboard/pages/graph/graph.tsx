@@ -1,0 +1,98 @@
+/** The neighbourhood of a file: what it depends on, and what a change of it reaches. */
+import { NocturneError } from '../../../../kernel/error.js';
+import { isLiteral } from '../../../../kernel/glob.js';
+import type { PageContext, PageView } from '../../../../passes/dashboard-page.js';
+import { neighbourhood } from '../../../../registry/neighbourhood.js';
+import type { ImpactedNode } from '../../../../registry/types.js';
+import { drawGraph } from '../../../../report/html/draw-graph.js';
+import { fileHref } from '../../../../report/html/file-link.js';
+import { Empty, Section } from '../../../../report/html/html.js';
+import { EdgeTable, ImpactTable } from './edge-tables.js';
+import { GraphForm } from './graph-form.js';
+import { drawnEdges, drawnNodes, type Suggestion, suggestedNear } from './neighbours.js';
+import { GraphStart } from './start.js';
+
+/** More boxes than this are no longer a picture. */
+const MOST_NODES = 40;
+const DEEPEST = 3;
+
+export async function graph(context: PageContext): Promise<PageView> {
+  const { snapshot, query, call } = context;
+  const node = (query['file'] ?? '').trim();
+  const depth = Math.min(DEEPEST, Math.max(1, Math.floor(Number(query['depth'] ?? 1)) || 1));
+  if (node === '') return { title: 'Graph', body: await GraphStart(context) };
+  const { schema } = snapshot;
+  const near = neighbourhood(schema, node, { depth, most: MOST_NODES });
+  const impacted = await impactOf(context, node, near.edges.length === 0);
+  const declared = (await call('graph')).json as { readonly cycles: readonly string[][] };
+  const { suggestions } = (await call('graph suggest')).json as {
+    readonly suggestions: readonly Suggestion[];
+  };
+  const undeclared = suggestedNear(schema, node, suggestions);
+  const drawing = await drawGraph({
+    label: `What is near ${node}`,
+    nodes: drawnNodes(snapshot, { middle: near.nodes[0] ?? node, near, undeclared, depth }),
+    edges: drawnEdges(near, undeclared, declared.cycles),
+  });
+  const isFile = snapshot.files.has(node);
+  return {
+    title: 'Graph',
+    body: (
+      <>
+        <GraphForm node={node} depth={depth} deepest={DEEPEST} />
+        <p class="note">
+          {isFile ? <a href={fileHref(node)}>{`Read ${node}`}</a> : node}
+          {near.left === 0 ? '' : ` · ${near.left} more are near, but do not fit into the picture`}
+        </p>
+        {near.edges.length + undeclared.length === 0 ? (
+          <Empty>No edge of R4 leads to it or from it, and nothing else links to it.</Empty>
+        ) : (
+          drawing
+        )}
+        <ul class="legend">
+          <li>an arrow leads to what a change affects</li>
+          <li>thick: protected</li>
+          <li>dashed: not in R4, or a pattern of files</li>
+          <li class="badge attention">undeclared</li>
+          <li class="badge wrong">in a cycle</li>
+        </ul>
+        <EdgeTable near={near} middle={near.nodes[0] ?? node} cycles={declared.cycles} />
+        <Undeclared suggestions={undeclared} />
+        <ImpactTable nodes={impacted} name={isLiteral(node) ? node : 'this'} />
+      </>
+    ),
+  };
+}
+
+/** @throws NocturneError `NOT_FOUND` for a name that nothing knows. */
+async function impactOf(
+  { call, snapshot }: PageContext,
+  node: string,
+  isUnknown: boolean,
+): Promise<readonly ImpactedNode[]> {
+  try {
+    const { json } = await call('impact', { args: [node] });
+    return (json as unknown as { readonly nodes: readonly ImpactedNode[] }).nodes;
+  } catch (error) {
+    const isPattern = !isUnknown && !snapshot.files.has(node);
+    if (isPattern && error instanceof NocturneError && error.code === 'NOT_FOUND') return [];
+    throw error;
+  }
+}
+
+function Undeclared({ suggestions }: { readonly suggestions: readonly Suggestion[] }) {
+  if (suggestions.length === 0) return null;
+  return (
+    <Section title="Not declared" note="seen in the files or the change log; R4 does not have it">
+      <ul>
+        {suggestions.map(({ source, kind, target, at }) => (
+          <li>
+            <code>{`${source} ${kind} ${target}`}</code>{' '}
+            <a href={fileHref(at.file)}>{`${at.file}:${at.line}`}</a>{' '}
+            <span class="note">{at.example}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
