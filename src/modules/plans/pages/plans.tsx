@@ -48,11 +48,7 @@ function rowOf(plan: PlanFacts) {
     <PlanBadge status={status} />,
     <Bar done={proved} of={of} label={`${proved} of ${of} steps are proved`} />,
     `${proved} of ${of}`,
-    problems[0] === undefined ? (
-      needs(steps)
-    ) : (
-      <Badge tone="wrong">{problems[0].message}</Badge>
-    ),
+    problems[0] === undefined ? needs(steps) : <Badge tone="wrong">{problems[0].message}</Badge>,
   ];
 }
 

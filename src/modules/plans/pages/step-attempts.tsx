@@ -1,6 +1,6 @@
 /** The measured attempts of a step: score over attempt with its noise, and what was kept. */
 import { Badge, Empty, Section, type Tone } from '../../../report/html/html.js';
-import { Plot } from '../../../report/html/plot.js';
+import { Plot, PlotScript } from '../../../report/html/plot.js';
 import type { AttemptFacts } from '../loop/attempts-report.js';
 import { numberText } from '../loop/number-text.js';
 
@@ -21,6 +21,7 @@ export function StepAttempts({ json }: { readonly json: AttemptsJson }) {
   const before = start.length === 0 ? undefined : mean(start);
   return (
     <Section title="Attempts" note={`${metric.command.join(' ')}, ${metric.direction} is better`}>
+      <PlotScript />
       {attempts.length === 0 ? <Empty>Nothing was tried yet.</Empty> : null}
       {attempts.length === 0 ? null : (
         <Plot

@@ -35,8 +35,7 @@ export async function step({ params, snapshot, zone, call }: PageContext): Promi
   const shown = (await call('plan show', { args: [project] })).json;
   const { plan } = shown as unknown as { readonly plan: PlanFacts };
   const facts = plan.steps.find((each) => each.id === id);
-  const attempts =
-    facts?.measured === true ? (await call('plan attempts', words)).json : undefined;
+  const attempts = facts?.measured === true ? (await call('plan attempts', words)).json : undefined;
   return {
     title: id,
     body: (
@@ -116,7 +115,11 @@ function Artefacts({
       {files.length === 0 ? null : (
         <Table
           caption={title}
-          columns={[{ label: 'File' }, { label: 'SHA-256', kind: 'code' }, { label: 'Recorded by' }]}
+          columns={[
+            { label: 'File' },
+            { label: 'SHA-256', kind: 'code' },
+            { label: 'Recorded by' },
+          ]}
           rows={files
             .slice(0, MOST_ROWS)
             .map(([path, hash]) => [

@@ -53,7 +53,9 @@ function optionsOf(data: PlotData, width: number): uPlot.Options {
     series: [
       {},
       { label: data.label, stroke: ink, width: 2, points: { show: true, size: 7, fill: ink } },
-      ...(data.against ? [{ label: data.against.label, stroke: quiet, dash: [4, 4], points: { show: false } }] : []),
+      ...(data.against
+        ? [{ label: data.against.label, stroke: quiet, dash: [4, 4], points: { show: false } }]
+        : []),
     ],
     hooks: { draw: [(plot) => drawNoise(plot, data, ink)] },
   };
@@ -95,9 +97,13 @@ function drawAll(again = false): void {
 }
 
 drawAll();
-// The live connection takes drawings out when it puts the new state of the page in.
-const main = document.querySelector('main');
-if (main !== null) new MutationObserver(() => drawAll()).observe(main, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-plot'] });
+// A new state of the page takes drawings out, or brings other numbers.
+new MutationObserver(() => drawAll()).observe(document.body, {
+  childList: true,
+  subtree: true,
+  attributes: true,
+  attributeFilter: ['data-plot'],
+});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
 let waiting = 0;
 addEventListener('resize', () => {

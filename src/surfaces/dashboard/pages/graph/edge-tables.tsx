@@ -58,7 +58,10 @@ export function ImpactTable({
   readonly name: string;
 }) {
   return (
-    <Section title="What a change reaches" note={plural(nodes.length, 'file or bundle', 'files and bundles')}>
+    <Section
+      title="What a change reaches"
+      note={plural(nodes.length, 'file or bundle', 'files and bundles')}
+    >
       {nodes.length === 0 ? <Empty>{`Nothing depends on ${name}.`}</Empty> : null}
       {nodes.length === 0 ? null : (
         <Table
