@@ -14,6 +14,24 @@ export type CallCommand = (
   parsed?: Partial<Parsed> & { readonly check?: (snapshot: Snapshot) => void },
 ) => Promise<CommandResult>;
 
+/** The same in a process of its own, which ends with the signal or after the time. */
+export type CallApart = (
+  name: string,
+  parsed: Partial<Parsed>,
+  limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
+) => Promise<CommandResult>;
+
+/**
+ * What a command that takes long has answered, and when it was asked. `isRunning`: it is asked
+ * again, and the page is told when it answers. `failed`: why there is no answer.
+ */
+export type KeptAnswer = {
+  readonly isRunning: boolean;
+  readonly json?: CommandResult['json'];
+  readonly at?: Date;
+  readonly failed?: string;
+};
+
 export type PageContext = {
   readonly workspace: Workspace;
   /** The same for all of one page. */
@@ -27,6 +45,9 @@ export type PageContext = {
   /** False in a dashboard that only reads: forms are not shown. */
   readonly canAct: boolean;
   readonly call: CallCommand;
+  /** For a command that only reads and takes long: its answer until the workspace changes. */
+  readonly kept: (name: string, parsed?: Partial<Parsed>) => KeptAnswer;
+  readonly callApart: CallApart;
 };
 
 export type PageView = {

@@ -5,6 +5,7 @@ import { NocturneError, messageOf } from '../kernel/error.js';
 import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
 import { linksOf } from './links.js';
+import { placeInSql } from './place-in-sql.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot, SqlView } from './types.js';
 
@@ -59,7 +60,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   return {
     query(sql) {
       for (const name of tablesIn(sql, tables.keys())) fill(name, sql);
-      return runQuery(database(), atTime(sql, snapshot.now));
+      return runQuery(database(), sql, snapshot.now);
     },
     tables: () =>
       [...tables.values()].map((table) => ({
@@ -121,13 +122,13 @@ function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
 /** The tables that do not belong to an object. */
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
-function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
+function runQuery(database: Database, sql: string, now: Date): ReturnType<SqlView['query']> {
   if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql))
     throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
       hint: 'to change the workspace, use nocturne set, nocturne add or nocturne bundle run',
     });
   try {
-    const statement = database.prepare(sql);
+    const statement = database.prepare(atTime(sql, now));
     if (!statement.readonly || !statement.reader)
       throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
         hint: 'the tables are read-only',
@@ -139,7 +140,17 @@ function runQuery(database: Database, sql: string): ReturnType<SqlView['query']>
     throw new NocturneError('BAD_QUERY', messageOf(cause), {
       hint: 'nocturne tables lists the tables and their columns',
       cause,
+      ...placeInSql(sql, messageOf(cause), (beginning) => problemOf(database, beginning)),
     });
+  }
+}
+
+function problemOf(database: Database, sql: string): string | undefined {
+  try {
+    database.prepare(sql);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

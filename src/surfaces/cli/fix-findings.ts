@@ -16,6 +16,13 @@ export type FixedFile = {
   readonly rules: readonly string[];
 };
 
+/** From 1. Without a column: the whole line. */
+export type FindingPlace = {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+};
+
 /** A fix may reveal another one, and overlapping fixes need a round each. */
 const MOST_ROUNDS = 4;
 
@@ -61,6 +68,57 @@ export async function fixFindings(
     done.push(...planned);
   }
   return done;
+}
+
+/**
+ * Only what is found at this place.
+ * @throws NocturneError `NOT_FOUND` if nothing there can be repaired.
+ */
+export async function fixFindingsAt(
+  workspace: Workspace,
+  options: {
+    readonly settings: ValidateOptions;
+    readonly place: FindingPlace;
+    readonly dryRun: boolean;
+    readonly authorisation: string;
+  },
+): Promise<readonly FixedFile[]> {
+  const { file, line, column } = options.place;
+  const snapshot = workspace.snapshot();
+  const { diagnostics } = await validate(snapshot, {
+    ...options.settings,
+    changed: new Set([file]),
+  });
+  const planned = plannedFixes(
+    snapshot,
+    diagnostics.filter(
+      ({ range }) =>
+        range.file === file &&
+        range.line === line &&
+        (column === undefined || range.column === column),
+    ),
+  );
+  if (planned.length === 0)
+    throw new NocturneError('NOT_FOUND', `nothing at ${file}:${line} can be repaired`, {
+      hint: 'it may be over: nocturne validate shows what there is now',
+    });
+  if (!options.dryRun) commitFixes(workspace, planned, options.authorisation);
+  return planned;
+}
+
+/** As `diff -u` prints it. */
+export async function fixesDiff(planned: readonly FixedFile[]): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff');
+  const context = { context: 3 };
+  return planned
+    .map(({ path, text, after }) =>
+      createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, context),
+    )
+    .join('');
+}
+
+export function fixesJson(planned: readonly FixedFile[]): readonly object[] {
+  return planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules }));
 }
 
 function commitFixes(

@@ -98,7 +98,8 @@ async function show(served: Served, request: Context<Env>, page: DashboardPage):
   return respond(served, request, await render(pageContext(served, request)));
 }
 
-function pageContext({ workspace, readOnly, call }: Served, request: Context<Env>): PageContext {
+function pageContext(served: Served, request: Context<Env>): PageContext {
+  const { workspace, readOnly, call, callApart, kept } = served;
   const snapshot = workspace.snapshot();
   const params = request.req.param() as Readonly<Record<string, string>>;
   // No name in a workspace has it, and what it does to a path is up to the system.
@@ -112,5 +113,7 @@ function pageContext({ workspace, readOnly, call }: Served, request: Context<Env
     zone: ownerZone(snapshot),
     canAct: !readOnly,
     call,
+    callApart,
+    kept: (name, parsed) => kept.of(name, parsed),
   };
 }

@@ -13,6 +13,7 @@ import type { Reach } from './access.js';
 import { makeApp } from './app.js';
 import { Changes } from './changes.js';
 import { DoneForms } from './done-forms.js';
+import { KeptAnswers } from './kept-answers.js';
 import { listen } from './listen.js';
 import { ACTIONS, PAGES } from './pages/pages.js';
 import { Turns } from './turns.js';
@@ -31,7 +32,8 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const { workspace, place, signal, say, readOnly } = settings;
   const changes = new Changes();
   const warm = new WarmSnapshot(workspace, () => changes.touch());
-  const server = serverOf(place, servedOf(settings, { changes, warm }));
+  const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
+  const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
   try {
     await warm.watch();
     await listen(server, place, workspace);
@@ -44,15 +46,20 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
     await aborted(signal);
   } finally {
     forgetServer(workspace.state);
+    kept.close();
     await warm.close();
     await closed(server);
   }
 }
 
-type Held = { readonly changes: Changes; readonly warm: WarmSnapshot };
+type Held = {
+  readonly changes: Changes;
+  readonly warm: WarmSnapshot;
+  readonly kept: KeptAnswers;
+};
 
-function servedOf(settings: DashboardSettings, { changes, warm }: Held): Served {
-  const { workspace, callOn, pages, actions, readOnly, say } = settings;
+function servedOf(settings: DashboardSettings, { changes, warm, kept }: Held): Served {
+  const { workspace, callOn, pages, actions, readOnly, say, callApart } = settings;
   const shown = { ...workspace, snapshot: () => warm.current() };
   return {
     workspace: shown,
@@ -67,6 +74,8 @@ function servedOf(settings: DashboardSettings, { changes, warm }: Held): Served 
     done: new DoneForms(workspace),
     turns: new Turns(),
     changes,
+    kept,
+    callApart,
     call: callOn(shown),
     act: callOn(workspace),
   };

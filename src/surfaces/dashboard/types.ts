@@ -1,11 +1,17 @@
 /** What the command line gives a dashboard, and what its routes share. */
 import type { HttpBindings } from '@hono/node-server';
-import type { CallCommand, DashboardAction, DashboardPage } from '../../passes/dashboard-page.js';
+import type {
+  CallApart,
+  CallCommand,
+  DashboardAction,
+  DashboardPage,
+} from '../../passes/dashboard-page.js';
 import type { Sessions } from '../../passes/dashboard-sessions.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { Reach } from './access.js';
 import type { Changes } from './changes.js';
 import type { DoneForms } from './done-forms.js';
+import type { KeptAnswers } from './kept-answers.js';
 import type { Turns } from './turns.js';
 
 export type Place = {
@@ -25,6 +31,7 @@ export type DashboardSettings = {
   readonly actions: readonly DashboardAction[];
   /** Runs commands on this workspace, whose snapshots may be a moment old for pages. */
   readonly callOn: (workspace: Workspace) => CallCommand;
+  readonly callApart: CallApart;
   readonly place: Place;
   readonly readOnly: boolean;
   readonly signal: AbortSignal;
@@ -34,7 +41,7 @@ export type DashboardSettings = {
 /** `touch`: something was done, so that the next page is made anew. */
 export type Served = Pick<
   DashboardSettings,
-  'workspace' | 'pages' | 'actions' | 'readOnly' | 'say'
+  'workspace' | 'pages' | 'actions' | 'readOnly' | 'say' | 'callApart'
 > & {
   readonly reach: Reach;
   readonly sessions: Sessions;
@@ -44,6 +51,7 @@ export type Served = Pick<
   /** The workspace as it is now; `workspace` shows it as it was a moment ago. */
   readonly fresh: () => Snapshot;
   readonly turns: Turns;
+  readonly kept: KeptAnswers;
   /** For pages, on the warm snapshot. */
   readonly call: CallCommand;
   /** For actions, on what is there now. */

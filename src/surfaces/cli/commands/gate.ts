@@ -15,10 +15,14 @@ import { gateAlarms } from '../workspace-alarms.js';
 import type { Command } from '../types.js';
 
 export const gate: Command = {
+  options: [
+    { flags: '--keep-incidents', description: 'only look: incidents do not end when it passes' },
+  ],
   examples: ['nocturne gate', 'nocturne gate --json'],
-  run(context) {
+  run(context, { options }) {
     const report = verdict(context.root(), context.home);
-    const closes = report.ok && insidePass(context.env) === undefined;
+    const isLook = options['keepIncidents'] === true;
+    const closes = report.ok && !isLook && insidePass(context.env) === undefined;
     const over = closes ? closeIncidents(context.workspace(), { by: 'nocturne gate' }) : 0;
     return gateResult(report, { over, alarms: gateAlarms(context, report) });
   },

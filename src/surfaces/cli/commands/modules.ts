@@ -3,6 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
+import { moduleStates } from '../../../passes/modules/module-state.js';
 import { livePasses } from '../../../workspace/pass-lock.js';
 import { requireOwner } from '../actor.js';
 import { ok } from '../result.js';
@@ -34,7 +35,11 @@ export const modulesList: Command = {
         waiting: 0,
         watches: [],
       }));
-    const modules = [...declared, ...unknown];
+    const states = moduleStates(installed, { snapshot, state: workspace.state });
+    const modules = [...declared, ...unknown].map((module) => ({
+      ...module,
+      says: states.get(module.module)?.lines ?? [],
+    }));
     const rows = modules.map((module) => [
       module.module,
       module.enabled ? 'yes' : 'no',

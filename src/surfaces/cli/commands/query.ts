@@ -8,18 +8,20 @@ const MOST_ROWS = 500;
 
 export const query: Command = {
   args: '<sql>',
+  options: [{ flags: '--limit <n>', description: 'print at most so many rows (default: all)' }],
   examples: [
     'nocturne query "SELECT slug, status, phase FROM dispatch ORDER BY priority"',
     'nocturne query "SELECT tier, count(*) AS files FROM files GROUP BY tier" --json',
   ],
-  run(context, { args }) {
+  run(context, { args, options }) {
+    const limit = limitOf(options['limit']);
     const sql = (args[0] ?? '').trim();
     if (sql === '')
       throw new NocturneError('USAGE', 'the query is empty', {
         hint: 'write a SELECT in quotes; nocturne tables lists the tables',
       });
     const { columns, rows } = context.workspace().snapshot().sql().query(sql);
-    const shown = rows.slice(0, MOST_ROWS);
+    const shown = rows.slice(0, Math.min(limit, MOST_ROWS));
     const table = textTable({
       head: columns,
       rows: shown.map((row) => columns.map((column) => cellText(row[column]))),
@@ -29,7 +31,11 @@ export const query: Command = {
     const count =
       rows.length > shown.length ? `${shown.length} of ${total}. For all rows, use --json.` : total;
     const none = `No rows (columns: ${columns.join(', ')}).`;
-    return ok(rows.length === 0 ? none : `${table}\n${count}`, { columns, rows });
+    return ok(rows.length === 0 ? none : `${table}\n${count}`, {
+      columns,
+      rows: rows.slice(0, limit),
+      count: rows.length,
+    });
   },
 };
 
@@ -45,6 +51,12 @@ export const tables: Command = {
     return ok(table, { tables: found });
   },
 };
+
+function limitOf(value: unknown): number {
+  if (value === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof value === 'string' && /^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw new NocturneError('USAGE', `--limit is ${String(value)}`, { hint: 'give a whole number' });
+}
 
 function cellText(value: string | number | null | undefined): string {
   return value === null || value === undefined ? '' : String(value);

@@ -15,6 +15,7 @@ import { textOfLines } from '../../../workspace/text-of-lines.js';
 import { changedSince } from '../changed-since.js';
 import { cacheGround } from '../cache-ground.js';
 import { moduleRules } from '../module-rules.js';
+import type { FindingPlace } from '../fix-findings.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
@@ -28,6 +29,10 @@ export const validate: Command = {
       flags: '--fix',
       description: 'repair what needs no decision; never in protected files',
     },
+    {
+      flags: '--at <place>',
+      description: 'with --fix: repair only what is found at FILE:LINE or FILE:LINE:COLUMN',
+    },
     { flags: '--dry-run', description: 'with --fix: show the difference, and write nothing' },
     { flags: '--watch', description: 'keep running, and check again after each change' },
     { flags: '--rule <id>', description: 'report only this rule' },
@@ -40,6 +45,7 @@ export const validate: Command = {
   examples: [
     'nocturne validate',
     'nocturne validate --fix --dry-run',
+    'nocturne validate --fix --at notes/plan.md:12 --dry-run',
     'nocturne validate --rule link-broken',
     'nocturne validate notes/',
     'nocturne validate --since origin/main --format github',
@@ -48,6 +54,9 @@ export const validate: Command = {
     if (options['fix'] === true) requireOwner(context, 'repairing');
     const format = formatOf(context, options);
     const settings = withPath(context, await settingsOf(context, options), args[0]);
+    const place = placeOf(options);
+    if (place !== undefined)
+      return fixAt(context, { settings, place, dryRun: options['dryRun'] === true });
     if (options['watch'] === true)
       return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
@@ -205,27 +214,50 @@ async function fix(context: Context, settings: ValidateOptions): Promise<string>
 }
 
 async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
-  const [{ plannedFixes }, { createTwoFilesPatch }] = await Promise.all([
-    import('../fix-findings.js'),
-    import('diff'),
-  ]);
+  const { fixesDiff, fixesJson, plannedFixes } = await import('../fix-findings.js');
   const snapshot = context.workspace().snapshot();
   const found = await check(context, snapshot, settings);
   const planned = plannedFixes(snapshot, found.diagnostics);
-  const diff = planned
-    .map(({ path, text, after }) =>
-      createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, {
-        context: 3,
-      }),
-    )
-    .join('');
   return {
     exit: exitOf(found),
-    text: diff === '' ? 'There is nothing to repair.' : diff,
-    json: {
-      ...jsonReport(found),
-      fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })),
-    },
+    text: planned.length === 0 ? 'There is nothing to repair.' : await fixesDiff(planned),
+    json: { ...jsonReport(found), fixes: fixesJson(planned) },
+  };
+}
+
+/** @throws NocturneError `USAGE`, also without `--fix`. */
+function placeOf(options: Parsed['options']): FindingPlace | undefined {
+  const { at, fix: isFix } = options;
+  if (at === undefined) return undefined;
+  const [, file = '', line = '', column] = /^(.+?):(\d+)(?::(\d+))?$/.exec(String(at)) ?? [];
+  if (file === '' || isFix !== true)
+    throw new NocturneError(
+      'USAGE',
+      isFix === true ? `--at cannot be ${String(at)}` : '--at needs --fix',
+      { hint: 'nocturne validate --fix --at FILE:LINE:COLUMN --dry-run' },
+    );
+  return defined({
+    file,
+    line: Number(line),
+    column: column === undefined ? undefined : Number(column),
+  });
+}
+
+async function fixAt(
+  context: Context,
+  options: {
+    readonly settings: ValidateOptions;
+    readonly place: FindingPlace;
+    readonly dryRun: boolean;
+  },
+): Promise<CommandResult> {
+  const { fixesDiff, fixesJson, fixFindingsAt } = await import('../fix-findings.js');
+  const planned = await fixFindingsAt(context.workspace(), options);
+  const { file, line } = options.place;
+  return {
+    exit: EXIT.ok,
+    text: options.dryRun ? await fixesDiff(planned) : `Repaired ${file}:${line}.`,
+    json: { fixes: fixesJson(planned) },
   };
 }
 

@@ -2,6 +2,8 @@
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
 import { PROJECT_ACTIONS } from './projects/actions.js';
+import { FINDING_ACTIONS } from './findings/actions.js';
+import { TRUST_ACTIONS } from './trust/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
   {
@@ -24,6 +26,24 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./graph/graph.js')).graph,
   },
   { path: '/file', load: async () => (await import('./file.js')).file },
+    path: '/findings',
+    nav: { label: 'Findings', order: 50 },
+    load: async () => (await import('./findings/findings.js')).findings,
+  },
+  {
+    path: '/findings/rules/:rule',
+    load: async () => (await import('./findings/rule.js')).rule,
+  },
+  {
+    path: '/trust',
+    nav: { label: 'Trust', order: 90 },
+    load: async () => (await import('./trust/trust.js')).trust,
+  },
+  {
+    path: '/query',
+    nav: { label: 'Query', order: 100 },
+    load: async () => (await import('./query/query.js')).query,
+  },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -36,4 +56,6 @@ export const ACTIONS: readonly DashboardAction[] = [
     },
   },
   ...PROJECT_ACTIONS,
+  ...FINDING_ACTIONS,
+  ...TRUST_ACTIONS,
 ];

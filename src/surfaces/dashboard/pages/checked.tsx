@@ -1,0 +1,34 @@
+/** How fresh the answer of a command is that takes long. */
+import { Empty } from '../../../report/html/html.js';
+import type { KeptAnswer } from '../../../passes/dashboard-page.js';
+
+/** Above what the answer shows; it says so when there is none yet. @param what as in "the check". */
+export function Checked({
+  answer,
+  what,
+  zone,
+}: {
+  readonly answer: KeptAnswer;
+  readonly what: string;
+  readonly zone: string;
+}) {
+  const { isRunning, at, failed } = answer;
+  if (failed !== undefined)
+    return (
+      <div class="problem" role="alert">
+        <p>{`${what} failed: ${failed}.`}</p>
+      </div>
+    );
+  if (at === undefined) return <Empty>{`${what} is running. This page shows the result.`}</Empty>;
+  return (
+    <p class="note checked">
+      {`${what} at `}
+      <time datetime={at.toISOString()}>{timeOfDay(at, zone)}</time>
+      {isRunning ? '. Something has changed since then; it is running again.' : ''}
+    </p>
+  );
+}
+
+export function timeOfDay(time: Date, zone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }).format(time);
+}

@@ -1,0 +1,109 @@
+/** Trust: whether the workspace is as its owner signed it, and what is allowed to whom. */
+import type { Child } from 'hono/jsx';
+import { NocturneError } from '../../../../kernel/error.js';
+import type { KeptAnswer, PageContext, PageView } from '../../../../passes/dashboard-page.js';
+import { Badge, type Tone } from '../../../../report/html/html.js';
+import { type AlarmsJson, AlarmsSection } from './alarms.js';
+import { type GateJson, GateSection, LogsSection, type VerifyJson } from './gate.js';
+import {
+  type DoctorJson,
+  DoctorSection,
+  type ModulesJson,
+  ModulesSection,
+  type SessionsJson,
+  SessionsSection,
+} from './machine.js';
+import { type ApprovalsJson, ApprovalsSection, PreapprovalsSection } from './permissions.js';
+
+export async function trust({ snapshot, zone, call, kept }: PageContext): Promise<PageView> {
+  const gate = kept('gate', { options: { keepIncidents: true } });
+  const logs = kept('audit verify');
+  const doctor = kept('doctor');
+  const { alarms, incidents } = (await call('status')).json as AlarmsJson;
+  const { approvals } = (await call('approvals list', { options: { all: true } }))
+    .json as ApprovalsJson;
+  const { modules } = (await call('modules list')).json as ModulesJson;
+  const checks = (doctor.json as DoctorJson | undefined)?.checks ?? [];
+  return {
+    title: 'Trust',
+    body: (
+      <>
+        <ul class="verdicts">
+          <Verdict to="gate" label="Gate" {...gateVerdict(gate)} />
+          <Verdict to="logs" label="Logs" {...logsVerdict(logs)} />
+          <Verdict
+            to="alarms"
+            label="Alarms"
+            tone={alarms.length + incidents.length > 0 ? 'wrong' : undefined}
+            text={String(alarms.length + incidents.length)}
+          />
+          <Verdict
+            to="approvals"
+            label="Waiting"
+            text={String(approvals.filter(({ status }) => status === 'open').length)}
+          />
+          <Verdict to="doctor" label="Doctor" {...doctorVerdict(doctor)} />
+        </ul>
+        <AlarmsSection alarms={alarms} incidents={incidents} zone={zone} />
+        <GateSection answer={gate} zone={zone} />
+        <LogsSection answer={logs} zone={zone} />
+        <ApprovalsSection approvals={approvals} zone={zone} />
+        <PreapprovalsSection snapshot={snapshot} zone={zone} />
+        <ModulesSection modules={modules} checks={checks} />
+        <SessionsSection sessions={await sessionsOf(call)} zone={zone} />
+        <DoctorSection answer={doctor} zone={zone} />
+      </>
+    ),
+  };
+}
+
+type Said = { readonly text: string; readonly tone?: Tone | undefined };
+
+function Verdict({ to, label, text, tone }: Said & { readonly to: string; readonly label: Child }) {
+  return (
+    <li>
+      <a href={`#${to}`}>
+        <span class="note">{label}</span> <Badge tone={tone}>{text}</Badge>
+      </a>
+    </li>
+  );
+}
+
+const UNKNOWN: Said = { text: 'not known yet' };
+
+function gateVerdict({ json }: KeptAnswer): Said {
+  if (json === undefined) return UNKNOWN;
+  return (json as GateJson).ok
+    ? { text: 'passes', tone: 'good' }
+    : { text: 'refuses', tone: 'wrong' };
+}
+
+function logsVerdict({ json }: KeptAnswer): Said {
+  if (json === undefined) return UNKNOWN;
+  const { chains, findings } = json as VerifyJson;
+  const bad = chains.filter(({ ok }) => !ok).length;
+  return bad + findings.length === 0
+    ? { text: 'unchanged', tone: 'good' }
+    : { text: `${Math.max(bad, 1)} changed`, tone: 'wrong' };
+}
+
+function doctorVerdict({ json }: KeptAnswer): Said {
+  if (json === undefined) return UNKNOWN;
+  const { broken, unknown } = (json as DoctorJson).summary;
+  if (broken > 0) return { text: `${broken} broken`, tone: 'wrong' };
+  return unknown > 0
+    ? { text: `${unknown} unknown`, tone: 'attention' }
+    : { text: 'nothing broken', tone: 'good' };
+}
+
+/** An installation may have no such command. */
+async function sessionsOf(
+  call: PageContext['call'],
+): Promise<SessionsJson['sessions'] | undefined> {
+  try {
+    return ((await call('dashboard sessions')).json as SessionsJson).sessions;
+  } catch (error) {
+    if (error instanceof NocturneError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
