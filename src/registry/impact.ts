@@ -22,7 +22,7 @@ type FlowIndex = {
 const indexes = new WeakMap<Schema, FlowIndex>();
 
 /**
- * Every node affected by `paths`, nearest first. A node is a file, `BUNDLE:name`, or a pattern that
+ * Every node affected by `paths`, nearest first, up to `most` of them. A node is a file, `BUNDLE:name`, or a pattern that
  * no file matches yet.
  * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an
  * edge is the same segment.
@@ -31,6 +31,7 @@ export function impactOf(
   schema: Schema,
   files: Iterable<string>,
   paths: readonly string[],
+  most = Number.POSITIVE_INFINITY,
 ): readonly ImpactedNode[] {
   const index = indexOf(schema);
   const allFiles = [...files];
@@ -42,6 +43,7 @@ export function impactOf(
     for (const { flow, capture } of flowsFrom(schema, index, node)) {
       for (const next of expand(schema, flow.to, { files: allFiles, capture })) {
         if (seen.has(next)) continue;
+        if (reached.length === most) return reached;
         seen.add(next);
         queue.push(next);
         reached.push({

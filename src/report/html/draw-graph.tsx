@@ -73,14 +73,9 @@ function Picture({
   const head = columns.length === 0 ? 0 : HEAD;
   const height = layout.height + head;
   return (
-    <div class="graph scroll" tabindex={0} role="region" aria-label={label}>
-      <svg
-        width={layout.width}
-        height={height}
-        viewBox={`0 ${-head} ${layout.width} ${height}`}
-        role="group"
-        aria-label={label}
-      >
+    <section class="graph scroll" tabindex={0} aria-label={label}>
+      <svg width={layout.width} height={height} viewBox={`0 ${-head} ${layout.width} ${height}`}>
+        <title>{label}</title>
         <defs>
           <marker
             id="arrow"
@@ -107,7 +102,7 @@ function Picture({
           <Box node={node} box={box} />
         ))}
       </svg>
-    </div>
+    </section>
   );
 }
 

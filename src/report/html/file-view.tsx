@@ -36,22 +36,18 @@ function Content({ path, text }: { readonly path: string; readonly text: string 
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   if (extension === 'csv' || extension === 'tsv')
     return <CsvTable path={path} text={text} separator={extension === 'csv' ? ',' : '\t'} />;
-  if (extension !== 'md') return <Source label={path} text={text} />;
+  if (extension !== 'md') return <Source text={text} />;
   const front = FRONT_MATTER.exec(text);
   return (
     <>
-      {front === null ? null : <Source label="Front matter" text={front[1] ?? ''} />}
+      {front === null ? null : <Source text={front[1] ?? ''} />}
       <Prose text={text.slice(front?.[0].length ?? 0)} from={path} />
     </>
   );
 }
 
-function Source({ label, text }: { readonly label: string; readonly text: string }) {
-  return (
-    <pre class="source" tabindex={0} role="region" aria-label={label}>
-      {text}
-    </pre>
-  );
+function Source({ text }: { readonly text: string }) {
+  return <pre class="source">{text}</pre>;
 }
 
 function CsvTable({

@@ -7,6 +7,7 @@ import type { CallCommand } from '../../passes/dashboard-page.js';
 import type { Service } from '../../passes/module.js';
 import type { Workspace } from '../../workspace/types.js';
 import { wholeCatalogue } from './added-commands.js';
+import { callApart } from './call-apart.js';
 import { dashboardPlace } from './dashboard-place.js';
 import type { Context } from './types.js';
 
@@ -23,6 +24,7 @@ export function dashboardService(context: Context, options: Parsed['options']): 
         pages: modules.flatMap((module) => module.pages ?? []),
         actions: modules.flatMap((module) => module.actions ?? []),
         callOn: (workspace) => callCommand(context, workspace),
+        callApart: callApart(context),
         place,
         readOnly: options['readOnly'] === true,
         signal,
@@ -33,7 +35,7 @@ export function dashboardService(context: Context, options: Parsed['options']): 
 }
 
 /** Commands are called as the owner types them, but nobody is asked on a terminal. */
-function callCommand(context: Context, workspace: Workspace): CallCommand {
+export function callCommand(context: Context, workspace: Workspace): CallCommand {
   const quiet: Context = {
     ...context,
     json: true,

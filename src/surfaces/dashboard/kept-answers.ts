@@ -7,49 +7,38 @@ import type { Changes } from './changes.js';
 
 const LIMIT_MS = 5 * 60_000;
 /** A workspace that changes all the time is looked at again after so many times its own time. */
-const REST = 4;
+const REST = 1;
 
 type Kept = {
   answer: KeptAnswer;
-  /** Something changed since the answer was asked for. */
-  isOld: boolean;
+  /** Of the workspace, when it was asked. */
+  version: string;
   /** No earlier than this. */
   again: number;
 };
 
+type Settings = { readonly call: CallApart; readonly changes: Changes; readonly clock: Clock };
+
 export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new AbortController();
-  readonly #settings: {
-    readonly call: CallApart;
-    readonly changes: Changes;
-    readonly clock: Clock;
-  };
-  readonly #unlisten: () => void;
-  #isOwn = false;
+  readonly #settings: Settings;
 
-  constructor(settings: {
-    readonly call: CallApart;
-    readonly changes: Changes;
-    readonly clock: Clock;
-  }) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#unlisten = settings.changes.listen(() => {
-      if (!this.#isOwn) for (const kept of this.#kept.values()) kept.isOld = true;
-    });
   }
 
-  /** What is known now. It is asked for again if it is old; open pages are told when it is there. */
+  /** What is known now. It is asked again if it is old; open pages are told when it is there. */
   of(name: string, parsed: Partial<Parsed> = {}): KeptAnswer {
     const key = JSON.stringify([name, parsed]);
-    const kept = this.#kept.get(key) ?? { answer: { isRunning: false }, isOld: true, again: 0 };
+    const kept = this.#kept.get(key) ?? { answer: { isRunning: false }, version: '', again: 0 };
     this.#kept.set(key, kept);
-    if (kept.isOld && !kept.answer.isRunning) this.#askWhenDue(name, parsed, kept);
+    if (kept.version !== this.#settings.changes.version && !kept.answer.isRunning)
+      this.#askWhenDue(name, parsed, kept);
     return kept.answer;
   }
 
   close(): void {
-    this.#unlisten();
     this.#ending.abort();
   }
 
@@ -64,10 +53,10 @@ export class KeptAnswers {
   }
 
   async #ask(name: string, parsed: Partial<Parsed>, kept: Kept): Promise<void> {
-    const { call, clock } = this.#settings;
+    const { call, clock, changes } = this.#settings;
     const began = performance.now();
     const at = clock.now();
-    kept.isOld = false;
+    kept.version = changes.version;
     try {
       const limits = { signal: this.#ending.signal, timeoutMs: LIMIT_MS };
       const { json } = await call(name, parsed, limits);
@@ -77,8 +66,15 @@ export class KeptAnswers {
       kept.answer = { isRunning: false, at, failed: messageOf(error) };
     }
     kept.again = performance.now() + REST * (performance.now() - began);
-    this.#isOwn = true;
-    this.#settings.changes.touch();
-    this.#isOwn = false;
+    this.#tell();
+  }
+
+  /** The pages have something new to show, but the workspace is as it was. */
+  #tell(): void {
+    const { changes } = this.#settings;
+    const before = changes.version;
+    changes.touch();
+    for (const kept of this.#kept.values())
+      if (kept.version === before) kept.version = changes.version;
   }
 }

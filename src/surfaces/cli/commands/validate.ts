@@ -252,7 +252,10 @@ async function fixAt(
   },
 ): Promise<CommandResult> {
   const { fixesDiff, fixesJson, fixFindingsAt } = await import('../fix-findings.js');
-  const planned = await fixFindingsAt(context.workspace(), options);
+  const planned = await fixFindingsAt(context.workspace(), {
+    ...options,
+    authorisation: ownerAuthorisation(context),
+  });
   const { file, line } = options.place;
   return {
     exit: EXIT.ok,

@@ -26,6 +26,7 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./graph/graph.js')).graph,
   },
   { path: '/file', load: async () => (await import('./file.js')).file },
+  {
     path: '/findings',
     nav: { label: 'Findings', order: 50 },
     load: async () => (await import('./findings/findings.js')).findings,

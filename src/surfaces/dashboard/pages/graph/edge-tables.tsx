@@ -1,5 +1,4 @@
 /** The neighbourhood as text: its edges, and everything that a change reaches. */
-import { plural } from '../../../../kernel/words.js';
 import type { Neighbourhood } from '../../../../registry/neighbourhood.js';
 import type { ImpactedNode } from '../../../../registry/types.js';
 import { Badge, Empty, Section, Table } from '../../../../report/html/html.js';
@@ -50,6 +49,10 @@ function Name({ node, middle }: { readonly node: string; readonly middle: string
   return node === middle ? <strong>{node}</strong> : <a href={nodeHref(node)}>{node}</a>;
 }
 
+function countText(count: number): string {
+  return count > MOST_ROWS ? `more than ${MOST_ROWS}` : String(count);
+}
+
 export function ImpactTable({
   nodes,
   name,
@@ -58,10 +61,7 @@ export function ImpactTable({
   readonly name: string;
 }) {
   return (
-    <Section
-      title="What a change reaches"
-      note={plural(nodes.length, 'file or bundle', 'files and bundles')}
-    >
+    <Section title="What a change reaches" note={countText(nodes.length)}>
       {nodes.length === 0 ? <Empty>{`Nothing depends on ${name}.`}</Empty> : null}
       {nodes.length === 0 ? null : (
         <Table

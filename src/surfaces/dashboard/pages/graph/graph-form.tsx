@@ -9,22 +9,24 @@ export function GraphForm({
   readonly deepest: number;
 }) {
   return (
-    <form method="get" action="/graph" class="filter" role="search" aria-label="What to show">
-      <label>
-        File, pattern, OBJECT:NAME or BUNDLE:name{' '}
-        <input type="search" name="file" value={node} required size={32} />
-      </label>
-      <label>
-        Edges far{' '}
-        <select name="depth">
-          {Array.from({ length: deepest }, (_, index) => index + 1).map((each) => (
-            <option value={each} selected={each === depth}>
-              {each}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="submit">Show</button>
-    </form>
+    <search aria-label="What to show">
+      <form method="get" action="/graph" class="filter">
+        <label>
+          File, pattern, OBJECT:NAME or BUNDLE:name{' '}
+          <input type="search" name="file" value={node} required size={32} />
+        </label>
+        <label>
+          Edges far{' '}
+          <select name="depth">
+            {Array.from({ length: deepest }, (_, index) => index + 1).map((each) => (
+              <option value={each} selected={each === depth}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit">Show</button>
+      </form>
+    </search>
   );
 }

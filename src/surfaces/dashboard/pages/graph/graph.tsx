@@ -1,12 +1,14 @@
 /** The neighbourhood of a file: what it depends on, and what a change of it reaches. */
+import type { Child } from 'hono/jsx';
 import { NocturneError } from '../../../../kernel/error.js';
 import { isLiteral } from '../../../../kernel/glob.js';
-import type { PageContext, PageView } from '../../../../passes/dashboard-page.js';
+import type { KeptAnswer, PageContext, PageView } from '../../../../passes/dashboard-page.js';
 import { neighbourhood } from '../../../../registry/neighbourhood.js';
 import type { ImpactedNode } from '../../../../registry/types.js';
 import { drawGraph } from '../../../../report/html/draw-graph.js';
 import { fileHref } from '../../../../report/html/file-link.js';
 import { Empty, Section } from '../../../../report/html/html.js';
+import { Checked } from '../checked.js';
 import { EdgeTable, ImpactTable } from './edge-tables.js';
 import { GraphForm } from './graph-form.js';
 import { drawnEdges, drawnNodes, type Suggestion, suggestedNear } from './neighbours.js';
@@ -15,9 +17,11 @@ import { GraphStart } from './start.js';
 /** More boxes than this are no longer a picture. */
 const MOST_NODES = 40;
 const DEEPEST = 3;
+/** One more than the page shows says that there are more. */
+const MOST_REACHED = 201;
 
 export async function graph(context: PageContext): Promise<PageView> {
-  const { snapshot, query, call } = context;
+  const { snapshot, query, zone, call, kept } = context;
   const node = (query['file'] ?? '').trim();
   const depth = Math.min(DEEPEST, Math.max(1, Math.floor(Number(query['depth'] ?? 1)) || 1));
   if (node === '') return { title: 'Graph', body: await GraphStart(context) };
@@ -25,10 +29,8 @@ export async function graph(context: PageContext): Promise<PageView> {
   const near = neighbourhood(schema, node, { depth, most: MOST_NODES });
   const impacted = await impactOf(context, node, near.edges.length === 0);
   const declared = (await call('graph')).json as { readonly cycles: readonly string[][] };
-  const { suggestions } = (await call('graph suggest')).json as {
-    readonly suggestions: readonly Suggestion[];
-  };
-  const undeclared = suggestedNear(schema, node, suggestions);
+  const suggested = kept('graph suggest');
+  const undeclared = suggestedNear(schema, node, suggestionsIn(suggested));
   const drawing = await drawGraph({
     label: `What is near ${node}`,
     nodes: drawnNodes(snapshot, { middle: near.nodes[0] ?? node, near, undeclared, depth }),
@@ -57,7 +59,9 @@ export async function graph(context: PageContext): Promise<PageView> {
           <li class="badge wrong">in a cycle</li>
         </ul>
         <EdgeTable near={near} middle={near.nodes[0] ?? node} cycles={declared.cycles} />
-        <Undeclared suggestions={undeclared} />
+        <Undeclared suggestions={undeclared}>
+          <Checked answer={suggested} what="The search for undeclared edges" zone={zone} />
+        </Undeclared>
         <ImpactTable nodes={impacted} name={isLiteral(node) ? node : 'this'} />
       </>
     ),
@@ -71,7 +75,7 @@ async function impactOf(
   isUnknown: boolean,
 ): Promise<readonly ImpactedNode[]> {
   try {
-    const { json } = await call('impact', { args: [node] });
+    const { json } = await call('impact', { args: [node], options: { most: MOST_REACHED } });
     return (json as unknown as { readonly nodes: readonly ImpactedNode[] }).nodes;
   } catch (error) {
     const isPattern = !isUnknown && !snapshot.files.has(node);
@@ -80,10 +84,21 @@ async function impactOf(
   }
 }
 
-function Undeclared({ suggestions }: { readonly suggestions: readonly Suggestion[] }) {
-  if (suggestions.length === 0) return null;
+function suggestionsIn({ json }: KeptAnswer): readonly Suggestion[] {
+  return (json as { readonly suggestions?: readonly Suggestion[] } | undefined)?.suggestions ?? [];
+}
+
+function Undeclared({
+  suggestions,
+  children,
+}: {
+  readonly suggestions: readonly Suggestion[];
+  readonly children: Child;
+}) {
   return (
     <Section title="Not declared" note="seen in the files or the change log; R4 does not have it">
+      {children}
+      {suggestions.length === 0 ? <Empty>Nothing near it is missing in R4.</Empty> : null}
       <ul>
         {suggestions.map(({ source, kind, target, at }) => (
           <li>

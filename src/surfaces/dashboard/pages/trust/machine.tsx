@@ -166,5 +166,5 @@ export function DoctorSection({
 
 /** A command, or one sentence. */
 function FixText({ fix }: { readonly fix: string }) {
-  return fix.startsWith("nocturne ") ? <code>{fix}</code> : <span>{fix}</span>;
+  return fix.startsWith('nocturne ') ? <code>{fix}</code> : <span>{fix}</span>;
 }
