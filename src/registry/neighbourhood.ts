@@ -13,20 +13,20 @@ export type Neighbourhood = {
   /** Paths, patterns and bundles, the nearest first; the one in the middle is the first. */
   readonly nodes: readonly string[];
   readonly edges: readonly NearEdge[];
-  /** Nodes within the depth that did not fit. */
+  /** Nodes within the depth that were left out. */
   readonly left: number;
 };
 
+/** `depth`: edges from the middle. `fan`: neighbours of one node on one side. `most`: of all. */
+export type NearLimits = { readonly depth: number; readonly fan: number; readonly most: number };
+
 type Way = { readonly node: string; readonly isDownstream: boolean };
 
-/**
- * @param node a path, a pattern, `OBJECT:NAME` or `BUNDLE:name`.
- * @param limits `depth`: edges from the middle; `most`: nodes.
- */
+/** @param node a path, a pattern, `OBJECT:NAME` or `BUNDLE:name`. */
 export function neighbourhood(
   schema: Schema,
   node: string,
-  { depth, most }: { readonly depth: number; readonly most: number },
+  { depth, fan, most }: NearLimits,
 ): Neighbourhood {
   const middle = resolved(schema, node);
   const nodes = new Set([middle]);
@@ -36,20 +36,24 @@ export function neighbourhood(
     let front: readonly Way[] = [{ node: middle, isDownstream }];
     const seen = new Set([middle]);
     for (let far = 0; far < depth; far++)
-      front = front.flatMap((way) =>
-        nearEdges(schema, way).flatMap((near): readonly Way[] => {
+      front = front.flatMap((way) => {
+        const around = new Set<string>();
+        return nearEdges(schema, way).flatMap((near): readonly Way[] => {
           const next = isDownstream ? near.to : near.from;
-          if (!nodes.has(next) && nodes.size >= most) {
+          const isNew = !nodes.has(next);
+          if (isNew && (nodes.size >= most || around.size >= fan)) {
             left.add(next);
             return [];
           }
+          around.add(next);
           nodes.add(next);
+          left.delete(next);
           edges.set(`${near.from}\0${near.edge.kind}\0${near.to}`, near);
           if (seen.has(next)) return [];
           seen.add(next);
           return [{ node: next, isDownstream }];
-        }),
-      );
+        });
+      });
   }
   return { nodes: [...nodes], edges: [...edges.values()], left: left.size };
 }
@@ -60,8 +64,9 @@ function resolved(schema: Schema, end: string): string {
   return schema.objects.get(end.slice('OBJECT:'.length))?.glob ?? end;
 }
 
+/** Files first, then patterns, then bundles. */
 function nearEdges(schema: Schema, { node, isDownstream }: Way): readonly NearEdge[] {
-  return schema.edges.flatMap((edge): readonly NearEdge[] => {
+  const found = schema.edges.flatMap((edge): readonly NearEdge[] => {
     const { from, to } = flowOf(edge);
     const [own, other] = isDownstream ? [from, to] : [to, from];
     const star = matched(resolved(schema, own), node);
@@ -70,6 +75,13 @@ function nearEdges(schema: Schema, { node, isDownstream }: Way): readonly NearEd
     if (next === node) return [];
     return [isDownstream ? { from: node, to: next, edge } : { from: next, to: node, edge }];
   });
+  const rank = ({ from, to }: NearEdge): number => rankOf(isDownstream ? to : from);
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rankOf(node: string): number {
+  if (node.startsWith('BUNDLE:')) return 2;
+  return isLiteral(node) ? 0 : 1;
 }
 
 /** What the first `*` of the end stands for in the node, maybe nothing; `undefined`: no match. */

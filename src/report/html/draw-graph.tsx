@@ -13,6 +13,10 @@ export type DrawnNode = {
   readonly tone?: Tone | undefined;
   /** `dashed`: nothing was done yet, or it is not there. `thick`: it matters more. */
   readonly border?: 'dashed' | 'thick' | undefined;
+  /** It is not a file. */
+  readonly isRound?: boolean;
+  /** What the page is about: it is scrolled into view. */
+  readonly isMiddle?: boolean;
   readonly column?: number;
 };
 
@@ -34,7 +38,6 @@ type Drawing = {
 };
 
 const HEIGHT = { one: 32, two: 48 } as const;
-const LETTER = 8;
 const MOST_LETTERS = 30;
 const HEAD = 24;
 
@@ -54,7 +57,20 @@ export async function drawGraph(drawing: Drawing): Promise<Child> {
 }
 
 function widthOf(lines: readonly string[]): number {
-  return 24 + LETTER * Math.max(...lines.map((line) => shortened(line).length));
+  return 28 + Math.ceil(Math.max(...lines.map((line) => lengthOf(shortened(line)))));
+}
+
+/** About, in pixels, in the widest of the usual fonts. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const letter of text) length += letterWidth(letter);
+  return length;
+}
+
+function letterWidth(letter: string): number {
+  if (/[MWmw@…]/.test(letter)) return 13;
+  if (/[A-Z_]/.test(letter)) return 9.8;
+  return /[iljftr.,:;/|'! -]/.test(letter) ? 5.6 : 8.8;
 }
 
 /** The beginning and the end: paths that begin alike differ at the end. */
@@ -127,23 +143,25 @@ function inReadingOrder(
 }
 
 function Box({ node, box }: { readonly node: DrawnNode; readonly box: PlacedBox }) {
-  const { label, note, href, tone, border } = node;
+  const { label, note, href, tone, border, isRound, isMiddle } = node;
   const { x, y, width, height } = box;
   const drawn = (
     <>
       <title>{note === undefined ? label : `${label}, ${note}`}</title>
-      <rect x={x} y={y} width={width} height={height} rx={6} />
-      <text x={x + 12} y={y + 21}>
+      <rect x={x} y={y} width={width} height={height} rx={isRound === true ? height / 2 : 6} />
+      <text x={x + 14} y={y + 21}>
         {shortened(label)}
       </text>
       {note === undefined ? null : (
-        <text x={x + 12} y={y + 39} class="second">
+        <text x={x + 14} y={y + 39} class="second">
           {shortened(note)}
         </text>
       )}
     </>
   );
-  const kind = ['node', tone, border].filter((word) => word !== undefined).join(' ');
+  const kind = ['node', tone, border, isMiddle === true ? 'middle' : undefined]
+    .filter((word) => word !== undefined)
+    .join(' ');
   return href === undefined ? (
     <g class={kind}>{drawn}</g>
   ) : (

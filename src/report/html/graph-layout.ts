@@ -58,7 +58,7 @@ async function computed({ nodes, edges }: LayoutInput): Promise<GraphLayout> {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
       'elk.padding': '[top=8,left=8,bottom=8,right=8]',
-      'elk.spacing.nodeNode': '16',
+      'elk.spacing.nodeNode': '12',
       'elk.layered.spacing.nodeNodeBetweenLayers': '56',
       // A third of the time for a picture that is as good to read.
       'elk.layered.thoroughness': '1',

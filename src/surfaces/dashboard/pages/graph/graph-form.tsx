@@ -12,8 +12,15 @@ export function GraphForm({
     <search aria-label="What to show">
       <form method="get" action="/graph" class="filter">
         <label>
-          File, pattern, OBJECT:NAME or BUNDLE:name{' '}
-          <input type="search" name="file" value={node} required size={32} />
+          File or object{' '}
+          <input
+            type="search"
+            name="file"
+            value={node}
+            required
+            size={32}
+            placeholder="SOUL.md, OBJECT:PROJECT, BUNDLE:name"
+          />
         </label>
         <label>
           Edges far{' '}

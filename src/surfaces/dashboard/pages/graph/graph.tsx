@@ -15,7 +15,8 @@ import { drawnEdges, drawnNodes, type Suggestion, suggestedNear } from './neighb
 import { GraphStart } from './start.js';
 
 /** More boxes than this are no longer a picture. */
-const MOST_NODES = 40;
+const PICTURE = { fan: 8, most: 40 };
+const ALL_AROUND = { depth: 1, fan: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY };
 const DEEPEST = 3;
 /** One more than the page shows says that there are more. */
 const MOST_REACHED = 201;
@@ -26,7 +27,8 @@ export async function graph(context: PageContext): Promise<PageView> {
   const depth = Math.min(DEEPEST, Math.max(1, Math.floor(Number(query['depth'] ?? 1)) || 1));
   if (node === '') return { title: 'Graph', body: await GraphStart(context) };
   const { schema } = snapshot;
-  const near = neighbourhood(schema, node, { depth, most: MOST_NODES });
+  const near = neighbourhood(schema, node, { ...PICTURE, depth });
+  const around = neighbourhood(schema, node, ALL_AROUND);
   const impacted = await impactOf(context, node, near.edges.length === 0);
   const declared = (await call('graph')).json as { readonly cycles: readonly string[][] };
   const suggested = kept('graph suggest');
@@ -44,21 +46,27 @@ export async function graph(context: PageContext): Promise<PageView> {
         <GraphForm node={node} depth={depth} deepest={DEEPEST} />
         <p class="note">
           {isFile ? <a href={fileHref(node)}>{`Read ${node}`}</a> : node}
-          {near.left === 0 ? '' : ` · ${near.left} more are near, but do not fit into the picture`}
+          {near.left === 0
+            ? ''
+            : ` · ${near.left} more are near and not in the picture; the table has all that are one edge away`}
         </p>
         {near.edges.length + undeclared.length === 0 ? (
           <Empty>No edge of R4 leads to it or from it, and nothing else links to it.</Empty>
         ) : (
-          drawing
+          <>
+            <script type="module" src="/assets/graph.js" />
+            {drawing}
+          </>
         )}
         <ul class="legend">
           <li>an arrow leads to what a change affects</li>
           <li>thick: protected</li>
+          <li>round: a bundle</li>
           <li>dashed: not in R4, or a pattern of files</li>
           <li class="badge attention">undeclared</li>
           <li class="badge wrong">in a cycle</li>
         </ul>
-        <EdgeTable near={near} middle={near.nodes[0] ?? node} cycles={declared.cycles} />
+        <EdgeTable near={around} middle={near.nodes[0] ?? node} cycles={declared.cycles} />
         <Undeclared suggestions={undeclared}>
           <Checked answer={suggested} what="The search for undeclared edges" zone={zone} />
         </Undeclared>

@@ -69,26 +69,25 @@ export function drawnNodes(
     ...undeclared.flatMap(({ source, target }) => [source, target]),
   ]);
   return [...ids].map((id): DrawnNode => {
-    const { note, border } = lookOf(snapshot, id);
+    const look = lookOf(snapshot, id);
     return {
       id,
       label: id.replace(/^BUNDLE:/, ''),
-      note: id === middle ? `this ${note}` : note,
       href: nodeHref(id, depth),
-      ...(border === undefined ? {} : { border }),
-      ...(id === middle ? { tone: 'good' } : {}),
+      ...look,
+      ...(id === middle ? { isMiddle: true } : {}),
     };
   });
 }
 
-type Look = Pick<DrawnNode, 'border'> & { readonly note: string };
+type Look = Pick<DrawnNode, 'border' | 'note' | 'isRound'>;
 
 function lookOf(snapshot: Snapshot, id: string): Look {
-  if (id.startsWith('BUNDLE:')) return { note: 'bundle' };
+  if (id.startsWith('BUNDLE:')) return { isRound: true };
   if (!isLiteral(id)) return { note: plural(countOf(snapshot, id), 'file'), border: 'dashed' };
   if (!snapshot.files.has(id)) return { note: 'not there', border: 'dashed' };
   const { tier } = routeOf(snapshot.schema, id);
-  return tier === 'PROTECTED' ? { note: 'protected', border: 'thick' } : { note: 'file' };
+  return tier === 'PROTECTED' ? { note: 'protected', border: 'thick' } : {};
 }
 
 function countOf(snapshot: Snapshot, pattern: string): number {
