@@ -100,9 +100,7 @@ export async function projectFacts(
     passes: runs.toReversed().map(passOf),
     questions: snapshot
       .records('NOTIFICATION')
-      .filter(
-        (record) => fieldText(record, 'project') === slug && isOpenQuestion(snapshot, record),
-      )
+      .filter((record) => fieldText(record, 'project') === slug && isOpenQuestion(snapshot, record))
       .map((record) => ({ id: record.key, question: fieldText(record, 'action_needed') })),
     outputs: fieldList(project, 'last_pass.outputs'),
     files,
@@ -116,7 +114,11 @@ async function stopNow(
 ): Promise<readonly AssertionResult[]> {
   const looking = { workspace, signal: new AbortController().signal };
   const writes = projectWrites(project, project.key);
-  const { stopCondition } = await presentState(looking, { project: project.key, writes, idle: undefined }, snapshot);
+  const { stopCondition } = await presentState(
+    looking,
+    { project: project.key, writes, idle: undefined },
+    snapshot,
+  );
   return stopCondition;
 }
 

@@ -6,6 +6,14 @@ import type { Edge, EdgeKind, ImpactedNode, Schema } from './types.js';
 /** Along these kinds, a change affects the target; along the others, the source, which reads it. */
 const FORWARD: ReadonlySet<EdgeKind> = new Set(['WRITES', 'TRIGGERS', 'AUTHORIZES']);
 
+/** A change of `from` affects `to`. */
+export function flowOf({ kind, source, target }: Edge): {
+  readonly from: string;
+  readonly to: string;
+} {
+  return FORWARD.has(kind) ? { from: source, to: target } : { from: target, to: source };
+}
+
 type Flow = { readonly from: string; readonly to: string; readonly edge: Edge };
 type FlowIndex = {
   readonly literal: ReadonlyMap<string, readonly Flow[]>;
@@ -14,7 +22,7 @@ type FlowIndex = {
 const indexes = new WeakMap<Schema, FlowIndex>();
 
 /**
- * Every node affected by `paths`, nearest first. A node is a file, `BUNDLE:name`, or a pattern that
+ * Every node affected by `paths`, nearest first, up to `most` of them. A node is a file, `BUNDLE:name`, or a pattern that
  * no file matches yet.
  * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an
  * edge is the same segment.
@@ -23,6 +31,7 @@ export function impactOf(
   schema: Schema,
   files: Iterable<string>,
   paths: readonly string[],
+  most = Number.POSITIVE_INFINITY,
 ): readonly ImpactedNode[] {
   const index = indexOf(schema);
   const allFiles = [...files];
@@ -34,6 +43,7 @@ export function impactOf(
     for (const { flow, capture } of flowsFrom(schema, index, node)) {
       for (const next of expand(schema, flow.to, { files: allFiles, capture })) {
         if (seen.has(next)) continue;
+        if (reached.length === most) return reached;
         seen.add(next);
         queue.push(next);
         reached.push({
@@ -105,9 +115,7 @@ function indexOf(schema: Schema): FlowIndex {
   const literal = new Map<string, Flow[]>();
   const globs = new Map<string, Flow[]>();
   for (const edge of schema.edges) {
-    const [from, to] = FORWARD.has(edge.kind)
-      ? [edge.source, edge.target]
-      : [edge.target, edge.source];
+    const { from, to } = flowOf(edge);
     const into = isLiteral(from) ? literal : globs;
     const flows = into.get(from) ?? [];
     flows.push({ from, to, edge });

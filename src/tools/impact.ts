@@ -30,8 +30,12 @@ export const impactTool = tool({
 });
 
 /** @throws NocturneError `NOT_FOUND` for a name that is neither in the workspace nor in R4. */
-export function impactOn(snapshot: Snapshot, names: readonly string[]): readonly ImpactedNode[] {
-  const nodes = impactOf(snapshot.schema, snapshot.files.keys(), names);
+export function impactOn(
+  snapshot: Snapshot,
+  names: readonly string[],
+  most?: number,
+): readonly ImpactedNode[] {
+  const nodes = impactOf(snapshot.schema, snapshot.files.keys(), names, most);
   for (const name of names)
     if (nodes.every((node) => node.via !== name)) refuseUnknown(snapshot, name);
   return nodes;

@@ -8,6 +8,7 @@ import { planList, planShow } from './commands/look.js';
 import { lookMoments } from './look/look-moments.js';
 import { expireAttempts } from './loop/expire-attempts.js';
 import { planAttempts } from './loop/plan-attempts.js';
+import { PLAN_ACTIONS, PLAN_PAGES } from './pages/pages.js';
 import { planExport } from './repo/plan-export.js';
 import { planNew } from './template/plan-new.js';
 import { planTemplate } from './template/template-rule.js';
@@ -34,6 +35,8 @@ export const module: Module = {
   progress: ({ snapshot, since }) => planProgress(snapshot, since),
   state: ({ snapshot }) => plansState(snapshot),
   rules: [planPage, planTemplate],
+  pages: PLAN_PAGES,
+  actions: PLAN_ACTIONS,
   commands: {
     'plan new': planNew,
     'plan list': planList,

@@ -17,6 +17,11 @@ export type PlotData = {
   readonly unit?: string;
 };
 
+/** Stands on every page that may have a plot: a script that comes later is not run. */
+export function PlotScript() {
+  return <script type="module" src="/assets/plot.js" />;
+}
+
 export function Plot({
   caption,
   data,
@@ -30,7 +35,6 @@ export function Plot({
 }) {
   return (
     <figure class="plot">
-      <script type="module" src="/assets/plot.js" />
       <div class="drawn" data-plot={JSON.stringify(data)} aria-hidden="true" />
       <figcaption class="note">{caption}</figcaption>
       <details>

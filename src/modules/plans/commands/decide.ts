@@ -2,7 +2,7 @@
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
+import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
 import { isActive } from '../engine/transition.js';
 import { statusText } from '../engine/status-text.js';
 import { requirePlans } from '../log/plan-log.js';
@@ -15,8 +15,14 @@ import { cancelDecidedRuns } from '../run/cancel-runs.js';
 import { namedStep, requirePlan, STEP_WORDS, unreadable } from './named-plan.js';
 import { planFacts } from './plan-facts.js';
 
+const DRY_RUN = {
+  flags: '--dry-run',
+  description: 'show what would change of the plan, and write nothing',
+};
+
 type Decision = {
   readonly project: string;
+  readonly options: Parsed['options'];
   /** Of the command, such as `approve`. */
   readonly word: string;
   readonly event: (time: string) => PlanEvent;
@@ -32,9 +38,10 @@ function decision(
     summary,
     forAgents: 'never',
     args: '<project>',
+    options: [DRY_RUN],
     examples: [`nocturne plan ${word} inventory`],
-    run: (context, { args: [project = ''] }) =>
-      decide(context, { project, word, event: (time) => ({ kind, time }) }),
+    run: (context, { args: [project = ''], options }) =>
+      decide(context, { project, options, word, event: (time) => ({ kind, time }) }),
   };
 }
 
@@ -58,11 +65,12 @@ export const planRetry: ModuleCommand = {
   summary: 'run a step again, and what comes after it',
   forAgents: 'never',
   args: STEP_WORDS,
-  examples: ['nocturne plan retry inventory survey', 'nocturne plan retry survey'],
-  run(context, { args }) {
+  options: [DRY_RUN],
+  examples: ['nocturne plan retry inventory survey', 'nocturne plan retry survey --dry-run'],
+  run(context, { args, options }) {
     const { project, step } = namedStep(context.workspace().snapshot(), 'retry', args);
     const event = (time: string): PlanEvent => ({ kind: 'retried', time, step });
-    return decide(context, { project, word: 'retry', event });
+    return decide(context, { project, options, word: 'retry', event });
   },
 };
 
@@ -70,14 +78,16 @@ export const planResume: ModuleCommand = {
   summary: 'go on with a plan that is paused or aborted, or whose page is lost or old',
   forAgents: 'never',
   args: '<project>',
+  options: [DRY_RUN],
   examples: ['nocturne plan resume inventory'],
-  run(context, { args: [project = ''] }) {
-    const restored = restore(context, project);
+  run(context, { args: [project = ''], options }) {
+    const restored = options['dryRun'] !== true && restore(context, project);
     const { plan } = readPlan(context.workspace().snapshot(), project);
     if (restored && plan !== undefined && isActive(plan.status))
       return answered(context, project, 'The page is written again from the log.');
     return decide(context, {
       project,
+      options,
       word: 'resume',
       event: (time) => ({ kind: 'resumed', time }),
     });
@@ -98,24 +108,49 @@ function restore(context: ModuleCommandContext, project: string): boolean {
   return true;
 }
 
-function decide(context: ModuleCommandContext, { project, word, event }: Decision): CommandResult {
+function decide(context: ModuleCommandContext, decision: Decision): CommandResult {
   const workspace = context.workspace();
-  const { actor, runId } = context.acting();
+  const { project, options } = decision;
   requirePlans(workspace.snapshot());
+  if (options['dryRun'] === true) return shownDecision(workspace.snapshot(), decision);
+  const { actor, runId } = context.acting();
   let said = '';
   workspace.commit((snapshot) => {
-    const made = decided(snapshot, project, event(stamp(snapshot.now)));
-    const [refused] = made.refused;
-    if (refused !== undefined)
-      throw new NocturneError('CONFLICT', `nothing to ${word}: ${refused.why}`, {
-        file: planFile(project),
-        hint: `nocturne plan show ${project}`,
-      });
+    const made = allowed(snapshot, decision);
     said = `The plan ${project} ${statusText(made.plan.status)}.`;
     return { actor, runId, ...(made.change ?? { reason: 'nothing changed', changes: [] }) };
   });
   const cancelled = cancelDecidedRuns(workspace);
   return answered(context, project, [said, ...cancelled].join('\n'));
+}
+
+function shownDecision(snapshot: Snapshot, decision: Decision): CommandResult {
+  const { project } = decision;
+  const before = readPlan(snapshot, project).plan;
+  const { plan } = allowed(snapshot, decision);
+  const steps = [...plan.steps].flatMap(([id, { state }]) => {
+    const old = before?.steps.get(id)?.state ?? 'waiting';
+    return old === state ? [] : [{ id, from: old, to: state }];
+  });
+  const lines = [
+    `The plan ${project} is ${before?.status ?? 'unread'} and would be ${plan.status}.`,
+    ...steps.map(({ id, from, to }) => `${id}: ${from} -> ${to}`),
+    '',
+    'Dry run: nothing was written.',
+  ];
+  const status = { from: before?.status ?? null, to: plan.status };
+  return { exit: EXIT.ok, text: lines.join('\n'), json: { dryRun: true, project, status, steps } };
+}
+
+/** @throws NocturneError `CONFLICT` where the plan is not in a state for it. */
+function allowed(snapshot: Snapshot, { project, word, event }: Decision): Advance {
+  const made = decided(snapshot, project, event(stamp(snapshot.now)));
+  const [refused] = made.refused;
+  if (refused === undefined) return made;
+  throw new NocturneError('CONFLICT', `nothing to ${word}: ${refused.why}`, {
+    file: planFile(project),
+    hint: `nocturne plan show ${project}`,
+  });
 }
 
 /** @throws NocturneError `NOT_FOUND`, and `BAD_VALUE` while the page cannot be read. */

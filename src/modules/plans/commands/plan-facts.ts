@@ -1,6 +1,6 @@
 /** A plan for programs: what `--json` prints. */
 import { criticalPath } from '../engine/critical-path.js';
-import { waves } from '../engine/graph.js';
+import { graphOf } from '../engine/graph.js';
 import { planFile } from '../page/plan-page.js';
 import type { PlanRead } from '../page/read-plan.js';
 import type { PlanStatus, StepDefinition, StepStatus } from '../types.js';
@@ -10,6 +10,10 @@ export type StepFacts = {
   readonly title: string;
   readonly run: StepDefinition['run'];
   readonly needs: readonly string[];
+  /** `needs`, and whoever produces what it consumes. */
+  readonly after: readonly string[];
+  /** Whether it has a metric, so that attempts are measured. */
+  readonly measured: boolean;
   /** 0 is the first. */
   readonly wave: number;
   readonly critical_path: boolean;
@@ -49,18 +53,20 @@ export type PlanFacts = {
 export function planFacts(read: PlanRead, project: string): PlanFacts {
   const { plan, logged, edits, problems } = read;
   const definitions = plan?.definitions ?? [];
-  const wave = waves(definitions);
+  const graph = graphOf(definitions);
   const path = criticalPath(definitions);
   const onPath = new Set(path);
   const steps = definitions.map((definition): StepFacts => {
-    const { id, title, run, needs } = definition;
+    const { id, title, run, needs, metric } = definition;
     const status = plan?.steps.get(id) ?? { state: 'waiting', tries: 0 };
     return {
       id,
       title,
       run,
       needs,
-      wave: wave.get(id) ?? 0,
+      after: graph.needs.get(id) ?? needs,
+      measured: metric !== undefined,
+      wave: graph.waves.get(id) ?? 0,
       critical_path: onPath.has(id),
       state: status.state,
       tries: status.tries,

@@ -1,6 +1,6 @@
 /** What was tried in the last loop of a step, as facts for programs and as text for a terminal. */
 import { plot } from 'asciichart';
-import { mean } from 'simple-statistics';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { plural } from '../../../kernel/words.js';
 import { textTable } from '../../../report/text-table.js';
 import { keptAttempt } from './attempt-store.js';
@@ -23,6 +23,8 @@ export type AttemptFacts = {
   /** Means of the measurements that decided, and how much better it is; `null`: not measured. */
   readonly score: number | null;
   readonly against: number | null;
+  /** Standard deviation of its measurements; `null` for fewer than two. */
+  readonly noise: number | null;
   readonly gain: number | null;
   /** Welch's t; `null` as well where it is infinite. */
   readonly t: number | null;
@@ -49,6 +51,7 @@ export function attemptFacts({ place, step }: LoopSubject, loop: Loop): readonly
       tried,
       score: isMeasured ? mean([...samples.attempt]) : null,
       against: isMeasured ? mean([...samples.best]) : null,
+      noise: samples.attempt.length > 1 ? sampleStandardDeviation([...samples.attempt]) : null,
       gain: isMeasured ? gain(samples, step.metric) : null,
       t: t !== null && Number.isFinite(t) ? t : null,
       measurements: count(attempt.look) + count(attempt.test),

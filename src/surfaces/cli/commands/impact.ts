@@ -1,4 +1,5 @@
 /** `impact`: what depends on some files, along the edges of R4. */
+import { NocturneError } from '../../../kernel/error.js';
 import { routeOf } from '../../../registry/route.js';
 import { impactOn } from '../../../tools/impact.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -13,6 +14,7 @@ export const impact: Command = {
   args: '<files...>',
   options: [
     { flags: '--format <format>', description: 'the output format', choices: GRAPH_FORMATS },
+    { flags: '--most <n>', description: 'only the nearest n (default: all)' },
   ],
   examples: [
     'nocturne impact SOUL.md',
@@ -22,7 +24,7 @@ export const impact: Command = {
   run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const names = args.map((name) => nodeOf(context, snapshot, name));
-    const nodes = impactOn(snapshot, names);
+    const nodes = impactOn(snapshot, names, mostOf(options['most']));
     const isProtected = (path: string): boolean =>
       snapshot.files.has(path) && routeOf(snapshot.schema, path).tier === 'PROTECTED';
     const drawing = {
@@ -48,6 +50,16 @@ export const impact: Command = {
     return drawn(options['format'], { drawing, json }) ?? ok(text, json);
   },
 };
+
+/** @throws NocturneError `USAGE` */
+function mostOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const most = Number(value);
+  if (Number.isSafeInteger(most) && most > 0) return most;
+  throw new NocturneError('USAGE', `--most cannot be ${String(value)}`, {
+    hint: 'give a whole number from 1',
+  });
+}
 
 /** A bundle or an object can be named instead of a file. */
 function nodeOf(context: Context, snapshot: Snapshot, name: string): string {

@@ -13,6 +13,8 @@ type PlotData = {
 };
 
 const HEIGHT = 200;
+/** Half of the line at the end of a bar of noise. */
+const CAP = 8;
 const drawn = new WeakMap<Element, { readonly data: string; readonly plot: uPlot }>();
 
 function colour(name: string): string {
@@ -41,7 +43,7 @@ function optionsOf(data: PlotData, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: data.axis === 'time' },
+      x: { time: data.axis === 'time', ...(data.axis === 'count' ? { range: aroundAll } : {}) },
       y: data.range ? { range: [...data.range] as [number, number] } : {},
     },
     axes: [
@@ -51,10 +53,16 @@ function optionsOf(data: PlotData, width: number): uPlot.Options {
     series: [
       {},
       { label: data.label, stroke: ink, width: 2, points: { show: true, size: 7, fill: ink } },
-      ...(data.against ? [{ label: data.against.label, stroke: quiet, dash: [4, 4] }] : []),
+      ...(data.against
+        ? [{ label: data.against.label, stroke: quiet, dash: [4, 4], points: { show: false } }]
+        : []),
     ],
     hooks: { draw: [(plot) => drawNoise(plot, data, ink)] },
   };
+}
+
+function aroundAll(_: uPlot, min: number, max: number): uPlot.Range.MinMax {
+  return [min - 0.5, max + 0.5];
 }
 
 /** A bar through each value, as long as the values scatter. */
@@ -66,10 +74,16 @@ function drawNoise(plot: uPlot, { x, y, noise }: PlotData, ink: string): void {
   for (const [i, half] of (noise ?? []).entries()) {
     const [at, value] = [x[i], y[i]];
     if (at === undefined || typeof value !== 'number' || half === null) continue;
-    const left = plot.valToPos(at, 'x', true);
+    const middle = plot.valToPos(at, 'x', true);
+    const ends = [value - half, value + half].map((end) => plot.valToPos(end, 'y', true));
+    const [low = 0, high = 0] = ends;
     ctx.beginPath();
-    ctx.moveTo(left, plot.valToPos(value - half, 'y', true));
-    ctx.lineTo(left, plot.valToPos(value + half, 'y', true));
+    ctx.moveTo(middle, low);
+    ctx.lineTo(middle, high);
+    for (const end of ends) {
+      ctx.moveTo(middle - CAP * devicePixelRatio, end);
+      ctx.lineTo(middle + CAP * devicePixelRatio, end);
+    }
     ctx.stroke();
   }
   ctx.restore();
@@ -83,15 +97,13 @@ function drawAll(again = false): void {
 }
 
 drawAll();
-// The live connection takes drawings out when it puts the new state of the page in.
-const main = document.querySelector('main');
-if (main !== null)
-  new MutationObserver(() => drawAll()).observe(main, {
-    childList: true,
-    subtree: true,
-    attributes: true,
-    attributeFilter: ['data-plot'],
-  });
+// A new state of the page takes drawings out, or brings other numbers.
+new MutationObserver(() => drawAll()).observe(document.body, {
+  childList: true,
+  subtree: true,
+  attributes: true,
+  attributeFilter: ['data-plot'],
+});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
 let waiting = 0;
 addEventListener('resize', () => {

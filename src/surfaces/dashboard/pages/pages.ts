@@ -4,6 +4,9 @@ import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-p
 import { FINDING_ACTIONS } from './findings/actions.js';
 import { TRUST_ACTIONS } from './trust/actions.js';
 import { PROJECT_ACTIONS } from './projects/actions.js';
+import { PROJECT_ACTIONS } from './projects/actions.js';
+import { FINDING_ACTIONS } from './findings/actions.js';
+import { TRUST_ACTIONS } from './trust/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
   {
@@ -14,6 +17,21 @@ export const PAGES: readonly DashboardPage[] = [
   {
     path: '/questions/:id',
     load: async () => (await import('./question.js')).question,
+    path: '/projects',
+    nav: { label: 'Projects', order: 30 },
+    load: async () => (await import('./projects/board.js')).projects,
+  },
+  {
+    path: '/projects/:slug',
+    load: async () => (await import('./projects/project.js')).project,
+  },
+  {
+    path: '/graph',
+    nav: { label: 'Graph', order: 60 },
+    load: async () => (await import('./graph/graph.js')).graph,
+  },
+  { path: '/file', load: async () => (await import('./file.js')).file },
+  {
     path: '/findings',
     nav: { label: 'Findings', order: 50 },
     load: async () => (await import('./findings/findings.js')).findings,
@@ -61,4 +79,7 @@ export const ACTIONS: readonly DashboardAction[] = [
   ...FINDING_ACTIONS,
   ...TRUST_ACTIONS,
   ...PROJECT_ACTIONS,
+  ...PROJECT_ACTIONS,
+  ...FINDING_ACTIONS,
+  ...TRUST_ACTIONS,
 ];

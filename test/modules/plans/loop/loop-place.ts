@@ -41,6 +41,7 @@ export function placeWithLoop(
     readonly writes?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
     readonly others?: readonly Readonly<Record<string, unknown>>[];
+    readonly status?: string;
   } = {},
 ): Place {
   const step = {
@@ -58,14 +59,18 @@ export function placeWithLoop(
       ...options.metric,
     },
   };
-  return placeWithPlan(directory, planPage(stringify([step, ...(options.others ?? [])])), {
-    agent,
-    files: {
-      'PROJECTS/pages/src/value.txt': options.value ?? '10',
-      'PROJECTS/pages/bench/score.mjs': SCORE,
-      ...options.files,
+  return placeWithPlan(
+    directory,
+    planPage(stringify([step, ...(options.others ?? [])]), options.status),
+    {
+      agent,
+      files: {
+        'PROJECTS/pages/src/value.txt': options.value ?? '10',
+        'PROJECTS/pages/bench/score.mjs': SCORE,
+        ...options.files,
+      },
     },
-  });
+  );
 }
 
 export const PLACE = { project: 'pages', step: 'faster' };

@@ -20,7 +20,7 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   form.ariaBusy = 'true';
   say('');
   try {
-    const response = await fetch(form.action, { method: 'POST', body });
+    const response = await fetch(targetOf(form, button), { method: 'POST', body });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     if (response.redirected) showDone(page, response.url, form);
     else if (page.querySelector('main .problem') !== null) showProblem(page);
@@ -30,6 +30,13 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   } finally {
     form.ariaBusy = null;
   }
+}
+
+/** A button can have an action of its own. */
+function targetOf(form: HTMLFormElement, button: HTMLElement | null): string {
+  return button instanceof HTMLButtonElement && button.hasAttribute('formaction')
+    ? button.formAction
+    : form.action;
 }
 
 /** The page says what was done. What stands in its other forms stays. */

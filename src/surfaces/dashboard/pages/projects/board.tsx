@@ -39,7 +39,7 @@ export function projects({ snapshot, query, zone, canAct }: PageContext): PageVi
         <BoardNote board={board} filter={filter} />
         {canAct ? <MoveForm back={boardHref(filter)} /> : null}
         {canAct ? <script type="module" src="/assets/board.js" /> : null}
-        <p class="problem" id="refusal" role="alert" hidden />
+        <p class="refusal" id="refusal" role="alert" hidden />
         <div class="board" data-board>
           {columns.map((column) => (
             <BoardColumn {...column}>
@@ -104,10 +104,11 @@ function BoardNote({ board, filter }: { readonly board: Board; readonly filter: 
 
 /** The buttons of all cards send this one form, each to its own command. */
 function MoveForm({ back }: { readonly back: string }) {
-  const { csrf } = useContext(FormContext);
+  const { csrf, once } = useContext(FormContext);
   return (
     <form method="post" id="move" hidden>
       <input type="hidden" name="csrf" value={csrf} />
+      <input type="hidden" name="once" value={once} />
       <input type="hidden" name="back" value={back} />
     </form>
   );

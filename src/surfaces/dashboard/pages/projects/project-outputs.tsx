@@ -46,10 +46,7 @@ export function ProjectOutputs({
 }
 
 /** Those of the last pass first, then the others by when they were written. */
-function outputsOf(
-  { slug, outputs, files }: ProjectFacts,
-  snapshot: Snapshot,
-): readonly string[] {
+function outputsOf({ slug, outputs, files }: ProjectFacts, snapshot: Snapshot): readonly string[] {
   const last = outputs.filter((path) => snapshot.files.get(path)?.kind === 'file');
   const others = files
     .filter(({ path }) => path.startsWith(`PROJECTS/${slug}/outputs/`) && !last.includes(path))

@@ -3,7 +3,7 @@ import type { ProjectFacts } from '../../../../passes/project-facts.js';
 import { localTime } from '../../../../project/local-time.js';
 import { fileHref } from '../../../../report/html/file-link.js';
 import { Badge, Bar, Empty, Section, Table } from '../../../../report/html/html.js';
-import { Plot } from '../../../../report/html/plot.js';
+import { Plot, PlotScript } from '../../../../report/html/plot.js';
 
 type Props = { readonly facts: ProjectFacts; readonly zone: string };
 type Assertion = ProjectFacts['stop'][number];
@@ -37,6 +37,7 @@ export function ProjectProgress({ facts, zone }: Props) {
           />
         </>
       )}
+      <PlotScript />
       <Course facts={facts} zone={zone} />
     </Section>
   );
@@ -68,7 +69,9 @@ function Place({ where }: { readonly where: string | undefined }) {
   if (where === undefined) return <span class="note">nowhere yet</span>;
   const [path = '', line] = where.split(':');
   return (
-    <a href={fileHref(path)}>{`${path.split('/').at(-1)}${line === undefined ? '' : `:${line}`}`}</a>
+    <a
+      href={fileHref(path)}
+    >{`${path.split('/').at(-1)}${line === undefined ? '' : `:${line}`}`}</a>
   );
 }
 
