@@ -8,5 +8,6 @@ for (const file of readdirSync('dist'))
 for (const room of ['src', 'test', 'bench', 'fuzz', 'examples'])
   for (const file of readdirSync(join('dist', room), { recursive: true })) {
     const source = join(room, file.replace(/(?:\.d\.(m?)ts|\.(m?)js)$/, '.$1$2ts'));
-    if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(join('dist', room, file), { recursive: true, force: true });
+    if (!existsSync(source) && !existsSync(`${source}x`))
+      rmSync(join('dist', room, file), { recursive: true, force: true });
   }

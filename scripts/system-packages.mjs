@@ -2,7 +2,7 @@
 // elsewhere it is named, and the tests that need it are skipped.
 import { spawnSync } from 'node:child_process';
 
-const NEEDED = { bwrap: 'bubblewrap', git: 'git', python3: 'python3' };
+const NEEDED = { bwrap: 'bubblewrap', git: 'git', python3: 'python3', chromium: 'chromium' };
 const isThere = (program) =>
   spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 

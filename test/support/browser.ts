@@ -1,0 +1,104 @@
+/** Debian's Chromium on a dashboard: pages of a logged-in owner, and what axe finds in them. */
+import { createRequire } from 'node:module';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Test } from 'tap';
+import { type DashboardPlace, DashboardProcess } from './dashboard-process.js';
+
+/** For `{ skip: NO_CHROMIUM }` of a test: why it cannot run here, or `false`. */
+export const NO_CHROMIUM = chromiumPath() === undefined ? 'chromium is not on PATH' : false;
+
+function chromiumPath(): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'chromium'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+export type PageOptions = {
+  /** Default: 1280. */
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+  /** Default: true. */
+  readonly scripts?: boolean;
+};
+
+export type InBrowser = {
+  readonly dashboard: DashboardProcess;
+  /** A browser of its own, logged in, at `path`. @param path of the dashboard, such as `/night`. */
+  readonly open: (path: string, options?: PageOptions) => Promise<Page>;
+};
+
+/** A dashboard and a browser that end with the test. @param words more of its command line. */
+export async function dashboardInBrowser(
+  t: Pick<Test, 'teardown'>,
+  place: DashboardPlace,
+  words: readonly string[] = [],
+): Promise<InBrowser> {
+  const dashboard = await DashboardProcess.start(place, words);
+  t.teardown(() => dashboard.stop());
+  const browser = await chromium.launch({
+    executablePath: chromiumPath() ?? 'chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  t.teardown(() => browser.close());
+  const first = await contextOf(browser, {});
+  await (await first.newPage()).goto(dashboard.link, { waitUntil: 'commit' });
+  const cookies = await first.cookies();
+  await first.close();
+  return {
+    dashboard,
+    open: async (path, options = {}) => {
+      const context = await contextOf(browser, options);
+      await context.addCookies(cookies);
+      const page = await context.newPage();
+      await page.goto(new URL(path, dashboard.origin).href);
+      return page;
+    },
+  };
+}
+
+function contextOf(browser: Browser, options: PageOptions): Promise<BrowserContext> {
+  const { width = 1280, scheme = 'light', scripts = true } = options;
+  return browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    javaScriptEnabled: scripts,
+  });
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** `rule: where` of each violation. The page must run scripts. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  // The policy of the pages forbids foreign scripts; the debugger may run them all the same.
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Runtime.evaluate', { expression: AXE });
+  const { result } = await debug.send('Runtime.evaluate', {
+    expression: 'axe.run().then((found) => JSON.stringify(found.violations))',
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await debug.detach();
+  const found = JSON.parse(String(result.value)) as AxeResults['violations'];
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** By how many pixels the page is wider than its window; 0: nothing has to be scrolled sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate<number>(
+    'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
+  );
+}

@@ -1,0 +1,81 @@
+/** A real `nocturne dashboard` on a workspace, which can be stopped and started again at its port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
+const LINK = /(http:\/\/127\.0\.0\.1:\d+)\/enter\?token=\S+/;
+
+export type DashboardPlace = { readonly root: string; readonly home: string };
+
+export class DashboardProcess {
+  readonly #place: DashboardPlace;
+  readonly #words: readonly string[];
+  #child: ChildProcess | undefined;
+  #link = '';
+
+  private constructor(place: DashboardPlace, words: readonly string[]) {
+    this.#place = place;
+    this.#words = words;
+  }
+
+  /** @param words more of the command line, such as `--read-only`. */
+  static async start(
+    place: DashboardPlace,
+    words: readonly string[] = [],
+  ): Promise<DashboardProcess> {
+    const made = new DashboardProcess(place, words);
+    await made.#run('0');
+    return made;
+  }
+
+  /** Works once. */
+  get link(): string {
+    return this.#link;
+  }
+
+  get origin(): string {
+    return new URL(this.#link).origin;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Ends it at once, as a crash does, unless told otherwise. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  /** At the port that it had. */
+  async startAgain(): Promise<void> {
+    await this.#run(new URL(this.#link).port);
+  }
+
+  async #run(port: string): Promise<void> {
+    const { root, home } = this.#place;
+    const words = ['dashboard', '--workspace', root, '--port', port, ...this.#words];
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
+      env: { ...process.env, NOCTURNE_HOME: home },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    let said = '';
+    const ended = once(child, 'exit');
+    const link = new Promise<string>((resolve) => {
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk;
+        const [found] = LINK.exec(said) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    const first = await Promise.race([link, ended]);
+    if (typeof first !== 'string') throw new Error(`the dashboard ended: ${said}`);
+    this.#link = first;
+  }
+}
