@@ -32,4 +32,9 @@ events.addEventListener('version', ({ data }) => {
   if (data === shown) return say('', false);
   void refresh(String(data)).catch(() => say('not reached, trying again', true));
 });
+events.addEventListener('beat', () => {
+  // What grows with the time alone, such as a pass that runs.
+  if (document.querySelector('[data-refresh]') === null) return;
+  void refresh(shown).catch(() => say('not reached, trying again', true));
+});
 events.addEventListener('error', () => say('not connected, trying again', true));

@@ -8,6 +8,11 @@ export const PAGES: readonly DashboardPage[] = [
     nav: { label: 'This morning', order: 10 },
     load: async () => (await import('./morning.js')).morning,
   },
+  {
+    path: '/night',
+    nav: { label: 'Night', order: 20 },
+    load: async () => (await import('./night/night.js')).night,
+  },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
