@@ -13,6 +13,7 @@ export const PAGES: readonly DashboardPage[] = [
     nav: { label: 'Night', order: 20 },
     load: async () => (await import('./night/night.js')).night,
   },
+  { path: '/runs/:id', load: async () => (await import('./run/run.js')).run },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -22,6 +23,15 @@ export const ACTIONS: readonly DashboardAction[] = [
     parsed: ({ id = '', text = '' }) => {
       if (id === '') throw new NocturneError('USAGE', 'the form names no question');
       return { args: [id, text] };
+    },
+  },
+  {
+    name: 'restore-kept',
+    command: 'kept apply',
+    previews: true,
+    parsed: ({ run = '', path = '' }) => {
+      if (run === '' || path === '') throw new NocturneError('USAGE', 'the form names no version');
+      return { args: [run, path] };
     },
   },
 ];
