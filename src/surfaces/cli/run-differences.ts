@@ -36,6 +36,7 @@ export function fileDifferences(
 ): readonly RunDifference[] {
   let left = MOST_IN_ALL;
   return paths.map((path) => {
+    if (left <= 0) return { path, diff: '… not compared here: too much changed' };
     const whole = changes.get(path);
     const fields = [...changes].filter(([address]) => address.startsWith(`${path}#`));
     const text =

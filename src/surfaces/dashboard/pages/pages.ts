@@ -14,6 +14,21 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./night/night.js')).night,
   },
   { path: '/runs/:id', load: async () => (await import('./run/run.js')).run },
+  {
+    path: '/history',
+    nav: { label: 'History', order: 70 },
+    load: async () => (await import('./history/history.js')).history,
+  },
+  { path: '/history/at', load: async () => (await import('./history/at.js')).workspaceAt },
+  { path: '/history/page', load: async () => (await import('./history/past-page.js')).pastPage },
+  {
+    path: '/history/diff',
+    load: async () => (await import('./history/difference.js')).difference,
+  },
+  {
+    path: '/history/address',
+    load: async () => (await import('./history/one-address.js')).oneAddress,
+  },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [

@@ -99,7 +99,12 @@ function Facts({ log, zone }: { readonly log: RunLog; readonly zone: string }) {
           'Agent',
           [fact('runner'), fact('model')].filter((part) => part !== '').join(', ') || 'none',
         ],
-        ['Tokens', `${amounts[0]} read, ${amounts[1]} written`],
+        [
+          'Tokens',
+          fact('tokens_in') === '' && fact('tokens_out') === ''
+            ? 'unknown'
+            : `${amounts[0]} read, ${amounts[1]} written`,
+        ],
         [
           'Cost',
           `${fact('cost') || 'unknown'}${record?.spending === 'not enforced' ? '; limits were not enforced' : ''}`,
