@@ -35,7 +35,7 @@ export type HistoryPage = {
   readonly isFull: boolean;
 };
 
-export const MOST_ROWS = 200;
+export const MOST_ROWS = 100;
 /** Rows that are looked at for one page. */
 const MOST_READ = 20_000;
 /** The type by which a filter chooses changes. */
