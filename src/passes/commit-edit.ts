@@ -42,12 +42,16 @@ export function actingAsPass(pass: PassOnDuty): Acting & { readonly pass: PassOn
   };
 }
 
-export function actingAsOwner(name: string): Omit<Acting, 'pass' | 'fence'> {
+/** @param authorisation as `ownerAuthorisation` says it. */
+export function actingAsOwner(
+  name: string,
+  authorisation = 'owner',
+): Omit<Acting, 'pass' | 'fence'> {
   return {
     actor: { kind: 'owner', name },
     runId: '',
     authority: { kind: 'owner' },
-    authorisation: 'owner',
+    authorisation,
   };
 }
 

@@ -5,9 +5,14 @@ import type { CommandResult, Parsed } from './added-command.js';
 
 /**
  * Runs a command of the command line in the owner's name: `call('project pause', { args: ['x'] })`.
+ * `check`: throws if what the owner saw has changed; called on the snapshot that a commit starts
+ * from.
  * @throws NocturneError as the command does.
  */
-export type CallCommand = (name: string, parsed?: Partial<Parsed>) => Promise<CommandResult>;
+export type CallCommand = (
+  name: string,
+  parsed?: Partial<Parsed> & { readonly check?: (snapshot: Snapshot) => void },
+) => Promise<CommandResult>;
 
 export type PageContext = {
   readonly workspace: Workspace;

@@ -1,11 +1,16 @@
 /** The parts that pages of the dashboard are made of. All text in them is escaped. */
 import { type Child, createContext, useContext } from 'hono/jsx';
+import type { Rec } from '../../markdown/types.js';
+import { seenRecord } from '../../project/seen-record.js';
 
 /** What the colours mean; without one, nothing has to be said. */
 export type Tone = 'good' | 'attention' | 'wrong';
 
-/** `csrf`: what each form has to send back. `canAct`: whether forms are shown. */
-export const FormContext = createContext({ csrf: '', canAct: false });
+/**
+ * `csrf`: what each form has to send back. `once`: of this page; a form of it is done once.
+ * `canAct`: whether forms are shown.
+ */
+export const FormContext = createContext({ csrf: '', once: '', canAct: false });
 
 type WithChildren = { readonly children: Child };
 
@@ -88,27 +93,34 @@ export function Bar({
   readonly of: number;
   readonly label: string;
 }) {
-  return <progress class="bar" value={Math.min(done, of)} max={Math.max(of, 1)} aria-label={label} />;
+  return (
+    <progress class="bar" value={Math.min(done, of)} max={Math.max(of, 1)} aria-label={label} />
+  );
 }
 
 /** A form that runs one command. Not shown where nobody may act. */
 export function ActionForm({
   action,
   fields,
+  about,
   label,
   children,
 }: {
   readonly action: string;
-  /** Sent as they are. */
+  /** Sent as they are. `back`: the path of the page that says afterwards what was done. */
   readonly fields: Readonly<Record<string, string>>;
+  /** The record that the owner decides about: if it has changed by then, nothing is done. */
+  readonly about?: Rec;
   readonly label: string;
   readonly children: Child;
 }) {
-  const { csrf, canAct } = useContext(FormContext);
+  const { csrf, once, canAct } = useContext(FormContext);
   if (!canAct) return null;
   return (
     <form method="post" action={`/act/${action}`} class="act" aria-label={label}>
       <input type="hidden" name="csrf" value={csrf} />
+      <input type="hidden" name="once" value={once} />
+      {about === undefined ? null : <input type="hidden" name="seen" value={seenRecord(about)} />}
       {Object.entries(fields).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

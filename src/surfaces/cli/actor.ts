@@ -24,7 +24,12 @@ export function actingAs(context: Context): Acting & { readonly pass?: Briefed }
     throw new NocturneError('REFUSED', `${inside}, and a pass needs its token to write`, {
       hint: `set ${PASS_TOKEN} for the command, or write the file directly: changes inside the scope stay`,
     });
-  return actingAsOwner(ownerName(context.workspace().snapshot()));
+  return actingAsOwner(ownerName(context.workspace().snapshot()), ownerAuthorisation(context));
+}
+
+/** Whose word it was, for an audit row; and the door, where it was not the command line. */
+export function ownerAuthorisation({ door }: Context): string {
+  return door === undefined ? 'owner' : `owner, ${door}`;
 }
 
 /** @throws NocturneError `REFUSED` for a token without a running pass. */

@@ -21,8 +21,14 @@ export function carryOut(
 ): CommandResult {
   const acting = actingAs(context);
   const workspace = context.workspace();
-  if (options.dryRun === true) return shown(context, proposeEdit(workspace, acting, plan, options));
-  return done(commitEdit(workspace, acting, { plan, door: 'command line', options }), options);
+  const checked: EditPlan = (seen, whole) => {
+    context.check?.(whole);
+    return plan(seen, whole);
+  };
+  if (options.dryRun === true)
+    return shown(context, proposeEdit(workspace, acting, checked, options));
+  const { door = 'command line' } = context;
+  return done(commitEdit(workspace, acting, { plan: checked, door, options }), options);
 }
 
 function done(result: CommitResult, options: EditOptions): CommandResult {

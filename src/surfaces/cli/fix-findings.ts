@@ -47,23 +47,27 @@ export function plannedFixes(
   });
 }
 
-/** Commits round by round until no fixes are left. */
+/** Commits round by round until no fixes are left. @param authorisation for the audit rows. */
 export async function fixFindings(
   workspace: Workspace,
-  options: ValidateOptions,
+  { authorisation, ...options }: ValidateOptions & { readonly authorisation: string },
 ): Promise<readonly FixedFile[]> {
   const done: FixedFile[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const snapshot = workspace.snapshot();
     const planned = plannedFixes(snapshot, (await validate(snapshot, options)).diagnostics);
     if (planned.length === 0) break;
-    commitFixes(workspace, planned);
+    commitFixes(workspace, planned, authorisation);
     done.push(...planned);
   }
   return done;
 }
 
-function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void {
+function commitFixes(
+  workspace: Workspace,
+  planned: readonly FixedFile[],
+  authorisation: string,
+): void {
   const rules = [...new Set(planned.flatMap((file) => file.rules))].join(', ');
   workspace.commit((fresh) => {
     const changed = planned.find(({ path, before }) => fresh.hash(path) !== before);
@@ -82,7 +86,7 @@ function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void 
         step: '',
         type: 'fix',
         target: path,
-        authorisation: 'owner',
+        authorisation,
         result: 'ok',
         detail: `${fixes} ${fixes === 1 ? 'place' : 'places'}: ${own.join(', ')}`,
       })),

@@ -4,7 +4,7 @@ import { signManifest } from '../../integrity/sign.js';
 import { signingPlan } from '../../integrity/signing-plan.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { ownerName, requireOwner } from './actor.js';
+import { ownerAuthorisation, ownerName, requireOwner } from './actor.js';
 import { passphraseOf } from './ask.js';
 import type { Context } from './types.js';
 
@@ -22,6 +22,7 @@ export async function signPage(
   const key = loadOwnerKey(context.home, await passphraseOf(context));
   const name = ownerName(workspace.snapshot());
   workspace.commit((snapshot) => {
+    context.check?.(snapshot);
     const [unsigned] = signingPlan(snapshot, context.home).changed;
     if (unsigned !== undefined)
       throw new NocturneError('REFUSED', `${unsigned.file} changed since you signed it`, {
@@ -38,7 +39,7 @@ export async function signPage(
           step: '',
           type: 'page_change',
           target: path,
-          authorisation: 'owner',
+          authorisation: ownerAuthorisation(context),
           result: 'ok',
           detail: page.reason,
         },

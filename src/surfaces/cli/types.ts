@@ -2,8 +2,9 @@
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
+import type { DoorName } from '../../passes/door.js';
 import type { CommandCheck } from '../../validate/rule.js';
-import type { Workspace } from '../../workspace/types.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
 
 export type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
 
@@ -38,6 +39,13 @@ export type Context = {
   root(): string;
   /** What the caller may see, inside a pass that may not see everything. */
   readonly scope?: ReadScope;
+  /** Through which the owner calls, if not on the command line. */
+  readonly door?: DoorName;
+  /**
+   * Throws if what the owner saw has changed since; called on the snapshot that a commit starts
+   * from.
+   */
+  readonly check?: (snapshot: Snapshot) => void;
   /** Opened once. Its snapshots show what `scope` allows; its commits start from everything. */
   workspace(): Workspace;
   /** Checks a command that a page names; missing where nothing validates. */

@@ -2,6 +2,7 @@
 import { Hono, type Context as Request } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readFileSync } from '../../kernel/files.js';
 import { messageOf, NocturneError } from '../../kernel/error.js';
@@ -119,11 +120,7 @@ function asset(request: Request<Env>): Response {
   });
 }
 
-async function show(
-  served: Served,
-  request: Request<Env>,
-  page: DashboardPage,
-): Promise<Response> {
+async function show(served: Served, request: Request<Env>, page: DashboardPage): Promise<Response> {
   const render = await page.load();
   return respond(served, request, await render(pageContext(served, request)));
 }
@@ -168,9 +165,7 @@ async function act(
   served.changes.touch();
   return respond(served, request, {
     title: isPreview ? 'What this would change' : 'Done',
-    body: (
-      <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />
-    ),
+    body: <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />,
   });
 }
 
@@ -197,6 +192,7 @@ function respond(
       asOf: asOf.format(snapshot.now),
       version: changes.version,
       csrf: cookie === undefined ? '' : csrfOf(cookie),
+      once: randomBytes(12).toString('base64url'),
       canAct: !readOnly,
       children: body,
     }),

@@ -13,6 +13,7 @@ export type Frame = {
   readonly asOf: string;
   readonly version: string;
   readonly csrf: string;
+  readonly once: string;
   readonly canAct: boolean;
   readonly children: Child;
 };
@@ -23,7 +24,7 @@ export function renderPage(frame: Frame): string {
 }
 
 function Document(frame: Frame) {
-  const { title, workspace, nav, path, asOf, version, csrf, canAct, children } = frame;
+  const { title, workspace, nav, path, asOf, version, csrf, once, canAct, children } = frame;
   return (
     <html lang="en">
       <head>
@@ -59,7 +60,7 @@ function Document(frame: Frame) {
         </nav>
         <main id="main" tabindex={-1}>
           <h1>{title}</h1>
-          <FormContext.Provider value={{ csrf, canAct }}>{children}</FormContext.Provider>
+          <FormContext.Provider value={{ csrf, once, canAct }}>{children}</FormContext.Provider>
         </main>
         <p id="said" class="said" role="status" aria-live="polite" />
       </body>

@@ -1,4 +1,5 @@
 /** `dashboard`: Mission Control, a web page on this machine that shows the workspace and answers. */
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { installedModules } from '../../../modules/installed.js';
 import { wholeCatalogue } from '../added-commands.js';
@@ -36,11 +37,18 @@ export const dashboard: Command = {
 
 /** Commands are called as the owner types them, but nobody is asked on a terminal. */
 function callCommand(context: Context): CallCommand {
-  const quiet: Context = { ...context, json: true, quiet: true, color: false, interactive: false };
-  return async (name, { args = [], options = {} } = {}) => {
+  const quiet: Context = {
+    ...context,
+    json: true,
+    quiet: true,
+    color: false,
+    interactive: false,
+    door: 'dashboard',
+  };
+  return async (name, { args = [], options = {}, check } = {}) => {
     const entry = (await wholeCatalogue())[name];
     if (entry === undefined)
       throw new NocturneError('NOT_FOUND', `there is no command "${name}" in this installation`);
-    return (await entry.load()).run(quiet, { args, options });
+    return (await entry.load()).run({ ...quiet, ...defined({ check }) }, { args, options });
   };
 }

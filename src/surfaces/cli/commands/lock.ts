@@ -16,7 +16,7 @@ import {
   passLock,
 } from '../../../workspace/pass-lock.js';
 import type { ChangeSet, Snapshot, Workspace } from '../../../workspace/types.js';
-import { ownerName, requireOwner } from '../actor.js';
+import { ownerAuthorisation, ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
 import { unconfirmed } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
@@ -93,7 +93,7 @@ function breakIt(context: Context, isMeant: (claim: ClaimStatus) => boolean): Co
   const lock = breakLock(root, state, { clock, which: isMeant });
   const broken = !lock.isReadable || lock.claims.length > 0;
   if (broken || !isPageRight(workspace.snapshot(), passLock(root, clock)))
-    workspace.commit((snapshot) => showBroken(workspace, snapshot, lock));
+    workspace.commit((snapshot) => showBroken(context, snapshot, lock));
   const whose = runsOf(lock);
   const text =
     broken || freed !== undefined
@@ -103,7 +103,8 @@ function breakIt(context: Context, isMeant: (claim: ClaimStatus) => boolean): Co
 }
 
 /** LOCK.md again shows the lock, and the audit log says who broke it. */
-function showBroken(workspace: Workspace, snapshot: Snapshot, lock: PassLock): ChangeSet {
+function showBroken(context: Context, snapshot: Snapshot, lock: PassLock): ChangeSet {
+  const workspace = context.workspace();
   const live = livePasses(workspace.root, workspace.clock);
   const { failures } = consecutiveFailures(workspace.state);
   const writes = live.some(({ isWriter }) => isWriter);
@@ -125,7 +126,7 @@ function showBroken(workspace: Workspace, snapshot: Snapshot, lock: PassLock): C
         step: '',
         type: 'lock_break',
         target: runsOf(lock),
-        authorisation: 'owner',
+        authorisation: ownerAuthorisation(context),
         result: 'ok',
         detail: lock.claims.map(({ runId, state }) => `${runId}: ${state}`).join(', '),
       },

@@ -6,7 +6,7 @@ import { textReport } from '../../../report/text.js';
 import { countsOf } from '../../../report/types.js';
 import { seenDiagnostics } from '../../../governance/scoped-snapshot.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
-import { requireOwner } from '../actor.js';
+import { ownerAuthorisation, requireOwner } from '../actor.js';
 import { validateCached } from '../../../validate/cached-validation.js';
 import { printText } from '../print-result.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
@@ -194,7 +194,10 @@ async function sarif(context: Context, found: Validation): Promise<string> {
 
 async function fix(context: Context, settings: ValidateOptions): Promise<string> {
   const { fixFindings } = await import('../fix-findings.js');
-  const done = await fixFindings(context.workspace(), settings);
+  const done = await fixFindings(context.workspace(), {
+    ...settings,
+    authorisation: ownerAuthorisation(context),
+  });
   const places = done.reduce((sum, file) => sum + file.fixes, 0);
   return done.length === 0
     ? ''

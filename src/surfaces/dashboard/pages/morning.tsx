@@ -24,6 +24,7 @@ export async function morning({ snapshot, call }: PageContext): Promise<PageView
               <ActionForm
                 action="answer"
                 fields={{ id: question.key, back: '/' }}
+                about={question}
                 label={`Answer ${question.key}`}
               >
                 <button type="submit" name="text" value="yes">
