@@ -88,6 +88,10 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'hooks uninstall',
     'guard serve',
     'prompts compose',
+    'dashboard',
+    'dashboard link',
+    'dashboard sessions',
+    'dashboard revoke',
   ],
 };
 

@@ -56,7 +56,7 @@ export class WarmSnapshot {
     this.#stale = true;
     this.#pending ??= setImmediate(() => {
       this.#pending = undefined;
-      if (this.#stale) this.#snapshot = this.#take();
+      if (this.#stale) this.#takeIfPossible();
       this.#onChange();
     });
   }
@@ -74,9 +74,18 @@ export class WarmSnapshot {
     await this.#watcher?.close();
   }
 
+  /** A workspace that cannot be read ends no server: whoever asks for it is told why. */
+  #takeIfPossible(): void {
+    try {
+      this.#snapshot = this.#take();
+    } catch {
+      this.#stale = true;
+    }
+  }
+
   #take(): Snapshot {
-    this.#stale = false;
     const snapshot = this.#workspace.snapshot();
+    this.#stale = false;
     this.#taken = snapshot.now.getTime();
     warmUp(snapshot, this.#workspace.home);
     return snapshot;

@@ -1,4 +1,4 @@
-/** Runs the services of all enabled modules, and restarts with backoff each one that fails. */
+/** Runs the services of all enabled modules and of the caller, and restarts with backoff each one that fails. */
 import { backoffMs } from '../../agents/retry.js';
 import { aborted } from '../../kernel/aborted.js';
 import { stamp } from '../../kernel/clock.js';
@@ -22,11 +22,14 @@ const MOST_TO_END_MS = 10_000;
 const STAND_BY_MS = 30_000;
 
 /**
- * Until the environment's signal. The services end in reverse order, one after the other. Returns
+ * Until the environment's signal. `more`: besides those of the modules. The services end in reverse order, one after the other. Returns
  * how many there were. @throws NocturneError `LOCKED` if another process runs them.
  */
-export async function runServices(env: PassEnvironment): Promise<number> {
-  const services = servicesOf(env);
+export async function runServices(
+  env: PassEnvironment,
+  more: readonly Service[] = [],
+): Promise<number> {
+  const services = [...servicesOf(env), ...more];
   if (services.length === 0) return 0;
   const { workspace, signal } = env;
   claimServices(workspace);
@@ -54,10 +57,13 @@ export async function runServices(env: PassEnvironment): Promise<number> {
 }
 
 /** The same, but waits as long as another process runs them. */
-export async function runServicesWhenFree(env: PassEnvironment): Promise<void> {
+export async function runServicesWhenFree(
+  env: PassEnvironment,
+  more: readonly Service[] = [],
+): Promise<void> {
   for (let told = false; !env.signal.aborted; told = true) {
     try {
-      await runServices(env);
+      await runServices(env, more);
       return;
     } catch (error) {
       if (!(error instanceof NocturneError) || error.code !== 'LOCKED') throw error;

@@ -1,19 +1,29 @@
-/** What a form or a missing page is answered with. */
-import type { CommandResult } from '../../passes/added-command.js';
+/** What stands on a page for an error, and for a form that shows first what it would do. */
+import { type ErrorReason, NocturneError } from '../../kernel/error.js';
+import { showLines } from '../../kernel/show-control.js';
 import type { Form } from '../../passes/dashboard-page.js';
-import { ActionForm, Diff, Empty } from '../../report/html/html.js';
+import { ActionForm, Diff } from '../../report/html/html.js';
 
 export function ErrorView({
   message,
   hint,
+  reasons = [],
 }: {
   readonly message: string;
   readonly hint?: string | undefined;
+  readonly reasons?: readonly ErrorReason[];
 }) {
   return (
     <div class="problem" role="alert">
-      <p>{message}</p>
-      {hint === undefined ? null : <p class="note">{hint}</p>}
+      <p>{showLines(message, { color: false })}</p>
+      {reasons.length < 2 ? null : (
+        <ul>
+          {reasons.map((reason) => (
+            <li>{showLines(reason.message, { color: false })}</li>
+          ))}
+        </ul>
+      )}
+      {hint === undefined ? null : <p class="note">{showLines(hint, { color: false })}</p>}
       <p>
         <a href="/">This morning</a>
       </p>
@@ -21,32 +31,47 @@ export function ErrorView({
   );
 }
 
-export function ActionResult({
+/** @param shown of the text: a yes is to this and nothing else. */
+export function PreviewView({
   action,
   form,
-  result,
-  isPreview,
+  text,
+  shown,
 }: {
   readonly action: string;
   readonly form: Form;
-  readonly result: CommandResult;
-  readonly isPreview: boolean;
+  readonly text: string;
+  readonly shown: string;
 }) {
-  const { csrf, ...fields } = form;
-  const back = /^\/(?!\/)/.test(form['back'] ?? '') ? form['back'] : '/';
+  const { csrf, once, ...fields } = form;
   return (
     <>
-      {isPreview ? <Diff text={result.text} /> : <pre class="result">{result.text}</pre>}
-      {isPreview ? (
-        <ActionForm action={action} fields={{ ...fields, confirmed: 'yes' }} label="Confirm">
-          <button type="submit">Do it</button>
-        </ActionForm>
-      ) : result.exit === 0 ? null : (
-        <Empty>Nothing else was changed.</Empty>
-      )}
+      <Diff text={showLines(text, { color: false })} />
+      <ActionForm action={action} fields={{ ...fields, confirmed: shown }} label="Confirm">
+        <button type="submit">Do it</button>
+      </ActionForm>
       <p>
-        <a href={back}>Back</a>
+        <a href={backOf(form)}>Back</a>
       </p>
     </>
   );
+}
+
+/** A path of this dashboard. */
+export function backOf(form: Form): string {
+  const back = form['back'] ?? '/';
+  return isOwnPath(back) ? back : '/';
+}
+
+function isOwnPath(path: string): boolean {
+  if (!/^\/(?![/\\])[^\0-\x1f\\]*$/.test(path)) return false;
+  try {
+    return new URL(path, 'http://own').host === 'own';
+  } catch {
+    return false;
+  }
+}
+
+export function notHere(path: string): NocturneError {
+  return new NocturneError('NOT_FOUND', `There is no page ${path}.`);
 }

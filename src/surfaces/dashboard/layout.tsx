@@ -23,19 +23,64 @@ export function renderPage(frame: Frame): string {
   return `<!doctype html>${String(<Document {...frame} />)}`;
 }
 
+/** @param again the page asks for itself once more, as a page of ours. */
+type Door = { readonly title: string; readonly says: string; readonly again?: true };
+
+/** @returns the document for who has no session. */
+export function renderDoor(door: Door): string {
+  return `<!doctype html>${String(<DoorDocument {...door} />)}`;
+}
+
+function DoorDocument({ title, says, again }: Door) {
+  return (
+    <html lang="en">
+      <Head title={`${title} · Nocturne`}>
+        {again === true ? <meta http-equiv="refresh" content="0" /> : null}
+      </Head>
+      <body class="door">
+        <main id="main">
+          <h1>{title}</h1>
+          <p>{says}</p>
+          {again === true ? (
+            <p>
+              <a href="">Open it</a>
+            </p>
+          ) : (
+            <>
+              <p>On the machine that runs the dashboard, print a link and open it here:</p>
+              <pre>nocturne dashboard link</pre>
+              <p class="note">
+                A link works once, for ten minutes. It logs in this browser until you revoke it.
+              </p>
+            </>
+          )}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Head({ title, children }: { readonly title: string; readonly children?: Child }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{title}</title>
+      <link rel="stylesheet" href="/assets/style.css" />
+      <link rel="icon" href="data:," />
+      {children}
+    </head>
+  );
+}
+
 function Document(frame: Frame) {
   const { title, workspace, nav, path, asOf, version, csrf, once, canAct, children } = frame;
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · ${workspace}`}</title>
-        <link rel="stylesheet" href="/assets/style.css" />
-        <link rel="icon" href="data:," />
+      <Head title={`${title} · ${workspace}`}>
         <script type="module" src="/assets/live.js" />
-      </head>
+      </Head>
       <body data-version={version}>
         <a class="skip" href="#main">
           To the content

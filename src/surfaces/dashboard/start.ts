@@ -1,63 +1,108 @@
 /** Serves the dashboard of a workspace on this machine. */
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { isIP, type AddressInfo } from 'node:net';
 import { aborted } from '../../kernel/aborted.js';
-import { NocturneError } from '../../kernel/error.js';
+import { stamp } from '../../kernel/clock.js';
+import { defined } from '../../kernel/defined.js';
+import { LINK_MINUTES, Sessions } from '../../passes/dashboard-sessions.js';
+import { forgetServer, rememberServer } from '../../passes/dashboard-server.js';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
+import type { Reach } from './access.js';
 import { makeApp } from './app.js';
 import { Changes } from './changes.js';
-import { PAGES, ACTIONS } from './pages/pages.js';
-import { Sessions } from './sessions.js';
-import type { DashboardSettings } from './types.js';
+import { DoneForms } from './done-forms.js';
+import { listen } from './listen.js';
+import { ACTIONS, PAGES } from './pages/pages.js';
+import { Turns } from './turns.js';
+import type { DashboardSettings, Place, Served } from './types.js';
 
-const LOOPBACK = '127.0.0.1';
+/** A client has this long to send its headers, and its whole request; then for each answer. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 20_000;
+const SILENCE_MS = 45_000;
+const MOST_CONNECTIONS = 1_000;
 
 /** Returns when the signal ends it. */
 export async function startDashboard(settings: DashboardSettings): Promise<void> {
+  const { workspace, place, signal, say, readOnly } = settings;
   const changes = new Changes();
-  const warm = new WarmSnapshot(settings.workspace, () => changes.touch());
-  await warm.watch();
-  const sessions = new Sessions(settings.workspace);
-  const workspace = { ...settings.workspace, snapshot: () => warm.current() };
-  const port = (): number => (server.address() as AddressInfo | null)?.port ?? 0;
-  const app = makeApp(
-    {
-      ...settings,
-      workspace,
-      sessions,
-      changes,
-      pages: [...PAGES, ...settings.pages],
-      actions: [...ACTIONS, ...settings.actions],
-    },
-    port,
-  );
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  await listen(server, settings.port);
+  const warm = new WarmSnapshot(workspace, () => changes.touch());
+  const server = serverOf(place, servedOf(settings, { changes, warm }));
   try {
-    settings.say(`http://${LOOPBACK}:${port()}/enter?token=${sessions.newLink()}`);
-    settings.say('This link works once. Press Ctrl-C to stop.');
-    await aborted(settings.signal);
+    await warm.watch();
+    await listen(server, place, workspace);
+    const url = urlOf(place, (server.address() as AddressInfo).port);
+    rememberServer(workspace.state, { url, since: stamp(workspace.clock.now()), readOnly });
+    say(`${url}/enter?token=${new Sessions(workspace).newLink()}`);
+    say(
+      `This link works once, for ${LINK_MINUTES} minutes. nocturne dashboard link prints another one. Press Ctrl-C to stop.`,
+    );
+    await aborted(signal);
   } finally {
+    forgetServer(workspace.state);
     await warm.close();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await closed(server);
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new NocturneError(
-          'CONFIG',
-          `cannot listen on port ${port} of ${LOOPBACK}: ${cause.message}`,
-          { hint: 'give another --port, or none for any free port', cause },
-        ),
-      ),
-    );
-    server.listen(port, LOOPBACK, resolve);
+type Held = { readonly changes: Changes; readonly warm: WarmSnapshot };
+
+function servedOf(settings: DashboardSettings, { changes, warm }: Held): Served {
+  const { workspace, callOn, pages, actions, readOnly, say } = settings;
+  const shown = { ...workspace, snapshot: () => warm.current() };
+  return {
+    workspace: shown,
+    fresh: () => workspace.snapshot(),
+    touch: () => warm.touch(),
+    pages: [...PAGES, ...pages],
+    actions: [...ACTIONS, ...actions],
+    readOnly,
+    say,
+    reach: reachOf(settings.place),
+    sessions: new Sessions(workspace),
+    done: new DoneForms(workspace),
+    turns: new Turns(),
+    changes,
+    call: callOn(shown),
+    act: callOn(workspace),
+  };
+}
+
+function reachOf({ host, tls, url }: Place): Reach {
+  const names = [...(isIP(host) === 0 ? [host] : []), ...(url === undefined ? [] : [url.hostname])];
+  return defined({ isTls: tls !== undefined, names: names.map((name) => name.toLowerCase()), url });
+}
+
+function serverOf({ tls }: Place, served: Served): Server {
+  const options = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16 * 1024,
+    ...tls,
+  };
+  const { fetch } = makeApp(served);
+  const server = createAdaptorServer(
+    tls === undefined
+      ? { fetch, serverOptions: options }
+      : { fetch, createServer: createTlsServer, serverOptions: options },
+  ) as Server;
+  server.timeout = SILENCE_MS;
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
+}
+
+function urlOf({ host, tls, url }: Place, port: number): string {
+  if (url !== undefined) return url.origin;
+  const shown = isIP(host) === 6 ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }

@@ -15,7 +15,7 @@ import {
   type PassLock,
   passLock,
 } from '../../../workspace/pass-lock.js';
-import type { ChangeSet, Snapshot, Workspace } from '../../../workspace/types.js';
+import type { ChangeSet, Snapshot } from '../../../workspace/types.js';
 import { ownerAuthorisation, ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
 import { unconfirmed } from '../result.js';

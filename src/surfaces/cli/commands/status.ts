@@ -14,6 +14,7 @@ import { readableTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../project/local-time.js';
 import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
+import { runningServer } from '../../../passes/dashboard-server.js';
 import { serviceHealth } from '../../../passes/modules/service-health.js';
 import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
@@ -176,6 +177,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     failures: consecutiveFailures(state).failures,
     passes: claims.map(passFacts),
     services: serviceHealth(state) ?? null,
+    dashboard: runningServer(state) ?? null,
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
@@ -190,13 +192,18 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
   };
 }
 
-function serviceLines({ services }: Facts, { zone, colour }: Screen): readonly string[] {
-  return (services?.services ?? []).map(({ name, state, since, restarts, failure }) => {
+function serviceLines({ services, dashboard }: Facts, screen: Screen): readonly string[] {
+  const { zone, colour } = screen;
+  const lines = (services?.services ?? []).map(({ name, state, since, restarts, failure }) => {
     const times = restarts === 0 ? '' : `, restarted ${plural(restarts, 'time')}`;
     const why = failure === undefined ? '' : ` (${failure})`;
     const line = `Service ${name} ${state === 'running' ? 'runs' : `is ${state}`} since ${localTime(since, zone)}${times}${why}.`;
     return state === 'running' ? line : colour.attention(line);
   });
+  if (dashboard === null) return lines;
+  const { url, since, readOnly } = dashboard;
+  const mode = readOnly ? ', to read only' : '';
+  return [...lines, `The dashboard is at ${url}${mode} since ${localTime(since, zone)}.`];
 }
 
 function nextFacts(chosen: Considered | undefined) {
