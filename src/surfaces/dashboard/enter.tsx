@@ -25,12 +25,12 @@ export function isLoggedIn(served: Served, request: Context<Env>): boolean {
 }
 
 export function enter(served: Served, request: Context<Env>): Response {
-  const { header } = request.req;
+  const header = (name: string): string => request.req.header(name) ?? '';
   // A browser or a messenger that looks ahead does not use the link up.
   if (/prefetch|preview|prerender/i.test(`${header('sec-purpose')} ${header('purpose')}`))
     return request.body(null, 204);
-  const agent = header('user-agent') ?? '';
-  const cookie = served.sessions.useLink(request.req.query('token') ?? '', agent);
+  const token = request.req.query('token') ?? '';
+  const cookie = served.sessions.useLink(token, header('user-agent'));
   if (cookie === undefined)
     return door(request, {
       title: 'This link does not work',

@@ -15,6 +15,8 @@ export type Frame = {
   readonly csrf: string;
   readonly once: string;
   readonly canAct: boolean;
+  /** To a form: no address brings it again. */
+  readonly isAnswer: boolean;
   readonly children: Child;
 };
 
@@ -41,11 +43,7 @@ function DoorDocument({ title, says, again }: Door) {
         <main id="main">
           <h1>{title}</h1>
           <p>{says}</p>
-          {again === true ? (
-            <p>
-              <a href="">Open it</a>
-            </p>
-          ) : (
+          {again === true ? null : (
             <>
               <p>On the machine that runs the dashboard, print a link and open it here:</p>
               <pre>nocturne dashboard link</pre>
@@ -75,7 +73,8 @@ function Head({ title, children }: { readonly title: string; readonly children?:
 }
 
 function Document(frame: Frame) {
-  const { title, workspace, nav, path, asOf, version, csrf, once, canAct, children } = frame;
+  const { title, workspace, nav, path, asOf, version, csrf, once, canAct, isAnswer, children } =
+    frame;
   return (
     <html lang="en">
       <Head title={`${title} · ${workspace}`}>
@@ -103,7 +102,7 @@ function Document(frame: Frame) {
             ))}
           </ul>
         </nav>
-        <main id="main" tabindex={-1}>
+        <main id="main" tabindex={-1} data-still={isAnswer ? '' : undefined}>
           <h1>{title}</h1>
           <FormContext.Provider value={{ csrf, once, canAct }}>{children}</FormContext.Provider>
         </main>

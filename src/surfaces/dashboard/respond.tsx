@@ -63,6 +63,7 @@ function frameOf(served: Served, request: Context<Env>): Outer {
     asOf: asOf(served),
     version: changes.version,
     canAct: !readOnly,
+    isAnswer: request.req.method === 'POST',
   };
 }
 

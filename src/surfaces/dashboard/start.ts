@@ -22,6 +22,8 @@ import type { DashboardSettings, Place, Served } from './types.js';
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 20_000;
 const SILENCE_MS = 45_000;
+/** Of these, one that works on this machine. */
+const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 const MOST_CONNECTIONS = 1_000;
 
 /** Returns when the signal ends it. */
@@ -96,7 +98,8 @@ function serverOf({ tls }: Place, served: Served): Server {
 
 function urlOf({ host, tls, url }: Place, port: number): string {
   if (url !== undefined) return url.origin;
-  const shown = isIP(host) === 6 ? `[${host}]` : host;
+  const called = ANY_ADDRESS[host] ?? host;
+  const shown = isIP(called) === 6 ? `[${called}]` : called;
   return `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`;
 }
 

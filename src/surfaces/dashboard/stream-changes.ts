@@ -26,7 +26,9 @@ export function streamChanges(served: Served, request: Context<Env>): Response {
   return streamSSE(request, async (stream) => {
     stream.onAbort(() => ear.close());
     try {
-      if (knows !== changes.version) await send(stream, 'version', changes.version);
+      await (knows === changes.version
+        ? send(stream, 'beat', timeOfDay(served))
+        : send(stream, 'version', changes.version));
       while (!stream.aborted) {
         const version = await ear.next(BEAT_MS);
         if (stream.aborted) return;

@@ -1,40 +1,129 @@
-/** Keeps the page as fresh as the workspace, and says when it is not. */
-import { Idiomorph } from 'idiomorph';
+/**
+ * Keeps the page as fresh as the workspace, and says when it is not: a page that is hidden listens
+ * to nothing, and one that lost the server shows as of when it is, until it has caught up.
+ */
+import { sendForms } from './live/send-forms.js';
+import { isStill, shownVersion, takeIn } from './live/take-in.js';
+
+/** The server beats every ten seconds. */
+const SILENCE_MS = 25_000;
+const HIDDEN_MS = 5_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
 
 const state = document.querySelector('#live');
-const main = document.querySelector('main');
-let shown = document.body.dataset['version'] ?? '';
+let events: EventSource | undefined;
+let timer = 0;
+let retryMs = FIRST_RETRY_MS;
+let refreshing: Promise<void> | undefined;
 
-/** Takes the new state of this page in, without losing what is being typed. */
-async function refresh(version: string): Promise<void> {
-  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (!response.ok || main === null) return say(`cannot be read (${response.status})`, true);
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  const next = page.querySelector('main');
-  if (next !== null) Idiomorph.morph(main, next, { ignoreActiveValue: true });
-  const asOf = page.querySelector('#live');
-  if (asOf !== null && state !== null) state.innerHTML = asOf.innerHTML;
-  state?.classList.remove('attention');
-  shown = version;
-}
-
-function say(text: string, isOld: boolean): void {
+/** `asOf`: of what is shown. `problem`: why that may be old. */
+function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: string }): void {
   if (state === null) return;
-  state.classList.toggle('attention', isOld);
-  const time = state.querySelector('time')?.textContent ?? '';
-  state.innerHTML = '';
-  state.append('as of ', Object.assign(document.createElement('time'), { textContent: time }));
-  if (text !== '') state.append(` · ${text}`);
+  const time = document.createElement('time');
+  time.textContent = asOf || state.querySelector('time')?.textContent || '';
+  state.classList.toggle('attention', problem !== '');
+  state.replaceChildren('as of ', time, problem === '' ? '' : ` · ${problem}`);
 }
 
-const events = new EventSource('/events');
-events.addEventListener('version', ({ data }) => {
-  if (data === shown) return say('', false);
-  void refresh(String(data)).catch(() => say('not reached, trying again', true));
+/** Takes the new state of this page in. */
+async function refresh(): Promise<void> {
+  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+  if (response.status === 401) return ended();
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  if (!takeIn(page)) return say({ problem: `cannot be read (${response.status})` });
+  say({});
+}
+
+/** One after the other: what came meanwhile is the last version only. */
+function catchUp(version: string): void {
+  if (version === shownVersion()) return say({});
+  if (isStill()) return say({ problem: 'the workspace has changed since' });
+  takeNewer();
+}
+
+function takeNewer(): void {
+  refreshing ??= refresh()
+    .catch(() => say({ problem: 'not reached, trying again' }))
+    .finally(() => {
+      refreshing = undefined;
+    });
+}
+
+function connect(): void {
+  disconnect();
+  events = new EventSource(`/events?version=${encodeURIComponent(shownVersion())}`);
+  events.addEventListener('version', (event) => {
+    heard();
+    catchUp(String(event.data));
+  });
+  events.addEventListener('beat', (event) => {
+    heard();
+    if (refreshing === undefined) say({ asOf: String(event.data) });
+    // What grows with the time alone, such as a pass that runs.
+    if (document.querySelector('main [data-refresh]') !== null && !isStill()) takeNewer();
+  });
+  events.addEventListener('ended', ended);
+  events.addEventListener('open', heard);
+  events.addEventListener('error', lost);
+  wait(SILENCE_MS, lost);
+}
+
+function heard(): void {
+  retryMs = FIRST_RETRY_MS;
+  wait(SILENCE_MS, lost);
+}
+
+function lost(): void {
+  disconnect();
+  say({ problem: 'not connected, trying again' });
+  wait(retryMs, () => void askAgain());
+  retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+}
+
+/** A stream does not say why it was refused; a page does. */
+async function askAgain(): Promise<void> {
+  try {
+    const { status } = await fetch(location.href, { method: 'HEAD' });
+    if (status === 401) return ended();
+    connect();
+  } catch {
+    lost();
+  }
+}
+
+function ended(): void {
+  disconnect();
+  say({ problem: 'logged out; nocturne dashboard link prints a new link' });
+}
+
+function disconnect(): void {
+  clearTimeout(timer);
+  events?.close();
+  events = undefined;
+}
+
+function wait(ms: number, then: () => void): void {
+  clearTimeout(timer);
+  timer = window.setTimeout(then, ms);
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden)
+    wait(HIDDEN_MS, () => {
+      disconnect();
+      say({ problem: 'paused while hidden' });
+    });
+  else if (events === undefined) connect();
+  else heard();
 });
-events.addEventListener('beat', () => {
-  // What grows with the time alone, such as a pass that runs.
-  if (document.querySelector('[data-refresh]') === null) return;
-  void refresh(shown).catch(() => say('not reached, trying again', true));
+window.addEventListener('online', () => {
+  if (!document.hidden) connect();
 });
-events.addEventListener('error', () => say('not connected, trying again', true));
+// A page that comes back with the button Back is as old as when it was left.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted && !document.hidden) connect();
+});
+window.addEventListener('pagehide', disconnect);
+sendForms();
+if (!document.hidden) connect();
