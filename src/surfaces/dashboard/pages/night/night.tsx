@@ -8,12 +8,13 @@ import { Timeline } from './timeline.js';
 
 const MOST_ROWS = 200;
 
-export async function night({ snapshot, query, zone, call }: PageContext): Promise<PageView> {
+export async function night({ workspace, query, zone, call }: PageContext): Promise<PageView> {
   const { date: day = query['from'], skip: after = '0' } = query;
   const options = day === undefined || day === '' ? {} : { night: day };
   const { json } = await call('log', { options });
   const shown = json as Night;
-  const now = snapshot.now.getTime();
+  // Snapshots may be a minute old; a pass that runs grows all the same.
+  const now = workspace.clock.now().getTime();
   const running = shown.passes.filter(({ state }) => state !== 'ended');
   const spent = running.length === 0 ? undefined : await tokensSoFar(call, shown.night);
   const first = Math.max(0, Number.parseInt(after, 10) || 0);

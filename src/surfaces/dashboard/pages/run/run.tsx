@@ -13,7 +13,7 @@ import type { KeptList, RunLog } from './run-log.js';
 import { Calls, Transcript } from './transcript.js';
 
 export async function run(context: PageContext): Promise<PageView> {
-  const { snapshot, params, zone, call } = context;
+  const { workspace, snapshot, params, zone, call } = context;
   const id = params['id'] ?? '';
   const log = (await call('log', { args: [id] })).json as RunLog;
   const { record, running, undone } = log;
@@ -26,7 +26,7 @@ export async function run(context: PageContext): Promise<PageView> {
         {running === null ? (
           <Facts log={log} zone={zone} />
         ) : (
-          <Running pass={running} zone={zone} now={snapshot.now.getTime()} />
+          <Running pass={running} zone={zone} now={workspace.clock.now().getTime()} />
         )}
         {record === undefined ? (
           <Section title="More">
