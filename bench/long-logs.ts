@@ -64,7 +64,7 @@ function place(directory: string, bytes: number): Place {
   mkdirSync(directory);
   const { root, home } = placeWithProject(directory, `${AGENT}${REPORT}`);
   const workspace = openWorkspace(root, { home, clock: systemClock });
-  if (bytes > 0) growLogs(workspace, bytes);
+  if (bytes > 0) growLogs(workspace, { bytes });
   workspace.close();
   return { root, home };
 }

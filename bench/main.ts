@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commit } from './commit.js';
+import { dashboard } from './dashboard.js';
 import { guardSocket } from './guard-socket.js';
 import { hashing } from './hashing.js';
 import { impact } from './impact.js';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   logs,
   large,
   mistakes,
+  dashboard,
 ];
 
 const words = process.argv.slice(2);

@@ -17,6 +17,7 @@ const WORDS =
     ' ',
   );
 
+type Amount = { readonly bytes?: number; readonly runs?: number };
 type Grown = { readonly object: string; readonly rowsOf: (run: number) => readonly Fields[] };
 
 const GROWN: readonly Grown[] = [
@@ -27,8 +28,11 @@ const GROWN: readonly Grown[] = [
   { object: 'APPROVAL', rowsOf: approvalRows },
 ];
 
-/** Adds rows to every log until they have `bytes` together. Returns the bytes. */
-export function growLogs(workspace: Workspace, bytes: number): number {
+/** Adds rows to every log until they have `bytes` together, or rows of `runs`. Returns the bytes. */
+export function growLogs(
+  workspace: Workspace,
+  { bytes = Number.POSITIVE_INFINITY, runs = Number.POSITIVE_INFINITY }: Amount,
+): number {
   const { root, state } = workspace;
   const { schema } = workspace.snapshot();
   const anchors = { ...readAnchors(state).logs };
@@ -39,7 +43,7 @@ export function growLogs(workspace: Workspace, bytes: number): number {
     return [{ file, object, rowsOf, ...readTail(root, { file, object, anchor: anchors[file] }) }];
   });
   let total = 0;
-  for (let run = 0; total < bytes; run += BATCH) {
+  for (let run = 0; total < bytes && run < runs; run += BATCH) {
     for (const [i, tail] of tails.entries()) {
       const rows = Array.from({ length: BATCH }, (_, j) => tail.rowsOf(run + j)).flat();
       const { file, object } = tail;

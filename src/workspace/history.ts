@@ -75,19 +75,31 @@ export function* changeRows(
  */
 export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const object of snapshot.schema.objects.values()) {
+  const addAll = (path: string): void => {
+    for (const [address, value] of presentValuesOf(snapshot, path)) values.set(address, value);
+  };
+  for (const object of snapshot.schema.objects.values())
+    for (const path of snapshot.filesOf(object.object)) addAll(path);
+  for (const path of snapshot.files.keys()) if (snapshot.objectsOf(path).length === 0) addAll(path);
+  return values;
+}
+
+/** Those of one file. */
+export function presentValuesOf(snapshot: Snapshot, path: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  const objects = snapshot.objectsOf(path);
+  if (objects.length === 0) {
+    const hash = snapshot.files.get(path)?.kind === 'file' ? snapshot.hash(path) : undefined;
+    if (hash !== undefined) values.set(path, `sha256:${hash}`);
+    return values;
+  }
+  for (const object of objects) {
     if (object.shape === 'log' || SHOWN_ONLY.has(object.object)) continue;
-    for (const record of snapshot.records(object.object)) {
+    for (const record of snapshot.recordsIn(path, object.object))
       for (const [field, cell] of record.fields) {
         const value = cellText(cell);
         if (value !== '') values.set(addressOf(object, record, field), value);
       }
-    }
-  }
-  for (const entry of snapshot.files.values()) {
-    if (entry.kind !== 'file' || snapshot.objectsOf(entry.path).length > 0) continue;
-    const hash = snapshot.hash(entry.path);
-    if (hash !== undefined) values.set(entry.path, `sha256:${hash}`);
   }
   return values;
 }

@@ -19,6 +19,8 @@ export type RowOptions = {
   readonly together?: string;
   /** From the last row to the first, for a reader that stops early. */
   readonly newestFirst?: boolean;
+  /** Only the rows above this line of the file: where a reader that stopped goes on. */
+  readonly above?: number;
 };
 /** One window, and how many lines are before it. */
 type WindowPlace = { readonly index: number; readonly lines: number };
@@ -53,8 +55,11 @@ export function* logRecords(
   const inOrder = needle === undefined && options.newestFirst !== true;
   let [passed, without, found] = [options.window?.lines ?? 0, 0, false];
   const only = options.window?.index;
-  for (const window of logWindows(path, { ...options, ...defined({ only }) })) {
-    const lines = linesOf(window, needle);
+  const { above } = options;
+  const upTo = above === undefined ? undefined : place.windowAbove(above);
+  for (const window of logWindows(path, { ...options, ...defined({ only, upTo }) })) {
+    const all = linesOf(window, needle);
+    const lines = upTo === window.index ? all.filter(isAbove(place, window, above)) : all;
     const before = passed;
     passed += lines.length;
     without = lines.length > 0 ? 0 : without + window.bytes.length;
@@ -71,6 +76,15 @@ export function* logRecords(
       });
     }
   }
+}
+
+function isAbove(
+  place: ReturnType<typeof placesIn>,
+  { index }: LogWindow,
+  above = Number.POSITIVE_INFINITY,
+): (row: Line) => boolean {
+  const before = place.linesBefore(index);
+  return ({ line }) => before + line < above;
 }
 
 const countedIn = new WeakMap<Snapshot, Map<string, Counted>>();
@@ -96,7 +110,13 @@ export function recordAtLine(
 
 /** Records that are in memory already. */
 export function inOrder(records: readonly Rec[], options: RowOptions = {}): readonly Rec[] {
-  return options.newestFirst === true ? [...records].reverse() : records;
+  const { newestFirst, above = Number.POSITIVE_INFINITY } = options;
+  const rows = above === Number.POSITIVE_INFINITY ? records : records.filter(isBefore(above));
+  return newestFirst === true ? [...rows].reverse() : rows;
+}
+
+function isBefore(line: number): (record: Rec) => boolean {
+  return ({ range }) => range.line < line;
 }
 
 type Line = { readonly start: number; readonly end: number; readonly line: number };
@@ -227,11 +247,15 @@ type Counted = ReadonlyMap<number, number>;
 /** Reads the log once more, if anybody asks. */
 function placesIn(path: string): {
   readonly linesBefore: (index: number) => number;
+  /** The last window with a line above this one; -1: none. */
+  readonly windowAbove: (line: number) => number;
   readonly unitsBefore: (window: LogWindow, inWindow: number) => number;
 } {
   let counted: Counted | undefined;
   return {
     linesBefore: (index) => (counted ??= countLines(path)).get(index) ?? 0,
+    windowAbove: (line) =>
+      [...(counted ??= countLines(path))].findLast(([, before]) => before < line - 1)?.[0] ?? -1,
     unitsBefore: ({ index: last }, inWindow) => {
       let units = 0;
       for (const { bytes, index } of logWindows(path)) {

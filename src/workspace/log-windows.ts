@@ -31,6 +31,8 @@ export type WindowOptions = {
   readonly newestFirst?: boolean;
   /** Only this window. */
   readonly only?: number;
+  /** No window after this one. */
+  readonly upTo?: number;
 };
 
 /** No windows for a missing file or anything but a plain file. */
@@ -45,6 +47,7 @@ export function* logWindows(path: string, options: WindowOptions = {}): Generato
     for (let i = 0; i < count; i++) {
       const index = options.newestFirst === true ? count - 1 - i : i;
       if (options.only !== undefined && index !== options.only) continue;
+      if (options.upTo !== undefined && index > options.upTo) continue;
       const start = boundary(descriptor, index, stats.size);
       const length = boundary(descriptor, index + 1, stats.size) - start;
       if (length <= 0) continue;

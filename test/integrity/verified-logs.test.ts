@@ -11,7 +11,7 @@ const { state } = workspace;
 const LOG = 'audit/AUDIT-LOG.md';
 const path = join(root, LOG);
 const kept = join(state, 'verified-logs.json');
-growLogs(workspace, 3_000_000);
+growLogs(workspace, { bytes: 3_000_000 });
 const check = () => checkLogs(root, state, [LOG]);
 const first = check();
 keepVerifiedLogs(state, first.chains);
@@ -20,7 +20,7 @@ t.test('a log that was verified is verified from there on, with the same result'
   t.same(first.findings, []);
   t.equal(existsSync(kept), true);
   t.same(check(), first);
-  growLogs(workspace, 100_000);
+  growLogs(workspace, { bytes: 100_000 });
   const more = check();
   t.same(more.findings, []);
   const rows = (checked: typeof first) =>

@@ -7,7 +7,7 @@ import { makeWorkspace } from '../support/make-workspace.js';
 
 t.setTimeout(180_000);
 const { workspace } = makeWorkspace(t.testdir());
-growLogs(workspace, 5_500_000);
+growLogs(workspace, { bytes: 5_500_000 });
 const snapshot = workspace.snapshot();
 t.teardown(() => workspace.close());
 

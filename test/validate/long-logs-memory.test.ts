@@ -25,7 +25,7 @@ t.test('20 MB of logs are validated, and a pass works, in little memory', async 
   mkdirSync(directory);
   const { root, home } = placeWithProject(directory, `${AGENT}${REPORT}`);
   const workspace = openWorkspace(root, { home, clock: systemClock });
-  growLogs(workspace, 20_000_000);
+  growLogs(workspace, { bytes: 20_000_000 });
   workspace.close();
   const run = async (...words: readonly string[]) => {
     const { stdout } = await promisify(execFile)(

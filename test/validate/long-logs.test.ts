@@ -16,7 +16,7 @@ import { makeWorkspace } from '../support/make-workspace.js';
 
 t.setTimeout(300_000);
 const made = makeWorkspace(t.testdir());
-growLogs(made.workspace, 3_600_000);
+growLogs(made.workspace, { bytes: 3_600_000 });
 const now = new Date('2026-11-22T00:00:00Z');
 const LOGS = { AUDIT: 'audit/AUDIT-LOG.md', CHANGE: 'audit/CHANGE-LOG.md' } as const;
 

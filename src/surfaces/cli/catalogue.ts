@@ -177,8 +177,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/history.js'), {
       history: 'list every change of one value',
       'as-of': 'show the workspace, or one value, at an earlier time',
-      diff: 'show what changed between two times',
     }),
+
+    from(() => import('./commands/diff.js'), { diff: 'show what changed between two times' }),
   ],
   Modules: [
     from(() => import('./commands/modules.js'), {

@@ -1,9 +1,10 @@
-/** What a run changed, line by line, from the change log and the stored contents it names. */
+/** What changed, line by line, from the change log and the stored contents it names. */
 import { withoutSecrets } from '../../governance/guard/secrets.js';
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import { rowsOfRun } from '../../project/recent-rows.js';
+import { storedText } from '../../workspace/history.js';
 import { getObject, isLargeObject } from '../../workspace/objects.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { unifiedDiff } from './show-diff.js';
@@ -16,7 +17,7 @@ const MOST_LINES = 80;
 const MOST_IN_ALL = 400;
 const HASHED = /^sha256:([0-9a-f]{64})$/;
 
-type Change = { readonly old: string; readonly new: string };
+export type Change = { readonly old: string; readonly new: string };
 
 /** @param written the files that the agent wrote; a file without a row has no difference. */
 export function runDifferences(
@@ -24,17 +25,26 @@ export function runDifferences(
   runId: string,
   written: readonly string[],
 ): readonly RunDifference[] {
-  const changes = changesOf(snapshot, runId);
+  return fileDifferences(snapshot, changesOf(snapshot, runId), written);
+}
+
+/** @param changes by address, as the change log writes them. */
+export function fileDifferences(
+  snapshot: Snapshot,
+  changes: ReadonlyMap<string, Change>,
+  paths: readonly string[],
+): readonly RunDifference[] {
   let left = MOST_IN_ALL;
-  return written.map((path) => {
+  return paths.map((path) => {
+    if (left <= 0) return { path, diff: '… not compared here: too much changed' };
     const whole = changes.get(path);
     const fields = [...changes].filter(([address]) => address.startsWith(`${path}#`));
     const text =
       whole === undefined
         ? fields
-            .map(([address, change]) => fieldLine(address.slice(path.length), change))
+            .map(([address, change]) => fieldDiff(snapshot, address.slice(path.length), change))
             .join('\n')
-        : fileDiff(snapshot.root, path, whole);
+        : fileDiff(snapshot, path, whole);
     const lines = text === '' ? [] : text.trimEnd().split('\n');
     const shown = lines.slice(0, Math.min(MOST_LINES, left));
     left -= shown.length;
@@ -57,24 +67,37 @@ function changesOf(snapshot: Snapshot, runId: string): ReadonlyMap<string, Chang
   return changes;
 }
 
-function fieldLine(field: string, change: Change): string {
-  const shown = (value: string): string => (value === '' ? 'nothing' : withoutSecrets(value));
-  return `${field}: ${shown(change.old)} → ${shown(change.new)}`;
+/** One line, or a diff where a value has several. */
+function fieldDiff(snapshot: Snapshot, field: string, change: Change): string {
+  const [old, now] = [change.old, change.new].map((value) => storedText(snapshot.root, value));
+  if (old === undefined || now === undefined) return `${field}: its value is no longer stored`;
+  const [before, after] = [withoutSecrets(old), withoutSecrets(now)];
+  if (`${before}${after}`.includes('\n'))
+    return unifiedDiff({ path: field, before, after }).trimEnd();
+  return `${field}: ${before || 'nothing'} → ${after || 'nothing'}`;
 }
 
-function fileDiff(root: string, path: string, change: Change): string {
-  const [before, after] = [contentOf(root, change.old), contentOf(root, change.new)];
+function fileDiff(snapshot: Snapshot, path: string, change: Change): string {
+  const read = (value: string): string | Buffer | undefined => contentOf(snapshot, path, value);
+  const [before, after] = [read(change.old), read(change.new)];
   if (before === 'gone' || after === 'gone') return 'its content is no longer stored';
   if (before === 'large' || after === 'large') return 'too large to be compared here';
   return unifiedDiff({ path, before, after });
 }
 
-function contentOf(root: string, value: string): string | Buffer | undefined {
+/** The present content is read from the file: nobody has stored an edit outside Nocturne. */
+function contentOf(
+  snapshot: Snapshot,
+  path: string,
+  value: string,
+): 'gone' | 'large' | Buffer | undefined {
   const hash = HASHED.exec(value)?.[1];
   if (hash === undefined) return undefined;
   try {
-    if (isLargeObject(root, hash)) return 'large';
-    const bytes = getObject(root, hash);
+    const now = snapshot.files.get(path)?.size ?? 0;
+    const isNow = now > 0 && now <= MOST_BYTES && snapshot.hash(path) === hash;
+    if (!isNow && isLargeObject(snapshot.root, hash)) return 'large';
+    const bytes = (isNow ? snapshot.bytes(path) : undefined) ?? getObject(snapshot.root, hash);
     if (bytes.length > MOST_BYTES) return 'large';
     return bytes.includes(0) ? bytes : Buffer.from(withoutSecrets(bytes.toString('utf8')));
   } catch (error) {

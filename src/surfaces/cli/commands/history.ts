@@ -1,4 +1,4 @@
-/** `history`, `as-of`, `diff`: the workspace at earlier times. */
+/** `history`, `as-of`: the workspace at earlier times. */
 import { NocturneError } from '../../../kernel/error.js';
 import { localTime } from '../../../project/local-time.js';
 import { addressOf } from '../../../workspace/address.js';
@@ -12,10 +12,12 @@ import {
   valueAt,
 } from '../../../workspace/history.js';
 import type { Snapshot } from '../../../workspace/types.js';
+import { fileAt } from '../../../workspace/history-between.js';
 import { parseTime } from '../parse-time.js';
+import { pastJson, pastText } from '../past-text.js';
 import { ok } from '../result.js';
 import { textTable } from '../../../report/text-table.js';
-import type { Command } from '../types.js';
+import type { Command, CommandResult, Context } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
 const valid = {
@@ -42,8 +44,8 @@ export const history: Command = {
         localTime(row.written, zone),
         row.valid === row.written ? '' : localTime(row.valid, zone),
         [row.writer, row.runId].filter((part) => part !== '').join(' '),
-        shown(snapshot, row.old),
-        shown(snapshot, row.new),
+        pastText(snapshot, row.old),
+        pastText(snapshot, row.new),
         row.reason,
       ]),
     });
@@ -51,11 +53,11 @@ export const history: Command = {
     const last = rows.at(-1);
     const edited =
       last !== undefined && now.change === undefined
-        ? `\nIt was edited outside Nocturne since then. It is now ${JSON.stringify(shown(snapshot, now.value))}.`
+        ? `\nIt was edited outside Nocturne since then. It is now ${JSON.stringify(pastText(snapshot, now.value))}.`
         : '';
     return ok(
       rows.length === 0
-        ? `No commit has changed ${address}. It is ${JSON.stringify(shown(snapshot, now.value))}.`
+        ? `No commit has changed ${address}. It is ${JSON.stringify(pastText(snapshot, now.value))}.`
         : `${table}${edited}`,
       {
         address,
@@ -78,74 +80,75 @@ export const asOf: Command = {
     const snapshot = context.workspace().snapshot();
     const time = parseTime(snapshot, args[0] ?? '');
     const axis: TimeAxis = options['valid'] === true ? 'valid' : 'written';
-    if (args[1] !== undefined) {
-      const address = logged(snapshot, args[1]);
-      const past = valueAt(snapshot, { address, time, axis });
-      if (past.change === undefined && past.value === '') requireKnown(snapshot, args[1], address);
-      return ok(
-        storedText(snapshot.root, past.value) ?? `${past.value}\nIts text is no longer stored.`,
-        { time: time.toISOString(), axis, values: [valueJson(snapshot, past)] },
-      );
-    }
-    const [state = new Map<string, PastValue>()] = statesAt(snapshot, [time], axis);
-    const values = [...state.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
-    const table = textTable({
-      head: ['address', 'value'],
-      width: context.width,
-      rows: values.map((past) => [past.address, brief(shown(snapshot, past.value))]),
-    });
-    return ok(table, {
-      time: time.toISOString(),
-      axis,
-      values: values.map((past) => valueJson(snapshot, past)),
-    });
+    const address = args[1];
+    if (address === undefined) return allAt(context, snapshot, { time, axis });
+    if (snapshot.objectsOf(address).length > 0 && axis === 'written')
+      return recordsAt(context, snapshot, { path: address, time });
+    return valueOf(snapshot, { typed: address, time, axis });
   },
 };
 
-export const diff: Command = {
-  args: '<from> <to>',
-  options: [valid],
-  examples: ['nocturne diff 12h now', 'nocturne diff 2026-11-20 2026-11-21 --json'],
-  run(context, { args, options }) {
-    const snapshot = context.workspace().snapshot();
-    const [from, to] = [parseTime(snapshot, args[0] ?? ''), parseTime(snapshot, args[1] ?? '')];
-    const [before = new Map<string, PastValue>(), after = new Map<string, PastValue>()] = statesAt(
-      snapshot,
-      [from, to],
-      options['valid'] === true ? 'valid' : 'written',
-    );
-    const changed = [...new Set([...before.keys(), ...after.keys()])]
-      .sort()
-      .map((address) => ({
-        address,
-        before: before.get(address)?.value ?? '',
-        after: after.get(address)?.value ?? '',
-        change: after.get(address)?.change,
-      }))
-      .filter((row) => row.before !== row.after);
-    const table = textTable({
-      head: ['address', 'before', 'after'],
-      width: context.width,
-      rows: changed.map((row) => [
-        row.address,
-        brief(shown(snapshot, row.before)),
-        brief(shown(snapshot, row.after)),
-      ]),
-    });
-    const resolved = changed.map(({ address, before: old, after: now, change }) => ({
+function allAt(
+  context: Context,
+  snapshot: Snapshot,
+  { time, axis }: { readonly time: Date; readonly axis: TimeAxis },
+): CommandResult {
+  const [state = new Map<string, PastValue>()] = statesAt(snapshot, [time], axis);
+  const values = [...state.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const table = textTable({
+    head: ['address', 'value'],
+    width: context.width,
+    rows: values.map((past) => [past.address, pastText(snapshot, past.value)]),
+  });
+  return ok(table, {
+    time: time.toISOString(),
+    axis,
+    values: values.map((past) => valueJson(snapshot, past)),
+  });
+}
+
+/** Of a page that holds records, every field: its text as a whole is not in the change log. */
+function recordsAt(
+  context: Context,
+  snapshot: Snapshot,
+  { path, time }: { readonly path: string; readonly time: Date },
+): CommandResult {
+  const values = [...fileAt(snapshot, path, time)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const table = textTable({
+    head: ['address', 'value'],
+    width: context.width,
+    rows: values.map(([address, value]) => [address, pastText(snapshot, value)]),
+  });
+  return ok(table, {
+    time: time.toISOString(),
+    axis: 'written',
+    values: values.map(([address, value]) => ({
       address,
-      before: resolve(snapshot, address, old),
-      after: resolve(snapshot, address, now),
-      run_id: change?.runId ?? '',
-      reason: change?.reason ?? '',
-    }));
-    return ok(changed.length === 0 ? 'Nothing changed between these times.' : table, {
-      from: from.toISOString(),
-      to: to.toISOString(),
-      changed: resolved,
-    });
-  },
-};
+      value: pastJson(snapshot, address, value),
+    })),
+  });
+}
+
+function valueOf(
+  snapshot: Snapshot,
+  { typed, time, axis }: { readonly typed: string; readonly time: Date; readonly axis: TimeAxis },
+): CommandResult {
+  const address = logged(snapshot, typed);
+  const past = valueAt(snapshot, { address, time, axis });
+  if (past.change === undefined && past.value === '') requireKnown(snapshot, typed, address);
+  const text = textOf(snapshot, past);
+  return ok(text ?? `${past.value}\nIts text is no longer stored.`, {
+    time: time.toISOString(),
+    axis,
+    values: [{ ...valueJson(snapshot, past), text: text ?? null }],
+  });
+}
+
+/** The present content of a file is read from it: nobody has stored an edit outside Nocturne. */
+function textOf(snapshot: Snapshot, { address, value }: PastValue): string | undefined {
+  const isNow = !address.includes('#') && value === `sha256:${snapshot.hash(address)}`;
+  return (isNow ? snapshot.text(address) : undefined) ?? storedText(snapshot.root, value);
+}
 
 /** The address as the change log writes it, also for a record that no longer exists. */
 function logged(snapshot: Snapshot, address: string): string {
@@ -174,8 +177,8 @@ function historyJson(snapshot: Snapshot, row: ChangeRow): Record<string, unknown
   const { address, writer, bundle, reason } = row;
   return {
     address,
-    value: resolve(snapshot, address, row.new),
-    old: resolve(snapshot, address, row.old),
+    value: pastJson(snapshot, address, row.new),
+    old: pastJson(snapshot, address, row.old),
     t_written: row.written,
     t_valid: row.valid,
     run_id: row.runId,
@@ -191,23 +194,9 @@ function valueJson(
 ): Record<string, unknown> {
   return {
     address,
-    value: resolve(snapshot, address, value),
+    value: pastJson(snapshot, address, value),
     t_written: change?.written ?? null,
     t_valid: change?.valid ?? null,
     run_id: change?.runId ?? null,
   };
-}
-
-/** Long texts in full, files as their hash; `null` for a text that is no longer stored. */
-function resolve(snapshot: Snapshot, address: string, value: string): string | null {
-  return address.includes('#') ? (storedText(snapshot.root, value) ?? null) : value;
-}
-
-function shown(snapshot: Snapshot, value: string): string {
-  return brief(storedText(snapshot.root, value) ?? `${value.slice(0, 19)}… (no longer stored)`);
-}
-
-function brief(text: string): string {
-  const line = text.replaceAll('\n', ' ');
-  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }

@@ -1,10 +1,12 @@
 /** `run worker`, `run manager`: one pass in this process. */
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
-import type { PassRequest } from '../../../passes/types.js';
+import type { PassReport } from '../../../passes/pass-facts.js';
+import type { PassEnvironment, PassRequest, Role } from '../../../passes/types.js';
 import { textOption } from '../options.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
+import { isDeferred, recordNotBegun } from '../record-not-begun.js';
 import { requireProject } from '../unknown-project.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
@@ -31,7 +33,7 @@ export const runWorker: Command = {
       requireProject(context.workspace().snapshot(), request.project);
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker/worker.js');
-    return passResult(await worker(await passEnvironment(context), request));
+    return noted(context, 'worker', (env) => worker(env, request));
   },
 };
 
@@ -39,9 +41,29 @@ export const runManager: Command = {
   examples: ['nocturne run manager'],
   async run(context) {
     const { manager } = await import('../../../passes/manager/manager.js');
-    return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
+    return noted(context, 'manager', (env) => manager(env, { role: 'manager' }));
   },
 };
+
+/** A pass that cannot begin while another one is the writer is on record, too. */
+async function noted(
+  context: Context,
+  role: Role,
+  pass: (env: PassEnvironment) => Promise<PassReport>,
+): Promise<CommandResult> {
+  try {
+    return passResult(await pass(await passEnvironment(context)));
+  } catch (error) {
+    if (isDeferred(error))
+      recordNotBegun(
+        context.workspace(),
+        role,
+        { result: 'deferred', detail: error.message },
+        'nocturne',
+      );
+    throw error;
+  }
+}
 
 /** The gate and dispatch, without the lock and without a write. */
 async function preview(context: Context, request: PassRequest): Promise<CommandResult> {

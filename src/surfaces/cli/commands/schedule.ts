@@ -29,6 +29,7 @@ import { requireOwner } from '../actor.js';
 import { asksForDashboard, DASHBOARD, DASHBOARD_OPTIONS } from '../dashboard-place.js';
 import { dashboardService } from '../serve-dashboard.js';
 import { passEnvironment } from '../pass-environment.js';
+import { isDeferred, recordNotBegun } from '../record-not-begun.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
@@ -235,7 +236,7 @@ function say(
   role: Role,
   row: { readonly result: string; readonly detail: string },
 ): void {
-  record(context.workspace(), { type: 'missed', target: role, ...row });
+  recordNotBegun(context.workspace(), role, row);
   context.progress(`${role}: ${row.detail}`);
 }
 
@@ -276,7 +277,8 @@ async function fire(
       context.progress(`  ${data.runId} ${outcome}`);
       return data.found ? 'worked' : 'nothing';
     } catch (error) {
-      context.progress(`  did not run: ${messageOf(error)}`);
+      if (isDeferred(error)) say(context, role, { result: 'deferred', detail: error.message });
+      else context.progress(`  did not run: ${messageOf(error)}`);
       return 'worked';
     }
   };
@@ -290,17 +292,4 @@ function readFired(workspace: Workspace): Fired {
 function remember(workspace: Workspace, what: keyof Fired): void {
   const fired = { ...readFired(workspace), [what]: stamp(workspace.clock.now()) };
   writeJsonDurably(join(workspace.state, FILE), fired);
-}
-
-function record(
-  workspace: Workspace,
-  row: { type: string; target: string; result: string; detail: string },
-): void {
-  workspace.commit({
-    actor: { kind: 'nocturne', name: 'schedule' },
-    runId: '',
-    reason: row.type,
-    changes: [],
-    audit: [{ step: '', authorisation: '', ...row }],
-  });
 }

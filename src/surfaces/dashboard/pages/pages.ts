@@ -65,6 +65,26 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./search/search.js')).search,
   },
   { path: '/file', load: async () => (await import('./file.js')).file },
+    path: '/night',
+    nav: { label: 'Night', order: 20 },
+    load: async () => (await import('./night/night.js')).night,
+  },
+  { path: '/runs/:id', load: async () => (await import('./run/run.js')).run },
+  {
+    path: '/history',
+    nav: { label: 'History', order: 70 },
+    load: async () => (await import('./history/history.js')).history,
+  },
+  { path: '/history/at', load: async () => (await import('./history/at.js')).workspaceAt },
+  { path: '/history/page', load: async () => (await import('./history/past-page.js')).pastPage },
+  {
+    path: '/history/diff',
+    load: async () => (await import('./history/difference.js')).difference,
+  },
+  {
+    path: '/history/address',
+    load: async () => (await import('./history/one-address.js')).oneAddress,
+  },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -82,4 +102,13 @@ export const ACTIONS: readonly DashboardAction[] = [
   ...PROJECT_ACTIONS,
   ...FINDING_ACTIONS,
   ...TRUST_ACTIONS,
+  {
+    name: 'restore-kept',
+    command: 'kept apply',
+    previews: true,
+    parsed: ({ run = '', path = '' }) => {
+      if (run === '' || path === '') throw new NocturneError('USAGE', 'the form names no version');
+      return { args: [run, path] };
+    },
+  },
 ];
