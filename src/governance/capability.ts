@@ -88,6 +88,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'hooks uninstall',
     'guard serve',
     'prompts compose',
+    'lsp',
   ],
 };
 

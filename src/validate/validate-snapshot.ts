@@ -168,7 +168,7 @@ export function ruleIds(snapshot: Snapshot, brought: readonly Rule[]): readonly 
   ].sort();
 }
 
-function collectFacts(
+export function collectFacts(
   snapshot: Snapshot,
   {
     isLeftOut,
@@ -207,7 +207,8 @@ function collectFacts(
   return facts;
 }
 
-function unreadObjects(
+/** Objects with a file that is missing or could not be read. */
+export function unreadObjects(
   snapshot: Snapshot,
   facts: ReadonlyMap<string, FileFacts>,
   isLeftOut: (path: string) => boolean,
@@ -229,7 +230,7 @@ function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
 }
 
 /** Nocturne fixes neither files that the owner signs nor logs. */
-function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
+export function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
   if (
     diagnostic.fix === undefined ||
     diagnostic.fix.every((edit) => routeOf(snapshot.schema, edit.file).tier === 'STANDARD')

@@ -5,7 +5,7 @@ import { sha256 } from '../kernel/hash.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
-import { decodeUtf8 } from './snapshot.js';
+import { allRecords, decodeUtf8 } from './snapshot.js';
 import { inOrder } from './log-records.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Snapshot, SqlView } from './types.js';
@@ -49,8 +49,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     contents.has(path) ? readIn(path, object).records : base.recordsIn(path, object);
   const filesOf = (object: string): readonly string[] => filesOfObject(base, contents, object);
-  const records = (object: string): readonly Rec[] =>
-    filesOf(object).flatMap((path) => recordsIn(path, object));
+  const { records, record } = allRecords(filesOf, recordsIn);
   const snapshot: Snapshot = {
     ...base,
     get files() {
@@ -67,7 +66,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
       [...base.filesOf(object), ...filesOf(object)].some((path) => contents.has(path))
         ? inOrder(records(object), options)
         : base.rows(object, options),
-    record: (object, key) => records(object).find((record) => record.key === key),
+    record,
     locate: (address) => locateIn(snapshot, address),
     recordDiagnostics: (path) =>
       contents.has(path)

@@ -88,7 +88,9 @@ export function Bar({
   readonly of: number;
   readonly label: string;
 }) {
-  return <progress class="bar" value={Math.min(done, of)} max={Math.max(of, 1)} aria-label={label} />;
+  return (
+    <progress class="bar" value={Math.min(done, of)} max={Math.max(of, 1)} aria-label={label} />
+  );
 }
 
 /** A form that runs one command. Not shown where nobody may act. */

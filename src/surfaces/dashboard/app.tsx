@@ -119,11 +119,7 @@ function asset(request: Request<Env>): Response {
   });
 }
 
-async function show(
-  served: Served,
-  request: Request<Env>,
-  page: DashboardPage,
-): Promise<Response> {
+async function show(served: Served, request: Request<Env>, page: DashboardPage): Promise<Response> {
   const render = await page.load();
   return respond(served, request, await render(pageContext(served, request)));
 }
@@ -168,9 +164,7 @@ async function act(
   served.changes.touch();
   return respond(served, request, {
     title: isPreview ? 'What this would change' : 'Done',
-    body: (
-      <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />
-    ),
+    body: <ActionResult action={action.name} form={form} result={result} isPreview={isPreview} />,
   });
 }
 

@@ -1,12 +1,10 @@
 /** `dashboard`: Mission Control, a web page on this machine that shows the workspace and answers. */
-import { NocturneError } from '../../../kernel/error.js';
 import { installedModules } from '../../../modules/installed.js';
-import { wholeCatalogue } from '../added-commands.js';
 import { requireOwner } from '../actor.js';
+import { callCommand } from '../call-command.js';
 import { portOf } from '../port.js';
 import { ok } from '../result.js';
-import type { Command, Context } from '../types.js';
-import type { CallCommand } from '../../../passes/dashboard-page.js';
+import type { Command } from '../types.js';
 
 export const dashboard: Command = {
   options: [
@@ -33,14 +31,3 @@ export const dashboard: Command = {
     return ok('', {});
   },
 };
-
-/** Commands are called as the owner types them, but nobody is asked on a terminal. */
-function callCommand(context: Context): CallCommand {
-  const quiet: Context = { ...context, json: true, quiet: true, color: false, interactive: false };
-  return async (name, { args = [], options = {} } = {}) => {
-    const entry = (await wholeCatalogue())[name];
-    if (entry === undefined)
-      throw new NocturneError('NOT_FOUND', `there is no command "${name}" in this installation`);
-    return (await entry.load()).run(quiet, { args, options });
-  };
-}
