@@ -3,6 +3,7 @@ import type { Diagnostic } from '../kernel/diagnostic.js';
 import { isFree, routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { FileFacts } from './fact-types.js';
+import type { FactsIndex } from './facts-index.js';
 import { fileFacts } from './file-facts.js';
 import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -16,86 +17,83 @@ import { sqlRules } from './rules/sql-rules.js';
 import { silence } from './silence.js';
 import { unreadObjects, withoutForbiddenFix } from './validate-snapshot.js';
 
-/** Rules about several files that read nothing but facts, so that they run with every keystroke. */
-const QUICK_RULES: readonly WorkspaceRule[] = [
-  registrySyntax,
-  bundleInvalid,
-  fieldUnique,
-  documentUnique,
-  referenceUnresolved,
-];
-
-export type FileValidation = {
-  /** `undefined` for a file that no rule reads. */
-  readonly facts: FileFacts | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-};
+/** Rules about several files that read nothing but a few facts, so that they run as one types. */
+const SCHEMA_RULES: readonly WorkspaceRule[] = [registrySyntax, bundleInvalid];
+const UNIQUE_RULES: readonly WorkspaceRule[] = [fieldUnique, documentUnique];
+const QUICK_RULES = [...SCHEMA_RULES, ...UNIQUE_RULES, referenceUnresolved];
 
 /**
- * What `validate` finds in this file by the rules that need no more than facts. The findings of the
- * other rules take longer, and are missing.
- * @param facts of all files; those of this one may be old. `undefined`: not known yet, so that only
+ * What `validate` finds in this file by the rules that need no more than the file and the index.
+ * The findings of the other rules take longer, and are missing.
+ * @param options.index takes over the facts of this file. `undefined`: not known yet, so that only
  * rules about the file alone are run.
  */
 export function validateFile(
   snapshot: Snapshot,
   path: string,
-  options: {
-    readonly facts: ReadonlyMap<string, FileFacts> | undefined;
-    readonly rules: readonly Rule[];
-  },
-): FileValidation {
-  const { schema } = snapshot;
-  const file = isFree(schema, path)
-    ? undefined
-    : governedFile(snapshot, path, routeOf(schema, path).tier);
-  if (file === undefined) return { facts: undefined, diagnostics: [] };
-  const own = fileFacts(file, FILE_RULES);
-  const context = contextOf(snapshot, withOwn(options.facts ?? new Map(), path, own));
-  const quick = options.facts === undefined ? [] : QUICK_RULES;
+  options: { readonly index: FactsIndex | undefined; readonly rules: readonly Rule[] },
+): readonly Diagnostic[] {
+  const { index } = options;
+  const own = factsOf(snapshot, path);
+  if (own === undefined) {
+    index?.delete(path);
+    return [];
+  }
+  index?.set(path, own);
+  const context = contextOf(snapshot, index);
   const found = maskSecrets(snapshot, [
     ...own.diagnostics,
-    ...quick.flatMap((rule) => inFile(path, rule.run(context))),
+    ...(index === undefined ? [] : quickFindings(context, index, path)),
   ]);
   const rules = [...RULES, ...options.rules, ...sqlRules(context)];
-  const complete = completeRules(rules, quick);
-  const diagnostics = silence(found, {
+  const complete = completeRules(rules, index === undefined ? [] : QUICK_RULES);
+  return silence(found, {
     facts: new Map([[path, own]]),
-    schema,
+    schema: snapshot.schema,
     rules,
     ran: (id) => complete.has(id),
   }).map((diagnostic) => withoutForbiddenFix(snapshot, diagnostic));
-  return { facts: own, diagnostics };
 }
 
-function inFile(
+/** `undefined` for a file that no rule reads. */
+export function factsOf(snapshot: Snapshot, path: string): FileFacts | undefined {
+  const { schema } = snapshot;
+  if (isFree(schema, path)) return undefined;
+  const file = governedFile(snapshot, path, routeOf(schema, path).tier);
+  return file === undefined ? undefined : fileFacts(file, FILE_RULES);
+}
+
+function quickFindings(
+  context: WorkspaceContext,
+  index: FactsIndex,
   path: string,
-  found: readonly Diagnostic[] | Promise<readonly Diagnostic[]>,
 ): readonly Diagnostic[] {
-  return found instanceof Promise ? [] : found.filter(({ range }) => range.file === path);
+  const run = (rules: readonly WorkspaceRule[], facts: ReadonlyMap<string, FileFacts>) =>
+    rules.flatMap((rule) => {
+      const found = rule.run({ ...context, facts });
+      return found instanceof Promise ? [] : found;
+    });
+  return [
+    ...run(SCHEMA_RULES, new Map()),
+    ...run(UNIQUE_RULES, index.sharing(path)),
+    ...run([referenceUnresolved], index.referring(path)),
+  ].filter(({ range }) => range.file === path);
 }
 
-function contextOf(snapshot: Snapshot, facts: ReadonlyMap<string, FileFacts>): WorkspaceContext {
+function contextOf(snapshot: Snapshot, index: FactsIndex | undefined): WorkspaceContext {
   return {
     snapshot,
     schema: snapshot.schema,
-    facts,
-    unread: unreadObjects(snapshot, facts, () => false),
+    facts: new Map(),
+    unread:
+      index === undefined
+        ? new Set()
+        : unreadObjects(snapshot, index, { unread: index.unreadFiles(), isLeftOut: () => false }),
     home: undefined,
     modules: undefined,
     unasked: new Set(),
     commands: undefined,
   };
-}
-
-/** In the order of paths, because the first of two equal values is the right one. */
-function withOwn(
-  facts: ReadonlyMap<string, FileFacts>,
-  path: string,
-  own: FileFacts,
-): ReadonlyMap<string, FileFacts> {
-  const all = new Map(facts).set(path, own);
-  return facts.has(path) ? all : new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The ids of which every rule was run: a comment that silences one of them must have an effect. */

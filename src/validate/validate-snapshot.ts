@@ -78,7 +78,7 @@ export async function validate(
     snapshot,
     schema,
     facts,
-    unread: unreadObjects(snapshot, facts, isLeftOut),
+    unread: unreadObjects(snapshot, facts, { unread: facts.values(), isLeftOut }),
     home: options.home,
     modules: options.modules,
     unasked: options.withoutLongLogs === true ? longLogObjects(snapshot) : NO_OBJECTS,
@@ -210,15 +210,15 @@ export function collectFacts(
 /** Objects with a file that is missing or could not be read. */
 export function unreadObjects(
   snapshot: Snapshot,
-  facts: ReadonlyMap<string, FileFacts>,
-  isLeftOut: (path: string) => boolean,
+  facts: { has(path: string): boolean },
+  from: { readonly unread: Iterable<FileFacts>; readonly isLeftOut: (path: string) => boolean },
 ): ReadonlySet<string> {
   const missing = [...snapshot.schema.objects.values()].filter(
-    (object) => isLiteral(object.glob) && !facts.has(object.glob) && !isLeftOut(object.glob),
+    (object) => isLiteral(object.glob) && !facts.has(object.glob) && !from.isLeftOut(object.glob),
   );
   return new Set([
     ...missing.map((object) => object.object),
-    ...[...facts.values()].flatMap((ofFile) => ofFile.unread),
+    ...[...from.unread].flatMap((ofFile) => ofFile.unread),
   ]);
 }
 

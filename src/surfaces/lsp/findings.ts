@@ -45,7 +45,7 @@ export class Findings {
 
   /** The text of an open file changed. */
   changed(path: string): void {
-    this.#quick.set(path, this.#live.validate(path).diagnostics);
+    this.#quick.set(path, this.#live.validate(path));
     this.checkSoon();
     this.#show(path);
   }

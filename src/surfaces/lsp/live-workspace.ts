@@ -3,8 +3,9 @@ import { lineMap, rangeAt } from '../../kernel/text-position.js';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Range as EditorRange } from 'vscode-languageserver/node';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
-import type { FileFacts } from '../../validate/fact-types.js';
-import { type FileValidation, validateFile } from '../../validate/validate-file.js';
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { FactsIndex } from '../../validate/facts-index.js';
+import { factsOf, validateFile } from '../../validate/validate-file.js';
 import { withSchemaOf } from '../../validate/validate-draft.js';
 import { isLongLog } from '../../workspace/log-windows.js';
 import { overlay } from '../../workspace/overlay.js';
@@ -18,7 +19,7 @@ export class LiveWorkspace {
   readonly #settings: LspSettings;
   readonly #warm: WarmSnapshot;
   readonly #open = new Map<string, TextDocument>();
-  #facts: Map<string, FileFacts> | undefined;
+  #index: FactsIndex | undefined;
   /** The snapshot that the facts are of. */
   #known: Snapshot | undefined;
 
@@ -26,7 +27,7 @@ export class LiveWorkspace {
   constructor(settings: LspSettings, onDisk: () => void) {
     this.#settings = settings;
     this.paths = new Paths(settings.workspace.root);
-    this.#warm = new WarmSnapshot(settings.workspace, onDisk);
+    this.#warm = new WarmSnapshot(settings.workspace, onDisk, { follow: true });
   }
 
   async watch(): Promise<void> {
@@ -35,11 +36,6 @@ export class LiveWorkspace {
 
   async close(): Promise<void> {
     await this.#warm.close();
-  }
-
-  /** Something in the workspace was written. */
-  touch(): void {
-    this.#warm.touch();
   }
 
   /** The open files of the workspace. Long logs are not among them: nobody edits them. */
@@ -88,29 +84,27 @@ export class LiveWorkspace {
     return this.#warm.current();
   }
 
-  /** Of every file, the open ones as they are in the editor. Empty until they are known. */
-  get facts(): ReadonlyMap<string, FileFacts> {
-    return this.#facts ?? new Map();
+  /** The facts of every file, the open ones as they are in the editor. Empty until it is known. */
+  get index(): FactsIndex {
+    return this.#index ?? new FactsIndex([]);
   }
 
   /** Reads the facts of all files, with the cache that a check has filled, unless it has them. */
   async readFacts(): Promise<boolean> {
     const snapshot = this.#warm.current();
-    if (this.#facts !== undefined && this.#known?.schema === snapshot.schema) return false;
-    this.#facts = new Map(await this.#settings.factsOf(snapshot));
+    if (this.#index !== undefined && this.#known?.schema === snapshot.schema) return false;
+    this.#index = new FactsIndex(await this.#settings.factsOf(snapshot));
     this.#known = snapshot;
     return true;
   }
 
   /** The findings of one file by the rules that take no time. */
-  validate(path: string): FileValidation {
+  validate(path: string): readonly Diagnostic[] {
     this.#followDisk();
-    const found = validateFile(this.snapshot(), path, {
-      facts: this.#facts,
+    return validateFile(this.snapshot(), path, {
+      index: this.#index,
       rules: this.#settings.rules,
     });
-    if (found.facts !== undefined) this.#facts?.set(path, found.facts);
-    return found;
   }
 
   /** A text with its lines, for places in the editor. */
@@ -133,10 +127,10 @@ export class LiveWorkspace {
   /** Takes over what changed on the disk since the facts were read. */
   #followDisk(): void {
     const [before, now] = [this.#known, this.#warm.current()];
-    if (this.#facts === undefined || before === undefined || before === now) return;
+    if (this.#index === undefined || before === undefined || before === now) return;
     this.#known = now;
     if (before.schema !== now.schema) {
-      this.#facts = undefined;
+      this.#index = undefined;
       return;
     }
     for (const [path, entry] of now.files)
@@ -146,10 +140,10 @@ export class LiveWorkspace {
 
   #factsFromDisk(path: string): void {
     const saved = this.#warm.current();
-    if (this.#facts === undefined || this.#open.has(path) || isLongLog(saved, path)) return;
-    const { facts } = validateFile(saved, path, { facts: undefined, rules: [] });
-    if (facts === undefined) this.#facts.delete(path);
-    else this.#facts.set(path, facts);
+    if (this.#index === undefined || this.#open.has(path) || isLongLog(saved, path)) return;
+    const facts = factsOf(saved, path);
+    if (facts === undefined) this.#index.delete(path);
+    else this.#index.set(path, facts);
   }
 }
 

@@ -68,7 +68,6 @@ function followDocuments(connection: Connection, live: LiveWorkspace, findings: 
     const path = live.setClosed(document);
     if (path !== undefined) findings.closed(path);
   });
-  documents.onDidSave(() => live.touch());
   documents.listen(connection);
 }
 

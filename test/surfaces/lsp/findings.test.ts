@@ -1,8 +1,5 @@
 import t from 'tap';
-import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import type { Diagnostic } from 'vscode-languageserver-protocol';
-import { document } from '../mcp/mcp-place.js';
 import { placeWithProject } from '../../passes/pass-workspace.js';
 import { Editor } from './editor.js';
 
