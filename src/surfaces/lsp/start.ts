@@ -4,16 +4,16 @@ import {
   type Connection,
   createConnection,
   type InitializeParams,
-  type InitializeResult,
-  TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { aborted } from '../../kernel/aborted.js';
 import { messageOf } from '../../kernel/error.js';
 import { Busy } from './busy.js';
+import { canMoveFiles, capabilities } from './capabilities.js';
 import { editorDiagnostic } from './editor-diagnostic.js';
 import { Findings } from './findings.js';
 import { LiveWorkspace } from './live-workspace.js';
+import { answerRequests } from './requests.js';
 import type { LspSettings } from './types.js';
 
 /** Returns when the signal ends it; the process ends when the editor says so or disconnects. */
@@ -25,8 +25,10 @@ export async function startLsp(settings: LspSettings): Promise<void> {
     show: publisher(connection, live),
     busy: (is) => busy.set(is),
   });
+  let canMove = false;
   connection.onInitialize((params) => {
     busy.shown = params.capabilities.window?.workDoneProgress === true;
+    canMove = canMoveFiles(params);
     for (const { uri } of foldersOf(params)) live.paths.opened(uri);
     return capabilities(settings.version);
   });
@@ -37,6 +39,7 @@ export async function startLsp(settings: LspSettings): Promise<void> {
     });
   });
   followDocuments(connection, live, findings);
+  answerRequests({ connection, settings, live, findings, canMove: () => canMove });
   connection.listen();
   await aborted(settings.signal);
   findings.close();
@@ -49,13 +52,6 @@ function foldersOf({
   rootUri,
 }: InitializeParams): readonly { readonly uri: string }[] {
   return workspaceFolders ?? (rootUri === null || rootUri === undefined ? [] : [{ uri: rootUri }]);
-}
-
-function capabilities(version: string): InitializeResult {
-  return {
-    serverInfo: { name: 'nocturne', version },
-    capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental },
-  };
 }
 
 function followDocuments(connection: Connection, live: LiveWorkspace, findings: Findings): void {
