@@ -12,6 +12,7 @@ import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
+import { lsp } from './lsp.js';
 import { meter } from './meter.js';
 import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   meter,
   logs,
   large,
+  lsp,
   mistakes,
   dashboard,
 ];

@@ -93,6 +93,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'dashboard link',
     'dashboard sessions',
     'dashboard revoke',
+    'lsp',
   ],
 };
 

@@ -2,12 +2,16 @@
 import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { decide } from '../governance/guard/decide.js';
-import type { Snapshot, Workspace } from '../workspace/types.js';
-import { isIgnored } from '../workspace/walk.js';
+import { constants } from '../kernel/files.js';
+import { openSnapshot } from '../workspace/snapshot.js';
+import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
+import { entryAt, isIgnored } from '../workspace/walk.js';
 
 /** The watcher can miss changes (some disks, too many files), so snapshots expire. */
 const OLDEST_MS = 60_000;
 const OLDEST_UNWATCHED_MS = 1_000;
+/** For an editor, which shows what a check of the whole workspace finds besides. */
+const OLDEST_FOLLOWED_MS = 600_000;
 /** Warm-up decisions, after which the code of the guard is compiled. */
 const WARM_UPS = 40;
 
@@ -19,12 +23,24 @@ export class WarmSnapshot {
   #watcher: FSWatcher | undefined;
   readonly #workspace: Workspace;
   readonly #onChange: () => void;
+  /** What changed since the last snapshot, of which the others are listed as they were. */
+  readonly #followed: Set<string> | undefined;
 
-  /** @param onChange called when something may have changed. */
-  constructor(workspace: Workspace, onChange: () => void = () => undefined) {
+  /**
+   * @param onChange called when something may have changed.
+   * @param options.follow for an editor, not for decisions: only files that the watcher names are
+   * looked at again.
+   */
+  constructor(
+    workspace: Workspace,
+    onChange: () => void = () => undefined,
+    options: { readonly follow?: boolean } = {},
+  ) {
     this.#workspace = workspace;
     this.#onChange = onChange;
-    this.#snapshot = this.#take();
+    this.#followed = options.follow === true ? new Set() : undefined;
+    this.#snapshot = this.#takeWhole();
+    if (options.follow === true) return;
     for (let round = 0; round < WARM_UPS; round++) warmUp(this.#snapshot, workspace.home);
   }
 
@@ -38,7 +54,10 @@ export class WarmSnapshot {
       followSymlinks: false,
       ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')),
     });
-    watcher.on('all', () => this.touch());
+    watcher.on('all', (_, path) => {
+      this.#followed?.add(relative(root, path).replaceAll('\\', '/'));
+      this.touch();
+    });
     await new Promise<void>((resolve, reject) => {
       watcher.once('ready', resolve);
       watcher.on('error', (error) => {
@@ -48,6 +67,7 @@ export class WarmSnapshot {
       });
     });
     this.#watcher = watcher;
+    this.#taken = 0;
     this.touch();
   }
 
@@ -63,9 +83,7 @@ export class WarmSnapshot {
 
   /** The current snapshot, as far as is known. */
   current(): Snapshot {
-    const age = this.#workspace.clock.now().getTime() - this.#taken;
-    if (this.#stale || age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : OLDEST_MS))
-      this.#snapshot = this.#take();
+    if (this.#stale || this.#isOld()) this.#snapshot = this.#take();
     return this.#snapshot;
   }
 
@@ -83,13 +101,53 @@ export class WarmSnapshot {
     }
   }
 
+  #isOld(): boolean {
+    const age = this.#workspace.clock.now().getTime() - this.#taken;
+    const watched = this.#followed === undefined ? OLDEST_MS : OLDEST_FOLLOWED_MS;
+    return age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : watched);
+  }
+
   #take(): Snapshot {
+    return this.#followed === undefined || this.#isOld()
+      ? this.#takeWhole()
+      : this.#takeFollowed(this.#followed);
+  }
+
+  #takeWhole(): Snapshot {
+    this.#followed?.clear();
     const snapshot = this.#workspace.snapshot();
     this.#stale = false;
     this.#taken = snapshot.now.getTime();
-    warmUp(snapshot, this.#workspace.home);
+    if (this.#followed === undefined) warmUp(snapshot, this.#workspace.home);
     return snapshot;
   }
+
+  #takeFollowed(changed: Set<string>): Snapshot {
+    this.#stale = false;
+    const { root, clock } = this.#workspace;
+    const files = filesAfter(this.#snapshot, changed);
+    changed.clear();
+    return openSnapshot(root, { now: clock.now(), files });
+  }
+}
+
+/** A folder that is named has no entry: its files are named as well. */
+function filesAfter(
+  { root, files: before }: Snapshot,
+  changed: ReadonlySet<string>,
+): ReadonlyMap<string, FileEntry> {
+  const files = new Map(before);
+  for (const path of changed) {
+    const entry = path === '' ? undefined : entryAt(root, path);
+    if (entry === undefined || isFolder(entry)) files.delete(path);
+    else files.set(path, entry);
+  }
+  const isNew = [...changed].some((path) => files.has(path) && !before.has(path));
+  return isNew ? new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))) : files;
+}
+
+function isFolder({ mode }: FileEntry): boolean {
+  return (mode & constants.S_IFMT) === constants.S_IFDIR;
 }
 
 /** Reads what every decision needs: the schema, the tool rules, the sorted names. */

@@ -19,9 +19,11 @@ export type UniqueFact = {
   readonly address: string;
   readonly range: Range;
 };
+/** `path`: where it leads. `wiki`: the page that a wikilink names, which depends on all files. */
 export type LinkFact = {
   readonly target: string;
   readonly path?: string;
+  readonly wiki?: string;
   readonly anchor?: string;
   readonly range: Range;
   readonly start: number;

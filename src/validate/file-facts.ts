@@ -5,7 +5,8 @@ import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
 import { addressOf } from '../workspace/address.js';
-import { linksOf } from '../workspace/links.js';
+import { anchorOf, linksOf } from '../workspace/links.js';
+import { wikilinksOf } from '../workspace/wikilinks.js';
 import type { FileFacts, KeyFact, LinkFact, ReferenceFact, UniqueFact } from './fact-types.js';
 import { fieldItems } from './field-items.js';
 import type { GovernedFile } from './governed-file.js';
@@ -151,7 +152,15 @@ function linkFacts(file: GovernedFile): readonly LinkFact[] {
   const { doc, path } = file;
   if (doc === undefined) return [];
   const map = { starts: doc.lineStarts, length: doc.text.length };
-  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) =>
+  const wikilinks = wikilinksOf(doc).map(({ target, name, anchor, start, end }) => ({
+    target,
+    wiki: name,
+    ...defined({ anchor: anchor === undefined ? undefined : anchorOf(anchor) }),
+    range: rangeAt(map, path, start, end),
+    start,
+    end,
+  }));
+  const links = linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) =>
     to === undefined && anchor === undefined
       ? []
       : [
@@ -164,4 +173,5 @@ function linkFacts(file: GovernedFile): readonly LinkFact[] {
           },
         ],
   );
+  return [...links, ...wikilinks];
 }

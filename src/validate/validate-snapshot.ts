@@ -78,7 +78,7 @@ export async function validate(
     snapshot,
     schema,
     facts,
-    unread: unreadObjects(snapshot, facts, isLeftOut),
+    unread: unreadObjects(snapshot, facts, { unread: facts.values(), isLeftOut }),
     home: options.home,
     modules: options.modules,
     unasked: options.withoutLongLogs === true ? longLogObjects(snapshot) : NO_OBJECTS,
@@ -168,7 +168,7 @@ export function ruleIds(snapshot: Snapshot, brought: readonly Rule[]): readonly 
   ].sort();
 }
 
-function collectFacts(
+export function collectFacts(
   snapshot: Snapshot,
   {
     isLeftOut,
@@ -207,17 +207,18 @@ function collectFacts(
   return facts;
 }
 
-function unreadObjects(
+/** Objects with a file that is missing or could not be read. */
+export function unreadObjects(
   snapshot: Snapshot,
-  facts: ReadonlyMap<string, FileFacts>,
-  isLeftOut: (path: string) => boolean,
+  facts: { has(path: string): boolean },
+  from: { readonly unread: Iterable<FileFacts>; readonly isLeftOut: (path: string) => boolean },
 ): ReadonlySet<string> {
   const missing = [...snapshot.schema.objects.values()].filter(
-    (object) => isLiteral(object.glob) && !facts.has(object.glob) && !isLeftOut(object.glob),
+    (object) => isLiteral(object.glob) && !facts.has(object.glob) && !from.isLeftOut(object.glob),
   );
   return new Set([
     ...missing.map((object) => object.object),
-    ...[...facts.values()].flatMap((ofFile) => ofFile.unread),
+    ...[...from.unread].flatMap((ofFile) => ofFile.unread),
   ]);
 }
 
@@ -229,7 +230,7 @@ function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
 }
 
 /** Nocturne fixes neither files that the owner signs nor logs. */
-function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
+export function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
   if (
     diagnostic.fix === undefined ||
     diagnostic.fix.every((edit) => routeOf(snapshot.schema, edit.file).tier === 'STANDARD')

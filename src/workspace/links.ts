@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { positionAt } from '../kernel/text-position.js';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
+import { wikilinksOf, wikiPath } from './wikilinks.js';
 
 /** `path`: the path in the workspace; `undefined` for URLs and anchors in the same file. */
 export type Link = {
@@ -20,7 +21,50 @@ const INLINE =
 const SHORTEST = 9;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
-export function linksOf(doc: Doc, file: string): readonly Link[] {
+/** @param files of the workspace: with them, wikilinks are links as well. */
+export function linksOf(
+  doc: Doc,
+  file: string,
+  files?: ReadonlyMap<string, unknown>,
+): readonly Link[] {
+  const links = markdownLinks(doc, file);
+  if (files === undefined) return links;
+  const map = { starts: doc.lineStarts, length: doc.text.length };
+  const wikilinks = wikilinksOf(doc).map(({ target, name, anchor, start, end }) => ({
+    target,
+    path: wikiPath(files, name, file) ?? missingPage(name),
+    anchor: anchor === undefined ? undefined : anchorOf(anchor),
+    line: positionAt(map, start).line,
+    start,
+    end,
+  }));
+  return wikilinks.length === 0
+    ? links
+    : [...links, ...wikilinks].sort((a, b) => a.start - b.start);
+}
+
+/** Where a note program would make the page that a wikilink names. */
+export function missingPage(name: string): string {
+  return /\.[A-Za-z0-9]{1,8}$/.test(name) ? name : `${name}.md`;
+}
+
+/** GitHub's form of a heading. Wikilinks name the heading as it is written, blocks with `^`. */
+export function anchorOf(heading: string): string {
+  if (heading.startsWith('^')) return '';
+  return slugOf(heading.split('#').at(-1) ?? '');
+}
+
+/** A heading in lower case, without formatting and punctuation, with `-` for blanks. */
+export function slugOf(heading: string): string {
+  return heading
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/<[^<>]*>/g, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function markdownLinks(doc: Doc, file: string): readonly Link[] {
   const patterns = [
     ...(doc.text.includes('](') ? [INLINE] : []),
     ...(doc.text.includes(']:') ? [DEFINITION] : []),

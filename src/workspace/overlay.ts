@@ -5,7 +5,8 @@ import { sha256 } from '../kernel/hash.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
-import { decodeUtf8 } from './snapshot.js';
+import { ChangedFiles } from './changed-files.js';
+import { allRecords, decodeUtf8 } from './snapshot.js';
 import { inOrder } from './log-records.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Snapshot, SqlView } from './types.js';
@@ -49,8 +50,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     contents.has(path) ? readIn(path, object).records : base.recordsIn(path, object);
   const filesOf = (object: string): readonly string[] => filesOfObject(base, contents, object);
-  const records = (object: string): readonly Rec[] =>
-    filesOf(object).flatMap((path) => recordsIn(path, object));
+  const { records, record } = allRecords(filesOf, recordsIn);
   const snapshot: Snapshot = {
     ...base,
     get files() {
@@ -67,7 +67,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
       [...base.filesOf(object), ...filesOf(object)].some((path) => contents.has(path))
         ? inOrder(records(object), options)
         : base.rows(object, options),
-    record: (object, key) => records(object).find((record) => record.key === key),
+    record,
     locate: (address) => locateIn(snapshot, address),
     recordDiagnostics: (path) =>
       contents.has(path)
@@ -79,26 +79,29 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
 }
 
 function filesWith(base: Snapshot, contents: Contents): ReadonlyMap<string, FileEntry> {
-  const files = new Map(base.files);
-  for (const [path, content] of contents) {
-    if (content === undefined) files.delete(path);
-    else
-      files.set(path, {
-        ...(files.get(path) ?? {
-          path,
-          mtimeMs: base.now.getTime(),
-          ctimeMs: base.now.getTime(),
-          ino: 0,
-          mode: 0o644,
-          kind: 'file',
-          links: 1,
-        }),
-        size: Buffer.byteLength(content),
-      });
-  }
-  return [...contents.keys()].every((path) => base.files.has(path))
-    ? files
-    : new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const changed = new Map(
+    [...contents].flatMap(([path, content]) =>
+      content === undefined ? [] : [[path, entryOf(base, path, Buffer.byteLength(content))]],
+    ),
+  );
+  if ([...contents].every(([path, content]) => content !== undefined && base.files.has(path)))
+    return new ChangedFiles(base.files, changed);
+  const files = new Map([...base.files, ...changed]);
+  for (const [path, content] of contents) if (content === undefined) files.delete(path);
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function entryOf(base: Snapshot, path: string, size: number): FileEntry {
+  const entry = base.files.get(path) ?? {
+    path,
+    mtimeMs: base.now.getTime(),
+    ctimeMs: base.now.getTime(),
+    ino: 0,
+    mode: 0o644,
+    kind: 'file',
+    links: 1,
+  };
+  return { ...entry, size };
 }
 
 function filesOfObject(base: Snapshot, contents: Contents, object: string): readonly string[] {

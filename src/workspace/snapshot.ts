@@ -99,7 +99,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   return snapshot;
 }
 
-function allRecords(
+/** Reads the records of an object once. */
+export function allRecords(
   filesOf: Snapshot['filesOf'],
   recordsIn: Snapshot['recordsIn'],
 ): Pick<Snapshot, 'records' | 'record'> {

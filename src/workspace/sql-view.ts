@@ -269,7 +269,7 @@ function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
   for (const path of snapshot.files.keys()) {
     const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
     if (doc === undefined) continue;
-    for (const link of linksOf(doc, path)) {
+    for (const link of linksOf(doc, path, snapshot.files)) {
       const resolved = link.path === undefined ? null : Number(snapshot.files.has(link.path));
       yield [path, link.line, link.target, resolved];
     }

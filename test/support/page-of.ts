@@ -5,8 +5,9 @@ import type { KeptAnswer, PageContext, PageView } from '../../src/passes/dashboa
 import { ownerZone } from '../../src/project/owner-zone.js';
 import { FormContext } from '../../src/report/html/html.js';
 import { callApart } from '../../src/surfaces/cli/call-apart.js';
-import { callCommand } from '../../src/surfaces/cli/serve-dashboard.js';
+import { callCommand } from '../../src/surfaces/cli/call-command.js';
 import { Changes } from '../../src/surfaces/dashboard/changes.js';
+import { PAGES } from '../../src/surfaces/dashboard/pages/pages.js';
 import { KeptAnswers } from '../../src/surfaces/dashboard/kept-answers.js';
 import { type CliOptions, type CliPlace, contextFor } from '../surfaces/cli/run-cli.js';
 
@@ -47,7 +48,8 @@ export function pagesOf(
         query,
         zone: ownerZone(snapshot),
         canAct: true,
-        call: callCommand(context, workspace),
+        call: callCommand(context, { door: 'dashboard', workspace }),
+        pages: PAGES,
         callApart: apart,
         kept: (name, parsed) => {
           asked.add(() => kept.of(name, parsed));

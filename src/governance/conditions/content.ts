@@ -155,7 +155,7 @@ export function linksResolve(
   for (const { path } of files) {
     const doc = context.snapshot.doc(path);
     if (doc === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
-    for (const link of linksOf(doc, path)) {
+    for (const link of linksOf(doc, path, context.snapshot.files)) {
       if (link.path === undefined && link.anchor === undefined) {
         elsewhere++;
         continue;

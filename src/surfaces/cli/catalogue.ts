@@ -206,6 +206,9 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'hooks uninstall': 'remove these hooks, and leave everything else as it was',
       'hooks status': 'show which hooks are active',
     }),
+    from(() => import('./commands/lsp.js'), {
+      lsp: 'serve editors: findings, completion and renames as you type',
+    }),
     from(() => import('./commands/completion.js'), {
       completion: 'print the completion script for bash, zsh or fish',
     }),

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { globMatches } from '../../kernel/glob.js';
 import { changeRows } from '../../workspace/history.js';
 import { lineRange } from '../line-range.js';
+import { linkPath } from '../link-path.js';
 import { registryCell } from '../registry-place.js';
 import { type ObservedEdge, observedEdges, type ObservedLink } from '../observed-edges.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
@@ -55,9 +56,11 @@ function unvalidated({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
 
 function* linksIn({ snapshot, facts }: WorkspaceContext): Generator<ObservedLink> {
   for (const [from, { links }] of facts) {
-    for (const { path, range } of links)
-      if (path !== undefined && snapshot.files.has(path))
-        yield { from, to: path, line: range.line, range };
+    for (const link of links) {
+      const to = linkPath(snapshot.files, from, link);
+      const { range } = link;
+      if (to !== undefined && snapshot.files.has(to)) yield { from, to, line: range.line, range };
+    }
   }
 }
 

@@ -4,8 +4,10 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { Doc } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { slugOf } from '../../workspace/links.js';
 import { isIgnored } from '../../workspace/walk.js';
 import type { LinkFact } from '../fact-types.js';
+import { linkPath } from '../link-path.js';
 import type { WorkspaceRule } from '../rule.js';
 
 export const linkBroken: WorkspaceRule = {
@@ -18,10 +20,11 @@ export const linkBroken: WorkspaceRule = {
     const found: Diagnostic[] = [];
     for (const [path, { links }] of facts) {
       for (const link of links) {
+        const target = linkPath(snapshot.files, path, link);
         const problem =
-          link.path === undefined || link.path === path
+          target === undefined || target === path
             ? anchorProblem(places, path, link)
-            : targetProblem(places, path, { ...link, path: link.path });
+            : targetProblem(places, path, { ...link, path: target });
         if (problem !== undefined)
           found.push({ rule: 'link-broken', severity: 'warning', range: link.range, ...problem });
       }
@@ -55,6 +58,7 @@ function targetProblem(
   if (path === '.' || path === '' || isIgnored(path) || places.isFolder(path)) return undefined;
   const same = places.named(posix.basename(path));
   const [only] = same;
+  if (link.wiki !== undefined) return wikiProblem(places, { ...link, wiki: link.wiki });
   const message = `the link to ${link.target} leads nowhere: there is no ${path}`;
   if (only === undefined || same.length > 1)
     return {
@@ -80,6 +84,23 @@ function targetProblem(
         newText: `${newText}${link.anchor === undefined ? '' : `#${link.anchor}`}`,
       },
     ],
+  };
+}
+
+/** Note programs follow a page that they rename themselves, but not one that another renames. */
+function wikiProblem({ snapshot }: Places, link: LinkFact & { readonly wiki: string }): Problem {
+  const pages = [...snapshot.files.keys()].filter((path) => path.endsWith('.md'));
+  const near = nearestName(
+    link.wiki,
+    pages.map((path) => posix.basename(path, '.md')),
+  );
+  return {
+    message: `the link to [[${link.target}]] leads nowhere: no page has that name`,
+    actual: link.wiki,
+    hint:
+      near === undefined
+        ? 'correct the link, or create the page'
+        : `did you mean [[${near}]]? If the page was renamed, correct the link`,
   };
 }
 
@@ -162,14 +183,6 @@ function anchorsOf(doc: Doc): ReadonlySet<string> {
   ))
     anchors.add(id.toLowerCase());
   return anchors;
-}
-
-function slugOf(heading: string): string {
-  const text = heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/<[^<>]*>/g, '');
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
-    .replaceAll(' ', '-');
 }
 
 function encode(path: string): string {

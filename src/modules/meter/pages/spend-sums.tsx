@@ -3,7 +3,7 @@ import { plural } from '../../../kernel/words.js';
 import { costText } from '../../../project/amount-text.js';
 import { dayIn } from '../../../project/owner-zone.js';
 import { type Column, Empty, Section, Table } from '../../../report/html/html.js';
-import { Plot } from '../../../report/html/plot.js';
+import { Plot, PlotScript } from '../../../report/html/plot.js';
 import type { Row, SpendJson } from './spend-json.js';
 
 const MOST = 200;
@@ -26,6 +26,7 @@ export function DaysPlot({
   );
   return (
     <Section title="By day" id="day">
+      <PlotScript />
       {rows.length === 0 ? (
         <Empty>No pass worked in these days.</Empty>
       ) : (

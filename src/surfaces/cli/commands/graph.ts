@@ -113,7 +113,7 @@ function* linksIn(snapshot: Snapshot): Generator<ObservedLink> {
   for (const path of snapshot.files.keys()) {
     const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
     if (doc === undefined) continue;
-    for (const link of linksOf(doc, path))
+    for (const link of linksOf(doc, path, snapshot.files))
       if (link.path !== undefined && snapshot.files.has(link.path))
         yield { from: path, to: link.path, line: link.line };
   }

@@ -2,10 +2,7 @@
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage } from '../../../passes/dashboard-page.js';
 import { FINDING_ACTIONS } from './findings/actions.js';
-import { TRUST_ACTIONS } from './trust/actions.js';
 import { PROJECT_ACTIONS } from './projects/actions.js';
-import { PROJECT_ACTIONS } from './projects/actions.js';
-import { FINDING_ACTIONS } from './findings/actions.js';
 import { TRUST_ACTIONS } from './trust/actions.js';
 
 export const PAGES: readonly DashboardPage[] = [
@@ -17,6 +14,14 @@ export const PAGES: readonly DashboardPage[] = [
   {
     path: '/questions/:id',
     load: async () => (await import('./question.js')).question,
+  },
+  {
+    path: '/night',
+    nav: { label: 'Night', order: 20 },
+    load: async () => (await import('./night/night.js')).night,
+  },
+  { path: '/runs/:id', load: async () => (await import('./run/run.js')).run },
+  {
     path: '/projects',
     nav: { label: 'Projects', order: 30 },
     load: async () => (await import('./projects/board.js')).projects,
@@ -24,11 +29,6 @@ export const PAGES: readonly DashboardPage[] = [
   {
     path: '/projects/:slug',
     load: async () => (await import('./projects/project.js')).project,
-  },
-  {
-    path: '/graph',
-    nav: { label: 'Graph', order: 60 },
-    load: async () => (await import('./graph/graph.js')).graph,
   },
   { path: '/file', load: async () => (await import('./file.js')).file },
   {
@@ -41,35 +41,10 @@ export const PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./findings/rule.js')).rule,
   },
   {
-    path: '/trust',
-    nav: { label: 'Trust', order: 90 },
-    load: async () => (await import('./trust/trust.js')).trust,
+    path: '/graph',
+    nav: { label: 'Graph', order: 60 },
+    load: async () => (await import('./graph/graph.js')).graph,
   },
-  {
-    path: '/query',
-    nav: { label: 'Query', order: 100 },
-    load: async () => (await import('./query/query.js')).query,
-  },
-  {
-    path: '/projects',
-    nav: { label: 'Projects', order: 30 },
-    load: async () => (await import('./projects/board.js')).projects,
-  },
-  {
-    path: '/projects/:slug',
-    load: async () => (await import('./projects/project.js')).project,
-  },
-  {
-    path: '/search',
-    nav: { label: 'Search', order: 70 },
-    load: async () => (await import('./search/search.js')).search,
-  },
-  { path: '/file', load: async () => (await import('./file.js')).file },
-    path: '/night',
-    nav: { label: 'Night', order: 20 },
-    load: async () => (await import('./night/night.js')).night,
-  },
-  { path: '/runs/:id', load: async () => (await import('./run/run.js')).run },
   {
     path: '/history',
     nav: { label: 'History', order: 70 },
@@ -85,6 +60,21 @@ export const PAGES: readonly DashboardPage[] = [
     path: '/history/address',
     load: async () => (await import('./history/one-address.js')).oneAddress,
   },
+  {
+    path: '/search',
+    nav: { label: 'Search', order: 80 },
+    load: async () => (await import('./search/search.js')).search,
+  },
+  {
+    path: '/trust',
+    nav: { label: 'Trust', order: 90 },
+    load: async () => (await import('./trust/trust.js')).trust,
+  },
+  {
+    path: '/query',
+    nav: { label: 'Query', order: 100 },
+    load: async () => (await import('./query/query.js')).query,
+  },
 ];
 
 export const ACTIONS: readonly DashboardAction[] = [
@@ -96,12 +86,6 @@ export const ACTIONS: readonly DashboardAction[] = [
       return { args: [id, text] };
     },
   },
-  ...FINDING_ACTIONS,
-  ...TRUST_ACTIONS,
-  ...PROJECT_ACTIONS,
-  ...PROJECT_ACTIONS,
-  ...FINDING_ACTIONS,
-  ...TRUST_ACTIONS,
   {
     name: 'restore-kept',
     command: 'kept apply',
@@ -111,4 +95,7 @@ export const ACTIONS: readonly DashboardAction[] = [
       return { args: [run, path] };
     },
   },
+  ...PROJECT_ACTIONS,
+  ...FINDING_ACTIONS,
+  ...TRUST_ACTIONS,
 ];

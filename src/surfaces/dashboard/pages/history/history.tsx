@@ -161,9 +161,7 @@ function Pages({
   readonly isFirst: boolean;
   readonly zone: string;
 }) {
-  const query = new URLSearchParams(
-    Object.entries(filter).filter(([, text]) => text !== ''),
-  );
+  const query = new URLSearchParams(Object.entries(filter).filter(([, text]) => text !== ''));
   const newest = `/history?${query}`;
   if (next !== undefined) query.set('before', `${next.audit}.${next.change}`);
   const last = rows.at(-1);

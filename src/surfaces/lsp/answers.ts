@@ -1,0 +1,53 @@
+/** Answers to open questions, above each question in the page of notifications. */
+import type { CodeLens, Connection } from 'vscode-languageserver/node';
+import { EXIT, NocturneError } from '../../kernel/error.js';
+import { isOpenQuestion } from '../../project/question-state.js';
+import type { LiveWorkspace } from './live-workspace.js';
+import { toEditor } from './places.js';
+import type { LspSettings } from './types.js';
+
+export const ANSWER = 'nocturne.answer';
+const COMMANDS = { yes: 'approve', no: 'decline' } as const;
+
+export function answerLenses(live: LiveWorkspace, path: string): readonly CodeLens[] {
+  const snapshot = live.snapshot();
+  if (!snapshot.filesOf('NOTIFICATION').includes(path)) return [];
+  const placed = live.placed(snapshot, path);
+  return snapshot
+    .recordsIn(path, 'NOTIFICATION')
+    .filter((question) => isOpenQuestion(snapshot, question))
+    .flatMap((question) => {
+      const { start } = toEditor(question.range, placed.countsMark);
+      return (Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).map((word) => ({
+        range: { start, end: start },
+        command: {
+          title: `Answer ${word}`,
+          command: ANSWER,
+          arguments: [question.key, word],
+        },
+      }));
+    });
+}
+
+/** The same as on the command line. @returns what it says. */
+export async function giveAnswer(
+  { call }: LspSettings,
+  { live, connection }: { readonly live: LiveWorkspace; readonly connection: Connection },
+  args: readonly unknown[],
+): Promise<string> {
+  const [id, word] = args;
+  if (typeof id !== 'string' || (word !== 'yes' && word !== 'no'))
+    throw new NocturneError('USAGE', 'an answer needs the id of a question, and yes or no');
+  const unsaved = live
+    .saved()
+    .filesOf('NOTIFICATION')
+    .find((path) => live.texts().has(path));
+  if (unsaved !== undefined)
+    throw new NocturneError('REFUSED', `${unsaved} has changes that are not saved`, {
+      hint: 'save it, then answer',
+    });
+  const { exit, text } = await call(COMMANDS[word], { args: [id] });
+  if (exit === EXIT.ok) connection.window.showInformationMessage(text);
+  else connection.window.showWarningMessage(text);
+  return text;
+}
