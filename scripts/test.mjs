@@ -150,8 +150,8 @@ await Promise.all(
     };
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       worker ??= startWorker();
-      // Such a file starts processes, kills them or fills caches; loading is little of its time.
-      if (!(await run(worker, next.file)) || next.ms > 0) end();
+      // A process that stays has loaded and compiled what the next file needs.
+      if (!(await run(worker, next.file))) end();
     }
     end();
   }),

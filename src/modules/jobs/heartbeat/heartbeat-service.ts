@@ -1,9 +1,7 @@
 /** Listens for jobs elsewhere, on loopback, as soon as one of them has a token. */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
 import type { ServeContext, Service } from '../../../passes/module.js';
-import { heartbeatApp } from './heartbeat-app.js';
 import { heartbeatPort } from './tokens.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -31,6 +29,11 @@ async function serveOn(
     signal,
   }: Pick<ServeContext, 'workspace' | 'say'> & { readonly signal: AbortSignal },
 ): Promise<void> {
+  // Loaded only here, because every command loads the modules.
+  const [{ createAdaptorServer }, { heartbeatApp }] = await Promise.all([
+    import('@hono/node-server'),
+    import('./heartbeat-app.js'),
+  ]);
   const server = createAdaptorServer({ fetch: heartbeatApp(workspace, say).fetch });
   server.listen(port, LOOPBACK);
   await once(server, 'listening');

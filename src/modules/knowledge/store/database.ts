@@ -1,8 +1,8 @@
 /** The index, one SQLite file: files, chunks, two word indexes, vectors. It can be rebuilt. */
 import { existsSync, mkdirSync } from '../../../kernel/files.js';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
-import { getLoadablePath } from 'sqlite-vec';
+import type Database from 'better-sqlite3';
 import { NocturneError, messageOf } from '../../../kernel/error.js';
 
 export type Db = Database.Database;
@@ -48,15 +48,20 @@ export function openKnowledge(path: string, options: { readonly readonly?: boole
   return db;
 }
 
+// Loaded when an index is first opened: every command loads the modules.
+const require = createRequire(import.meta.url);
+
 function opened(path: string, { readonly = false }: { readonly readonly?: boolean }): Db {
   try {
-    const db = new Database(path, { readonly, fileMustExist: readonly });
+    const Driver = require('better-sqlite3') as typeof Database;
+    const { getLoadablePath } = require('sqlite-vec') as { readonly getLoadablePath: () => string };
+    const db = new Driver(path, { readonly, fileMustExist: readonly });
     db.loadExtension(getLoadablePath());
     db.pragma('schema_version');
     return db;
   } catch (cause) {
     const why = messageOf(cause);
-    const code = cause instanceof Database.SqliteError ? cause.code : '';
+    const code = String((cause as { readonly code?: unknown }).code ?? '');
     if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
       throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, {
         file: path,

@@ -2,7 +2,6 @@
 import { defined } from '../../../kernel/defined.js';
 import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { serveMeter } from './serve-meter.js';
 
 const UNUSED_MS = 60_000;
 
@@ -13,6 +12,7 @@ export const meterCommand: ModuleCommand = {
   examples: ['nocturne meter', 'nocturne meter --until-idle'],
   async run(context, { options }) {
     context.requireOwner('serving the models');
+    const { serveMeter } = await import('./serve-meter.js');
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
     await serveMeter({

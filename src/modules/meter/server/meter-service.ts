@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NocturneError } from '../../../kernel/error.js';
 import type { ServeContext, Service } from '../../../passes/module.js';
-import { serveMeter } from './serve-meter.js';
 
 /** How often to look whether a meter that a pass has started has ended. */
 const LOOK_MS = 1_000;
@@ -11,6 +10,8 @@ export function meterService({ workspace, env, say }: ServeContext): Service {
   return {
     name: 'meter',
     async run(signal) {
+      // Loaded only here, because every command loads the modules.
+      const { serveMeter } = await import('./serve-meter.js');
       const ready = ({ port }: { port: number }): void =>
         say(`The meter listens on 127.0.0.1:${port}.`);
       while (!signal.aborted) {
