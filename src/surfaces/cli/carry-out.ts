@@ -22,10 +22,14 @@ export function carryOut(
   const acting = actingAs(context);
   const workspace = context.workspace();
   if (options.dryRun === true) return shown(context, proposeEdit(workspace, acting, plan, options));
-  return done(commitEdit(workspace, acting, { plan, door: 'command line', options }), options);
+  return editResult(
+    commitEdit(workspace, acting, { plan, door: 'command line', options }),
+    options,
+  );
 }
 
-function done(result: CommitResult, options: EditOptions): CommandResult {
+/** What an edit changed, for people and for programs. */
+export function editResult(result: CommitResult, options: EditOptions = {}): CommandResult {
   const changed = result.fields.map(({ address, old, new: now, valid }) => ({
     address,
     old,
