@@ -54,7 +54,7 @@ export function wordOf(snapshot: Snapshot, text: string): OwnersWord {
   return { status: rest === '' ? STATUSES[verdict] : 'open', text };
 }
 
-/** @throws NocturneError `REFUSED` for a question that is done, and what `find` and `also` throw. */
+/** @throws NocturneError `REFUSED` for a question that is done; what `find` and `also` throw. */
 export function giveAnswer(workspace: Workspace, request: AnswerRequest): GivenAnswer {
   const name = fieldText(workspace.snapshot().records('OWNER')[0], 'name') || 'owner';
   const acting = actingAsOwner(name);

@@ -1,4 +1,4 @@
-/** What a channel says about a question: the question, its evidence in five lines, how to answer. */
+/** What a channel says about a question: the text, its evidence in five lines, how to answer. */
 import { withoutSecrets } from '../../governance/guard/secrets.js';
 import { showControl } from '../../kernel/show-control.js';
 import type { Rec } from '../../markdown/types.js';

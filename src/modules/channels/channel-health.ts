@@ -17,7 +17,7 @@ const LOOK_BACK_MS = 30 * DAY_MS;
 export type ChannelHealth = {
   readonly name: string;
   readonly kind: string;
-  /** Why it sends nothing, or reads no answers, and since when. Empty: it works, or was not used. */
+  /** Why it sends nothing, or reads no answers. Empty: it works, or was not used. */
   readonly failure: string;
   readonly failingSince: string;
   readonly lastSent: string;

@@ -9,7 +9,7 @@ export type SecretPlace = {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-/** For a channel that needs none: ''. @throws NocturneError `CONFIG`, which never has the secret. */
+/** @throws NocturneError `CONFIG`, which never has the secret. */
 export function readSecret(where: string, place: SecretPlace): string {
   const [, kind = '', name = ''] = /^(env|file):(.+)$/.exec(where) ?? [];
   if (kind === 'env') {

@@ -1,4 +1,4 @@
-/** A channel to the owner, as `orchestration-os/CHANNELS.md` declares it, and the settings of all. */
+/** A channel to the owner, as CHANNELS.md declares it, and the settings of all channels. */
 import type { Rec } from '../../markdown/types.js';
 import { notAsSigned } from '../../integrity/page-as-signed.js';
 import { fieldList, fieldText } from '../../project/field-text.js';

@@ -1,4 +1,4 @@
-/** The part of a channel that listens: takes answers, tells their senders, remembers how far it is. */
+/** The part of a channel that listens: takes answers, tells their senders, keeps its place. */
 import { messageOf } from '../../../kernel/error.js';
 import { afterFailure, afterSuccess, type KeptState, keptState } from '../delivery/keep-state.js';
 import { oneRound } from '../delivery/one-round.js';

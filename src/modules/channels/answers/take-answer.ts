@@ -1,6 +1,6 @@
 /**
- * Whether an incoming message is an answer of the owner's to a question as it stands, and if so, the
- * answer: given by the same function as at the command line, once.
+ * Whether an incoming message is an answer of the owner's to a question as it stands. If so, the
+ * answer is given once, by the same function as at the command line.
  */
 import { giveAnswer, wordOf } from '../../../passes/give-answer.js';
 import { ownerLanguage } from '../../../project/owner-language.js';

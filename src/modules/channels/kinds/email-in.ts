@@ -1,4 +1,4 @@
-/** E-mail in: fetches what is new in the mailbox. Who sent an e-mail proves nothing; its code does. */
+/** E-mail in: fetches what is new in the mailbox. Its sender proves nothing; its code does. */
 import { ImapFlow } from 'imapflow';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { NocturneError } from '../../../kernel/error.js';

@@ -59,7 +59,8 @@ export function causeCode(error: unknown): string {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
     if ('code' in at && typeof at.code === 'string') return at.code;
-    at = 'cause' in at ? at.cause : 'error' in at ? at.error : undefined;
+    const inner: { readonly cause?: unknown; readonly error?: unknown } = at;
+    at = inner.cause ?? inner.error;
   }
   return '';
 }

@@ -1,6 +1,6 @@
 /** Telegram: messages of a bot to one chat, and replies in it. */
 import { Api, GrammyError, HttpError } from 'grammy';
-import type { Update } from 'grammy/types';
+import type { Message, Update } from 'grammy/types';
 import { messageOf, NocturneError } from '../../../kernel/error.js';
 import { readSecret } from '../channel-secret.js';
 import type { Connect, Incoming, Sent } from './connection.js';
@@ -75,12 +75,7 @@ async function fetchUpdates(
 function incomingOf({ message }: Update, chat: string): Incoming | undefined {
   if (message?.text === undefined || message.from === undefined) return undefined;
   if (String(message.chat.id) !== chat) return undefined;
-  const flaw =
-    message.forward_origin !== undefined
-      ? 'forwarded'
-      : message.from.is_bot || message.via_bot !== undefined
-        ? 'automatic'
-        : undefined;
+  const flaw = flawOf(message);
   const replied = message.reply_to_message?.message_id;
   return {
     message: `${message.message_id}.${message.date}`,
@@ -91,8 +86,13 @@ function incomingOf({ message }: Update, chat: string): Incoming | undefined {
   };
 }
 
+function flawOf(message: Message): Incoming['flaw'] {
+  if (message.forward_origin !== undefined) return 'forwarded';
+  return message.from?.is_bot === true || message.via_bot !== undefined ? 'automatic' : undefined;
+}
+
 /** The messages of grammY never have the token. */
-function failedCall(error: unknown): Exclude<Sent, { kind: 'sent' }> | Sent {
+function failedCall(error: unknown): Sent {
   if (error instanceof HttpError) return failedPost(error.error);
   if (!(error instanceof GrammyError))
     return { kind: 'failed', why: messageOf(error).slice(0, 120) };
