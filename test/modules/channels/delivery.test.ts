@@ -85,8 +85,8 @@ t.test(
     t.same(about(at), [], 'a pass that ends begins no morning');
     await send(at.place, 'desk');
     t.same(about(at), ['morning', first]);
-    const [second] = ask(at.place, { priority: 'medium' });
     at.place.later(MINUTE);
+    const [second] = ask(at.place, { priority: 'medium' });
     await send(at.place, 'desk');
     t.equal(at.peer.taken.length, 2, 'what comes later waits for the next morning');
     at.place.later(24 * HOUR);

@@ -8,8 +8,8 @@ import type { MailServer } from './email-server.js';
 import { aboveQuotation } from '../answers/above-quotation.js';
 
 const MAILBOX = 'INBOX';
-/** Of one e-mail; the rest is not read. */
-const MOST_BYTES = 128 * 1024;
+/** A larger e-mail is not read. */
+const MOST_BYTES = 1024 * 1024;
 /** At the first look into a mailbox. */
 const MOST_OLD = 200;
 const FORWARD = /^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄|転送)\s*[:：]/iu;
@@ -40,15 +40,22 @@ export async function fetchMail(
     const known = validity === String(box.uidValidity) ? Number(last) : 0;
     const from = known > 0 ? known + 1 : Math.max(1, box.uidNext - MOST_OLD);
     if (box.exists === 0 || from >= box.uidNext) return;
-    const found: { readonly uid: number; readonly source: Buffer }[] = [];
-    const query = { uid: true, source: { start: 0, maxLength: MOST_BYTES } };
-    for await (const mail of client.fetch(`${from}:*`, query, { uid: true }))
-      if (mail.uid >= from && mail.source !== undefined)
-        found.push({ uid: mail.uid, source: mail.source });
-    for (const { uid, source } of found.sort((a, b) => a.uid - b.uid)) {
+    const sizes: { readonly uid: number; readonly size: number }[] = [];
+    for await (const { uid, size = 0 } of client.fetch(
+      `${from}:*`,
+      { uid: true, size: true },
+      { uid: true },
+    ))
+      if (uid >= from) sizes.push({ uid, size });
+    for (const { uid, size } of sizes.sort((a, b) => a.uid - b.uid)) {
       if (signal.aborted) return;
-      await take(incomingOf(await simpleParser(source), `${box.uidValidity}:${uid}`));
-      keepCursor(`${box.uidValidity}:${uid}`);
+      const message = `${box.uidValidity}:${uid}`;
+      const mail =
+        size <= MOST_BYTES &&
+        (await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true }));
+      if (mail !== false && mail.source !== undefined)
+        await take(incomingOf(await simpleParser(mail.source), message));
+      keepCursor(message);
     }
   } catch (error) {
     throw new NocturneError('RUN_FAILED', `the mailbox cannot be read (${reasonOf(error)})`);

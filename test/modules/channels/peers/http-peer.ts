@@ -24,6 +24,8 @@ export type HttpPeer = {
   readonly taken: Request[];
   /** Of the next request. */
   fate: (request: Request) => Fate;
+  /** Called for each that it takes, whether or not its sender hears of it. */
+  took: (request: Request) => void;
   /** Called instead of `200 {}` for what it takes. */
   answer: (request: Request, response: ServerResponse) => void;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function httpPeer(): Promise<HttpPeer> {
     url: '',
     taken,
     fate: () => ({ kind: 'take' }),
+    took: () => undefined,
     answer: (_request, response) => response.writeHead(200).end('{}'),
     async close() {
       server.closeAllConnections();
@@ -53,7 +56,10 @@ export async function httpPeer(): Promise<HttpPeer> {
       response.writeHead(fate.status, fate.headers).end('no');
       return;
     }
-    if (fate.kind !== 'drop') taken.push(request);
+    if (fate.kind !== 'drop') {
+      taken.push(request);
+      peer.took(request);
+    }
     if (fate.kind === 'take') peer.answer(request, response);
     else incoming.socket.destroy();
   }
