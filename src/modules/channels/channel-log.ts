@@ -1,4 +1,5 @@
 /** The rows of `audit/channel-log.jsonl`: what was sent, what was answered, what was refused. */
+import { defined } from '../../kernel/defined.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Change, Fields, Snapshot } from '../../workspace/types.js';
@@ -37,10 +38,17 @@ export function eventChange(event: ChannelEvent, time: Date): Change {
   };
 }
 
-/** The newest first. */
-export function* channelEvents(snapshot: Snapshot, since = 0): Generator<LoggedEvent> {
+/** The newest first. @param about rows about something else may be left out. */
+export function* channelEvents(
+  snapshot: Snapshot,
+  since = 0,
+  about?: string,
+): Generator<LoggedEvent> {
   if (!snapshot.schema.objects.has(CHANNEL_EVENT)) return;
-  for (const row of snapshot.rows(CHANNEL_EVENT, { newestFirst: true })) {
+  for (const row of snapshot.rows(CHANNEL_EVENT, {
+    newestFirst: true,
+    ...defined({ containing: about }),
+  })) {
     const event = eventOf(row);
     if (event === undefined) continue;
     if (event.time < since) return;

@@ -22,7 +22,8 @@ const SHORT = 6;
 
 /** Everything that an answer decides about: a question that changed is another question. */
 export function questionHash(snapshot: Snapshot, question: Rec): string {
-  const approval = approvalsOf(snapshot).get(approvalAsked(question) ?? '');
+  const id = approvalAsked(question);
+  const approval = id === undefined ? undefined : approvalsOf(snapshot).get(id);
   const parts = ['kind', 'project', 'topic', 'priority', 'action_needed', 'body'].map((field) =>
     fieldText(question, field),
   );

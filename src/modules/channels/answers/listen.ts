@@ -1,6 +1,6 @@
 /** The part of a channel that listens: takes answers, tells their senders, keeps its place. */
-import { messageOf } from '../../../kernel/error.js';
 import { afterFailure, afterSuccess, type KeptState, keptState } from '../delivery/keep-state.js';
+import { safeText } from '../delivery/safe-text.js';
 import { oneRound } from '../delivery/one-round.js';
 import { connectTo, type RoundContext } from '../delivery/round-context.js';
 import { channelEvents } from '../channel-log.js';
@@ -57,7 +57,7 @@ async function listenOnce(
     await run.call(connection, { ...takes, connected, cursor, signal, patienceMs });
   } catch (error) {
     if (!signal.aborted) {
-      const why = messageOf(error);
+      const why = safeText(error);
       const failure = { channel: channel.name, about: ANSWERS, why, now: now() };
       const { change, events } = afterFailure(kept, failure);
       kept.keep(change, ...events);

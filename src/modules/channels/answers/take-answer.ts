@@ -129,7 +129,7 @@ function stillAsked(
 ): Rec {
   const { about = '', hash = '' } = sent;
   const since = snapshot.now.getTime() - KEPT_MS;
-  for (const event of channelEvents(snapshot, since))
+  for (const event of channelEvents(snapshot, since, about))
     if (event.event === 'answered' && event.about === about && event.hash === hash)
       throw new NotTaken('replay');
   const question = snapshot.record('NOTIFICATION', about);

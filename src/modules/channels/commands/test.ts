@@ -1,5 +1,5 @@
 /** `channels test NAME`: sends one message now, and looks whether answers can be read. */
-import { EXIT, messageOf, NocturneError } from '../../../kernel/error.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { nearestName } from '../../../kernel/nearest-name.js';
 import { stamp } from '../../../kernel/clock.js';
 import type { Workspace } from '../../../workspace/types.js';
@@ -7,6 +7,7 @@ import type { ModuleCommand } from '../../types.js';
 import { listens } from '../card.js';
 import { notAllowed } from '../destination.js';
 import { connectTo } from '../delivery/round-context.js';
+import { safeText } from '../delivery/safe-text.js';
 import {
   type Channel,
   CHANNELS_PAGE,
@@ -82,7 +83,7 @@ async function readable(
     return { works: true, text: 'Answers can be read.' };
   } catch (error) {
     if (seen.signal.aborted) return { works: true, text: 'Answers can be read.' };
-    return { works: false, text: `Answers cannot be read: ${messageOf(error)}` };
+    return { works: false, text: `Answers cannot be read: ${safeText(error)}` };
   }
 }
 

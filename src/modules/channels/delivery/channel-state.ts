@@ -9,8 +9,10 @@ import type { ChannelEvent } from '../channel-log.js';
 
 export type PendingRow = { readonly event: ChannelEvent; readonly time: string };
 export type ChannelState = {
-  /** Of the message that is being sent. If it is there at the start, it may have arrived. */
-  readonly inFlight: string;
+  /** Messages whose sending has begun and not ended: they may have arrived. */
+  readonly doubtful: readonly string[];
+  /** The question whose message failed last: the others come before it. */
+  readonly stuck: string;
   readonly rows: readonly PendingRow[];
   /** Failures in a row. */
   readonly failures: number;
@@ -22,7 +24,8 @@ export type ChannelState = {
 };
 
 const FRESH: ChannelState = {
-  inFlight: '',
+  doubtful: [],
+  stuck: '',
   rows: [],
   failures: 0,
   nextTry: 0,

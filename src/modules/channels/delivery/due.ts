@@ -21,7 +21,9 @@ const MOST_BRIEFING_LINES = 30;
 const ORDER = ['critical', 'high', 'medium', 'low'];
 
 export type Due = {
-  readonly message: Outgoing;
+  readonly about: string;
+  /** Made when it is sent. */
+  readonly message: () => Outgoing;
   /** Of the row. */
   readonly hash: string;
 };
@@ -50,7 +52,9 @@ export function dueNow(context: DueContext): readonly Due[] {
       fieldText(question, 'priority') === 'critical' && channel.when.includes('critical');
     const inMorning =
       channel.when.includes('morning') && (fieldTime(question, 'time') ?? 0) <= begun;
-    return atOnce || inMorning ? [{ message: questionMessage(context, question), hash }] : [];
+    return atOnce || inMorning
+      ? [{ about: question.key, hash, message: () => questionMessage(context, question) }]
+      : [];
   });
   return morning === undefined ? due : [morning, ...due];
 }
@@ -97,8 +101,9 @@ function morningNow(
   const lines = isNew ? briefingLines(fieldText(briefing, 'body')) : ['There is no new briefing.'];
   const since = isNew ? ` of ${localTime(fieldText(briefing, 'time'), zone)}` : '';
   return {
+    about: MORNING,
     hash: day,
-    message: {
+    message: () => ({
       id: `${MORNING}-${day}-${channel.name}`,
       about: MORNING,
       title: `Briefing${since}`,
@@ -108,7 +113,7 @@ function morningNow(
       priority: 'medium',
       time: now.getTime(),
       ...(settings.dashboard === '' ? {} : { link: settings.dashboard }),
-    },
+    }),
   };
 }
 

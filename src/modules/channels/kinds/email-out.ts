@@ -1,9 +1,8 @@
 /** E-mail out: one e-mail for each message, with its code in the subject. */
 import nodemailer from 'nodemailer';
-import { messageOf } from '../../../kernel/error.js';
 import type { Channel } from '../owner-channel.js';
 import type { Outgoing, Sent } from './connection.js';
-import { causeCode } from './http-post.js';
+import { causeCode, failureText } from './http-post.js';
 import type { MailServer } from './email-server.js';
 
 const PATIENCE_MS = 20_000;
@@ -63,8 +62,7 @@ function failedMail(error: unknown): Sent {
     const isFinal = responseCode >= 500 && code !== 'EAUTH' && command !== 'CONN';
     return isFinal ? { kind: 'refused', why } : { kind: 'failed', why };
   }
-  const why = code === '' ? messageOf(error).slice(0, 120) : `the connection failed (${code})`;
   // After DATA, the server may have taken it before the connection broke.
   const mayHaveArrived = command === 'DATA' || (code !== 'ECONNREFUSED' && command !== 'CONN');
-  return { kind: 'failed', why, mayHaveArrived };
+  return { kind: 'failed', why: failureText(code), mayHaveArrived };
 }

@@ -1,6 +1,6 @@
 /** The own channels of a host that the workspace lives in: the host sends, with its own keys. */
 import { installedHosts } from '../../../hosts/installed.js';
-import { messageOf } from '../../../kernel/error.js';
+import { safeText } from '../delivery/safe-text.js';
 import type { Connect } from './connection.js';
 
 export const host: Connect = (channel, { env }) => ({
@@ -16,7 +16,7 @@ export const host: Connect = (channel, { env }) => ({
       return { kind: 'sent', message: id };
     } catch (error) {
       // The host may have sent it and failed after that.
-      return { kind: 'failed', why: messageOf(error).slice(0, 160), mayHaveArrived: true };
+      return { kind: 'failed', why: safeText(error).slice(0, 160), mayHaveArrived: true };
     }
   },
 });

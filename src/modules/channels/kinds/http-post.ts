@@ -1,5 +1,4 @@
 /** One request that carries a message, and what became of it. */
-import { messageOf } from '../../../kernel/error.js';
 import { retryAfterMs } from '../../../agents/retry.js';
 import type { Sent } from './connection.js';
 
@@ -27,7 +26,7 @@ export async function httpPost({ url, headers, body, signal, now }: Posting): Pr
   } catch (error) {
     return failedPost(error);
   }
-  const text = await response.text().catch(() => '');
+  await response.body?.cancel().catch(() => undefined);
   if (response.ok) return { kind: 'sent', message: '' };
   const { status } = response;
   const why = `the server answered ${status}`;
@@ -37,7 +36,7 @@ export async function httpPost({ url, headers, body, signal, now }: Posting): Pr
   }
   // A wrong key or address is the channel's fault, not the message's.
   if ([401, 403, 404, 407].includes(status) || status < 400) return { kind: 'failed', why };
-  return { kind: 'refused', why: text === '' ? why : `${why}: ${text.slice(0, 120)}` };
+  return { kind: 'refused', why };
 }
 
 const NEVER_LEFT = new Set([
@@ -48,11 +47,15 @@ const NEVER_LEFT = new Set([
   'ENETUNREACH',
 ]);
 
+/** Never the text of another program's error: it may show an address that is a secret. */
+export function failureText(code: string): string {
+  return code === '' ? 'it gave no proper answer' : `the connection failed (${code})`;
+}
+
 /** Of a request without an answer. */
 export function failedPost(error: unknown): Sent {
   const code = causeCode(error);
-  const why = code === '' ? messageOf(error).slice(0, 120) : `the connection failed (${code})`;
-  return { kind: 'failed', why, mayHaveArrived: !NEVER_LEFT.has(code) };
+  return { kind: 'failed', why: failureText(code), mayHaveArrived: !NEVER_LEFT.has(code) };
 }
 
 export function causeCode(error: unknown): string {

@@ -1,7 +1,7 @@
 /** Telegram: messages of a bot to one chat, and replies in it. */
 import { Api, GrammyError, HttpError } from 'grammy';
 import type { Message, Update } from 'grammy/types';
-import { messageOf, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import { readSecret } from '../channel-secret.js';
 import type { Connect, Incoming, Sent } from './connection.js';
 import { failedPost } from './http-post.js';
@@ -91,11 +91,10 @@ function flawOf(message: Message): Incoming['flaw'] {
   return message.from?.is_bot === true || message.via_bot !== undefined ? 'automatic' : undefined;
 }
 
-/** The messages of grammY never have the token. */
+/** Errors of requests have the token in their texts; answers of Telegram do not. */
 function failedCall(error: unknown): Sent {
   if (error instanceof HttpError) return failedPost(error.error);
-  if (!(error instanceof GrammyError))
-    return { kind: 'failed', why: messageOf(error).slice(0, 120) };
+  if (!(error instanceof GrammyError)) return failedPost(error);
   const { error_code, description, parameters } = error;
   const why = `Telegram answered ${error_code}: ${description.slice(0, 120)}`;
   const after = parameters.retry_after;

@@ -16,6 +16,7 @@ export type Fate =
       readonly kind: 'answer';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
     };
 
 export type HttpPeer = {
@@ -53,7 +54,7 @@ export async function httpPeer(): Promise<HttpPeer> {
     const request = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
     const fate = peer.fate(request);
     if (fate.kind === 'answer') {
-      response.writeHead(fate.status, fate.headers).end('no');
+      response.writeHead(fate.status, fate.headers).end(fate.body ?? 'no');
       return;
     }
     if (fate.kind !== 'drop') {

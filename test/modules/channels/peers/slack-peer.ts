@@ -41,7 +41,7 @@ export async function slackPeer(): Promise<SlackPeer> {
     const fate = peer.fate(text);
     if (fate === 'take' || fate === 'lost') texts.push(text);
     if (fate === 'take') response.end('ok');
-    else if (fate === 'answer') response.writeHead(500).end();
+    else if (fate === 'answer') response.writeHead(400).end('invalid_payload');
     else request.socket.destroy();
   });
   const portOf = (): number => (server.address() as AddressInfo).port;
