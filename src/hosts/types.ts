@@ -76,6 +76,14 @@ export interface Host extends GuardedHost {
   /** One line for `doctor`. */
   readonly probe?: (machine: HostMachine) => Observation | Promise<Observation>;
   readonly hooks?: () => Promise<HostHooks>;
+  /**
+   * Sends a message on a channel that the host is connected to, such as `telegram:12345`.
+   * @throws NocturneError if the host did not take it.
+   */
+  readonly send?: (
+    message: { readonly to: string; readonly text: string },
+    machine: Pick<HostMachine, 'env'>,
+  ) => Promise<void>;
   /** The jobs that its own timers start, ours included. */
   readonly jobs?: (machine: Pick<HostMachine, 'env'>) => Promise<FoundPlace>;
   /** By the words that call them. */

@@ -244,3 +244,12 @@ function phaseProblem(snapshot: Snapshot, question: Rec, read: ReadAnswer): Prob
   const next = nextPhase(graph, fieldText(project, 'phase.name'), successor);
   return next.kind === 'choice' ? 'no-choice' : undefined;
 }
+
+/** Which of the two words alone would answer it now. */
+export function singleWords(snapshot: Snapshot, question: Rec): readonly ('yes' | 'no')[] {
+  const accepts = acceptedBy(snapshot, question);
+  return (['yes', 'no'] as const).filter((verdict) => {
+    const read: ReadAnswer = { verdict, rest: '' };
+    return problemOf(snapshot, question, { read, accepts }) === undefined;
+  });
+}

@@ -30,6 +30,8 @@ export const host: Host = {
   agentWorkspace: AGENT_WORKSPACE,
   startsPasses: true,
   jobs: async (machine) => (await import('./found-jobs.js')).foundJobs(machine),
+  send: async (message, machine) =>
+    (await import('./send-message.js')).sendMessage(message, machine),
   probe: async (machine) => (await import('./probe.js')).probe(machine),
   runners: [
     {

@@ -29,7 +29,7 @@ export function actingAs(context: Context): Acting & { readonly pass?: Briefed }
 
 /** Whose word it was, for an audit row; and the door, where it was not the command line. */
 export function ownerAuthorisation({ door }: Context): string {
-  return door === undefined ? 'owner' : `owner, ${door}`;
+  return door === undefined ? 'owner' : `owner through ${door}`;
 }
 
 /** @throws NocturneError `REFUSED` for a token without a running pass. */

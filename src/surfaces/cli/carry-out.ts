@@ -28,10 +28,11 @@ export function carryOut(
   if (options.dryRun === true)
     return shown(context, proposeEdit(workspace, acting, checked, options));
   const { door = 'command line' } = context;
-  return done(commitEdit(workspace, acting, { plan: checked, door, options }), options);
+  return editResult(commitEdit(workspace, acting, { plan: checked, door, options }), options);
 }
 
-function done(result: CommitResult, options: EditOptions): CommandResult {
+/** What an edit changed, for people and for programs. */
+export function editResult(result: CommitResult, options: EditOptions = {}): CommandResult {
   const changed = result.fields.map(({ address, old, new: now, valid }) => ({
     address,
     old,

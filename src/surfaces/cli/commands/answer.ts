@@ -1,24 +1,18 @@
 /** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
-import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
-import { questionState, unclearText } from '../../../project/question-state.js';
-import { readAnswer } from '../../../project/verdict.js';
-import { ownerLanguage } from '../../../project/owner-language.js';
+import { unclearText } from '../../../project/question-state.js';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { takeApproval } from '../../../passes/approvals/take-approval.js';
-import { fieldText } from '../../../project/field-text.js';
-import { bundleChanges } from '../../../workspace/bundle.js';
-import { ownerName, requireOwner } from '../actor.js';
-import { carryOut } from '../carry-out.js';
+import {
+  type GivenAnswer,
+  giveAnswer,
+  type OwnersWord,
+  wordOf,
+} from '../../../passes/give-answer.js';
+import { requireOwner } from '../actor.js';
+import { editResult } from '../carry-out.js';
 import { findQuestion } from '../find-question.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import type { Command, CommandResult, Context } from '../types.js';
-
-type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
-type Decision = Pick<Answer, 'status'> & {
-  readonly asked: { readonly id: string; readonly isApproved: boolean };
-  readonly pending: PendingAnswer;
-};
-
-const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
 
 export const approve: Command = {
   args: '<id>',
@@ -27,13 +21,13 @@ export const approve: Command = {
     'nocturne approve inventory',
     'nocturne approve AP-003',
   ],
-  run: (context, { args }) => give(context, args[0] ?? '', { status: 'approved', answer: 'yes' }),
+  run: (context, { args }) => give(context, args[0] ?? '', { status: 'approved', text: 'yes' }),
 };
 
 export const decline: Command = {
   args: '<id>',
   examples: ['nocturne decline N-20261121-002', 'nocturne decline wanderer'],
-  run: (context, { args }) => give(context, args[0] ?? '', { status: 'declined', answer: 'no' }),
+  run: (context, { args }) => give(context, args[0] ?? '', { status: 'declined', text: 'no' }),
 };
 
 export const answer: Command = {
@@ -48,94 +42,59 @@ export const answer: Command = {
       throw new NocturneError('USAGE', 'the answer is empty', {
         hint: 'nocturne answer ID "your answer"',
       });
-    const { verdict, rest } = readAnswer(text, ownerLanguage(context.workspace().snapshot()));
-    const status = rest === '' ? STATUSES[verdict] : 'open';
-    return give(context, args[0] ?? '', { status, answer: text });
+    return give(context, args[0] ?? '', wordOf(context.workspace().snapshot(), text));
   },
 };
 
-function give(context: Context, name: string, { status, answer: text }: Answer): CommandResult {
+function give(context: Context, name: string, word: OwnersWord): CommandResult {
   requireOwner(context, 'answering');
-  let id = '';
-  const result = carryOut(
-    context,
-    (snapshot) => {
-      const question = findQuestion(snapshot, name);
-      id = question.key;
-      if (fieldText(question, 'status') === 'done')
-        throw new NocturneError(
-          'REFUSED',
-          `${id} is already done: ${fieldText(question, 'answer') || 'a pass has handled it'}`,
-          {
-            file: question.file,
-            line: question.range.line,
-            hint: 'nocturne status lists the open questions',
-          },
-        );
-      const { changes, notices } = bundleChanges(snapshot, 'notification_answer', {
-        id,
-        answer: text,
-        status,
-      });
-      return {
-        changes,
-        notices,
-        bundle: 'notification_answer',
-        reason: `answered by the owner: ${text}`.slice(0, 200),
-        audit: { type: 'notification_answer', target: id, detail: text.slice(0, 300) },
-      };
-    },
-    { done: () => '' },
-  );
-  const snapshot = context.workspace().snapshot();
-  const question = snapshot.record('NOTIFICATION', id);
-  const state = question === undefined ? undefined : questionState(snapshot, question);
-  if (state?.state === 'unclear')
-    return {
-      ...result,
-      exit: EXIT.refused,
-      text: `${id} stays open. ${unclearText(state)}`,
-      json: { id, status, answer: text, then: null, unclear: state, ...(result.json as object) },
-    };
-  const pending = pendingAnswers(snapshot).find((candidate) => candidate.id === id);
-  const asked = pending?.effects.find((effect) => effect.kind === 'approval');
-  if (pending !== undefined && asked !== undefined)
-    return decided(context, result, { asked, pending, status });
-  const word = status === 'open' ? 'answered' : status;
-  const then =
-    pending === undefined
-      ? 'Nocturne closes it together with the newer question about the same transition.'
-      : `Next pass: ${pending.what}.`;
-  return {
-    ...result,
-    text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`,
-    json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) },
+  const { door: channel, check } = context;
+  const find = (snapshot: Snapshot) => {
+    check?.(snapshot);
+    return findQuestion(snapshot, name);
   };
+  const given = giveAnswer(context.workspace(), { find, word, ...defined({ channel }) });
+  const result = editResult(given.commit);
+  const { text, exit, json } = told(given, word);
+  return { ...result, exit, text, json: { id: given.id, ...json, ...(result.json as object) } };
 }
 
-/** What a pass asked for does not wait for the next pass: Nocturne does it now, or says why not. */
-function decided(
-  context: Context,
-  result: CommandResult,
-  { asked, pending, status }: Decision,
-): CommandResult {
-  const workspace = context.workspace();
-  const taken = takeApproval(
-    { workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) } },
-    { ...asked, question: pending.id },
-  );
-  return {
-    ...result,
-    exit: taken.kind === 'done' || !asked.isApproved ? EXIT.ok : EXIT.refused,
-    text: taken.what,
-    json: {
-      id: pending.id,
-      approval: asked.id,
-      status,
-      answer: pending.answer,
-      then: taken.what,
-      done: taken.kind === 'done',
-      ...(result.json as object),
-    },
-  };
+type Told = {
+  readonly exit: number;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+};
+
+function told(given: GivenAnswer, { status, text: answer }: OwnersWord): Told {
+  const { id, asked } = given;
+  switch (given.kind) {
+    case 'unclear':
+      return {
+        exit: EXIT.refused,
+        text: `${id} stays open. ${unclearText(given.unclear)}`,
+        json: { status, answer, then: null, unclear: given.unclear },
+      };
+    case 'waits': {
+      const word = status === 'open' ? 'answered' : status;
+      const then =
+        given.pending === undefined
+          ? 'Nocturne closes it together with the newer question about the same transition.'
+          : `Next pass: ${given.pending.what}.`;
+      return {
+        exit: EXIT.ok,
+        text: `${id} ${word}: ${asked}\n${then}`,
+        json: { status, answer, then: given.pending?.what ?? null },
+      };
+    }
+    // What a pass asked for does not wait for the next pass: it is done now, or it is said why not.
+    case 'decided': {
+      const { approval, taken, pending } = given;
+      const done = taken.kind === 'done';
+      return {
+        exit: done || !approval.isApproved ? EXIT.ok : EXIT.refused,
+        text: taken.what,
+        json: { approval: approval.id, status, answer: pending.answer, then: taken.what, done },
+      };
+    }
+  }
 }

@@ -134,7 +134,7 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
     ids.map((id) => answerOf(place, id)),
     ['yes', 'no', 'ask in the harbour first', 'yes'],
   );
-  t.strictSame(recorded(place, ids[0] ?? ''), ['owner, dashboard']);
+  t.strictSame(recorded(place, ids[0] ?? ''), ['owner through dashboard']);
 }
 
 t.test('two browsers and a server that dies', { skip: NO_CHROMIUM }, async (t) => {
@@ -183,5 +183,5 @@ t.test('two browsers and a server that dies', { skip: NO_CHROMIUM }, async (t) =
   await gone(here, third);
   await here.unroute('**/act/answer');
   for (const id of [first, second, third])
-    t.strictSame(recorded(place, id), ['owner, dashboard'], 'and taken once');
+    t.strictSame(recorded(place, id), ['owner through dashboard'], 'and taken once');
 });

@@ -1,0 +1,75 @@
+/** The rows of `audit/channel-log.jsonl`: what was sent, what was answered, what was refused. */
+import { defined } from '../../kernel/defined.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
+import type { Change, Fields, Snapshot } from '../../workspace/types.js';
+
+export const CHANNEL_EVENT = 'CHANNEL-EVENT';
+const SCHEMA = 1;
+
+export const EVENTS = ['sent', 'undelivered', 'answered', 'refused', 'failing', 'working'] as const;
+export type EventKind = (typeof EVENTS)[number];
+export type ChannelEvent = {
+  readonly event: EventKind;
+  readonly channel: string;
+  /** The question, or `morning`. */
+  readonly about?: string;
+  /** Of the question as it was sent; of a morning: its date. */
+  readonly hash?: string;
+  /** The transport's id of the message. */
+  readonly message?: string;
+  readonly sender?: string;
+  readonly why?: string;
+  readonly detail?: string;
+  /** It may have been sent before: the sender died, or the connection broke. */
+  readonly again?: boolean;
+};
+export type LoggedEvent = ChannelEvent & { readonly time: number };
+
+/** `time`: of the event; the row is written a little later. */
+export function eventChange(event: ChannelEvent, time: Date): Change {
+  const members = Object.entries(event).filter(
+    ([, value]) => value !== undefined && value !== '' && value !== false,
+  );
+  return {
+    kind: 'append',
+    object: CHANNEL_EVENT,
+    fields: { schema: SCHEMA, time: time.toISOString(), ...Object.fromEntries(members) } as Fields,
+  };
+}
+
+/** The newest first. @param about rows about something else may be left out. */
+export function* channelEvents(
+  snapshot: Snapshot,
+  since = 0,
+  about?: string,
+): Generator<LoggedEvent> {
+  if (!snapshot.schema.objects.has(CHANNEL_EVENT)) return;
+  for (const row of snapshot.rows(CHANNEL_EVENT, {
+    newestFirst: true,
+    ...defined({ containing: about }),
+  })) {
+    const event = eventOf(row);
+    if (event === undefined) continue;
+    if (event.time < since) return;
+    yield event;
+  }
+}
+
+function eventOf(row: Rec): LoggedEvent | undefined {
+  const text = (field: string): string => fieldText(row, field);
+  const event = EVENTS.find((known) => known === text('event'));
+  if (event === undefined) return undefined;
+  return {
+    event,
+    time: fieldTime(row, 'time') ?? 0,
+    channel: text('channel'),
+    about: text('about'),
+    hash: text('hash'),
+    message: text('message'),
+    sender: text('sender'),
+    why: text('why'),
+    detail: text('detail'),
+    again: text('again') === 'true',
+  };
+}

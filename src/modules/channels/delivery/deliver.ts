@@ -1,0 +1,142 @@
+/** One round of a channel: sends what is due, one message after the other, and keeps a record. */
+import { NocturneError } from '../../../kernel/error.js';
+import { fieldText } from '../../../project/field-text.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { notAllowed } from '../destination.js';
+import type { Connection, Outgoing, Sent } from '../kinds/connection.js';
+import { type Channel, channelSettings } from '../owner-channel.js';
+import { codeKey } from '../question-code.js';
+import { type Due, dueNow } from './due.js';
+import { afterFailure, afterSuccess, type KeptState, keptState } from './keep-state.js';
+import { oneRound } from './one-round.js';
+import { safeText } from './safe-text.js';
+import { connectTo, type RoundContext } from './round-context.js';
+
+/** Rows in one commit. */
+const BATCH = 25;
+const MOST_DOUBTFUL = 1000;
+
+/** @returns what it did, in a few words each. */
+export async function deliver(
+  context: RoundContext,
+  channel: Channel,
+  { mayBegin }: { readonly mayBegin: boolean },
+): Promise<readonly string[]> {
+  const done = await oneRound(context.workspace, channel.name, async () => {
+    const { workspace } = context;
+    const kept = keptState(workspace, channel.name);
+    kept.commitRows();
+    const snapshot = workspace.snapshot();
+    const due = dueNow({
+      snapshot,
+      channel,
+      settings: channelSettings(snapshot),
+      key: codeKey(workspace.state),
+      state: kept.now(),
+      mayBegin,
+    });
+    if (due.length === 0 || snapshot.now.getTime() < kept.now().nextTry) return [];
+    try {
+      return await sendAll(context, { channel, snapshot, due, kept });
+    } finally {
+      kept.commitRows();
+    }
+  });
+  return done ?? [];
+}
+
+type Round = {
+  readonly channel: Channel;
+  readonly snapshot: Snapshot;
+  readonly due: readonly Due[];
+  readonly kept: KeptState;
+};
+
+async function sendAll(context: RoundContext, round: Round): Promise<readonly string[]> {
+  const { channel, snapshot, due, kept } = round;
+  let connection: Connection | undefined;
+  let sent = 0;
+  try {
+    const [barred] = notAllowed(snapshot, channel, { content: '' });
+    if (barred !== undefined) throw new NocturneError('REFUSED', barred);
+    connection = await connectTo(channel, context);
+    for (const next of stuckLast(due, kept)) {
+      if (context.signal.aborted) break;
+      const outcome = await sendOne(context, { ...round, connection, message: next.message() });
+      if (outcome.kind === 'failed') {
+        failed(context, round, { ...outcome, stuck: next.about });
+        break;
+      }
+      record(round, next, outcome);
+      sent += outcome.kind === 'sent' ? 1 : 0;
+      if (kept.now().rows.length >= BATCH) kept.commitRows();
+    }
+  } catch (error) {
+    failed(context, round, { why: safeText(error) });
+  } finally {
+    connection?.close?.();
+  }
+  const { failure } = kept.now();
+  return [
+    ...(sent === 0 ? [] : [`${channel.name}: sent ${sent}`]),
+    ...(failure === '' ? [] : [`${channel.name} does not work: ${failure}`]),
+  ];
+}
+
+/** A message that the receiver cannot take does not hold up the others. */
+function stuckLast(due: readonly Due[], kept: KeptState): readonly Due[] {
+  const { stuck } = kept.now();
+  const isStuck = ({ about }: Due): boolean => about === stuck;
+  return [...due.filter((each) => !isStuck(each)), ...due.filter(isStuck)];
+}
+
+function failed(
+  { workspace }: RoundContext,
+  { channel, kept }: Round,
+  failure: { readonly why: string; readonly retryAfterMs?: number; readonly stuck?: string },
+): void {
+  const now = workspace.clock.now().getTime();
+  const { change, events } = afterFailure(kept, { channel: channel.name, now, ...failure });
+  kept.keep({ ...change, stuck: failure.stuck ?? '' }, ...events);
+}
+
+type Attempt =
+  | Exclude<Sent, { kind: 'sent' }>
+  | (Extract<Sent, { kind: 'sent' }> & { readonly again: boolean });
+
+function record(
+  { channel, kept }: Round,
+  { about, hash }: Due,
+  outcome: Exclude<Attempt, { kind: 'failed' }>,
+): void {
+  const row = { channel: channel.name, about, hash };
+  if (outcome.kind === 'refused')
+    return kept.keep({}, { ...row, event: 'undelivered', why: outcome.why });
+  const { change, events } = afterSuccess(kept, channel.name);
+  const { message, again } = outcome;
+  kept.keep({ ...change, stuck: '' }, { ...row, event: 'sent', message, again }, ...events);
+}
+
+type OneMessage = Round & { readonly connection: Connection; readonly message: Outgoing };
+
+/** Until it is certain what became of it, the message is noted as one that may have arrived. */
+async function sendOne({ signal }: RoundContext, sending: OneMessage): Promise<Attempt> {
+  const { channel, snapshot, kept, connection, message } = sending;
+  const project = fieldText(snapshot.record('NOTIFICATION', message.about), 'project');
+  const content = `${message.title}\n${message.text}`;
+  const [reason] = notAllowed(snapshot, channel, {
+    content,
+    ...(project === '' ? {} : { project }),
+  });
+  if (reason !== undefined) return { kind: 'refused', why: reason };
+  const others = kept.now().doubtful.filter((id) => id !== message.id);
+  const again = kept.now().doubtful.includes(message.id);
+  if (!again) kept.keep({ doubtful: [...others, message.id].slice(-MOST_DOUBTFUL) });
+  const text = again
+    ? `You may have this already: it was not sure that it arrived.\n${message.text}`
+    : message.text;
+  const sent = await connection.send({ ...message, text }, signal);
+  const isDoubtful = sent.kind === 'failed' && (again || sent.mayHaveArrived === true);
+  if (!isDoubtful) kept.keep({ doubtful: others });
+  return sent.kind === 'sent' ? { ...sent, again } : sent;
+}

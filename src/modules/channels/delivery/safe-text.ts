@@ -1,0 +1,6 @@
+/** What may be said of an error: texts of other programs may show an address or a token. */
+import { NocturneError } from '../../../kernel/error.js';
+
+export function safeText(error: unknown): string {
+  return error instanceof NocturneError ? error.message : 'it failed in a way that is not known';
+}
