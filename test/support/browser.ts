@@ -46,11 +46,13 @@ export async function dashboardInBrowser(
 ): Promise<InBrowser> {
   const dashboard = await DashboardProcess.start(place, words);
   t.teardown(() => dashboard.stop());
-  const browser = await chromium.launch({
+  const server = await chromium.launchServer({
     executablePath: chromiumPath() ?? 'chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
-  t.teardown(() => browser.close());
+  // Closing it kindly can take a minute on a busy machine.
+  t.teardown(() => server.kill());
+  const browser = await chromium.connect(server.wsEndpoint());
   const first = await contextOf(browser, {});
   await (await first.newPage()).goto(dashboard.link, { waitUntil: 'commit' });
   const cookies = await first.cookies();
@@ -61,7 +63,10 @@ export async function dashboardInBrowser(
       const context = await contextOf(browser, options);
       await context.addCookies(cookies);
       const page = await context.newPage();
-      await page.goto(new URL(path, dashboard.origin).href);
+      const response = await page.goto(new URL(path, dashboard.origin).href);
+      const status = response?.status() ?? 0;
+      if (status === 401 || status >= 500)
+        throw new Error(`${path} answers ${status}: ${await page.innerText('body')}`);
       return page;
     },
   };

@@ -61,7 +61,11 @@ async function look(part: 'names' | 'all'): Promise<void> {
     const html = await (await fetch(address)).text();
     if (mine !== asked) return;
     const page = new DOMParser().parseFromString(html, 'text/html');
+    const { activeElement } = document;
+    const chosen = activeElement instanceof HTMLAnchorElement ? activeElement.href : undefined;
     found.replaceChildren(...page.querySelectorAll('.hits, main .empty, main .problem'));
+    // Whoever has gone to a result stays on it while more of them come.
+    if (chosen !== undefined) (links().find(({ href }) => href === chosen) ?? field).focus();
   } catch {
     found.textContent = 'The server is not reached.';
   }

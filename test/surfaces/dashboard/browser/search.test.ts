@@ -26,6 +26,7 @@ t.test('everything is found from everywhere', { skip: NO_CHROMIUM }, async (t) =
   const plain = await open('/search?q=harbour', { scripts: false });
   const found = async (): Promise<readonly (string | null)[]> =>
     plain.$$eval('.hits a', (links) => links.map((link) => link.getAttribute('href')));
+  t.match(await plain.innerText('main'), /harbour/);
   const hrefs = await found();
   for (const href of [
     '/projects/harbour',

@@ -6,7 +6,7 @@ import { type Hit, namedHits } from './named-hits.js';
 import { type TextHit, type TextHits, textHits } from './text-hits.js';
 
 const KINDS = ['page', 'project', 'question', 'run', 'rule'];
-const NONE: TextHits = { hits: [], by: '' };
+const NONE: TextHits = { hits: [], how: '' };
 
 export async function search(context: PageContext): Promise<PageView> {
   const { query, snapshot, pages } = context;
@@ -59,7 +59,7 @@ export async function search(context: PageContext): Promise<PageView> {
         {isEmpty && (isWhole || kind !== '') ? (
           <Empty>{`Nothing found for "${text}"${kind === '' ? '' : `, only ${kind}`}${project === '' ? '' : `, in ${project}`}.`}</Empty>
         ) : null}
-        {passages.by === '' ? null : <p class="note">{`Texts were searched by ${passages.by}`}</p>}
+        {passages.how === '' ? null : <p class="note">{passages.how}</p>}
       </>
     ),
   };

@@ -8,8 +8,8 @@ export type TextHit = Hit & {
   /** From and to, in `about`: what matched. */
   readonly marks: readonly (readonly [number, number])[];
 };
-/** `by`: how it was searched. */
-export type TextHits = { readonly hits: readonly TextHit[]; readonly by: string };
+/** `how`: how it was searched, or why it was not; a sentence. */
+export type TextHits = { readonly hits: readonly TextHit[]; readonly how: string };
 
 type Found = {
   readonly path: string;
@@ -34,7 +34,10 @@ export async function textHits(
       readonly hits: readonly Passage[];
       readonly searchedBy: string;
     };
-    return { hits: hits.map((hit) => hitOf({ ...hit, text: hit.snippet })), by: searchedBy };
+    return {
+      hits: hits.map((hit) => hitOf({ ...hit, text: hit.snippet })),
+      how: `Texts were searched by ${searchedBy}.`,
+    };
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'NOT_FOUND') throw error;
     return lineHits({ call }, { text, folder, why: error });
@@ -50,10 +53,19 @@ async function lineHits(
     why,
   }: { readonly text: string; readonly folder: string | undefined; readonly why: NocturneError },
 ): Promise<TextHits> {
-  const options = folder === undefined ? {} : { glob: folder };
-  const { json } = await call('search', { args: [text], options });
-  const { hits } = json as unknown as { readonly hits: readonly Found[] };
-  return { hits: hits.slice(0, MOST).map(hitOf), by: `line: ${why.message}; ${why.hint ?? ''}` };
+  try {
+    const options = folder === undefined ? {} : { glob: folder };
+    const { json } = await call('search', { args: [text], options });
+    const { hits } = json as unknown as { readonly hits: readonly Found[] };
+    return {
+      hits: hits.slice(0, MOST).map(hitOf),
+      how: `Texts were searched line by line: ${why.message}; ${why.hint ?? ''}.`,
+    };
+  } catch (error) {
+    // What has that name was found all the same.
+    if (!(error instanceof NocturneError)) throw error;
+    return { hits: [], how: `Texts were not searched: ${error.message}.` };
+  }
 }
 
 function hitOf({ path, line, heading = '', text, marks = [] }: Found): TextHit {
