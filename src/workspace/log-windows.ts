@@ -60,9 +60,11 @@ export function* logWindows(path: string, options: WindowOptions = {}): Generato
   }
 }
 
+/** Every window needs it for a moment; memory of its own for each would wait for the collector. */
+const probe = Buffer.allocUnsafe(PROBE);
+
 /** The first place at or after `index` windows that is the start of a line. */
 function boundary(descriptor: number, index: number, size: number): number {
-  const probe = Buffer.allocUnsafe(PROBE);
   for (let offset = index * SIZE - 1; offset < size; offset += PROBE) {
     if (offset < 0) return 0;
     const newline = probe.subarray(0, fill(descriptor, probe, offset)).indexOf(NEWLINE);
