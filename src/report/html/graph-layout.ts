@@ -31,6 +31,11 @@ export type LayoutInput = {
 
 /** Layouts that are kept: a page is loaded again whenever something changes. */
 const MOST_KEPT = 50;
+const IN_COLUMNS = {
+  'elk.partitioning.activate': 'true',
+  // Each part that hangs together would have columns of its own.
+  'elk.separateConnectedComponents': 'false',
+};
 const kept = new Map<string, Promise<GraphLayout>>();
 let elk: Promise<ELK> | undefined;
 
@@ -62,7 +67,7 @@ async function computed({ nodes, edges }: LayoutInput): Promise<GraphLayout> {
       'elk.layered.spacing.nodeNodeBetweenLayers': '56',
       // A third of the time for a picture that is as good to read.
       'elk.layered.thoroughness': '1',
-      ...(isInColumns ? { 'elk.partitioning.activate': 'true' } : {}),
+      ...(isInColumns ? IN_COLUMNS : {}),
     },
     children: nodes.map(({ id, width, height, column }) => ({
       id: `n:${id}`,

@@ -146,7 +146,7 @@ function Evidence({ rows, zone }: { readonly rows: readonly WhyRow[]; readonly z
             { label: 'Event' },
             { label: 'By' },
             { label: 'Pass', kind: 'code' },
-            { label: '' },
+            { label: 'Detail' },
           ]}
           rows={rows
             .slice(0, MOST_ROWS)

@@ -44,7 +44,7 @@ export async function GraphStart({ call }: PageContext): Promise<Child> {
             { label: 'File, pattern or bundle' },
             { label: 'Edges from it', kind: 'number' },
             { label: 'Edges to it', kind: 'number' },
-            { label: '' },
+            { label: 'Tier' },
           ]}
           rows={busiest.map(({ name, out, into, protected: isProtected }) => [
             <a href={nodeHref(name)}>{name}</a>,
