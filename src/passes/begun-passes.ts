@@ -18,8 +18,17 @@ export function recentRows(snapshot: Snapshot): readonly Rec[] {
   return [...rowsSince(snapshot, 'AUDIT', { field: 'time', since })].reverse();
 }
 
+/** A workspace with many limits asks for each of them. */
+const known = new WeakMap<Snapshot, readonly BegunPass[]>();
+
 /** A pass that ended before its agent began has used nothing. */
 export function begunPasses(snapshot: Snapshot): readonly BegunPass[] {
+  const begun = known.get(snapshot) ?? readBegun(snapshot);
+  known.set(snapshot, begun);
+  return begun;
+}
+
+function readBegun(snapshot: Snapshot): readonly BegunPass[] {
   const tiers = new Map<string, string>();
   const begun: BegunPass[] = [];
   for (const row of recentRows(snapshot)) {

@@ -9,6 +9,8 @@ import type { Finding } from '../../../setup/doctor/types.js';
 import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
 import { repairWorkspace } from '../repair-workspace.js';
+import { listIncidents } from '../../../workspace/incident.js';
+import { stateDirectory } from '../../../workspace/state-home.js';
 import type { Command, Context } from '../types.js';
 import { workspaceAlarms } from '../workspace-alarms.js';
 
@@ -57,7 +59,13 @@ export const doctor: Command = {
         ...repaired.map((line) => `Repaired: ${line}.`),
         textOf(context, findings, counts),
       ].join('\n'),
-      json: { checks: findings, summary: counts, repaired, alarms: alarmsNow(context, root) },
+      json: {
+        checks: findings,
+        summary: counts,
+        repaired,
+        alarms: alarmsNow(context, root),
+        incidents: typeof root === 'string' ? listIncidents(stateDirectory(home, root)) : [],
+      },
     };
   },
 };

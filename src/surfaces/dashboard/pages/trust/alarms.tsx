@@ -4,7 +4,7 @@ import { localTime } from '../../../../project/local-time.js';
 import { Empty, Section } from '../../../../report/html/html.js';
 
 type Incident = { readonly id: string; readonly at: string; readonly message: string };
-/** Of `status`. */
+/** Of `doctor`. */
 export type AlarmsJson = {
   readonly alarms: readonly Alarm[];
   readonly incidents: readonly Incident[];

@@ -18,12 +18,13 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
   const gate = kept('gate', { options: { keepIncidents: true } });
   const logs = kept('audit verify');
   const doctor = kept('doctor');
-  const { alarms, incidents } = (await call('status')).json as AlarmsJson;
   const { approvals } = (await call('approvals list', { options: { all: true } }))
     .json as ApprovalsJson;
   const { modules } = (await call('modules list')).json as ModulesJson;
   const { sessions } = (await call('dashboard sessions')).json as SessionsJson;
-  const checks = (doctor.json as DoctorJson | undefined)?.checks ?? [];
+  const observed = doctor.json as (DoctorJson & AlarmsJson) | undefined;
+  const checks = observed?.checks ?? [];
+  const stops = (observed?.alarms.length ?? 0) + (observed?.incidents.length ?? 0);
   return {
     title: 'Trust',
     body: (
@@ -34,8 +35,9 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
           <Verdict
             to="alarms"
             label="Alarms"
-            tone={alarms.length + incidents.length > 0 ? 'wrong' : undefined}
-            text={String(alarms.length + incidents.length)}
+            {...(observed === undefined
+              ? UNKNOWN
+              : { text: String(stops), tone: stops > 0 ? 'wrong' : undefined })}
           />
           <Verdict
             to="approvals"
@@ -44,7 +46,7 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
           />
           <Verdict to="doctor" label="Doctor" {...doctorVerdict(doctor)} />
         </ul>
-        <AlarmsSection alarms={alarms} incidents={incidents} zone={zone} />
+        {observed === undefined ? null : <AlarmsSection {...observed} zone={zone} />}
         <GateSection answer={gate} zone={zone} />
         <LogsSection answer={logs} zone={zone} />
         <ApprovalsSection approvals={approvals} zone={zone} />
