@@ -1,7 +1,7 @@
 /** An editor for tests: a real client of the language server, over the stdio of the real process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   type ClientCapabilities,
@@ -19,12 +19,20 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextDocumentPositionParams,
+  type TextEdit,
   WorkDoneProgress,
   WorkDoneProgressCreateRequest,
+  type WorkspaceEdit,
 } from 'vscode-languageserver-protocol/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
 const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+
+const CAPABILITIES: ClientCapabilities = {
+  window: { workDoneProgress: true },
+  workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['rename'] } },
+};
 
 export type Shown = { readonly version: number | undefined; readonly found: readonly Diagnostic[] };
 type Waiting = { readonly holds: () => boolean; readonly done: () => void };
@@ -72,7 +80,7 @@ export class Editor {
       });
     });
     this.connection.listen();
-    this.initialized = this.#begin(options.capabilities ?? { window: { workDoneProgress: true } });
+    this.initialized = this.#begin(options.capabilities ?? CAPABILITIES);
   }
 
   async #begin(capabilities: ClientCapabilities): Promise<InitializeResult> {
@@ -123,13 +131,39 @@ export class Editor {
     });
   }
 
-  /** The position of a text, or of a place in it behind a `|`. */
+  /** The position of a text, or of the mark `‸` in it. */
   at(path: string, marked: string): Position {
     const [before = '', after = ''] = marked.includes('‸') ? marked.split('‸') : ['', marked];
     const document = this.#document(path);
     const start = document.getText().indexOf(before + after);
     if (start < 0) throw new Error(`${path} does not have ${before + after}`);
     return document.positionAt(start + before.length);
+  }
+
+  /** Where the cursor is in a request. */
+  place(path: string, marked: string): TextDocumentPositionParams {
+    return { textDocument: { uri: this.uriOf(path) }, position: this.at(path, marked) };
+  }
+
+  /** What a text edit makes of a file, open or not. */
+  edited(path: string, edits: readonly TextEdit[]): string {
+    const text = this.#texts.get(path)?.getText() ?? readFileSync(join(this.root, path), 'utf8');
+    return TextDocument.applyEdits(TextDocument.create('', '', 1, text), [...edits]);
+  }
+
+  /** Carries out an edit of the workspace and saves everything, as an editor does. */
+  apply({ documentChanges = [] }: WorkspaceEdit): void {
+    for (const change of documentChanges) {
+      if (!('kind' in change)) {
+        const path = this.pathOf(change.textDocument.uri);
+        writeFileSync(join(this.root, path), this.edited(path, change.edits as TextEdit[]));
+      } else if (change.kind === 'rename')
+        renameSync(fileURLToPath(change.oldUri), fileURLToPath(change.newUri));
+    }
+  }
+
+  pathOf(uri: string): string {
+    return relative(this.root, fileURLToPath(uri));
   }
 
   /** What is shown about the current text of a file, once something holds. */
