@@ -41,11 +41,12 @@ export class Editor {
   readonly root: string;
   readonly connection: ProtocolConnection;
   readonly initialized: Promise<InitializeResult>;
-  /** What the server said about a check of the whole workspace: `begin` and `end`. */
+  /** What the server said about checks of the whole workspace: `create`, `begin` and `end`. */
   readonly progress: string[] = [];
   readonly #child: ChildProcess;
   readonly #texts = new Map<string, TextDocument>();
   readonly #shown = new Map<string, Shown>();
+  readonly #changed = new Set<string>();
   #waiting: Waiting[] = [];
   stderr = '';
 
@@ -74,6 +75,7 @@ export class Editor {
       },
     );
     this.connection.onRequest(WorkDoneProgressCreateRequest.type, ({ token }) => {
+      this.progress.push('create');
       this.connection.onProgress(WorkDoneProgress.type, token, ({ kind }) => {
         this.progress.push(kind);
         this.#look();
@@ -124,6 +126,7 @@ export class Editor {
       end: document.positionAt(start + before.length),
     };
     const version = document.version + 1;
+    this.#changed.add(path);
     this.#texts.set(path, TextDocument.update(document, [{ range, text: after }], version));
     await this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri: document.uri, version },
@@ -186,7 +189,9 @@ export class Editor {
 
   /** Waits for the end of the check of the whole workspace that is due or running. */
   async settled(): Promise<void> {
-    await this.until(() => this.progress.length > 0 && this.progress.at(-1) === 'end');
+    for (const path of this.#changed) await this.shows(path);
+    const count = (kind: string): number => this.progress.filter((it) => it === kind).length;
+    await this.until(() => count('create') > 0 && count('create') === count('end'));
   }
 
   async until(holds: () => boolean): Promise<void> {
