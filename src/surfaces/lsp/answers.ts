@@ -1,5 +1,10 @@
 /** Answers to open questions, above each question in the page of notifications. */
-import type { CodeLens, Connection } from 'vscode-languageserver/node';
+import {
+  type CodeLens,
+  type Connection,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver/node';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { isOpenQuestion } from '../../project/question-state.js';
 import type { LiveWorkspace } from './live-workspace.js';
@@ -47,7 +52,10 @@ export async function giveAnswer(
       hint: 'save it, then answer',
     });
   const { exit, text } = await call(COMMANDS[word], { args: [id] });
-  if (exit === EXIT.ok) connection.window.showInformationMessage(text);
-  else connection.window.showWarningMessage(text);
+  // Not as a request, which an editor may not know.
+  await connection.sendNotification(ShowMessageNotification.type, {
+    type: exit === EXIT.ok ? MessageType.Info : MessageType.Warning,
+    message: text,
+  });
   return text;
 }

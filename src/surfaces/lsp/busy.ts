@@ -23,7 +23,12 @@ export class Busy {
     } else {
       const ended = this.#reporter;
       this.#reporter = undefined;
-      void ended?.then((reporter) => reporter.done());
+      ended
+        ?.then((reporter) => reporter.done())
+        .catch(() => {
+          // The editor does not show progress after all; the findings come without it.
+          this.shown = false;
+        });
     }
   }
 }

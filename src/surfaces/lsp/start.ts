@@ -7,6 +7,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { aborted } from '../../kernel/aborted.js';
+import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { Busy } from './busy.js';
 import { canMoveFiles, capabilities } from './capabilities.js';
@@ -22,7 +23,7 @@ export async function startLsp(settings: LspSettings): Promise<void> {
   const live = new LiveWorkspace(settings, () => findings.checkSoon());
   const busy = new Busy(connection);
   const findings = new Findings(live, settings, {
-    show: publisher(connection, live),
+    show: publisher(connection, { live, say: settings.say }),
     busy: (is) => busy.set(is),
   });
   let canMove = false;
@@ -70,25 +71,21 @@ function followDocuments(connection: Connection, live: LiveWorkspace, findings: 
 /** Sends the findings of a file unless the editor has the same ones. */
 function publisher(
   connection: Connection,
-  live: LiveWorkspace,
+  { live, say }: { readonly live: LiveWorkspace; readonly say: (line: string) => void },
 ): ConstructorParameters<typeof Findings>[2]['show'] {
   const sent = new Map<string, string>();
   return (path, findings) => {
-    const document = live.open.get(path);
+    const version = live.open.get(path)?.version;
     const snapshot = live.saved();
     const uri = live.paths.uriOf(path);
     const diagnostics = findings.map((finding) => editorDiagnostic(live, snapshot, finding));
-    const text = JSON.stringify([document?.version, diagnostics]);
-    if (
-      sent.get(uri) === text ||
-      (diagnostics.length === 0 && !sent.has(uri) && document === undefined)
-    )
-      return;
-    sent.set(uri, text);
-    void connection.sendDiagnostics({
-      uri,
-      diagnostics,
-      ...(document === undefined ? {} : { version: document.version }),
-    });
+    const text = JSON.stringify([version, diagnostics]);
+    const isNothing = diagnostics.length === 0 && version === undefined;
+    if (sent.get(uri) === text || (isNothing && !sent.has(uri))) return;
+    if (isNothing) sent.delete(uri);
+    else sent.set(uri, text);
+    connection
+      .sendDiagnostics({ uri, diagnostics, ...defined({ version }) })
+      .catch((error: unknown) => say(`lsp: ${messageOf(error)}`));
   };
 }

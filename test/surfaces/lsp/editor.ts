@@ -1,7 +1,7 @@
 /** An editor for tests: a real client of the language server, over the stdio of the real process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   type ClientCapabilities,
@@ -19,12 +19,20 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextDocumentPositionParams,
+  type TextEdit,
   WorkDoneProgress,
   WorkDoneProgressCreateRequest,
+  type WorkspaceEdit,
 } from 'vscode-languageserver-protocol/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
 const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+
+const CAPABILITIES: ClientCapabilities = {
+  window: { workDoneProgress: true },
+  workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['rename'] } },
+};
 
 export type Shown = { readonly version: number | undefined; readonly found: readonly Diagnostic[] };
 type Waiting = { readonly holds: () => boolean; readonly done: () => void };
@@ -33,11 +41,12 @@ export class Editor {
   readonly root: string;
   readonly connection: ProtocolConnection;
   readonly initialized: Promise<InitializeResult>;
-  /** What the server said about a check of the whole workspace: `begin` and `end`. */
+  /** What the server said about checks of the whole workspace: `create`, `begin` and `end`. */
   readonly progress: string[] = [];
   readonly #child: ChildProcess;
   readonly #texts = new Map<string, TextDocument>();
   readonly #shown = new Map<string, Shown>();
+  readonly #changed = new Set<string>();
   #waiting: Waiting[] = [];
   stderr = '';
 
@@ -66,13 +75,14 @@ export class Editor {
       },
     );
     this.connection.onRequest(WorkDoneProgressCreateRequest.type, ({ token }) => {
+      this.progress.push('create');
       this.connection.onProgress(WorkDoneProgress.type, token, ({ kind }) => {
         this.progress.push(kind);
         this.#look();
       });
     });
     this.connection.listen();
-    this.initialized = this.#begin(options.capabilities ?? { window: { workDoneProgress: true } });
+    this.initialized = this.#begin(options.capabilities ?? CAPABILITIES);
   }
 
   async #begin(capabilities: ClientCapabilities): Promise<InitializeResult> {
@@ -116,6 +126,7 @@ export class Editor {
       end: document.positionAt(start + before.length),
     };
     const version = document.version + 1;
+    this.#changed.add(path);
     this.#texts.set(path, TextDocument.update(document, [{ range, text: after }], version));
     await this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri: document.uri, version },
@@ -123,13 +134,39 @@ export class Editor {
     });
   }
 
-  /** The position of a text, or of a place in it behind a `|`. */
+  /** The position of a text, or of the mark `‸` in it. */
   at(path: string, marked: string): Position {
     const [before = '', after = ''] = marked.includes('‸') ? marked.split('‸') : ['', marked];
     const document = this.#document(path);
     const start = document.getText().indexOf(before + after);
     if (start < 0) throw new Error(`${path} does not have ${before + after}`);
     return document.positionAt(start + before.length);
+  }
+
+  /** Where the cursor is in a request. */
+  place(path: string, marked: string): TextDocumentPositionParams {
+    return { textDocument: { uri: this.uriOf(path) }, position: this.at(path, marked) };
+  }
+
+  /** What a text edit makes of a file, open or not. */
+  edited(path: string, edits: readonly TextEdit[]): string {
+    const text = this.#texts.get(path)?.getText() ?? readFileSync(join(this.root, path), 'utf8');
+    return TextDocument.applyEdits(TextDocument.create('', '', 1, text), [...edits]);
+  }
+
+  /** Carries out an edit of the workspace and saves everything, as an editor does. */
+  apply({ documentChanges = [] }: WorkspaceEdit): void {
+    for (const change of documentChanges) {
+      if (!('kind' in change)) {
+        const path = this.pathOf(change.textDocument.uri);
+        writeFileSync(join(this.root, path), this.edited(path, change.edits as TextEdit[]));
+      } else if (change.kind === 'rename')
+        renameSync(fileURLToPath(change.oldUri), fileURLToPath(change.newUri));
+    }
+  }
+
+  pathOf(uri: string): string {
+    return relative(this.root, fileURLToPath(uri));
   }
 
   /** What is shown about the current text of a file, once something holds. */
@@ -152,7 +189,9 @@ export class Editor {
 
   /** Waits for the end of the check of the whole workspace that is due or running. */
   async settled(): Promise<void> {
-    await this.until(() => this.progress.length > 0 && this.progress.at(-1) === 'end');
+    for (const path of this.#changed) await this.shows(path);
+    const count = (kind: string): number => this.progress.filter((it) => it === kind).length;
+    await this.until(() => count('create') > 0 && count('create') === count('end'));
   }
 
   async until(holds: () => boolean): Promise<void> {
