@@ -32,8 +32,11 @@ export function dashboardService(context: Context, options: Parsed['options']): 
   };
 }
 
-/** Commands are called as the owner types them, but nobody is asked on a terminal. */
-function callCommand(context: Context, workspace: Workspace): CallCommand {
+/**
+ * Commands are called as the owner types them, but nobody is asked on a terminal.
+ * @internal
+ */
+export function callCommand(context: Context, workspace: Workspace): CallCommand {
   const quiet: Context = {
     ...context,
     json: true,
