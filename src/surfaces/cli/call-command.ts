@@ -3,7 +3,6 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { CallCommand } from '../../passes/dashboard-page.js';
 import type { Workspace } from '../../workspace/types.js';
-import { wholeCatalogue } from './added-commands.js';
 import type { Context } from './types.js';
 
 /**
@@ -24,7 +23,7 @@ export function callCommand(
     ...(workspace === undefined ? {} : { workspace: () => workspace }),
   };
   return async (name, { args = [], options = {}, check } = {}) => {
-    const entry = (await wholeCatalogue())[name];
+    const entry = (await context.catalogue?.())?.[name];
     if (entry === undefined)
       throw new NocturneError('NOT_FOUND', `there is no command "${name}" in this installation`);
     return (await entry.load()).run({ ...quiet, ...defined({ check }) }, { args, options });

@@ -1,6 +1,7 @@
 /** A command: its part of the help page, and a function from parsed words to a result. */
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
+import type { Catalogue } from './catalogue.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
 import type { DoorName } from '../../passes/door.js';
 import type { CommandCheck } from '../../validate/rule.js';
@@ -50,6 +51,8 @@ export type Context = {
   workspace(): Workspace;
   /** Checks a command that a page names; missing where nothing validates. */
   readonly commands?: CommandCheck;
+  /** Core, hosts and modules together; missing where no command calls another one. */
+  readonly catalogue?: () => Promise<Catalogue>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
 };

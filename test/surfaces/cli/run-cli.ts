@@ -81,6 +81,7 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
     root: () => place.root,
     workspace: () => workspace,
     progress: () => undefined,
+    catalogue: wholeCatalogue,
   };
 }
 
