@@ -23,6 +23,8 @@ const TRAVERSALS = [
 const QUERIES =
   'q text before after at from to since rule file path sql project status run id kind actor field sort done';
 
+const FILES = ['file', 'path', 'page', 'run', 'project', 'id'];
+
 type Look = {
   readonly status: number;
   readonly found: readonly string[];
@@ -77,11 +79,11 @@ t.test(
       'NOTIFICATION',
       'N-20261120-001',
       ...runs,
-      ...files.map(encodeURIComponent),
+      ...files.slice(3, 6).map(encodeURIComponent),
       'REGISTRY.md',
       'write',
       encodeURIComponent(PAYLOAD),
-      ...TRAVERSALS,
+      ...TRAVERSALS.slice(0, 5),
     ];
     const query = QUERIES.split(' ').map((name) => `${name}=${encodeURIComponent(PAYLOAD)}`);
     const targets = paths.flatMap((path) => {
@@ -89,9 +91,8 @@ t.test(
         ? values.map((value) => path.replace(/:\w+(?:\{[^}]*\})?\??|\*/g, value))
         : [path];
       const asked = [
-        ...query,
         query.join('&'),
-        ...TRAVERSALS.slice(0, 4).flatMap((value) => [`file=${value}`, `path=${value}`]),
+        ...TRAVERSALS.slice(0, 2).map((value) => FILES.map((name) => `${name}=${value}`).join('&')),
       ];
       return [...filled, ...asked.map((words) => `${filled[0] ?? path}?${words}`)];
     });

@@ -15,6 +15,7 @@ const state = document.querySelector('#live');
 let events: EventSource | undefined;
 let timer = 0;
 let retryMs = FIRST_RETRY_MS;
+let latest = shownVersion();
 let refreshing: Promise<void> | undefined;
 
 /** `asOf`: of what is shown. `problem`: why that may be old. */
@@ -38,14 +39,16 @@ async function refresh(): Promise<void> {
   say({});
 }
 
-/** One after the other: what came meanwhile is the last version only. */
+/** One after the other: what came while a page was fetched may be newer than that page. */
 function catchUp(version: string): void {
+  latest = version;
   if (version === shownVersion()) return say({});
   if (isStill()) return say({ problem: 'the workspace has changed since' });
   refreshing ??= refresh()
     .catch(() => say({ problem: 'not reached, trying again' }))
     .finally(() => {
       refreshing = undefined;
+      if (latest !== version) catchUp(latest);
     });
 }
 
@@ -58,7 +61,8 @@ function connect(): void {
   });
   events.addEventListener('beat', (event) => {
     heard();
-    if (refreshing === undefined) say({ asOf: String(event.data) });
+    if (latest !== shownVersion()) catchUp(latest);
+    else say({ asOf: String(event.data) });
   });
   events.addEventListener('ended', ended);
   events.addEventListener('open', heard);

@@ -19,7 +19,6 @@ export function takeIn(page: Document): boolean {
   const [asOf, newer] = [document.querySelector('#live'), page.querySelector('#live')];
   if (main === null || next === null || newer === null) return false;
   void Idiomorph.morph(main, next, {
-    ignoreActiveValue: true,
     callbacks: {
       beforeNodeMorphed: (old: Node) => !isKept(old),
       beforeNodeRemoved: (old: Node) => !holdsWork(old),
