@@ -29,6 +29,7 @@ const CASES: readonly (readonly [operation: string, need: Need, allowed: readonl
     ['as-of', 'workspace', ['workspace']],
     ['audit show', 'workspace', ['workspace']],
     ['project list', 'workspace', ['workspace']],
+    ['project show', 'workspace', ['workspace']],
     ['sign', 'owner', []],
     ['init', 'owner', []],
     ['upgrade', 'owner', []],
@@ -75,7 +76,7 @@ t.test('a command of a module needs what the module says', async (t) => {
 
 t.test('what the owner has to do is nothing that a capability gives', async (t) => {
   const changing = Object.keys(CATALOGUE).filter((name) =>
-    /^(?:init|upgrade|sign|approve|decline|answer|night|demo|schedule|run |project (?!list)|kept apply|lock break)/.test(
+    /^(?:init|upgrade|sign|approve|decline|answer|night|demo|schedule|run |project (?!list|show)|kept apply|lock break)/.test(
       name,
     ),
   );

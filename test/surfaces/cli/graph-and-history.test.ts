@@ -25,6 +25,19 @@ const cases: readonly CliCase<Place>[] = [
       ),
   },
   {
+    that: 'the nearest few are enough',
+    words: ['impact', 'SOUL.md', '--most', '2'],
+    exit: 0,
+    then: (t, _at, { json }) =>
+      t.equal((json as { readonly nodes: readonly unknown[] }).nodes.length, 2),
+  },
+  {
+    that: 'how many has to be a number',
+    words: ['impact', 'SOUL.md', '--most', 'few'],
+    exit: 2,
+    json: { error: { code: 'USAGE', message: '--most cannot be few' } },
+  },
+  {
     that: 'a bundle can be asked about',
     words: ['impact', 'BUNDLE:pass_record'],
     exit: 0,

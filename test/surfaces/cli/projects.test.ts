@@ -295,6 +295,22 @@ const projects: readonly CliCase<CliPlace>[] = [
     json: { error: { code: 'NOT_FOUND', hint: 'did you mean garden?' } },
   },
   {
+    that: 'one project is shown with what it lacks',
+    words: ['project', 'show', 'garden'],
+    exit: 0,
+    json: { slug: 'garden', mission: String, phases: Array, course: [], passes: [], files: Array },
+    then: (t, _at, { json }) => {
+      const { stop } = json as { readonly stop: readonly { readonly holds: boolean }[] };
+      t.ok(stop.length > 0 && stop.some(({ holds }) => !holds), 'nothing was done yet');
+    },
+  },
+  {
+    that: 'a slip in its name is said',
+    words: ['project', 'show', 'gardne'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: 'did you mean garden?' } },
+  },
+  {
     that: 'focus changes places with the first',
     words: ['project', 'focus', 'shed'],
     exit: 0,

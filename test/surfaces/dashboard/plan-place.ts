@@ -41,7 +41,7 @@ const STEPS = [
 
 /** @param status of PLAN.md. */
 export function placeForPages(directory: string, status = 'draft'): Place {
-  const place = placeWithLoop(directory, '', { others: STEPS, status });
+  const place = placeWithLoop(directory, '', { others: STEPS, status, needs: ['look'] });
   const settings = {
     metric: { direction: 'higher', attempts: 3, repeats: 7 },
     budget: {},

@@ -42,12 +42,14 @@ export function placeWithLoop(
     readonly files?: Readonly<Record<string, string>>;
     readonly others?: readonly Readonly<Record<string, unknown>>[];
     readonly status?: string;
+    readonly needs?: readonly string[];
   } = {},
 ): Place {
   const step = {
     id: 'faster',
     title: 'Faster',
     objective: 'Raise the value.',
+    needs: options.needs ?? [],
     writes: options.writes ?? ['src/**', 'bench/**'],
     criteria: [{ file_exists: 'src/value.txt' }],
     metric: {

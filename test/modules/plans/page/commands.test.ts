@@ -44,6 +44,22 @@ t.test('a workspace without plans says how to make one', async (t) => {
   t.match(shown, { exit: 2, stderr: 'the project "pages" has no plan' });
 });
 
+t.test('a dry run of a decision says what it would change, and changes nothing', async (t) => {
+  const place = placeWithPage(t.testdir());
+  const before = pageOf(place);
+  const shown = await json(place, 'plan', 'approve', 'pages', '--dry-run');
+  t.match(shown, {
+    exit: 0,
+    dryRun: true,
+    status: { from: 'draft', to: /approved|running/ },
+    steps: [{ id: 'survey', from: 'waiting', to: 'ready' }],
+  });
+  const refused = await json(place, 'plan', 'resume', 'pages', '--dry-run');
+  t.match(refused, { ok: false, error: { code: 'CONFLICT' } });
+  t.equal(pageOf(place), before);
+  t.same(eventsOf(place), []);
+});
+
 t.test('approve, pause, resume and abort, each on the page and in the log', async (t) => {
   const place = placeWithPage(t.testdir());
   const status = async (word: string): Promise<unknown> => {
