@@ -16,6 +16,8 @@ let events: EventSource | undefined;
 let timer = 0;
 let retryMs = FIRST_RETRY_MS;
 let refreshing: Promise<void> | undefined;
+/** Heard of while the page was being made new: that page may not have it. */
+let missed: string | undefined;
 
 /** `asOf`: of what is shown. `problem`: why that may be old. */
 function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: string }): void {
@@ -28,21 +30,31 @@ function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: stri
 
 /** Takes the new state of this page in. */
 async function refresh(): Promise<void> {
-  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const { href } = location;
+  const response = await fetch(href, { headers: { accept: 'text/html' } });
   if (response.status === 401) return ended();
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  // A form was sent meanwhile, and this page does not know of it.
+  if (href !== location.href) return refresh();
   if (!takeIn(page)) return say({ problem: `cannot be read (${response.status})` });
   say({});
 }
 
 /** One after the other: what came meanwhile is the last version only. */
 function catchUp(version: string): void {
+  if (refreshing !== undefined) {
+    missed = version;
+    return;
+  }
   if (version === shownVersion()) return say({});
   if (isStill()) return say({ problem: 'the workspace has changed since' });
-  refreshing ??= refresh()
+  refreshing = refresh()
     .catch(() => say({ problem: 'not reached, trying again' }))
     .finally(() => {
       refreshing = undefined;
+      const next = missed;
+      missed = undefined;
+      if (next !== undefined) catchUp(next);
     });
 }
 

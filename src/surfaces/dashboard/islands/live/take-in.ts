@@ -19,7 +19,8 @@ export function takeIn(page: Document): boolean {
   const [asOf, newer] = [document.querySelector('#live'), page.querySelector('#live')];
   if (main === null || next === null || newer === null) return false;
   void Idiomorph.morph(main, next, {
-    ignoreActiveValue: true,
+    // It would leave alone all that is inside of what has the focus, such as a question.
+    ignoreActiveValue: false,
     callbacks: {
       beforeNodeMorphed: (old: Node) => !isKept(old),
       beforeNodeRemoved: (old: Node) => !holdsWork(old),
