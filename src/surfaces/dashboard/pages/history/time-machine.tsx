@@ -1,4 +1,4 @@
-/** The choice of a time: a slider over the whole change log, and a field. Both work without scripts. */
+/** The choice of a time, by slider or field: both work without scripts. */
 import { fieldTime } from '../../../../project/field-text.js';
 import { shownIn } from '../../../../project/zone.js';
 import type { Snapshot } from '../../../../workspace/types.js';

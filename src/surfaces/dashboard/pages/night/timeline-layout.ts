@@ -1,4 +1,4 @@
-/** Where the passes of a night are drawn: lanes for those side by side, and an axis of real time. */
+/** Where the passes of a night are drawn: lanes for those side by side, a real time axis. */
 import { shownIn, wallTime } from '../../../../project/zone.js';
 
 /** Instants in milliseconds. Without an `end`, it is still running. */

@@ -1,4 +1,4 @@
-/** The passes of a night as a figure. The table below it says the same, so it is hidden from readers. */
+/** The passes of a night as a figure. The table below says the same to screen readers. */
 import type { NightPass, NotBegun } from '../../../../passes/night-passes.js';
 import { instant } from '../../../../project/field-text.js';
 import { NOT_BEGUN, clockTime, stateWord, toneOf } from './pass-words.js';
