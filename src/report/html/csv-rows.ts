@@ -10,7 +10,8 @@ export function csvRows(text: string, separator = ','): readonly (readonly strin
     row = [];
   };
   while (start <= text.length) {
-    const { cell, next } = text[start] === '"' ? quoted(text, start) : plain(text, start, separator);
+    const { cell, next } =
+      text[start] === '"' ? quoted(text, start) : plain(text, start, separator);
     row.push(cell);
     if (text[next] !== separator) endRow();
     const isCrLf = text[next] === '\r' && text[next + 1] === '\n';

@@ -16,5 +16,7 @@ RENDERER.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
 
 /** @param from the path of the page, to follow its relative links; empty: of the workspace. */
 export function Prose({ text, from }: { readonly text: string; readonly from?: string }) {
-  return <div class="prose" dangerouslySetInnerHTML={{ __html: RENDERER.render(text, { from }) }} />;
+  return (
+    <div class="prose" dangerouslySetInnerHTML={{ __html: RENDERER.render(text, { from }) }} />
+  );
 }
