@@ -44,7 +44,7 @@ export function recentDays(snapshot: Snapshot): readonly RecentDay[] {
   return [...days.values()];
 }
 
-/** Two lines, or none where nothing ran: `passes  ▁▁▃▅█  41 in 14 days, 6 today`. */
+/** Two lines below a blank one, or none where nothing ran: `passes  ▁▁▃▅█  41 in 14 days, 6 today`. */
 export function recentDaysText(days: readonly RecentDay[], snapshot: Snapshot): readonly string[] {
   const sum = (of: (day: RecentDay) => number): number =>
     days.reduce((total, day) => total + of(day), 0);
@@ -57,6 +57,7 @@ export function recentDaysText(days: readonly RecentDay[], snapshot: Snapshot): 
   const isMoney = days.some((day) => day.cost > 0);
   const isCounted = isMoney || days.some((day) => day.tokens > 0);
   return [
+    '',
     line('passes', (day) => day.passes, String),
     ...(isMoney
       ? [
