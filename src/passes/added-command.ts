@@ -76,7 +76,7 @@ export type AddedCommandContext = {
   passes(): Promise<PassEnvironment>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
-  /** A bar on stderr; missing where that is no terminal. */
+  /** A bar on stderr; missing where that is not a terminal. */
   readonly bar?: (label: string, part: Part) => void;
   /** Missing where nobody can be asked. */
   readonly ask?: OwnerQuestions;

@@ -1,4 +1,4 @@
-/** A bar on stderr while something takes long; drawn only on a terminal, gone before anything else. */
+/** A bar on stderr while something takes long. It is gone before a result is printed. */
 import { showControl } from '../../kernel/show-control.js';
 import type { Part } from '../../passes/added-command.js';
 
@@ -22,7 +22,7 @@ export function drawBar(label: string, part: Part): void {
   else if (now - bar.began >= FIRST_MS && now - drawn >= EVERY_MS) draw(bar);
 }
 
-/** The bar stays below the lines that are printed meanwhile. */
+/** The bar stays below the lines that are printed while it is there. */
 export function writeAboveBar(text: string): void {
   process.stderr.write(isShown ? `${CLEAR}${text}` : text);
   isShown = false;

@@ -44,7 +44,7 @@ export function recentDays(snapshot: Snapshot): readonly RecentDay[] {
   return [...days.values()];
 }
 
-/** Two lines below a blank one, or none where nothing ran: `passes  ▁▁▃▅█  41 in 14 days, 6 today`. */
+/** Two lines below a blank one, or none where nothing ran: `passes  ▁▁▃▅█  41 in 14 days …`. */
 export function recentDaysText(days: readonly RecentDay[], snapshot: Snapshot): readonly string[] {
   const sum = (of: (day: RecentDay) => number): number =>
     days.reduce((total, day) => total + of(day), 0);

@@ -1,4 +1,4 @@
-/** Whether the terminal shows links (OSC 8): there is no way to ask it, so it is known by its name. */
+/** Whether the terminal shows links (OSC 8). It cannot be asked, so it is known by its name. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -52,7 +52,7 @@ export type Context = {
   readonly commands?: CommandCheck;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
-  /** A bar on stderr while something takes long; missing where that is no terminal. */
+  /** A bar on stderr while something takes long; missing where that is not a terminal. */
   readonly bar?: (label: string, part: Part) => void;
   /** The terminal shows links. */
   readonly links?: boolean;
