@@ -50,6 +50,9 @@ export type Paint = {
   readonly good: (text: string) => string;
 };
 
+/** How far a long work is. */
+export type Part = { readonly done: number; readonly total: number };
+
 /** What such a command is given by the command line. */
 export type AddedCommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -73,6 +76,8 @@ export type AddedCommandContext = {
   passes(): Promise<PassEnvironment>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
+  /** A bar on stderr; missing where that is not a terminal. */
+  readonly bar?: (label: string, part: Part) => void;
   /** Missing where nobody can be asked. */
   readonly ask?: OwnerQuestions;
   /** @throws NocturneError `REFUSED` inside a pass, whatever token it has. */

@@ -5,6 +5,8 @@ import { codeFrame, printable } from './code-frame.js';
 import { countsOf, type Findings } from './types.js';
 
 export type TextOptions = {
+  /** A file as its findings are headed; default: its name. */
+  readonly heading?: (file: string) => string;
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
@@ -33,7 +35,7 @@ export function textReport(findings: Findings, options: TextOptions): string {
     const hidden = group
       .filter((diagnostic) => diagnostic.rule === 'secret')
       .map((diagnostic) => diagnostic.range);
-    return `${printable(file)}\n${group.map((diagnostic) => entry(diagnostic, { lines, hidden, ...options })).join('\n')}`;
+    return `${options.heading?.(file) ?? printable(file)}\n${group.map((diagnostic) => entry(diagnostic, { lines, hidden, ...options })).join('\n')}`;
   });
   return `${parts.map((part) => `${part}\n`).join('\n')}${parts.length > 0 ? '\n' : ''}${footer(findings)}\n`;
 }

@@ -37,6 +37,8 @@ export type ValidateOptions = {
   readonly commands?: CommandCheck;
   /** Facts of earlier runs. */
   readonly cache?: FactsCache;
+  /** Called for each file. */
+  readonly onFile?: (done: number, total: number) => void;
 };
 
 /**
@@ -174,10 +176,13 @@ export function collectFacts(
     isLeftOut,
     cache,
     changed,
+    onFile,
   }: ValidateOptions & { readonly isLeftOut: (path: string) => boolean },
 ): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
+  let done = 0;
   for (const path of snapshot.files.keys()) {
+    onFile?.(++done, snapshot.files.size);
     if (isLeftOut(path)) continue;
     const cached = cache?.get(path);
     if (cached !== undefined) {

@@ -140,17 +140,8 @@ function runQuery(database: Database, sql: string, now: Date): ReturnType<SqlVie
     throw new NocturneError('BAD_QUERY', messageOf(cause), {
       hint: 'nocturne tables lists the tables and their columns',
       cause,
-      ...placeInSql(sql, messageOf(cause), (beginning) => problemOf(database, beginning)),
+      ...placeInSql(database, sql, messageOf(cause)),
     });
-  }
-}
-
-function problemOf(database: Database, sql: string): string | undefined {
-  try {
-    database.prepare(sql);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
   }
 }
 

@@ -10,6 +10,8 @@ import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { homeDirectory } from '../../workspace/state-home.js';
+import { drawBar, writeAboveBar } from './progress-bar.js';
+import { terminalHasLinks } from './terminal-has-links.js';
 import { findRoot, namedRoot } from './find-root.js';
 import type { Context } from './types.js';
 
@@ -48,8 +50,10 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
       opened ??= openWorkspace(root(), { home, clock: systemClock });
       return opened;
     },
+    links: options.color && !options.json && terminalHasLinks(env),
+    ...(options.quiet || process.stderr.isTTY !== true ? {} : { bar: drawBar }),
     progress(line) {
-      if (!options.quiet) process.stderr.write(`${showLines(line, { color: false })}\n`);
+      if (!options.quiet) writeAboveBar(`${showLines(line, { color: false })}\n`);
     },
     close: () => opened?.close(),
   };

@@ -1,6 +1,7 @@
 /** Prints the end of a command: a result on stdout, or an error. */
 import { EXIT, type ExitCode, NocturneError, messageOf } from '../../kernel/error.js';
 import { showControl, showLines } from '../../kernel/show-control.js';
+import { clearBar } from './progress-bar.js';
 import { terminalHasColors } from './terminal-has-colors.js';
 import type { CommandResult } from './types.js';
 
@@ -17,12 +18,14 @@ export function printResult(result: CommandResult, json: boolean): number {
  * there the escape means the same character.
  */
 export function printForPrograms(text: string): void {
+  clearBar();
   const shown = showLines(text, { color: false });
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 /** Also for what a person reads before a command ends. */
 export function printText(text: string, stream: NodeJS.WritableStream = process.stdout): void {
+  clearBar();
   const shown = showLines(text, { color: terminalHasColors() });
   stream.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
@@ -31,6 +34,7 @@ export function printError(
   error: unknown,
   options: { readonly json: boolean; readonly debug: boolean },
 ): ExitCode {
+  clearBar();
   const failure =
     error instanceof NocturneError
       ? error

@@ -2,7 +2,7 @@
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Catalogue } from './catalogue.js';
-import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
+import type { CommandResult, OptionSpec, Parsed, Part } from '../../passes/added-command.js';
 import type { DoorName } from '../../passes/door.js';
 import type { CommandCheck } from '../../validate/rule.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
@@ -55,4 +55,8 @@ export type Context = {
   readonly catalogue?: () => Promise<Catalogue>;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
+  /** A bar on stderr while something takes long; missing where that is not a terminal. */
+  readonly bar?: (label: string, part: Part) => void;
+  /** The terminal shows links. */
+  readonly links?: boolean;
 };

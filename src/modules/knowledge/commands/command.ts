@@ -14,12 +14,12 @@ export const EMBEDDER_OPTION: OptionSpec = {
 };
 
 export function callerOf(context: ModuleCommandContext, signal?: AbortSignal): Caller {
-  const { env, scope, progress } = context;
+  const { env, scope, progress, bar } = context;
   return {
     workspace: context.workspace(),
     env,
     progress: (line) => progress(line),
-    ...defined({ scope, signal }),
+    ...defined({ scope, signal, bar }),
   };
 }
 

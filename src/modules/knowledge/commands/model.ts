@@ -87,6 +87,8 @@ async function fetchTo(
         model: name,
         signal,
         onProgress: ({ file, bytes, total }) => {
+          if (context.bar !== undefined && total !== undefined)
+            return context.bar(`${file} (kB)`, { done: kilobytes(bytes), total: kilobytes(total) });
           const part = total === undefined ? 0 : bytes / total;
           if (file === reported.file && part < reported.part + STEP && part < 1) return;
           reported = { file, part };
@@ -96,6 +98,10 @@ async function fetchTo(
         },
       }),
   );
+}
+
+function kilobytes(bytes: number): number {
+  return Math.round(bytes / 1000);
 }
 
 function bar(part: number): string {

@@ -17,7 +17,7 @@ export async function answerIndex(
     full = false,
   }: { readonly embedder?: string | undefined; readonly full?: boolean } = {},
 ): Promise<ToolAnswer> {
-  const { workspace, env, progress, signal } = caller;
+  const { workspace, env, progress, signal, bar } = caller;
   const snapshot = wholeSnapshot(caller);
   const db = indexOf(workspace.root, { make: true });
   if (full) remake(db);
@@ -25,7 +25,7 @@ export async function answerIndex(
     settings: settingsOf(snapshot, { home: workspace.home, flag: embedder }),
     env,
     progress,
-    ...defined({ signal }),
+    ...defined({ signal, bar }),
   });
   await active.embedder.close();
   const passages = db.prepare('SELECT count(*) FROM chunks').pluck().get() as number;

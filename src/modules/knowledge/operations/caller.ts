@@ -7,6 +7,7 @@ import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { type Choosing, type ActiveEmbedder, settingsOf } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
 import { NO_EMBEDDER } from '../embedders/embedder.js';
+import type { Bar } from './index-workspace.js';
 import { indexFiles } from '../store/index-files.js';
 import { indexVectors } from '../store/index-vectors.js';
 import { latentOf } from '../latent/latent-store.js';
@@ -19,6 +20,7 @@ export type Caller = {
   /** Of a pass that does not see everything. */
   readonly scope?: ReadScope;
   readonly progress: (line: string) => void;
+  readonly bar?: Bar;
   readonly signal?: AbortSignal;
 };
 

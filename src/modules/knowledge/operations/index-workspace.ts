@@ -1,10 +1,14 @@
 /** Updates the index: files first, so that their words are found at once, then vectors. */
 import { defined } from '../../../kernel/defined.js';
 import type { Snapshot } from '../../../workspace/types.js';
+import type { AddedCommandContext } from '../../../passes/added-command.js';
 import { chooseEmbedder, type Choosing, type ActiveEmbedder } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
 import { indexFiles, type FilesReport } from '../store/index-files.js';
 import { indexVectors, type VectorsReport } from '../store/index-vectors.js';
+
+/** Of the terminal. */
+export type Bar = NonNullable<AddedCommandContext['bar']>;
 
 export type IndexReport = {
   readonly files: FilesReport;
@@ -14,6 +18,8 @@ export type IndexReport = {
 };
 export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & {
   readonly withinMs?: number;
+  /** Missing where there is no terminal: then there are lines of progress. */
+  readonly bar?: Bar;
   /** Keeps the latent model, however much is new. */
   readonly keepModel?: boolean;
 };
@@ -27,16 +33,20 @@ export async function indexWorkspace(
   options: IndexOptions,
 ): Promise<IndexReport> {
   const start = performance.now();
-  const { signal, progress, withinMs } = options;
+  const { signal, progress, withinMs, bar } = options;
   const report = rarely(progress);
+  const show = (label: string, done: number, total: number): void => {
+    if (bar === undefined) report(`${done} of ${total} ${label}`);
+    else bar(`Indexing ${label}`, { done, total });
+  };
   const files = indexFiles(db, snapshot, {
     ...defined({ signal }),
-    onProgress: (done, total) => report(`${done} of ${total} files`),
+    onProgress: (done, total) => show('files', done, total),
   });
   const active = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
   const vectors = await indexVectors(db, active.embedder, {
     ...defined({ signal, withinMs }),
-    onProgress: (done, total) => report(`${done} of ${total} passages embedded`),
+    onProgress: (done, total) => show('passages', done, total),
   });
   if (vectors.replaced !== undefined)
     progress(

@@ -72,10 +72,12 @@ export const night: Command = {
       if (stop !== undefined) return 'stop';
       if (foundNothing(report)) return 'nothing';
       ended++;
+      context.bar?.('Passes', { done: ended, total: most });
       if (ended % every === 0 && ended < most)
         reports.push(await inTurn(own, (turn) => manager(turn, { role: 'manager' })));
       return 'worked';
     };
+    context.bar?.('Passes', { done: 0, total: most });
     await runLanes({ lanes, most, mayStart, work });
     if (stop?.exit === EXIT.gate) return refused(stop, reports);
     const last = await manager(env, { role: 'manager' });

@@ -23,7 +23,9 @@ import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { answeredFacts, openQuestionFacts } from '../../../passes/question-facts.js';
 import { alarmLines } from '../alarm-lines.js';
+import { withRunLinks } from '../file-link.js';
 import { type Paint, paint } from '../paint.js';
+import { recentDays, recentDaysText } from '../recent-days.js';
 import { ok } from '../result.js';
 import { NO_PROJECT } from '../no-project.js';
 import { textTable } from '../../../report/text-table.js';
@@ -59,7 +61,11 @@ export const status: Command = {
       ...signalsText(facts),
       ...modulesText(states, screen),
       '',
-      runsText(facts, screen),
+      withRunLinks(context, runsText(facts, screen), {
+        state: workspace.state,
+        runs: facts.runs.map(({ id }) => id),
+      }),
+      ...recentDaysText(facts.days, snapshot),
       '',
       facts.next === null
         ? 'Next: no project can continue without you.'
@@ -185,6 +191,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     questions: openQuestionFacts(snapshot),
     answered: answeredFacts(snapshot, answers),
     runs: lastRows(snapshot, 'RUN', LAST_RUNS).map(runFacts),
+    days: recentDays(snapshot),
     signals: detectedModes(snapshot).map(({ text }) => text),
   };
 }

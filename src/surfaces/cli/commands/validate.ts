@@ -13,6 +13,7 @@ import type { ValidateOptions, Validation } from '../../../validate/validate-sna
 import type { Snapshot } from '../../../workspace/types.js';
 import { textOfLines } from '../../../workspace/text-of-lines.js';
 import { changedSince } from '../changed-since.js';
+import { fileLink } from '../file-link.js';
 import { cacheGround } from '../cache-ground.js';
 import { moduleRules } from '../module-rules.js';
 import type { FindingPlace } from '../fix-findings.js';
@@ -82,6 +83,7 @@ export async function check(
   const found = await validateCached(snapshot, {
     ...ground,
     ...settings,
+    onFile: (done, total) => context.bar?.('Checking files', { done, total }),
     progress: (line) => context.progress(line),
   });
   return context.scope === undefined
@@ -168,7 +170,7 @@ async function resultOf(
     case 'text':
       return {
         exit,
-        text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file, lines) => textOfLines(snapshot, file, lines) })}`,
+        text: `${fixed}${textReport(found, { color: context.color, width: context.width, heading: (file) => fileLink(context, file), textOf: (file, lines) => textOfLines(snapshot, file, lines) })}`,
         json,
       };
     case 'json':

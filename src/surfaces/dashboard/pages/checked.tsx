@@ -3,7 +3,7 @@ import { Empty } from '../../../report/html/html.js';
 import { clockTime } from '../clock-time.js';
 import type { KeptAnswer } from '../../../passes/dashboard-page.js';
 
-/** Above what the answer shows; it says so when there is none yet. @param what as in "the check". */
+/** Above what the answer shows. @param what as in `The check`. */
 export function Checked({
   answer,
   what,
