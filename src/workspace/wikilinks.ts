@@ -1,4 +1,4 @@
-/** Wikilinks, as note programs write them: `[[Page]]`, `[[folder/Page#Heading|shown]]`, `![[Page]]`. */
+/** The links of note programs: `[[Page]]`, `[[folder/Page#Heading|shown]]`, `![[Page]]`. */
 import { posix } from 'node:path';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
@@ -40,8 +40,8 @@ type Files = ReadonlyMap<string, unknown>;
 const indexes = new WeakMap<Files, ReadonlyMap<string, readonly string[]>>();
 
 /**
- * The file that a wikilink names: the one at that path, else one whose path ends so, in any case: in
- * the same folder, or the nearest to the root. An empty name is the page itself.
+ * The file that a wikilink names: the one at that path, else one whose path ends so, in any case:
+ * in the same folder, or the nearest to the root. An empty name is the page itself.
  */
 export function wikiPath(files: Files, name: string, from: string): string | undefined {
   if (name === '') return from;

@@ -4,6 +4,7 @@ import { fieldText } from '../../project/field-text.js';
 import { NocturneError } from '../../kernel/error.js';
 import { type Acting, actingAsOwner, actingAsPass } from '../../passes/commit-edit.js';
 import { passOfToken } from '../../passes/pass-token.js';
+import type { CallCommand } from '../../passes/dashboard-page.js';
 import type { Briefed } from '../../passes/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Context } from './types.js';
@@ -47,6 +48,12 @@ export function requireOwner(context: Context, what: string): void {
     throw new NocturneError('REFUSED', `${what} is for the owner only: ${inside}`, {
       hint: 'to ask the owner, put the question under escalation in the report of the pass',
     });
+}
+
+/** For surfaces that act only by commands. */
+export function requireCall({ call }: Context): CallCommand {
+  if (call === undefined) throw new NocturneError('INTERNAL', 'this command cannot call others');
+  return call;
 }
 
 /** The owner's name in USER.md. */

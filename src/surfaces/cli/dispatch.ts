@@ -3,6 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
+import { callCommand } from './call-command.js';
 import { admit, callable } from './command-access.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { checkCommand } from './check-command.js';
@@ -41,10 +42,9 @@ export async function dispatch(words: readonly string[]): Promise<number> {
   const commands = checkCommand(CATALOGUE, wholeCatalogue);
   try {
     const scope = admit(context, found.name, found.entry);
-    return printResult(
-      await command.run(withScope({ ...context, commands }, scope), parsed),
-      globals.json,
-    );
+    const scoped = withScope({ ...context, commands }, scope);
+    const call = callCommand(scoped, wholeCatalogue);
+    return printResult(await command.run({ ...scoped, call }, parsed), globals.json);
   } finally {
     context.close();
   }

@@ -2,6 +2,7 @@
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
+import type { CallCommand } from '../../passes/dashboard-page.js';
 import type { CommandCheck } from '../../validate/rule.js';
 import type { Workspace } from '../../workspace/types.js';
 
@@ -42,6 +43,8 @@ export type Context = {
   workspace(): Workspace;
   /** Checks a command that a page names; missing where nothing validates. */
   readonly commands?: CommandCheck;
+  /** Calls another command in the same process; missing where no process was started for one. */
+  readonly call?: CallCommand;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;
 };

@@ -1,7 +1,6 @@
-/** `dashboard`: Mission Control, a web page on this machine that shows the workspace and answers. */
+/** `dashboard`: Mission Control, a web page on this machine that shows the workspace. */
 import { installedModules } from '../../../modules/installed.js';
-import { requireOwner } from '../actor.js';
-import { callCommand } from '../call-command.js';
+import { requireCall, requireOwner } from '../actor.js';
 import { portOf } from '../port.js';
 import { ok } from '../result.js';
 import type { Command } from '../types.js';
@@ -14,6 +13,7 @@ export const dashboard: Command = {
   examples: ['nocturne dashboard', 'nocturne dashboard --port 4170 --read-only'],
   async run(context, { options }) {
     requireOwner(context, 'the dashboard');
+    const call = requireCall(context);
     const { startDashboard } = await import('../../dashboard/start.js');
     const modules = await installedModules();
     const ending = new AbortController();
@@ -22,7 +22,7 @@ export const dashboard: Command = {
       workspace: context.workspace(),
       pages: modules.flatMap((module) => module.pages ?? []),
       actions: modules.flatMap((module) => module.actions ?? []),
-      call: callCommand(context),
+      call,
       port: portOf(options['port']),
       readOnly: options['readOnly'] === true,
       signal: ending.signal,

@@ -1,8 +1,7 @@
 /** `lsp`: a language server on standard input and output, for editors. */
 import { factsOfAll } from '../../../validate/validate-draft.js';
-import { requireOwner } from '../actor.js';
+import { requireCall, requireOwner } from '../actor.js';
 import { cacheGround } from '../cache-ground.js';
-import { callCommand } from '../call-command.js';
 import { checkThread } from '../check-in-thread.js';
 import { moduleRules } from '../module-rules.js';
 import { packageVersion } from '../package-version.js';
@@ -14,6 +13,7 @@ export const lsp: Command = {
   examples: ['nocturne lsp', 'nocturne lsp --workspace ~/notes'],
   async run(context) {
     requireOwner(context, 'the language server');
+    const call = requireCall(context);
     const { startLsp } = await import('../../lsp/start.js');
     const workspace = context.workspace();
     const { root, state } = workspace;
@@ -28,7 +28,7 @@ export const lsp: Command = {
         rules: await moduleRules(),
         factsOf: (snapshot) => factsOfAll(snapshot, { ...ground, progress: () => undefined }),
         check: thread.check,
-        call: callCommand(context),
+        call,
         version: packageVersion(packageRoot),
         signal: ending.signal,
         say: (line) => context.progress(line),
