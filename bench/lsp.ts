@@ -12,8 +12,8 @@ import { type Bench, ms, type Result } from './result.js';
 
 /** Three files each. */
 const PROJECTS = 3_334;
-const KEYSTROKES = 200;
-const RULE_RUNS = 10;
+const KEYSTROKES = 100;
+const RULE_RUNS = 6;
 /** A fast typist. */
 const BETWEEN_MS = 60;
 const [KEYSTROKE_MS, RULES_MS] = [50, 2_000];

@@ -10,7 +10,7 @@ import { entryAt, isIgnored } from '../workspace/walk.js';
 /** The watcher can miss changes (some disks, too many files), so snapshots expire. */
 const OLDEST_MS = 60_000;
 const OLDEST_UNWATCHED_MS = 1_000;
-/** For an editor, which shows what a check of the whole workspace finds besides. */
+/** For an editor, which also shows what a check of the whole workspace finds. */
 const OLDEST_FOLLOWED_MS = 600_000;
 /** Warm-up decisions, after which the code of the guard is compiled. */
 const WARM_UPS = 40;

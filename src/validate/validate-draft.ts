@@ -1,4 +1,4 @@
-/** Validates a whole workspace as it would be with other contents in some files, such as unsaved ones. */
+/** Validates a whole workspace as it would be with other contents in some files. */
 import { isFree } from '../registry/route.js';
 import { openCache } from '../workspace/cache.js';
 import { type Contents, overlay } from '../workspace/overlay.js';
@@ -11,8 +11,8 @@ import type { CachedOptions } from './cached-validation.js';
 import { collectFacts, type FactsCache, validate, type Validation } from './validate-snapshot.js';
 
 /**
- * The same as `validate` once the contents are on the disk. Nothing of the contents is cached. Other
- * contents of REGISTRY.md change what every file means, so all of them are read again.
+ * The same as `validate` once the contents are on the disk. Nothing of the contents is cached.
+ * Other contents of REGISTRY.md change what every file means, so all of them are read again.
  */
 export async function validateDraft(
   base: Snapshot,

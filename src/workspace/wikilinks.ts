@@ -1,4 +1,4 @@
-/** Wikilinks, as note programs write them: `[[Page]]`, `[[folder/Page#Heading|shown]]`, `![[Page]]`. */
+/** The links of note programs: `[[Page]]`, `[[folder/Page#Heading|shown]]`, `![[Page]]`. */
 import { posix } from 'node:path';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
@@ -40,8 +40,8 @@ type Files = ReadonlyMap<string, unknown>;
 const indexes = new WeakMap<Files, ReadonlyMap<string, readonly string[]>>();
 
 /**
- * The file that a wikilink names: the one at that path, else the nearest to the root whose path ends
- * so, in any case. An empty name is the page itself.
+ * The file that a wikilink names: the one at that path, else one whose path ends so, in any case:
+ * in the same folder, or the nearest to the root. An empty name is the page itself.
  */
 export function wikiPath(files: Files, name: string, from: string): string | undefined {
   if (name === '') return from;
@@ -52,7 +52,9 @@ export function wikiPath(files: Files, name: string, from: string): string | und
   if (files.has(near)) return near;
   const wanted = near.toLowerCase();
   const named = indexOf(files).get(posix.basename(wanted)) ?? [];
-  return named.find((path) => `/${path}`.toLowerCase().endsWith(`/${wanted}`));
+  const fitting = named.filter((path) => `/${path}`.toLowerCase().endsWith(`/${wanted}`));
+  const folder = posix.dirname(from);
+  return fitting.find((path) => posix.dirname(path) === folder) ?? fitting[0];
 }
 
 /** Paths by their names in lower case, those with fewer folders first. */

@@ -3,6 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
+import { callCommand } from './call-command.js';
 import { admit, callable } from './command-access.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { checkCommand } from './check-command.js';

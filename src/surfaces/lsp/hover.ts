@@ -1,4 +1,4 @@
-/** What is known about the field at the cursor: its contract, who wrote it last and why, its reach. */
+/** What is known about the field at the cursor: its contract, its last writer, what it reaches. */
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
 import { fieldText } from '../../project/field-text.js';
 import { lastRow } from '../../project/recent-rows.js';

@@ -1,4 +1,4 @@
-/** Moves findings with the lines that they are about, when lines before them were added or removed. */
+/** Moves findings with their lines, when lines before them were added or removed. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 
 const LINES = /\r\n|\n|\r/;

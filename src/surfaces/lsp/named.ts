@@ -93,7 +93,7 @@ function phasesPage(
   }
 }
 
-/** Fields with the name of a project that need not exist any more, so that they are no references. */
+/** Fields that name a project which may be gone, so that R2 does not declare them as references. */
 function namesProject({ name, type }: FieldSpec): boolean {
   const plain = type.kind === 'list' ? type.of.kind : type.kind;
   return plain === 'token' && ['project', 'projects', 'slug'].includes(name);

@@ -9,7 +9,7 @@ export const PLAN_PAGES: readonly DashboardPage[] = [
     nav: { label: 'Plans', order: 40 },
     load: async () => (await import('./plans.js')).plans,
   },
-  { path: '/plans/:project', load: async () => (await import('./plan.js')).plan },
+  { path: '/plans/:project', names: 'PLAN', load: async () => (await import('./plan.js')).plan },
   { path: '/plans/:project/:step', load: async () => (await import('./step.js')).step },
 ];
 

@@ -1,8 +1,8 @@
 /** `lsp`: a language server on standard input and output, for editors. */
 import { factsOfAll } from '../../../validate/validate-draft.js';
 import { requireOwner } from '../actor.js';
-import { cacheGround } from '../cache-ground.js';
 import { callCommand } from '../call-command.js';
+import { cacheGround } from '../cache-ground.js';
 import { checkThread } from '../check-in-thread.js';
 import { moduleRules } from '../module-rules.js';
 import { packageVersion } from '../package-version.js';

@@ -6,8 +6,8 @@ import type { FieldSpec, ObjectSpec } from '../../../registry/types.js';
 export type Word = { readonly start: number; readonly end: number };
 
 /**
- * `key`: where the name of a field is written, below the fields `inside`. `value`: of a field, or of
- * one item of its list.
+ * `key`: where the name of a field is written, below the fields `inside`. `value`: of a field, or
+ * of one item of its list.
  */
 export type Cursor =
   | (Word & {

@@ -16,7 +16,7 @@ import { assertRenamable, planRename, type Replacement } from './plan-rename.js'
 
 type At = { readonly path: string; readonly position: Position };
 
-/** @throws NocturneError `REFUSED` if there is no key at the cursor, or none that may be renamed. */
+/** @throws NocturneError `REFUSED` without a key at the cursor that may be renamed. */
 export function prepareRename(live: LiveWorkspace, at: At): PrepareRenameResult {
   const snapshot = live.snapshot();
   const { named, range } = keyAt(live, snapshot, at);
