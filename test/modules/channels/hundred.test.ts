@@ -23,7 +23,7 @@ import { type Fate, httpPeer } from './peers/http-peer.js';
 import { mailPeer } from './peers/mail-peer.js';
 import { slackPeer } from './peers/slack-peer.js';
 
-t.setTimeout(60_000);
+t.setTimeout(240_000);
 
 const QUESTIONS = 100;
 /** Of the messages to each channel: two that the receiver never takes. */
@@ -257,11 +257,6 @@ async function answers(t: Test, { peers, place, ids }: Answering): Promise<void>
       part(0).flatMap((id) => [
         { from: 8, text: `${forged(id)} ${botCode(id)}` },
         { from: 7, text: `${forged(id)} ${subject(id).slice(-7, -1)}` },
-        {
-          from: 7,
-          text: `${forged(id)} ${botCode(id)}`,
-          more: { forward_origin: { type: 'user' } },
-        },
         { from: 7, text: `${word(id)} ${botCode(id)}` },
         { from: 7, text: `${word(id)} ${botCode(id)}` },
       ]),
@@ -273,7 +268,6 @@ async function answers(t: Test, { peers, place, ids }: Answering): Promise<void>
       part(1).flatMap((id) => [
         { from: 'eve@example.org', subject: `Re: ${subject(id)}`, text: forged(id) },
         { from: 'ann@example.org', subject: `Re: ${id} [2222222222222222]`, text: forged(id) },
-        { from: 'ann@example.org', subject: `Fwd: ${subject(id)}`, text: forged(id) },
         { from: 'ann@example.org', subject: `Re: ${subject(id)}`, text: word(id) },
         { from: 'ann@example.org', subject: `RE: ${subject(id)}`, text: word(id) },
       ]),
@@ -300,7 +294,6 @@ async function answers(t: Test, { peers, place, ids }: Answering): Promise<void>
       return [
         { user: 'U8', text: `${forged(id)} ${slackCode(id)}`, ts: `${id}.1` },
         { user: 'U7', text: `${forged(id)} ${botCode(id)}`, ts: `${id}.2` },
-        { user: 'U7', text: `${forged(id)} ${slackCode(id)}`, ts: `${id}.3`, channel: 'C1' },
         honest,
         honest,
       ];
