@@ -83,7 +83,7 @@ async function sendAll(context: RoundContext, round: Round): Promise<readonly st
   ];
 }
 
-/** A message that the receiver cannot take does not hold up the others. */
+/** The others do not wait for a message that the receiver cannot take. */
 function stuckLast(due: readonly Due[], kept: KeptState): readonly Due[] {
   const { stuck } = kept.now();
   const isStuck = ({ about }: Due): boolean => about === stuck;
