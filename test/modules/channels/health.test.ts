@@ -99,37 +99,35 @@ t.test('the commands list, test and show the log, each with JSON', async (t) => 
   t.match(await json('channels', 'log'), { events: [{ event: 'sent', channel: 'phone' }] });
   t.match(await json('channels', 'test', 'phone'), { sent: true, answers: true });
   t.match(peer.sent.at(-1)?.text, /^Test from Nocturne/);
-  const unknown = await callCommand(place, ['channels', 'test', 'fone'], { env });
+  const unknown = await callCommand(place, ['channels', 'test', 'phome'], { env });
   t.match(unknown, { exit: 2, text: /did you mean phone\?/ });
 });
 
-t.test('a server sends at once, takes answers, and follows changes of the page', async (t) => {
+t.test('a server sends at once and takes answers', async (t) => {
   const { place, peer } = await phone(t);
   const ending = new AbortController();
   const lines: string[] = [];
-  const steps: (() => void | Promise<void>)[] = [
-    () => void ask(place, {}),
-    () => {
-      const code = /yes ([A-Z0-9]{6})/.exec(peer.sent[0]?.text ?? '')?.[1] ?? '';
-      peer.arrive({ from: 7, text: `yes ${code}` });
-    },
-  ];
+  let [waits, asked, answered] = [0, false, false];
   // Each wait of the sending part is one step of the story.
   const wait: Pause = async (ms, signal) => {
     place.later(ms);
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted || ms < 1000) return;
-    const hasAnswer = eventTexts(place).some((text) => text.startsWith('answered'));
-    if (hasAnswer) ending.abort();
-    else if (peer.sent.length === 2 - steps.length) await steps.shift()?.();
+    const code = peer.sent.map(({ text }) => /yes ([A-Z0-9]{6})/.exec(text)?.[1]).find(Boolean);
+    if (!asked) ask(place, {});
+    else if (code !== undefined && !answered) peer.arrive({ from: 7, text: `yes ${code}` });
+    answered = code !== undefined;
+    asked = true;
+    if (++waits > 300 || eventTexts(place).some((text) => text.startsWith('answered')))
+      ending.abort();
   };
   const service = channelService(
     { workspace: place.workspace, env: place.env, say: (line) => void lines.push(line) },
     wait,
   );
   await service.run(ending.signal);
-  t.match(eventTexts(place), [/^sent N-/, /^answered N-/]);
-  t.match(lines, [/^phone: sent 1$/, /^phone: N-.*: yes\./]);
+  t.match(eventTexts(place), ['sent morning', /^sent N-/, /^answered N-/]);
+  t.match(lines, [/^phone: sent 2$/, /^phone: N-.*: yes\./]);
 });
 
 t.test('a redirect is not followed: nobody allowed where it goes', async (t) => {
