@@ -12,6 +12,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = {
   'docs/GETTING-STARTED.md': 10,
   'docs/BACKUP.md': 10,
+  'docs/CHANNELS.md': 5,
   'docs/JOBS.md': 6,
   'docs/SPEND.md': 5,
   'docs/PLANS.md': 7,

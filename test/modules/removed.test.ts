@@ -32,6 +32,7 @@ const MODULES: readonly {
   { module: 'meter', command: ['spend'], help: /spend stop/, enabled: true },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
   { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },
+  { module: 'channels', command: ['channels', 'list'], help: /channels list/, enabled: true },
   { module: 'rules', command: ['rules', 'list'], help: /rules list/, enabled: true },
 ];
 

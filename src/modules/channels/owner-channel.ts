@@ -21,7 +21,7 @@ export type Channel = {
   readonly when: readonly ('critical' | 'morning')[];
   /** Local times; nothing is sent between them. */
   readonly quiet: { readonly from: string; readonly to: string } | undefined;
-  /** Kinds of questions that it may not answer, besides those of the settings. */
+  /** Kinds of questions that it may not answer, in addition to those of the settings. */
   readonly unanswered: readonly string[];
   /** Where the secrets are: `env:NAME` or `file:/path`. */
   readonly secret: string;

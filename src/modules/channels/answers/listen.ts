@@ -5,6 +5,7 @@ import { oneRound } from '../delivery/one-round.js';
 import { connectTo, type RoundContext } from '../delivery/round-context.js';
 import { channelEvents } from '../channel-log.js';
 import type { Connection, Incoming, Listening } from '../kinds/connection.js';
+import { KEPT_MS } from '../delivery/due.js';
 import type { Channel } from '../owner-channel.js';
 import { takeAnswer } from './take-answer.js';
 
@@ -91,11 +92,14 @@ function taker(
   let before = Promise.resolve();
   const takeNext = async (incoming: Incoming): Promise<void> => {
     const snapshot = workspace.snapshot();
-    const refused = [...channelEvents(snapshot, snapshot.now.getTime() - HOUR_MS)].filter(
-      (event) => event.event === 'refused' && event.channel === channel.name,
+    const now = snapshot.now.getTime();
+    const events = [...channelEvents(snapshot, now - KEPT_MS)];
+    const refused = events.filter(
+      ({ event, channel: name, time }) =>
+        event === 'refused' && name === channel.name && time >= now - HOUR_MS,
     );
     const logsRefusals = refused.length < MOST_REFUSED;
-    const outcome = takeAnswer({ workspace, channel, incoming, logsRefusals });
+    const outcome = takeAnswer({ workspace, snapshot, channel, incoming, events, logsRefusals });
     if (outcome.kind === 'ignored') return;
     const line = `${channel.name}: ${outcome.text}`;
     said.push(line);

@@ -8,7 +8,7 @@ export const REFUSALS = {
     'this question was answered with this code before. To correct the answer, use nocturne answer.',
   late: 'the question is answered already, or no longer open.',
   changed: 'the question has changed since this message. Answer the newer one.',
-  forwarded: 'a forwarded message is no answer. Reply to the message itself.',
+  forwarded: 'it was forwarded. Reply to the message itself.',
   class: 'questions of this class are answered on no channel. Use nocturne answer.',
   'not-one-word': 'write one word, yes or no, and nothing else.',
   'needs-words': 'one word does not answer this question. Use nocturne answer.',

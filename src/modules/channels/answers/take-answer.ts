@@ -34,6 +34,9 @@ type Reading = {
   readonly workspace: Workspace;
   readonly channel: Channel;
   readonly incoming: Incoming;
+  readonly snapshot: Snapshot;
+  /** Of the last days, the newest first. */
+  readonly events: readonly LoggedEvent[];
   /** False where so many were refused that the log has enough of them. */
   readonly logsRefusals: boolean;
 };
@@ -42,10 +45,8 @@ type Answer = { readonly sent: Sent; readonly verdict: 'yes' | 'no' };
 type Found = Answer | 'ignored' | { readonly refusal: Refusal; readonly about?: string };
 
 export function takeAnswer(reading: Reading): AnswerOutcome {
-  const { workspace, channel, incoming } = reading;
-  const snapshot = workspace.snapshot();
-  const events = [...channelEvents(snapshot, snapshot.now.getTime() - KEPT_MS)];
-  const found = findAnswer(snapshot, reading, events);
+  const { workspace, channel, incoming, snapshot } = reading;
+  const found = findAnswer(reading);
   if (found === 'ignored') return { kind: 'ignored' };
   if ('refusal' in found) return refuse(reading, found.refusal, found.about);
   const { sent, verdict } = found;
@@ -77,11 +78,7 @@ function answerOf(
   return { hash, message, sender, detail };
 }
 
-function findAnswer(
-  snapshot: Snapshot,
-  { workspace, channel, incoming }: Reading,
-  events: readonly LoggedEvent[],
-): Found {
+function findAnswer({ workspace, snapshot, channel, incoming, events }: Reading): Found {
   const mine = events.filter((event) => event.channel === channel.name);
   const handled = mine.some(
     ({ event, message }) =>

@@ -83,26 +83,29 @@ async function sendAll(context: RoundContext, round: Round): Promise<readonly st
   ];
 }
 
-/** A message that the receiver cannot take does not hold up the others. */
+/** The others do not wait for a message that the receiver cannot take. */
 function stuckLast(due: readonly Due[], kept: KeptState): readonly Due[] {
   const { stuck } = kept.now();
   const isStuck = ({ about }: Due): boolean => about === stuck;
   return [...due.filter((each) => !isStuck(each)), ...due.filter(isStuck)];
 }
 
-function failed(
-  { workspace }: RoundContext,
-  { channel, kept }: Round,
-  failure: { readonly why: string; readonly retryAfterMs?: number; readonly stuck?: string },
-): void {
+type Failure = {
+  readonly why: string;
+  readonly retryAfterMs?: number;
+  readonly stuck?: string;
+  readonly doubtful?: readonly string[];
+};
+
+function failed({ workspace }: RoundContext, { channel, kept }: Round, failure: Failure): void {
   const now = workspace.clock.now().getTime();
   const { change, events } = afterFailure(kept, { channel: channel.name, now, ...failure });
-  kept.keep({ ...change, stuck: failure.stuck ?? '' }, ...events);
+  const { stuck = '', doubtful = kept.now().doubtful } = failure;
+  kept.keep({ ...change, stuck, doubtful }, ...events);
 }
 
-type Attempt =
-  | Exclude<Sent, { kind: 'sent' }>
-  | (Extract<Sent, { kind: 'sent' }> & { readonly again: boolean });
+/** `again`: it may have arrived before. `doubtful`: what may have arrived, after this attempt. */
+type Attempt = Sent & { readonly again: boolean; readonly doubtful: readonly string[] };
 
 function record(
   { channel, kept }: Round,
@@ -110,11 +113,12 @@ function record(
   outcome: Exclude<Attempt, { kind: 'failed' }>,
 ): void {
   const row = { channel: channel.name, about, hash };
+  const { again, doubtful } = outcome;
   if (outcome.kind === 'refused')
-    return kept.keep({}, { ...row, event: 'undelivered', why: outcome.why });
+    return kept.keep({ doubtful }, { ...row, event: 'undelivered', why: outcome.why });
   const { change, events } = afterSuccess(kept, channel.name);
-  const { message, again } = outcome;
-  kept.keep({ ...change, stuck: '' }, { ...row, event: 'sent', message, again }, ...events);
+  const sent = { ...row, event: 'sent', message: outcome.message, again } as const;
+  kept.keep({ ...change, stuck: '', doubtful }, sent, ...events);
 }
 
 type OneMessage = Round & { readonly connection: Connection; readonly message: Outgoing };
@@ -128,15 +132,15 @@ async function sendOne({ signal }: RoundContext, sending: OneMessage): Promise<A
     content,
     ...(project === '' ? {} : { project }),
   });
-  if (reason !== undefined) return { kind: 'refused', why: reason };
   const others = kept.now().doubtful.filter((id) => id !== message.id);
-  const again = kept.now().doubtful.includes(message.id);
-  if (!again) kept.keep({ doubtful: [...others, message.id].slice(-MOST_DOUBTFUL) });
+  const again = others.length < kept.now().doubtful.length;
+  if (reason !== undefined) return { kind: 'refused', why: reason, again, doubtful: others };
+  const noted = [...others, message.id].slice(-MOST_DOUBTFUL);
+  if (!again) kept.keep({ doubtful: noted });
   const text = again
     ? `You may have this already: it was not sure that it arrived.\n${message.text}`
     : message.text;
   const sent = await connection.send({ ...message, text }, signal);
   const isDoubtful = sent.kind === 'failed' && (again || sent.mayHaveArrived === true);
-  if (!isDoubtful) kept.keep({ doubtful: others });
-  return sent.kind === 'sent' ? { ...sent, again } : sent;
+  return { ...sent, again, doubtful: isDoubtful ? noted : others };
 }

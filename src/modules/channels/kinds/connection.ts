@@ -32,7 +32,7 @@ export type Incoming = {
   readonly message: string;
   readonly sender: string;
   readonly text: string;
-  /** Found beside the text, such as in a subject. */
+  /** Found elsewhere than in the text, such as in a subject. */
   readonly code?: string;
   /** The transport's id of our message that it replies to. */
   readonly repliesTo?: string;

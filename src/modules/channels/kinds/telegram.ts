@@ -71,7 +71,7 @@ async function fetchUpdates(
   }
 }
 
-/** Only messages of people in the chat of the channel. Edited messages are no answers. */
+/** Only messages of people in the chat of the channel. Edited messages do not count. */
 function incomingOf({ message }: Update, chat: string): Incoming | undefined {
   if (message?.text === undefined || message.from === undefined) return undefined;
   if (String(message.chat.id) !== chat) return undefined;
@@ -99,7 +99,7 @@ function failedCall(error: unknown): Sent {
   const why = `Telegram answered ${error_code}: ${description.slice(0, 120)}`;
   const after = parameters.retry_after;
   if (after !== undefined) return { kind: 'failed', why, retryAfterMs: after * 1000 };
-  // Only what is wrong with this message is final; a blocked bot or a wrong token may be mended.
+  // Only what is wrong with this message is final; a blocked bot or a wrong token can be fixed.
   return error_code === 400 && /message|entit|text/i.test(description)
     ? { kind: 'refused', why }
     : { kind: 'failed', why };

@@ -15,11 +15,12 @@ export type BotPeer = HttpPeer & {
   readonly told: string[];
   /** As an update. */
   arrive(...messages: readonly BotMessage[]): void;
-  /** Gives every update once more, whatever offset the bot asks for. */
+  /** Gives the last updates once more, whatever offset the bot asks for. */
   repeats: boolean;
 };
 
 const CHAT = 4711;
+const MOST_REPEATED = 20;
 
 export async function botPeer(): Promise<BotPeer> {
   const peer = await httpPeer();
@@ -54,7 +55,7 @@ export async function botPeer(): Promise<BotPeer> {
         .end(JSON.stringify({ ok: true, result: value }));
     const body = JSON.parse(request.body || '{}') as { offset?: number };
     if (request.path.endsWith('/getUpdates')) {
-      const offset = bot.repeats ? 0 : (body.offset ?? 0);
+      const offset = (body.offset ?? 0) - (bot.repeats ? MOST_REPEATED : 0);
       return result(updates.filter(({ update_id }) => update_id >= offset).slice(0, 100));
     }
     return result({ message_id: sent.at(-1)?.id, date: 0, chat: { id: CHAT, type: 'private' } });
