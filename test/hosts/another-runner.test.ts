@@ -20,8 +20,8 @@ console.log('\`\`\`');
 `;
 
 t.test('a pass is done by a runner of a kind that only its folder knows', async (t) => {
-  const directory = t.testdir();
-  const installed = installWithout([], directory);
+  const installed = installWithout([], t);
+  const directory = t.testdirName;
   const { run } = installed;
   t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
   const own = join(directory, 'own');

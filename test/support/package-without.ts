@@ -11,6 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { standingProcess } from './standing-process.js';
+
+type TestContext = { testdir(): string; teardown(end: () => void): void };
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = [
@@ -34,39 +37,48 @@ export type Installed = {
   readonly home: string;
   /** Takes a folder below src away. */
   readonly remove: (folder: string) => void;
-  readonly run: (
-    words: readonly string[],
-    cwd?: string,
-  ) => { readonly exit: number | null; readonly said: string };
+  /** In a process of its own. */
+  readonly run: (words: readonly string[], cwd?: string) => Said;
+  /** By one process that stays until a folder is taken away. */
+  readonly ask: (words: readonly string[], cwd?: string) => Promise<Said>;
 };
+type Said = { readonly exit: number | null; readonly said: string };
 
-/** @param removed folders below src: `modules/inbound`, `hosts/git`. */
-export function installWithout(removed: readonly string[], directory: string): Installed {
+/**
+ * Give it `t` for its directory.
+ * @param removed folders below src: `modules/inbound`, `hosts/git`.
+ */
+export function installWithout(removed: readonly string[], t: TestContext): Installed {
+  const directory = t.testdir();
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
     mkdirSync(join(root, path, '..'), { recursive: true });
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
+  const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
+  // The repository around the fixtures is nobody's to change.
+  const env = { ...clean, NOCTURNE_HOME: home, GIT_CEILING_DIRECTORIES: directory };
   const run: Installed['run'] = (words, cwd = directory) => {
-    const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(root, 'bin/nocturne.cjs'), ...words],
-      {
-        cwd,
-        // The repository around the fixtures is nobody's to change.
-        env: { ...env, NOCTURNE_HOME: home, GIT_CEILING_DIRECTORIES: directory },
-        encoding: 'utf8',
-        input: '',
-      },
-    );
+    const program = [join(root, 'bin/nocturne.cjs'), ...words];
+    const { status, stdout, stderr } = spawnSync(process.execPath, program, {
+      ...{ cwd, env, input: '' },
+      encoding: 'utf8',
+    });
     return { exit: status, said: `${stdout}${stderr}` };
   };
-  const remove = (folder: string): void =>
+  const standing = standingProcess(join(root, 'dist/cli.cjs'));
+  t.teardown(standing.end);
+  const ask: Installed['ask'] = async (words, cwd = directory) => {
+    const { exit, stdout, stderr } = await standing.ask({ words, env, cwd });
+    return { exit, said: `${stdout}${stderr}` };
+  };
+  const remove = (folder: string): void => {
+    standing.end();
     rmSync(join(root, 'dist/src', folder), { recursive: true });
+  };
   for (const folder of removed) remove(folder);
-  return { root, home, remove, run };
+  return { root, home, remove, run, ask };
 }
 
 /** Puts the compiled fixture `test/hosts/fixtures/NAME` beside the hosts of the copy. */

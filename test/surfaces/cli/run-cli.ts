@@ -2,7 +2,6 @@
  * Calls a command through its function and through the real process, and tells what came out of
  * both in one form.
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
@@ -12,11 +11,14 @@ import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { systemClock, type Clock } from '../../../src/kernel/clock.js';
-import type { Answered, Asked } from './many-child.js';
+import {
+  type Answered,
+  askStanding,
+  type Asked,
+  callProgram,
+} from '../../support/standing-process.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
-const BIN = `${REPOSITORY}bin/nocturne.cjs`;
-const MANY = fileURLToPath(new URL('many-child.js', import.meta.url));
 
 export type CliPlace = { readonly root: string; readonly home: string };
 export type CliOptions = {
@@ -82,31 +84,12 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
   };
 }
 
-/** These the program answers before the command line. */
-const BEFORE = ['gate', 'validate', 'hook'];
-const started = new Set<string>();
-
-/**
- * `nocturne WORDS`: what it printed, and its exit code. The first call of each command in a test
- * file starts `node bin/nocturne.cjs`; the others are asked of the process that stays, which costs
- * a tenth.
- */
-async function callProgram(
+/** `nocturne WORDS`: what it printed, and its exit code. */
+const callIn = (
   place: CliPlace,
   words: readonly string[],
   options: CliOptions & { readonly input?: string },
-): Promise<Answered> {
-  const [first = '', second = ''] = words;
-  const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
-  const alone =
-    BEFORE.some((word) => words.includes(word)) ||
-    options.input !== undefined ||
-    !started.has(name);
-  started.add(name);
-  return alone
-    ? run(place, [BIN, ...words], options, options.input)
-    : ask({ words, env: environmentFor(place, options), cwd: options.cwd ?? place.root });
-}
+): Promise<Answered> => callProgram(askedOf(place, words, options), options.input);
 
 /** With `--json`. */
 export async function callProcess(
@@ -114,7 +97,7 @@ export async function callProcess(
   words: readonly string[],
   options: CliOptions = {},
 ): Promise<CliOutcome> {
-  const { exit, stdout } = await callProgram(place, [...words, '--json'], options);
+  const { exit, stdout } = await callIn(place, [...words, '--json'], options);
   return { exit, json: documentOf(stdout), text: '' };
 }
 
@@ -124,7 +107,7 @@ export async function callForText(
   words: readonly string[],
   options: CliOptions & { readonly input?: string } = {},
 ): Promise<{ readonly exit: number; readonly text: string }> {
-  const { exit, stdout, stderr } = await callProgram(place, words, options);
+  const { exit, stdout, stderr } = await callIn(place, words, options);
   return { exit, text: `${stdout}${stderr}` };
 }
 
@@ -141,11 +124,8 @@ export async function callMany(
   const { json = true } = options;
   const outcomes: CliOutcome[] = [];
   for (const words of many) {
-    const { exit, stdout, stderr } = await ask({
-      words: json ? [...words, '--json'] : words,
-      env: environmentFor(place, options),
-      cwd: options.cwd ?? place.root,
-    });
+    const asked = askedOf(place, json ? [...words, '--json'] : words, options);
+    const { exit, stdout, stderr } = await askStanding(asked);
     outcomes.push({
       exit,
       json: json ? documentOf(stdout) : {},
@@ -153,29 +133,6 @@ export async function callMany(
     });
   }
   return outcomes;
-}
-
-let standing: ChildProcess | undefined;
-
-/** The process is started when it is first needed, and ends with this one. */
-async function ask(asked: Asked): Promise<Answered> {
-  standing ??= fork(MANY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const child = standing;
-  child.ref();
-  child.channel?.ref();
-  const answered = await new Promise<Answered>((resolve, reject) => {
-    const ended = (code: number | null): void =>
-      reject(new Error(`the process ended with ${code}: ${asked.words.join(' ')}`));
-    child.once('exit', ended);
-    child.once('message', (message) => {
-      child.off('exit', ended);
-      resolve(message as Answered);
-    });
-    child.send(asked);
-  });
-  child.unref();
-  child.channel?.unref();
-  return answered;
 }
 
 function documentOf(stdout: string): Readonly<Record<string, unknown>> {
@@ -186,27 +143,10 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
   return json;
 }
 
-function run(place: CliPlace, words: readonly string[], options: CliOptions, input = ''): Answered {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
-    cwd: options.cwd ?? place.root,
-    env: environmentFor(place, options),
-    encoding: 'utf8',
-    input,
-  });
-  return { exit: status ?? -1, stdout, stderr };
-}
-
-function environmentFor(
-  place: CliPlace,
-  options: CliOptions,
-): Readonly<Record<string, string | undefined>> {
+function askedOf(place: CliPlace, words: readonly string[], options: CliOptions): Asked {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
-  return {
-    ...clean,
-    NOCTURNE_HOME: place.home,
-    COLUMNS: String(options.width ?? 100),
-    ...options.env,
-  };
+  const own = { NOCTURNE_HOME: place.home, COLUMNS: String(options.width ?? 100) };
+  return { words, env: { ...clean, ...own, ...options.env }, cwd: options.cwd ?? place.root };
 }
 
 /** As the command line: modules are loaded only for words that the core does not know. */

@@ -1,10 +1,9 @@
 /** The commands of plans, as an owner and as an agent calls them. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import t from 'tap';
 import type { Place } from '../../../passes/pass-workspace.js';
+import { callProgram } from '../../../support/standing-process.js';
 import {
   approved,
   edit,
@@ -25,16 +24,8 @@ import {
 
 t.setTimeout(300_000);
 
-const BIN = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
-
-async function nocturne({ root, home }: Place, ...words: readonly string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...words], {
-    cwd: root,
-    env: { NOCTURNE_HOME: home },
-    reject: false,
-  });
-  return { exit: exitCode, stdout, stderr };
-}
+const nocturne = ({ root, home }: Place, ...words: readonly string[]) =>
+  callProgram({ words, env: { ...process.env, NOCTURNE_HOME: home }, cwd: root });
 
 async function json(
   place: Place,

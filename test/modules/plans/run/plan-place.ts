@@ -1,6 +1,4 @@
 /** A workspace with one plan, and the command line in it. */
-import { execa } from 'execa';
-import { fileURLToPath } from 'node:url';
 import { readPlan } from '../../../../src/modules/plans/page/read-plan.js';
 import type { Plan } from '../../../../src/modules/plans/types.js';
 import {
@@ -10,8 +8,7 @@ import {
   programRunner,
   runnersPage,
 } from '../../../passes/pass-workspace.js';
-
-const BIN = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
+import { callProgram } from '../../../support/standing-process.js';
 
 /** @param steps YAML of the list of steps. */
 export function planPage(steps: string, status = 'approved'): string {
@@ -48,12 +45,15 @@ export function placeWithPlan(
   });
 }
 
-export const nocturne = ({ root, home }: Place, ...words: readonly string[]) =>
-  execa(process.execPath, [BIN, ...words], {
-    cwd: root,
-    env: { NOCTURNE_HOME: home },
-    reject: false,
-  });
+/** As `execa` would answer. */
+export async function nocturne(
+  { root, home }: Place,
+  ...words: readonly string[]
+): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+  const env = { ...process.env, NOCTURNE_HOME: home };
+  const { exit, stdout, stderr } = await callProgram({ words, env, cwd: root });
+  return { exitCode: exit, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
+}
 
 export function planOf({ workspace }: Place): Plan {
   const { plan } = readPlan(workspace.snapshot(), 'pages');

@@ -1,9 +1,8 @@
 /**
  * Carries out command lines one after the other, as they come from its parent: words, environment
- * and folder of each, answered by what was printed and the exit code.
+ * and folder of each, answered by what was printed and the exit code. Its word: the bundle.
  */
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 /** The one file of the build, as the program loads it. */
 type Bundle = {
@@ -23,8 +22,8 @@ export type Answered = {
 };
 
 const { main } = (
-  createRequire(import.meta.url)('../../../../bin/load-bundle.cjs') as Bundle
-).loadBundle(fileURLToPath(new URL('../../../cli.cjs', import.meta.url))).exports;
+  createRequire(import.meta.url)('../../../bin/load-bundle.cjs') as Bundle
+).loadBundle(process.argv[2] ?? '').exports;
 
 process.setMaxListeners(0);
 process.stdout.setMaxListeners(0);

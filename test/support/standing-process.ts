@@ -1,0 +1,89 @@
+/**
+ * Processes of the command line that stay and carry out one command after the other, which costs a
+ * tenth of a process for each.
+ */
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Answered, Asked } from './standing-child.js';
+
+export type { Answered, Asked };
+
+const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const BIN = at('bin/nocturne.cjs');
+const CHILD = at('dist/test/support/standing-child.js');
+
+export type Standing = {
+  /** What it printed, and its exit code. One is answered at a time, in the order of the calls. */
+  readonly ask: (asked: Asked) => Promise<Answered>;
+  readonly end: () => void;
+};
+
+/**
+ * The process is started when it is first needed, and ends with this one. It is the whole command
+ * line but for `bin/nocturne.cjs`: words, environment, who calls, exit codes.
+ */
+export function standingProcess(bundle: string): Standing {
+  let child: ChildProcess | undefined;
+  let before: Promise<unknown> = Promise.resolve();
+  const send = async (asked: Asked): Promise<Answered> => {
+    const one = child ?? fork(CHILD, [bundle], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    child = one;
+    one.ref();
+    one.channel?.ref();
+    const answered = await new Promise<Answered>((resolve, reject) => {
+      const ended = (code: number | null): void =>
+        reject(new Error(`the process ended with ${code}: ${asked.words.join(' ')}`));
+      one.once('exit', ended);
+      one.once('message', (message) => {
+        one.off('exit', ended);
+        resolve(message as Answered);
+      });
+      one.send(asked);
+    });
+    one.unref();
+    one.channel?.unref();
+    return answered;
+  };
+  return {
+    ask(asked) {
+      const answered = before.then(() => send(asked));
+      before = answered.catch(() => undefined);
+      return answered;
+    },
+    end() {
+      child?.kill('SIGKILL');
+      child = undefined;
+    },
+  };
+}
+
+const shared = standingProcess(at('dist/cli.cjs'));
+
+/** Of this package. */
+export const askStanding = shared.ask;
+
+/** `node bin/nocturne.cjs WORDS`, a process of its own. */
+export function startAlone({ words, env, cwd }: Asked, input = ''): Answered {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
+    ...{ cwd, env, input },
+    encoding: 'utf8',
+  });
+  return { exit: status ?? -1, stdout, stderr };
+}
+
+/** These the program answers before the command line. */
+const BEFORE = ['gate', 'validate', 'hook'];
+const started = new Set<string>();
+
+/**
+ * The first call of each command in a process of tests starts `node bin/nocturne.cjs`; the others
+ * are asked of the process that stays.
+ */
+export async function callProgram(asked: Asked, input?: string): Promise<Answered> {
+  const [first = '', second = ''] = asked.words;
+  const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
+  const alone =
+    BEFORE.some((word) => asked.words.includes(word)) || input !== undefined || !started.has(name);
+  started.add(name);
+  return alone ? startAlone(asked, input) : askStanding(asked);
+}
