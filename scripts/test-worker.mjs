@@ -1,7 +1,7 @@
 // Runs test files one after the other, as its parent names them, in one process: loading tap and
 // the sources, and compiling them, is more than half of the time of a short file. Each file has the
 // environment, working folder and names of fixtures that it has in a process of its own.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import t from 'tap';
 
@@ -33,18 +33,35 @@ process.on('disconnect', () => process.exit());
 // Waiting for a message alone does not keep it: tap has let go of the channel.
 setInterval(() => undefined, TIMEOUT_MS);
 
-/** Of this process and of its children that have ended; Linux counts their time in ticks of 10 ms. */
+/** Of this process and its children; Linux counts their time in ticks of 10 ms. */
 function cpuSeconds() {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6 + childTicks() / 100;
+  const [, , ...ended] = ticks(process.pid);
+  return (user + system) / 1e6 + sum([...ended, ...children().flatMap(ticks)]) / 100;
 }
 
-function childTicks() {
+/** Those that stay for the next file. */
+function children() {
   try {
-    const text = readFileSync('/proc/self/stat', 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[13]) + Number(fields[14]);
+    const tasks = readdirSync('/proc/self/task');
+    const ids = tasks.map((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8'));
+    return ids.join(' ').split(' ').filter(Boolean);
   } catch {
-    return 0;
+    return [];
   }
+}
+
+/** Of the process in user and system mode, and of its children that have ended. */
+function ticks(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields.slice(11, 15).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, one) => total + one, 0);
 }

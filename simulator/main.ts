@@ -47,6 +47,7 @@ async function inProcesses(): Promise<number> {
         values.shrink,
         '--except',
         values.except,
+        ...(values.verbose ? ['--verbose'] : []),
       ];
       const child = fork(fileURLToPath(import.meta.url), words.map(String), { stdio: 'inherit' });
       return new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));

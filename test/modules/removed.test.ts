@@ -42,7 +42,7 @@ for (const { module, command, help, enabled, listed } of MODULES) {
     async (t) => {
       const { run, ask, remove } = installWithout([], t);
       remove(`modules/${module}`);
-      const night = run(['demo', join(t.testdirName, 'demo')]);
+      const night = await ask(['demo', join(t.testdirName, 'demo')]);
       t.equal(night.exit, 0, night.said.slice(-2000));
       t.match(night.said, /Waiting for you \(3\)/);
       const demo = join(t.testdirName, 'demo');

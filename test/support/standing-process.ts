@@ -83,7 +83,11 @@ export async function callProgram(asked: Asked, input?: string): Promise<Answere
   const [first = '', second = ''] = asked.words;
   const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
   const alone =
-    BEFORE.some((word) => asked.words.includes(word)) || input !== undefined || !started.has(name);
+    BEFORE.some((word) => asked.words.includes(word)) ||
+    input !== undefined ||
+    // Such options take effect at the start.
+    asked.env['NODE_OPTIONS'] !== process.env['NODE_OPTIONS'] ||
+    !started.has(name);
   started.add(name);
   return alone ? startAlone(asked, input) : askStanding(asked);
 }

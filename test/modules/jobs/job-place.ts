@@ -8,6 +8,7 @@ import {
   type MadeWorkspace,
   type MakeOptions,
 } from '../../support/make-workspace.js';
+import { callProgram } from '../../support/standing-process.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const NOCTURNE = join(REPOSITORY, 'bin/nocturne.cjs');
@@ -65,12 +66,39 @@ export function cronEnvironment(place: Pick<JobPlace, 'home'>): Record<string, s
   return { PATH: '/usr/bin:/bin', HOME: place.home, SHELL: '/bin/sh', NOCTURNE_HOME: place.home };
 }
 
+type Call = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+const inWorkspace = ({ root }: Pick<JobPlace, 'root'>, words: readonly string[]) => [
+  ...words.slice(0, 2),
+  '--workspace',
+  root,
+  ...words.slice(2),
+];
+
+/** As `nocturne`, one after the other, and only the first of each command starts a process. */
+export async function askNocturne(
+  place: Pick<JobPlace, 'root' | 'home'>,
+  words: readonly string[],
+  { cwd = '/', env }: Call = {},
+): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+  const asked = {
+    words: inWorkspace(place, words),
+    env: { ...cronEnvironment(place), ...env },
+    cwd,
+  };
+  const { exit, stdout, stderr } = await callProgram(asked);
+  return { exitCode: exit, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
+}
+
 export function nocturne(
   place: Pick<JobPlace, 'root' | 'home'>,
   words: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: Call = {},
 ) {
-  const named = [...words.slice(0, 2), '--workspace', place.root, ...words.slice(2)];
+  const named = inWorkspace(place, words);
   return execa(process.execPath, [NOCTURNE, ...named], {
     cwd: options.cwd ?? '/',
     env: { ...cronEnvironment(place), ...options.env },
@@ -87,15 +115,32 @@ export type RunAnswer = {
   readonly run: string;
 };
 
-/** `job run NAME -- sh -c SCRIPT`, in a folder. */
-export async function runJob(
-  place: Pick<JobPlace, 'root' | 'home' | 'work'>,
-  name: string,
-  script: string,
-  cwd = place.work,
-): Promise<RunAnswer & { readonly stderr: string }> {
-  const words = ['job', 'run', name, '--json', '--', 'sh', '-c', script];
-  const { exitCode, stdout, stderr } = await nocturne(place, words, { cwd });
-  const answer = JSON.parse(stdout) as Omit<RunAnswer, 'exit'>;
-  return { ...answer, exit: exitCode, stderr };
+/** `job run NAME -- sh -c SCRIPT`, in a folder, in a process of its own. */
+export const runJob = jobRunBy(nocturne);
+
+/** As `runJob`, in the process that stays. */
+export const askForJob = jobRunBy(askNocturne);
+
+type Outcome = {
+  readonly exitCode?: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+type RunPlace = Pick<JobPlace, 'root' | 'home' | 'work'>;
+
+function jobRunBy(
+  call: (place: RunPlace, words: readonly string[], options: Call) => PromiseLike<Outcome>,
+) {
+  return async (
+    place: RunPlace,
+    name: string,
+    script: string,
+    cwd = place.work,
+  ): Promise<RunAnswer & { readonly stderr: string }> => {
+    const words = ['job', 'run', name, '--json', '--', 'sh', '-c', script];
+    const { exitCode, stdout, stderr } = await call(place, words, { cwd });
+    const answer = JSON.parse(stdout) as Omit<RunAnswer, 'exit'>;
+    return { ...answer, exit: exitCode, stderr };
+  };
 }

@@ -5,7 +5,7 @@ import t from 'tap';
 import { jobDays, gridLines } from '../../../src/modules/jobs/job-days.js';
 import type { JobRun } from '../../../src/modules/jobs/job-log.js';
 import { failedJobs, jobStates, stateLines } from '../../../src/modules/jobs/tell-jobs.js';
-import { type JobPlace, jobPlace, nocturne, runJob, write } from './job-place.js';
+import { askForJob, askNocturne, type JobPlace, jobPlace, write } from './job-place.js';
 
 t.setTimeout(300_000);
 
@@ -103,29 +103,29 @@ function placeOf(directory: string): JobPlace {
 t.test('list, show, history and check tell what there is', async (t) => {
   const place = placeOf(t.testdir());
   const text = async (...words: string[]): Promise<string> =>
-    (await nocturne(place, ['job', ...words])).stdout;
+    (await askNocturne(place, ['job', ...words])).stdout;
   t.match(await text('list'), /report +(\. +){14}no run yet[^]*No run of idle can be proved/);
   t.match(
     await text('show', 'report'),
     /Must be fresh:\n {2}report\.md[^]*a pass of pages[^]*not run yet/,
   );
-  const before = await nocturne(place, ['job', 'check', 'report']);
+  const before = await askNocturne(place, ['job', 'check', 'report']);
   t.match(before, { exitCode: 1, stdout: /not met \(after\) {2}file_exists/ });
   write(place.work, { 'report.md': 'there is one already\n' });
-  t.match(await nocturne(place, ['job', 'check', 'report']), { exitCode: 0 });
-  await runJob(place, 'report', 'echo looked; exit 3');
+  t.match(await askNocturne(place, ['job', 'check', 'report']), { exitCode: 0 });
+  await askForJob(place, 'report', 'echo looked; exit 3');
   t.match(await text('list'), /report +(\. +){13}x {2}failed 20/);
   t.match(await text('show', 'report'), /failed\n {2}end: it exited with code 3[^]*\| looked/);
   t.match(
     await text('history', 'report'),
     /^JOB-\d{8}-001 {2}.* {2}report {2}failed {2}end: it exited/,
   );
-  const history = await nocturne(place, ['job', 'history', '--json']);
+  const history = await askNocturne(place, ['job', 'history', '--json']);
   t.match(JSON.parse(history.stdout), {
     ok: true,
     runs: [{ job: 'report', verdict: 'failed', exit: 3 }],
   });
-  const status = await nocturne(place, ['status', '--json']);
+  const status = await askNocturne(place, ['status', '--json']);
   t.match(JSON.parse(status.stdout), {
     modules: { jobs: [{ name: 'report', verdict: 'failed' }] },
   });
@@ -137,15 +137,15 @@ t.test(
   async (t) => {
     const place = placeOf(t.testdir());
     const since = new Date(0);
-    await runJob(place, 'report', 'true');
+    await askForJob(place, 'report', 'true');
     const failed = place.workspace.snapshot();
     t.match(failedJobs(failed, since), [
       /^job report: 1 of 1 run did not prove what it should: proves: /,
     ]);
     t.match(stateLines(jobStates(failed)), [/^Job report is unproved: /]);
-    const briefing = await nocturne(place, ['briefing', '--json', '--since', '24h']);
+    const briefing = await askNocturne(place, ['briefing', '--json', '--since', '24h']);
     t.match(briefing.stdout, /What failed \(1\)[^]*job report/);
-    await runJob(place, 'report', 'echo "a whole report" > report.md');
+    await askForJob(place, 'report', 'echo "a whole report" > report.md');
     const proved = place.workspace.snapshot();
     t.match(failedJobs(proved, since), [/1 of 2 runs[^]*; the last run is proved again$/]);
     t.same(stateLines(jobStates(proved)), []);
@@ -156,17 +156,17 @@ t.test('a base in the workspace and one elsewhere have the same kinds of tests',
   const place = placeOf(t.testdir());
   const folder = join(place.root, 'exports');
   write(folder, { 'a.txt': 'one\n' });
-  t.match(await runJob(place, 'inside', 'echo two > a.txt', folder), {
+  t.match(await askForJob(place, 'inside', 'echo two > a.txt', folder), {
     exit: 0,
     verdict: 'proved',
   });
   t.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'two\n');
-  const again = await runJob(place, 'inside', 'true', folder);
+  const again = await askForJob(place, 'inside', 'true', folder);
   t.same(
     again.reasons.map(({ kind }) => kind),
     ['proves', 'fresh'],
   );
-  const elsewhere = await runJob(place, 'outside', 'echo two > a.md');
+  const elsewhere = await askForJob(place, 'outside', 'echo two > a.md');
   t.match(elsewhere, {
     exit: 1,
     reasons: [{ kind: 'proves', message: /no change log covers this folder/ }],

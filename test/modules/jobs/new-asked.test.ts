@@ -11,7 +11,14 @@ import { makeContext } from '../../../src/surfaces/cli/context.js';
 import { paint } from '../../../src/surfaces/cli/paint.js';
 import { passEnvironment } from '../../../src/surfaces/cli/pass-environment.js';
 import { signPage } from '../../../src/surfaces/cli/sign-page.js';
-import { cronEnvironment, type JobPlace, jobPlace, JOBS, nocturne, runJob } from './job-place.js';
+import {
+  askForJob,
+  askNocturne,
+  cronEnvironment,
+  type JobPlace,
+  jobPlace,
+  JOBS,
+} from './job-place.js';
 import { program } from './machine-jobs.js';
 
 t.setTimeout(300_000);
@@ -98,7 +105,9 @@ t.test(
     t.match(snapshot.record('JOB', 'report')?.fields.get('fresh')?.value, /report\.txt/);
     t.notMatch(snapshot.record('JOB', 'report')?.fields.get('fresh')?.value, /stamp\.txt/);
     t.ok(verifyGate(place.root, place.home).ok, 'the page is as the owner signed it');
-    t.match(await runJob(place, 'report', `${t.testdirName}/report.sh .`), { verdict: 'proved' });
+    t.match(await askForJob(place, 'report', `${t.testdirName}/report.sh .`), {
+      verdict: 'proved',
+    });
   },
 );
 
@@ -125,7 +134,7 @@ t.test('without a yes nothing is started, and nothing is written', async (t) => 
     t.equal(exitCode, 0, 'the watched line exits as the command does');
     t.match(stderr, new RegExp(`report: ${seen} runs? watched in .*/work`));
   }
-  const made = await nocturne(place, ['job', 'new', '--name', 'report', '--yes']);
+  const made = await askNocturne(place, ['job', 'new', '--name', 'report', '--yes']);
   t.match(made.stdout, /\[x\] fresh: report\.txt/);
   t.ok(place.workspace.snapshot().record('JOB', 'report'), 'it is declared');
   const proved = await execa('/bin/sh', ['-c', words], { env, extendEnv: false, reject: false });
@@ -135,7 +144,7 @@ t.test('without a yes nothing is started, and nothing is written', async (t) => 
 t.test('a name that could be another path is refused before the command starts', async (t) => {
   const place = jobPlace(t.testdir(), []);
   const words = ['job', 'run', '../../x', '--watch', '--', 'touch', join(t.testdirName, 'ran')];
-  const { exitCode, stderr } = await nocturne(place, words);
+  const { exitCode, stderr } = await askNocturne(place, words);
   t.equal(exitCode, 2);
   t.match(stderr, /"\.\.\/\.\.\/x" cannot be the name of a job/);
   t.notOk(existsSync(join(t.testdirName, 'ran')));

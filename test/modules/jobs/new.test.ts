@@ -1,6 +1,6 @@
 /** `job new` on a machine with ten jobs: found, watched for three runs, declared, and then proved. */
 import t from 'tap';
-import { jobPlace, nocturne, runJob } from './job-place.js';
+import { askForJob, askNocturne, jobPlace } from './job-place.js';
 import { JOBS_OF_MACHINE, machineWithJobs } from './machine-jobs.js';
 
 t.setTimeout(540_000);
@@ -31,7 +31,7 @@ t.test(
     const place = jobPlace(t.testdir(), []);
     const machine = machineWithJobs(t.testdirName);
     const ask = async <T>(words: readonly string[]): Promise<T & { exit?: number | undefined }> => {
-      const { stdout, stderr, exitCode } = await nocturne(place, [...words, '--json'], {
+      const { stdout, stderr, exitCode } = await askNocturne(place, [...words, '--json'], {
         env: machine.env,
       });
       t.ok(stdout.startsWith('{'), `${words.join(' ')}: ${stderr}`);
@@ -90,26 +90,11 @@ t.test(
     const check = async (name: string): Promise<void> => {
       const { command } = commandOf(name);
       const work = `export OUT=${machine.work(name)} && ${command} </dev/null`;
-      const honest = await runJob(place, name, work, machine.work(name));
+      const honest = await askForJob(place, name, work, machine.work(name));
       t.match(honest, { verdict: 'proved', exit: 0 }, `${name} works`);
-      const idle = await runJob(place, name, 'true', machine.work(name));
+      const idle = await askForJob(place, name, 'true', machine.work(name));
       t.match(idle, { verdict: 'unproved', exit: 1 }, `${name} does nothing`);
     };
-    const names = JOBS_OF_MACHINE.map(({ name }) => name);
-    await Promise.all(
-      [0, 1, 2].map((lane) =>
-        inOrder(
-          names.filter((_, i) => i % 3 === lane),
-          check,
-        ),
-      ),
-    );
+    for (const { name } of JOBS_OF_MACHINE) await check(name);
   },
 );
-
-async function inOrder(
-  names: readonly string[],
-  act: (name: string) => Promise<void>,
-): Promise<void> {
-  for (const name of names) await act(name);
-}

@@ -11,7 +11,7 @@ import { startRepair } from '../../../src/modules/jobs/repair-pass.js';
 import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { environment, placeWithProject, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
-import { JOBS, jobsPage, nocturne, runJob } from './job-place.js';
+import { askForJob, askNocturne, JOBS, jobsPage } from './job-place.js';
 
 t.setTimeout(300_000);
 
@@ -36,7 +36,7 @@ t.test('a job that ends while a pass works is in the log and on the page at once
   const place = placeOf(directory, `${waits}${WRITES_PAGE}${REPORT}`);
   const pass = worker(environment(place, { modules: [jobs] }), { role: 'worker' });
   await readFile(started);
-  const failed = await runJob(place, 'report', 'exit 3');
+  const failed = await askForJob(place, 'report', 'exit 3');
   t.match(failed, { exit: 3, verdict: 'failed' });
   const during = place.workspace.snapshot();
   t.match([...jobRuns(during)], [{ verdict: 'failed', told: true }]);
@@ -49,7 +49,7 @@ t.test('a job that ends while a pass works is in the log and on the page at once
   t.notMatch(report.outcome, /undone|restored/, 'the pass is not blamed for it');
   t.match([...jobRuns(place.workspace.snapshot())], [{ verdict: 'failed' }]);
   t.ok(topics().includes('job-report'), 'and it stays');
-  t.equal((await nocturne(place, ['gate', '--json'])).exitCode, 0);
+  t.equal((await askNocturne(place, ['gate', '--json'])).exitCode, 0);
 });
 
 t.test('a failed job can ask for a pass, whose brief quotes what was seen', async (t) => {

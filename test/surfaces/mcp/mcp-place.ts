@@ -11,6 +11,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { read } from '../../passes/pass-workspace.js';
 import type { Place } from '../../passes/pass-workspace.js';
 import { FAKED_CLOCK } from '../../support/faked-clock.js';
+import { type Answered, callProgram } from '../../support/standing-process.js';
 
 export const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
 export const PAGE = 'PROJECTS/pages/outputs/page.md';
@@ -45,15 +46,31 @@ export function nocturne(
   return { exit: status ?? -1, stdout, stderr };
 }
 
+type Asked = { readonly env?: Env; readonly input?: string };
+
+/** As `nocturne`, but only the first call of each command starts a process. */
+export const ask = (place: Place, words: readonly string[], at: Asked = {}): Promise<Answered> =>
+  callProgram({ words, env: cleanEnvironment(place, at.env), cwd: place.root }, at.input);
+
+export async function askForDocument(
+  place: Place,
+  words: readonly string[],
+  at: Asked = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  return documentIn((await ask(place, [...words, '--json'], at)).stdout);
+}
+
 /** The document that a command prints, without `schema`. */
 export function document(
   place: Place,
   words: readonly string[],
   at: { readonly env?: Env; readonly input?: string } = {},
 ): Readonly<Record<string, unknown>> {
-  const { schema: _, ...rest } = JSON.parse(
-    nocturne(place, [...words, '--json'], at).stdout,
-  ) as Record<string, unknown>;
+  return documentIn(nocturne(place, [...words, '--json'], at).stdout);
+}
+
+function documentIn(stdout: string): Readonly<Record<string, unknown>> {
+  const { schema: _, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
   return rest;
 }
 

@@ -2,6 +2,8 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import t, { type Test } from 'tap';
 import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import {
+  ask,
+  askForDocument,
   beginPass,
   call,
   connectStdio,
@@ -191,10 +193,8 @@ async function compare(
   at: { place: Place; client: Client; env: Env; one: Case },
 ): Promise<void> {
   const { place, client, env, one } = at;
-  const shell = nocturne(place, one.words, {
-    env,
-    ...(one.input === undefined ? {} : { input: one.input }),
-  });
+  const asked = { env, ...(one.input === undefined ? {} : { input: one.input }) };
+  const shell = await ask(place, one.words, asked);
   const answer = await call(client, one.tool, one.args);
   t.equal(answer.failed, one.fails === true, answer.text);
   t.equal(shell.exit !== 0, one.fails === true, shell.stderr);
@@ -204,10 +204,7 @@ async function compare(
     t.equal(differing(answer.text), differing(said), 'the same text');
   if (one.tool === 'write' || one.tool === 'edit' || one.tool === 'notify' || one.timed === true)
     return;
-  const { ok, ...printed } = document(place, one.words, {
-    env,
-    ...(one.input === undefined ? {} : { input: one.input }),
-  });
+  const { ok, ...printed } = await askForDocument(place, one.words, asked);
   t.equal(ok, one.fails !== true);
   if (answer.data !== undefined) t.same(normal(answer.data), normal(printed), 'the same document');
 }
