@@ -33,7 +33,7 @@ async function refresh(): Promise<void> {
   const response = await fetch(href, { headers: { accept: 'text/html' } });
   if (response.status === 401) return ended();
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  // A form was sent meanwhile, and this page does not know of it.
+  // A form was sent since, and this page does not know of it.
   if (href !== location.href) return refresh();
   if (!takeIn(page)) return say({ problem: `cannot be read (${response.status})` });
   say({});
