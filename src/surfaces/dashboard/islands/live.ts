@@ -16,7 +16,7 @@ let events: EventSource | undefined;
 let timer = 0;
 let retryMs = FIRST_RETRY_MS;
 let latest = shownVersion();
-let refreshing: Promise<void> | undefined;
+let isRefreshing = false;
 
 /** `asOf`: of what is shown. `problem`: why that may be old. */
 function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: string }): void {
@@ -44,10 +44,12 @@ function catchUp(version: string): void {
   latest = version;
   if (version === shownVersion()) return say({});
   if (isStill()) return say({ problem: 'the workspace has changed since' });
-  refreshing ??= refresh()
+  if (isRefreshing) return;
+  isRefreshing = true;
+  void refresh()
     .catch(() => say({ problem: 'not reached, trying again' }))
     .finally(() => {
-      refreshing = undefined;
+      isRefreshing = false;
       if (latest !== version) catchUp(latest);
     });
 }
