@@ -7,20 +7,8 @@ import type { CallCommand } from '../../passes/dashboard-page.js';
 import type { Service } from '../../passes/module.js';
 import type { Workspace } from '../../workspace/types.js';
 import { wholeCatalogue } from './added-commands.js';
-import {
-  asksForDashboard,
-  DASHBOARD,
-  DASHBOARD_OPTIONS,
-  dashboardPlace,
-} from './dashboard-place.js';
+import { dashboardPlace } from './dashboard-place.js';
 import type { Context } from './types.js';
-
-export const WITH_DASHBOARD = [DASHBOARD, ...DASHBOARD_OPTIONS];
-
-/** Of a command with these options. @throws NocturneError as `dashboardService`. */
-export function dashboardIfAsked(context: Context, options: Parsed['options']): readonly Service[] {
-  return asksForDashboard(options) ? [dashboardService(context, options)] : [];
-}
 
 /** For commands that serve more than this. @throws NocturneError as `dashboardPlace`. */
 export function dashboardService(context: Context, options: Parsed['options']): Service {

@@ -26,7 +26,7 @@ import { textOption } from '../options.js';
 import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
 import { laneCount, passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
-import { dashboardIfAsked, WITH_DASHBOARD } from '../serve-dashboard.js';
+import { dashboardIfAsked, WITH_DASHBOARD } from '../with-dashboard.js';
 import { passEnvironment } from '../pass-environment.js';
 import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';

@@ -3,7 +3,7 @@ import { plural } from '../../../kernel/words.js';
 import { runServices } from '../../../passes/modules/run-services.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
-import { dashboardIfAsked, WITH_DASHBOARD } from '../serve-dashboard.js';
+import { dashboardIfAsked, WITH_DASHBOARD } from '../with-dashboard.js';
 import { ok } from '../result.js';
 import type { Command } from '../types.js';
 

@@ -32,7 +32,7 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   }
 }
 
-/** The page says what was done. What its other forms hold stays. */
+/** The page says what was done. What stands in its other forms stays. */
 function showDone(page: Document, url: string, form: HTMLFormElement): void {
   if (new URL(url).pathname !== location.pathname) return location.assign(url);
   form.reset();
