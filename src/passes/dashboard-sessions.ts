@@ -51,7 +51,7 @@ export class Sessions {
     return token;
   }
 
-  /** The cookie of a new session; nothing for a link that was used, is too old or was never given. */
+  /** The cookie of a new session; nothing for a link that was used, is old or was never given. */
   useLink(token: string, agent: string): string | undefined {
     const path = this.#link(sha256(token));
     const isValid = !isOver(readJson<{ until: string }>(path)?.until, this.#now());

@@ -92,7 +92,7 @@ export class WarmSnapshot {
     await this.#watcher?.close();
   }
 
-  /** A workspace that cannot be read ends no server: whoever asks for it is told why. */
+  /** A workspace that cannot be read ends no server; the next caller is told why. */
   #takeIfPossible(): void {
     try {
       this.#snapshot = this.#take();

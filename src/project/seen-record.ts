@@ -27,5 +27,5 @@ function whatHappened(key: string, record: Rec | undefined): string {
   const answer = fieldText(record, 'answer');
   return answer === ''
     ? `${key} has changed since this page was made`
-    : `${key} was answered meanwhile: "${answer}"`;
+    : `${key} has been answered since: "${answer}"`;
 }

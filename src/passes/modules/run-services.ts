@@ -1,4 +1,7 @@
-/** Runs the services of all enabled modules and of the caller, and restarts with backoff each one that fails. */
+/**
+ * Runs the services of all enabled modules and of the caller, and restarts with backoff each one
+ * that fails.
+ */
 import { backoffMs } from '../../agents/retry.js';
 import { aborted } from '../../kernel/aborted.js';
 import { stamp } from '../../kernel/clock.js';
@@ -22,8 +25,9 @@ const MOST_TO_END_MS = 10_000;
 const STAND_BY_MS = 30_000;
 
 /**
- * Until the environment's signal. `more`: besides those of the modules. The services end in reverse order, one after the other. Returns
- * how many there were. @throws NocturneError `LOCKED` if another process runs them.
+ * Until the environment's signal. The services, those of the modules and `more`, end in reverse
+ * order, one after the other. Returns how many there were.
+ * @throws NocturneError `LOCKED` if another process runs them.
  */
 export async function runServices(
   env: PassEnvironment,

@@ -27,7 +27,7 @@ export function actingAs(context: Context): Acting & { readonly pass?: Briefed }
   return actingAsOwner(ownerName(context.workspace().snapshot()), ownerAuthorisation(context));
 }
 
-/** Whose word it was, for an audit row; and the door, where it was not the command line. */
+/** Whose word it was, for an audit row; and the interface, if it was not the command line. */
 export function ownerAuthorisation({ door }: Context): string {
   return door === undefined ? 'owner' : `owner through ${door}`;
 }

@@ -57,9 +57,6 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/briefing.js'), { briefing: 'print the morning briefing' }),
     from(() => import('./commands/dashboard.js'), {
       dashboard: 'open Mission Control: the night and its questions in a browser',
-      'dashboard link': 'print a new link to the dashboard that is running',
-      'dashboard sessions': 'list the browsers that are logged in to the dashboard',
-      'dashboard revoke': 'end a session of the dashboard',
     }),
     from(() => import('./commands/answer.js'), {
       approve: 'say yes to a question',
@@ -91,6 +88,11 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/kept.js'), {
       'kept list': 'list the versions that Nocturne undid and kept',
       'kept apply': 'restore a kept version',
+    }),
+    from(() => import('./commands/dashboard.js'), {
+      'dashboard link': 'print a new link to the dashboard that is running',
+      'dashboard sessions': 'list the browsers that are logged in to the dashboard',
+      'dashboard revoke': 'end a session of the dashboard',
     }),
     from(() => import('./commands/guard.js'), {
       'guard check': 'ask the guard whether an action is allowed, and why',

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 
-/** `names`: host names, besides addresses, under which the owner reaches the server. */
+/** `names`: host names, as opposed to addresses, under which the owner reaches the server. */
 export type Reach = {
   readonly isTls: boolean;
   readonly names: readonly string[];

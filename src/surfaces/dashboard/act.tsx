@@ -1,4 +1,4 @@
-/** What a form does: one command, once, if what it showed is still so; then a page says the result. */
+/** What a form does: one command, once, if what it showed is still so; a page says the result. */
 import type { Context } from 'hono';
 import { NocturneError } from '../../kernel/error.js';
 import { sha256 } from '../../kernel/hash.js';

@@ -1,4 +1,4 @@
-/** One form after the other: what one has checked, no other of this server changes meanwhile. */
+/** One form after the other: what one has checked, no other changes before it is done. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -38,7 +38,7 @@ export type DashboardSettings = {
   readonly say: (line: string) => void;
 };
 
-/** `touch`: something was done, so that the next page is made anew. */
+/** `touch`: something was done, so that the next page is made again. */
 export type Served = Pick<
   DashboardSettings,
   'workspace' | 'pages' | 'actions' | 'readOnly' | 'say' | 'callApart'

@@ -1,4 +1,4 @@
-/** `dashboard`: Mission Control, a web page on this machine that shows the workspace and answers. */
+/** `dashboard`: Mission Control, web pages that show the workspace and take answers. */
 import { LINK_MINUTES, Sessions } from '../../../passes/dashboard-sessions.js';
 import { runningServer } from '../../../passes/dashboard-server.js';
 import { NocturneError } from '../../../kernel/error.js';

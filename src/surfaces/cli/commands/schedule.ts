@@ -26,8 +26,7 @@ import { textOption } from '../options.js';
 import { NIGHT_OPTIONS, nightOptions } from '../night-options.js';
 import { laneCount, passCount } from '../pass-count.js';
 import { requireOwner } from '../actor.js';
-import { asksForDashboard, DASHBOARD, DASHBOARD_OPTIONS } from '../dashboard-place.js';
-import { dashboardService } from '../serve-dashboard.js';
+import { dashboardIfAsked, WITH_DASHBOARD } from '../with-dashboard.js';
 import { passEnvironment } from '../pass-environment.js';
 import { isDeferred, recordNotBegun } from '../record-not-begun.js';
 import { ok } from '../result.js';
@@ -70,18 +69,16 @@ export const schedule: Command = {
     { flags: '--passes <n>', description: 'the most worker passes in one night, noon to noon' },
     ...NIGHT_OPTIONS,
     { flags: '--list', description: 'print the next and the missed runs, and exit' },
-    DASHBOARD,
-    ...DASHBOARD_OPTIONS,
+    ...WITH_DASHBOARD,
   ],
   examples: [
     'nocturne schedule',
     'nocturne schedule --worker "0 1-5 * * *" --manager "30 6 * * *" --missed skip',
     'nocturne schedule --list',
-    'nocturne schedule --dashboard',
   ],
   async run(context, { options }) {
     requireOwner(context, 'scheduling');
-    const more = asksForDashboard(options) ? [dashboardService(context, options)] : [];
+    const more = dashboardIfAsked(context, options);
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
     const passes = options['passes'] === undefined ? undefined : passCount(options['passes'], 1);
     const limits = { ...nightOptions(options), ...defined({ passes }) };

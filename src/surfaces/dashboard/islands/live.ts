@@ -16,7 +16,7 @@ let events: EventSource | undefined;
 let timer = 0;
 let retryMs = FIRST_RETRY_MS;
 let latest = shownVersion();
-let refreshing: Promise<void> | undefined;
+let isRefreshing = false;
 
 /** `asOf`: of what is shown. `problem`: why that may be old. */
 function say({ asOf, problem = '' }: { asOf?: string | undefined; problem?: string }): void {
@@ -33,7 +33,7 @@ async function refresh(): Promise<void> {
   const response = await fetch(href, { headers: { accept: 'text/html' } });
   if (response.status === 401) return ended();
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  // A form was sent meanwhile, and this page does not know of it.
+  // A form was sent since, and this page does not know of it.
   if (href !== location.href) return refresh();
   if (!takeIn(page)) return say({ problem: `cannot be read (${response.status})` });
   say({});
@@ -44,10 +44,12 @@ function catchUp(version: string): void {
   latest = version;
   if (version === shownVersion()) return say({});
   if (isStill()) return say({ problem: 'the workspace has changed since' });
-  refreshing ??= refresh()
+  if (isRefreshing) return;
+  isRefreshing = true;
+  void refresh()
     .catch(() => say({ problem: 'not reached, trying again' }))
     .finally(() => {
-      refreshing = undefined;
+      isRefreshing = false;
       if (latest !== version) catchUp(latest);
     });
 }

@@ -80,7 +80,7 @@ t.test(
     await press(stale, 2, 'yes');
     t.match(
       await stale.textContent('.problem'),
-      'was answered meanwhile: "no"',
+      'has been answered since: "no"',
       'too late, and said',
     );
     t.same(answersTo(2), ['no']);

@@ -36,7 +36,7 @@ function isKept(node: Node): boolean {
   return node instanceof Element && (node.matches(KEPT) || isTyped(node));
 }
 
-/** What is gone from the new page stays as long as the owner's words stand in it. */
+/** What is gone from the new page stays as long as it holds words of the owner. */
 function holdsWork(node: Node): boolean {
   if (!(node instanceof Element)) return false;
   const isWork = isTyped(node) || [...node.querySelectorAll('input, textarea')].some(isTyped);
