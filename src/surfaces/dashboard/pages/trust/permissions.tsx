@@ -5,7 +5,9 @@ import { boundaryOf, usesOf } from '../../../../project/preapproval-limits.js';
 import { lastRows } from '../../../../project/recent-rows.js';
 import { Badge, Bar, Empty, Section, Table } from '../../../../report/html/html.js';
 import type { Rec } from '../../../../markdown/types.js';
+import type { KeptAnswer } from '../../../../passes/dashboard-page.js';
 import type { Snapshot } from '../../../../workspace/types.js';
+import { Checked } from '../checked.js';
 
 const LAST_USES = 50;
 const MOST = 200;
@@ -115,41 +117,51 @@ const STATES: readonly (readonly [status: string, words: string])[] = [
 ];
 
 export function ApprovalsSection({
-  approvals,
+  answer,
   zone,
 }: {
-  readonly approvals: readonly Approval[];
+  readonly answer: KeptAnswer;
   readonly zone: string;
 }) {
-  const order = STATES.map(([status]) => status);
-  const sorted = [...approvals].sort(
-    (a, b) =>
-      order.indexOf(a.status) - order.indexOf(b.status) || b.requested.localeCompare(a.requested),
-  );
-  const shown = sorted.slice(0, MOST);
+  const { approvals } = (answer.json as ApprovalsJson | undefined) ?? {};
   return (
-    <Section
-      title="Approvals"
-      id="approvals"
-      note={shown.length < sorted.length ? `${shown.length} of ${sorted.length}` : ''}
-    >
-      {shown.length === 0 ? (
-        <Empty>No pass has asked to do anything outside its scope.</Empty>
+    <Section title="Approvals" id="approvals">
+      {approvals === undefined ? (
+        <Checked answer={answer} what="The list of approvals" zone={zone} />
       ) : (
-        <Table
-          caption="Approvals"
-          columns={[
-            { label: 'id', kind: 'code' },
-            { label: 'state' },
-            { label: 'asked by' },
-            { label: 'to' },
-            { label: 'asked' },
-            { label: 'ends, or ended' },
-          ]}
-          rows={shown.map((approval) => approvalRow(approval, zone))}
-        />
+        <Approvals approvals={approvals} zone={zone} />
       )}
     </Section>
+  );
+}
+
+function Approvals({ approvals, zone }: ApprovalsJson & { readonly zone: string }) {
+  const order = STATES.map(([status]) => status);
+  const shown = [...approvals]
+    .sort(
+      (a, b) =>
+        order.indexOf(a.status) - order.indexOf(b.status) || b.requested.localeCompare(a.requested),
+    )
+    .slice(0, MOST);
+  if (shown.length === 0) return <Empty>No pass has asked to do anything outside its scope.</Empty>;
+  return (
+    <>
+      {shown.length < approvals.length ? (
+        <p class="note">{`${shown.length} of ${approvals.length}; those that wait come first.`}</p>
+      ) : null}
+      <Table
+        caption="Approvals"
+        columns={[
+          { label: 'id', kind: 'code' },
+          { label: 'state' },
+          { label: 'asked by' },
+          { label: 'to' },
+          { label: 'asked' },
+          { label: 'ends, or ended' },
+        ]}
+        rows={shown.map((approval) => approvalRow(approval, zone))}
+      />
+    </>
   );
 }
 

@@ -18,8 +18,7 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
   const gate = kept('gate', { options: { keepIncidents: true } });
   const logs = kept('audit verify');
   const doctor = kept('doctor');
-  const { approvals } = (await call('approvals list', { options: { all: true } }))
-    .json as ApprovalsJson;
+  const approvals = kept('approvals list', { options: { all: true } });
   const { modules } = (await call('modules list')).json as ModulesJson;
   const { sessions } = (await call('dashboard sessions')).json as SessionsJson;
   const observed = doctor.json as (DoctorJson & AlarmsJson) | undefined;
@@ -39,17 +38,13 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
               ? UNKNOWN
               : { text: String(stops), tone: stops > 0 ? 'wrong' : undefined })}
           />
-          <Verdict
-            to="approvals"
-            label="Waiting"
-            text={String(approvals.filter(({ status }) => status === 'open').length)}
-          />
+          <Verdict to="approvals" label="Waiting" {...approvalsVerdict(approvals)} />
           <Verdict to="doctor" label="Doctor" {...doctorVerdict(doctor)} />
         </ul>
         {observed === undefined ? null : <AlarmsSection {...observed} zone={zone} />}
         <GateSection answer={gate} zone={zone} />
         <LogsSection answer={logs} zone={zone} />
-        <ApprovalsSection approvals={approvals} zone={zone} />
+        <ApprovalsSection answer={approvals} zone={zone} />
         <PreapprovalsSection snapshot={snapshot} zone={zone} />
         <ModulesSection modules={modules} checks={checks} />
         <SessionsSection sessions={sessions} zone={zone} />
@@ -87,6 +82,12 @@ function logsVerdict({ json }: KeptAnswer): Said {
   return bad + findings.length === 0
     ? { text: 'unchanged', tone: 'good' }
     : { text: `${Math.max(bad, 1)} changed`, tone: 'wrong' };
+}
+
+function approvalsVerdict({ json }: KeptAnswer): Said {
+  if (json === undefined) return UNKNOWN;
+  const open = (json as ApprovalsJson).approvals.filter(({ status }) => status === 'open').length;
+  return { text: String(open), tone: open > 0 ? 'attention' : undefined };
 }
 
 function doctorVerdict({ json }: KeptAnswer): Said {
