@@ -71,6 +71,22 @@ t.test('rules over the whole workspace follow, and what they found before is mar
     DISPATCH,
     (found) => ofRule('dispatch-phase-drift')(found) && !found.some(isPending),
   );
+  const atOnce: readonly (readonly [string, string, string, string])[] = [
+    ['| active | - | - |\n| 2 |', '| activ | - | - |\n| 2 |', 'field-contract', 'its contract'],
+    ['| 2 | books', '| 2 | boks', 'reference-unresolved', 'a reference'],
+    ['| 2 | books', '| 1 | books', 'field-contract', 'what must be unique'],
+  ];
+  for (const [before, after, rule, what] of atOnce) {
+    await editor.settled();
+    await editor.replace(DISPATCH, before, after);
+    await editor.shows(
+      DISPATCH,
+      (found) => found.some((it) => it.code === rule && !isPending(it)) && found.some(isPending),
+    );
+    t.pass(`${what} is judged while the rules of R6 are not yet`);
+    await editor.replace(DISPATCH, after, before);
+  }
+  await editor.settled();
   await editor.replace(PAGE, '  name: write', '  name: check');
   await editor.shows(DISPATCH, without('dispatch-phase-drift'));
   t.pass('an edit of the other page, not saved either, corrects it');
