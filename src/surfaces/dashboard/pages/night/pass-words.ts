@@ -35,13 +35,13 @@ export const NOT_BEGUN: Readonly<
   deferred: { word: 'deferred' },
 };
 
-/** `03:12:07` on the clocks of the zone; the stored text if it is no time. */
+/** `03:12:07` on the clocks of the zone; the stored text if it cannot be read as a time. */
 export function clockTime(stored: string, zone: string): string {
   const time = instant(stored);
   return time === undefined ? stored : shownIn(zone, time).slice(11);
 }
 
-/** How long from one stored time to another; empty if one of them is no time. */
+/** How long from one stored time to another; empty if one of them cannot be read. */
 export function lasted(from: string, to: string | number): string {
   const [start, end] = [instant(from), typeof to === 'number' ? to : instant(to)];
   if (start === undefined || end === undefined) return '';

@@ -66,7 +66,7 @@ export function timelineLayout(input: {
 
 type Axis = { readonly from: number; readonly to: number; readonly step: number };
 
-/** Whole steps around all that is shown. */
+/** Whole steps around the first and the last moment. */
 function axisOf(first: number, last: number, zone: string): Axis {
   const step = STEPS.find((size) => (last - first) / size <= MOST_TICKS - 2) ?? 4 * 60 * MINUTE_MS;
   const from = first - (wallTime(zone, first) % step);
