@@ -1,6 +1,7 @@
 /** The pages of plans in the dashboard, and what their forms do. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage, Form } from '../../../passes/dashboard-page.js';
+import { DECISIONS } from './decisions.js';
 
 export const PLAN_PAGES: readonly DashboardPage[] = [
   {
@@ -11,9 +12,6 @@ export const PLAN_PAGES: readonly DashboardPage[] = [
   { path: '/plans/:project', load: async () => (await import('./plan.js')).plan },
   { path: '/plans/:project/:step', load: async () => (await import('./step.js')).step },
 ];
-
-/** What an owner decides about a plan, in the order of the buttons. */
-export const DECISIONS = ['approve', 'resume', 'pause', 'abort'] as const;
 
 export const PLAN_ACTIONS: readonly DashboardAction[] = [
   ...DECISIONS.map(

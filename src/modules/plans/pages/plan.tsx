@@ -6,7 +6,7 @@ import { fileHref } from '../../../report/html/file-link.js';
 import { ActionForm, Badge, Bar, Section, Table } from '../../../report/html/html.js';
 import type { PlanFacts } from '../commands/plan-facts.js';
 import { drawPlan } from './draw-plan.js';
-import { DECISIONS } from './pages.js';
+import { DECISIONS } from './decisions.js';
 import { PlanBadge, StepBadge, stepHref } from './plan-state.js';
 import { WouldDo } from './would-do.js';
 
