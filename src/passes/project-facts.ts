@@ -13,7 +13,7 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import { type FileFacts, projectHistory, type ProgressPoint } from './project-history.js';
 import { presentState } from './worker/present-state.js';
 
-/** Passes that are told of; the logs have all. */
+/** Passes that it reports; the logs have all. */
 const MOST_PASSES = 100;
 
 export type ProjectFacts = {

@@ -22,8 +22,8 @@ type FlowIndex = {
 const indexes = new WeakMap<Schema, FlowIndex>();
 
 /**
- * Every node affected by `paths`, nearest first, up to `most` of them. A node is a file, `BUNDLE:name`, or a pattern that
- * no file matches yet.
+ * Every node affected by `paths`, nearest first, up to `most` of them. A node is a file,
+ * `BUNDLE:name`, or a pattern that no file matches yet.
  * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an
  * edge is the same segment.
  */

@@ -59,7 +59,7 @@ t.test('plans', { skip: NO_CHROMIUM }, async (t) => {
     t.match(statesOf(place), { names: 'proved' }, `${ran.stdout}${ran.stderr}`);
     await page.waitForSelector('.graph a.node.good:has-text("✓ proved")');
     t.match(await node('look').textContent(), '? asked');
-    t.ok(await node('look').evaluate('(node) => node.classList.contains("attention")'));
+    t.match(await node('look').getAttribute('class'), 'attention', 'also in its colour');
   });
 
   await t.test('a step opens to why it is where it is, and what went in', async (t) => {

@@ -37,7 +37,7 @@ export type Card = {
 
 export type Board = {
   readonly cards: readonly Card[];
-  /** Of all that the filter lets through. */
+  /** Of everything that the filter lets through. */
   readonly counts: ReadonlyMap<string, number>;
   readonly all: number;
   readonly from: number;

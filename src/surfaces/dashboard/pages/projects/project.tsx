@@ -1,4 +1,4 @@
-/** One project: what it is for, how far it is, what came out of it, and what its owner may change. */
+/** One project: what it is for, how far it is, what came out of it, what its owner may change. */
 import type { PageContext, PageView } from '../../../../passes/dashboard-page.js';
 import type { ProjectFacts } from '../../../../passes/project-facts.js';
 import { Badge, Empty, Section, Table } from '../../../../report/html/html.js';
