@@ -48,9 +48,9 @@ function Content({ path, text }: { readonly path: string; readonly text: string 
 
 function Source({ label, text }: { readonly label: string; readonly text: string }) {
   return (
-    <pre class="source" tabindex={0} role="region" aria-label={label}>
-      {text}
-    </pre>
+    <section class="scroll" tabindex={0} aria-label={label}>
+      <pre class="source">{text}</pre>
+    </section>
   );
 }
 

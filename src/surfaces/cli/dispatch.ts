@@ -3,7 +3,6 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
-import { callCommand } from './call-command.js';
 import { admit, callable } from './command-access.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { checkCommand } from './check-command.js';
@@ -43,7 +42,10 @@ export async function dispatch(words: readonly string[]): Promise<number> {
   try {
     const scope = admit(context, found.name, found.entry);
     return printResult(
-      await command.run(withScope({ ...context, commands, catalogue: wholeCatalogue }, scope), parsed),
+      await command.run(
+        withScope({ ...context, commands, catalogue: wholeCatalogue }, scope),
+        parsed,
+      ),
       globals.json,
     );
   } finally {

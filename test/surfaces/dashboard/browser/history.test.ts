@@ -56,8 +56,8 @@ t.test('history', { skip: NO_CHROMIUM }, async (t) => {
     t.strictSame(files, [PROJECT, PATH], 'what was different then');
     t.match(await text(page, 'tbody'), /owner: the page is better now/, 'and why');
     await page.click(`text=${PATH}`);
-    t.match(await text(page, '.source .text'), /^# Old\n\nOne \*old\* line\./);
-    t.match(await text(page, '.source .lines'), /^1\n2\n3/);
+    t.match(await text(page, '.past-source .text'), /^# Old\n\nOne \*old\* line\./);
+    t.match(await text(page, '.past-source .lines'), /^1\n2\n3/);
     t.match(await text(page, 'main'), /Last changed .* by owner: the page is better now/);
     await page.click('text=As it reads');
     t.equal(await text(page, '.prose em'), 'old');

@@ -91,7 +91,7 @@ function Source({ text, shown }: { readonly text: string; readonly shown: Shown 
   const next = first + part.length;
   return (
     <>
-      <section class="source" aria-label="Source" tabindex={0}>
+      <section class="past-source" aria-label="Source" tabindex={0}>
         <pre class="lines" aria-hidden="true">
           {part.map((_, i) => `${first + i}\n`).join('')}
         </pre>
