@@ -13,6 +13,7 @@ type PlotData = {
 };
 
 const HEIGHT = 200;
+const HOUR = 3600;
 /** Half of the line at the end of a bar of noise. */
 const CAP = 8;
 const drawn = new WeakMap<Element, { readonly data: string; readonly plot: uPlot }>();
@@ -43,7 +44,7 @@ function optionsOf(data: PlotData, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: data.axis === 'time', ...(data.axis === 'count' ? { range: aroundAll } : {}) },
+      x: { time: data.axis === 'time', range: data.axis === 'time' ? aroundTime : aroundAll },
       y: data.range ? { range: [...data.range] as [number, number] } : {},
     },
     axes: [
@@ -59,6 +60,11 @@ function optionsOf(data: PlotData, width: number): uPlot.Options {
     ],
     hooks: { draw: [(plot) => drawNoise(plot, data, ink)] },
   };
+}
+
+/** One moment alone would be shown in years. */
+function aroundTime(_: uPlot, min: number, max: number): uPlot.Range.MinMax {
+  return min === max ? [min - HOUR, max + HOUR] : [min, max];
 }
 
 function aroundAll(_: uPlot, min: number, max: number): uPlot.Range.MinMax {
