@@ -109,7 +109,7 @@ t.test(
       for (const number of look.seen) seen.add(number);
     }
     t.ok(
-      seen.size >= 8,
+      seen.size >= 40,
       `${seen.size} of them stand on a page: ${where.filter((_, i) => !seen.has(String(i))).join(', ')} do not`,
     );
     for (const path of paths.filter((candidate) => !/[:*]/.test(candidate))) {

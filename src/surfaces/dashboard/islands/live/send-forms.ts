@@ -39,7 +39,7 @@ function targetOf(form: HTMLFormElement, button: HTMLElement | null): string {
     : form.action;
 }
 
-/** The page says what was done. What stands in its other forms stays. */
+/** The page says what was done. What its other forms hold stays. */
 function showDone(page: Document, url: string, form: HTMLFormElement): void {
   if (new URL(url).pathname !== location.pathname) return location.assign(url);
   form.reset();
