@@ -14,7 +14,7 @@ t.setTimeout(3_600_000);
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !hasSandbox && 'bubblewrap is not installed';
 /** `PLAN_KILLS=200` for a long run. */
-const KILLS = Number(process.env['PLAN_KILLS'] ?? 10);
+const KILLS = Number(process.env['PLAN_KILLS'] ?? 20);
 const SEED = Number(process.env['PLAN_SEED'] ?? 7);
 /** From its first word on. Within this time a driver runs a step or two, or ends. */
 const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 8000);
