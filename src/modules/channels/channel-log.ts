@@ -39,8 +39,8 @@ export function eventChange(event: ChannelEvent, time: Date): Change {
 }
 
 /**
- * The newest first. Each incoming message asks for them, so lines are read from the end as JSON, and
- * no cells with places are made. @param about rows about something else may be left out.
+ * The newest first. Each incoming message asks for them, so the lines are read from the end as JSON,
+ * without cells and places. @param about rows about something else may be left out.
  */
 export function* channelEvents(snapshot: Snapshot, since = 0, about = ''): Generator<LoggedEvent> {
   const text = snapshot.text(CHANNEL_LOG) ?? '';
