@@ -39,7 +39,7 @@ export function eventChange(event: ChannelEvent, time: Date): Change {
 }
 
 /**
- * The newest first. Each incoming message asks for them, so the lines are read from the end as JSON,
+ * The newest first. Each incoming message asks for them, so lines are read from the end as JSON,
  * without cells and places. @param about rows about something else may be left out.
  */
 export function* channelEvents(snapshot: Snapshot, since = 0, about = ''): Generator<LoggedEvent> {
