@@ -1,10 +1,10 @@
 /** The rows of `audit/channel-log.jsonl`: what was sent, what was answered, what was refused. */
-import { defined } from '../../kernel/defined.js';
-import type { Rec } from '../../markdown/types.js';
-import { fieldText, fieldTime } from '../../project/field-text.js';
+import { parsedJson } from '../../kernel/parsed-json.js';
+import { instant } from '../../project/field-text.js';
 import type { Change, Fields, Snapshot } from '../../workspace/types.js';
 
 export const CHANNEL_EVENT = 'CHANNEL-EVENT';
+const CHANNEL_LOG = 'audit/channel-log.jsonl';
 const SCHEMA = 1;
 
 export const EVENTS = ['sent', 'undelivered', 'answered', 'refused', 'failing', 'working'] as const;
@@ -38,31 +38,35 @@ export function eventChange(event: ChannelEvent, time: Date): Change {
   };
 }
 
-/** The newest first. @param about rows about something else may be left out. */
-export function* channelEvents(
-  snapshot: Snapshot,
-  since = 0,
-  about?: string,
-): Generator<LoggedEvent> {
-  if (!snapshot.schema.objects.has(CHANNEL_EVENT)) return;
-  for (const row of snapshot.rows(CHANNEL_EVENT, {
-    newestFirst: true,
-    ...defined({ containing: about }),
-  })) {
-    const event = eventOf(row);
+/**
+ * The newest first. Each incoming message asks for them, so lines are read from the end as JSON,
+ * without cells and places. @param about rows about something else may be left out.
+ */
+export function* channelEvents(snapshot: Snapshot, since = 0, about = ''): Generator<LoggedEvent> {
+  const text = snapshot.text(CHANNEL_LOG) ?? '';
+  for (let end = text.length; end > 0; ) {
+    const start = text.lastIndexOf('\n', end - 2) + 1;
+    const line = text.slice(start, end);
+    end = start;
+    const event = line.includes(about) ? eventOf(parsedJson(line)) : undefined;
     if (event === undefined) continue;
     if (event.time < since) return;
     yield event;
   }
 }
 
-function eventOf(row: Rec): LoggedEvent | undefined {
-  const text = (field: string): string => fieldText(row, field);
+function eventOf(row: unknown): LoggedEvent | undefined {
+  if (typeof row !== 'object' || row === null) return undefined;
+  const members: Readonly<Record<string, unknown>> = { ...row };
+  const text = (name: string): string => {
+    const value = members[name];
+    return typeof value === 'string' ? value : '';
+  };
   const event = EVENTS.find((known) => known === text('event'));
   if (event === undefined) return undefined;
   return {
     event,
-    time: fieldTime(row, 'time') ?? 0,
+    time: instant(text('time')) ?? 0,
     channel: text('channel'),
     about: text('about'),
     hash: text('hash'),
@@ -70,6 +74,6 @@ function eventOf(row: Rec): LoggedEvent | undefined {
     sender: text('sender'),
     why: text('why'),
     detail: text('detail'),
-    again: text('again') === 'true',
+    again: members['again'] === true,
   };
 }

@@ -1,4 +1,4 @@
-/** The text of an error that may be shown: those of other programs may have a token in it. */
+/** The text of an error that may be shown: others may contain an address or a token. */
 import { NocturneError } from '../../../kernel/error.js';
 
 export function safeText(error: unknown): string {
