@@ -43,10 +43,12 @@ export async function measureDashboard(
     });
     const resident = memoryOf(reader.pid, 'VmRSS');
     const changes = await afterChanges(reader, place);
+    const renewed = await afterChanges(reader, place, ['/', '/projects', '/plans']);
     return [
       ...asked.map(pageResult),
       timeResult('a page the first time, at most', slowest(asked.map(({ first }) => first))),
       timeResult('a page after a change', changes),
+      timeResult('the slowest of /, /projects and /plans after a change', renewed),
       memoryResult(`resident after ${rounds} rounds`, resident),
       memoryResult('peak of the server', memoryOf(reader.pid, 'VmHWM')),
       memoryResult('peak of a command in a process of its own', reader.peakOfCommands),
@@ -99,20 +101,26 @@ class Reader {
   }
 }
 
-/** The processor from a change to the first page that shows it. */
-async function afterChanges(reader: Reader, { root }: DashboardPlace): Promise<Cost> {
+/**
+ * From a change to the first page that shows it; with `then`, the slowest of these pages, asked
+ * after it.
+ */
+async function afterChanges(
+  reader: Reader,
+  { root }: DashboardPlace,
+  then: readonly string[] = [],
+): Promise<Cost> {
   const costs: Cost[] = [];
   for (let change = 0; change <= CHANGES; change++) {
     const [start, before] = [performance.now(), processorMs(reader.pid)];
-    const words = `This is version ${change}.`;
+    const words = `Change ${then.length} ${change}.`;
     writeFileSync(join(root, CHANGED), `# Notes\n\n${words}\n`);
     do await new Promise((resolve) => setTimeout(resolve, 20));
     while (!(await reader.textOf(`/file?path=${CHANGED}`)).includes(words));
-    costs.push({
-      ms: performance.now() - start,
-      cpuMs: processorMs(reader.pid) - before,
-      rows: 0,
-    });
+    const own = { ms: performance.now() - start, cpuMs: processorMs(reader.pid) - before, rows: 0 };
+    const others: Cost[] = [];
+    for (const address of then) others.push(await reader.costOf(address));
+    costs.push(others.length === 0 ? own : slowest(others));
   }
   return middle(costs.slice(1));
 }

@@ -14,6 +14,7 @@ import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
 import { inOrder, logRecords, type RowOptions } from './log-records.js';
 import { isLongLog } from './log-windows.js';
+import { memo, noteReads } from './reads.js';
 import { within } from './root-descriptor.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
@@ -96,6 +97,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
         memoized.forget(path);
     },
   };
+  noteReads(snapshot, { text: content.text, doc: content.doc, readIn });
   return snapshot;
 }
 
@@ -239,18 +241,4 @@ export function decodeUtf8(bytes: Buffer | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-type Memo<T> = ((key: string) => T) & { readonly forget: (key: string) => void };
-
-function memo<T>(compute: (key: string) => T): Memo<T> {
-  const values = new Map<string, T>();
-  const ask = (key: string): T => {
-    const cached = values.get(key);
-    if (cached !== undefined || values.has(key)) return cached as T;
-    const value = compute(key);
-    values.set(key, value);
-    return value;
-  };
-  return Object.assign(ask, { forget: (key: string) => void values.delete(key) });
 }

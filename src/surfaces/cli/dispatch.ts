@@ -43,7 +43,10 @@ export async function dispatch(words: readonly string[]): Promise<number> {
   try {
     const scope = admit(context, found.name, found.entry);
     return printResult(
-      await command.run(withScope({ ...context, commands, catalogue: wholeCatalogue }, scope), parsed),
+      await command.run(
+        withScope({ ...context, commands, catalogue: wholeCatalogue }, scope),
+        parsed,
+      ),
       globals.json,
     );
   } finally {

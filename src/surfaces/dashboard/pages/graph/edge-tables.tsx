@@ -66,7 +66,12 @@ export function ImpactTable({
       {nodes.length === 0 ? null : (
         <Table
           caption="What a change reaches, the nearest first"
-          columns={[{ label: 'Reaches' }, { label: 'Edge' }, { label: 'By way of' }, { label: 'Tier' }]}
+          columns={[
+            { label: 'Reaches' },
+            { label: 'Edge' },
+            { label: 'By way of' },
+            { label: 'Tier' },
+          ]}
           rows={nodes
             .slice(0, MOST_ROWS)
             .map((node) => [

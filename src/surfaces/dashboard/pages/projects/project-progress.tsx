@@ -27,7 +27,12 @@ export function ProjectProgress({ facts, zone }: Props) {
           </p>
           <Table
             caption="What ends the phase"
-            columns={[{ label: 'State' }, { label: 'Needed' }, { label: 'Found' }, { label: 'Where' }]}
+            columns={[
+              { label: 'State' },
+              { label: 'Needed' },
+              { label: 'Found' },
+              { label: 'Where' },
+            ]}
             rows={stop.map((assertion) => [
               <State assertion={assertion} />,
               assertion.expected,
