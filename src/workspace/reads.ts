@@ -1,5 +1,6 @@
 /** What a snapshot has read: computed at most once, and taken over by the snapshot after it. */
 import type { Doc, ReadResult } from '../markdown/types.js';
+import type { Lacking } from './log-records.js';
 import type { Snapshot } from './types.js';
 
 type Reads = {
@@ -7,6 +8,7 @@ type Reads = {
   readonly doc: Memo<Doc | undefined>;
   /** By object and path, with a zero byte between them. */
   readonly readIn: Memo<ReadResult>;
+  readonly lackingIn: Memo<Lacking>;
 };
 
 const reads = new WeakMap<Snapshot, Reads>();
@@ -34,6 +36,7 @@ export function takeOver(before: Snapshot, snapshot: Snapshot): void {
   });
   own.text.take(known.text, isSame);
   own.doc.take(known.doc, isSame);
+  own.lackingIn.take(known.lackingIn, isSame);
   own.readIn.take(known.readIn, (id) => isSame(id.slice(id.indexOf('\0') + 1)));
 }
 

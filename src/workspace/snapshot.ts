@@ -12,7 +12,7 @@ import { isFree } from '../registry/route.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
-import { inOrder, logRecords, type RowOptions } from './log-records.js';
+import { inOrder, type Lacking, logRecords, type RowOptions } from './log-records.js';
 import { isLongLog } from './log-windows.js';
 import { memo, noteReads } from './reads.js';
 import { within } from './root-descriptor.js';
@@ -68,6 +68,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
+  const lackingIn = memo((): Lacking => new Map());
   let view: SqlView | undefined;
 
   const snapshot: Snapshot = {
@@ -86,7 +87,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     filesOf,
     ...allRecords(filesOf, recordsIn),
     recordsIn,
-    rows: rowsOf(root, options, { files, filesOf, objectsOf, recordsIn }),
+    rows: rowsOf(root, options, { files, filesOf, objectsOf, recordsIn, lackingIn }),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
@@ -97,7 +98,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
         memoized.forget(path);
     },
   };
-  noteReads(snapshot, { text: content.text, doc: content.doc, readIn });
+  noteReads(snapshot, { text: content.text, doc: content.doc, readIn, lackingIn });
   return snapshot;
 }
 
@@ -116,17 +117,24 @@ export function allRecords(
   return { records, record: (object, key) => byKey(object).get(key) };
 }
 
-function rowsOnDisk(root: string): LogRows {
+/** What a log lacks is remembered, because several look for the same on a page. */
+function rowsOnDisk(root: string, lackingIn: (path: string) => Lacking): LogRows {
   return (path, spec, options) =>
-    logRecords({ path: within(root, path), file: path, spec }, options);
+    logRecords(
+      { path: within(root, path), file: path, spec },
+      { ...options, lacking: lackingIn(path) },
+    );
 }
 
 function rowsOf(
   root: string,
   options: SnapshotOptions,
-  source: Pick<Snapshot, 'files' | 'filesOf' | 'objectsOf' | 'recordsIn'>,
+  source: Pick<Snapshot, 'files' | 'filesOf' | 'objectsOf' | 'recordsIn'> & {
+    readonly lackingIn: (path: string) => Lacking;
+  },
 ): Snapshot['rows'] {
-  const { read, rows = read === undefined ? rowsOnDisk(root) : undefined } = options;
+  const { lackingIn } = source;
+  const { read, rows = read === undefined ? rowsOnDisk(root, lackingIn) : undefined } = options;
   return function* rowsIn(object, order = {}) {
     const paths = source.filesOf(object);
     for (const path of order.newestFirst === true ? [...paths].reverse() : paths) {
