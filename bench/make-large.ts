@@ -48,7 +48,7 @@ export function makeProjects(root: string, count: number): number {
   return bytes;
 }
 
-function slugOf(index: number): string {
+export function slugOf(index: number): string {
   return `project-${String(index).padStart(5, '0')}`;
 }
 

@@ -85,7 +85,7 @@ function violated(world: World, invariant: string, what: string): void {
 
 function checkChains(world: World): void {
   const { root, state } = world.workspace;
-  for (const finding of checkLogs(root, state, []).findings)
+  for (const finding of checkLogs(root, state, { globs: [] }).findings)
     violated(world, 'chain and anchor agree', `${finding.file}: ${finding.message}`);
   if (readAnchors(state).pending !== undefined)
     violated(world, 'chain and anchor agree', 'an anchor is pending after a commit');

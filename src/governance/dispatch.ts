@@ -3,7 +3,7 @@ import { defined } from '../kernel/defined.js';
 import { globsTouch } from '../kernel/glob-cover.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { stalledPasses } from './turns.js';
+import { stalledPassesOf } from './turns.js';
 import { openEscalation } from './escalation.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { transitionSteps } from './transition.js';
@@ -138,11 +138,12 @@ function mayTouch(left: readonly string[], right: readonly string[]): boolean {
 }
 
 function inTurn(snapshot: Snapshot, eligible: readonly Candidate[]): readonly Candidate[] {
+  const stalled = eligible.filter((candidate) => isStalled(snapshot, candidate));
+  if (stalled.length === 0) return [...eligible].sort(byTurn);
   const turns = lastTurns(snapshot, new Set(eligible.map(({ row }) => fieldText(row, 'slug'))));
   const turnOf = ({ row }: Candidate): number =>
     turns.get(fieldText(row, 'slug')) ?? Number.NEGATIVE_INFINITY;
   const oldest = Math.min(...eligible.map(turnOf));
-  const stalled = eligible.filter((candidate) => isStalled(snapshot, candidate));
   // Turns are counted back from -1, the last run of all.
   const latest = stalled.length < eligible.length ? Math.min(oldest, -1 - BACK) : oldest;
   const yielding = new Set(stalled.filter((candidate) => turnOf(candidate) > latest));
@@ -166,7 +167,23 @@ function lastTurns(snapshot: Snapshot, slugs: ReadonlySet<string>): ReadonlyMap<
 
 /** A unit has its own number of tries. */
 function isStalled(snapshot: Snapshot, { row, unit }: Candidate): boolean {
-  return unit === undefined && stalledPasses(snapshot, fieldText(row, 'slug')) > 0;
+  return unit === undefined && (stallsIn(snapshot).get(fieldText(row, 'slug')) ?? 0) > 0;
+}
+
+const knownStalls = new WeakMap<Snapshot, ReadonlyMap<string, number>>();
+
+/** Of all active projects: whoever asks for one of them asks for the others, too. */
+function stallsIn(snapshot: Snapshot): ReadonlyMap<string, number> {
+  const known = knownStalls.get(snapshot);
+  if (known !== undefined) return known;
+  const active = snapshot
+    .records('DISPATCH')
+    .filter((row) => fieldText(row, 'status') === 'active');
+  const stalls = stalledPassesOf(snapshot, [
+    ...new Set(active.map((row) => fieldText(row, 'slug'))),
+  ]);
+  knownStalls.set(snapshot, stalls);
+  return stalls;
 }
 
 function lastPassOf(row: Rec): number {

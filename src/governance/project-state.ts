@@ -46,7 +46,7 @@ function unclearRecord(
   { file, fields }: Rec,
   slug: string,
 ): string | undefined {
-  const rows = snapshot.records('DISPATCH').filter((row) => row.key === slug);
+  const rows = rowsOf(snapshot, slug);
   const [first, second] = rows;
   if (first !== undefined && second !== undefined)
     return `it has ${rows.length} rows in ${first.file}, on lines ${rows.map(({ range }) => range.line).join(' and ')}`;
@@ -55,6 +55,22 @@ function unclearRecord(
   return problem === undefined
     ? undefined
     : `${file} cannot be read at line ${problem.range.line}: ${problem.message}`;
+}
+
+const dispatched = new WeakMap<Snapshot, ReadonlyMap<string, readonly Rec[]>>();
+
+/** Of the dispatch table; every project asks. */
+function rowsOf(snapshot: Snapshot, slug: string): readonly Rec[] {
+  const known = dispatched.get(snapshot);
+  if (known !== undefined) return known.get(slug) ?? [];
+  const rows = new Map<string, Rec[]>();
+  for (const row of snapshot.records('DISPATCH')) {
+    const [key, own] = [row.key, rows.get(row.key)];
+    if (own === undefined) rows.set(key, [row]);
+    else own.push(row);
+  }
+  dispatched.set(snapshot, rows);
+  return rows.get(slug) ?? [];
 }
 
 const PLACEHOLDER =

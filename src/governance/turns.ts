@@ -46,11 +46,40 @@ export function reasonToRest(
  * project.
  */
 export function stalledPasses(snapshot: Snapshot, slug: string): number {
+  const broken = workerRuns(snapshot, slug, recordedUntil(snapshot, slug)).filter(isBroken);
+  return recordedStalls(snapshot, slug) + broken.length;
+}
+
+/** The same for many projects, for which the log is read once. */
+export function stalledPassesOf(
+  snapshot: Snapshot,
+  slugs: readonly string[],
+): ReadonlyMap<string, number> {
+  const stalled = new Map(slugs.map((slug) => [slug, recordedStalls(snapshot, slug)]));
+  const until = new Map(slugs.map((slug) => [slug, recordedUntil(snapshot, slug)]));
+  const since = Math.min(...until.values());
+  if (slugs.length === 0) return stalled;
+  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since })) {
+    const slug = fieldText(run, 'project');
+    const from = until.get(slug);
+    if (from === undefined || fieldText(run, 'role') !== 'worker' || !isBroken(run)) continue;
+    if ((fieldTime(run, 'started') ?? 0) > from) stalled.set(slug, (stalled.get(slug) ?? 0) + 1);
+  }
+  return stalled;
+}
+
+function recordedStalls(snapshot: Snapshot, slug: string): number {
+  return fieldInt(snapshot.record('PROJECT', slug), 'last_pass.stalled') ?? 0;
+}
+
+/** Passes that started later are not yet recorded in the project. */
+function recordedUntil(snapshot: Snapshot, slug: string): number {
   const project = snapshot.record('PROJECT', slug);
-  const recorded = fieldTime(project, 'last_pass.date') ?? 0;
-  const since = Math.max(recorded, phaseStart(project));
-  const broken = workerRuns(snapshot, slug, since).filter((run) => fieldText(run, 'grade') === '');
-  return (fieldInt(project, 'last_pass.stalled') ?? 0) + broken.length;
+  return Math.max(fieldTime(project, 'last_pass.date') ?? 0, phaseStart(project));
+}
+
+function isBroken(run: Rec): boolean {
+  return fieldText(run, 'grade') === '';
 }
 
 function phaseStart(project: Rec | undefined): number {

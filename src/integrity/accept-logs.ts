@@ -52,7 +52,7 @@ export function changedLogs(
       });
   return withCommitMutex(root, () => {
     const anchors = anchorsOf(state);
-    const { findings } = checkLogs(root, state, globs);
+    const { findings } = checkLogs(root, state, { globs });
     const unreadable = findings.find(({ problem }) => problem === 'anchors');
     const different =
       unreadable === undefined

@@ -9,6 +9,7 @@ import type { Anchor } from '../workspace/storage-types.js';
 import type { ChainReport, GateFinding } from './gate-report.js';
 import { findMatching } from './protected-files.js';
 import { type Opening, readOpenings } from './log-head.js';
+import { unlessSettled } from './settled-logs.js';
 import { type VerifiedPrefix, verifiedLogs, WORTH_KEEPING } from './verified-logs.js';
 import { verifyLog } from './verify-log.js';
 
@@ -20,8 +21,15 @@ export type LogCheck = {
 const RESTORE =
   'restore the log from a backup; or, if you know what happened, accept the log with nocturne audit anchor';
 
-/** Verifies every log that REGISTRY.md declares (`globs`) or that has an anchor. */
-export function checkLogs(root: string, state: string, globs: readonly string[]): LogCheck {
+/**
+ * Verifies every log that REGISTRY.md declares (`globs`) or that has an anchor.
+ * @param options.settled for showing: not again those that have not changed since this process did.
+ */
+export function checkLogs(
+  root: string,
+  state: string,
+  { globs, settled = false }: { readonly globs: readonly string[]; readonly settled?: boolean },
+): LogCheck {
   let anchors: Anchors;
   let openings: Readonly<Record<string, Opening>>;
   try {
@@ -52,12 +60,11 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
       first = undefined;
       return ends;
     };
-    return checkLog(root, {
-      file,
-      opening: openings[file],
-      anchors: ask,
-      verified: verified[file],
-    });
+    const opening = openings[file];
+    const check = (): LogCheck =>
+      checkLog(root, { file, opening, anchors: ask, verified: verified[file] });
+    if (!settled) return check();
+    return unlessSettled(join(root, file), { anchors: endsIn(anchors, file), opening }, check);
   });
   return {
     findings: checks.flatMap((check) => check.findings),

@@ -29,7 +29,11 @@ type Read =
  * may have been interrupted.
  * @param home `$NOCTURNE_HOME`.
  */
-export function verifyGate(directory: string, home: string): GateReport {
+export function verifyGate(
+  directory: string,
+  home: string,
+  { settled = false }: { readonly settled?: boolean } = {},
+): GateReport {
   const root = findPinned(directory, home);
   const state = stateDirectory(home, root);
   if (isHomeInside(home, root))
@@ -69,7 +73,7 @@ export function verifyGate(directory: string, home: string): GateReport {
     manifest: read.manifest,
     hashes: new Map([[REGISTRY_FILE, registry.hash]]),
   });
-  const logs = checkLogs(root, state, globs);
+  const logs = checkLogs(root, state, { globs, settled });
   const findings = [
     ...checkManifest(read, trust),
     ...unclear,

@@ -13,7 +13,15 @@ export type PageProblems = {
 
 const GUARDED: ReadonlySet<string> = new Set(['PROTECTED', 'MANIFEST-VERIFY']);
 
+const known = new WeakMap<Snapshot, PageProblems>();
+
 export function pageProblems(snapshot: Snapshot): PageProblems {
+  const problems = known.get(snapshot) ?? findProblems(snapshot);
+  known.set(snapshot, problems);
+  return problems;
+}
+
+function findProblems(snapshot: Snapshot): PageProblems {
   const { schema, files } = snapshot;
   const isRead = (path: string): boolean => snapshot.objectsOf(path).length > 0;
   const tierOf = (path: string): string => routeOf(schema, path).tier;

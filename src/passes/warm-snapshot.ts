@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { decide } from '../governance/guard/decide.js';
 import { constants } from '../kernel/files.js';
+import { takeOver } from '../workspace/reads.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
 import { entryAt, isIgnored } from '../workspace/walk.js';
@@ -25,17 +26,20 @@ export class WarmSnapshot {
   readonly #onChange: () => void;
   /** What changed since the last snapshot, of which the others are listed as they were. */
   readonly #followed: Set<string> | undefined;
+  readonly #takesOver: boolean;
 
   /**
    * @param onChange called when something may have changed.
    * @param options.follow for an editor, not for decisions: only files that the watcher names are
    * looked at again.
+   * @param options.takeOver for pages, not for decisions: files that are the same are not read again.
    */
   constructor(
     workspace: Workspace,
     onChange: () => void = () => undefined,
-    options: { readonly follow?: boolean } = {},
+    options: { readonly follow?: boolean; readonly takeOver?: boolean } = {},
   ) {
+    this.#takesOver = options.takeOver === true;
     this.#workspace = workspace;
     this.#onChange = onChange;
     this.#followed = options.follow === true ? new Set() : undefined;
@@ -116,6 +120,8 @@ export class WarmSnapshot {
   #takeWhole(): Snapshot {
     this.#followed?.clear();
     const snapshot = this.#workspace.snapshot();
+    const before = this.#snapshot as Snapshot | undefined;
+    if (this.#takesOver && before !== undefined) takeOver(before, snapshot);
     this.#stale = false;
     this.#taken = snapshot.now.getTime();
     if (this.#followed === undefined) warmUp(snapshot, this.#workspace.home);

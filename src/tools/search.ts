@@ -7,6 +7,8 @@ import { isSetAside } from '../governance/set-aside.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import { routeOf } from '../registry/route.js';
+import { isLongLog, logWindows } from '../workspace/log-windows.js';
+import { within } from '../workspace/root-descriptor.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
@@ -43,14 +45,23 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];
+  const unsearched: string[] = [];
   for (const path of ownersFirst(snapshot, glob)) {
     if (hits.length > MOST_HITS) break;
-    const text = snapshot.text(path) ?? '';
-    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home))
+    if (glob === undefined && isLongLog(snapshot, path)) {
+      unsearched.push(path);
       continue;
-    for (const [i, line] of text.split(/\r?\n/).entries())
-      if (hits.length <= MOST_HITS && matches(wanted, line, deadline))
-        hits.push({ path, line: i + 1, text: line.trim().slice(0, LONGEST_LINE) });
+    }
+    let before = 0;
+    for (const text of textsOf(snapshot, path)) {
+      const found = matches(wanted, text, deadline);
+      if (found && isReadable(snapshot, path, context.workspace.home))
+        for (const [i, line] of text.split(/\r?\n/).entries())
+          if (hits.length <= MOST_HITS && matches(wanted, line, deadline))
+            hits.push({ path, line: before + i + 1, text: line.trim().slice(0, LONGEST_LINE) });
+      if (hits.length > MOST_HITS) break;
+      before += linesIn(text);
+    }
   }
   const shown = hits.slice(0, MOST_HITS);
   const more = hits.length > MOST_HITS;
@@ -59,11 +70,27 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
     ...(more
       ? [`The first ${MOST_HITS} lines; there are more. Narrow the pattern, or give a glob.`]
       : []),
+    ...(unsearched.length === 0
+      ? []
+      : [`Not searched, because they are long: ${unsearched.join(', ')}. Name them in a glob.`]),
   ];
   return {
     text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'),
-    data: { hits: shown, more },
+    data: { hits: shown, more, unsearched },
   };
+}
+
+/** A long log comes in parts of whole lines. */
+function* textsOf(snapshot: Snapshot, path: string): Generator<string> {
+  if (!isLongLog(snapshot, path)) yield snapshot.text(path) ?? '';
+  else
+    for (const { bytes } of logWindows(within(snapshot.root, path))) yield bytes.toString('utf8');
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 /** The owner's files, then the manual and the logs, then what was put aside. */

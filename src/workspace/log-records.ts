@@ -31,6 +31,9 @@ export type LogSource = {
   readonly spec: RecordSpec;
 };
 
+/** For what is searched: the windows that were found without it. */
+export type Lacking = Map<string, Set<number>>;
+
 /** Bytes: more than the passes of a night write between two rows of one of them. */
 const FAR_APART = 1 << 24;
 const [NEWLINE, PIPE, BRACE] = [10, 124, 123];
@@ -38,7 +41,7 @@ const [NEWLINE, PIPE, BRACE] = [10, 124, 123];
 /** The same as `readRecords` for a log that is whole. A missing log has none. */
 export function* logRecords(
   source: LogSource,
-  options: RowOptions & { readonly window?: WindowPlace } = {},
+  options: RowOptions & { readonly window?: WindowPlace; readonly lacking?: Lacking } = {},
 ): Generator<Rec> {
   const { path, file } = source;
   const head = isLineLog(file) ? { columns: [], bytes: 0 } : readHead(path);
@@ -53,18 +56,20 @@ export function* logRecords(
         );
   const place = placesIn(path);
   const inOrder = needle === undefined && options.newestFirst !== true;
-  let [passed, without, found] = [options.window?.lines ?? 0, 0, false];
+  let [passed, bytesWithout, found] = [options.window?.lines ?? 0, 0, false];
   const only = options.window?.index;
   const { above } = options;
   const upTo = above === undefined ? undefined : place.windowAbove(above);
-  for (const window of logWindows(path, { ...options, ...defined({ only, upTo }) })) {
+  const without = containing === undefined ? undefined : lackingOf(options.lacking, containing);
+  for (const window of logWindows(path, { ...options, without, ...defined({ only, upTo }) })) {
     const all = linesOf(window, needle);
+    if (all.length === 0 && !window.isLast) without?.add(window.index);
     const lines = upTo === window.index ? all.filter(isAbove(place, window, above)) : all;
     const before = passed;
     passed += lines.length;
-    without = lines.length > 0 ? 0 : without + window.bytes.length;
+    bytesWithout = lines.length > 0 ? 0 : bytesWithout + window.bytes.length;
     found ||= lines.length > 0;
-    if (together !== undefined && found && without > FAR_APART) return;
+    if (together !== undefined && found && bytesWithout > FAR_APART) return;
     if (options.newestFirst === true) lines.reverse();
     for (const { start, end, line } of lines) {
       if (window.offset + start < head.bytes || window.bytes[start] !== mark) continue;
@@ -76,6 +81,12 @@ export function* logRecords(
       });
     }
   }
+}
+
+function lackingOf(lacking: Lacking | undefined, needle: string): Set<number> | undefined {
+  const known = lacking?.get(needle) ?? new Set<number>();
+  lacking?.set(needle, known);
+  return known;
 }
 
 function isAbove(

@@ -26,6 +26,8 @@ export type LogWindow = {
   readonly bytes: Buffer;
   readonly offset: number;
   readonly index: number;
+  /** The log grows in it. */
+  readonly isLast: boolean;
 };
 export type WindowOptions = {
   readonly newestFirst?: boolean;
@@ -33,6 +35,8 @@ export type WindowOptions = {
   readonly only?: number;
   /** No window after this one. */
   readonly upTo?: number;
+  /** Windows that are left out. */
+  readonly without?: ReadonlySet<number> | undefined;
 };
 
 /** No windows for a missing file or anything but a plain file. */
@@ -48,12 +52,13 @@ export function* logWindows(path: string, options: WindowOptions = {}): Generato
       const index = options.newestFirst === true ? count - 1 - i : i;
       if (options.only !== undefined && index !== options.only) continue;
       if (options.upTo !== undefined && index > options.upTo) continue;
+      if (options.without?.has(index) === true) continue;
       const start = boundary(descriptor, index, stats.size);
       const length = boundary(descriptor, index + 1, stats.size) - start;
       if (length <= 0) continue;
       if (length > buffer.length) buffer = Buffer.allocUnsafe(length);
       const bytes = buffer.subarray(0, fill(descriptor, buffer.subarray(0, length), start));
-      if (bytes.length > 0) yield { bytes, offset: start, index };
+      if (bytes.length > 0) yield { bytes, offset: start, index, isLast: index === count - 1 };
     }
   } finally {
     closeSync(descriptor);

@@ -12,8 +12,9 @@ import { isFree } from '../registry/route.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
-import { inOrder, logRecords, type RowOptions } from './log-records.js';
+import { inOrder, type Lacking, logRecords, type RowOptions } from './log-records.js';
 import { isLongLog } from './log-windows.js';
+import { memo, noteReads } from './reads.js';
 import { within } from './root-descriptor.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
@@ -67,6 +68,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
+  const lackingIn = memo((): Lacking => new Map());
   let view: SqlView | undefined;
 
   const snapshot: Snapshot = {
@@ -85,7 +87,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     filesOf,
     ...allRecords(filesOf, recordsIn),
     recordsIn,
-    rows: rowsOf(root, options, { files, filesOf, objectsOf, recordsIn }),
+    rows: rowsOf(root, options, { files, filesOf, objectsOf, recordsIn, lackingIn }),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
@@ -96,6 +98,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
         memoized.forget(path);
     },
   };
+  noteReads(snapshot, { text: content.text, doc: content.doc, readIn, lackingIn });
   return snapshot;
 }
 
@@ -114,17 +117,24 @@ export function allRecords(
   return { records, record: (object, key) => byKey(object).get(key) };
 }
 
-function rowsOnDisk(root: string): LogRows {
+/** What a log lacks is remembered, because several look for the same on a page. */
+function rowsOnDisk(root: string, lackingIn: (path: string) => Lacking): LogRows {
   return (path, spec, options) =>
-    logRecords({ path: within(root, path), file: path, spec }, options);
+    logRecords(
+      { path: within(root, path), file: path, spec },
+      { ...options, lacking: lackingIn(path) },
+    );
 }
 
 function rowsOf(
   root: string,
   options: SnapshotOptions,
-  source: Pick<Snapshot, 'files' | 'filesOf' | 'objectsOf' | 'recordsIn'>,
+  source: Pick<Snapshot, 'files' | 'filesOf' | 'objectsOf' | 'recordsIn'> & {
+    readonly lackingIn: (path: string) => Lacking;
+  },
 ): Snapshot['rows'] {
-  const { read, rows = read === undefined ? rowsOnDisk(root) : undefined } = options;
+  const { lackingIn } = source;
+  const { read, rows = read === undefined ? rowsOnDisk(root, lackingIn) : undefined } = options;
   return function* rowsIn(object, order = {}) {
     const paths = source.filesOf(object);
     for (const path of order.newestFirst === true ? [...paths].reverse() : paths) {
@@ -239,18 +249,4 @@ export function decodeUtf8(bytes: Buffer | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-type Memo<T> = ((key: string) => T) & { readonly forget: (key: string) => void };
-
-function memo<T>(compute: (key: string) => T): Memo<T> {
-  const values = new Map<string, T>();
-  const ask = (key: string): T => {
-    const cached = values.get(key);
-    if (cached !== undefined || values.has(key)) return cached as T;
-    const value = compute(key);
-    values.set(key, value);
-    return value;
-  };
-  return Object.assign(ask, { forget: (key: string) => void values.delete(key) });
 }

@@ -12,7 +12,7 @@ const LOG = 'audit/AUDIT-LOG.md';
 const path = join(root, LOG);
 const kept = join(state, 'verified-logs.json');
 growLogs(workspace, { bytes: 3_000_000 });
-const check = () => checkLogs(root, state, [LOG]);
+const check = () => checkLogs(root, state, { globs: [LOG] });
 const first = check();
 keepVerifiedLogs(state, first.chains);
 

@@ -22,10 +22,11 @@ export type NightResult = {
 export function nightResults({ snapshot, runs, rows }: Night): readonly NightResult[] {
   const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
   const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
+  const rowsOf = new Map<string, Rec[]>(good.map((run) => [run.key, []]));
+  for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
   return projects.flatMap((project) => {
     const own = good.filter((run) => fieldText(run, 'project') === project);
-    const ids = new Set(own.map((run) => run.key));
-    const written = [...agentWrites(rows.filter((row) => ids.has(fieldText(row, 'run_id'))))];
+    const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))];
     const paths = written.filter((path) => snapshot.files.has(path)).reverse();
     if (paths.length === 0) return [];
     const files = paths

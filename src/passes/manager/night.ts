@@ -16,8 +16,18 @@ export type Night = {
 /** A briefing reports the last passes, at most so many. */
 const MOST_PASSES = 1000;
 
-/** Without an earlier page, these could be the passes of years. */
+const known = new WeakMap<Snapshot, Map<number, Night>>();
+
+/** Read once for all that tells about it. Without an earlier page, it could be that of years. */
 export function nightSince(snapshot: Snapshot, since: Date): Night {
+  const nights = known.get(snapshot) ?? new Map<number, Night>();
+  known.set(snapshot, nights);
+  const night = nights.get(since.getTime()) ?? readNight(snapshot, since);
+  nights.set(since.getTime(), night);
+  return night;
+}
+
+function readNight(snapshot: Snapshot, since: Date): Night {
   const runs: Rec[] = [];
   let isCut = false;
   for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: since.getTime() })) {

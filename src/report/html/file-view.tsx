@@ -4,19 +4,21 @@ import { Prose } from './prose.js';
 import { csvRows } from './csv-rows.js';
 
 /** Characters that are shown. */
-const MOST_SHOWN = 100_000;
+export const MOST_SHOWN = 100_000;
 const MOST_ROWS = 200;
 /** Front matter is data: it is shown as source. */
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
-/** @param text `undefined`: the file is not UTF-8. */
+/** @param text `undefined`: the file is not UTF-8. @param bytes of the file; `text` may begin it. */
 export function FileView({
   path,
   text,
+  bytes,
   most = MOST_SHOWN,
 }: {
   readonly path: string;
   readonly text: string | undefined;
+  readonly bytes: number;
   readonly most?: number;
 }) {
   if (text === undefined) return <Empty>It is not text, so it is not shown.</Empty>;
@@ -26,7 +28,9 @@ export function FileView({
     <>
       <Content path={path} text={shown} />
       {shown === text ? null : (
-        <p class="note">{`The first ${shown.length} of ${text.length} characters.`}</p>
+        <p class="note">
+          {`The first ${shown.length.toLocaleString('en')} characters of a file of ${bytes.toLocaleString('en')} bytes.`}
+        </p>
       )}
     </>
   );

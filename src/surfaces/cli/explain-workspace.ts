@@ -1,4 +1,5 @@
 /** The facts about a file or an object: who may write it, what it contains, who wrote it last. */
+import { countRows } from '../../workspace/count-rows.js';
 import { lastRow } from '../../project/recent-rows.js';
 import { defined } from '../../kernel/defined.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
@@ -65,7 +66,7 @@ export function explainFile(snapshot: Snapshot, path: string): FileFactsheet | u
     objects: objects.map((object) => ({
       object: object.object,
       shape: object.shape,
-      records: snapshot.recordsIn(path, object.object).length,
+      records: countRows(snapshot, path, object.object),
     })),
     edges: schema.edges
       .filter((edge) =>

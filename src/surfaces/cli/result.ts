@@ -8,6 +8,18 @@ export function ok(text: string, json: Json): CommandResult {
   return { exit: EXIT.ok, text, json };
 }
 
+/** For a text that takes longer than the facts, and that programs do not ask for. */
+export function okLater(text: () => string, json: Json): CommandResult {
+  let made: string | undefined;
+  return {
+    exit: EXIT.ok,
+    json,
+    get text() {
+      return (made ??= text());
+    },
+  };
+}
+
 /** For `--format json`: the document that `--json` prints. */
 export function okDocument(json: Json): CommandResult {
   return { ...ok('', json), raw: JSON.stringify({ schema: 1, ok: true, ...json }) };

@@ -31,7 +31,7 @@ const MOST_CONNECTIONS = 1_000;
 export async function startDashboard(settings: DashboardSettings): Promise<void> {
   const { workspace, place, signal, say, readOnly } = settings;
   const changes = new Changes();
-  const warm = new WarmSnapshot(workspace, () => changes.touch());
+  const warm = new WarmSnapshot(workspace, () => changes.touch(), { takeOver: true });
   const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
   const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
   try {

@@ -4,7 +4,8 @@ import { csvRows } from '../../../src/report/html/csv-rows.js';
 import { linkFrom } from '../../../src/report/html/file-link.js';
 import { FileView } from '../../../src/report/html/file-view.js';
 
-const view = (path: string, text: string | undefined) => String(FileView({ path, text }));
+const view = (path: string, text: string | undefined) =>
+  String(FileView({ path, text, bytes: Buffer.byteLength(text ?? '') }));
 
 t.test('a relative link leads to the page of its file', (t) => {
   const cases: readonly (readonly [from: string, href: string, to: string | undefined])[] = [
@@ -75,7 +76,9 @@ t.test('rows of separated values, as RFC 4180 has them', (t) => {
 t.test('what cannot be shown is said, and a long file is cut at a line', (t) => {
   t.match(view('x.bin', undefined), 'It is not text');
   t.match(view('x.md', ' \n'), 'The file is empty');
-  const long = String(FileView({ path: 'x.txt', text: 'line\n'.repeat(100), most: 52 }));
-  t.match(long, 'The first 50 of 500 characters.');
+  const long = String(
+    FileView({ path: 'x.txt', text: 'line\n'.repeat(100), bytes: 500, most: 52 }),
+  );
+  t.match(long, 'The first 50 characters of a file of 500 bytes.');
   t.end();
 });

@@ -119,11 +119,9 @@ export const auditVerify: Command = {
   run(context) {
     const workspace = context.workspace();
     recover(workspace.root, workspace.state);
-    const { chains, findings } = checkLogs(
-      workspace.root,
-      workspace.state,
-      logGlobs(workspace.snapshot().schema),
-    );
+    const { chains, findings } = checkLogs(workspace.root, workspace.state, {
+      globs: logGlobs(workspace.snapshot().schema),
+    });
     const sound = findings.length === 0 && chains.every((chain) => chain.ok);
     const lines = chains.map(({ file, rows, ok: unchanged, firstBad }) => {
       if (unchanged) return `${file}: ${rows} rows, unchanged`;

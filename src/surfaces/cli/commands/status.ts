@@ -26,7 +26,7 @@ import { alarmLines } from '../alarm-lines.js';
 import { withRunLinks } from '../file-link.js';
 import { type Paint, paint } from '../paint.js';
 import { recentDays, recentDaysText } from '../recent-days.js';
-import { ok } from '../result.js';
+import { okLater } from '../result.js';
 import { NO_PROJECT } from '../no-project.js';
 import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
@@ -49,7 +49,7 @@ export const status: Command = {
     const told = { gatePasses: gate.ok, alarms: found, modules, next };
     const facts = { ...factsOf(workspace, snapshot), ...told };
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
-    const text = [
+    const text = () => [
       ...alarmText(facts, screen),
       ...runningLines(facts, screen),
       ...serviceLines(facts, screen),
@@ -71,7 +71,7 @@ export const status: Command = {
         ? 'Next: no project can continue without you.'
         : `Next: ${facts.next.unit ?? facts.next.slug} (${facts.next.why}).`,
     ];
-    return ok(text.join('\n'), facts);
+    return okLater(() => text().join('\n'), facts);
   },
 };
 

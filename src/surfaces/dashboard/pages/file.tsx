@@ -2,7 +2,8 @@
 import { NocturneError } from '../../../kernel/error.js';
 import type { PageContext, PageView } from '../../../passes/dashboard-page.js';
 import { localTime } from '../../../project/local-time.js';
-import { FileView } from '../../../report/html/file-view.js';
+import { FileView, MOST_SHOWN } from '../../../report/html/file-view.js';
+import { headOfText } from '../../../workspace/head-of-text.js';
 
 type Explained = {
   readonly tier: string;
@@ -16,7 +17,8 @@ type Explained = {
 
 export async function file({ snapshot, query, zone, call }: PageContext): Promise<PageView> {
   const path = query['path'] ?? '';
-  if (snapshot.files.get(path)?.kind !== 'file')
+  const entry = snapshot.files.get(path);
+  if (entry?.kind !== 'file')
     throw new NocturneError('NOT_FOUND', `there is no file ${path} in the workspace`);
   const { json } = await call('explain', { args: [path] });
   const { tier, lastChange } = json as Explained;
@@ -40,7 +42,7 @@ export async function file({ snapshot, query, zone, call }: PageContext): Promis
             </>
           )}
         </p>
-        <FileView path={path} text={snapshot.text(path)} />
+        <FileView path={path} text={headOfText(snapshot, path, MOST_SHOWN)} bytes={entry.size} />
       </>
     ),
   };

@@ -11,7 +11,7 @@ import { Answered } from './morning/answered.js';
 import { Figures } from './morning/figures.js';
 import { Failures, Progress, Results, Tonight } from './morning/night-lists.js';
 import { QuestionCard } from './morning/question-card.js';
-import { differencesOf } from './morning/question-differences.js';
+import { differencesOfAll } from './morning/question-differences.js';
 
 export type Status = {
   readonly gatePasses: boolean;
@@ -35,9 +35,7 @@ export async function morning(context: PageContext): Promise<PageView> {
   const status = (await call('status')).json as unknown as Status;
   const { briefing, written, night } = (await call('briefing')).json as unknown as Briefing;
   const { questions, answered } = status;
-  const differences = await Promise.all(
-    questions.slice(0, MOST_WHOLE).map((question) => differencesOf(context, question)),
-  );
+  const differences = await differencesOfAll(context, questions.slice(0, MOST_WHOLE));
   const now = localTime(snapshot.now.toISOString(), zone);
   return {
     title: 'This morning',

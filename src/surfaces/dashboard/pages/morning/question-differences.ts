@@ -9,6 +9,22 @@ export type Difference = { readonly title: string; readonly text: string };
 const MOST_FILES = 4;
 const MOST_LINES = 60;
 
+/** Of several questions, which are often about the same run. */
+export function differencesOfAll(
+  context: Pick<PageContext, 'call'>,
+  questions: readonly Pick<OpenQuestion, 'approval' | 'run'>[],
+): Promise<readonly (readonly Difference[])[]> {
+  const known = new Map<string, Promise<readonly Difference[]>>();
+  return Promise.all(
+    questions.map((question) => {
+      const key = JSON.stringify([question.approval, question.run]);
+      const found = known.get(key) ?? differencesOf(context, question);
+      known.set(key, found);
+      return found;
+    }),
+  );
+}
+
 export async function differencesOf(
   { call }: Pick<PageContext, 'call'>,
   { approval, run }: Pick<OpenQuestion, 'approval' | 'run'>,

@@ -3,6 +3,7 @@ import type { ProjectFacts } from '../../../../passes/project-facts.js';
 import { FileView } from '../../../../report/html/file-view.js';
 import { fileHref } from '../../../../report/html/file-link.js';
 import { Empty, Section } from '../../../../report/html/html.js';
+import { headOfText } from '../../../../workspace/head-of-text.js';
 import type { Snapshot } from '../../../../workspace/types.js';
 
 const MOST_RENDERED = 3;
@@ -28,7 +29,12 @@ export function ProjectOutputs({
           <p class="note">
             <a href={fileHref(path)}>{path}</a>
           </p>
-          <FileView path={path} text={snapshot.text(path)} most={LONGEST} />
+          <FileView
+            path={path}
+            text={headOfText(snapshot, path, LONGEST)}
+            bytes={snapshot.files.get(path)?.size ?? 0}
+            most={LONGEST}
+          />
         </details>
       ))}
       <ul>

@@ -1,11 +1,14 @@
 /** Search: what has that name at once, then passages of the texts; the palette shows it too. */
 import type { Child } from 'hono/jsx';
 import type { PageContext, PageView } from '../../../../passes/dashboard-page.js';
+import { fieldText } from '../../../../project/field-text.js';
 import { Badge, Empty } from '../../../../report/html/html.js';
+import type { Snapshot } from '../../../../workspace/types.js';
 import { type Hit, namedHits } from './named-hits.js';
 import { type TextHit, type TextHits, textHits } from './text-hits.js';
 
 const KINDS = ['page', 'project', 'question', 'run', 'rule'];
+const MOST_OPTIONS = 199;
 const NONE: TextHits = { hits: [], how: '' };
 
 export async function search(context: PageContext): Promise<PageView> {
@@ -31,12 +34,7 @@ export async function search(context: PageContext): Promise<PageView> {
               now={kind}
               options={[...KINDS, ...brought, 'text']}
             />
-            <Choice
-              name="project"
-              all="every project"
-              now={project}
-              options={snapshot.records('PROJECT').map(({ key }) => key)}
-            />
+            <ProjectChoice snapshot={snapshot} now={project} />
             <button type="submit">Search</button>
           </form>
         </search>
@@ -63,6 +61,22 @@ export async function search(context: PageContext): Promise<PageView> {
       </>
     ),
   };
+}
+
+/** Of more projects than a list holds, one is typed. */
+function ProjectChoice({ snapshot, now }: { readonly snapshot: Snapshot; readonly now: string }) {
+  const slugs = snapshot.records('DISPATCH').map((row) => fieldText(row, 'slug'));
+  return slugs.length > MOST_OPTIONS ? (
+    <input
+      type="text"
+      name="project"
+      value={now}
+      placeholder="every project"
+      aria-label="Only this project"
+    />
+  ) : (
+    <Choice name="project" all="every project" now={now} options={slugs} />
+  );
 }
 
 function Choice({

@@ -56,10 +56,14 @@ async function lineHits(
   try {
     const options = folder === undefined ? {} : { glob: folder };
     const { json } = await call('search', { args: [text], options });
-    const { hits } = json as unknown as { readonly hits: readonly Found[] };
+    const { hits, unsearched } = json as unknown as {
+      readonly hits: readonly Found[];
+      readonly unsearched: readonly string[];
+    };
+    const but = unsearched.length === 0 ? '' : `, but for long logs (${unsearched.join(', ')})`;
     return {
       hits: hits.slice(0, MOST).map(hitOf),
-      how: `Texts were searched line by line: ${why.message}; ${why.hint ?? ''}.`,
+      how: `Texts were searched line by line${but}: ${why.message}; ${why.hint ?? ''}.`,
     };
   } catch (error) {
     // What has that name was found all the same.

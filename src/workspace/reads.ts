@@ -1,0 +1,65 @@
+/** What a snapshot has read: computed at most once, and taken over by the snapshot after it. */
+import type { Doc, ReadResult } from '../markdown/types.js';
+import type { Lacking } from './log-records.js';
+import type { Snapshot } from './types.js';
+
+type Reads = {
+  readonly text: Memo<string | undefined>;
+  readonly doc: Memo<Doc | undefined>;
+  /** By object and path, with a zero byte between them. */
+  readonly readIn: Memo<ReadResult>;
+  readonly lackingIn: Memo<Lacking>;
+};
+
+const reads = new WeakMap<Snapshot, Reads>();
+/** What was written so shortly before it was read may be written again within the same tick. */
+const SETTLED_MS = 2_000;
+const SAME = ['size', 'mtimeMs', 'ctimeMs', 'ino', 'mode', 'kind'] as const;
+
+export function noteReads(snapshot: Snapshot, of: Reads): void {
+  reads.set(snapshot, of);
+}
+
+/**
+ * Gives a snapshot what an earlier one has read of files with records that are the same. For pages
+ * that are asked often, not for decisions.
+ */
+export function takeOver(before: Snapshot, snapshot: Snapshot): void {
+  const [known, own] = [reads.get(before), reads.get(snapshot)];
+  if (known === undefined || own === undefined || before.schema !== snapshot.schema) return;
+  const isSame = memo((path: string): boolean => {
+    const [then, now] = [before.files.get(path), snapshot.files.get(path)];
+    if (then === undefined || now === undefined || snapshot.objectsOf(path).length === 0)
+      return false;
+    const isSettled = then.ctimeMs < before.now.getTime() - SETTLED_MS;
+    return isSettled && SAME.every((field) => then[field] === now[field]);
+  });
+  own.text.take(known.text, isSame);
+  own.doc.take(known.doc, isSame);
+  own.lackingIn.take(known.lackingIn, isSame);
+  own.readIn.take(known.readIn, (id) => isSame(id.slice(id.indexOf('\0') + 1)));
+}
+
+export type Memo<T> = ((key: string) => T) & {
+  readonly forget: (key: string) => void;
+  readonly take: (other: Memo<T>, isWanted: (key: string) => boolean) => void;
+  readonly values: ReadonlyMap<string, T>;
+};
+
+export function memo<T>(compute: (key: string) => T): Memo<T> {
+  const values = new Map<string, T>();
+  const ask = (key: string): T => {
+    const cached = values.get(key);
+    if (cached !== undefined || values.has(key)) return cached as T;
+    const value = compute(key);
+    values.set(key, value);
+    return value;
+  };
+  return Object.assign(ask, {
+    values,
+    forget: (key: string) => void values.delete(key),
+    take: (other: Memo<T>, isWanted: (key: string) => boolean): void => {
+      for (const [key, value] of other.values) if (isWanted(key)) values.set(key, value);
+    },
+  });
+}
