@@ -22,6 +22,8 @@ process.on('message', async (file) => {
   }
   // It comes after all tests of the file.
   await t.test(`end of ${file}`, async () => undefined);
+  // A time limit of this file that is over by now is not that of the next one.
+  t.setTimeout(TIMEOUT_MS);
   // After a timeout tap takes no further test.
   if (t.results !== undefined) process.exit(1);
   process.chdir(cwd);
