@@ -2,7 +2,7 @@
 import type { NightPass, NotBegun } from '../../../../passes/night-passes.js';
 import { instant } from '../../../../project/field-text.js';
 import { NOT_BEGUN, clockTime, stateWord, toneOf } from './pass-words.js';
-import { type Bar, type TimelineLayout, timelineLayout } from './timeline-layout.js';
+import { type Bar, LEAST_PERCENT, type TimelineLayout, timelineLayout } from './timeline-layout.js';
 
 /** Pixels. Only the heights are fixed: the width is that of the page. */
 const [AXIS, LANE, BAR] = [28, 36, 28];
@@ -95,7 +95,7 @@ function PassBar({
       <svg
         x={`${bar.left}%`}
         y={AXIS + bar.lane * LANE + (LANE - BAR) / 2}
-        width={`${Math.max(bar.width, 0.4)}%`}
+        width={`${Math.max(bar.width, LEAST_PERCENT)}%`}
         height={BAR}
         class={`bar-of-pass ${state} ${role} ${toneOf(pass) ?? ''}`}
       >
