@@ -108,5 +108,5 @@ function nobodyYet(snapshot: Snapshot): string {
   const answers = answeredFacts(snapshot, []).length;
   return answers === 0
     ? 'every project waits for you'
-    : `first what follows from your ${plural(answers, 'answer')}; then the next pass chooses a project`;
+    : `the next pass first acts on your ${plural(answers, 'answer')}, then it chooses a project`;
 }

@@ -108,6 +108,8 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
   t.equal(answerOf(place, ids[0] ?? ''), 'yes');
   t.match(await page.innerText('#answered'), /You answered yes\. Next pass: inventory goes on\./);
   t.equal(await focused(page), ids[1], 'the next question has the focus');
+  t.match(await page.innerText('#said'), /Next pass: inventory goes on\./);
+  t.strictSame(await violations(page), [], 'axe finds nothing with what was done shown');
   await keyboard.press('n');
   await gone(page, ids[1] ?? '');
   t.equal(answerOf(place, ids[1] ?? ''), 'no');

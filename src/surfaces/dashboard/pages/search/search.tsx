@@ -5,7 +5,7 @@ import { Badge, Empty } from '../../../../report/html/html.js';
 import { type Hit, namedHits } from './named-hits.js';
 import { type TextHit, type TextHits, textHits } from './text-hits.js';
 
-const KINDS = ['page', 'project', 'question', 'run', 'rule'];
+const KINDS = ['page', 'project', 'question', 'run', 'rule', 'file'];
 const NONE: TextHits = { hits: [], how: '' };
 
 export async function search(context: PageContext): Promise<PageView> {
