@@ -159,7 +159,7 @@ t.test('two browsers and a server that dies', { skip: NO_CHROMIUM }, async (t) =
   await old.click(`[id="${first}"] button[value=no]`);
   t.match(
     await old.innerText('main'),
-    /was answered meanwhile: "yes"/,
+    /has been answered since: "yes"/,
     'a second answer is refused',
   );
   t.equal(answerOf(place, first), 'yes');
