@@ -132,6 +132,7 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
   await keyboard.press('y');
   await gone(page, ids[3] ?? '');
   t.match(await page.innerText('#waiting'), /Nothing waits for you/);
+  t.match(await page.innerText('#tonight'), /the next pass first acts on your 4 answers/);
   t.strictSame(
     ids.map((id) => answerOf(place, id)),
     ['yes', 'no', 'ask in the harbour first', 'yes'],

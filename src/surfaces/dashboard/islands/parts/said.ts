@@ -1,6 +1,6 @@
 /** The line at the bottom of the page, which screen readers read out. */
 
-/** It may cover a part of the page, and what a form has done also stands at the top. */
+/** It may cover a part of the page. What a form has done is also at the top, and stays there. */
 const SHOWN_MS = 10_000;
 let shown: number | undefined;
 

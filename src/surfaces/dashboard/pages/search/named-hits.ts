@@ -1,4 +1,4 @@
-/** What is found by its name: pages, projects, questions, runs, rules, files, records of modules. */
+/** What is found by its name: pages, projects, questions, runs, rules, files, modules' records. */
 import { fieldText } from '../../../../project/field-text.js';
 import type { Rec } from '../../../../markdown/types.js';
 import type { DashboardPage, PageContext } from '../../../../passes/dashboard-page.js';
@@ -9,7 +9,7 @@ import { lastRows } from '../../../../project/recent-rows.js';
 import type { Snapshot } from '../../../../workspace/types.js';
 
 export type Hit = {
-  /** `page`, `project`, `question`, `run`, `rule`, `file`, `text`, or an object of a module: `plan`. */
+  /** `page`, `project`, `question`, `run`, `rule`, `file`, `text`; of a module: `plan`. */
   readonly kind: string;
   readonly href: string;
   readonly name: string;
