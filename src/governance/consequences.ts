@@ -46,7 +46,7 @@ function moveText(slug: string, calls: readonly BundleCall[], why: string): stri
     case 'project_complete':
       return `Next pass: ${slug} is complete, and no pass works on it any more.`;
     case 'phase_reopen':
-      return `Next pass: ${slug} goes on with its phase: ${String(move.args['next_objective'])}`;
+      return `Next pass: ${slug} stays in its phase and does this: ${String(move.args['next_objective'])}`;
     default:
       return `Next pass: ${slug} stays where it is: ${why}.`;
   }

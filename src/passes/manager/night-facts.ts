@@ -4,9 +4,11 @@ import type { Offer } from '../../governance/unit.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
+import { plural } from '../../kernel/words.js';
 import { shortened } from '../../project/page-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Failure } from '../module.js';
+import { answeredFacts } from '../question-facts.js';
 import { costLine, type NightCost, nightCost } from './briefing-cost.js';
 import { failuresOf, parkedLines } from './briefing-failures.js';
 import {
@@ -92,7 +94,7 @@ export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): read
   const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
   const first =
     chosen === undefined
-      ? ['every project waits for you']
+      ? [nobodyYet(snapshot)]
       : [
           `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
         ];
@@ -100,4 +102,11 @@ export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): read
     ...first,
     ...skipped.map((candidate) => `not yet ${candidate.slug}: ${candidate.why}`),
   ].map(shortened);
+}
+
+function nobodyYet(snapshot: Snapshot): string {
+  const answers = answeredFacts(snapshot, []).length;
+  return answers === 0
+    ? 'every project waits for you'
+    : `the next pass first acts on your ${plural(answers, 'answer')}, then it chooses a project`;
 }

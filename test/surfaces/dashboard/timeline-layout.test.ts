@@ -41,6 +41,11 @@ const CASES: readonly Case[] = [
     lanes: ['a', 'b'],
   },
   {
+    that: 'passes that begin and end in the same second do not hide each other',
+    passes: ['a 01:00 02:00', 'b 02:00 02:00', 'c 02:00 02:00', 'd 03:00 04:00'],
+    lanes: ['a b d', 'c'],
+  },
+  {
     that: 'the order of the input does not matter',
     passes: ['late 03:00 04:00', 'early 01:00 02:00'],
     lanes: ['early late'],

@@ -90,9 +90,11 @@ function Total({ spend, zone }: { readonly spend: SpendJson; readonly zone: stri
   const { total, currency, since, until, worked } = spend;
   const minutes = worked.project.reduce((sum, work) => sum + work.minutes, 0);
   const passes = worked.project.reduce((sum, work) => sum + work.passes, 0);
+  // What nobody reported is unknown, and not 0.
+  const isUnknown = passes > 0 && total.calls === 0 && total.tokens === 0;
   const facts = [
-    [currency ?? 'cost', costText(total.cost)],
-    ['tokens', total.tokens.toLocaleString('en-US')],
+    [currency ?? 'cost', isUnknown ? 'unknown' : costText(total.cost)],
+    ['tokens', isUnknown ? 'unknown' : total.tokens.toLocaleString('en-US')],
     ['minutes of passes', minutes.toFixed(minutes < 10 ? 1 : 0)],
     ['passes', passes.toLocaleString('en-US')],
     ['calls', total.calls.toLocaleString('en-US')],

@@ -26,7 +26,7 @@ export function StepCost({
             { label: 'Outcome' },
           ]}
           rows={rows.map((row) => [
-            <a href={`/night/${encodeURIComponent(row.key)}`}>{row.key}</a>,
+            <a href={`/runs/${encodeURIComponent(row.key)}`}>{row.key}</a>,
             minutesText(fieldTime(row, 'started'), fieldTime(row, 'ended')),
             fieldInt(row, 'tokens_in')?.toLocaleString('en') ?? 'unknown',
             fieldInt(row, 'tokens_out')?.toLocaleString('en') ?? 'unknown',

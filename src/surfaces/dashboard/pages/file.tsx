@@ -35,6 +35,8 @@ export async function file({ snapshot, query, zone, call }: PageContext): Promis
         </p>
         <p class="note">
           <a href={`/graph?file=${encodeURIComponent(path)}`}>What a change of it reaches</a>
+          {' · '}
+          <a href={`/history?file=${encodeURIComponent(path)}`}>What happened to it</a>
           {project === undefined ? null : (
             <>
               {' · '}

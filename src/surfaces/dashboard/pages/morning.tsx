@@ -21,6 +21,8 @@ export type Status = {
   readonly answered: readonly AnsweredQuestion[];
 };
 type Briefing = {
+  /** Whether nothing has happened since it was written. */
+  readonly current: boolean;
   readonly briefing: string;
   readonly written: string | null;
   readonly night: NightFacts;
@@ -33,7 +35,8 @@ const MOST = 100;
 export async function morning(context: PageContext): Promise<PageView> {
   const { snapshot, call, zone, canAct } = context;
   const status = (await call('status')).json as unknown as Status;
-  const { briefing, written, night } = (await call('briefing')).json as unknown as Briefing;
+  const { briefing, current, written, night } = (await call('briefing'))
+    .json as unknown as Briefing;
   const { questions, answered } = status;
   const differences = await differencesOfAll(context, questions.slice(0, MOST_WHOLE));
   const now = localTime(snapshot.now.toISOString(), zone);
@@ -75,9 +78,9 @@ export async function morning(context: PageContext): Promise<PageView> {
         </div>
         <details class="written">
           <summary>
-            {written === null
-              ? 'The briefing as text'
-              : `The briefing as it was written, ${localTime(written, zone)}`}
+            {current && written !== null
+              ? `The briefing as it was written, ${localTime(written, zone)}`
+              : 'The briefing as it would be written now'}
           </summary>
           <Prose text={briefing} from="" />
         </details>

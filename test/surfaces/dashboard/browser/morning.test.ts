@@ -108,6 +108,8 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
   t.equal(answerOf(place, ids[0] ?? ''), 'yes');
   t.match(await page.innerText('#answered'), /You answered yes\. Next pass: inventory goes on\./);
   t.equal(await focused(page), ids[1], 'the next question has the focus');
+  t.match(await page.innerText('#said'), /Next pass: inventory goes on\./);
+  t.strictSame(await violations(page), [], 'axe finds nothing with what was done shown');
   await keyboard.press('n');
   await gone(page, ids[1] ?? '');
   t.equal(answerOf(place, ids[1] ?? ''), 'no');
@@ -130,6 +132,7 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
   await keyboard.press('y');
   await gone(page, ids[3] ?? '');
   t.match(await page.innerText('#waiting'), /Nothing waits for you/);
+  t.match(await page.innerText('#tonight'), /the next pass first acts on your 4 answers/);
   t.strictSame(
     ids.map((id) => answerOf(place, id)),
     ['yes', 'no', 'ask in the harbour first', 'yes'],
@@ -157,7 +160,7 @@ t.test('two browsers and a server that dies', { skip: NO_CHROMIUM }, async (t) =
   await old.click(`[id="${first}"] button[value=no]`);
   t.match(
     await old.innerText('main'),
-    /was answered meanwhile: "yes"/,
+    /has been answered since: "yes"/,
     'a second answer is refused',
   );
   t.equal(answerOf(place, first), 'yes');

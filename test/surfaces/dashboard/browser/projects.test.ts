@@ -96,6 +96,9 @@ t.test('projects', { skip: NO_CHROMIUM }, async (t) => {
     await page.waitForSelector('.plot canvas');
     t.equal(await page.locator('.plot tbody tr').count(), 1, 'one pass in the table of the plot');
     t.match(await page.textContent('.output .prose'), 'Entries', 'its output is rendered');
+    const run = await page.locator('main table a[href^="/runs/"]').first().getAttribute('href');
+    const led = await page.request.get(new URL(run ?? '', page.url()).href);
+    t.equal(led.status(), 200, 'its pass is one click away');
   });
 
   await t.test('an objective is changed after its preview', async (t) => {

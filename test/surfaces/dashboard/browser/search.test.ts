@@ -44,6 +44,8 @@ t.test('everything is found from everywhere', { skip: NO_CHROMIUM }, async (t) =
     (await found()).every((href) => href?.includes('PROJECTS%2Ftea')),
     'only of one project',
   );
+  await plain.goto(new URL('/search?q=soul.md', plain.url()).href);
+  t.equal((await found()).filter((href) => href === '/file?path=SOUL.md').length > 0, true);
   await plain.goto(new URL('/search?q=link-broken', plain.url()).href);
   t.ok((await found()).includes('/findings/rules/link-broken'));
   await plain.goto(new URL('/search?q=zzzz', plain.url()).href);

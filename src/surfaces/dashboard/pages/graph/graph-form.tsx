@@ -23,7 +23,7 @@ export function GraphForm({
           />
         </label>
         <label>
-          Edges far{' '}
+          Steps away{' '}
           <select name="depth">
             {Array.from({ length: deepest }, (_, index) => index + 1).map((each) => (
               <option value={each} selected={each === depth}>

@@ -37,11 +37,14 @@ export async function GraphStart({ call }: PageContext): Promise<Child> {
           <Badge tone="wrong">cycle</Badge> {cycle.join(' → ')}
         </p>
       ))}
-      <Section title="Where to begin" note={`${edges.length} edges between ${nodes.length} ends`}>
+      <Section
+        title="Where to begin"
+        note={`${edges.length} edges between ${nodes.length} files, patterns, objects and bundles`}
+      >
         <Table
           caption="What is connected most"
           columns={[
-            { label: 'File, pattern or bundle' },
+            { label: 'File, pattern, object or bundle' },
             { label: 'Edges from it', kind: 'number' },
             { label: 'Edges to it', kind: 'number' },
             { label: 'Tier' },

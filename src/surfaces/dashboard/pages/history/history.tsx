@@ -18,7 +18,7 @@ import {
 import { TimeMachine } from './time-machine.js';
 
 const FILTERS = ['run', 'file', 'type', 'actor'] as const;
-const LABELS = { run: 'Run', file: 'File or folder/', type: 'Type', actor: 'Actor' };
+const LABELS = { run: 'Run', file: 'File, or a folder with /', type: 'Type', actor: 'Actor' };
 const LONGEST = 160;
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -169,7 +169,7 @@ function Pages({
     <p class="more">
       {isFirst ? null : <a href={newest}>Newest</a>}
       {next === undefined ? (
-        <span class="note">This is where the logs begin.</span>
+        <span class="note">There are no older rows.</span>
       ) : (
         <a href={`/history?${query}`} rel="next">
           {isFull || last === undefined

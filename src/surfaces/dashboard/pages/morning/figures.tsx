@@ -88,12 +88,14 @@ function gradesText({ passes: { grades, ungraded, idle } }: NightFacts): string 
   ].join(', ');
 }
 
-function troubleText({ passes: { grades }, trouble }: NightFacts): string {
+function troubleText({ passes: { grades, ungraded }, trouble }: NightFacts): string {
   const { crashed, undone, refused } = trouble;
+  const unfinished = ungraded - crashed;
   return [
     ...(grades.FAIL === 0 ? [] : [plural(grades.FAIL, 'failed pass', 'failed passes')]),
     ...(grades.WEAK === 0 ? [] : [plural(grades.WEAK, 'weak pass', 'weak passes')]),
     ...(crashed === 0 ? [] : [plural(crashed, 'crash', 'crashes')]),
+    ...(unfinished <= 0 ? [] : [plural(unfinished, 'unfinished pass', 'unfinished passes')]),
     ...(undone === 0 ? [] : [plural(undone, 'undone change')]),
     ...(refused === 0 ? [] : [plural(refused, 'refusal')]),
   ].join(', ');

@@ -67,6 +67,11 @@ export function Failures({ night, zone }: { readonly night: NightFacts; readonly
       <Section title="What failed" id="failures" note={String(failures.length)}>
         {failures.length === 0 ? <Empty>Nothing failed.</Empty> : null}
         <Lines lines={failures} zone={zone} />
+        {failures.length === 0 ? null : (
+          <p class="note">
+            <a href="/night">The passes of the night</a>, each with its prompt and its changes
+          </p>
+        )}
       </Section>
       {parked.length === 0 ? null : (
         <Section title="Parked at a limit" note={String(parked.length)}>
@@ -98,7 +103,7 @@ export function Tonight({
       <Lines lines={lines.slice(0, 1)} zone={zone} />
       {lines.length < 2 ? null : (
         <details class="evidence">
-          <summary>{`Why not the others (${lines.length - 1})`}</summary>
+          <summary>{`Why not now (${lines.length - 1})`}</summary>
           <Lines lines={lines.slice(1)} zone={zone} />
         </details>
       )}

@@ -27,6 +27,8 @@ const STEPS = [5, 10, 15, 30, ...[1, 2, 5, 10, 15, 30, 60, 120, 180].map((m) => 
   (seconds) => seconds * 1000,
 );
 const MOST_TICKS = 12;
+/** Of the axis: so wide is a bar at least, so that it hides no other. */
+export const LEAST_PERCENT = 0.4;
 
 /** @param marks single moments on the same axis. */
 export function timelineLayout(input: {
@@ -46,10 +48,11 @@ export function timelineLayout(input: {
   const percent = (time: number): number =>
     rounded((100 * (time - axis.from)) / (axis.to - axis.from));
   const free: number[] = [];
+  const least = (axis.to - axis.from) * (LEAST_PERCENT / 100);
   const bars = timed.map(({ id, start, end }) => {
     const found = free.findIndex((until) => until <= start);
     const lane = found === -1 ? free.length : found;
-    free[lane] = end;
+    free[lane] = Math.max(end, start + least);
     return { id, lane, left: percent(start), width: rounded(percent(end) - percent(start)) };
   });
   return {

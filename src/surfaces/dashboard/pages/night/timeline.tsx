@@ -2,12 +2,12 @@
 import type { NightPass, NotBegun } from '../../../../passes/night-passes.js';
 import { instant } from '../../../../project/field-text.js';
 import { NOT_BEGUN, clockTime, stateWord, toneOf } from './pass-words.js';
-import { type Bar, type TimelineLayout, timelineLayout } from './timeline-layout.js';
+import { type Bar, LEAST_PERCENT, type TimelineLayout, timelineLayout } from './timeline-layout.js';
 
 /** Pixels. Only the heights are fixed: the width is that of the page. */
 const [AXIS, LANE, BAR] = [28, 36, 28];
 /** Percent of the axis: narrower bars carry no words. */
-const [FITS_NUMBER, FITS_NAME] = [2.5, 12];
+const [FITS_NUMBER, FITS_NAME, FITS_ON_PHONE] = [2.5, 12, 36];
 
 type Shown = {
   readonly passes: readonly NightPass[];
@@ -89,13 +89,12 @@ function PassBar({
   const { id, role, project, state, started, ended } = pass;
   const name = project || role;
   const until = state === 'live' ? 'now' : clockTime(ended, zone);
-  const words = bar.width >= FITS_NAME ? `${index + 1} ${name}` : String(index + 1);
   return (
     <a href={`/runs/${id}`} tabindex={-1}>
       <svg
         x={`${bar.left}%`}
         y={AXIS + bar.lane * LANE + (LANE - BAR) / 2}
-        width={`${Math.max(bar.width, 0.4)}%`}
+        width={`${Math.max(bar.width, LEAST_PERCENT)}%`}
         height={BAR}
         class={`bar-of-pass ${state} ${role} ${toneOf(pass) ?? ''}`}
       >
@@ -103,7 +102,10 @@ function PassBar({
         <rect width="100%" height={BAR} rx={3} />
         {bar.width >= FITS_NUMBER ? (
           <text x={6} y={19}>
-            {words}
+            {index + 1}
+            {bar.width >= FITS_NAME ? (
+              <tspan class={bar.width >= FITS_ON_PHONE ? undefined : 'name'}>{` ${name}`}</tspan>
+            ) : null}
           </text>
         ) : null}
       </svg>

@@ -39,7 +39,9 @@ export function BoardCard({
       )}
       {status === 'active' && escalation === '' ? <p class="note">{`next: ${next}`}</p> : null}
       <p class="note">
-        {lastPass === '' ? 'no pass yet' : `last pass ${localTime(lastPass, zone)}`}
+        {lastPass === ''
+          ? 'no pass has worked on it yet'
+          : `last pass ${localTime(lastPass, zone)}`}
       </p>
       {canAct ? <Moves slug={slug} moves={moves} canBeFirst={!isFirst} status={status} /> : null}
     </article>

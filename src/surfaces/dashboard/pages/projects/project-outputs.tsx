@@ -9,7 +9,7 @@ import type { Snapshot } from '../../../../workspace/types.js';
 const MOST_RENDERED = 3;
 const MOST_LINKED = 50;
 /** Characters of each; the page of the file has more. */
-const LONGEST = 20_000;
+const LONGEST = 4_000;
 
 export function ProjectOutputs({
   facts,

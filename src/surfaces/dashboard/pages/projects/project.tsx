@@ -84,7 +84,7 @@ function Passes({ facts, zone }: { readonly facts: ProjectFacts; readonly zone: 
           columns={[{ label: 'Ended' }, { label: 'Pass', kind: 'code' }, { label: 'Outcome' }]}
           rows={passes.map(({ ended, run, outcome, grade }) => [
             localTime(ended, zone),
-            <a href={`/night/${encodeURIComponent(run)}`}>{run}</a>,
+            <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>,
             <Badge tone={grade === 'FAIL' ? 'wrong' : undefined}>{outcome}</Badge>,
           ])}
         />

@@ -47,7 +47,9 @@ export function Undone({
         caption="Changes of this pass that were undone"
         columns={[{ label: 'File' }, { label: 'Result' }, { label: 'Why' }, { label: 'Kept' }]}
         rows={undone.slice(0, MOST_ROWS).map(({ path, result, detail }) => [
-          <code>{path}</code>,
+          <a href={`/history?file=${encodeURIComponent(path)}`}>
+            <code>{path}</code>
+          </a>,
           <Badge tone={result === 'failed' ? 'wrong' : 'attention'}>
             {result === 'failed' ? 'not undone' : 'undone'}
           </Badge>,

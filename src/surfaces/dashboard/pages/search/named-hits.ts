@@ -1,14 +1,15 @@
-/** What is found by its name: pages, projects, questions, runs, rules, and records of modules. */
+/** What is found by its name: pages, projects, questions, runs, rules, files, modules' records. */
 import { fieldText } from '../../../../project/field-text.js';
 import type { Rec } from '../../../../markdown/types.js';
 import type { DashboardPage, PageContext } from '../../../../passes/dashboard-page.js';
+import { fileHref } from '../../../../report/html/file-link.js';
 import { lineFor } from '../../../../project/page-text.js';
 import { isOpenQuestion } from '../../../../project/question-state.js';
 import { lastRows } from '../../../../project/recent-rows.js';
 import type { Snapshot } from '../../../../workspace/types.js';
 
 export type Hit = {
-  /** `page`, `project`, `question`, `run`, `rule`, `text`, or an object of a module: `plan`. */
+  /** `page`, `project`, `question`, `run`, `rule`, `file`, `text`; of a module: `plan`. */
   readonly kind: string;
   readonly href: string;
   readonly name: string;
@@ -30,6 +31,7 @@ export async function namedHits(context: PageContext, text: string): Promise<rea
     questions(snapshot, zone),
     wanted === '' ? [] : runs(snapshot, text.trim()),
     wanted === '' ? [] : await rules(context),
+    wanted === '' ? [] : files(snapshot, wanted),
   ];
   return kinds.flatMap((hits) =>
     hits
@@ -122,4 +124,16 @@ async function rules({ call }: PageContext): Promise<readonly Hit[]> {
     const href = `/findings/rules/${encodeURIComponent(name)}`;
     return { kind: 'rule', href, name, about: '', project: '' };
   });
+}
+
+function files(snapshot: Snapshot, wanted: string): readonly Hit[] {
+  return [...snapshot.files]
+    .filter(([path, { kind }]) => kind === 'file' && path.toLowerCase().includes(wanted))
+    .map(([path]) => ({
+      kind: 'file',
+      href: fileHref(path),
+      name: path,
+      about: '',
+      project: /^PROJECTS\/([^/]+)\//.exec(path)?.[1] ?? '',
+    }));
 }

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../../workspace/types.js';
 import { type Hit, namedHits } from './named-hits.js';
 import { type TextHit, type TextHits, textHits } from './text-hits.js';
 
-const KINDS = ['page', 'project', 'question', 'run', 'rule'];
+const KINDS = ['page', 'project', 'question', 'run', 'rule', 'file'];
 const MOST_OPTIONS = 199;
 const NONE: TextHits = { hits: [], how: '' };
 
