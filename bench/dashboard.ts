@@ -29,7 +29,7 @@ export async function measureDashboard(
   place: DashboardPlace,
   rounds: number = ROUNDS,
 ): Promise<readonly Result[]> {
-  const addresses = await pageAddresses();
+  const addresses = await pageAddresses({ last: '2014-04-12', longAgo: '2012-06-01' });
   const server = await DashboardProcess.start(place);
   try {
     const reader = await Reader.enter(server);

@@ -32,7 +32,7 @@ export class WarmSnapshot {
    * @param onChange called when something may have changed.
    * @param options.follow for an editor, not for decisions: only files that the watcher names are
    * looked at again.
-   * @param options.takeOver for pages, not for decisions: files that are the same are not read again.
+   * @param options.takeOver for pages, not for decisions: the same files are not read again.
    */
   constructor(
     workspace: Workspace,

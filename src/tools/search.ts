@@ -21,6 +21,8 @@ const MOST_HITS = 100;
 const LONGEST_LINE = 200;
 /** For one search over all files. */
 const BUDGET_MS = 10_000;
+/** Characters of files that are looked through at once. */
+const BATCH = 1 << 17;
 
 export const searchTool = tool({
   name: 'search',
@@ -46,12 +48,14 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];
   const unsearched: string[] = [];
-  for (const path of ownersFirst(snapshot, glob)) {
+  const paths = ownersFirst(snapshot, glob).filter((path) => {
+    const isSearched = glob !== undefined || !isLongLog(snapshot, path);
+    if (!isSearched) unsearched.push(path);
+    return isSearched;
+  });
+  const among = (text: string): boolean => matches(wanted, text, deadline);
+  for (const path of likelyFiles(snapshot, paths, among)) {
     if (hits.length > MOST_HITS) break;
-    if (glob === undefined && isLongLog(snapshot, path)) {
-      unsearched.push(path);
-      continue;
-    }
     let before = 0;
     for (const text of textsOf(snapshot, path)) {
       const found = matches(wanted, text, deadline);
@@ -78,6 +82,26 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
     text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'),
     data: { hits: shown, more, unsearched },
   };
+}
+
+/**
+ * Those in whose batch something matches: with its time limit, each look costs as much as reading
+ * ten small files.
+ */
+function* likelyFiles(
+  snapshot: Snapshot,
+  paths: readonly string[],
+  matchesIn: (text: string) => boolean,
+): Generator<string> {
+  let [batch, text]: [string[], string] = [[], ''];
+  for (const [i, path] of paths.entries()) {
+    batch.push(path);
+    text += isLongLog(snapshot, path) ? '' : `${snapshot.text(path) ?? ''}\n`;
+    const isLong = isLongLog(snapshot, path);
+    if (!isLong && text.length < BATCH && i < paths.length - 1) continue;
+    if (isLong || batch.length === 1 || matchesIn(text)) yield* batch;
+    [batch, text] = [[], ''];
+  }
 }
 
 /** A long log comes in parts of whole lines. */

@@ -9,7 +9,7 @@ const MOST_ROWS = 200;
 /** Front matter is data: it is shown as source. */
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
-/** @param text `undefined`: the file is not UTF-8. @param bytes of the file; `text` may begin it. */
+/** @param text `undefined`: not UTF-8. @param bytes of the file, which `text` may begin. */
 export function FileView({
   path,
   text,

@@ -16,6 +16,7 @@ import { DoneForms } from './done-forms.js';
 import { KeptAnswers } from './kept-answers.js';
 import { listen } from './listen.js';
 import { ACTIONS, PAGES } from './pages/pages.js';
+import { TidyMemory } from './tidy-memory.js';
 import { Turns } from './turns.js';
 import type { DashboardSettings, Place, Served } from './types.js';
 
@@ -34,6 +35,8 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const warm = new WarmSnapshot(workspace, () => changes.touch(), { takeOver: true });
   const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
   const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
+  const memory = new TidyMemory();
+  server.on('request', (_, answer) => answer.once('close', () => memory.touch()));
   try {
     await warm.watch();
     await listen(server, place, workspace);

@@ -10,6 +10,7 @@ import { ProjectOutputs } from './project-outputs.js';
 import { ProjectProgress } from './project-progress.js';
 
 const MOST_FILES = 200;
+const MOST_QUESTIONS = 20;
 
 export async function project(context: PageContext): Promise<PageView> {
   const { params, zone, snapshot, call } = context;
@@ -43,11 +44,14 @@ function ProjectHead({ facts }: { readonly facts: ProjectFacts }) {
         {`, phase ${phase}: ${objective}`}
       </p>
       {nextObjective === '' ? null : <p>{`Next pass: ${nextObjective}`}</p>}
-      {questions.map(({ id, question }) => (
+      {questions.slice(0, MOST_QUESTIONS).map(({ id, question }) => (
         <p class="asks">
           <Badge tone="attention">waits for you</Badge> <a href={`/#${id}`}>{id}</a> {question}
         </p>
       ))}
+      {questions.length <= MOST_QUESTIONS ? null : (
+        <p class="note">{`And ${questions.length - MOST_QUESTIONS} more wait for you.`}</p>
+      )}
     </>
   );
 }
