@@ -15,8 +15,7 @@ const LONGEST_ANSWER = 300;
 
 /** @param language of the owner. */
 export function readWord(text: string, known: ReadonlySet<string>, language: string): ReadWord {
-  const isCode = (word: string): boolean =>
-    known.has(word) || (CODE.test(word) && /\d/.test(word));
+  const isCode = (word: string): boolean => known.has(word) || (CODE.test(word) && /\d/.test(word));
   const words = text.trim().split(/\s+/).filter(Boolean);
   const codes = new Set(words.map(bare).filter(isCode));
   const said = words.filter((word) => !isCode(bare(word))).join(' ');
