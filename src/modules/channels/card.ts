@@ -40,7 +40,7 @@ export function questionMessage(context: CardContext, question: Rec): Outgoing {
   const priority = fieldText(question, 'priority');
   const place = project === '' ? '' : `, ${plain(project)}`;
   return {
-    id: `${about}-${hash.slice(0, 16)}`,
+    id: `${about.replace(/[^\w.-]/g, '_')}-${hash.slice(0, 16)}`,
     about,
     title: `${about} (${priority}${place})`,
     text,

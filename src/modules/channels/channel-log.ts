@@ -6,6 +6,8 @@ import type { Change, Fields, Snapshot } from '../../workspace/types.js';
 export const CHANNEL_EVENT = 'CHANNEL-EVENT';
 const CHANNEL_LOG = 'audit/channel-log.jsonl';
 const SCHEMA = 1;
+/** Rows in a row that a clock which was wrong for a while may have written. */
+const MOST_OLDER = 200;
 
 export const EVENTS = ['sent', 'undelivered', 'answered', 'refused', 'failing', 'working'] as const;
 export type EventKind = (typeof EVENTS)[number];
@@ -44,14 +46,16 @@ export function eventChange(event: ChannelEvent, time: Date): Change {
  */
 export function* channelEvents(snapshot: Snapshot, since = 0, about = ''): Generator<LoggedEvent> {
   const text = snapshot.text(CHANNEL_LOG) ?? '';
+  let older = 0;
   for (let end = text.length; end > 0; ) {
     const start = text.lastIndexOf('\n', end - 2) + 1;
     const line = text.slice(start, end);
     end = start;
     const event = line.includes(about) ? eventOf(parsedJson(line)) : undefined;
     if (event === undefined) continue;
-    if (event.time < since) return;
-    yield event;
+    older = event.time < since ? older + 1 : 0;
+    if (older > MOST_OLDER) return;
+    if (older === 0) yield event;
   }
 }
 

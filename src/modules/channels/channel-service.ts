@@ -68,7 +68,7 @@ async function keepSending(
     if (stateOf(root, [CHANNELS_PAGE, 'INTEGRITY-MANIFEST.md']) !== page) return;
     const now = clock.now().getTime();
     const questions = stateOf(root, ['NOTIFICATIONS.md']);
-    if (questions !== seen || now - asked >= ASK_MS) {
+    if (questions !== seen || Math.abs(now - asked) >= ASK_MS) {
       [seen, asked] = [questions, now];
       const rounds = channels.map((channel) => deliver(context, channel, { mayBegin: true }));
       for (const line of (await Promise.all(rounds)).flat()) say(line);

@@ -1,4 +1,5 @@
 /** A channel to the owner, as CHANNELS.md declares it, and the settings of all channels. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Rec } from '../../markdown/types.js';
 import { notAsSigned } from '../../integrity/page-as-signed.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
@@ -68,6 +69,18 @@ export function channelsDistrusted(
     DESTINATIONS_PAGE,
   ]);
   return unsigned ?? (snapshot.schema.objects.has('CHANNEL-EVENT') ? undefined : OLD_REGISTRY);
+}
+
+/** The page may have changed since the channel was read from it. */
+export function isStillSigned(
+  workspace: Pick<Workspace, 'state'>,
+  snapshot: Snapshot,
+  channel: Channel,
+): boolean {
+  return (
+    channelsDistrusted(workspace, snapshot) === undefined &&
+    ownerChannels(snapshot).some((each) => isDeepStrictEqual(each, channel))
+  );
 }
 
 const OLD_REGISTRY = 'REGISTRY.md of this workspace does not know channels yet: nocturne upgrade';

@@ -60,17 +60,12 @@ export function PreviewView({
 /** A path of this dashboard. */
 export function backOf(form: Form): string {
   const back = form['back'] ?? '/';
-  return isOwnPath(back) ? back : '/';
+  const url = URL.canParse(back, OWN) ? new URL(back, OWN) : undefined;
+  // What `/.//elsewhere` becomes begins with two slashes, and then names a host.
+  if (!back.startsWith('/') || url?.origin !== OWN || url.pathname.startsWith('//')) return '/';
+  return `${url.pathname}${url.search}${url.hash}`;
 }
-
-function isOwnPath(path: string): boolean {
-  if (!/^\/(?![/\\])[^\0-\x1f\\]*$/.test(path)) return false;
-  try {
-    return new URL(path, 'http://own').host === 'own';
-  } catch {
-    return false;
-  }
-}
+const OWN = 'http://own';
 
 export function notHere(path: string): NocturneError {
   return new NocturneError('NOT_FOUND', `There is no page ${path}.`);

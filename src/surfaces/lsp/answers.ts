@@ -7,6 +7,7 @@ import {
 } from 'vscode-languageserver/node';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { isOpenQuestion } from '../../project/question-state.js';
+import { checkSeen, seenRecord } from '../../project/seen-record.js';
 import type { LiveWorkspace } from './live-workspace.js';
 import { toEditor } from './places.js';
 import type { LspSettings } from './types.js';
@@ -28,21 +29,21 @@ export function answerLenses(live: LiveWorkspace, path: string): readonly CodeLe
         command: {
           title: `Answer ${word}`,
           command: ANSWER,
-          arguments: [question.key, word],
+          arguments: [question.key, word, seenRecord(question)],
         },
       }));
     });
 }
 
-/** The same as on the command line. @returns what it says. */
+/** The same as on the command line, unless the question has changed since the lens was shown. @returns what it says. */
 export async function giveAnswer(
   { call }: LspSettings,
   { live, connection }: { readonly live: LiveWorkspace; readonly connection: Connection },
   args: readonly unknown[],
 ): Promise<string> {
-  const [id, word] = args;
-  if (typeof id !== 'string' || (word !== 'yes' && word !== 'no'))
-    throw new NocturneError('USAGE', 'an answer needs the id of a question, and yes or no');
+  const [id, word, seen] = args;
+  if (typeof id !== 'string' || (word !== 'yes' && word !== 'no') || typeof seen !== 'string')
+    throw new NocturneError('USAGE', 'an answer needs a question, yes or no, and what was seen');
   const unsaved = live
     .saved()
     .filesOf('NOTIFICATION')
@@ -51,7 +52,10 @@ export async function giveAnswer(
     throw new NocturneError('REFUSED', `${unsaved} has changes that are not saved`, {
       hint: 'save it, then answer',
     });
-  const { exit, text } = await call(COMMANDS[word], { args: [id] });
+  const { exit, text } = await call(COMMANDS[word], {
+    args: [id],
+    check: (snapshot) => checkSeen(snapshot, seen),
+  });
   // Not as a request, which an editor may not know.
   await connection.sendNotification(ShowMessageNotification.type, {
     type: exit === EXIT.ok ? MessageType.Info : MessageType.Warning,

@@ -38,7 +38,12 @@ export function namedAt(
   if (!isTitle && !isFirst) return undefined;
   const document = snapshot.objectsOf(path).find(({ shape }) => shape === 'document');
   const record = document === undefined ? undefined : snapshot.recordsIn(path, document.object)[0];
-  return record === undefined ? undefined : { object: record.object, key: record.key };
+  if (record === undefined) return undefined;
+  const isOfProject =
+    snapshot.record('PROJECT', record.key) !== undefined &&
+    posix.dirname(path) === projectDirectory(snapshot, record.key);
+  // Other pages in the folder of a project, such as its plan, have its name as their key.
+  return { object: isOfProject ? 'PROJECT' : record.object, key: record.key };
 }
 
 function namedBy(

@@ -1,4 +1,6 @@
 /** Who may answer what, on each channel that listens: honest answers count once, no other counts. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { lastRows } from '../../../src/project/recent-rows.js';
@@ -17,7 +19,7 @@ import {
   statusOf,
 } from './channel-place.js';
 import { type BotMessage, botPeer, type BotPeer } from './peers/bot-peer.js';
-import { type MailPeer, mailPeer } from './peers/mail-peer.js';
+import { mailPlace } from './mail-place.js';
 import { slackPeer } from './peers/slack-peer.js';
 
 const ANN = 7;
@@ -151,6 +153,29 @@ const REFUSED: readonly Attempt[] = [
     why: 'unknown-code',
   },
   {
+    that: 'a reply with a code that is not of the message that it replies to',
+    says: (at, id) => [{ from: ANN, text: 'yes 2A3B4C', repliesTo: asked(at, id).id }],
+    why: 'unknown-code',
+  },
+  {
+    that: 'two codes, and a reply to one of the two questions',
+    before: ({ place }) => void ask(place, {}),
+    says: (at, id) => {
+      const [mine, other] = [asked(at, id), asked(at, 'N-20261121-002')];
+      return [{ from: ANN, text: `yes ${mine.code} ${other.code}`, repliesTo: mine.id }];
+    },
+    why: 'unknown-code',
+  },
+  {
+    that: 'an answer after CHANNELS.md was changed, which nobody has signed',
+    before: ({ place }) => {
+      const page = join(place.root, 'orchestration-os/CHANNELS.md');
+      writeFileSync(page, readFileSync(page, 'utf8').replace('Senders:** 7', 'Senders:** 7, 8'));
+    },
+    says: (at, id) => [withCode(at, id, { from: 8 })],
+    why: 'page-changed',
+  },
+  {
     that: 'more than one word',
     says: (at, id) => [withCode(at, id, { text: `yes but only on Monday ${asked(at, id).code}` })],
     why: 'not-one-word',
@@ -245,32 +270,8 @@ t.test('a forger who goes on and on fills no log and makes no flood of replies',
   t.equal(statusOf(at.place, id), 'approved', 'the honest answer counts all the same');
 });
 
-type Post = { readonly place: ChannelPlace; readonly peer: MailPeer };
-
-async function mail(t: Test): Promise<Post> {
-  const peer = await mailPeer();
-  t.teardown(() => peer.close());
-  const place = channelPlace(t.testdir(), [
-    {
-      name: 'mail',
-      fields: {
-        Kind: 'email',
-        To: 'ann@example.org',
-        Senders: 'ann@example.org',
-        Secret: 'env:MAIL',
-        Server: peer.smtp,
-        'Incoming server': peer.imap,
-        From: 'bot@example.org',
-      },
-      destination: ['channel', 'email:ann@example.org'],
-    },
-  ]);
-  place.env['MAIL'] = 'letters-of-the-bot';
-  return { place, peer };
-}
-
 t.test('e-mail: a reply counts by its one-time code, whoever its sender says it is', async (t) => {
-  const at = await mail(t);
+  const at = await mailPlace(t);
   const ids = ask(at.place, {}, {}, {}, {}, {});
   await send(at.place, 'mail', false);
   t.equal(at.peer.taken.length, 5);

@@ -161,6 +161,8 @@ t.test('what changes more is shown first, and done as it was shown', async (t) =
   t.equal(status(), 'active');
   for (const back of [
     '//evil.example',
+    '/.//evil.example',
+    '/x/..//evil.example',
     '/\\evil.example',
     'https://evil.example',
     'javascript:alert(1)',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -17,6 +17,7 @@ import {
   type TextEdit,
 } from 'vscode-languageserver-protocol';
 import { document } from '../mcp/mcp-place.js';
+import { longrunnerOf } from '../../passes/pass-workspace.js';
 import { Editor } from './editor.js';
 import { BOOKS, DISPATCH, lspPlace, NOTIFICATIONS, PAGE, PHASES, QUESTION } from './lsp-place.js';
 
@@ -162,6 +163,19 @@ t.test('an editor knows the fields, the records and what depends on them', async
       new RegExp(`${QUESTION} approved`),
     );
     t.match(document(place, ['get', `NOTIFICATION[${QUESTION}].answer`]), { value: 'yes' });
+    const { arguments: seen = [] } = lenses?.[2]?.command ?? {};
+    const file = join(place.root, NOTIFICATIONS);
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace('Read the page of books.', 'Delete the page of books.');
+    writeFileSync(file, changed);
+    await editor.replace(NOTIFICATIONS, editor.text(NOTIFICATIONS), changed);
+    await t.rejects(
+      editor.connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: seen }),
+      { message: /N-20261120-002 has changed since/ },
+      'another question than the one that was shown',
+    );
+    writeFileSync(file, text);
+    await editor.replace(NOTIFICATIONS, changed, text);
     await editor.replace(NOTIFICATIONS, 'Read the page of books.', 'Read the page of the books.');
     await t.rejects(
       editor.connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }),
@@ -171,8 +185,21 @@ t.test('an editor knows the fields, the records and what depends on them', async
   t.equal(await editor.close(), 0);
 });
 
+const DRAFT = 'PROJECTS/pages/LONGRUNNER-DRAFT.md';
+const IDEA = 'PROJECTS/idea/LONGRUNNER-DRAFT.md';
+
 t.test('a renamed key is renamed wherever it is named', async (t) => {
+  const draft = longrunnerOf({
+    title: 'Draft',
+    mission: 'm',
+    objective: 'o',
+    phase: 'write',
+    first: 'f',
+    next: [],
+  });
   const place = lspPlace(t.testdir(), {
+    [DRAFT]: draft,
+    [IDEA]: draft.replace('# Draft', '# Idea'),
     'memory/2026-11-20.md':
       '# Memory\n\n## RUN-20261120-001\n\n- **Time:** 2026-11-20T02:00:00Z\n- **Project:** pages\n- **Summary:** One page, PROJECTS/pages/outputs/page.md.\n',
   });
@@ -180,7 +207,15 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
     (document(place, ['validate']) as { summary: { errors: number; warnings: number } }).summary;
   const before = errors();
   const editor = new Editor(place);
-  for (const path of [DISPATCH, PHASES, PAGE, 'SOUL.md', 'orchestration-os/RUNNERS.md'])
+  for (const path of [
+    DISPATCH,
+    PHASES,
+    PAGE,
+    DRAFT,
+    IDEA,
+    'SOUL.md',
+    'orchestration-os/RUNNERS.md',
+  ])
     await editor.open(path);
   await editor.settled();
   const rename = (path: string, marked: string, newName: string) =>
@@ -191,6 +226,10 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
     [DISPATCH, '| 1 | pa‸ges', 'No Name', /not a valid name: expected lower-case letters/],
     [PAGE, 'runner: scr‸ipt', 'program', /RUNNERS\.md:\d+ names script, and .* is protected/],
     ['orchestration-os/RUNNERS.md', '## scr‸ipt', 'program', /is protected/],
+    [DRAFT, '# Dra‸ft', 'books', /there is already a PROJECT "books"/],
+    [DRAFT, '# Dra‸ft', '..', /not a valid name/],
+    [IDEA, '# Id‸ea', '..', /not a valid name/],
+    [IDEA, '# Id‸ea', 'books', /there is already a folder PROJECTS\/books/],
     [PAGE, 'mission: Te‸st', 'x', /there is no key of a record here/],
   ];
   for (const [path, marked, newName, message] of refusals)

@@ -1,7 +1,6 @@
 /** What somebody wrote in a reply: above the quotation, without signatures of programs. */
 
-const QUOTATION =
-  /^(?:>|_{5,}|-{3,} ?\S.*-{3,}$|(?:From|Von|De|Da|Van|发件人|寄件者|差出人)\s?[:：])/u;
+const QUOTATION = /^(?:>|_{5,}|-{3}.*-{3}$|(?:From|Von|De|Da|Van|发件人|寄件者|差出人)\s?[:：])/u;
 const SIGNATURE = /^-- ?$/;
 const OF_PROGRAMS =
   /^(?:(?:Sent|Get) (?:from|via|Outlook)|Von meinem .* gesendet|Gesendet (?:von|mit)|Envoyé (?:de|depuis)|Enviado (?:desde|do|a partir)|Inviato da|Verzonden (?:vanaf|met)|发自我的|從我的|.*から送信)/iu;

@@ -1,5 +1,11 @@
 /** The part of a channel that listens: takes answers, tells their senders, keeps its place. */
-import { afterFailure, afterSuccess, type KeptState, keptState } from '../delivery/keep-state.js';
+import {
+  afterFailure,
+  afterSuccess,
+  type KeptState,
+  keptState,
+  mayTry,
+} from '../delivery/keep-state.js';
 import { safeText } from '../delivery/safe-text.js';
 import { oneRound } from '../delivery/one-round.js';
 import { connectTo, type RoundContext } from '../delivery/round-context.js';
@@ -45,7 +51,7 @@ async function listenOnce(
   const { workspace, signal } = context;
   const kept = keptState(workspace, channel.name, ANSWERS);
   const now = (): number => workspace.clock.now().getTime();
-  if (now() < kept.now().nextTry) return [];
+  if (!mayTry(kept.now(), now())) return [];
   const said: string[] = [];
   let connection: Connection | undefined;
   try {

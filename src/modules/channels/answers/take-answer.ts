@@ -11,7 +11,7 @@ import { notAnswerable, plain } from '../card.js';
 import { channelEvents, type ChannelEvent, eventChange, type LoggedEvent } from '../channel-log.js';
 import { KEPT_MS } from '../delivery/due.js';
 import type { Incoming } from '../kinds/connection.js';
-import { type Channel, channelSettings } from '../owner-channel.js';
+import { type Channel, channelSettings, isStillSigned } from '../owner-channel.js';
 import { codeKey, questionCode, questionHash } from '../question-code.js';
 import { REFUSALS, type Refusal } from './refusals.js';
 import { readWord } from './read-word.js';
@@ -53,7 +53,10 @@ export function takeAnswer(reading: Reading): AnswerOutcome {
   const about = sent.about ?? '';
   try {
     const given = giveAnswer(workspace, {
-      find: (fresh) => stillAsked(fresh, { channel, sent, verdict }),
+      find: (fresh) => {
+        if (!isStillSigned(workspace, fresh, channel)) throw new NotTaken('page-changed');
+        return stillAsked(fresh, { channel, sent, verdict });
+      },
       word: wordOf(snapshot, verdict),
       channel: channel.name,
       also: (fresh) => [
@@ -93,20 +96,19 @@ function findAnswer({ workspace, snapshot, channel, incoming, events }: Reading)
   });
   const byCode = new Map(sent.map((event) => [event.code, event]));
   const read = readWord(incoming.text, new Set(byCode.keys()), ownerLanguage(snapshot));
-  const code = incoming.code ?? read.code;
+  const codes = new Set([...(incoming.code === undefined ? [] : [incoming.code]), ...read.codes]);
   const replied = channel.kind === 'email' ? undefined : incoming.repliesTo;
-  const isAddressed = code !== undefined || read.looksLikeCode || replied !== undefined;
-  if (!isAddressed && read.verdict === undefined) return 'ignored';
-  if (channel.kind === 'email' && !isAddressed) return 'ignored';
+  const isAddressed = codes.size > 0 || replied !== undefined;
+  if (!isAddressed && (read.verdict === undefined || channel.kind === 'email')) return 'ignored';
   if (!isKnown(channel, incoming.sender)) return { refusal: 'stranger' };
-  const answered =
-    code === undefined ? sent.find(({ message }) => message === replied) : byCode.get(code);
-  const both = code !== undefined && replied !== undefined && channel.kind !== 'email';
-  const other = both ? sent.find(({ message }) => message === replied) : undefined;
-  if (answered === undefined || (other !== undefined && other.code !== answered.code))
-    return isAddressed && code === undefined && !read.looksLikeCode && replied !== undefined
-      ? 'ignored'
-      : { refusal: isAddressed ? 'unknown-code' : 'no-code' };
+  const repliedTo = sent.find(({ message }) => message === replied);
+  const named = [...codes].map((code) => byCode.get(code));
+  const [answered, ...others] = repliedTo === undefined ? named : [...named, repliedTo];
+  // Everything that says which question it is has to say the same one.
+  if (answered === undefined || others.some((other) => other?.code !== answered.code)) {
+    if (codes.size > 0) return { refusal: 'unknown-code' };
+    return replied === undefined ? { refusal: 'no-code' } : 'ignored';
+  }
   const about = answered.about ?? '';
   if (incoming.flaw === 'forwarded') return { refusal: 'forwarded', about };
   if (read.verdict === undefined) return { refusal: 'not-one-word', about };

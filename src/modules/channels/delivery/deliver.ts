@@ -4,10 +4,10 @@ import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { notAllowed } from '../destination.js';
 import type { Connection, Outgoing, Sent } from '../kinds/connection.js';
-import { type Channel, channelSettings } from '../owner-channel.js';
+import { type Channel, channelSettings, isStillSigned } from '../owner-channel.js';
 import { codeKey } from '../question-code.js';
 import { type Due, dueNow } from './due.js';
-import { afterFailure, afterSuccess, type KeptState, keptState } from './keep-state.js';
+import { afterFailure, afterSuccess, type KeptState, keptState, mayTry } from './keep-state.js';
 import { oneRound } from './one-round.js';
 import { safeText } from './safe-text.js';
 import { connectTo, type RoundContext } from './round-context.js';
@@ -27,6 +27,7 @@ export async function deliver(
     const kept = keptState(workspace, channel.name);
     kept.commitRows();
     const snapshot = workspace.snapshot();
+    if (!isStillSigned(workspace, snapshot, channel)) return [];
     const due = dueNow({
       snapshot,
       channel,
@@ -35,7 +36,7 @@ export async function deliver(
       state: kept.now(),
       mayBegin,
     });
-    if (due.length === 0 || snapshot.now.getTime() < kept.now().nextTry) return [];
+    if (due.length === 0 || !mayTry(kept.now(), snapshot.now.getTime())) return [];
     try {
       return await sendAll(context, { channel, snapshot, due, kept });
     } finally {

@@ -65,6 +65,11 @@ function textOf({ event, channel, about = '', hash = '', time }: Told): string {
 
 const [FIRST_MS, LONGEST_MS] = [30_000, 30 * 60_000];
 
+/** A longer wait than any comes from a clock that was wrong. */
+export function mayTry({ nextTry }: ChannelState, now: number): boolean {
+  return now >= nextTry || nextTry - now > DAY_MS;
+}
+
 /** The change and the row after a failure: the next try comes later each time. */
 export function afterFailure(
   kept: KeptState,
@@ -79,7 +84,8 @@ export function afterFailure(
   const { channel, about, why, now, retryAfterMs = 0 } = failure;
   const before = kept.now();
   const failures = before.failures + 1;
-  const waitMs = Math.max(Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS), retryAfterMs);
+  const backoffMs = Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS);
+  const waitMs = Math.min(Math.max(backoffMs, retryAfterMs), DAY_MS);
   const row: ChannelEvent = {
     event: 'failing',
     channel,

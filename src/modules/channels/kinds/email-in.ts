@@ -12,7 +12,7 @@ const MAILBOX = 'INBOX';
 const MOST_BYTES = 1024 * 1024;
 /** At the first look into a mailbox. */
 const MOST_OLD = 200;
-const FORWARD = /^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄|転送)\s*[:：]/iu;
+const FORWARD = /^(?:fwd?|wg|tr|rv|enc|i|doorst|转发|轉寄|転送)$/iu;
 const SUBJECT_CODE = /\[([2-9A-HJ-NP-Z]{16})\]/;
 
 export async function fetchMail(
@@ -53,8 +53,8 @@ export async function fetchMail(
       const mail =
         size <= MOST_BYTES &&
         (await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true }));
-      if (mail !== false && mail.source !== undefined)
-        await take(incomingOf(await simpleParser(mail.source), message));
+      const parsed = mail === false ? undefined : await parsedMail(mail.source);
+      if (parsed !== undefined) await take(incomingOf(parsed, message));
       keepCursor(message);
     }
   } catch (error) {
@@ -63,6 +63,13 @@ export async function fetchMail(
     signal.removeEventListener('abort', stop);
     client.close();
   }
+}
+
+/** Nothing for what cannot be parsed: anybody sends e-mail, and the next one is read all the same. */
+function parsedMail(source: Buffer | undefined): Promise<ParsedMail | undefined> {
+  return source === undefined
+    ? Promise.resolve(undefined)
+    : simpleParser(source).catch(() => undefined);
 }
 
 function reasonOf(error: unknown): string {
@@ -94,5 +101,12 @@ function flawOf(mail: ParsedMail, subject: string): Incoming['flaw'] {
   if (submitted !== '' && submitted !== 'no') return 'automatic';
   if (/^(?:bulk|junk|list|auto_reply)$/.test(header('precedence'))) return 'automatic';
   if (mail.headers.has('x-autoreply') || mail.headers.has('x-autorespond')) return 'automatic';
-  return FORWARD.test(subject) || mail.headers.has('resent-from') ? 'forwarded' : undefined;
+  return isForward(subject) || mail.headers.has('resent-from') ? 'forwarded' : undefined;
+}
+
+/** By any of the words that programs put before a subject: `Re: Fwd: Nocturne: …`. */
+function isForward(subject: string): boolean {
+  const parts = subject.split(/[:：]/).map((part) => part.replace(/[\s\d()[\]]+/g, ''));
+  const own = parts.indexOf('Nocturne');
+  return parts.slice(0, own === -1 ? -1 : own).some((part) => FORWARD.test(part));
 }

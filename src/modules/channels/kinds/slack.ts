@@ -28,7 +28,8 @@ export const slack: Connect = (channel, place) => {
     httpPost({
       url: hook,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text, unfurl_links: false }),
+      // Slack would fetch what an address in the text leads to, and an agent may have written it.
+      body: JSON.stringify({ text, mrkdwn: false, unfurl_links: false, unfurl_media: false }),
       signal,
       now,
     });

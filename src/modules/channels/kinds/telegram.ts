@@ -15,6 +15,8 @@ export const telegram: Connect = (channel, place) => {
   const token = readSecret(channel.secret, place);
   const api = new Api(token, {
     timeoutSeconds: 2 * PATIENCE_S,
+    // Nobody allowed where a redirect goes.
+    baseFetchConfig: { redirect: 'error' },
     ...(channel.server === '' ? {} : { apiRoot: channel.server }),
   });
   return {
@@ -26,7 +28,7 @@ export const telegram: Connect = (channel, place) => {
           { link_preview_options: { is_disabled: true }, disable_notification: priority === 'low' },
           signal as never,
         );
-        return { kind: 'sent', message: String(sent.message_id) };
+        return { kind: 'sent', message: sentAs(channel.to, sent.message_id) };
       } catch (error) {
         return failedCall(error);
       }
@@ -71,6 +73,11 @@ async function fetchUpdates(
   }
 }
 
+/** Each chat counts its messages from 1, and the channel may have had another chat before. */
+function sentAs(chat: string, message: number): string {
+  return `${chat}/${message}`;
+}
+
 /** Only messages of people in the chat of the channel. Edited messages do not count. */
 function incomingOf({ message }: Update, chat: string): Incoming | undefined {
   if (message?.text === undefined || message.from === undefined) return undefined;
@@ -81,7 +88,7 @@ function incomingOf({ message }: Update, chat: string): Incoming | undefined {
     message: `${message.message_id}.${message.date}`,
     sender: String(message.from.id),
     text: message.text,
-    ...(replied === undefined ? {} : { repliesTo: String(replied) }),
+    ...(replied === undefined ? {} : { repliesTo: sentAs(chat, replied) }),
     ...(flaw === undefined ? {} : { flaw }),
   };
 }

@@ -45,6 +45,7 @@ export function planRename(
   const definitions = definitionsOf(live, snapshot, named);
   const folder =
     spec?.shape === 'document' ? folderOf(spec.glob, definitions[0]?.file ?? '', to) : undefined;
+  if (folder !== undefined) assertFree(snapshot, folder);
   if (spec?.shape === 'document') assertIdle(snapshot, named.key);
   const places = [
     ...(folder === undefined ? definitions : []),
@@ -67,7 +68,9 @@ function assertName(
   snapshot: Snapshot,
   { named, to }: { readonly named: Named; readonly to: string },
 ): void {
-  const strict = named.object === 'PROJECT' || named.object === 'PHASES';
+  const shape = snapshot.schema.objects.get(named.object)?.shape;
+  // The key of a document is the name of a folder.
+  const strict = shape === 'document' || named.object === 'PHASES';
   if (!(strict ? PROJECT_NAME : KEY).test(to))
     throw new NocturneError(
       'USAGE',
@@ -92,6 +95,13 @@ function folderOf(glob: string, file: string, to: string): Folder {
     .slice(0, index + 1)
     .join('/');
   return { from, to: posix.join(posix.dirname(from), to) };
+}
+
+function assertFree({ files }: Snapshot, { to }: Folder): void {
+  if ([...files.keys()].some((path) => path.startsWith(`${to}/`)))
+    throw new NocturneError('EXISTS', `there is already a folder ${to}`, {
+      hint: 'choose another name',
+    });
 }
 
 /** A pass writes into the folder that it began with. */

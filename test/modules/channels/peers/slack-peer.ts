@@ -16,6 +16,8 @@ export type SlackPeer = {
   readonly hook: string;
   readonly api: string;
   readonly texts: string[];
+  /** As they were sent. */
+  readonly bodies: unknown[];
   fate: (text: string) => Fate['kind'];
   /** Sends it to whoever is connected, and waits for the acknowledgement. */
   arrive(message: SlackMessage): Promise<void>;
@@ -25,6 +27,7 @@ export type SlackPeer = {
 
 export async function slackPeer(): Promise<SlackPeer> {
   const texts: string[] = [];
+  const bodies: unknown[] = [];
   const sockets = new Set<Socket>();
   const waiting = new Map<string, () => void>();
   const arrivals: (() => void)[] = [];
@@ -37,7 +40,9 @@ export async function slackPeer(): Promise<SlackPeer> {
       response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${portOf()}/link` }));
       return;
     }
-    const { text } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { text: string };
+    const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { text: string };
+    const { text } = body;
+    bodies.push(body);
     const fate = peer.fate(text);
     if (fate === 'take' || fate === 'lost') texts.push(text);
     if (fate === 'take') response.end('ok');
@@ -61,6 +66,7 @@ export async function slackPeer(): Promise<SlackPeer> {
     hook: '',
     api: '',
     texts,
+    bodies,
     fate: () => 'take',
     arrive({ user, text, ts, channel = 'C42', more = {} }) {
       const envelope_id = `e${++envelope}`;
