@@ -16,7 +16,7 @@ export function cancelDecidedRuns({ root, clock, snapshot }: Workspace): readonl
   });
   if (working.length === 0) return [];
   const now = snapshot();
-  const decided = working.filter(({ runId, project, step }) => {
+  const decided = working.filter(({ project, step }) => {
     const status = readPlan(now, project).plan?.steps.get(step);
     return status === undefined || DECIDED.has(status.state);
   });
