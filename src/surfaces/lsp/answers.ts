@@ -35,7 +35,10 @@ export function answerLenses(live: LiveWorkspace, path: string): readonly CodeLe
     });
 }
 
-/** The same as on the command line, unless the question has changed since the lens was shown. @returns what it says. */
+/**
+ * The same as on the command line, unless the question has changed since the lens was shown.
+ * @returns what it says.
+ */
 export async function giveAnswer(
   { call }: LspSettings,
   { live, connection }: { readonly live: LiveWorkspace; readonly connection: Connection },

@@ -65,7 +65,7 @@ export async function fetchMail(
   }
 }
 
-/** Nothing for what cannot be parsed: anybody sends e-mail, and the next one is read all the same. */
+/** Nothing for what cannot be parsed: anybody sends e-mail, and the next one is read. */
 function parsedMail(source: Buffer | undefined): Promise<ParsedMail | undefined> {
   return source === undefined
     ? Promise.resolve(undefined)
