@@ -92,7 +92,7 @@ function onChange(): void {
 }
 
 let told = '';
-/** The result of a form stands at the top of the page, which may be far away. */
+/** The result of a form is at the top of the page, which may be far away. */
 function tell(): void {
   const result = document.querySelector('main > .done, main > .problem');
   const lines = [...(result?.querySelectorAll('pre, p') ?? [])];

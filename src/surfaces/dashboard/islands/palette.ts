@@ -64,7 +64,7 @@ async function look(part: 'names' | 'all'): Promise<void> {
     const { activeElement } = document;
     const chosen = activeElement instanceof HTMLAnchorElement ? activeElement.href : undefined;
     found.replaceChildren(...page.querySelectorAll('.hits, main .empty, main .problem'));
-    // Whoever has gone to a result stays on it while more of them come.
+    // Who has gone to a result stays on it while more of them come.
     if (chosen !== undefined) (links().find(({ href }) => href === chosen) ?? field).focus();
   } catch {
     found.textContent = 'The server is not reached.';
