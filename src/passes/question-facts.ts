@@ -1,4 +1,4 @@
-/** The owner’s questions with everything that an answer needs, such as evidence and consequences. */
+/** The questions to the owner with what an answer needs: evidence, consequences, differences. */
 import { asksForModule, type PendingAnswer } from '../governance/answers.js';
 import { approvalAsked } from '../governance/approvals/approval.js';
 import { consequencesOf } from '../governance/consequences.js';
