@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   afterEvent,
+  approvalsOf,
   APPROVAL_EVENTS,
   type ApprovalEvent,
   type ApprovalRow,
@@ -18,6 +19,7 @@ import { readRecords } from '../../src/markdown/read-records.js';
 import { scan } from '../../src/markdown/scan.js';
 import { loadSchema } from '../../src/registry/load-schema.js';
 import { readFileSync } from 'node:fs';
+import { makeWorkspace } from '../support/make-workspace.js';
 
 const LEGAL: Readonly<Record<string, readonly ApprovalEvent[]>> = {
   nothing: ['requested'],
@@ -215,4 +217,10 @@ t.test('nothing that an agent writes becomes part of the page that asks', async 
     }),
     { numRuns: 300 },
   );
+});
+
+t.test('the log of approvals is read once for all questions of a snapshot', async (t) => {
+  const { workspace } = makeWorkspace(t.testdir());
+  const snapshot = workspace.snapshot();
+  t.equal(approvalsOf(snapshot), approvalsOf(snapshot));
 });

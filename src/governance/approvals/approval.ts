@@ -108,8 +108,15 @@ export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string
   return approvals;
 }
 
+/** Pages and channels ask for the approval of each question. */
+const reduced = new WeakMap<Snapshot, ReadonlyMap<string, Approval>>();
+
 export function approvalsOf(snapshot: Snapshot): ReadonlyMap<string, Approval> {
-  return reduceApprovals(Array.from(snapshot.rows('APPROVAL'), rowOf));
+  const known = reduced.get(snapshot);
+  if (known !== undefined) return known;
+  const approvals = reduceApprovals(Array.from(snapshot.rows('APPROVAL'), rowOf));
+  reduced.set(snapshot, approvals);
+  return approvals;
 }
 
 /** An approval is `expired` when its time is over, even before a row says so. */

@@ -7,7 +7,7 @@ import { singleWords } from '../../project/question-state.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Channel, Settings } from './owner-channel.js';
 import type { Outgoing } from './kinds/connection.js';
-import { questionCode, questionHash } from './question-code.js';
+import { orWrite, questionCode, questionHash } from './question-code.js';
 
 export const EVIDENCE_LINES = 5;
 const MOST_LINE = 160;
@@ -86,7 +86,7 @@ function howToAnswer(
   if (words.length === 0)
     return { lines: [`One word does not answer this. ${atHome}`], byWord: false };
   const either = words.join(' or ');
-  const example = `${words[0] ?? 'yes'} ${code}`;
+  const word = words[0] ?? 'yes';
   switch (channel.kind) {
     case 'email':
       return {
@@ -95,12 +95,14 @@ function howToAnswer(
       };
     case 'telegram':
       return {
-        lines: [`To answer, reply to this message with one word: ${either}. Or write: ${example}`],
+        lines: [
+          `To answer, reply to this message with one word: ${either}. ${orWrite(word, code)}`,
+        ],
         byWord: true,
       };
     default:
       return {
-        lines: [`To answer, write one word (${either}) and the code: ${example}`],
+        lines: [`To answer, write one word (${either}) and the code: ${word} ${code}`],
         byWord: true,
       };
   }

@@ -40,6 +40,16 @@ export function questionCode(
   return letters.slice(0, LENGTH[channel.kind] ?? SHORT).join('');
 }
 
+/** How a message on Telegram says its code, which a reply to it then quotes. */
+export function orWrite(word: string, code: string): string {
+  return `Or write: ${word} ${code}`;
+}
+
+/** The last one: what agents wrote stands before it. */
+export function quotedCode(text: string): string | undefined {
+  return [...text.matchAll(/Or write: \w+ ([2-9A-HJ-NP-Z]{6})$/gm)].at(-1)?.[1];
+}
+
 /** Made at the first use; in the state directory, which agents do not see. */
 export function codeKey(state: string): string {
   const path = join(channelsFolder(state), 'codes.json');

@@ -85,8 +85,11 @@ function servedOf(settings: DashboardSettings, { changes, warm, kept }: Held): S
 }
 
 function reachOf({ host, tls, url }: Place): Reach {
-  const names = [...(isIP(host) === 0 ? [host] : []), ...(url === undefined ? [] : [url.hostname])];
-  return defined({ isTls: tls !== undefined, names: names.map((name) => name.toLowerCase()), url });
+  const names = [
+    ...(isIP(host) === 0 ? [host] : []),
+    ...(url === undefined ? [] : [url.hostname]),
+  ].map((name) => name.toLowerCase().replace(/^\[|\]$/g, ''));
+  return defined({ isTls: tls !== undefined, names, url });
 }
 
 function serverOf({ tls }: Place, served: Served): Server {

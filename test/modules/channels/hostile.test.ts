@@ -1,4 +1,6 @@
 /** What strangers, servers and clocks can do to a channel: it goes on, and says nothing elsewhere. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { aboveQuotation } from '../../../src/modules/channels/answers/above-quotation.js';
 import { readWord } from '../../../src/modules/channels/answers/read-word.js';
@@ -107,6 +109,43 @@ t.test('Telegram: no redirect is followed, and a message is known with its chat'
   const sent = events(place).find(({ event }) => event === 'sent');
   t.equal(sent?.message, `4711/${peer.sent[0]?.id}`);
 });
+
+t.test(
+  'a row of the log does not make a reply to one question the answer to another',
+  async (t) => {
+    const { place, peer } = await phone(t);
+    const [coded = '', first = '', bare = '', second = ''] = ask(
+      place,
+      { kind: 'note' },
+      {},
+      { kind: 'approval' },
+      {},
+    );
+    await send(place, 'phone', false);
+    const rows = events(place).filter(({ event }) => event === 'sent');
+    const messageOf = (id: string): string => rows.find(({ about }) => about === id)?.message ?? '';
+    const log = join(place.root, 'audit/channel-log.jsonl');
+    // As long as it was, so that no anchor shows it before the logs are verified.
+    const swap = (text: string, one: string, other: string): string =>
+      text.replaceAll(one, 'kept').replaceAll(other, one).replaceAll('kept', other);
+    const pairs = [
+      [coded, first],
+      [bare, second],
+    ] as const;
+    const forged = pairs.reduce(
+      (text, [one, other]) => swap(text, `"${messageOf(one)}"`, `"${messageOf(other)}"`),
+      readFileSync(log, 'utf8'),
+    );
+    writeFileSync(log, forged);
+    for (const id of [coded, bare]) {
+      const [, message = ''] = messageOf(id).split('/');
+      peer.arrive({ from: 7, text: 'yes', repliesTo: Number(message) });
+    }
+    await read(place, 'phone');
+    t.same(refusals(place), ['unknown-code', 'no-code']);
+    t.same([statusOf(place, first), statusOf(place, second)], ['open', 'open']);
+  },
+);
 
 t.test('Slack: an address that an agent wrote is not fetched, and marks are text', async (t) => {
   const peer = await slackPeer();

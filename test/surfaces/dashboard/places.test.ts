@@ -99,6 +99,23 @@ t.test('HTTPS, and a name that a proxy gives it', async (t) => {
   await server.end();
 });
 
+t.test('a name may be an address of a machine in between, of either version', async (t) => {
+  const place = makeWorkspace(t.testdir());
+  for (const url of ['https://[fd7a::1]', 'https://100.64.0.1']) {
+    const port = await freePort();
+    const at = { host: '127.0.0.1', port, url: new URL(url) };
+    const server = await dashboardHere(place, { place: at });
+    const { pathname, search } = new URL(server.link);
+    const headers = { host: new URL(url).host, origin: url };
+    const entered = await ask(`http://127.0.0.1:${port}`, {
+      path: `${pathname}${search}`,
+      headers,
+    });
+    t.equal(entered.status, 303, url);
+    await server.end();
+  }
+});
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

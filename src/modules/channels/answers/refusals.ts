@@ -1,6 +1,6 @@
 /** Why an answer was not taken, in the words that its sender reads. */
 export const REFUSALS = {
-  'page-changed': 'CHANNELS.md has changed meanwhile. Answer again, or use nocturne answer.',
+  'page-changed': 'CHANNELS.md has changed since. Answer again, or use nocturne answer.',
   stranger: 'CHANNELS.md does not name this sender',
   'no-code':
     'it does not say which question it answers. Write the word and the code of the question.',

@@ -40,8 +40,15 @@ type Reading = {
   /** False where so many were refused that the log has enough of them. */
   readonly logsRefusals: boolean;
 };
-/** `sent`: the message that it answers. */
-type Answer = { readonly sent: Sent; readonly verdict: 'yes' | 'no' };
+/**
+ * `sent`: the message that it answers. `hasCode`: else only a row of the log says so, and an agent
+ * may have written that.
+ */
+type Answer = {
+  readonly sent: Sent;
+  readonly verdict: 'yes' | 'no';
+  readonly hasCode: boolean;
+};
 type Found = Answer | 'ignored' | { readonly refusal: Refusal; readonly about?: string };
 
 export function takeAnswer(reading: Reading): AnswerOutcome {
@@ -49,13 +56,15 @@ export function takeAnswer(reading: Reading): AnswerOutcome {
   const found = findAnswer(reading);
   if (found === 'ignored') return { kind: 'ignored' };
   if ('refusal' in found) return refuse(reading, found.refusal, found.about);
-  const { sent, verdict } = found;
+  const { sent, verdict, hasCode } = found;
   const about = sent.about ?? '';
   try {
     const given = giveAnswer(workspace, {
       find: (fresh) => {
         if (!isStillSigned(workspace, fresh, channel)) throw new NotTaken('page-changed');
-        return stillAsked(fresh, { channel, sent, verdict });
+        const question = stillAsked(fresh, { channel, sent, verdict });
+        if (!hasCode) throw new NotTaken('no-code');
+        return question;
       },
       word: wordOf(snapshot, verdict),
       channel: channel.name,
@@ -112,7 +121,7 @@ function findAnswer({ workspace, snapshot, channel, incoming, events }: Reading)
   const about = answered.about ?? '';
   if (incoming.flaw === 'forwarded') return { refusal: 'forwarded', about };
   if (read.verdict === undefined) return { refusal: 'not-one-word', about };
-  return { sent: answered, verdict: read.verdict };
+  return { sent: answered, verdict: read.verdict, hasCode: codes.size > 0 };
 }
 
 class NotTaken extends Error {
@@ -124,7 +133,7 @@ class NotTaken extends Error {
 /** Under the commit mutex: what was found may have changed. @throws NotTaken */
 function stillAsked(
   snapshot: Snapshot,
-  { channel, sent, verdict }: Answer & { readonly channel: Channel },
+  { channel, sent, verdict }: Omit<Answer, 'hasCode'> & { readonly channel: Channel },
 ): Rec {
   const { about = '', hash = '' } = sent;
   const since = snapshot.now.getTime() - KEPT_MS;

@@ -32,7 +32,7 @@ export type Incoming = {
   readonly message: string;
   readonly sender: string;
   readonly text: string;
-  /** Found elsewhere than in the text, such as in a subject. */
+  /** Found elsewhere than in the text: in the subject, or in the message that it replies to. */
   readonly code?: string;
   /** The transport's id of our message that it replies to. */
   readonly repliesTo?: string;

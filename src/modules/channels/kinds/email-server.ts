@@ -20,7 +20,7 @@ export function mailServer(text: string, protocol: 'smtp' | 'imap'): MailServer 
   if (url === undefined || (scheme !== protocol && scheme !== `${protocol}s`))
     throw new NocturneError(
       'CONFIG',
-      `"${text}" is not an address such as ${protocol}s://user@host`,
+      `the address of the mail server is not one such as ${protocol}s://user@host`,
     );
   if (url.password !== '')
     throw new NocturneError('CONFIG', 'the address of the mail server contains a password', {

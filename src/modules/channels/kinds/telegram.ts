@@ -3,6 +3,7 @@ import { Api, GrammyError, HttpError } from 'grammy';
 import type { Message, Update } from 'grammy/types';
 import { NocturneError } from '../../../kernel/error.js';
 import { readSecret } from '../channel-secret.js';
+import { quotedCode } from '../question-code.js';
 import type { Connect, Incoming, Sent } from './connection.js';
 import { failedPost } from './http-post.js';
 
@@ -83,12 +84,14 @@ function incomingOf({ message }: Update, chat: string): Incoming | undefined {
   if (message?.text === undefined || message.from === undefined) return undefined;
   if (String(message.chat.id) !== chat) return undefined;
   const flaw = flawOf(message);
-  const replied = message.reply_to_message?.message_id;
+  const { message_id: replied, text: quoted = '' } = message.reply_to_message ?? {};
+  const code = quotedCode(quoted);
   return {
     message: `${message.message_id}.${message.date}`,
     sender: String(message.from.id),
     text: message.text,
     ...(replied === undefined ? {} : { repliesTo: sentAs(chat, replied) }),
+    ...(code === undefined ? {} : { code }),
     ...(flaw === undefined ? {} : { flaw }),
   };
 }

@@ -42,7 +42,14 @@ export async function botPeer(): Promise<BotPeer> {
             chat: { id: chat, type: 'private' },
             from: { id: from, is_bot: false, first_name: 'Ann' },
             text,
-            ...(repliesTo === undefined ? {} : { reply_to_message: { message_id: repliesTo } }),
+            ...(repliesTo === undefined
+              ? {}
+              : {
+                  reply_to_message: {
+                    message_id: repliesTo,
+                    text: sent.find(({ id }) => id === repliesTo)?.text,
+                  },
+                }),
             ...more,
           },
         });

@@ -38,16 +38,7 @@ export function TimeMachine({
       </form>
       <form method="get" action={action} class="inline">
         {path === undefined ? null : <input type="hidden" name="path" value={path} />}
-        <label>
-          Or at this time{' '}
-          <input
-            type="datetime-local"
-            step="1"
-            name="at"
-            required
-            value={wallOf(shown, zone).replace(' ', 'T')}
-          />
-        </label>
+        <TimeField label="Or at this time" name="at" time={wallOf(shown, zone)} />
         <button type="submit">Show</button>
         <span class="note">Times of {zone}.</span>
       </form>
@@ -71,28 +62,27 @@ function Between({
   const from = shown < now ? shown : Math.max(first, now - 24 * 3600);
   return (
     <form method="get" action="/history/diff" class="inline">
-      <label>
-        What changed from{' '}
-        <input
-          type="datetime-local"
-          step="1"
-          name="from"
-          required
-          value={wallOf(from, zone).replace(' ', 'T')}
-        />
-      </label>
-      <label>
-        to{' '}
-        <input
-          type="datetime-local"
-          step="1"
-          name="to"
-          required
-          value={wallOf(now, zone).replace(' ', 'T')}
-        />
-      </label>
+      <TimeField label="What changed from" name="from" time={wallOf(from, zone)} />
+      <TimeField label="to" name="to" time={wallOf(now, zone)} />
       <button type="submit">Compare</button>
     </form>
+  );
+}
+
+function TimeField({
+  label,
+  name,
+  time,
+}: {
+  readonly label: string;
+  readonly name: string;
+  readonly time: string;
+}) {
+  return (
+    <label>
+      {label}{' '}
+      <input type="datetime-local" step="1" name={name} required value={time.replace(' ', 'T')} />
+    </label>
   );
 }
 
