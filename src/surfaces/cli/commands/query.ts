@@ -1,4 +1,5 @@
 /** `query`, `tables`: the workspace as read-only SQL tables. */
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { ok } from '../result.js';
 import { textTable } from '../../../report/text-table.js';
@@ -34,7 +35,8 @@ export const query: Command = {
     return ok(rows.length === 0 ? none : `${table}\n${count}`, {
       columns,
       rows: rows.slice(0, limit),
-      count: rows.length,
+      // Of all rows, where some may be left out.
+      ...defined({ count: options['limit'] === undefined ? undefined : rows.length }),
     });
   },
 };
