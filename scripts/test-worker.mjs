@@ -7,6 +7,9 @@ import t from 'tap';
 
 const TIMEOUT_MS = 600_000;
 const cwd = process.cwd();
+/** Of the current file. Tap would end itself soon after the first one of the whole run. */
+const teardowns = [];
+t.teardown = (teardown) => teardowns.push(teardown);
 const env = { ...process.env };
 
 process.on('message', async (file) => {
@@ -22,6 +25,7 @@ process.on('message', async (file) => {
   }
   // It comes after all tests of the file.
   await t.test(`end of ${file}`, async () => undefined);
+  for (const teardown of teardowns.splice(0).reverse()) await teardown();
   // A time limit of this file that is over by now is not that of the next one.
   t.setTimeout(TIMEOUT_MS);
   // After a timeout tap takes no further test.

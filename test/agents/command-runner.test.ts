@@ -464,7 +464,9 @@ t.test(
     await once(left.stdout, 'data');
     t.same(findProcesses({ mark }), [left.pid]);
     t.same(findProcesses({ mark: { ...mark, runId: 'RUN-20261121-90' } }), []);
+    const gone = once(left, 'exit');
     t.same(await killProcesses({ mark }), { killed: 1, left: [] });
+    await gone;
     t.notOk(isAlive(left.pid ?? 0));
     t.same(await killProcesses({ mark }), { killed: 0, left: [] });
   },
