@@ -39,7 +39,7 @@ t.test(
     await page.fill('#words', 'only after');
     await page.evaluate('document.querySelector("#main").focus()');
     await callCommand(place, ['answer', questionId(4), 'yes']);
-    await page.waitForSelector(`#${questionId(4)}`, { state: 'detached' });
+    await page.waitForSelector(`article#${questionId(4)}`, { state: 'detached' });
     t.equal(await page.inputValue('#words'), 'only after', 'a change elsewhere takes no word away');
 
     await dashboard.stop();
