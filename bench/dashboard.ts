@@ -58,7 +58,7 @@ export async function measureDashboard(
   }
 }
 
-/** A browser that has logged in, beside which the processes are watched. */
+/** A browser that has logged in; the processes are watched while it asks. */
 class Reader {
   readonly pid: number;
   peakOfCommands = 0;

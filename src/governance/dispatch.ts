@@ -172,7 +172,7 @@ function isStalled(snapshot: Snapshot, { row, unit }: Candidate): boolean {
 
 const knownStalls = new WeakMap<Snapshot, ReadonlyMap<string, number>>();
 
-/** Of all active projects: whoever asks for one of them asks for the others, too. */
+/** Of all active projects: a caller that asks for one of them asks for the others, too. */
 function stallsIn(snapshot: Snapshot): ReadonlyMap<string, number> {
   const known = knownStalls.get(snapshot);
   if (known !== undefined) return known;

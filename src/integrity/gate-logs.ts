@@ -9,7 +9,7 @@ import type { Anchor } from '../workspace/storage-types.js';
 import type { ChainReport, GateFinding } from './gate-report.js';
 import { findMatching } from './protected-files.js';
 import { type Opening, readOpenings } from './log-head.js';
-import { unlessSettled } from './settled-logs.js';
+import { unlessRemembered } from './remembered-logs.js';
 import { type VerifiedPrefix, verifiedLogs, WORTH_KEEPING } from './verified-logs.js';
 import { verifyLog } from './verify-log.js';
 
@@ -23,12 +23,15 @@ const RESTORE =
 
 /**
  * Verifies every log that REGISTRY.md declares (`globs`) or that has an anchor.
- * @param options.settled for showing: not again those that have not changed since this process did.
+ * @param options.remembered for showing: not again those that have not changed since this process did.
  */
 export function checkLogs(
   root: string,
   state: string,
-  { globs, settled = false }: { readonly globs: readonly string[]; readonly settled?: boolean },
+  {
+    globs,
+    remembered = false,
+  }: { readonly globs: readonly string[]; readonly remembered?: boolean },
 ): LogCheck {
   let anchors: Anchors;
   let openings: Readonly<Record<string, Opening>>;
@@ -63,8 +66,8 @@ export function checkLogs(
     const opening = openings[file];
     const check = (): LogCheck =>
       checkLog(root, { file, opening, anchors: ask, verified: verified[file] });
-    if (!settled) return check();
-    return unlessSettled(join(root, file), { anchors: endsIn(anchors, file), opening }, check);
+    if (!remembered) return check();
+    return unlessRemembered(join(root, file), { anchors: endsIn(anchors, file), opening }, check);
   });
   return {
     findings: checks.flatMap((check) => check.findings),

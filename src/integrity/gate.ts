@@ -32,7 +32,7 @@ type Read =
 export function verifyGate(
   directory: string,
   home: string,
-  { settled = false }: { readonly settled?: boolean } = {},
+  { remembered = false }: { readonly remembered?: boolean } = {},
 ): GateReport {
   const root = findPinned(directory, home);
   const state = stateDirectory(home, root);
@@ -73,7 +73,7 @@ export function verifyGate(
     manifest: read.manifest,
     hashes: new Map([[REGISTRY_FILE, registry.hash]]),
   });
-  const logs = checkLogs(root, state, { globs, settled });
+  const logs = checkLogs(root, state, { globs, remembered });
   const findings = [
     ...checkManifest(read, trust),
     ...unclear,

@@ -18,7 +18,7 @@ const MOST_PASSES = 1000;
 
 const known = new WeakMap<Snapshot, Map<number, Night>>();
 
-/** Read once for all that tells about it. Without an earlier page, it could be that of years. */
+/** Read once for every part of a page. Without an earlier page, it could be that of years. */
 export function nightSince(snapshot: Snapshot, since: Date): Night {
   const nights = known.get(snapshot) ?? new Map<number, Night>();
   known.set(snapshot, nights);

@@ -15,7 +15,7 @@ export type WorkspaceAlarms = { readonly gate: GateReport; readonly alarms: read
 /** The gate's own, then those of pages that it does not check. */
 export function workspaceAlarms(context: Context, snapshot: Snapshot): WorkspaceAlarms {
   const { home, door } = context;
-  const gate = verifyGate(snapshot.root, home, { settled: door === 'dashboard' });
+  const gate = verifyGate(snapshot.root, home, { remembered: door === 'dashboard' });
   const key = gate.ok ? keyAlarm(placeOf(context)) : undefined;
   return {
     gate,

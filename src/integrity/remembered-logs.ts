@@ -6,14 +6,14 @@ import { lstatSync } from '../kernel/files.js';
 import type { Anchor } from '../workspace/storage-types.js';
 
 /** A file that changed so shortly before may change again within the same tick of its clock. */
-const SETTLED_MS = 2_000;
+const OLD_MS = 2_000;
 
 type Sound = { readonly file: string; readonly check: unknown };
 
 const sound = new Map<string, Sound>();
 
-/** @param expected what the verdict depends on besides the file: anchors and opening. */
-export function unlessSettled<T extends { readonly findings: readonly unknown[] }>(
+/** @param expected what the verdict depends on in addition to the file: anchors and opening. */
+export function unlessRemembered<T extends { readonly findings: readonly unknown[] }>(
   path: string,
   expected: { readonly anchors: readonly Anchor[]; readonly opening: unknown },
   verify: () => T,
@@ -24,8 +24,8 @@ export function unlessSettled<T extends { readonly findings: readonly unknown[] 
   if (known !== undefined && known.file === `${before}${key}`) return known.check as T;
   sound.delete(path);
   const check = verify();
-  const isSettled = before !== undefined && before === identityOf(path, SETTLED_MS);
-  if (isSettled && check.findings.length === 0) sound.set(path, { file: `${before}${key}`, check });
+  const isOld = before !== undefined && before === identityOf(path, OLD_MS);
+  if (isOld && check.findings.length === 0) sound.set(path, { file: `${before}${key}`, check });
   return check;
 }
 
