@@ -23,7 +23,7 @@ const RESTORE =
 
 /**
  * Verifies every log that REGISTRY.md declares (`globs`) or that has an anchor.
- * @param options.remembered for showing: not again those that have not changed since this process did.
+ * @param options.remembered for showing: not again those that are unchanged since this process did.
  */
 export function checkLogs(
   root: string,

@@ -27,7 +27,12 @@ export type FileFacts = {
 };
 
 type Written = Pick<FileFacts, 'writer' | 'run' | 'written'>;
-type ChangedValue = { readonly time: number; readonly old: string };
+type ChangedValue = {
+  readonly time: number;
+  readonly run: string;
+  readonly old: string;
+  readonly new: string;
+};
 
 /** @param runs of the project, the oldest first. */
 export function projectHistory(
@@ -48,9 +53,16 @@ export function projectHistory(
     if (path === project.file && field !== undefined && FIELDS.has(field))
       values.set(field, [...(values.get(field) ?? []), changedValue(row)]);
   }
-  const valueAt = (field: string, time: number): string =>
-    values.get(field)?.findLast((change) => change.time > time)?.old ?? fieldText(project, field);
-  return { course: courseOf(runs, valueAt), files: filesOf(snapshot, folder, writers) };
+  // Times are in whole seconds, and two passes may end in one.
+  const valueAfter = (field: string, run: string, time: number): string => {
+    const changes = values.get(field) ?? [];
+    return (
+      changes.find((change) => change.run === run)?.new ??
+      changes.findLast((change) => change.time > time)?.old ??
+      fieldText(project, field)
+    );
+  };
+  return { course: courseOf(runs, valueAfter), files: filesOf(snapshot, folder, writers) };
 }
 
 const FIELDS: ReadonlySet<string> = new Set([
@@ -68,27 +80,32 @@ function writtenBy(row: Rec): Written {
 }
 
 function changedValue(row: Rec): ChangedValue {
-  return { time: fieldTime(row, 't_written') ?? 0, old: fieldText(row, 'old') };
+  return {
+    time: fieldTime(row, 't_written') ?? 0,
+    run: fieldText(row, 'run_id'),
+    old: fieldText(row, 'old'),
+    new: fieldText(row, 'new'),
+  };
 }
 
 /** After each graded pass whose distance is known. */
 function courseOf(
   runs: readonly Rec[],
-  valueAt: (field: string, time: number) => string,
+  valueAfter: (field: string, run: string, time: number) => string,
 ): readonly ProgressPoint[] {
   return runs.flatMap((run) => {
     const ended = fieldTime(run, 'ended');
     if (ended === undefined || fieldText(run, 'grade') === '') return [];
-    const text = valueAt('last_pass.distance', ended);
+    const text = valueAfter('last_pass.distance', run.key, ended);
     const distance = Number(text);
     if (text === '' || !Number.isFinite(distance)) return [];
     return [
       {
         run: run.key,
         time: fieldText(run, 'ended'),
-        phase: valueAt('phase.name', ended),
+        phase: valueAfter('phase.name', run.key, ended),
         distance,
-        progress: valueAt('last_pass.progress', ended),
+        progress: valueAfter('last_pass.progress', run.key, ended),
       },
     ];
   });

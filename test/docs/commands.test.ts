@@ -9,7 +9,9 @@ const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(REPOSITORY, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(REPOSITORY, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   ...readdirSync(join(REPOSITORY, 'orchestration-os'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `orchestration-os/${name}`),

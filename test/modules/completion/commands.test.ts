@@ -190,6 +190,7 @@ t.test('tasks on the command line', async (t) => {
         modules: [
           {},
           {},
+          {},
           { module: 'channels', enabled: true, installed: true },
           { module: 'completion', enabled: true, installed: true },
           {},

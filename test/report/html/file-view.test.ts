@@ -27,7 +27,7 @@ t.test('a relative link leads to the page of its file', (t) => {
 
 t.test('markdown is rendered, with its front matter as source and its links inside', (t) => {
   const html = view('PROJECTS/a/x.md', '---\nkey: <b>\n---\n# Title\n\n[next](outputs/y.md)\n');
-  t.match(html, 'aria-label="Front matter">key: &lt;b&gt;</pre>');
+  t.match(html, 'aria-label="Front matter"><pre class="source">key: &lt;b&gt;</pre>');
   t.match(html, '<h1>Title</h1>');
   t.match(html, 'href="/file?path=PROJECTS%2Fa%2Foutputs%2Fy.md"');
   t.end();
