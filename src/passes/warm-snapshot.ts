@@ -11,6 +11,8 @@ import { entryAt, isIgnored } from '../workspace/walk.js';
 /** The watcher can miss changes (some disks, too many files), so snapshots expire. */
 const OLDEST_MS = 60_000;
 const OLDEST_UNWATCHED_MS = 1_000;
+/** Then the disk is taken as one that cannot be watched. */
+const LONGEST_START_MS = 10_000;
 /** For an editor, which also shows what a check of the whole workspace finds. */
 const OLDEST_FOLLOWED_MS = 600_000;
 /** Warm-up decisions, after which the code of the guard is compiled. */
@@ -22,6 +24,7 @@ export class WarmSnapshot {
   #stale = false;
   #pending: NodeJS.Immediate | undefined;
   #watcher: FSWatcher | undefined;
+  #giveUp: (() => void) | undefined;
   readonly #workspace: Workspace;
   readonly #onChange: () => void;
   /** What changed since the last snapshot, of which the others are listed as they were. */
@@ -62,14 +65,18 @@ export class WarmSnapshot {
       this.#followed?.add(relative(root, path).replaceAll('\\', '/'));
       this.touch();
     });
-    await new Promise<void>((resolve, reject) => {
-      watcher.once('ready', resolve);
+    const isReady = await new Promise<boolean>((resolve, reject) => {
+      watcher.once('ready', () => resolve(true));
       watcher.on('error', (error) => {
         this.#watcher = undefined;
         void watcher.close();
         reject(error);
       });
+      // Folders that change while it looks at them for the first time can keep it waiting for ever.
+      this.#giveUp = () => resolve(false);
+      setTimeout(this.#giveUp, LONGEST_START_MS).unref();
     });
+    if (!isReady) return void watcher.close();
     this.#watcher = watcher;
     this.#taken = 0;
     this.touch();
@@ -92,6 +99,7 @@ export class WarmSnapshot {
   }
 
   async close(): Promise<void> {
+    this.#giveUp?.();
     clearImmediate(this.#pending);
     await this.#watcher?.close();
   }

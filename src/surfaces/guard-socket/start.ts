@@ -81,8 +81,8 @@ export async function serveGuard(options: ServeOptions): Promise<void> {
   unlisten(server, { path, ino });
   over = true;
   for (const socket of sockets) socket.destroy();
-  await watching;
   await desk.warm.close();
+  await watching;
 }
 
 /** Judges at once; requests that begin or end passes run one after the other. */
