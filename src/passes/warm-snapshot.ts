@@ -25,6 +25,7 @@ export class WarmSnapshot {
   #pending: NodeJS.Immediate | undefined;
   #watcher: FSWatcher | undefined;
   #giveUp: (() => void) | undefined;
+  #isClosed = false;
   readonly #workspace: Workspace;
   readonly #onChange: () => void;
   /** What changed since the last snapshot, of which the others are listed as they were. */
@@ -53,6 +54,7 @@ export class WarmSnapshot {
 
   async watch(): Promise<void> {
     const { watch } = await import('chokidar');
+    if (this.#isClosed) return;
     const { root } = this.#workspace;
     // Not persistent: a folder that appears while the watcher closes would keep the process alive.
     const watcher = watch(root, {
@@ -99,6 +101,7 @@ export class WarmSnapshot {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#giveUp?.();
     clearImmediate(this.#pending);
     await this.#watcher?.close();

@@ -37,13 +37,23 @@ export class GuardClient {
   #line: Socket | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  #isClosed = false;
 
   constructor(config: PluginConfig) {
     this.#config = config;
   }
 
-  /** @param deadlineMs `undefined`: waits forever, as when a pass begins or ends. */
+  /** After `close`: asks are taken again. */
+  open(): void {
+    this.#isClosed = false;
+  }
+
+  /**
+   * @param deadlineMs `undefined`: waits forever, as when a pass begins or ends.
+   * @throws Error after `close`: nothing starts a server that nobody would end.
+   */
   async ask<Asked extends GuardAsked>(asked: Asked, deadlineMs?: number): Promise<Answer<Asked>> {
+    if (this.#isClosed) throw new Error('the gateway was stopped');
     const id = ++this.#last;
     return new Promise<Answer<Asked>>((resolve, reject) => {
       const late = (): void =>
@@ -63,6 +73,7 @@ export class GuardClient {
 
   /** Resolves when the server that this one started has ended what it was doing. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     void this.#socket?.then(
       (socket) => socket.destroy(),
       () => undefined,

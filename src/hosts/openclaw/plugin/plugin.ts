@@ -30,6 +30,7 @@ export default {
 function registerHooks(api: HostApi, plugin: Plugin): void {
   const judge = judgeOnce(plugin);
   api.on('gateway_start', async (_event, context) => {
+    plugin.client.open();
     for (const warning of plugin.warnings) plugin.log.error(warning);
     setInterval(() => plugin.runs.active().forEach((run) => beat(plugin, run)), WATCH_MS).unref();
     for (const job of (await context.getCron?.()?.list?.({ includeDisabled: true })) ?? [])

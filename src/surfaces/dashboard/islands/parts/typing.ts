@@ -6,6 +6,8 @@ export function isTaken(event: KeyboardEvent): boolean {
   return (
     document.querySelector('dialog[open]') !== null ||
     (target instanceof HTMLElement &&
+      // A field of a dialog that has just been closed has the focus until the next frame.
+      target.closest('dialog:not([open])') === null &&
       (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
   );
 }

@@ -1,0 +1,57 @@
+/**
+ * The two keys of a node, in the state directory: one that signs, and an nkey that logs in to the
+ * server. They are not the same one, because a server chooses what a client signs to log in.
+ */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { createUser } from '@nats-io/nkeys';
+import { makeDirectory } from '../../workspace/durable.js';
+import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
+import { publicText } from './wire/jws.js';
+
+export type Identity = {
+  readonly node: string;
+  readonly key: KeyObject;
+  /** The public key as in rosters and pages. */
+  readonly publicKey: string;
+  /** The seed of the nkey that logs in: `SU…`. */
+  readonly seed: string;
+  /** Its public key: `U…`. */
+  readonly login: string;
+};
+type Stored = {
+  readonly node: string;
+  readonly key: string;
+  readonly seed: string;
+  readonly login: string;
+};
+
+export function meshDirectory(state: string): string {
+  return join(state, 'mesh');
+}
+
+/** Nothing before the node has joined. */
+export function readIdentity(state: string): Identity | undefined {
+  const stored = readJson<Stored>(identityPath(state));
+  if (stored === undefined) return undefined;
+  const key = createPrivateKey(stored.key);
+  return { ...stored, key, publicKey: publicText(key) };
+}
+
+export function createIdentity(state: string, node: string): Identity {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const user = createUser();
+  const stored: Stored = {
+    node,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    seed: new TextDecoder().decode(user.getSeed()),
+    login: user.getPublicKey(),
+  };
+  makeDirectory(meshDirectory(state), 0o700);
+  writeJsonDurably(identityPath(state), stored);
+  return { ...stored, key: privateKey, publicKey: publicText(privateKey) };
+}
+
+function identityPath(state: string): string {
+  return join(meshDirectory(state), 'identity.json');
+}

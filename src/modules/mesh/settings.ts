@@ -1,0 +1,61 @@
+/** MESH.md: whether this workspace is in a mesh, and what it lets each other node do. */
+import { notAsSigned } from '../../integrity/page-as-signed.js';
+import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
+import { REGISTRY_FILE } from '../../registry/load-schema.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+
+export const MESH_PAGE = 'orchestration-os/MESH.md';
+
+/**
+ * `propose`: this node works on its tasks. `work`: it may work on ours. `call`: it may ask our
+ * agents. `models`, `search`, `mail`: our models, our knowledge, our agents' mail.
+ */
+export type Permission = 'propose' | 'work' | 'call' | 'models' | 'search' | 'mail';
+export type Peer = {
+  readonly node: string;
+  /** Its public signing key, as the owner has seen it. */
+  readonly key: string;
+  /** Empty: nothing. */
+  readonly may: readonly Permission[];
+  /** Tools that it may call here. Empty: none. */
+  readonly tools: readonly string[];
+};
+export type MeshSettings = {
+  readonly node: string;
+  /** Such as `tls://lead.example:4222`. */
+  readonly url: string;
+  readonly tags: readonly string[];
+  /** Tasks of others at once. */
+  readonly capacity: number;
+  readonly peers: readonly Peer[];
+};
+
+/** Nothing: the mesh is off. */
+export function meshSettings(snapshot: Snapshot): MeshSettings | undefined {
+  const record = snapshot.records('MESH-SETTINGS')[0];
+  const [node, url] = [fieldText(record, 'node'), fieldText(record, 'url')];
+  if (node === '' || url === '') return undefined;
+  return {
+    node,
+    url,
+    tags: fieldList(record, 'tags'),
+    capacity: fieldInt(record, 'capacity') ?? 1,
+    peers: snapshot.records('MESH-PEER').map((row) => ({
+      node: row.key,
+      key: fieldText(row, 'key'),
+      may: fieldList(row, 'may') as readonly Permission[],
+      tools: fieldList(row, 'tools'),
+    })),
+  };
+}
+
+/** Why the mesh does not work now: what the owner has not signed allows nobody anything. */
+export function meshDistrusted(
+  workspace: Pick<Workspace, 'state'>,
+  snapshot: Snapshot,
+): string | undefined {
+  const unsigned = notAsSigned(workspace, snapshot, [REGISTRY_FILE, MESH_PAGE]);
+  return unsigned ?? (snapshot.schema.objects.has('MESH-PEER') ? undefined : OLD_REGISTRY);
+}
+
+const OLD_REGISTRY = 'REGISTRY.md of this workspace does not know the mesh yet: nocturne upgrade';

@@ -1,0 +1,22 @@
+/** Why something that came over the mesh is not taken. Branch on `code`; it is also logged. */
+
+export type RefusalCode =
+  | 'malformed'
+  | 'unknown-node'
+  | 'forged'
+  | 'not-for-us'
+  | 'replayed'
+  | 'old-session'
+  | 'too-large'
+  | 'not-allowed'
+  | 'illegal-transition'
+  | 'fenced';
+
+export class MeshRefusal extends Error {
+  override readonly name = 'MeshRefusal';
+  readonly code: RefusalCode;
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
