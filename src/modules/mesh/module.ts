@@ -1,10 +1,12 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
 import { meshStatus } from './commands/status.js';
+import { meshService } from './node/mesh-service.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
+  serve: (context) => meshService(context, async () => []),
   commands: {
     'mesh status': meshStatus,
   },

@@ -1,0 +1,27 @@
+/** What a node says about itself every few seconds, signed, in the bucket `mesh-nodes`. */
+
+export const ANNOUNCE_MS = 10_000;
+
+/** A claim that its node still works on; the owner takes a claim that is not named for lost. */
+export type RunningClaim = {
+  readonly owner: string;
+  readonly task: string;
+  readonly attempt: number;
+};
+export type Announcement = {
+  readonly node: string;
+  /** Made up when it starts: messages to it name it. */
+  readonly session: string;
+  /** Counts up in a session. */
+  readonly seq: number;
+  readonly version: string;
+  /** By its own clock; only shown. */
+  readonly time: string;
+  readonly tags: readonly string[];
+  readonly models: readonly string[];
+  readonly tools: readonly string[];
+  readonly capacity: number;
+  readonly running: readonly RunningClaim[];
+  /** It ends now. */
+  readonly leaves?: true;
+};
