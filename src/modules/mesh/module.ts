@@ -1,13 +1,16 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshNodes } from './commands/nodes.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
+import { partsOf } from './parts.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) => meshService(context, async () => []),
+  serve: (context) => meshService(context, () => partsOf(context)),
   commands: {
+    'mesh nodes': meshNodes,
     'mesh status': meshStatus,
   },
 };

@@ -3,6 +3,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import type { Roster } from '../roster.js';
 import { connectMesh, type ServerAddress } from '../wire/connect.js';
+import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
 
@@ -24,7 +25,7 @@ export async function runNode(run: NodeRun): Promise<void> {
     roster,
     connection,
     say,
-    version: VERSION,
+    version: String(PROTOCOL),
     presence: () => ({
       models: parts.flatMap((part) => part.presence?.().models ?? []),
       tools: parts.flatMap((part) => part.presence?.().tools ?? []),
@@ -51,6 +52,3 @@ export async function runNode(run: NodeRun): Promise<void> {
     await connection.close().catch(() => undefined);
   }
 }
-
-/** Of the protocol between nodes: two that follow each other work together. */
-const VERSION = '1';

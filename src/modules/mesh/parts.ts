@@ -1,0 +1,8 @@
+/** What the mesh does while it is connected; loaded only then. */
+import type { ServeContext } from '../../passes/module.js';
+import type { Part } from './node/mesh-service.js';
+
+export async function partsOf({ workspace }: ServeContext): Promise<readonly Part[]> {
+  const { seenPart } = await import('./node/seen-part.js');
+  return [seenPart(workspace)];
+}
