@@ -1,9 +1,11 @@
 /** How nodes know each other: live, stale, offline or unknown, whatever their clocks say. */
 import { Kvm } from '@nats-io/kv';
+import { rmSync } from 'node:fs';
 import t from 'tap';
 import type { Announcement } from '../../../src/modules/mesh/node/announcement.js';
 import { Hearing } from '../../../src/modules/mesh/node/hearing.js';
 import { nodeState } from '../../../src/modules/mesh/node/node-state.js';
+import { createStreams } from '../../../src/modules/mesh/server/create-streams.js';
 import { BUCKET } from '../../../src/modules/mesh/wire/names.js';
 import { type Mesh, type MeshNode, meshOf } from './mesh-place.js';
 import { NO_SERVER } from './nats-server.js';
@@ -12,6 +14,8 @@ import { until } from './until.js';
 
 t.setTimeout(120_000);
 
+/** Of a promise: whether it was kept. */
+const SETTLES = [() => true, () => false] as const;
 const HOUR_MS = 3_600_000;
 
 async function meshOfThree(
@@ -134,24 +138,26 @@ t.test('after a break, what came meanwhile is not new', (t) => {
   t.end();
 });
 
-t.test('a store that was wiped is listened to again', { skip: NO_SERVER }, async (t) => {
-  const { mesh, nodes } = await meshOfThree(t);
-  const lead = await standingNode(t, { mesh, node: nodes[0] });
-  await until(
-    () => lead.live.hearsSince(),
-    (since) => since !== undefined,
+for (const isWiped of [false, true])
+  t.test(
+    `a server that restarts ${isWiped ? 'without' : 'with'} its store is listened to again`,
+    { skip: NO_SERVER },
+    async (t) => {
+      const { mesh, nodes } = await meshOfThree(t);
+      const lead = await standingNode(t, { mesh, node: nodes[0] });
+      const hears = () => lead.live.hearsSince();
+      await until(hears, (since) => since !== undefined);
+      await mesh.server.stop('SIGKILL');
+      await until(hears, (since) => since === undefined);
+      t.equal(stateOf(lead, 'left'), 'UNKNOWN');
+      if (isWiped) rmSync(mesh.store, { recursive: true });
+      await mesh.server.start();
+      if (isWiped) await until(() => createStreams(mesh.admin).then(...SETTLES), Boolean);
+      const left = await standingNode(t, { mesh, node: nodes[1] });
+      await until(
+        () => stateOf(lead, 'left'),
+        (state) => state === 'LIVE',
+      );
+      await until(() => left.live.hearsSince(), Boolean);
+    },
   );
-  await mesh.server.stop('SIGKILL');
-  await until(
-    () => lead.live.hearsSince(),
-    (since) => since === undefined,
-  );
-  t.equal(stateOf(lead, 'left'), 'UNKNOWN');
-  await mesh.server.start();
-  const left = await standingNode(t, { mesh, node: nodes[1] });
-  await until(
-    () => stateOf(lead, 'left'),
-    (state) => state === 'LIVE',
-  );
-  t.ok(left.live.hearsSince());
-});

@@ -15,7 +15,7 @@ import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { ANNOUNCE_MS, type Announcement } from './announcement.js';
-import { DEAF_MS, type Heard, Hearing } from './hearing.js';
+import { type Heard, Hearing } from './hearing.js';
 import { LARGEST_ANNOUNCEMENT, readAnnouncement } from './read-announcement.js';
 
 /** The payload of a message of kind `refusal`. */
@@ -50,7 +50,6 @@ export class LiveNode {
   #seq = 0;
   #timer: NodeJS.Timeout | undefined;
   #watch: { stop(): void } | undefined;
-  #watchedAt = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -200,7 +199,6 @@ export class LiveNode {
     this.#watch?.stop();
     const watch = await nodes.watch();
     this.#watch = watch;
-    this.#watchedAt = this.#now();
     void this.#listen(watch).catch((error: unknown) => this.say(messageOf(error)));
   }
 
@@ -225,22 +223,23 @@ export class LiveNode {
   async #followConnection(): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect') this.#hearing.lose(this.#seq + 1);
-      if (type === 'reconnect') void this.announce().catch(() => undefined);
+      if (type === 'reconnect') await this.#listenAgain().catch(() => undefined);
     }
   }
 
   /** A server whose store is gone has forgotten that we listen. */
   async #tick(): Promise<void> {
-    const isDeaf = this.hearsSince() === undefined && this.#now() - this.#watchedAt > DEAF_MS;
     try {
-      if (isDeaf && this.#nodes !== undefined) {
-        this.#hearing.lose(this.#seq + 1);
-        await this.#openWatch(this.#nodes);
-      }
-      await this.announce();
+      await (this.hearsSince() === undefined ? this.#listenAgain() : this.announce());
     } catch {
       // The next tick tries again, and meanwhile `hearsSince` says nothing.
     }
+  }
+
+  async #listenAgain(): Promise<void> {
+    this.#hearing.lose(this.#seq + 1);
+    if (this.#nodes !== undefined) await this.#openWatch(this.#nodes);
+    await this.announce();
   }
 
   #now(): number {
