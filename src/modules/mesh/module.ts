@@ -1,13 +1,24 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshAllow } from './commands/allow.js';
+import { meshInit } from './commands/init.js';
+import { meshInvite } from './commands/invite.js';
+import { meshJoin } from './commands/join.js';
+import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
+import { serverService } from './server/server-service.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) => meshService(context, async () => []),
+  serve: (context) => [serverService(context), meshService(context, async () => [])],
   commands: {
+    'mesh init': meshInit,
+    'mesh invite': meshInvite,
+    'mesh join': meshJoin,
+    'mesh allow': meshAllow,
+    'mesh revoke': meshRevoke,
     'mesh status': meshStatus,
   },
 };
