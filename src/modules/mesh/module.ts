@@ -6,7 +6,14 @@ import { meshService } from './node/mesh-service.js';
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) => meshService(context, async () => []),
+  serve: (context) =>
+    meshService(context, async () => {
+      const [{ ownerPart }, { workerPart }] = await Promise.all([
+        import('./tasks/owner-part.js'),
+        import('./tasks/worker-part.js'),
+      ]);
+      return [ownerPart(), workerPart()];
+    }),
   commands: {
     'mesh status': meshStatus,
   },
