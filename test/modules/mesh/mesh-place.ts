@@ -20,6 +20,8 @@ export type Mesh = {
   readonly nodes: readonly MeshNode[];
   readonly server: RunningServer;
   readonly url: string;
+  /** Of the server: what it keeps on the disk. */
+  readonly store: string;
   readonly roster: Roster;
   /** Of the lead: makes streams and lanes. */
   readonly admin: NatsConnection;
@@ -79,6 +81,7 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
     nodes,
     server,
     url,
+    store,
     roster,
     admin: connection,
     async connect({ identity }) {

@@ -9,6 +9,7 @@ import type { Roster } from '../roster.js';
 import { pinnedAuthority } from '../server/lead-files.js';
 import { isLoopbackUrl } from '../server/loopback.js';
 import { connectMesh, type ServerAddress } from '../wire/connect.js';
+import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
 
@@ -31,7 +32,7 @@ export async function runNode(run: NodeRun): Promise<void> {
     roster,
     connection,
     say,
-    version: VERSION,
+    version: String(PROTOCOL),
     presence: () => ({
       models: parts.flatMap((part) => part.presence?.().models ?? []),
       tools: parts.flatMap((part) => part.presence?.().tools ?? []),
@@ -75,6 +76,3 @@ export function addressOf({
     hint: 'join again with a new token: nocturne mesh join TOKEN',
   });
 }
-
-/** Of the protocol between nodes: two that follow each other work together. */
-const VERSION = '1';

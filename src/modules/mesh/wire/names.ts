@@ -32,7 +32,8 @@ export type MessageKind =
   | 'mail'
   | 'receipt'
   | 'lane'
-  | 'ring';
+  | 'ring'
+  | 'refusal';
 
 /** `mesh.to.NODE.KIND.FROM`: to one node. */
 export function messageSubject(to: string, kind: MessageKind, from: string): string {
