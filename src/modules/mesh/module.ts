@@ -1,18 +1,31 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshAllow } from './commands/allow.js';
+import { meshInit } from './commands/init.js';
+import { meshInvite } from './commands/invite.js';
+import { meshJoin } from './commands/join.js';
 import { meshNodes } from './commands/nodes.js';
+import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
 import { meshObservations, meshState } from './node/tell-mesh.js';
 import { partsOf } from './parts.js';
+import { serverService } from './server/server-service.js';
+import { workMoments } from './work/moments.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) => meshService(context, () => partsOf(context)),
+  ...workMoments,
+  serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
   state: meshState,
   examined: meshObservations,
   commands: {
+    'mesh init': meshInit,
+    'mesh invite': meshInvite,
+    'mesh join': meshJoin,
+    'mesh allow': meshAllow,
+    'mesh revoke': meshRevoke,
     'mesh nodes': meshNodes,
     'mesh status': meshStatus,
   },

@@ -43,7 +43,7 @@ export class LiveNode {
   readonly #clock: Clock;
   readonly #sealer: Sealer;
   readonly #hearing: Hearing;
-  readonly #handlers = new Map<MessageKind, Handler>();
+  readonly #handlers = new Map<string, Handler>();
   #opener: Opener;
   #roster: Roster;
   #nodes: KV | undefined;
@@ -117,9 +117,12 @@ export class LiveNode {
     return this.#keyOf(node);
   }
 
-  /** One handler for each kind; set before `start`. */
-  on(kind: MessageKind, handler: Handler): void {
-    this.#handlers.set(kind, handler);
+  /**
+   * One handler for each kind, or for each `type` that payloads of this kind name; set before
+   * `start`. What names a type without a handler goes to the one of its kind.
+   */
+  on(kind: MessageKind, handler: Handler, type = ''): void {
+    this.#handlers.set(handlerKey(kind, type), handler);
   }
 
   async start(): Promise<void> {
@@ -180,12 +183,18 @@ export class LiveNode {
   async #take(text: string): Promise<void> {
     try {
       const message = this.#opener.open(text);
-      const handler = this.#handlers.get(message.kind);
+      const handler = this.#handlerOf(message);
       if (handler !== undefined) await handler(message);
       else this.#refuse(message);
     } catch (error) {
       this.say(`a message was not taken: ${messageOf(error)}`);
     }
+  }
+
+  #handlerOf({ kind, payload }: Message): Handler | undefined {
+    const type = typeof payload === 'object' && payload !== null && 'type' in payload;
+    const named = type ? this.#handlers.get(handlerKey(kind, String(payload.type))) : undefined;
+    return named ?? this.#handlers.get(handlerKey(kind, ''));
   }
 
   /** A newer node asks for something that this one does not know. Refusals are never answered. */
@@ -249,4 +258,8 @@ export class LiveNode {
   #keyOf(node: string): ReturnType<ReturnType<typeof keysOf>> {
     return keysOf(this.#roster)(node);
   }
+}
+
+function handlerKey(kind: MessageKind, type: string): string {
+  return `${kind} ${type}`;
 }

@@ -59,6 +59,16 @@ export function wakeConsumer(lane: string, band: Band): string {
   return `${lane}-${band}`;
 }
 
+/** One invitation asks on one subject, and is answered in one inbox. */
+export function joinSubject(invite: string): string {
+  return `mesh.join.${invite}`;
+}
+
+/** Node ids have no dot, so no node has this prefix. */
+export function joinInboxPrefix(invite: string): string {
+  return `_INBOX_join.${invite}`;
+}
+
 export function inboxPrefix(node: string): string {
   return `_INBOX_${node}`;
 }
