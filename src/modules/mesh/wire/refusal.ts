@@ -10,7 +10,11 @@ export type RefusalCode =
   | 'too-large'
   | 'not-allowed'
   | 'illegal-transition'
-  | 'fenced';
+  | 'fenced'
+  | 'bad-path'
+  | 'bad-content'
+  | 'bad-mode'
+  | 'changed-meanwhile';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';
