@@ -8,7 +8,14 @@ export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
   ...workMoments,
-  serve: (context) => meshService(context, async () => []),
+  serve: (context) =>
+    meshService(context, async () => {
+      const [{ ownerPart }, { workerPart }] = await Promise.all([
+        import('./tasks/owner-part.js'),
+        import('./tasks/worker-part.js'),
+      ]);
+      return [ownerPart(), workerPart()];
+    }),
   commands: {
     'mesh status': meshStatus,
   },
