@@ -50,7 +50,11 @@ function decide({ pass, unit, criteria, errors }: Found): Decided {
   if (broken !== undefined)
     return { outcome: 'unproved', cause: broken.isScope ? 'scope' : 'rule', why: broken.why };
   if (limitReached(outcome) !== undefined)
-    return { outcome: unit.neverAsks === true ? 'unproved' : 'parked', cause: 'budget', why: outcome.detail };
+    return {
+      outcome: unit.neverAsks === true ? 'unproved' : 'parked',
+      cause: 'budget',
+      why: outcome.detail,
+    };
   if (undone.length > 0) {
     const names = some(undone.map(({ path, code }) => `${showControl(path)} (${code})`));
     return { outcome: 'unproved', cause: 'scope', why: `it changed what it may not: ${names}` };

@@ -51,8 +51,7 @@ function writeOf(place: ApplyPlace, change: RemoteChange): Write {
     throw new MeshRefusal('bad-path', `${path} is nothing that a pass may change`);
   requirePlain(copy.folder, path);
   const theirs = readIfThere(to);
-  const mine =
-    change.content === undefined ? undefined : Buffer.from(change.content, 'base64');
+  const mine = change.content === undefined ? undefined : Buffer.from(change.content, 'base64');
   const content = mergedContent(place, change, { mine, theirs });
   return { to, content, mode: change.after?.mode ?? 0o644 };
 }

@@ -57,7 +57,9 @@ export function guestFragments({ unit, workspace }: FragmentContext): readonly F
   const list = (title: string, globs: readonly string[]): string =>
     globs.length === 0 ? '' : `\n\n${title}: ${globs.join(', ')}`;
   const text = `${spec.title}\n\n${spec.objective}${list('It may change', spec.writes)}${list('It asks for', spec.produces)}`;
-  return [dataFragment(`What the node ${owner} asks for`, `mesh/${taskKey(owner, spec.task)}`, text)];
+  return [
+    dataFragment(`What the node ${owner} asks for`, `mesh/${taskKey(owner, spec.task)}`, text),
+  ];
 }
 
 /** Relative to the workspace. */

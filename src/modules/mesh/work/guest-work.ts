@@ -71,7 +71,9 @@ export function keepGuest(unit: Unit, work: UnitWork): void {
   const { owner, spec, attempt, package: packed } = claim;
   const folder = `${guestFolder(owner, spec.task)}/`;
   const found = new Map(accepted.map((change) => [change.path, change]));
-  const left = new Map(accepted.map(({ path, after, mode }) => [path, { hash: after?.hash, mode }]));
+  const left = new Map(
+    accepted.map(({ path, after, mode }) => [path, { hash: after?.hash, mode }]),
+  );
   const changes = changesOf(claim, files, left).map(({ path, before, hash }): RemoteChange => {
     const made = found.get(`${folder}${path}`);
     const content = hash === undefined ? undefined : made?.after?.bytes();

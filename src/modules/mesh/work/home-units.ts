@@ -47,7 +47,9 @@ function homeUnit(
 ): Unit {
   const folder = projectDirectory(snapshot, project);
   const inProject = (globs: readonly string[]): readonly string[] =>
-    globs.map((glob) => (glob.startsWith('!') ? `!${folder}/${glob.slice(1)}` : `${folder}/${glob}`));
+    globs.map((glob) =>
+      glob.startsWith('!') ? `!${folder}/${glob.slice(1)}` : `${folder}/${glob}`,
+    );
   return {
     module: 'mesh',
     id: `mesh/home/${task}/${attempt}`,

@@ -4,7 +4,12 @@ import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { showControl } from '../../../kernel/show-control.js';
-import type { BeforeContext, KeptContext, ModuleChange, PerformContext } from '../../../passes/module.js';
+import type {
+  BeforeContext,
+  KeptContext,
+  ModuleChange,
+  PerformContext,
+} from '../../../passes/module.js';
 import { projectDirectory } from '../../../project/project-directory.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
 import type { Change, Snapshot } from '../../../workspace/types.js';
@@ -89,10 +94,7 @@ type Ended = {
   readonly verdict: UnitVerdict;
 };
 
-function resultChanges(
-  snapshot: Snapshot,
-  { home, next, set, verdict }: Ended,
-): readonly Change[] {
+function resultChanges(snapshot: Snapshot, { home, next, set, verdict }: Ended): readonly Change[] {
   const { arrival, page } = home;
   const { task } = page;
   const own = `mesh/inbox/${task}.md`;
@@ -111,11 +113,7 @@ function resultChanges(
 /** What the other node wrote is quoted. */
 function resultBody(
   { page, arrival }: Homecoming,
-  {
-    set,
-    verdict,
-    isTaken,
-  }: Pick<Ended, 'set' | 'verdict'> & { readonly isTaken: boolean },
+  { set, verdict, isTaken }: Pick<Ended, 'set' | 'verdict'> & { readonly isTaken: boolean },
 ): string {
   const said = withoutSecrets(set?.summary ?? '')
     .split('\n')
