@@ -9,6 +9,7 @@ import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
 import { meshObservations, meshState } from './node/tell-mesh.js';
+import { MESH_ACTIONS, MESH_PAGES } from './pages/pages.js';
 import { partsOf } from './parts.js';
 import { serverService } from './server/server-service.js';
 import { workMoments } from './work/moments.js';
@@ -20,6 +21,8 @@ export const module: Module = {
   serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
   state: meshState,
   examined: meshObservations,
+  pages: MESH_PAGES,
+  actions: MESH_ACTIONS,
   commands: {
     'mesh init': meshInit,
     'mesh invite': meshInvite,
