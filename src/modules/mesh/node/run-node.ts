@@ -6,11 +6,13 @@ import type { Identity } from '../identity.js';
 import { lanesPart } from '../join/lanes-part.js';
 import { rosterPart } from '../join/roster-part.js';
 import type { Roster } from '../roster.js';
-import { pinnedAuthority } from '../server/lead-files.js';
+import { untilServer } from '../server/applied.js';
+import { pinnedAuthority, readLead } from '../server/lead-files.js';
 import { isLoopbackUrl } from '../server/loopback.js';
 import { connectMesh, type ServerAddress } from '../wire/connect.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
+import { PROTOCOL } from './protocol.js';
 
 export type NodeRun = ServerAddress & {
   readonly workspace: Workspace;
@@ -24,6 +26,8 @@ export type NodeRun = ServerAddress & {
 export async function runNode(run: NodeRun): Promise<void> {
   const { workspace, identity, roster, say, signal } = run;
   const parts = [rosterPart(), lanesPart(), ...run.parts];
+  // The server of the lead starts at the same time, in this process.
+  if (readLead(workspace.state) !== undefined) await untilServer(workspace.state, signal);
   const connection = await connectMesh(addressOf(run), identity);
   const node = new LiveNode({
     workspace,
@@ -31,7 +35,7 @@ export async function runNode(run: NodeRun): Promise<void> {
     roster,
     connection,
     say,
-    version: VERSION,
+    version: PROTOCOL,
     presence: () => ({
       models: parts.flatMap((part) => part.presence?.().models ?? []),
       tools: parts.flatMap((part) => part.presence?.().tools ?? []),
@@ -75,6 +79,3 @@ export function addressOf({
     hint: 'join again with a new token: nocturne mesh join TOKEN',
   });
 }
-
-/** Of the protocol between nodes: two that follow each other work together. */
-const VERSION = '1';
