@@ -1,10 +1,12 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
 import { meshAllow } from './commands/allow.js';
+import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
 import { meshNodes } from './commands/nodes.js';
+import { meshLeave } from './commands/leave.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
@@ -24,6 +26,8 @@ export const module: Module = {
     'mesh allow': meshAllow,
     'mesh revoke': meshRevoke,
     'mesh nodes': meshNodes,
+    'mesh leave': meshLeave,
+    'mesh doctor': meshDoctor,
     'mesh status': meshStatus,
   },
 };
