@@ -3,7 +3,9 @@ import { type KV, Kvm } from '@nats-io/kv';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
+import { keepObject, keptObject } from '../work/kept-objects.js';
 import { packTask } from '../work/pack.js';
+import { sendObject } from '../work/stored-objects.js';
 import {
   type Band,
   BUCKET,
@@ -19,9 +21,7 @@ import { commitPages, type PageWrite } from './commit-pages.js';
 import type { TaskAction, Timing } from './decide.js';
 import { fetchChangeSet } from './fetch-change-set.js';
 import type { Lanes } from './lanes.js';
-import { Objects } from './objects.js';
 import type { OwnerView } from './owner-view.js';
-import { keepPackage, keptPackage } from './package-store.js';
 import type { TaskRecord, TaskSpec } from './task.js';
 import type { Due } from './task-owner.js';
 import type { TaskPage } from './task-page.js';
@@ -46,7 +46,6 @@ type Act<Kind> = Extract<TaskAction, { readonly kind: Kind }>;
 export class OwnerActs {
   readonly #node: LiveNode;
   readonly #parts: Parts;
-  readonly #objects: Objects;
   readonly #jetstream: JetStreamClient;
   readonly #uploaded = new Set<string>();
   readonly #missingSince = new Map<string, number>();
@@ -58,7 +57,6 @@ export class OwnerActs {
   constructor(node: LiveNode, parts: Parts) {
     this.#node = node;
     this.#parts = parts;
-    this.#objects = new Objects(node.connection);
     this.#jetstream = jetstream(node.connection);
   }
 
@@ -117,7 +115,7 @@ export class OwnerActs {
 
   #queued(page: TaskPage, { attempt }: Act<'queue'>, snapshot: Snapshot): PageWrite {
     const packed = packTask(snapshot, page, this.#node.identity);
-    keepPackage(this.#node.workspace.state, packed);
+    keepObject(this.#node.workspace.state, packed.text);
     const why = page.why === undefined ? {} : { why: page.why };
     return { page, next: { state: 'queued', attempt, package: packed.hash, ...why } };
   }
@@ -176,9 +174,9 @@ export class OwnerActs {
   async #upload({ package: hash, state }: TaskRecord): Promise<boolean> {
     const isNeeded = state === 'queued' || state === 'claimed' || state === 'running';
     if (!isNeeded || this.#uploaded.has(hash)) return true;
-    const text = keptPackage(this.#node.workspace.state, hash);
+    const text = keptObject(this.#node.workspace.state, hash);
     if (text === undefined) return state !== 'queued';
-    await this.#objects.put(text);
+    await sendObject(this.#node.connection, this.#node.workspace.state, text);
     this.#uploaded.add(hash);
     return true;
   }
@@ -196,12 +194,7 @@ export class OwnerActs {
   }
 
   async #fetch(page: TaskPage, { from, changeSet }: Act<'fetch'>): Promise<boolean> {
-    const fetched = await fetchChangeSet(this.#objects, page, {
-      owner: this.#node.node,
-      from,
-      changeSet,
-      keyOf: (node) => this.#node.keyOf(node),
-    });
+    const fetched = await fetchChangeSet(this.#node, page, { from, changeSet });
     switch (fetched.kind) {
       case 'here':
         this.#missingSince.delete(changeSet);

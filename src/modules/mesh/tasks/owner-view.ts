@@ -185,7 +185,8 @@ export class OwnerView {
 /** Whether a worker's step leads from one to the other. */
 function isAfter(page: TaskRecord, tracked: TaskRecord): boolean {
   const steps = ['queued', 'claimed', 'running', 'pending_review'] as const;
-  const place = (state: TaskRecord['state']): number => steps.indexOf(state as (typeof steps)[number]);
+  const place = (state: TaskRecord['state']): number =>
+    steps.indexOf(state as (typeof steps)[number]);
   if (page.state !== 'queued' && page.node !== tracked.node) return false;
   if (tracked.state === 'failed')
     return isLegal(page.state, 'failed', 'worker') || page.state === 'queued';

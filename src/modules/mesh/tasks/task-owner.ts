@@ -4,6 +4,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import { BUCKET } from '../wire/names.js';
+import { dropObjects } from '../work/kept-objects.js';
 import { readClaims } from './claim-store.js';
 import { watchBucket } from './bucket-watch.js';
 import { decide, type TaskAction, type Timing } from './decide.js';
@@ -12,7 +13,6 @@ import { Lanes } from './lanes.js';
 import { Outbox } from './outbox.js';
 import { OwnerActs } from './owner-acts.js';
 import { OwnerView } from './owner-view.js';
-import { removePackages } from './package-store.js';
 import type { TaskPage } from './task-page.js';
 
 /** How often it looks at files and clocks. */
@@ -115,7 +115,7 @@ export class TaskOwner {
     const { state } = this.#node.workspace;
     const own = [...this.#outbox.pages.values()].flatMap((page) => page.package ?? []);
     const others = readClaims(state).map((claim) => claim.package);
-    removePackages(state, new Set([...own, ...others]));
+    dropObjects(state, new Set([...own, ...others]));
   }
 
   async #watchRecords(signal: AbortSignal): Promise<void> {

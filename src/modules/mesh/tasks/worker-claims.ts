@@ -6,6 +6,7 @@ import { signValue } from '../wire/jws.js';
 import { laneOf, taskKey } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { openPackage } from '../work/pack.js';
+import { fetchObject, sendObject } from '../work/stored-objects.js';
 import {
   claimKey,
   readClaims,
@@ -17,8 +18,6 @@ import {
 import { isConflict } from './claimer.js';
 import { type ClaimAction, followClaim } from './follow-claim.js';
 import { openRecord, type OpenedRecord } from './judge-record.js';
-import type { Objects } from './objects.js';
-import { keepPackage } from './package-store.js';
 import type { Claim, TaskRecord } from './task.js';
 
 /** How often the package of a new claim is looked for, a second apart. */
@@ -28,15 +27,13 @@ const MOST_STEPS = 3;
 
 export class WorkerClaims {
   readonly #node: LiveNode;
-  readonly #objects: Objects;
   readonly #kv: () => Promise<KV>;
   /** Claimed on the server; the package is not here yet. */
   readonly #pending = new Map<string, { readonly record: TaskRecord; tries: number }>();
   #looking: Promise<boolean> = Promise.resolve(false);
 
-  constructor(node: LiveNode, objects: Objects, kv: () => Promise<KV>) {
+  constructor(node: LiveNode, kv: () => Promise<KV>) {
     this.#node = node;
-    this.#objects = objects;
     this.#kv = kv;
   }
 
@@ -93,7 +90,7 @@ export class WorkerClaims {
     const { owner, task, attempt, package: hash } = record;
     try {
       pending.tries++;
-      const text = await this.#objects.get(hash);
+      const text = await fetchObject(this.#node.connection, this.#state, hash);
       if (text === undefined) {
         if (pending.tries < MOST_TRIES) return false;
         throw new MeshRefusal('malformed', 'its package is not on the server');
@@ -101,7 +98,6 @@ export class WorkerClaims {
       const packed = openPackage(text, { owner, task, hash }, (node) => this.#node.keyOf(node));
       if (laneOf(packed.spec.tags) !== record.lane)
         throw new MeshRefusal('forged', 'its package needs other tags than its record says');
-      keepPackage(this.#state, { hash, text });
       const claimed = this.#node.workspace.clock.now().toISOString();
       writeClaim(this.#state, { owner, spec: packed.spec, package: hash, attempt, claimed });
     } catch (error) {
@@ -148,7 +144,7 @@ export class WorkerClaims {
   ): Promise<void> {
     const { why: _, ...before } = record;
     if (action.kind === 'send') {
-      const changeSet = await this.#objects.put(action.changeSet);
+      const changeSet = await sendObject(this.#node.connection, this.#state, action.changeSet);
       await this.#write(key, { ...before, state: 'pending_review', changeSet }, revision);
     } else {
       const why = action.why === undefined ? {} : { why: action.why };

@@ -6,7 +6,6 @@ import type { Part } from '../node/mesh-service.js';
 import { BUCKET } from '../wire/names.js';
 import { Claimer } from './claimer.js';
 import { Lanes } from './lanes.js';
-import { Objects } from './objects.js';
 import { WakeUps } from './wake-ups.js';
 import { WorkerClaims } from './worker-claims.js';
 
@@ -17,7 +16,7 @@ export function workerPart(): Part {
   let claims: WorkerClaims | undefined;
   return {
     begin(node) {
-      claims = new WorkerClaims(node, new Objects(node.connection), bucketOf(node));
+      claims = new WorkerClaims(node, bucketOf(node));
     },
     presence: () => ({ running: claims?.running() ?? [] }),
     async run(node, signal) {
