@@ -1,6 +1,7 @@
 /** Carries out what `decide` wants: commits pages, writes records, wakes, fetches change sets. */
 import { type KV, Kvm } from '@nats-io/kv';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { messageOf } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import { keepObject, keptObject } from '../work/kept-objects.js';
@@ -16,7 +17,9 @@ import {
   WAKE_STREAM,
 } from '../wire/names.js';
 import { signValue } from '../wire/jws.js';
+import { MeshRefusal } from '../wire/refusal.js';
 import { writeArrival } from './claim-store.js';
+import { isConflict } from './claimer.js';
 import { commitPages, type PageWrite } from './commit-pages.js';
 import type { TaskAction, Timing } from './decide.js';
 import { fetchChangeSet } from './fetch-change-set.js';
@@ -34,6 +37,7 @@ const MOST_AT_ONCE = 32;
 const PATIENCE_MS = 60_000;
 /** A node that writes illegal values again and again gets no answer faster than this. */
 const RESTORE_MS = 500;
+const SAY_MS = 60_000;
 
 type Parts = {
   readonly view: OwnerView;
@@ -52,12 +56,13 @@ export class OwnerActs {
   readonly #restored = new Map<string, number>();
   readonly #drained = new Map<string, boolean>();
   #bucket: Promise<KV> | undefined;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #lookedAtLanes = Number.NEGATIVE_INFINITY;
 
   constructor(node: LiveNode, parts: Parts) {
     this.#node = node;
     this.#parts = parts;
-    this.#jetstream = jetstream(node.connection);
+    this.#jetstream = jetstream(node.connection, { checkAPI: false });
   }
 
   forgetServer(): void {
@@ -114,10 +119,16 @@ export class OwnerActs {
   }
 
   #queued(page: TaskPage, { attempt }: Act<'queue'>, snapshot: Snapshot): PageWrite {
-    const packed = packTask(snapshot, page, this.#node.identity);
-    keepObject(this.#node.workspace.state, packed.text);
-    const why = page.why === undefined ? {} : { why: page.why };
-    return { page, next: { state: 'queued', attempt, package: packed.hash, ...why } };
+    try {
+      const packed = packTask(snapshot, page, this.#node.identity);
+      keepObject(this.#node.workspace.state, packed.text);
+      const why = page.why === undefined ? {} : { why: page.why };
+      return { page, next: { state: 'queued', attempt, package: packed.hash, ...why } };
+    } catch (error) {
+      if (!(error instanceof MeshRefusal)) throw error;
+      const state = page.state === 'proposed' ? 'rejected' : 'released';
+      return { page, next: { state, why: error.message } };
+    }
   }
 
   async #tryOne(due: {
@@ -126,11 +137,20 @@ export class OwnerActs {
   }): Promise<string | undefined> {
     try {
       return (await this.#one(due)) ? due.page.task : undefined;
-    } catch {
-      // The server is away, or another value was written first: both are seen, and decided on again.
+    } catch (error) {
+      // The server is away, or another value was written first: both are decided on again.
       this.#bucket = undefined;
+      if (!isConflict(error)) this.#sayOnce(`${due.page.task}: ${messageOf(error)}`);
       return undefined;
     }
+  }
+
+  /** The same again only after a minute: a server that is away fails each task every second. */
+  #sayOnce(line: string): void {
+    const now = this.#parts.now();
+    if (now - this.#saidAt < SAY_MS) return;
+    this.#saidAt = now;
+    this.#node.say(`the mesh could not be told about ${line}`);
   }
 
   /** @returns whether the task is to be looked at again at once. */

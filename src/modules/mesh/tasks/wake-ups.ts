@@ -3,34 +3,29 @@
  * wake-up says that a task may wait; the record says whether it does.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { type Band, BANDS, WAKE_STREAM, wakeConsumer } from '../wire/names.js';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Band, BANDS, inboxPrefix, wakeConsumer } from '../wire/names.js';
+import { Pull, type WakeUp } from './pull.js';
 
 /** How long one request waits at the server for the next wake-up. */
 const POLL_MS = 5_000;
 /** A wake-up that is kept here for longer is given back. */
 const STALE_MS = 15_000;
-const REQUEST_MS = 5_000;
-const NS_PER_MS = 1_000_000;
 
-/** `key`: of the record. Whoever takes it says what became of it. */
-export type WakeUp = {
-  readonly key: string;
-  readonly ack: () => void;
-  /** For another node, or for this one later. */
-  readonly nak: (delayMs?: number) => void;
-};
 type Kept = { readonly message: WakeUp; readonly band: Band; readonly since: number };
 
 export class WakeUps {
   readonly #connection: NatsConnection;
-  readonly #polls = new Map<string, Promise<void>>();
+  readonly #prefix: string;
+  readonly #pulls = new Map<string, Pull>();
+  readonly #polls = new Set<string>();
   readonly #kept: Kept[] = [];
   #turn = 0;
   #arrived: () => void = () => undefined;
 
-  constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, node: string) {
     this.#connection = connection;
+    this.#prefix = inboxPrefix(node);
   }
 
   /** The next one, high band first; nothing if none waits now. */
@@ -44,7 +39,7 @@ export class WakeUps {
       for (const lane of turned) {
         const consumer = wakeConsumer(lane, band);
         if (this.#polls.has(consumer)) continue;
-        const message = await this.#pull(consumer, { no_wait: true });
+        const message = await this.#pullOf(consumer).next(0);
         if (message === undefined) continue;
         // The next time another lane is the first one.
         this.#turn = (lanes.indexOf(lane) + 1) % lanes.length;
@@ -59,13 +54,14 @@ export class WakeUps {
     for (const lane of lanes)
       for (const band of BANDS) {
         const consumer = wakeConsumer(lane, band);
-        if (!this.#polls.has(consumer)) this.#polls.set(consumer, this.#poll(consumer, band));
+        if (!this.#polls.has(consumer)) void this.#poll(consumer, band);
       }
     if (this.#kept.length > 0) return;
     const arrived = new Promise<void>((resolve) => {
       this.#arrived = resolve;
     });
-    await Promise.race([arrived, pause(POLL_MS, undefined, { signal }).catch(() => undefined)]);
+    const longest = lanes.length === 0 ? POLL_MS / 10 : POLL_MS;
+    await Promise.race([arrived, pause(longest, undefined, { signal }).catch(() => undefined)]);
   }
 
   /** Gives back what was not taken. */
@@ -74,28 +70,20 @@ export class WakeUps {
   }
 
   async #poll(consumer: string, band: Band): Promise<void> {
-    const message = await this.#pull(consumer, { expires: POLL_MS * NS_PER_MS });
+    this.#polls.add(consumer);
+    const message = await this.#pullOf(consumer).next(POLL_MS);
     this.#polls.delete(consumer);
     if (message === undefined) return;
     this.#kept.push({ message, band, since: performance.now() });
     this.#arrived();
   }
 
-  async #pull(
-    consumer: string,
-    options: { readonly no_wait: true } | { readonly expires: number },
-  ): Promise<WakeUp | undefined> {
-    const subject = `$JS.API.CONSUMER.MSG.NEXT.${WAKE_STREAM}.${consumer}`;
-    const body = JSON.stringify({ batch: 1, ...options });
-    try {
-      const reply = await this.#connection.request(subject, body, {
-        timeout: 'expires' in options ? POLL_MS + REQUEST_MS : REQUEST_MS,
-      });
-      return isWakeUp(reply) ? wakeUpOf(reply) : undefined;
-    } catch {
-      // No server or no consumer: both come back.
-      return undefined;
-    }
+  #pullOf(consumer: string): Pull {
+    const known = this.#pulls.get(consumer);
+    if (known !== undefined) return known;
+    const made = new Pull(this.#connection, consumer, this.#prefix);
+    this.#pulls.set(consumer, made);
+    return made;
   }
 
   #giveBackStale(): void {
@@ -104,18 +92,4 @@ export class WakeUps {
       if ((this.#kept[i]?.since ?? 0) < oldest)
         for (const { message } of this.#kept.splice(i, 1)) message.nak();
   }
-}
-
-function wakeUpOf(message: Msg): WakeUp {
-  return {
-    key: message.string(),
-    ack: () => void message.respond('+ACK'),
-    nak: (delayMs = 0) =>
-      void message.respond(`-NAK ${JSON.stringify({ delay: delayMs * NS_PER_MS })}`),
-  };
-}
-
-/** Anything else is a status, such as 404 for nothing there. */
-function isWakeUp({ reply, headers }: Msg): boolean {
-  return reply?.startsWith('$JS.ACK.') === true && !(headers !== undefined && headers.code > 0);
 }

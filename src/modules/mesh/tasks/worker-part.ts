@@ -1,5 +1,6 @@
 /** The worker's side: claims tasks of others, names them while it works, and sends how they ended. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '../../../kernel/error.js';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
@@ -39,7 +40,7 @@ type Work = {
 
 /** As many as this node works on at once. */
 async function takeTasks(node: LiveNode, { claims, lanes, signal }: Work): Promise<void> {
-  const wakeUps = new WakeUps(node.connection);
+  const wakeUps = new WakeUps(node.connection, node.node);
   const satisfied = (): readonly string[] => lanes.satisfiedBy(grantedTags(node));
   const claimer = new Claimer({
     identity: node.identity,
@@ -56,7 +57,9 @@ async function takeTasks(node: LiveNode, { claims, lanes, signal }: Work): Promi
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    const record = await claimer.next().catch(() => undefined);
+    const record = await claimer.next().catch((error: unknown) => {
+      node.say(`no task was claimed: ${messageOf(error)}`);
+    });
     if (record === undefined) await wakeUps.wait(satisfied(), signal);
     else {
       claims.add(record);
@@ -76,8 +79,9 @@ async function followAll(node: LiveNode, claims: WorkerClaims, signal: AbortSign
 async function lookOnce(node: LiveNode, claims: WorkerClaims): Promise<void> {
   try {
     if (await claims.look()) await node.announce();
-  } catch {
-    // The server is away; the next look tries again.
+  } catch (error) {
+    // The next look tries again.
+    node.say(`the claims could not be looked at: ${messageOf(error)}`);
   }
 }
 

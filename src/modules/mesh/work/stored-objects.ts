@@ -1,5 +1,6 @@
 /** Packages and change sets on the server, by SHA-256. Not for what every command loads. */
 import { type ObjectStore, Objm } from '@nats-io/obj';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { sha256 } from '../../../kernel/hash.js';
 import { BUCKET } from '../wire/names.js';
@@ -49,7 +50,7 @@ export async function fetchObject(
 
 /** Opened once; again after it could not be. */
 async function storeOf(connection: NatsConnection): Promise<ObjectStore> {
-  const store = stores.get(connection) ?? new Objm(connection).open(BUCKET.objects);
+  const store = stores.get(connection) ?? new Objm(clientOf(connection)).open(BUCKET.objects);
   stores.set(connection, store);
   try {
     return await store;
@@ -57,4 +58,9 @@ async function storeOf(connection: NatsConnection): Promise<ObjectStore> {
     stores.delete(connection);
     throw error;
   }
+}
+
+/** A node may not ask about the account, which the client does first unless told otherwise. */
+function clientOf(connection: NatsConnection): JetStreamClient {
+  return jetstream(connection, { checkAPI: false });
 }
