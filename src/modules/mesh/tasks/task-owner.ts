@@ -1,10 +1,10 @@
 /** The loop of the owner's node: looks, decides, acts, until nothing is left to do; then waits. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import { BUCKET } from '../wire/names.js';
 import { dropObjects } from '../work/kept-objects.js';
+import { Alarm } from './alarm.js';
 import { readClaims } from './claim-store.js';
 import { watchBucket } from './bucket-watch.js';
 import { decide, type TaskAction, type Timing } from './decide.js';
@@ -35,9 +35,10 @@ export class TaskOwner {
   readonly #view: OwnerView;
   readonly #lanes: Lanes;
   readonly #acts: OwnerActs;
+  readonly #alarm = new Alarm();
   readonly #dirty = new Set<string>();
   #isReady = false;
-  #wake: () => void = () => undefined;
+  #hearsSince: number | undefined;
   #cleaned: number;
 
   constructor(node: LiveNode, options: OwnerOptions) {
@@ -59,9 +60,8 @@ export class TaskOwner {
   /** Until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
-      this.#lanes.watch(signal, () => this.#wake()),
+      this.#lanes.watch(signal, () => this.#alarm.ring()),
       this.#watchRecords(signal),
-      this.#listen(signal),
       this.#loop(signal),
     ]);
   }
@@ -108,6 +108,10 @@ export class TaskOwner {
       this.#dirty.add(task);
       if (!this.#outbox.pages.has(task)) this.#view.forget(task);
     }
+    // While nobody can be heard, no lease ends; afterwards all of them begin again.
+    const since = this.#node.hearsSince();
+    if (since === undefined || since !== this.#hearsSince) this.#claims.listenAgain(now);
+    this.#hearsSince = since;
     this.#claims.look(this.#node.heard(), now, LONGEST_GAP_MS);
     void this.#acts.lookAtLanes(this.#outbox.pages.values());
     if (now - this.#cleaned < CLEAN_MS) return;
@@ -132,34 +136,19 @@ export class TaskOwner {
         this.#isReady = true;
         this.#claims.listenAgain(this.#options.now());
         for (const task of this.#outbox.pages.keys()) this.#dirty.add(task);
-        this.#wake();
+        this.#alarm.ring();
       },
       onEntry: (key, entry) => {
         const task = key.slice(node.length + 1);
         this.#view.setEntry(task, entry);
         this.#dirty.add(task);
-        if (this.#isReady) this.#wake();
+        if (this.#isReady) this.#alarm.ring();
       },
     });
   }
 
-  /** While the connection is lost nobody is heard. */
-  async #listen(signal: AbortSignal): Promise<void> {
-    const statuses = this.#node.connection.status();
-    const stop = (): void => void (statuses as AsyncIterator<unknown> & typeof statuses).return?.();
-    signal.addEventListener('abort', stop, { once: true });
-    for await (const { type } of statuses) {
-      if (signal.aborted) return;
-      if (type === 'reconnect') this.#claims.listenAgain(this.#options.now());
-    }
-  }
-
   async #idle(signal: AbortSignal): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    if (this.#dirty.size === 0 || !this.#isReady)
-      await Promise.race([woken, pause(LOOK_MS, undefined, { signal }).catch(() => undefined)]);
-    await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
+    if (this.#dirty.size === 0 || !this.#isReady) await this.#alarm.wait(LOOK_MS, signal);
+    await this.#alarm.wait(GATHER_MS, signal);
   }
 }

@@ -2,9 +2,9 @@
  * Wake-ups for this node: one at a time from the consumers of its lanes, the high band first. A
  * wake-up says that a task may wait; the record says whether it does.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Band, BANDS, inboxPrefix, wakeConsumer } from '../wire/names.js';
+import { Alarm } from './alarm.js';
 import { Pull, type WakeUp } from './pull.js';
 
 /** How long one request waits at the server for the next wake-up. */
@@ -20,8 +20,8 @@ export class WakeUps {
   readonly #pulls = new Map<string, Pull>();
   readonly #polls = new Set<string>();
   readonly #kept: Kept[] = [];
+  readonly #alarm = new Alarm();
   #turn = 0;
-  #arrived: () => void = () => undefined;
 
   constructor(connection: NatsConnection, node: string) {
     this.#connection = connection;
@@ -57,11 +57,8 @@ export class WakeUps {
         if (!this.#polls.has(consumer)) void this.#poll(consumer, band);
       }
     if (this.#kept.length > 0) return;
-    const arrived = new Promise<void>((resolve) => {
-      this.#arrived = resolve;
-    });
     const longest = lanes.length === 0 ? POLL_MS / 10 : POLL_MS;
-    await Promise.race([arrived, pause(longest, undefined, { signal }).catch(() => undefined)]);
+    await this.#alarm.wait(longest, signal);
   }
 
   /** Gives back what was not taken. */
@@ -75,7 +72,7 @@ export class WakeUps {
     this.#polls.delete(consumer);
     if (message === undefined) return;
     this.#kept.push({ message, band, since: performance.now() });
-    this.#arrived();
+    this.#alarm.ring();
   }
 
   #pullOf(consumer: string): Pull {

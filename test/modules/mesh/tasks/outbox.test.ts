@@ -5,7 +5,15 @@ import { meshOf } from '../mesh-place.js';
 import { NO_SERVER } from '../nats-server.js';
 import { until } from '../until.js';
 import { writeTask } from '../work/work-place.js';
-import { complete, pageNow, recordNow, start, untilClaimed, untilState, work } from './task-place.js';
+import {
+  complete,
+  pageNow,
+  recordNow,
+  start,
+  untilClaimed,
+  untilState,
+  work,
+} from './task-place.js';
 
 t.setTimeout(120_000);
 

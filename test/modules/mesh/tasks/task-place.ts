@@ -13,7 +13,11 @@ import type { Timing } from '../../../../src/modules/mesh/tasks/decide.js';
 import { type OpenedRecord, openRecord } from '../../../../src/modules/mesh/tasks/judge-record.js';
 import { ownerPart } from '../../../../src/modules/mesh/tasks/owner-part.js';
 import type { Claim } from '../../../../src/modules/mesh/tasks/task.js';
-import { pageChange, type TaskPage, taskPage } from '../../../../src/modules/mesh/tasks/task-page.js';
+import {
+  pageChange,
+  type TaskPage,
+  taskPage,
+} from '../../../../src/modules/mesh/tasks/task-page.js';
 import { workerPart } from '../../../../src/modules/mesh/tasks/worker-part.js';
 import { signValue } from '../../../../src/modules/mesh/wire/jws.js';
 import { BUCKET } from '../../../../src/modules/mesh/wire/names.js';
@@ -125,7 +129,11 @@ export function complete({ workspace }: MeshNode, task: string): void {
     if (page === undefined) throw new Error(`no page of ${task}`);
     const { node = '', package: packed = '' } = page;
     const next = { state: 'completed', node, runId: 'R2', package: packed } as const;
-    return { actor: { kind: 'nocturne', name: 'mesh' }, runId: '', ...pageChange(view, page, next) };
+    return {
+      actor: { kind: 'nocturne', name: 'mesh' },
+      runId: '',
+      ...pageChange(view, page, next),
+    };
   });
 }
 
