@@ -5,7 +5,7 @@ import type { Finding } from '../doctor/finding.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster } from '../roster.js';
 import { meshSettings } from '../settings.js';
-import { MESH_OFF } from './status.js';
+import { MESH_OFF } from '../node/reach-text.js';
 
 export const meshDoctor: ModuleCommand = {
   summary: 'Finds what keeps this node from working in the mesh, with the fix for it',

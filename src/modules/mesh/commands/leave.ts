@@ -8,7 +8,7 @@ import { pageWithSettings } from '../join/mesh-page.js';
 import { keptRoster } from '../roster.js';
 import { readLead } from '../server/lead-files.js';
 import { MESH_PAGE, meshSettings } from '../settings.js';
-import { MESH_OFF } from './status.js';
+import { MESH_OFF } from '../node/reach-text.js';
 
 /** Its keys, and what it knows of the mesh. */
 const FILES = ['identity.json', 'roster.json', 'authority.pem'];
