@@ -14,7 +14,11 @@ export type RefusalCode =
   | 'bad-path'
   | 'bad-content'
   | 'bad-mode'
-  | 'changed-meanwhile';
+  | 'changed-meanwhile'
+  | 'invite-unknown'
+  | 'invite-used'
+  | 'invite-expired'
+  | 'name-taken';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';
