@@ -11,14 +11,14 @@ export type RefusalCode =
   | 'not-allowed'
   | 'illegal-transition'
   | 'fenced'
-  | 'bad-path'
-  | 'bad-content'
-  | 'bad-mode'
-  | 'changed-meanwhile'
   | 'invite-unknown'
   | 'invite-used'
   | 'invite-expired'
-  | 'name-taken';
+  | 'name-taken'
+  | 'bad-path'
+  | 'bad-content'
+  | 'bad-mode'
+  | 'changed-meanwhile';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';
