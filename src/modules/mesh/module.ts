@@ -17,6 +17,8 @@ export const module: Module = {
   onChange: () => undefined,
   ...workMoments,
   serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
+  verifyWith: async (context, other) =>
+    (await import('./log/verify-with.js')).verifyWith(context, other),
   commands: {
     'mesh init': meshInit,
     'mesh invite': meshInvite,
