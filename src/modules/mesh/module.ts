@@ -7,6 +7,7 @@ import { meshJoin } from './commands/join.js';
 import { meshNodes } from './commands/nodes.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
+import { meshWork } from './commands/work.js';
 import { meshService } from './node/mesh-service.js';
 import { partsOf } from './parts.js';
 import { serverService } from './server/server-service.js';
@@ -27,5 +28,6 @@ export const module: Module = {
     'mesh revoke': meshRevoke,
     'mesh nodes': meshNodes,
     'mesh status': meshStatus,
+    'mesh work': meshWork,
   },
 };
