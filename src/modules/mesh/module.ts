@@ -2,12 +2,15 @@
 import type { Module } from '../types.js';
 import { meshAllow } from './commands/allow.js';
 import { meshInit } from './commands/init.js';
+import { meshCancel, meshRetry } from './commands/decide-task.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
 import { meshNodes } from './commands/nodes.js';
+import { meshPropose } from './commands/propose.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshWork } from './commands/work.js';
+import { meshTasks } from './commands/tasks.js';
 import { meshService } from './node/mesh-service.js';
 import { partsOf } from './parts.js';
 import { serverService } from './server/server-service.js';
@@ -26,6 +29,10 @@ export const module: Module = {
     'mesh join': meshJoin,
     'mesh allow': meshAllow,
     'mesh revoke': meshRevoke,
+    'mesh propose': meshPropose,
+    'mesh tasks': meshTasks,
+    'mesh cancel': meshCancel,
+    'mesh retry': meshRetry,
     'mesh nodes': meshNodes,
     'mesh status': meshStatus,
     'mesh work': meshWork,
