@@ -3,10 +3,13 @@ import type { ServeContext } from '../../passes/module.js';
 import type { Part } from './node/mesh-service.js';
 
 export async function partsOf({ workspace }: ServeContext): Promise<readonly Part[]> {
-  const [{ seenPart }, { ownerPart }, { workerPart }] = await Promise.all([
-    import('./node/seen-part.js'),
-    import('./tasks/owner-part.js'),
-    import('./tasks/worker-part.js'),
-  ]);
-  return [seenPart(workspace), ownerPart(), workerPart()];
+  const [{ seenPart }, { ownerPart }, { workerPart }, { receiptsPart }, { logPart }] =
+    await Promise.all([
+      import('./node/seen-part.js'),
+      import('./tasks/owner-part.js'),
+      import('./tasks/worker-part.js'),
+      import('./work/receipts-part.js'),
+      import('./log/log-part.js'),
+    ]);
+  return [seenPart(workspace), ownerPart(), workerPart(), receiptsPart(), logPart()];
 }

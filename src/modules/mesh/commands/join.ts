@@ -9,6 +9,7 @@ import { pinAuthority } from '../server/lead-files.js';
 import { isLoopbackUrl } from '../server/loopback.js';
 import { MESH_PAGE } from '../settings.js';
 import { MeshRefusal } from '../wire/refusal.js';
+import { makeGuestProject } from '../work/guest-project.js';
 import { nodeName } from './init.js';
 
 export const meshJoin: ModuleCommand = {
@@ -47,6 +48,7 @@ export const meshJoin: ModuleCommand = {
       reason: `join the mesh ${roster.mesh}`,
       text: (snapshot) => pageWithSettings(snapshot, { node: identity.node, url: token.url, tags }),
     });
+    makeGuestProject(workspace);
     const { canLogIn } = await import('../join/join-mesh.js');
     const isLive = await canLogIn(token, identity);
     return {
