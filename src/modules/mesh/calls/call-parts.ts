@@ -5,6 +5,7 @@ import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import { signedPages } from '../signed-pages.js';
 import { Calls } from './calls.js';
 import { gatewayPart } from './gateway.js';
 import { searchCalls, toolCalls } from './guest-tools.js';
@@ -14,16 +15,15 @@ export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'mod
   readonly parts: readonly Part[];
 } {
   const access = new PeerAccess(context);
+  const offered = signedPages(context.workspace, ['RUNNER', 'MODEL-TIER', 'PRICE'], offeredModels);
   const calls = new Calls({
     tool: toolCalls(context),
     search: searchCalls(context),
-    model: modelCalls(access),
+    model: modelCalls(access, offered),
   });
   const models: Part = {
     begin: () => undefined,
-    presence: () => ({
-      models: offeredModels(context.workspace.snapshot()).map(({ model }) => model),
-    }),
+    presence: () => ({ models: (offered() ?? []).map(({ model }) => model) }),
   };
   return { calls, parts: [calls, access, models, gatewayPart(calls, relayModels(calls))] };
 }

@@ -8,7 +8,8 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { keysOf, type Roster } from '../roster.js';
-import { type MeshSettings, type Permission, meshDistrusted, meshSettings } from '../settings.js';
+import { type MeshSettings, type Permission, meshSettings } from '../settings.js';
+import { signedPages } from '../signed-pages.js';
 import { type Message, newSession, Opener, Sealer } from '../wire/envelope.js';
 import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
@@ -36,6 +37,7 @@ export class LiveNode {
   readonly say: (line: string) => void;
   readonly #options: Options;
   readonly #clock: Clock;
+  readonly #settings: () => MeshSettings | undefined;
   readonly #sealer: Sealer;
   readonly #heard = new Map<string, Heard>();
   readonly #handlers = new Map<MessageKind, Handler>();
@@ -54,6 +56,7 @@ export class LiveNode {
     this.say = options.say;
     this.#roster = options.roster;
     this.#clock = options.workspace.clock;
+    this.#settings = signedPages(options.workspace, ['MESH-SETTINGS', 'MESH-PEER'], meshSettings);
     const session = newSession();
     this.#sealer = new Sealer(options.identity, session);
     this.#opener = new Opener(options.identity.node, session, (node) => this.#keyOf(node));
@@ -76,10 +79,7 @@ export class LiveNode {
 
   /** As MESH.md says now; nothing while it is not signed. */
   settings(): MeshSettings | undefined {
-    const snapshot = this.workspace.snapshot();
-    return meshDistrusted(this.workspace, snapshot) === undefined
-      ? meshSettings(snapshot)
-      : undefined;
+    return this.#settings();
   }
 
   /** Whether the owner of this workspace lets that node do it, under the key that it has now. */

@@ -16,19 +16,23 @@ import {
   type ModelRequest,
   REQUEST_HEADERS,
 } from './model-request.js';
-import { offeredModels } from './offered-models.js';
+import type { OfferedModel } from './offered-models.js';
 import type { PeerAccess } from './peer-access.js';
 
 const agent = new Agent({ keepAlive: true });
 
-export function modelCalls(access: PeerAccess): CallHandler {
+/** @param models that the owner has signed; nothing while a page of theirs is not as signed. */
+export function modelCalls(
+  access: PeerAccess,
+  models: () => readonly OfferedModel[] | undefined,
+): CallHandler {
   return {
     isRepeatable: true,
     refusal: ({ node, from }) =>
       node.may(from, 'models') ? undefined : `${from} may not use the models here`,
     async carryOut(taken) {
       const asked = requestIn(taken.body);
-      const offered = offeredModels(taken.node.workspace.snapshot());
+      const offered = models() ?? [];
       if (asked.path === '/v1/models') return listOf(offered, taken);
       const model = offered.find((each) => each.model === asked.model);
       if (model === undefined)

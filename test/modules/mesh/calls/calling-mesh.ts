@@ -61,7 +61,7 @@ export async function callingMesh(
   return { mesh, nodes };
 }
 
-function heardOthers(live: LiveNode): number {
+export function heardOthers(live: LiveNode): number {
   return [...live.heard().keys()].filter((node) => node !== live.node).length;
 }
 
