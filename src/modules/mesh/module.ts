@@ -2,18 +2,30 @@
 import type { Module } from '../types.js';
 import { meshCall } from './commands/call.js';
 import { meshSearch } from './commands/search.js';
+import { meshAllow } from './commands/allow.js';
+import { meshInit } from './commands/init.js';
+import { meshInvite } from './commands/invite.js';
+import { meshJoin } from './commands/join.js';
+import { meshNodes } from './commands/nodes.js';
+import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshService } from './node/mesh-service.js';
+import { partsOf } from './parts.js';
+import { serverService } from './server/server-service.js';
+import { workMoments } from './work/moments.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) =>
-    meshService(
-      context,
-      async () => (await import('./calls/call-parts.js')).callParts(context).parts,
-    ),
+  ...workMoments,
+  serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
   commands: {
+    'mesh init': meshInit,
+    'mesh invite': meshInvite,
+    'mesh join': meshJoin,
+    'mesh allow': meshAllow,
+    'mesh revoke': meshRevoke,
+    'mesh nodes': meshNodes,
     'mesh status': meshStatus,
     'mesh call': meshCall,
     'mesh search': meshSearch,

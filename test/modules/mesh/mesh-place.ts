@@ -3,14 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { createIdentity, type Identity } from '../../../src/modules/mesh/identity.js';
+import type { Identity } from '../../../src/modules/mesh/identity.js';
+import { createIdentity } from '../../../src/modules/mesh/join/create-identity.js';
 import { type Roster, takeRoster } from '../../../src/modules/mesh/roster.js';
 import { createStreams } from '../../../src/modules/mesh/server/create-streams.js';
 import { serverConfig } from '../../../src/modules/mesh/server/server-config.js';
 import { connectMesh } from '../../../src/modules/mesh/wire/connect.js';
 import { signValue } from '../../../src/modules/mesh/wire/jws.js';
 import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
-import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
+import { type Place, placeWithProject, type ProjectOptions } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { freePort, RunningServer } from './nats-server.js';
 
@@ -19,22 +20,68 @@ export type Mesh = {
   readonly nodes: readonly MeshNode[];
   readonly server: RunningServer;
   readonly url: string;
+  /** Of the server: what it keeps on the disk. */
+  readonly store: string;
   readonly roster: Roster;
   /** Of the lead: makes streams and lanes. */
   readonly admin: NatsConnection;
   connect(node: MeshNode): Promise<NatsConnection>;
 };
 type Scope = { testdir(): string; teardown(act: () => unknown): void };
-type Wanted = { readonly id: string; readonly tags?: readonly string[]; readonly may?: string };
+export type Wanted = {
+  readonly id: string;
+  readonly tags?: readonly string[];
+  readonly may?: string;
+  /** `pass.mjs` of its project. */
+  readonly agent?: string;
+  readonly project?: ProjectOptions;
+};
 
 /** The first one is the lead. Each may do with the others what `may` says; default: everything. */
 export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
   const folder = t.testdir();
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
-  const places = wanted.map(({ id }) => {
+  const { nodes, roster } = meshNodes(folder, url, wanted);
+  const admin = createUser();
+  const config = join(folder, 'nats.conf');
+  const store = join(folder, 'store');
+  const limits = { memory: '64MB', disk: '1GB' };
+  writeFileSync(
+    config,
+    serverConfig({ host: '127.0.0.1', port, store, admin: admin.getPublicKey(), limits }, roster),
+  );
+  const server = new RunningServer(config);
+  await server.start();
+  t.teardown(() => server.stop('SIGKILL'));
+  const seed = new TextDecoder().decode(admin.getSeed());
+  const connection = await connectMesh({ url }, { node: 'admin', seed });
+  t.teardown(() => connection.close());
+  await createStreams(connection);
+  return {
+    nodes,
+    server,
+    url,
+    store,
+    roster,
+    admin: connection,
+    async connect({ identity }) {
+      const made = await connectMesh({ url }, identity);
+      t.teardown(() => made.close());
+      return made;
+    },
+  };
+}
+
+/** Workspaces of one mesh, without a server. */
+export function meshNodes(
+  folder: string,
+  url: string,
+  wanted: readonly Wanted[],
+): Pick<Mesh, 'nodes' | 'roster'> {
+  const places = wanted.map(({ id, agent = '', project }) => {
     mkdirSync(join(folder, id), { recursive: true });
-    return placeWithProject(join(folder, id), '');
+    return placeWithProject(join(folder, id), agent, project);
   });
   const nodes = places.map((place, at): MeshNode => {
     const identity = createIdentity(place.workspace.state, wanted[at]?.id ?? '');
@@ -59,33 +106,7 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
     takeRoster(node.workspace.state, text, lead.identity.publicKey);
     writePage(node, { url, wanted, at, nodes });
   }
-  const admin = createUser();
-  const config = join(folder, 'nats.conf');
-  const store = join(folder, 'store');
-  const limits = { memory: '64MB', disk: '1GB' };
-  writeFileSync(
-    config,
-    serverConfig({ host: '127.0.0.1', port, store, admin: admin.getPublicKey(), limits }, roster),
-  );
-  const server = new RunningServer(config);
-  await server.start();
-  t.teardown(() => server.stop('SIGKILL'));
-  const seed = new TextDecoder().decode(admin.getSeed());
-  const connection = await connectMesh({ url }, { node: 'admin', seed });
-  t.teardown(() => connection.close());
-  await createStreams(connection);
-  return {
-    nodes,
-    server,
-    url,
-    roster,
-    admin: connection,
-    async connect({ identity }) {
-      const made = await connectMesh({ url }, identity);
-      t.teardown(() => made.close());
-      return made;
-    },
-  };
+  return { nodes, roster };
 }
 
 function writePage(

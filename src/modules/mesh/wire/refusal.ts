@@ -10,7 +10,15 @@ export type RefusalCode =
   | 'too-large'
   | 'not-allowed'
   | 'illegal-transition'
-  | 'fenced';
+  | 'fenced'
+  | 'invite-unknown'
+  | 'invite-used'
+  | 'invite-expired'
+  | 'name-taken'
+  | 'bad-path'
+  | 'bad-content'
+  | 'bad-mode'
+  | 'changed-meanwhile';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';

@@ -1,0 +1,14 @@
+/** What the mesh does while it is connected; loaded only then. */
+import type { ServeContext } from '../../passes/module.js';
+import type { Part } from './node/mesh-service.js';
+
+export async function partsOf(context: ServeContext): Promise<readonly Part[]> {
+  const { workspace } = context;
+  const [{ seenPart }, { ownerPart }, { workerPart }, { callParts }] = await Promise.all([
+    import('./node/seen-part.js'),
+    import('./tasks/owner-part.js'),
+    import('./tasks/worker-part.js'),
+    import('./calls/call-parts.js'),
+  ]);
+  return [seenPart(workspace), ownerPart(), workerPart(), ...callParts(context).parts];
+}
