@@ -1,5 +1,6 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshAsk } from './commands/ask.js';
 import { meshCall } from './commands/call.js';
 import { meshSearch } from './commands/search.js';
 import { meshAllow } from './commands/allow.js';
@@ -27,6 +28,7 @@ export const module: Module = {
     'mesh revoke': meshRevoke,
     'mesh nodes': meshNodes,
     'mesh status': meshStatus,
+    'mesh ask': meshAsk,
     'mesh call': meshCall,
     'mesh search': meshSearch,
   },

@@ -6,6 +6,7 @@ import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
 import { signedPages } from '../signed-pages.js';
+import { askCalls } from './ask-calls.js';
 import { Calls } from './calls.js';
 import { gatewayPart } from './gateway.js';
 import { searchCalls, toolCalls } from './guest-tools.js';
@@ -19,6 +20,7 @@ export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'mod
   const calls = new Calls({
     tool: toolCalls(context),
     search: searchCalls(context),
+    ask: askCalls,
     model: modelCalls(access, offered),
   });
   const models: Part = {

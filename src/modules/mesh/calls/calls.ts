@@ -15,6 +15,7 @@ import {
   membersOf,
   readAnswer,
 } from './call.js';
+import { pruneAsks } from './ask-store.js';
 import { CallLog } from './call-log.js';
 import { Parcels, partsOf } from './parcels.js';
 import { pruneReceipts } from './receipts.js';
@@ -50,7 +51,9 @@ export class Calls implements MeshPart {
     const log = new CallLog(node.workspace, node.say);
     const taken = new TakenCalls(node, this.#handlers, log);
     [this.#node, this.#log, this.#taken] = [node, log, taken];
-    pruneReceipts(node.workspace.state, Date.now());
+    const { state, clock } = node.workspace;
+    pruneReceipts(state, clock.now().getTime());
+    pruneAsks(state, clock.now().getTime());
     node.on('call', (message) => taken.take(message));
     node.on('cancel', (message) => taken.cancel(message));
     node.on('chunk', (message) => this.#chunk(message));
