@@ -186,7 +186,12 @@ export class TakenCalls {
 
   #refuse(from: string, call: string, error: unknown): void {
     const answer = failure(error);
-    this.#log.refused({ node: from, call, why: `${answer.code}: ${answer.why}` });
+    this.#log.refused({
+      event: 'call-refused',
+      node: from,
+      call,
+      why: `${answer.code}: ${answer.why}`,
+    });
     this.#answer(from, call, answer);
   }
 
