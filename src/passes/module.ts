@@ -1,6 +1,6 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
 import type { ModelAccess } from '../agents/model-access.js';
-import type { AgentReport, Budget, Fragment } from '../agents/types.js';
+import type { AgentReport, Budget, Fragment, RunEvent } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
@@ -8,6 +8,7 @@ import type { Capability } from '../governance/types.js';
 import type { CommandRunner } from '../governance/conditions/command-runner.js';
 import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
+import type { Tool } from '../tools/tool.js';
 import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
@@ -138,6 +139,8 @@ export type AccessContext = ModuleContext & {
   readonly apiKeyEnv: string;
   readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Also what costs nothing is counted, because another node asks for it. */
+  readonly forOthers?: true;
 };
 
 /** Something that happened in a pass and is committed. */
@@ -158,6 +161,8 @@ export type ModuleState = { readonly lines: readonly string[]; readonly facts: u
 export type ServeContext = {
   readonly workspace: Workspace;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those that REGISTRY.md enables now. */
+  readonly modules: () => readonly PassModule[];
   readonly say: (line: string) => void;
 };
 /** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
@@ -196,6 +201,10 @@ export interface PassModule {
    * @throws NocturneError `CONFLICT` why it cannot be done: the unit is then broken.
    */
   perform?(unit: Unit, context: PerformContext): Promise<string>;
+  /**
+   * T4: what the agent of a unit does and prints, while it works. Called up to four times a second.
+   */
+  heard?(unit: Unit, event: RunEvent, state: string): void;
   /**
    * T5, of a unit in a copy that is proved: who has to look at its changes. Without a grader, the
    * owner has to. Pure.
@@ -261,6 +270,8 @@ export interface PassModule {
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
   automationWatch?(context: WatchContext): AutomationWatch;
+  /** Served while the module is enabled. */
+  readonly tools?: readonly Tool[];
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }
