@@ -1,6 +1,7 @@
 /** A real `nocturne dashboard` on a workspace, which can be stopped and started again at its port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
@@ -48,8 +49,10 @@ export class DashboardProcess {
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill(signal);
+    if (signal === 'SIGKILL') killGroup(child);
+    else child.kill(signal);
     await ended;
+    while (isGroupAlive(child)) await nextTurn();
   }
 
   /** At the port that it had. */
@@ -63,6 +66,8 @@ export class DashboardProcess {
     const child = spawn(process.execPath, [PROGRAM, ...words], {
       env: { ...process.env, NOCTURNE_HOME: home },
       stdio: ['ignore', 'ignore', 'pipe'],
+      // The leader of a group, so that commands in processes of their own end with it.
+      detached: true,
     });
     this.#child = child;
     let said = '';
@@ -77,5 +82,17 @@ export class DashboardProcess {
     const first = await Promise.race([link, ended]);
     if (typeof first !== 'string') throw new Error(`the dashboard ended: ${said}`);
     this.#link = first;
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+}
+
+function isGroupAlive({ pid }: ChildProcess): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -2,9 +2,8 @@
  * The two keys of a node, in the state directory: one that signs, and an nkey that logs in to the
  * server. They are not the same one, because a server chooses what a client signs to log in.
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { createUser } from '@nats-io/nkeys';
 import { makeDirectory } from '../../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
 import { publicText } from './wire/jws.js';
@@ -19,7 +18,8 @@ export type Identity = {
   /** Its public key: `U…`. */
   readonly login: string;
 };
-type Stored = {
+/** `key`: PEM. */
+export type StoredIdentity = {
   readonly node: string;
   readonly key: string;
   readonly seed: string;
@@ -32,24 +32,17 @@ export function meshDirectory(state: string): string {
 
 /** Nothing before the node has joined. */
 export function readIdentity(state: string): Identity | undefined {
-  const stored = readJson<Stored>(identityPath(state));
+  const stored = readJson<StoredIdentity>(identityPath(state));
   if (stored === undefined) return undefined;
   const key = createPrivateKey(stored.key);
   return { ...stored, key, publicKey: publicText(key) };
 }
 
-export function createIdentity(state: string, node: string): Identity {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const user = createUser();
-  const stored: Stored = {
-    node,
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    seed: new TextDecoder().decode(user.getSeed()),
-    login: user.getPublicKey(),
-  };
+export function keepIdentity(state: string, stored: StoredIdentity): Identity {
   makeDirectory(meshDirectory(state), 0o700);
   writeJsonDurably(identityPath(state), stored);
-  return { ...stored, key: privateKey, publicKey: publicText(privateKey) };
+  const key = createPrivateKey(stored.key);
+  return { ...stored, key, publicKey: publicText(key) };
 }
 
 function identityPath(state: string): string {

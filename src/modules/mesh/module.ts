@@ -1,22 +1,34 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshAllow } from './commands/allow.js';
+import { meshInit } from './commands/init.js';
+import { meshInvite } from './commands/invite.js';
+import { meshJoin } from './commands/join.js';
 import { meshMailList, meshMailRead, meshMailSend } from './commands/mail.js';
+import { meshNodes } from './commands/nodes.js';
+import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { deliveredMail, mailFragments } from './mail/brief-mail.js';
 import { meshService } from './node/mesh-service.js';
+import { partsOf } from './parts.js';
+import { serverService } from './server/server-service.js';
+import { workMoments } from './work/moments.js';
 
 export const module: Module = {
   name: 'mesh',
   onChange: () => undefined,
-  serve: (context) =>
-    meshService(context, async () => {
-      const { MailPart } = await import('./mail/mail-part.js');
-      return [new MailPart()];
-    }),
+  ...workMoments,
+  serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
   fragments: ({ snapshot, project }) =>
     project === undefined ? [] : mailFragments(snapshot, project),
   recorded: deliveredMail,
   commands: {
+    'mesh init': meshInit,
+    'mesh invite': meshInvite,
+    'mesh join': meshJoin,
+    'mesh allow': meshAllow,
+    'mesh revoke': meshRevoke,
+    'mesh nodes': meshNodes,
     'mesh mail send': meshMailSend,
     'mesh mail list': meshMailList,
     'mesh mail read': meshMailRead,

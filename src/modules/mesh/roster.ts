@@ -43,6 +43,16 @@ export function keptRoster(state: string): Roster | undefined {
   return kept === undefined ? undefined : openRoster(kept.text, kept.leadKey);
 }
 
+/** As it was signed, to hand it on. */
+export function keptRosterText(state: string): string | undefined {
+  return readJson<Kept>(rosterPath(state))?.text;
+}
+
+/** The key that signs rosters, as the join token had it. */
+export function leadKeyOf(state: string): string | undefined {
+  return readJson<Kept>(rosterPath(state))?.leadKey;
+}
+
 /** Keeps it if it is newer than what is kept. @throws MeshRefusal */
 export function takeRoster(state: string, text: string, leadKey?: string): Roster {
   const kept = readJson<Kept>(rosterPath(state));

@@ -1,8 +1,11 @@
 /** MESH.md: whether this workspace is in a mesh, and what it lets each other node do. */
 import { notAsSigned } from '../../integrity/page-as-signed.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
+import { MANIFEST_FILE } from '../../integrity/manifest.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
+import { openSnapshot } from '../../workspace/snapshot.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { entryAt } from '../../workspace/walk.js';
 
 export const MESH_PAGE = 'orchestration-os/MESH.md';
 
@@ -56,6 +59,22 @@ export function meshDistrusted(
 ): string | undefined {
   const unsigned = notAsSigned(workspace, snapshot, [REGISTRY_FILE, MESH_PAGE]);
   return unsigned ?? (snapshot.schema.objects.has('MESH-PEER') ? undefined : OLD_REGISTRY);
+}
+
+/**
+ * As MESH.md says now; nothing while the mesh is off or its page is not signed. Only the pages that
+ * decide are looked at, so a message costs no walk through the workspace.
+ */
+export function settingsNow(
+  workspace: Pick<Workspace, 'root' | 'state' | 'clock'>,
+): MeshSettings | undefined {
+  const { root, clock } = workspace;
+  const entries = [REGISTRY_FILE, MANIFEST_FILE, MESH_PAGE].flatMap((path) => {
+    const entry = entryAt(root, path);
+    return entry === undefined ? [] : [[path, entry] as const];
+  });
+  const snapshot = openSnapshot(root, { now: clock.now(), files: new Map(entries) });
+  return meshDistrusted(workspace, snapshot) === undefined ? meshSettings(snapshot) : undefined;
 }
 
 const OLD_REGISTRY = 'REGISTRY.md of this workspace does not know the mesh yet: nocturne upgrade';

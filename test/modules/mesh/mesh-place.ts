@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { createIdentity, type Identity } from '../../../src/modules/mesh/identity.js';
+import type { Identity } from '../../../src/modules/mesh/identity.js';
+import { createIdentity } from '../../../src/modules/mesh/join/create-identity.js';
 import { type Roster, takeRoster } from '../../../src/modules/mesh/roster.js';
 import { createStreams } from '../../../src/modules/mesh/server/create-streams.js';
 import { serverConfig } from '../../../src/modules/mesh/server/server-config.js';
@@ -19,6 +20,8 @@ export type Mesh = {
   readonly nodes: readonly MeshNode[];
   readonly server: RunningServer;
   readonly url: string;
+  /** Of the server: what it keeps on the disk. */
+  readonly store: string;
   readonly roster: Roster;
   /** Of the lead: makes streams and lanes. */
   readonly admin: NatsConnection;
@@ -78,6 +81,7 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
     nodes,
     server,
     url,
+    store,
     roster,
     admin: connection,
     async connect({ identity }) {

@@ -1,25 +1,80 @@
-/** `nocturne mesh status`: whether this workspace is in a mesh. */
+/** `nocturne mesh status`: the mesh in one look, at once, whether or not a server is reached. */
 import { EXIT } from '../../../kernel/error.js';
+import { plural } from '../../../kernel/words.js';
+import { fieldText } from '../../../project/field-text.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
-import { meshDistrusted, meshSettings } from '../settings.js';
-
-export const MESH_OFF = 'The mesh is off: this workspace works alone.';
+import { type MeshView, meshView } from '../node/mesh-view.js';
+import { reachText } from '../node/reach-text.js';
+import { type WaitingLane, waitingLanes } from '../node/waiting-lanes.js';
+import { STATES, type TaskState } from '../tasks/task.js';
+import { nodesTable } from './nodes.js';
 
 export const meshStatus: ModuleCommand = {
-  summary: 'Shows whether this workspace is in a mesh, and the other nodes',
+  summary: 'show whether this workspace is in a mesh, the other nodes, and the tasks',
   forAgents: 'project',
-  examples: ['nocturne mesh status'],
+  examples: ['nocturne mesh status', 'nocturne mesh status --json'],
   run(context) {
-    const workspace = context.workspace();
+    const { state, ...workspace } = context.workspace();
     const snapshot = workspace.snapshot();
-    const settings = meshSettings(snapshot);
-    const distrust = meshDistrusted(workspace, snapshot);
-    if (settings === undefined || distrust !== undefined)
-      return { exit: EXIT.ok, text: distrust ?? MESH_OFF, json: { on: false } };
-    return {
-      exit: EXIT.ok,
-      text: `This is ${settings.node}, in the mesh at ${settings.url}.`,
-      json: { on: true, node: settings.node, url: settings.url },
+    const view = meshView({ snapshot, state });
+    const { settings, reach, seen, nodes } = view;
+    const tasks = tasksByState(snapshot);
+    const lanes = reach === 'off' ? [] : waitingLanes(snapshot, nodes);
+    const text = [
+      ...(reach === 'off' ? [] : [headOf(view)]),
+      reachText(view, snapshot.now.getTime()),
+      ...(reach === 'off' ? [] : [nodesTable(nodes, context.width)]),
+      ...tasksLine(tasks),
+      ...lanes.map(laneLine),
+    ].join('\n');
+    const json = {
+      on: reach !== 'off',
+      reach,
+      node: settings?.node ?? null,
+      url: settings?.url ?? null,
+      server: seen?.server ?? null,
+      distrust: view.distrust ?? null,
+      nodes,
+      tasks,
+      waiting: lanes,
     };
+    return { exit: EXIT.ok, text, json };
   },
 };
+
+export type TaskCounts = Partial<Readonly<Record<TaskState, number>>>;
+
+/** A page without a state was proposed, and nothing has happened yet. */
+export function tasksByState(snapshot: Snapshot): TaskCounts {
+  const counts = new Map<string, number>();
+  for (const task of snapshot.records('MESH-TASK')) {
+    const state = fieldText(task, 'state') || 'proposed';
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    STATES.flatMap((state) => {
+      const count = counts.get(state);
+      return count === undefined ? [] : [[state, count]];
+    }),
+  );
+}
+
+/** The others of a lane are as alone as its first task. */
+export function laneLine({ tags, tasks, why }: WaitingLane): string {
+  const named = tags.length === 0 ? 'any node' : tags.join(', ');
+  const waits = tasks.length === 1 ? 'waits' : 'wait';
+  return `${plural(tasks.length, 'task')} for ${named} ${waits}: ${why}.`;
+}
+
+function headOf({ settings, roster }: MeshView): string {
+  const { node = '', tags = [] } = settings ?? {};
+  const own = roster?.lead === node ? 'the lead' : 'a node';
+  const has = tags.length === 0 ? '' : `, with ${tags.join(', ')}`;
+  return `This is ${node}, ${own} of the mesh ${roster?.mesh ?? '(not joined yet)'}${has}.`;
+}
+
+function tasksLine(tasks: TaskCounts): readonly string[] {
+  const parts = Object.entries(tasks).map(([state, count]) => `${count} ${state}`);
+  return parts.length === 0 ? [] : [`Tasks: ${parts.join(', ')}.`];
+}

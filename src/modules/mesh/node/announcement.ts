@@ -1,6 +1,8 @@
 /** What a node says about itself every few seconds, signed, in the bucket `mesh-nodes`. */
 
 export const ANNOUNCE_MS = 10_000;
+/** Of the protocol between nodes: two that follow each other work together. */
+export const PROTOCOL = 1;
 
 /** A claim that its node still works on; the owner takes a claim that is not named for lost. */
 export type RunningClaim = {

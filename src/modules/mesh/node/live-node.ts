@@ -5,18 +5,23 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { Clock } from '../../../kernel/clock.js';
+import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { keysOf, type Roster } from '../roster.js';
-import { type MeshSettings, type Permission, meshDistrusted, meshSettings } from '../settings.js';
+import { type MeshSettings, type Permission, settingsNow } from '../settings.js';
 import { type Message, newSession, Opener, Sealer } from '../wire/envelope.js';
 import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { ANNOUNCE_MS, type Announcement } from './announcement.js';
+import { type Heard, Hearing } from './hearing.js';
+import { LARGEST_ANNOUNCEMENT, readAnnouncement } from './read-announcement.js';
 
+/** The payload of a message of kind `refusal`. */
+export type RefusedKind = { readonly code: 'unknown-kind'; readonly kind: string };
 export type Handler = (message: Message) => Promise<void> | void;
-export type Heard = { readonly announcement: Announcement; readonly heardAt: number };
+export type { Heard } from './hearing.js';
 /** What parts of the mesh add to the announcement. */
 export type Presence = Pick<Announcement, 'models' | 'tools' | 'running'>;
 type Options = {
@@ -37,7 +42,7 @@ export class LiveNode {
   readonly #options: Options;
   readonly #clock: Clock;
   readonly #sealer: Sealer;
-  readonly #heard = new Map<string, Heard>();
+  readonly #hearing: Hearing;
   readonly #handlers = new Map<string, Handler>();
   #opener: Opener;
   #roster: Roster;
@@ -55,6 +60,7 @@ export class LiveNode {
     this.#roster = options.roster;
     this.#clock = options.workspace.clock;
     const session = newSession();
+    this.#hearing = new Hearing({ node: options.identity.node, session }, () => this.#now());
     this.#sealer = new Sealer(options.identity, session);
     this.#opener = new Opener(options.identity.node, session, (node) => this.#keyOf(node));
   }
@@ -70,16 +76,13 @@ export class LiveNode {
   /** Of a newer roster. A node that it revokes is not heard any more. */
   setRoster(roster: Roster): void {
     this.#roster = roster;
-    for (const node of this.#heard.keys())
-      if (this.#keyOf(node) === undefined) this.#heard.delete(node);
+    for (const node of this.#hearing.all.keys())
+      if (this.#keyOf(node) === undefined) this.#hearing.forget(node);
   }
 
   /** As MESH.md says now; nothing while it is not signed. */
   settings(): MeshSettings | undefined {
-    const snapshot = this.workspace.snapshot();
-    return meshDistrusted(this.workspace, snapshot) === undefined
-      ? meshSettings(snapshot)
-      : undefined;
+    return settingsNow(this.workspace);
   }
 
   /** Whether the owner of this workspace lets that node do it, under the key that it has now. */
@@ -89,9 +92,25 @@ export class LiveNode {
     return peer?.key === known?.key && peer?.may.includes(permission) === true;
   }
 
-  /** The others, by id, and when each was last heard by this node's clock. */
+  /**
+   * The others that can work with this one, by id, and when each was last heard by this node's
+   * clock.
+   */
   heard(): ReadonlyMap<string, Heard> {
-    return this.#heard;
+    return this.#hearing.heard;
+  }
+
+  /** Also those of another version of the protocol, to show them. */
+  heardAtAll(): ReadonlyMap<string, Heard> {
+    return this.#hearing.all;
+  }
+
+  /**
+   * Since when it hears the others without a gap: its own announcements come back. Nothing while it
+   * does not hear: then silence says nothing about anybody.
+   */
+  hearsSince(): number | undefined {
+    return this.#hearing.since;
   }
 
   keyOf(node: string): ReturnType<ReturnType<typeof keysOf>> {
@@ -108,16 +127,15 @@ export class LiveNode {
 
   async start(): Promise<void> {
     this.#nodes = await new Kvm(this.connection).open(BUCKET.nodes);
+    void this.#followConnection();
     this.connection.subscribe(`mesh.to.${this.node}.>`, {
       callback: (error, message) => {
         if (error === null) void this.#take(message.string());
       },
     });
-    const watch = await this.#nodes.watch();
-    this.#watch = watch;
-    void this.#listen(watch);
+    await this.#openWatch(this.#nodes);
     await this.announce();
-    this.#timer = setInterval(() => void this.#announceIfPossible(), ANNOUNCE_MS);
+    this.#timer = setInterval(() => void this.#tick(), ANNOUNCE_MS);
     this.#timer.unref();
   }
 
@@ -149,7 +167,7 @@ export class LiveNode {
    * That it is sent does not mean that it arrived.
    */
   send(kind: MessageKind, to: string, payload: unknown): void {
-    const receiver = this.#heard.get(to)?.announcement;
+    const receiver = this.#hearing.heard.get(to)?.announcement;
     if (receiver === undefined) throw new MeshRefusal('unknown-node', `nothing was heard of ${to}`);
     const text = this.#sealer.seal(kind, receiver, payload);
     this.connection.publish(messageSubject(to, kind, this.node), text);
@@ -165,11 +183,11 @@ export class LiveNode {
   async #take(text: string): Promise<void> {
     try {
       const message = this.#opener.open(text);
-      await this.#handlerOf(message)?.(message);
+      const handler = this.#handlerOf(message);
+      if (handler !== undefined) await handler(message);
+      else this.#refuse(message);
     } catch (error) {
-      this.say(
-        `a message was not taken: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.say(`a message was not taken: ${messageOf(error)}`);
     }
   }
 
@@ -179,27 +197,62 @@ export class LiveNode {
     return named ?? this.#handlers.get(handlerKey(kind, ''));
   }
 
-  async #listen(entries: AsyncIterable<KvEntry>): Promise<void> {
-    for await (const entry of entries) this.#hear(entry.string());
+  /** A newer node asks for something that this one does not know. Refusals are never answered. */
+  #refuse({ kind, from }: Message): void {
+    if (kind === 'refusal') return;
+    this.say(`${from} sent a message of an unknown kind, ${JSON.stringify(kind).slice(0, 60)}`);
+    this.send('refusal', from, { code: 'unknown-kind', kind } satisfies RefusedKind);
   }
 
-  #hear(text: string): void {
+  async #openWatch(nodes: KV): Promise<void> {
+    this.#watch?.stop();
+    const watch = await nodes.watch();
+    this.#watch = watch;
+    void this.#listen(watch).catch((error: unknown) => this.say(messageOf(error)));
+  }
+
+  async #listen(entries: AsyncIterable<KvEntry>): Promise<void> {
+    for await (const entry of entries) if (entry.operation === 'PUT') this.#hear(entry);
+  }
+
+  #hear(entry: KvEntry): void {
     try {
+      if (entry.length > LARGEST_ANNOUNCEMENT)
+        throw new MeshRefusal('too-large', `an announcement of ${entry.length} bytes`);
+      const text = entry.string();
       const { from, body } = readSigned('announcement', text, (node) => this.#keyOf(node));
-      const announcement = body as Announcement;
-      if (announcement.node !== from) return;
-      const before = this.#heard.get(from)?.announcement;
-      const isOlder = before?.session === announcement.session && before.seq >= announcement.seq;
-      if (!isOlder) this.#heard.set(from, { announcement, heardAt: this.#clock.now().getTime() });
+      const announcement = readAnnouncement(from, body);
+      this.#hearing.take({ announcement, takenAt: entry.created.getTime() });
     } catch (error) {
-      this.say(
-        `an announcement was not taken: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.say(`an announcement was not taken: ${messageOf(error)}`);
     }
   }
 
-  async #announceIfPossible(): Promise<void> {
-    await this.announce().catch(() => undefined);
+  /** After a break, what the server has kept meanwhile is not heard as new. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect') this.#hearing.lose(this.#seq + 1);
+      if (type === 'reconnect') await this.#listenAgain().catch(() => undefined);
+    }
+  }
+
+  /** A server whose store is gone has forgotten that we listen. */
+  async #tick(): Promise<void> {
+    try {
+      await (this.hearsSince() === undefined ? this.#listenAgain() : this.announce());
+    } catch {
+      // The next tick tries again, and meanwhile `hearsSince` says nothing.
+    }
+  }
+
+  async #listenAgain(): Promise<void> {
+    this.#hearing.lose(this.#seq + 1);
+    if (this.#nodes !== undefined) await this.#openWatch(this.#nodes);
+    await this.announce();
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime();
   }
 
   #keyOf(node: string): ReturnType<ReturnType<typeof keysOf>> {

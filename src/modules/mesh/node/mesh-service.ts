@@ -1,9 +1,11 @@
 /** The mesh as a service: connected as long as it runs, with its parts. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '../../../kernel/error.js';
 import type { ServeContext, Service } from '../../../passes/module.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster } from '../roster.js';
-import { meshDistrusted, meshSettings } from '../settings.js';
+import { type MeshSettings, settingsNow } from '../settings.js';
+import { type Seen, writeDisconnected } from './seen.js';
 import type { Presence } from './live-node.js';
 
 /** How often it looks whether the owner has turned the mesh on. */
@@ -25,11 +27,9 @@ export function meshService(context: ServeContext, parts: () => Promise<readonly
     name: 'mesh',
     async run(signal) {
       while (!signal.aborted) {
-        const snapshot = workspace.snapshot();
-        const settings = meshSettings(snapshot);
+        const settings = settingsNow(workspace);
         const [identity, roster] = [readIdentity(workspace.state), keptRoster(workspace.state)];
-        const distrust = meshDistrusted(workspace, snapshot);
-        if (settings === undefined || identity === undefined || roster === undefined || distrust)
+        if (settings === undefined || identity === undefined || roster === undefined)
           await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
         else {
           const { runNode } = await import('./run-node.js');
@@ -41,9 +41,21 @@ export function meshService(context: ServeContext, parts: () => Promise<readonly
             url: settings.url,
             signal,
             parts: await parts(),
+          }).catch((error: unknown) => {
+            remember(workspace, settings, { connection: 'unreached', why: messageOf(error) });
+            throw error;
           });
+          remember(workspace, settings, { connection: 'stopped' });
         }
       }
     },
   };
+}
+
+function remember(
+  { state, clock }: ServeContext['workspace'],
+  { node, url }: MeshSettings,
+  how: Pick<Seen, 'connection' | 'why'>,
+): void {
+  writeDisconnected(state, clock.now().getTime(), { node, url, ...how });
 }

@@ -1,8 +1,15 @@
 /** One connection of this node, with all parts of the mesh, until the signal. */
+import { aborted } from '../../../kernel/aborted.js';
+import { NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
+import { lanesPart } from '../join/lanes-part.js';
+import { rosterPart } from '../join/roster-part.js';
 import type { Roster } from '../roster.js';
+import { pinnedAuthority } from '../server/lead-files.js';
+import { isLoopbackUrl } from '../server/loopback.js';
 import { connectMesh, type ServerAddress } from '../wire/connect.js';
+import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
 
@@ -16,15 +23,16 @@ export type NodeRun = ServerAddress & {
 };
 
 export async function runNode(run: NodeRun): Promise<void> {
-  const { workspace, identity, roster, say, signal, parts } = run;
-  const connection = await connectMesh(run, identity);
+  const { workspace, identity, roster, say, signal } = run;
+  const parts = [rosterPart(), lanesPart(), ...run.parts];
+  const connection = await connectMesh(addressOf(run), identity);
   const node = new LiveNode({
     workspace,
     identity,
     roster,
     connection,
     say,
-    version: VERSION,
+    version: String(PROTOCOL),
     presence: () => ({
       models: parts.flatMap((part) => part.presence?.().models ?? []),
       tools: parts.flatMap((part) => part.presence?.().tools ?? []),
@@ -38,19 +46,33 @@ export async function runNode(run: NodeRun): Promise<void> {
     const ended = new AbortController();
     const both = AbortSignal.any([signal, ended.signal]);
     const works = parts.flatMap((part) => (part.run === undefined ? [] : [part.run(node, both)]));
-    const aborted = new Promise<void>((done) => {
-      if (signal.aborted) done();
-      signal.addEventListener('abort', () => done(), { once: true });
-    });
     const lost = connection.closed().then((error) => {
       if (!signal.aborted) throw error ?? new Error('the connection to the mesh was closed');
     });
-    await Promise.race([Promise.all([...works, aborted]), lost]).finally(() => ended.abort());
+    await Promise.race([Promise.all([...works, aborted(signal)]), lost]).finally(() =>
+      ended.abort(),
+    );
   } finally {
     await node.close();
     await connection.close().catch(() => undefined);
   }
 }
 
-/** Of the protocol between nodes: two that follow each other work together. */
-const VERSION = '1';
+/** @throws NocturneError `REFUSED` for another machine without TLS. */
+export function addressOf({
+  url,
+  ca,
+  workspace,
+}: Pick<NodeRun, 'url' | 'ca' | 'workspace'>): ServerAddress {
+  if (!url.startsWith('tls:')) {
+    if (isLoopbackUrl(url)) return { url };
+    throw new NocturneError('REFUSED', `${url} is another machine, and without TLS`, {
+      hint: 'Url in MESH.md has to begin with tls://',
+    });
+  }
+  const authority = ca ?? pinnedAuthority(workspace.state);
+  if (authority !== undefined) return { url, ca: authority };
+  throw new NocturneError('CONFIG', 'the certificate of the authority of the mesh is missing', {
+    hint: 'join again with a new token: nocturne mesh join TOKEN',
+  });
+}

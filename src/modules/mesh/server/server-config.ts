@@ -2,7 +2,7 @@
  * The configuration of nats-server for one mesh: who may log in, and exactly which subjects each may
  * use. Nobody but the lead's administrator may create a stream or a consumer.
  */
-import { BUCKET, inboxPrefix, WAKE_STREAM } from '../wire/names.js';
+import { BUCKET, inboxPrefix, joinInboxPrefix, joinSubject, WAKE_STREAM } from '../wire/names.js';
 import type { Roster } from '../roster.js';
 
 export type ServerPlace = {
@@ -15,17 +15,20 @@ export type ServerPlace = {
   /** Public nkey of the lead's administrator: `U…`. */
   readonly admin: string;
   readonly limits: { readonly memory: string; readonly disk: string };
+  /** Open invitations. */
+  readonly invites?: readonly { readonly id: string; readonly login: string }[];
 };
 type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
 
 /** Text of a configuration file of nats-server. */
 export function serverConfig(place: ServerPlace, roster: Roster): string {
-  const { host, port, store, tls, admin, limits } = place;
+  const { host, port, store, tls, admin, limits, invites = [] } = place;
   const users = [
     { nkey: admin, permissions: adminPermissions() },
     ...roster.nodes
       .filter(({ revoked }) => revoked === undefined)
       .map(({ id, login }) => ({ nkey: login, permissions: nodePermissions(id, roster.lead) })),
+    ...invites.map(({ id, login }) => ({ nkey: login, permissions: invitePermissions(id) })),
   ];
   // The configuration format takes JSON values.
   return `${[
@@ -77,6 +80,11 @@ export function nodePermissions(node: string, lead: string): Permissions {
   };
 }
 
+/** A guest may ask to join, and hear the answer. */
+function invitePermissions(invite: string): Permissions {
+  return { publish: [joinSubject(invite)], subscribe: [`${joinInboxPrefix(invite)}.>`] };
+}
+
 function adminPermissions(): Permissions {
   return {
     publish: [
@@ -89,7 +97,8 @@ function adminPermissions(): Permissions {
       '$JS.API.DIRECT.GET.>',
       `$KV.${BUCKET.lanes}.*`,
       `$KV.${BUCKET.roster}.roster`,
+      '_INBOX_join.>',
     ],
-    subscribe: [`${inboxPrefix('admin')}.>`],
+    subscribe: [`${inboxPrefix('admin')}.>`, joinSubject('*')],
   };
 }

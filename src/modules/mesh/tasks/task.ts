@@ -46,10 +46,8 @@ export type TaskRecord = {
   readonly state: TaskState;
   /** 1 for the first try; increases whenever it is queued again. A fence. */
   readonly attempt: number;
-  /** Who has it: claimed, running, pending_review, failed. */
+  /** Who has it, or had it: claimed, running, pending_review, failed. */
   readonly node?: string;
-  /** Revision of the value that this one replaces; 0 for a new one. */
-  readonly previous: number;
   readonly leftOut: readonly string[];
   readonly why?: string;
   /** SHA-256 of the signed change set in the object store. */
@@ -62,26 +60,34 @@ export type Claim = {
   readonly spec: TaskSpec;
   readonly package: string;
   readonly attempt: number;
-  /** Of the claim in the bucket. */
-  readonly revision: number;
   readonly claimed: string;
+  /** The pass that works on it: written with `markRunning` when it begins. */
+  readonly runId?: string;
 };
 
-/** How the work on a claim ended, in `STATE/mesh/results/`: what is still to be sent. */
+/** How the work on a claim ended, in `STATE/mesh/results/`, until its owner has taken it. */
 export type ClaimResult = Pick<Claim, 'owner' | 'attempt' | 'package'> & {
   readonly task: string;
   readonly outcome: 'proved' | 'unproved' | 'broken';
   readonly why: string;
   readonly runId: string;
-  /** Signed; missing where there is nothing to bring home. */
+  /**
+   * A `RemoteChangeSet` signed as `change-set`. With `proved` it goes to the owner; without one,
+   * the task has failed here.
+   */
   readonly changeSet?: string;
 };
 
-/** A change set that came home and is not judged yet, in `STATE/mesh/arrivals/TASK.json`. */
+/**
+ * A change set that came home and is not judged yet, in `STATE/mesh/arrivals/TASK.json`. Signature,
+ * node, attempt and package are as the task's page says; what it would change is not looked at.
+ */
 export type Arrival = {
   readonly task: string;
   readonly attempt: number;
   readonly from: string;
+  readonly package: string;
+  /** As signed. */
   readonly changeSet: string;
   readonly sha256: string;
 };

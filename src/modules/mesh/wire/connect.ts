@@ -14,16 +14,24 @@ export type ServerAddress = {
   readonly ca?: string;
 };
 
+type ConnectOptions = {
+  readonly timeoutMs?: number;
+  /** Not again when the connection breaks. */
+  readonly once?: boolean;
+  /** Where answers arrive; default: that of the node. */
+  readonly inbox?: string;
+};
+
 /** Connects, and again whenever the connection breaks. @throws as the client does */
 export async function connectMesh(
   { url, ca }: ServerAddress,
   { node, seed }: Pick<Identity, 'node' | 'seed'>,
-  options: { readonly timeoutMs?: number; readonly once?: boolean } = {},
+  options: ConnectOptions = {},
 ): Promise<NatsConnection> {
   return connectNats({
     servers: [url],
     name: node,
-    inboxPrefix: inboxPrefix(node),
+    inboxPrefix: options.inbox ?? inboxPrefix(node),
     authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
     maxReconnectAttempts: options.once === true ? 0 : -1,
     reconnectTimeWait: 500,

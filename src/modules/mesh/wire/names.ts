@@ -32,7 +32,8 @@ export type MessageKind =
   | 'mail'
   | 'receipt'
   | 'lane'
-  | 'ring';
+  | 'ring'
+  | 'refusal';
 
 /** `mesh.to.NODE.KIND.FROM`: to one node. */
 export function messageSubject(to: string, kind: MessageKind, from: string): string {
@@ -56,6 +57,16 @@ export function wakeSubject(lane: string, band: Band): string {
 /** The durable consumer that all nodes with these tags share. */
 export function wakeConsumer(lane: string, band: Band): string {
   return `${lane}-${band}`;
+}
+
+/** One invitation asks on one subject, and is answered in one inbox. */
+export function joinSubject(invite: string): string {
+  return `mesh.join.${invite}`;
+}
+
+/** Node ids have no dot, so no node has this prefix. */
+export function joinInboxPrefix(invite: string): string {
+  return `_INBOX_join.${invite}`;
 }
 
 export function inboxPrefix(node: string): string {

@@ -10,7 +10,11 @@ export type RefusalCode =
   | 'too-large'
   | 'not-allowed'
   | 'illegal-transition'
-  | 'fenced';
+  | 'fenced'
+  | 'invite-unknown'
+  | 'invite-used'
+  | 'invite-expired'
+  | 'name-taken';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';

@@ -3,6 +3,8 @@ import t from 'tap';
 import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
 
+t.setTimeout(180_000);
+
 t.test(
   'a link that works once opens a page that all can read',
   { skip: NO_CHROMIUM },

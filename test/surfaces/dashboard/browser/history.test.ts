@@ -6,6 +6,8 @@ import type { Change } from '../../../../src/workspace/types.js';
 import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
 
+t.setTimeout(180_000);
+
 const HOUR = 3_600_000;
 const PATH = 'PROJECTS/alpha/outputs/page.md';
 const PROJECT = 'PROJECTS/alpha/LONGRUNNER.md';

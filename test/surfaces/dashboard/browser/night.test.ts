@@ -14,6 +14,8 @@ import {
   WRITES_PAGE,
 } from '../../../passes/pass-workspace.js';
 
+t.setTimeout(180_000);
+
 const PROGRAM = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
 
 t.test('a night that is watched', { skip: NO_CHROMIUM }, async (t) => {

@@ -1,0 +1,13 @@
+/** Whether the running server has a change of the lead's files, in words. */
+import type { untilApplied } from '../server/applied.js';
+
+export function inForce(taken: Awaited<ReturnType<typeof untilApplied>>): readonly string[] {
+  switch (taken) {
+    case 'applied':
+      return [];
+    case 'late':
+      return ['The server has not taken it yet: nocturne mesh doctor says why.'];
+    case 'stopped':
+      return ['The server does not run: it takes it when nocturne serve starts.'];
+  }
+}

@@ -1,0 +1,74 @@
+/** The lead lets a node in: checks its invitation and its keys, and signs the next roster. */
+import { fromPublic } from '@nats-io/nkeys';
+import { withCommitMutex } from '../../../workspace/mutex.js';
+import type { Workspace } from '../../../workspace/types.js';
+import { stamp } from '../../../kernel/clock.js';
+import type { RosterNode } from '../roster.js';
+import { publicKeyOf, readSigned, unverifiedBody } from '../wire/jws.js';
+import { NODE_ID } from '../wire/names.js';
+import { MeshRefusal } from '../wire/refusal.js';
+import { changeRoster, leading } from './change-roster.js';
+import { type Invite, markUsed, readInvites } from './invites.js';
+import { type JoinBody, readRequest } from './join-request.js';
+
+export type Admitted = { readonly node: string; readonly roster: string };
+
+/**
+ * @param invite as the subject says, which the server lets only its own login use.
+ * @throws MeshRefusal why it is not let in.
+ */
+export function admit(workspace: Workspace, invite: string, request: string): Admitted {
+  const { state, clock } = workspace;
+  return withCommitMutex(workspace.root, () => {
+    const { roster } = leading(state);
+    const found = inviteOf(state, invite);
+    const body = bodyOf(found, request);
+    if (body.mesh !== roster.mesh || body.invite !== invite)
+      throw new MeshRefusal('not-for-us', `a request for ${body.mesh} with another invitation`);
+    const before = roster.nodes.find(({ id }) => id === body.node);
+    if (found.used !== undefined)
+      throw new MeshRefusal('invite-used', `${found.used} has used this token already`);
+    if (clock.now().getTime() >= Date.parse(found.expires))
+      throw new MeshRefusal('invite-expired', `the token expired at ${found.expires}`);
+    if (before !== undefined && before.revoked === undefined)
+      throw new MeshRefusal('name-taken', `the mesh has a node called ${body.node}`);
+    const node: RosterNode = {
+      id: body.node,
+      key: body.key,
+      login: body.login,
+      tags: found.tags,
+      joined: stamp(clock.now()),
+    };
+    const { text } = changeRoster(state, (nodes) => [
+      ...nodes.filter(({ id }) => id !== node.id),
+      node,
+    ]);
+    markUsed(state, invite, node.id);
+    return { node: node.id, roster: text };
+  });
+}
+
+function inviteOf(state: string, id: string): Invite {
+  const invite = readInvites(state).find((each) => each.id === id);
+  if (invite === undefined) throw new MeshRefusal('invite-unknown', 'there is no such invitation');
+  return invite;
+}
+
+/** Signed by the keys that it names, and by the login of the invitation. */
+function bodyOf(invite: Invite, request: string): JoinBody {
+  const { signed, proof } = readRequest(request);
+  const isInvited = fromPublic(invite.login).verify(
+    new TextEncoder().encode(signed),
+    new Uint8Array(Buffer.from(proof, 'base64url')),
+  );
+  if (!isInvited) throw new MeshRefusal('forged', 'the request is not that of the invitation');
+  const claimed = unverifiedBody(signed) as Partial<JoinBody> | null;
+  const { node, key, login } = claimed ?? {};
+  if (typeof node !== 'string' || typeof key !== 'string' || !NODE_ID.test(node))
+    throw new MeshRefusal('malformed', 'a request to join without a name or a key');
+  if (typeof login !== 'string' || !/^U[A-Z2-7]{55}$/.test(login))
+    throw new MeshRefusal('malformed', `a request of ${node} without a login`);
+  const { from, body } = readSigned('join', signed, () => publicKeyOf(key));
+  if (from !== node) throw new MeshRefusal('forged', `a request for ${node} signed by ${from}`);
+  return body as JoinBody;
+}

@@ -1,0 +1,40 @@
+/** New versions of the roster, which only the lead makes. */
+import { NocturneError } from '../../../kernel/error.js';
+import { type Identity, readIdentity } from '../identity.js';
+import { keptRoster, keptRosterText, type Roster, type RosterNode, takeRoster } from '../roster.js';
+import { signValue } from '../wire/jws.js';
+
+/** Signs and keeps the next version. Call it under the commit mutex. @throws NocturneError `REFUSED` */
+export function changeRoster(
+  state: string,
+  change: (nodes: readonly RosterNode[]) => readonly RosterNode[],
+): { readonly roster: Roster; readonly text: string } {
+  const { identity, roster } = leading(state);
+  const next: Roster = { ...roster, version: roster.version + 1, nodes: change(roster.nodes) };
+  const text = signRoster(identity, next);
+  return { roster: takeRoster(state, text), text };
+}
+
+export function signRoster(identity: Identity, roster: Roster): string {
+  return signValue('roster', { node: identity.node, key: identity.key }, roster);
+}
+
+/** This node, as the lead. @throws NocturneError `REFUSED` on any other node. */
+export function leading(state: string): {
+  readonly identity: Identity;
+  readonly roster: Roster;
+  readonly text: string;
+} {
+  const [identity, roster, text] = [readIdentity(state), keptRoster(state), keptRosterText(state)];
+  if (identity === undefined || roster === undefined || text === undefined)
+    throw new NocturneError('NOT_FOUND', 'this workspace is in no mesh', {
+      hint: 'to begin one: nocturne mesh init',
+    });
+  if (roster.lead !== identity.node)
+    throw new NocturneError(
+      'REFUSED',
+      `this is ${identity.node}; the lead of the mesh ${roster.mesh} is ${roster.lead}`,
+      { hint: `run it in the workspace of ${roster.lead}` },
+    );
+  return { identity, roster, text };
+}

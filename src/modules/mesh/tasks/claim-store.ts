@@ -1,0 +1,100 @@
+/**
+ * What a node keeps in its state directory about tasks: claims on those of others and how the work
+ * ended, packages of its own, and change sets that came home.
+ */
+import { join } from 'node:path';
+import { existsSync, readdirSync } from '../../../kernel/files.js';
+import { makeDirectory, removeIfThere } from '../../../workspace/durable.js';
+import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
+import { meshDirectory } from '../identity.js';
+import { taskKey } from '../wire/names.js';
+import type { Arrival, Claim, ClaimResult } from './task.js';
+
+type Folder = 'claims' | 'results' | 'arrivals';
+
+export function claimKey({ owner, spec }: Pick<Claim, 'owner' | 'spec'>): string {
+  return taskKey(owner, spec.task);
+}
+
+export function readClaims(state: string): readonly Claim[] {
+  return all<Claim>(state, 'claims');
+}
+
+/** @param key `OWNER.TASK` */
+export function readClaim(state: string, key: string): Claim | undefined {
+  return readJson<Claim>(pathOf(state, 'claims', key));
+}
+
+export function writeClaim(state: string, claim: Claim): void {
+  write(state, 'claims', claimKey(claim), claim);
+}
+
+export function removeClaim(state: string, key: string): void {
+  removeIfThere(pathOf(state, 'claims', key));
+}
+
+/** The pass of this node that works on it. Nothing if the claim is gone: it was taken back. */
+export function markRunning(state: string, key: string, runId: string): Claim | undefined {
+  const claim = readClaim(state, key);
+  if (claim === undefined) return undefined;
+  const running = { ...claim, runId };
+  writeClaim(state, running);
+  return running;
+}
+
+export function readResults(state: string): readonly ClaimResult[] {
+  return all<ClaimResult>(state, 'results');
+}
+
+export function readResult(state: string, key: string): ClaimResult | undefined {
+  return readJson<ClaimResult>(pathOf(state, 'results', key));
+}
+
+/** The service sends it; until the owner of the task has taken it, it stays. */
+export function writeResult(state: string, result: ClaimResult): void {
+  write(state, 'results', taskKey(result.owner, result.task), result);
+}
+
+export function removeResult(state: string, key: string): void {
+  removeIfThere(pathOf(state, 'results', key));
+}
+
+export function readArrivals(state: string): readonly Arrival[] {
+  return all<Arrival>(state, 'arrivals');
+}
+
+export function readArrival(state: string, task: string): Arrival | undefined {
+  return readJson<Arrival>(pathOf(state, 'arrivals', task));
+}
+
+export function writeArrival(state: string, arrival: Arrival): void {
+  write(state, 'arrivals', arrival.task, arrival);
+}
+
+/** When the task is over or was sent back; the service does it as well. */
+export function removeArrival(state: string, task: string): void {
+  removeIfThere(pathOf(state, 'arrivals', task));
+}
+
+function write(state: string, folder: Folder, name: string, value: unknown): void {
+  makeDirectory(join(meshDirectory(state), folder), 0o700);
+  writeJsonDurably(pathOf(state, folder, name), value);
+}
+
+function all<T>(state: string, folder: Folder): readonly T[] {
+  return names(join(meshDirectory(state), folder)).flatMap((name) => {
+    const value = readJson<T>(join(meshDirectory(state), folder, name));
+    return value === undefined ? [] : [value];
+  });
+}
+
+function names(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+}
+
+function pathOf(state: string, folder: Folder, name: string): string {
+  return join(meshDirectory(state), folder, `${name}.json`);
+}
