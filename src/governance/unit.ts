@@ -10,6 +10,11 @@ export type UnitKey = { readonly module: string; readonly id: string };
  */
 export type Unit = UnitKey & {
   readonly project: string;
+  /**
+   * Where it works, and what the globs of its criteria are relative to, if not in the folder of the
+   * project. Relative to the workspace.
+   */
+  readonly folder?: string;
   /** 1 is the first. */
   readonly priority: number;
   readonly title: string;
@@ -40,6 +45,8 @@ export type Unit = UnitKey & {
   readonly hides?: readonly string[];
   /** Its changes are given to its module (`keep`), and none is written to the workspace. */
   readonly keepsChanges?: true;
+  /** What it lacks makes it unproved, and the owner is not asked. */
+  readonly neverAsks?: true;
   /** Its module does the work (`perform`) and runs `command` itself, as often as it needs. */
   readonly byModule?: true;
 };

@@ -191,7 +191,10 @@ export interface PassModule {
   started?(unit: Unit, context: UnitContext): ModuleChange | undefined;
   /** T4: puts into the copy of a unit what its work begins with; it counts as its work. */
   prepare?(unit: Unit, context: UnitCopyContext): void;
-  /** T4: the work of a unit that says `byModule`. Returns what it did, in one sentence. */
+  /**
+   * T4: the work of a unit that says `byModule`. Returns what it did, in one sentence.
+   * @throws NocturneError `CONFLICT` why it cannot be done: the unit is then broken.
+   */
   perform?(unit: Unit, context: PerformContext): Promise<string>;
   /**
    * T5, of a unit in a copy that is proved: who has to look at its changes. Without a grader, the

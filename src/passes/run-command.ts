@@ -24,8 +24,8 @@ const LONGEST_ANSWER = 20_000;
 type Place = Parameters<typeof sandboxedPrograms>[0];
 
 /** Where the commands of a pass start, relative to the workspace. */
-export function commandFolder({ project }: Pick<Chosen, 'project'>): string {
-  return project === undefined ? '.' : `PROJECTS/${project}`;
+export function commandFolder({ project, unit }: Pick<Chosen, 'project' | 'unit'>): string {
+  return unit?.folder ?? (project === undefined ? '.' : `PROJECTS/${project}`);
 }
 
 export async function runCommandSteps(place: Place, steps: readonly Step[]): Promise<ToolResult> {

@@ -1,16 +1,25 @@
 /**
  * Which folders a pass needs in its copy: its project, and the folder of each glob of its scope.
  */
+import type { Unit } from '../../governance/unit.js';
 import { lstatSync } from '../../kernel/files.js';
 import { within } from '../../workspace/root-descriptor.js';
 
 /** None is inside another. A glob that leads through a link or a file has none. */
 export function copyPlaces(
   root: string,
-  { project, writes }: { readonly project: string | undefined; readonly writes: readonly string[] },
+  {
+    project,
+    unit,
+    writes,
+  }: {
+    readonly project: string | undefined;
+    readonly unit?: Pick<Unit, 'folder'> | undefined;
+    readonly writes: readonly string[];
+  },
 ): readonly string[] {
   const folders = [
-    ...(project === undefined ? [] : [`PROJECTS/${project}`]),
+    ...(project === undefined ? [] : [unit?.folder ?? `PROJECTS/${project}`]),
     ...writes.filter((glob) => !glob.startsWith('!')).map(folderOf),
   ].filter((folder) => isReachable(root, folder));
   const distinct = [...new Set(folders)];

@@ -2,6 +2,7 @@
  * Criteria and stop conditions of a pass's project: evaluated, and put on record with their
  * evidence.
  */
+import { defined } from '../../kernel/defined.js';
 import { showControl } from '../../kernel/show-control.js';
 import { evaluateConditions, isMet } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
@@ -66,6 +67,7 @@ export async function evaluate(
     signal: env.signal,
     command: sandboxedCommand({ env, pass: checked }, () => snapshot),
     before: new Map(files.map(([path, file]) => [path, file.hash])),
+    ...defined({ folder: pass.unit?.folder }),
   });
   if (checked !== pass && checked.copy !== undefined)
     removeCopy({ root: env.workspace.root, folder: checked.copy.folder }, []);

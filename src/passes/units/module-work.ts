@@ -40,12 +40,20 @@ export async function performUnit(
     throw new NocturneError('INTERNAL', `${unit.id} has no copy, or nobody who does it`);
   const snapshot = workspace.snapshot();
   const context = { workspace, snapshot, runId, signal, say, copy, sandbox };
-  const detail = await module.perform(unit, context);
+  try {
+    const ended = endedWith(await module.perform(unit, context));
+    return signal.aborted
+      ? { kind: 'failed', failure: 'cancelled', ...ended }
+      : { kind: 'finished', ...ended };
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code !== 'CONFLICT') throw error;
+    return { kind: 'failed', failure: 'crashed', ...endedWith(error.message) };
+  }
+}
+
+function endedWith(detail: string): Omit<RunOutcome, 'kind'> {
   const report = { ...emptyReport([]), summary: detail };
-  const ended = { detail, usage: NO_USAGE, report, tail: '', model: '' };
-  return signal.aborted
-    ? { kind: 'failed', failure: 'cancelled', ...ended }
-    : { kind: 'finished', ...ended };
+  return { detail, usage: NO_USAGE, report, tail: '', model: '' };
 }
 
 export type UnitPass = Worked & { readonly unit: Unit; readonly copy: PassCopy };

@@ -50,7 +50,11 @@ function decide({ pass, unit, criteria, errors }: Found): Decided {
   if (broken !== undefined)
     return { outcome: 'unproved', cause: broken.isScope ? 'scope' : 'rule', why: broken.why };
   if (limitReached(outcome) !== undefined)
-    return { outcome: 'parked', cause: 'budget', why: outcome.detail };
+    return {
+      outcome: unit.neverAsks === true ? 'unproved' : 'parked',
+      cause: 'budget',
+      why: outcome.detail,
+    };
   if (undone.length > 0) {
     const names = some(undone.map(({ path, code }) => `${showControl(path)} (${code})`));
     return { outcome: 'unproved', cause: 'scope', why: `it changed what it may not: ${names}` };
@@ -64,7 +68,7 @@ function decide({ pass, unit, criteria, errors }: Found): Decided {
   const unmet = criteria.filter((result) => !isMet(result));
   const lacking = some(unmet.map((result) => `${result.assertion}: ${shortfallOf(result)}`));
   const isAsking = (outcome.report.escalation?.question.trim() ?? '') !== '';
-  if (unmet.length > 0 && isAsking)
+  if (unmet.length > 0 && isAsking && unit.neverAsks !== true)
     return { outcome: 'parked', cause: 'criteria', why: `it asks the owner; ${lacking}` };
   if (conflicts.length > 0) {
     const names = some(conflicts.map(showControl));

@@ -5,6 +5,7 @@
 import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import { evaluateIdle } from '../../governance/idle-work.js';
 import type { AssertionResult } from '../../governance/types.js';
+import { defined } from '../../kernel/defined.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import type { Condition } from '../../project/condition-types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -43,7 +44,15 @@ export async function presentState(
     assertions: readonly Condition[],
     earlier: readonly AssertionResult[] = [],
   ): Promise<readonly AssertionResult[]> =>
-    withoutPrograms(assertions, { env, project, writes, snapshot, before, earlier });
+    withoutPrograms(assertions, {
+      env,
+      project,
+      writes,
+      snapshot,
+      before,
+      earlier,
+      folder: unit?.folder,
+    });
   if (unit !== undefined)
     return {
       criteria: [...producedBy(unit, snapshot), ...(await of(unitConditions(unit)))],
@@ -76,11 +85,12 @@ type Input = {
   /** The pass begins here: nothing has changed since. */
   readonly before: ReadonlyMap<string, string>;
   readonly earlier: readonly AssertionResult[];
+  readonly folder: string | undefined;
 };
 
 async function withoutPrograms(
   assertions: readonly Condition[],
-  { env, project, writes, snapshot, before, earlier }: Input,
+  { env, project, writes, snapshot, before, earlier, folder }: Input,
 ): Promise<readonly AssertionResult[]> {
   const record = snapshot.record('PROJECT', project);
   const still = assertions.filter((assertion) => commandsIn([assertion]).length === 0);
@@ -92,6 +102,7 @@ async function withoutPrograms(
     lastPass: fieldText(record, 'last_pass.date'),
     before,
     signal: env.signal,
+    ...defined({ folder }),
   });
   return assertions.map(
     (assertion) =>

@@ -11,7 +11,7 @@ import { serverConfig } from '../../../src/modules/mesh/server/server-config.js'
 import { connectMesh } from '../../../src/modules/mesh/wire/connect.js';
 import { signValue } from '../../../src/modules/mesh/wire/jws.js';
 import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
-import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
+import { type Place, placeWithProject, type ProjectOptions } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { freePort, RunningServer } from './nats-server.js';
 
@@ -28,40 +28,21 @@ export type Mesh = {
   connect(node: MeshNode): Promise<NatsConnection>;
 };
 type Scope = { testdir(): string; teardown(act: () => unknown): void };
-type Wanted = { readonly id: string; readonly tags?: readonly string[]; readonly may?: string };
+export type Wanted = {
+  readonly id: string;
+  readonly tags?: readonly string[];
+  readonly may?: string;
+  /** `pass.mjs` of its project. */
+  readonly agent?: string;
+  readonly project?: ProjectOptions;
+};
 
 /** The first one is the lead. Each may do with the others what `may` says; default: everything. */
 export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
   const folder = t.testdir();
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
-  const places = wanted.map(({ id }) => {
-    mkdirSync(join(folder, id), { recursive: true });
-    return placeWithProject(join(folder, id), '');
-  });
-  const nodes = places.map((place, at): MeshNode => {
-    const identity = createIdentity(place.workspace.state, wanted[at]?.id ?? '');
-    return { ...place, identity };
-  });
-  const [lead] = nodes;
-  if (lead === undefined) throw new Error('a mesh has a lead');
-  const roster: Roster = {
-    mesh: 'test',
-    lead: lead.identity.node,
-    version: 1,
-    nodes: nodes.map(({ identity }, at) => ({
-      id: identity.node,
-      key: identity.publicKey,
-      login: identity.login,
-      tags: wanted[at]?.tags ?? [],
-      joined: '2026-11-21T20:00:00Z',
-    })),
-  };
-  const text = signValue('roster', { node: lead.identity.node, key: lead.identity.key }, roster);
-  for (const [at, node] of nodes.entries()) {
-    takeRoster(node.workspace.state, text, lead.identity.publicKey);
-    writePage(node, { url, wanted, at, nodes });
-  }
+  const { nodes, roster } = meshNodes(folder, url, wanted);
   const admin = createUser();
   const config = join(folder, 'nats.conf');
   const store = join(folder, 'store');
@@ -90,6 +71,42 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
       return made;
     },
   };
+}
+
+/** Workspaces of one mesh, without a server. */
+export function meshNodes(
+  folder: string,
+  url: string,
+  wanted: readonly Wanted[],
+): Pick<Mesh, 'nodes' | 'roster'> {
+  const places = wanted.map(({ id, agent = '', project }) => {
+    mkdirSync(join(folder, id), { recursive: true });
+    return placeWithProject(join(folder, id), agent, project);
+  });
+  const nodes = places.map((place, at): MeshNode => {
+    const identity = createIdentity(place.workspace.state, wanted[at]?.id ?? '');
+    return { ...place, identity };
+  });
+  const [lead] = nodes;
+  if (lead === undefined) throw new Error('a mesh has a lead');
+  const roster: Roster = {
+    mesh: 'test',
+    lead: lead.identity.node,
+    version: 1,
+    nodes: nodes.map(({ identity }, at) => ({
+      id: identity.node,
+      key: identity.publicKey,
+      login: identity.login,
+      tags: wanted[at]?.tags ?? [],
+      joined: '2026-11-21T20:00:00Z',
+    })),
+  };
+  const text = signValue('roster', { node: lead.identity.node, key: lead.identity.key }, roster);
+  for (const [at, node] of nodes.entries()) {
+    takeRoster(node.workspace.state, text, lead.identity.publicKey);
+    writePage(node, { url, wanted, at, nodes });
+  }
+  return { nodes, roster };
 }
 
 function writePage(

@@ -5,7 +5,7 @@ import { pageWithPeer } from '../join/mesh-page.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster, type RosterNode } from '../roster.js';
 import { MESH_PAGE, meshSettings, type Peer, type Permission } from '../settings.js';
-import { MESH_OFF } from './status.js';
+import { MESH_OFF } from '../node/reach-text.js';
 
 const WORDS: readonly Permission[] = ['propose', 'work', 'call', 'models', 'search', 'mail'];
 

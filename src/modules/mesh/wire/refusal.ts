@@ -14,7 +14,11 @@ export type RefusalCode =
   | 'invite-unknown'
   | 'invite-used'
   | 'invite-expired'
-  | 'name-taken';
+  | 'name-taken'
+  | 'bad-path'
+  | 'bad-content'
+  | 'bad-mode'
+  | 'changed-meanwhile';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';

@@ -1,51 +1,114 @@
 /** What a task begins with: its specification and the files of its project, signed by its owner. */
-import { posix } from 'node:path';
-import { defined } from '../../../kernel/defined.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { projectDirectory } from '../../../project/project-directory.js';
+import { findSecrets } from '../../../validate/find-secrets.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import type { TaskPage } from '../tasks/task-page.js';
 import { type KeyOf, readSigned, signValue } from '../wire/jws.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import type { TaskPackage } from './change-set.js';
+import { pathClash, pathProblem } from './safe-path.js';
 
+/** Bytes of all files of a package, and of one of them. */
+const LARGEST_PACKAGE = 64 * 1024 * 1024;
+/** The text of a package: in base64 twice, and names. */
+export const LONGEST_PACKAGE = 2 * LARGEST_PACKAGE;
+const LARGEST_FILE = 16 * 1024 * 1024;
+/** The clone of a repository, which has its own history. */
+const NOT_PACKED = /^repo\//;
+
+export type LeftOut = {
+  readonly path: string;
+  readonly why: 'hidden' | 'name' | 'link' | 'repository' | 'large' | 'secret';
+};
 /** `text`: as signed. `hash`: its SHA-256, the name in the object store. */
-export type Packed = { readonly text: string; readonly hash: string };
+export type Packed = {
+  readonly text: string;
+  readonly hash: string;
+  readonly leftOut: readonly LeftOut[];
+};
 
+/**
+ * Files of the project's folder. Others are left out and named.
+ * @throws MeshRefusal `too-large`, `malformed` for names that differ only by case.
+ */
 export function packTask(
   snapshot: Snapshot,
-  page: Pick<TaskPage, 'project' | 'spec'>,
+  { project, spec }: Pick<TaskPage, 'project' | 'spec'>,
   identity: Pick<Identity, 'node' | 'key'>,
 ): Packed {
-  const folder = `${projectDirectory(snapshot, page.project)}/`;
-  const files = [...snapshot.files.values()].flatMap(({ path, mode, kind }) => {
-    if (kind !== 'file' || !path.startsWith(folder)) return [];
-    const content = snapshot.bytes(path)?.toString('base64');
-    return content === undefined
-      ? []
-      : [{ path: posix.relative(folder, path), mode: mode & 0o777, content }];
-  });
-  const body: TaskPackage = { owner: identity.node, spec: page.spec, files };
+  const folder = `${projectDirectory(snapshot, project)}/`;
+  const leftOut: LeftOut[] = [];
+  const files: TaskPackage['files'][number][] = [];
+  let size = 0;
+  for (const entry of snapshot.files.values()) {
+    if (!entry.path.startsWith(folder)) continue;
+    const path = entry.path.slice(folder.length);
+    const bytes = entry.size > LARGEST_FILE ? undefined : snapshot.bytes(entry.path);
+    const why = whyLeftOut(path, entry.kind, bytes);
+    if (why !== undefined || bytes === undefined) {
+      leftOut.push({ path, why: why ?? 'large' });
+      continue;
+    }
+    size += bytes.length;
+    if (size > LARGEST_PACKAGE)
+      throw new MeshRefusal(
+        'too-large',
+        `${folder} has more than ${LARGEST_PACKAGE / 1024 / 1024} MiB; a task takes no more along`,
+      );
+    files.push({ path, mode: modeOf(entry.mode), content: bytes.toString('base64') });
+  }
+  const clash = pathClash(files.map(({ path }) => path));
+  if (clash !== undefined)
+    throw new MeshRefusal('malformed', `${clash.join(' and ')} are one name on some machines`);
+  const body: TaskPackage = { owner: identity.node, spec, files };
   const text = signValue('package', identity, body);
-  return { text, hash: sha256(text) };
+  return { text, hash: sha256(text), leftOut };
 }
 
-/** @throws MeshRefusal if it is not what `expected` says. */
+/** @param expected as the signed record of the task says. @throws MeshRefusal */
 export function openPackage(
   text: string,
   expected: { readonly owner: string; readonly task: string; readonly hash: string },
   keyOf: KeyOf,
 ): TaskPackage {
-  if (sha256(text) !== expected.hash)
-    throw new MeshRefusal('forged', `the package of ${expected.task} has another hash`);
+  const { owner, task, hash } = expected;
+  if (text.length > LONGEST_PACKAGE)
+    throw new MeshRefusal('too-large', `a package of ${text.length} bytes`);
+  if (sha256(text) !== hash)
+    throw new MeshRefusal('forged', `the package of ${task} has another hash`);
   const { from, body } = readSigned('package', text, keyOf);
-  const packed = body as Partial<TaskPackage> | null;
-  const isOf =
-    from === expected.owner &&
-    packed?.owner === expected.owner &&
-    packed.spec?.task === expected.task;
-  if (!isOf || !Array.isArray(packed?.files))
-    throw new MeshRefusal('forged', `${from} signed no package of ${expected.task}`);
-  return defined(packed) as TaskPackage;
+  const made = body as Partial<TaskPackage> | null;
+  if (from !== owner || made?.owner !== owner || made.spec?.task !== task)
+    throw new MeshRefusal('forged', `${from} signed no package of ${task}`);
+  if (!Array.isArray(made.files))
+    throw new MeshRefusal('malformed', `the package of ${task} has no files`);
+  for (const file of made.files) {
+    const problem = pathProblem(file?.path);
+    if (problem !== undefined || typeof file?.content !== 'string')
+      throw new MeshRefusal('malformed', `the package of ${task}: ${problem ?? 'no content'}`);
+  }
+  const clash = pathClash(made.files.map(({ path }) => path));
+  if (clash !== undefined)
+    throw new MeshRefusal('malformed', `the package of ${task} has ${clash.join(' and ')}`);
+  return made as TaskPackage;
+}
+
+/** Of a file that comes along: executable or not. */
+export function modeOf(mode: number): number {
+  return (mode & 0o100) === 0 ? 0o644 : 0o755;
+}
+
+function whyLeftOut(
+  path: string,
+  kind: 'file' | 'symlink' | 'other',
+  bytes: Buffer | undefined,
+): LeftOut['why'] | undefined {
+  if (kind !== 'file') return 'link';
+  if (NOT_PACKED.test(path)) return 'repository';
+  if (path.split('/').some((part) => part.startsWith('.'))) return 'hidden';
+  if (pathProblem(path) !== undefined) return 'name';
+  if (bytes === undefined) return 'large';
+  return findSecrets(bytes.toString('latin1')).length > 0 ? 'secret' : undefined;
 }
