@@ -4,7 +4,7 @@ import { meshAllow } from './commands/allow.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
-import { meshMailList, meshMailRead, meshMailSend } from './commands/mail.js';
+import { meshMail } from './commands/mail.js';
 import { meshNodes } from './commands/nodes.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
@@ -19,8 +19,10 @@ export const module: Module = {
   onChange: () => undefined,
   ...workMoments,
   serve: (context) => [serverService(context), meshService(context, () => partsOf(context))],
-  fragments: ({ snapshot, project }) =>
-    project === undefined ? [] : mailFragments(snapshot, project),
+  fragments: async (context) => [
+    ...(await workMoments.fragments(context)),
+    ...mailFragments(context),
+  ],
   recorded: deliveredMail,
   commands: {
     'mesh init': meshInit,
@@ -29,9 +31,7 @@ export const module: Module = {
     'mesh allow': meshAllow,
     'mesh revoke': meshRevoke,
     'mesh nodes': meshNodes,
-    'mesh mail send': meshMailSend,
-    'mesh mail list': meshMailList,
-    'mesh mail read': meshMailRead,
+    'mesh mail': meshMail,
     'mesh status': meshStatus,
   },
 };

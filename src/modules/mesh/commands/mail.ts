@@ -1,4 +1,4 @@
-/** `nocturne mesh mail send`, `list`, `read`. */
+/** `nocturne mesh mail send`, `list` and `read`. */
 import { randomBytes } from 'node:crypto';
 import { secretReasons } from '../../../governance/guard/secrets.js';
 import { stamp } from '../../../kernel/clock.js';
@@ -7,9 +7,10 @@ import { isPlainName } from '../../../kernel/escape-control-characters.js';
 import { readInputText } from '../../../kernel/read-input.js';
 import { instant } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import type { ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
+import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
 import { noteState, usualDue, writeMail } from '../mail/mail-changes.js';
 import {
+  isDone,
   LONGEST_MAIL,
   LONGEST_SUBJECT,
   type Mail,
@@ -19,106 +20,106 @@ import {
   stateNow,
 } from '../mail/mail.js';
 import { meshDistrusted, meshSettings } from '../settings.js';
-import { MESH_OFF } from './status.js';
+import { MESH_OFF } from '../node/reach-text.js';
 
-export const meshMailSend: ModuleCommand = {
-  summary: "write to an agent of another node, or to the node's owner",
+export const meshMail: ModuleCommand = {
+  summary: 'write to agents and owners of other nodes, and see what became of it',
   forAgents: 'project',
-  args: '[to]',
+  args: '<send|list|read> [node-or-id]',
   options: [
-    { flags: '--subject <text>', description: 'one line' },
-    { flags: '--text <text>', description: 'the mail' },
-    { flags: '--file <file>', description: 'a file with the text; - for standard input' },
-    { flags: '--request', description: 'it wants an answer' },
-    { flags: '--due <time>', description: 'when it is unknown what became of it' },
-    { flags: '--reply-to <id>', description: 'answers a mail that came in' },
-    { flags: '--project <name>', description: 'for the owner: in the name of this project' },
+    { flags: '--subject <text>', description: 'send: one line' },
+    { flags: '--text <text>', description: 'send: the mail' },
+    { flags: '--file <file>', description: 'send: a file with the text; - for standard input' },
+    { flags: '--request', description: 'send: it wants an answer' },
+    { flags: '--due <time>', description: 'send: when it is unknown what became of it' },
+    { flags: '--reply-to <id>', description: 'send: answers a mail that came in' },
+    { flags: '--project <name>', description: 'send: for the owner, in the name of this project' },
+    { flags: '--all', description: 'list: include mail that is done' },
   ],
   examples: [
     'nocturne mesh mail send gpu-box/training --request --subject "Which data?" --text "Which?"',
     'nocturne mesh mail send --reply-to ML-0f3a9c2b7d1e4a5f6b7c --text "The second one."',
+    'nocturne mesh mail list --all',
+    'nocturne mesh mail read ML-0f3a9c2b7d1e4a5f6b7c',
   ],
-  run(context, { args: [to = ''], options }) {
-    const workspace = context.workspace();
-    requireMail(workspace);
-    const snapshot = workspace.snapshot();
-    const { actor, runId, pass } = context.acting();
-    const option = (name: string): string =>
-      typeof options[name] === 'string' ? options[name] : '';
-    const own = pass?.project ?? option('project');
-    const answers = answered(snapshot, option('reply-to'), pass?.project);
-    const [node = '', peerProject = ''] =
-      answers === undefined ? to.split('/') : [answers.node, answers.peerProject];
-    requirePeer(snapshot, node);
-    const kind = kindOf(answers, options['request'] === true);
-    const subject = option('subject') || (answers === undefined ? '' : `Re: ${answers.subject}`);
-    const text = textOf(context, options);
-    requirePlain(subject.slice(0, LONGEST_SUBJECT), text);
-    const id = `ML-${randomBytes(10).toString('hex')}`;
-    const mail = {
-      ...({ key: id, id, box: 'out', node, kind, text, peerProject } as const),
-      project: answers?.project ?? own,
-      subject: subject.slice(0, LONGEST_SUBJECT),
-      replyTo: answers?.id ?? '',
-      time: stamp(snapshot.now),
-      due: dueOf(option('due'), kind, snapshot),
-    };
-    writeMail(workspace, mail, { actor, runId });
-    return {
-      exit: EXIT.ok,
-      text: `${id} to ${node}: it is sent while nocturne serve runs.`,
-      json: { id, node, due: mail.due },
-    };
+  run(context, { args: [action = '', what = ''], options }) {
+    if (action === 'send') return send(context, what, options);
+    if (action === 'list') return list(context, options['all'] === true);
+    if (action === 'read') return read(context, what);
+    throw new NocturneError('USAGE', `"${action}" is nothing that mail does`, {
+      hint: 'nocturne mesh mail send, list or read',
+    });
   },
 };
 
-export const meshMailList: ModuleCommand = {
-  summary: 'list mail to and from other nodes, and what became of it',
-  forAgents: 'project',
-  options: [{ flags: '--all', description: 'include mail that is done' }],
-  examples: ['nocturne mesh mail list', 'nocturne mesh mail list --all --json'],
-  run(context, { options }) {
-    const snapshot = context.workspace().snapshot();
-    const own = context.acting().pass?.project;
-    const shown = mails(snapshot)
-      .filter(({ project }) => own === undefined || project === own)
-      .map((mail) => ({ ...mail, state: stateNow(mail, snapshot.now) }))
-      .filter(({ state }) => options['all'] === true || !['answered', 'refused'].includes(state));
-    const lines = shown.map(
-      ({ id, box, node, state, kind, subject, why }) =>
-        `${id}  ${box === 'in' ? 'from' : 'to  '} ${node}  ${state.padEnd(9)} ${kind}: ${JSON.stringify(subject)}${why === '' ? '' : ` (${why})`}`,
-    );
-    return {
-      exit: EXIT.ok,
-      text: lines.length === 0 ? 'There is no mail.' : lines.join('\n'),
-      json: { mails: shown },
-    };
-  },
-};
+function send(
+  context: ModuleCommandContext,
+  to: string,
+  options: Parsed['options'],
+): CommandResult {
+  const workspace = context.workspace();
+  requireMail(workspace);
+  const snapshot = workspace.snapshot();
+  const { actor, runId, pass } = context.acting();
+  const option = (name: string): string => (typeof options[name] === 'string' ? options[name] : '');
+  const answers = answered(snapshot, option('reply-to'), pass?.project);
+  const [node = '', peerProject = ''] =
+    answers === undefined ? to.split('/') : [answers.node, answers.peerProject];
+  requirePeer(snapshot, node);
+  const kind = kindOf(answers, options['request'] === true);
+  const about = option('subject') || (answers === undefined ? '' : `Re: ${answers.subject}`);
+  const subject = about.slice(0, LONGEST_SUBJECT);
+  const text = textOf(context, options);
+  requirePlain(subject, text);
+  const id = `ML-${randomBytes(10).toString('hex')}`;
+  const mail = {
+    ...({ key: id, id, box: 'out', node, kind, subject, text, peerProject } as const),
+    project: answers?.project ?? pass?.project ?? option('project'),
+    replyTo: answers?.id ?? '',
+    time: stamp(snapshot.now),
+    due: dueOf(option('due'), kind, snapshot),
+  };
+  writeMail(workspace, mail, { actor, runId });
+  return {
+    exit: EXIT.ok,
+    text: `${id} to ${node}: it is sent while nocturne serve runs.`,
+    json: { id, node, due: mail.due },
+  };
+}
 
-export const meshMailRead: ModuleCommand = {
-  summary: 'show one mail; one to the owner counts as delivered then',
-  forAgents: 'project',
-  args: '<id>',
-  examples: ['nocturne mesh mail read ML-0f3a9c2b7d1e4a5f6b7c'],
-  run(context, { args: [id = ''] }) {
-    const workspace = context.workspace();
-    const snapshot = workspace.snapshot();
-    const { pass } = context.acting();
-    const mail = mails(snapshot).find(
-      (each) => each.id === id && (pass === undefined || each.project === pass.project),
-    );
-    if (mail === undefined) throw noSuchMail(id);
-    const isRead = pass === undefined && mail.box === 'in' && mail.state === 'received';
-    if (isRead) noteState(workspace, mail.key, { state: 'delivered' });
-    const { file: _, key: _key, ...facts } = mail;
-    const text = mailText(snapshot, mail);
-    const head = Object.entries({ ...facts, due: stamp(new Date(mail.due)) })
-      .filter(([, value]) => value !== '')
-      .map(([name, value]) => `${name}: ${value}`);
-    return { exit: EXIT.ok, text: [...head, '', text].join('\n'), json: { ...facts, text } };
-  },
-};
+function list(context: ModuleCommandContext, all: boolean): CommandResult {
+  const snapshot = context.workspace().snapshot();
+  const own = context.acting().pass?.project;
+  const shown = mails(snapshot)
+    .filter(({ project }) => own === undefined || project === own)
+    .map((mail) => ({ ...mail, state: stateNow(mail, snapshot.now) }))
+    .filter((mail) => all || !isDone(mail));
+  const lines = shown.map(
+    ({ id, box, node, state, kind, subject, why }) =>
+      `${id}  ${box === 'in' ? 'from' : 'to  '} ${node}  ${state.padEnd(9)} ${kind}: ${JSON.stringify(subject)}${why === '' ? '' : ` (${why})`}`,
+  );
+  const text = lines.length === 0 ? 'There is no mail.' : lines.join('\n');
+  return { exit: EXIT.ok, text, json: { mails: shown } };
+}
+
+/** A mail to the owner is delivered when the owner reads it. */
+function read(context: ModuleCommandContext, id: string): CommandResult {
+  const workspace = context.workspace();
+  const snapshot = workspace.snapshot();
+  const { pass } = context.acting();
+  const mail = mails(snapshot).find(
+    (each) => each.id === id && (pass === undefined || each.project === pass.project),
+  );
+  if (mail === undefined) throw noSuchMail(id);
+  const isRead = pass === undefined && mail.box === 'in' && mail.state === 'received';
+  if (isRead) noteState(workspace, mail.key, { state: 'delivered' });
+  const { file: _, key: _key, ...facts } = mail;
+  const text = mailText(snapshot, mail);
+  const head = Object.entries({ ...facts, due: stamp(new Date(mail.due)) })
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}: ${value}`);
+  return { exit: EXIT.ok, text: [...head, '', text].join('\n'), json: { ...facts, text } };
+}
 
 function requireMail(workspace: Workspace): void {
   const snapshot = workspace.snapshot();

@@ -1,7 +1,7 @@
 /** Mail in briefs: quoted as data, oldest first, and delivered when the pass is recorded. */
 import type { Fragment } from '../../../agents/types.js';
 import { sha256 } from '../../../kernel/hash.js';
-import type { ModuleChange, RecordContext } from '../../../passes/module.js';
+import type { FragmentContext, ModuleChange, RecordContext } from '../../../passes/module.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { type Mail, mails, mailText } from './mail.js';
 import { stateChanges } from './mail-changes.js';
@@ -9,7 +9,11 @@ import { stateChanges } from './mail-changes.js';
 /** In one brief; the next one gets the others. */
 const MOST = 20;
 
-export function mailFragments(snapshot: Snapshot, project: string): readonly Fragment[] {
+export function mailFragments({
+  snapshot,
+  project,
+}: Pick<FragmentContext, 'snapshot' | 'project'>): readonly Fragment[] {
+  if (project === undefined) return [];
   return waiting(snapshot, project)
     .slice(0, MOST)
     .map((mail) => ({

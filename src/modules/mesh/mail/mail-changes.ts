@@ -21,7 +21,9 @@ type By = { readonly actor: Actor; readonly runId: string };
 const BY_MESH: By = { actor: { kind: 'nocturne', name: 'mesh' }, runId: '' };
 
 /** With an answer, the mail that it answers is answered. */
-export function writeMail(workspace: Workspace, mail: NewMail, by: By = BY_MESH): void {
+export function writeMail(workspace: Workspace, said: NewMail, by: By = BY_MESH): void {
+  // The text that goes out is the one on the page, so that both sides have the same hash.
+  const mail = { ...said, text: escapeControlCharacters(said.text) };
   workspace.commit((view) => {
     if (view.record('MESH-MAIL', mail.key) !== undefined) return { ...by, reason: '', changes: [] };
     const answered = mails(view).find(
@@ -78,8 +80,7 @@ export function stateChanges(
 }
 
 function insertMail(snapshot: Snapshot, mail: NewMail): readonly Change[] {
-  const text = escapeControlCharacters(mail.text);
-  const { key, id, box, node, kind, subject, time, due } = mail;
+  const { key, text, id, box, node, kind, subject, time, due } = mail;
   return bundleChanges(snapshot, 'mesh_mail_write', {
     key,
     mail_id: id,
@@ -92,7 +93,7 @@ function insertMail(snapshot: Snapshot, mail: NewMail): readonly Change[] {
     reply_to: mail.replyTo || null,
     time,
     due,
-    sha256: sha256(mail.text),
+    sha256: sha256(text),
     state: box === 'in' ? 'received' : 'queued',
     body: keptBody(text),
   }).changes;
