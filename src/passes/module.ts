@@ -8,6 +8,7 @@ import type { Capability } from '../governance/types.js';
 import type { CommandRunner } from '../governance/conditions/command-runner.js';
 import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
+import type { Tool } from '../tools/tool.js';
 import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
@@ -138,6 +139,8 @@ export type AccessContext = ModuleContext & {
   readonly apiKeyEnv: string;
   readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Also what costs nothing is counted, because another node asks for it. */
+  readonly forOthers?: true;
 };
 
 /** Something that happened in a pass and is committed. */
@@ -158,6 +161,8 @@ export type ModuleState = { readonly lines: readonly string[]; readonly facts: u
 export type ServeContext = {
   readonly workspace: Workspace;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those that REGISTRY.md enables now. */
+  readonly modules: () => readonly PassModule[];
   readonly say: (line: string) => void;
 };
 /** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
@@ -261,6 +266,8 @@ export interface PassModule {
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
   automationWatch?(context: WatchContext): AutomationWatch;
+  /** Served while the module is enabled. */
+  readonly tools?: readonly Tool[];
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

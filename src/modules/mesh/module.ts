@@ -1,5 +1,7 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
+import { meshCall } from './commands/call.js';
+import { meshSearch } from './commands/search.js';
 import { meshAllow } from './commands/allow.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
@@ -33,5 +35,7 @@ export const module: Module = {
     'mesh nodes': meshNodes,
     'mesh mail': meshMail,
     'mesh status': meshStatus,
+    'mesh call': meshCall,
+    'mesh search': meshSearch,
   },
 };

@@ -2,12 +2,16 @@
 import type { ServeContext } from '../../passes/module.js';
 import type { Part } from './node/mesh-service.js';
 
-export async function partsOf({ workspace }: ServeContext): Promise<readonly Part[]> {
-  const [{ seenPart }, { ownerPart }, { workerPart }, { MailPart }] = await Promise.all([
-    import('./node/seen-part.js'),
-    import('./tasks/owner-part.js'),
-    import('./tasks/worker-part.js'),
-    import('./mail/mail-part.js'),
-  ]);
-  return [seenPart(workspace), ownerPart(), workerPart(), new MailPart()];
+export async function partsOf(context: ServeContext): Promise<readonly Part[]> {
+  const { workspace } = context;
+  const [{ seenPart }, { ownerPart }, { workerPart }, { MailPart }, { callParts }] =
+    await Promise.all([
+      import('./node/seen-part.js'),
+      import('./tasks/owner-part.js'),
+      import('./tasks/worker-part.js'),
+      import('./mail/mail-part.js'),
+      import('./calls/call-parts.js'),
+    ]);
+  const { parts } = callParts(context);
+  return [seenPart(workspace), ownerPart(), workerPart(), new MailPart(), ...parts];
 }

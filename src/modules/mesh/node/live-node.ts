@@ -9,7 +9,8 @@ import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { keysOf, type Roster } from '../roster.js';
-import { type MeshSettings, type Permission, settingsNow } from '../settings.js';
+import { type MeshSettings, type Permission, meshSettings } from '../settings.js';
+import { signedPages } from '../signed-pages.js';
 import { type Message, newSession, Opener, Sealer } from '../wire/envelope.js';
 import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
@@ -41,6 +42,7 @@ export class LiveNode {
   readonly say: (line: string) => void;
   readonly #options: Options;
   readonly #clock: Clock;
+  readonly #settings: () => MeshSettings | undefined;
   readonly #sealer: Sealer;
   readonly #hearing: Hearing;
   readonly #handlers = new Map<string, Handler>();
@@ -59,6 +61,7 @@ export class LiveNode {
     this.say = options.say;
     this.#roster = options.roster;
     this.#clock = options.workspace.clock;
+    this.#settings = signedPages(options.workspace, ['MESH-SETTINGS', 'MESH-PEER'], meshSettings);
     const session = newSession();
     this.#hearing = new Hearing({ node: options.identity.node, session }, () => this.#now());
     this.#sealer = new Sealer(options.identity, session);
@@ -82,7 +85,7 @@ export class LiveNode {
 
   /** As MESH.md says now; nothing while it is not signed. */
   settings(): MeshSettings | undefined {
-    return settingsNow(this.workspace);
+    return this.#settings();
   }
 
   /** Whether the owner of this workspace lets that node do it, under the key that it has now. */
