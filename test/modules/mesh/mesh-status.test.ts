@@ -21,7 +21,7 @@ type Service = { readonly end: () => Promise<void> };
 function serve(t: { teardown(act: () => unknown): void }, node: Place): Service {
   const ending = new AbortController();
   const { workspace } = node;
-  const context = { workspace, env: {}, say: () => undefined, modules: [], runners: [] };
+  const context = { workspace, env: {}, say: () => undefined, modules: () => [], runners: [] };
   const ended = meshService(context, () => partsOf(context))
     .run(ending.signal)
     .catch(() => undefined);
