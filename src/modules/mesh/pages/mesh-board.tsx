@@ -7,6 +7,7 @@ import { reachText } from '../node/reach-text.js';
 import { waitingLanes } from '../node/waiting-lanes.js';
 import { MeshLog } from './mesh-log-rows.js';
 import { Nodes } from './nodes.js';
+import { ProposeForm } from './propose-form.js';
 import { MeshResults, MeshTasks, WorkForOthers } from './tasks.js';
 
 export function meshBoard({ snapshot, workspace, zone }: PageContext): PageView {
@@ -30,6 +31,7 @@ export function meshBoard({ snapshot, workspace, zone }: PageContext): PageView 
           ))}
           <Nodes nodes={view.nodes} />
           <MeshTasks snapshot={snapshot} />
+          <ProposeForm snapshot={snapshot} />
           <WorkForOthers state={state} zone={zone} />
           <MeshResults snapshot={snapshot} zone={zone} />
           <MeshLog snapshot={snapshot} zone={zone} />

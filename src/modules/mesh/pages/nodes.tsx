@@ -66,17 +66,19 @@ function Allow({ node: { id, may } }: { readonly node: MeshNodeView }) {
         fields={{ node: id, back: '/mesh' }}
         label={`What ${id} may do here`}
       >
-        {MAY_WORDS.map((word) => (
-          <label>
-            <input
-              type="checkbox"
-              name={word}
-              value="yes"
-              checked={may.some((allowed) => allowed === word)}
-            />{' '}
-            {word}
-          </label>
-        ))}
+        <span class="boxes">
+          {MAY_WORDS.map((word) => (
+            <label>
+              <input
+                type="checkbox"
+                name={word}
+                value="yes"
+                checked={may.some((allowed) => allowed === word)}
+              />{' '}
+              {word}
+            </label>
+          ))}
+        </span>
         <button type="submit">Preview</button>
       </ActionForm>
     </details>

@@ -24,6 +24,19 @@ export const MESH_ACTIONS: readonly DashboardAction[] = [
     }),
   ),
   {
+    name: 'mesh-propose',
+    command: 'mesh propose',
+    parsed: (form) => ({
+      args: [named(form, 'project'), named(form, 'title')],
+      options: Object.fromEntries(
+        PROPOSED.flatMap((field) => {
+          const text = (form[field] ?? '').trim();
+          return text === '' ? [] : [[field, text]];
+        }),
+      ),
+    }),
+  },
+  {
     name: 'mesh-allow',
     command: 'mesh allow',
     previews: true,
@@ -38,7 +51,9 @@ export const MESH_ACTIONS: readonly DashboardAction[] = [
   },
 ];
 
-function named(form: Form, field: 'node' | 'task'): string {
+const PROPOSED = ['objective', 'writes', 'tags', 'priority'] as const;
+
+function named(form: Form, field: 'node' | 'task' | 'project' | 'title'): string {
   const name = form[field] ?? '';
   if (name !== '') return name;
   throw new NocturneError('USAGE', `the form names no ${field}`);

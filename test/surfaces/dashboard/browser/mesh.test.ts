@@ -6,6 +6,7 @@ import { writeSeen, type Seen } from '../../../../src/modules/mesh/node/seen.js'
 import { STATES_FILE } from '../../../../src/modules/mesh/node/seen.js';
 import { MESH_PAGE } from '../../../../src/modules/mesh/settings.js';
 import { meshNodes } from '../../../modules/mesh/mesh-place.js';
+import { callCommand } from '../../cli/run-cli.js';
 import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
 
 t.setTimeout(180_000);
@@ -32,12 +33,12 @@ function seen(state: string, ageMs: number): void {
 }
 
 t.test('the mesh on a page', { skip: NO_CHROMIUM }, async (t) => {
-  const [lead] = meshNodes(t.testdir(), URL_OF_SERVER, [
+  const [lead, left] = meshNodes(t.testdir(), URL_OF_SERVER, [
     { id: 'lead', may: 'work' },
     { id: 'left', tags: ['gpu'] },
     { id: 'right' },
   ]).nodes;
-  if (lead === undefined) throw new Error('a lead');
+  if (lead === undefined || left === undefined) throw new Error('two nodes');
   const { root, workspace } = lead;
   task(root, 'bees', 'tags: [gpu]\nstate: running\nattempt: 1\nnode: left\n');
   task(root, 'ants', 'tags: [tpu]\n');
@@ -48,6 +49,7 @@ t.test('the mesh on a page', { skip: NO_CHROMIUM }, async (t) => {
   for (const scheme of ['light', 'dark'] as const) {
     const page = await open('/mesh', { scheme, width: 390 });
     await page.locator('#nodes details summary').first().click();
+    await page.locator('#propose summary').click();
     t.strictSame(await violations(page), [], `axe finds nothing, ${scheme}`);
     t.equal(await overflow(page), 0, 'not wider than 390 px');
     await page.context().close();
@@ -64,6 +66,30 @@ t.test('the mesh on a page', { skip: NO_CHROMIUM }, async (t) => {
   await page.locator('#nodes .badge', { hasText: 'STALE' }).waitFor();
   task(root, 'bees', 'state: completed\nattempt: 1\nnode: left\n');
   await page.locator('#tasks .badge', { hasText: 'completed' }).waitFor();
+
+  await page.locator('#propose summary').click();
+  const proposal = page.getByRole('form', { name: 'Propose a task' });
+  await proposal.getByLabel('Title').fill('Find wasps');
+  await proposal.getByLabel('What is to be done').fill('Find them all.');
+  await proposal.getByRole('button', { name: 'Propose' }).click();
+  await page.locator('#tasks tbody', { hasText: 'find-wasps' }).waitFor();
+  t.match(readFileSync(join(root, 'mesh/outbox/find-wasps.md'), 'utf8'), /Find them all\./);
+  await page.getByRole('button', { name: 'Cancel find-wasps' }).click();
+  await page
+    .locator('#tasks tr', { hasText: 'find-wasps' })
+    .locator('.badge', { hasText: 'cancelled' })
+    .waitFor();
+  await page.getByRole('button', { name: 'Retry moths' }).click();
+  await page
+    .locator('#tasks tr', { hasText: 'moths' })
+    .locator('.badge', { hasText: 'queued' })
+    .waitFor();
+
+  t.match(
+    await callCommand(left, ['mesh', 'cancel', 'bees']),
+    { json: { error: { code: 'NOT_FOUND' } } },
+    'only the node of its owner decides about a task',
+  );
 
   // By keyboard: the box of one word, then the preview, then the yes.
   await page.locator('#nodes summary', { hasText: 'What right may do' }).focus();
