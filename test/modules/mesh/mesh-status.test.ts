@@ -23,7 +23,7 @@ function serve(t: { teardown(act: () => unknown): void }, node: Place): Service 
   const context = {
     workspace: node.workspace,
     env: {},
-    modules: [],
+    modules: () => [],
     runners: [],
     say: () => undefined,
   };
