@@ -1,6 +1,7 @@
 /** One connection of this node, with all parts of the mesh, until the signal. */
 import { aborted } from '../../../kernel/aborted.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { setMaxListeners } from 'node:events';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { lanesPart } from '../join/lanes-part.js';
@@ -48,6 +49,8 @@ export async function runNode(run: NodeRun): Promise<void> {
     say(`${identity.node} is connected to ${run.url}.`);
     const ended = new AbortController();
     const both = AbortSignal.any([signal, ended.signal]);
+    // Each part listens, most of them with several loops.
+    setMaxListeners(0, both);
     const works = parts.flatMap((part) => (part.run === undefined ? [] : [part.run(node, both)]));
     const lost = connection.closed().then((error) => {
       if (!signal.aborted) throw error ?? new Error('the connection to the mesh was closed');
