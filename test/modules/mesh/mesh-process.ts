@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readApplied } from '../../../src/modules/mesh/server/applied.js';
+import { lifeOf } from '../../../src/workspace/process-identity.js';
 import { stateDirectory } from '../../../src/workspace/state-home.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { NATS_SERVER } from './nats-server.js';
@@ -82,6 +84,9 @@ export class MeshProcess {
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+    const server = readApplied(this.state)?.server;
+    if (signal === 'SIGTERM' && server !== undefined && lifeOf(server) === 'alive')
+      console.error(new Date().toISOString(), this.#said); throw new Error(`the server outlives its service:\n${this.#said}`);
   }
 }
 
