@@ -14,6 +14,7 @@ import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
 import { type Place, placeWithProject, type ProjectOptions } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { freePort, RunningServer } from './nats-server.js';
+import { testFolder } from './test-folder.js';
 
 export type MeshNode = Place & { readonly identity: Identity };
 export type Mesh = {
@@ -41,7 +42,7 @@ export type Wanted = {
 export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
   // What is registered before the fixture lets it be removed last.
   t.teardown(() => undefined);
-  const folder = t.testdir();
+  const folder = testFolder(t);
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
   const { nodes, roster } = meshNodes(folder, url, wanted);

@@ -86,7 +86,7 @@ export class MeshProcess {
     await ended;
     const server = readApplied(this.state)?.server;
     if (signal === 'SIGTERM' && server !== undefined && lifeOf(server) === 'alive')
-      console.error(new Date().toISOString(), this.#said); throw new Error(`the server outlives its service:\n${this.#said}`);
+      throw new Error(`the server outlives its service:\n${this.#said}`);
   }
 }
 
