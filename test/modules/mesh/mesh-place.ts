@@ -13,7 +13,7 @@ import { signValue } from '../../../src/modules/mesh/wire/jws.js';
 import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
 import { type Place, placeWithProject, type ProjectOptions } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
-import { freePort, RunningServer } from './nats-server.js';
+import { freePort, RunningServer, SERVER_VERSION } from './nats-server.js';
 import { testFolder } from './test-folder.js';
 
 export type MeshNode = Place & { readonly identity: Identity };
@@ -52,7 +52,17 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
   const limits = { memory: '64MB', disk: '1GB' };
   writeFileSync(
     config,
-    serverConfig({ host: '127.0.0.1', port, store, admin: admin.getPublicKey(), limits }, roster),
+    serverConfig(
+      {
+        host: '127.0.0.1',
+        port,
+        store,
+        admin: admin.getPublicKey(),
+        limits,
+        version: SERVER_VERSION,
+      },
+      roster,
+    ),
   );
   const server = new RunningServer(config);
   await server.start();
