@@ -1,8 +1,7 @@
 /** A module: its parts in a pass, its commands and its tools. The core names no module. */
-import type { AddedCommand, AddedCommandContext } from '../passes/added-command.js';
+import type { AddedCommand, AddedCommandContext, CommandResult } from '../passes/added-command.js';
 import type { DashboardAction, DashboardPage } from '../passes/dashboard-page.js';
 import type { PassModule } from '../passes/module.js';
-import type { Tool } from '../tools/tool.js';
 
 export type { CommandResult, OptionSpec, Parsed } from '../passes/added-command.js';
 export type ModuleCommandContext = AddedCommandContext;
@@ -16,9 +15,15 @@ export type ModuleCommand = AddedCommand & {
 export interface Module extends PassModule {
   /** By name, such as `tasks list`. */
   readonly commands: Readonly<Record<string, ModuleCommand>>;
-  /** Served while the module is enabled. */
-  readonly tools?: readonly Tool[];
   /** Of the dashboard. */
   readonly pages?: readonly DashboardPage[];
   readonly actions?: readonly DashboardAction[];
+  /**
+   * `audit verify --with NODE`: what two logs that name each other's rows say of each other.
+   * `file`: the other log, relative to the current folder; without it, the other is asked.
+   */
+  verifyWith?(
+    context: ModuleCommandContext,
+    other: { readonly node: string; readonly file: string | undefined },
+  ): Promise<CommandResult>;
 }
