@@ -1,6 +1,10 @@
 /** What a worker does about its claim when the record changes: a fence that it cannot pass. */
 import t from 'tap';
-import { type ClaimView, followClaim } from '../../../../src/modules/mesh/tasks/follow-claim.js';
+import {
+  type ClaimView,
+  followClaim,
+  REPLACED_MS,
+} from '../../../../src/modules/mesh/tasks/follow-claim.js';
 import { mayClaim } from '../../../../src/modules/mesh/tasks/may-claim.js';
 import type { ClaimResult } from '../../../../src/modules/mesh/tasks/task.js';
 import type { TaskState } from '../../../../src/modules/mesh/tasks/task.js';
@@ -57,8 +61,13 @@ const ROWS: readonly Row[] = [
   ],
   ['a claim that was taken back is dropped', { opened: by('lead', 'queued', 2) }, { kind: 'drop' }],
   [
-    'a claim that another has is dropped',
+    'a claim of a later attempt may be an illegal value',
     { opened: by('other', 'claimed', 2, 'other') },
+    { kind: 'keep' },
+  ],
+  [
+    'a claim that another has for longer is dropped',
+    { opened: by('other', 'claimed', 2, 'other'), unchangedMs: REPLACED_MS },
     { kind: 'drop' },
   ],
   ['a cancelled task is dropped', { opened: by('lead', 'cancelled') }, { kind: 'drop' }],
@@ -85,6 +94,7 @@ for (const [name, view, expected] of ROWS)
       node: 'helper',
       claim: CLAIM,
       result: undefined,
+      unchangedMs: 0,
       opened: by('helper', 'claimed'),
     };
     t.match(followClaim({ ...base, ...view }), expected);
