@@ -1,12 +1,14 @@
 /** Module mesh: tasks, calls and mail between workspaces on other machines, over a NATS server. */
 import type { Module } from '../types.js';
 import { meshAllow } from './commands/allow.js';
+import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshCancel, meshRetry } from './commands/decide-task.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
 import { meshNodes } from './commands/nodes.js';
 import { meshPropose } from './commands/propose.js';
+import { meshLeave } from './commands/leave.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshStatus } from './commands/status.js';
 import { meshWork } from './commands/work.js';
@@ -34,6 +36,8 @@ export const module: Module = {
     'mesh cancel': meshCancel,
     'mesh retry': meshRetry,
     'mesh nodes': meshNodes,
+    'mesh leave': meshLeave,
+    'mesh doctor': meshDoctor,
     'mesh status': meshStatus,
     'mesh work': meshWork,
   },

@@ -25,7 +25,7 @@ t.test('a task goes out, is worked on in a governed pass, and comes home', { ski
   t.equal(judged.data.unit, 'mesh/home/page/1', judged.outcome);
   t.match(read(owner, 'PROJECTS/pages/outputs/page.md'), '- name: one');
   t.match(pageOf(owner, 'page'), { state: 'completed', attempt: 1, node: 'worker' });
-  t.match(read(owner, 'mesh/inbox/page.md'), 'outputs/page.md');
+  t.match(read(owner, 'mesh/inbox/page-1-completed.md'), 'outputs/page.md');
   const [row] = meshEvents(owner.workspace.snapshot());
   t.match(row, { event: 'committed', node: 'worker', task: 'owner.page', attempt: 1, head: '0' });
   const [own] = meshEvents(worker.workspace.snapshot());
