@@ -13,6 +13,7 @@ import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
 import { lsp } from './lsp.js';
+import { meshProxy } from './mesh-proxy.js';
 import { meter } from './meter.js';
 import { mistakes } from './mistakes.js';
 import { type Bench, type Result, table } from './result.js';
@@ -36,6 +37,7 @@ const BENCHES: readonly Bench[] = [
   impact,
   guardSocket,
   meter,
+  meshProxy,
   logs,
   large,
   lsp,

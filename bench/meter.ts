@@ -1,6 +1,6 @@
 /** What the meter adds to a model's first token, and whether many calls fill its memory. */
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openGrant } from '../src/modules/meter/grant.js';
@@ -9,6 +9,7 @@ import { startMeter } from '../test/modules/meter/server/meter-process.js';
 import { KEY } from '../test/modules/meter/server/running-meter.js';
 import { testUpstream } from '../test/modules/meter/server/upstream.js';
 import { makeWorkspace } from '../test/support/make-workspace.js';
+import { firstToken, quantile, type Target } from './first-token.js';
 import { type Bench, megabytes, ms, type Result, times } from './result.js';
 
 const WARM_UP = 50;
@@ -21,8 +22,6 @@ const P99_MS = 20;
 const WARM_CALLS = 2_000;
 /** How much the memory may grow after that. */
 const MOST_GROWTH = 1.25;
-
-type Target = { readonly base: string; readonly token: string };
 
 export const meter: Bench = {
   name: 'meter',
@@ -160,49 +159,7 @@ async function keptBytes({ pid, kept }: Measured): Promise<number> {
   }
 }
 
-/** Milliseconds until the first event of a stream; resolves when the stream has ended. */
-function firstToken({ base, token }: Target, agent: Agent): Promise<number> {
-  const body = JSON.stringify({
-    model: 'small',
-    stream: true,
-    max_tokens: 100,
-    messages: [{ role: 'user', content: 'A page of text. '.repeat(200) }],
-  });
-  return new Promise((resolve, reject) => {
-    const start = performance.now();
-    const asked = request(
-      `${base}/v1/chat/completions`,
-      {
-        method: 'POST',
-        agent,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      },
-      (response) => {
-        let first: number | undefined;
-        let text = '';
-        response.on('data', (chunk: Buffer) => {
-          first ??= performance.now() - start;
-          if (response.statusCode !== 200) text += chunk.toString('utf8');
-        });
-        response.on('error', reject);
-        response.on('end', () =>
-          response.statusCode === 200 && first !== undefined
-            ? resolve(first)
-            : reject(new Error(`status ${response.statusCode}: ${text}`)),
-        );
-      },
-    );
-    asked.on('error', reject);
-    asked.end(body);
-  });
-}
-
 function residentBytes(pid: number): number {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
 }

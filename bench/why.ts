@@ -18,7 +18,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'most of it is Node loading its crypto and the bundle; it varies around the limit with the load of the machine',
   ],
   [
-    /meter, added/,
+    /meter, added|mesh-proxy, added/,
     'each call is flushed to the disk before it leaves; on a busy disk that takes most of the time, as the flush alone shows',
   ],
   [

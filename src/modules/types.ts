@@ -2,7 +2,6 @@
 import type { AddedCommand, AddedCommandContext, CommandResult } from '../passes/added-command.js';
 import type { DashboardAction, DashboardPage } from '../passes/dashboard-page.js';
 import type { PassModule } from '../passes/module.js';
-import type { Tool } from '../tools/tool.js';
 
 export type { CommandResult, OptionSpec, Parsed } from '../passes/added-command.js';
 export type ModuleCommandContext = AddedCommandContext;
@@ -16,8 +15,6 @@ export type ModuleCommand = AddedCommand & {
 export interface Module extends PassModule {
   /** By name, such as `tasks list`. */
   readonly commands: Readonly<Record<string, ModuleCommand>>;
-  /** Served while the module is enabled. */
-  readonly tools?: readonly Tool[];
   /** Of the dashboard. */
   readonly pages?: readonly DashboardPage[];
   readonly actions?: readonly DashboardAction[];

@@ -3,6 +3,7 @@
  * instead of a key. Without a module, only Nocturne itself may use the key.
  */
 import type { RunnerKind } from '../agents/runner-for.js';
+import { isWebAddress } from '../agents/gateway.js';
 import type { ReachedLimit } from '../agents/reached-limit.js';
 import { type Metered, type ModelAccess, meteredUsage } from '../agents/model-access.js';
 import { emptyReport } from '../agents/parse-report.js';
@@ -92,6 +93,8 @@ export function modelSource(
   { kind, endpoint, apiKeyEnv, passEnv }: RunnerSpec,
   { runners, env }: Pick<PassEnvironment, 'runners' | 'env'>,
 ): ModelSource | undefined {
+  // A gateway needs no key; whoever serves it knows who asks.
+  if (endpoint !== '' && !isWebAddress(endpoint)) return { endpoint, apiKeyEnv: '' };
   const brought = runners.find((candidate) => candidate.kind === kind);
   if (brought === undefined) return endpoint === '' ? undefined : { endpoint, apiKeyEnv };
   const own = brought.key;

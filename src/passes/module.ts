@@ -1,6 +1,7 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
+import type { RunnerKind } from '../agents/runner-for.js';
 import type { ModelAccess } from '../agents/model-access.js';
-import type { AgentReport, Budget, Fragment } from '../agents/types.js';
+import type { AgentReport, Budget, Fragment, RunEvent } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
@@ -8,10 +9,12 @@ import type { Capability } from '../governance/types.js';
 import type { CommandRunner } from '../governance/conditions/command-runner.js';
 import type { RuleFinding } from '../governance/rule-finding.js';
 import type { Observation } from '../kernel/observation.js';
+import type { Tool } from '../tools/tool.js';
 import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
+import type { GradeAnswer, ToGrade } from './judge/grade-question.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { Difference } from './reconcile/differences.js';
 import type { SpawnLedger } from './spawn-ledger.js';
@@ -138,6 +141,8 @@ export type AccessContext = ModuleContext & {
   readonly apiKeyEnv: string;
   readonly limits: Pick<Budget, 'maxTokens' | 'maxCost'>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Also what costs nothing is counted, because another node asks for it. */
+  readonly forOthers?: true;
 };
 
 /** Something that happened in a pass and is committed. */
@@ -158,6 +163,10 @@ export type ModuleState = { readonly lines: readonly string[]; readonly facts: u
 export type ServeContext = {
   readonly workspace: Workspace;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those that REGISTRY.md enables now. */
+  readonly modules: () => readonly PassModule[];
+  /** The kinds of runners that the installed hosts bring. */
+  readonly runners: readonly RunnerKind[];
   readonly say: (line: string) => void;
 };
 /** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
@@ -165,6 +174,11 @@ export type Service = {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
 };
+
+/** What a grader on another machine says of a pass. `unknown`: it did not say it in time. */
+export type GradedElsewhere =
+  | { readonly kind: 'answered'; readonly by: string; readonly answer: GradeAnswer }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
@@ -196,6 +210,10 @@ export interface PassModule {
    * @throws NocturneError `CONFLICT` why it cannot be done: the unit is then broken.
    */
   perform?(unit: Unit, context: PerformContext): Promise<string>;
+  /**
+   * T4: what the agent of a unit does and prints, while it works. Called up to four times a second.
+   */
+  heard?(unit: Unit, event: RunEvent, state: string): void;
   /**
    * T5, of a unit in a copy that is proved: who has to look at its changes. Without a grader, the
    * owner has to. Pure.
@@ -232,6 +250,11 @@ export interface PassModule {
    * nothing where the module does not know the texts of this workspace.
    */
   alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
+  /**
+   * T5: an independent grader that the owner has on another machine; nothing where there is none. It
+   * can lower a grade, as one here.
+   */
+  grade?(asked: ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
   /**
@@ -261,6 +284,8 @@ export interface PassModule {
   serve?(context: ServeContext): Service | readonly Service[] | undefined;
   /** Runs of automations that a host starts, in the module that judges them. */
   automationWatch?(context: WatchContext): AutomationWatch;
+  /** Served while the module is enabled. */
+  readonly tools?: readonly Tool[];
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

@@ -66,14 +66,20 @@ export function takeRoster(state: string, text: string, leadKey?: string): Roste
   return roster;
 }
 
-/** Of nodes that are not revoked. */
+const known = new WeakMap<Pick<Roster, 'nodes'>, KeyOf>();
+
+/** Of nodes that are not revoked. Each message asks, so they are read once. */
 export function keysOf(roster: Pick<Roster, 'nodes'>): KeyOf {
+  const before = known.get(roster);
+  if (before !== undefined) return before;
   const keys = new Map(
     roster.nodes
       .filter(({ revoked }) => revoked === undefined)
       .map(({ id, key }) => [id, publicKeyOf(key)] as const),
   );
-  return (node) => keys.get(node);
+  const keyOf: KeyOf = (node) => keys.get(node);
+  known.set(roster, keyOf);
+  return keyOf;
 }
 
 function rosterPath(state: string): string {

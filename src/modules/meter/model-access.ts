@@ -1,4 +1,5 @@
 /** T4: the grant of a runner, and the meter that honours it, for as long as the runner works. */
+import { isWebAddress } from '../../agents/gateway.js';
 import type { ModelAccess } from '../../agents/model-access.js';
 import { defined } from '../../kernel/defined.js';
 import { stamp } from '../../kernel/clock.js';
@@ -15,10 +16,11 @@ import { ensureMeter } from './start-meter.js';
 /** How soon a meter that died is replaced. */
 const WATCH_MS = 1000;
 
-/** An endpoint without a key and without a price is reached directly. */
+/** A web address without a key and without a price is reached directly. */
 export async function modelAccess(context: AccessContext): Promise<ModelAccess | undefined> {
   const { workspace, env, runId, project, use, runner, endpoint, apiKeyEnv } = context;
-  if (apiKeyEnv === '' && !hasPrice(context)) return undefined;
+  const isFree = apiKeyEnv === '' && !hasPrice(context) && isWebAddress(endpoint);
+  if (isFree && context.forOthers !== true) return undefined;
   const { state, clock } = workspace;
   const { maxTokens: tokens, maxCost: cost } = context.limits;
   const before = ledgerLength(state);

@@ -7,7 +7,7 @@ import { aborted } from '../../kernel/aborted.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
 import { messageOf, NocturneError } from '../../kernel/error.js';
-import type { Service } from '../module.js';
+import type { PassModule, Service } from '../module.js';
 import type { PassEnvironment } from '../types.js';
 import { enabledModules } from './module-hooks.js';
 import {
@@ -79,10 +79,9 @@ export async function runServicesWhenFree(
 
 function servicesOf(env: PassEnvironment): readonly Service[] {
   const { workspace, say } = env;
-  const context = { workspace, env: env.env, say };
-  return enabledModules(env, workspace.snapshot()).flatMap(
-    (module) => module.serve?.(context) ?? [],
-  );
+  const modules = (): readonly PassModule[] => enabledModules(env, workspace.snapshot());
+  const context = { workspace, env: env.env, say, modules, runners: env.runners };
+  return modules().flatMap((module) => module.serve?.(context) ?? []);
 }
 
 type Kept = {

@@ -122,7 +122,13 @@ t.test('a server sends at once and takes answers', async (t) => {
       ending.abort();
   };
   const service = channelService(
-    { workspace: place.workspace, env: place.env, say: (line) => void lines.push(line) },
+    {
+      workspace: place.workspace,
+      env: place.env,
+      modules: () => [],
+      runners: [],
+      say: (line) => void lines.push(line),
+    },
     wait,
   );
   await service.run(ending.signal);

@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Kvm } from '@nats-io/kv';
 import type { Announcement } from '../node/announcement.js';
-import { PROTOCOL } from '../node/protocol.js';
+import { PROTOCOL } from '../node/announcement.js';
 import { keysOf } from '../roster.js';
 import { readSigned } from '../wire/jws.js';
 import { BUCKET } from '../wire/names.js';
@@ -45,7 +45,7 @@ function checkClock(seen: readonly Seen[], own: number | undefined, { identity }
 function checkVersions(seen: readonly Seen[]): Finding {
   if (seen.length === 0) return skipped('nodes', 'none has announced itself');
   const far = seen.filter(
-    ({ announcement }) => !(Math.abs(Number(announcement.version) - Number(PROTOCOL)) <= 1),
+    ({ announcement }) => !(Math.abs(Number(announcement.version) - PROTOCOL) <= 1),
   );
   if (far.length === 0)
     return good('nodes', seen.map(({ announcement }) => announcement.node).join(', '));

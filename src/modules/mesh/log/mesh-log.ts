@@ -15,6 +15,8 @@ export type MeshEvent = {
   /** As its owner calls it: `OWNER.TASK`. */
   readonly task?: string;
   readonly attempt?: number;
+  /** Of a call, as the asker numbers it. */
+  readonly call?: string;
   readonly hash?: string;
   readonly head?: string;
   readonly why?: string;
@@ -90,6 +92,7 @@ function loggedEvent(row: Rec): LoggedEvent {
       node: text('node'),
       task: text('task'),
       attempt: fieldInt(row, 'attempt'),
+      call: text('call'),
       hash: text('hash'),
       head: text('head'),
       why: text('why'),

@@ -9,7 +9,8 @@ import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { keysOf, type Roster } from '../roster.js';
-import { type MeshSettings, type Permission, settingsNow } from '../settings.js';
+import { type MeshSettings, type Permission, meshSettings } from '../settings.js';
+import { signedPages } from '../signed-pages.js';
 import { type Message, newSession, Opener, Sealer } from '../wire/envelope.js';
 import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
@@ -20,6 +21,7 @@ import { LARGEST_ANNOUNCEMENT, readAnnouncement } from './read-announcement.js';
 
 /** The payload of a message of kind `refusal`. */
 export type RefusedKind = { readonly code: 'unknown-kind'; readonly kind: string };
+export type RefusalListener = (sender: string, error: unknown) => void;
 export type Handler = (message: Message) => Promise<void> | void;
 export type { Heard } from './hearing.js';
 /** What parts of the mesh add to the announcement. */
@@ -41,10 +43,12 @@ export class LiveNode {
   readonly say: (line: string) => void;
   readonly #options: Options;
   readonly #clock: Clock;
+  readonly #settings: () => MeshSettings | undefined;
   readonly #sealer: Sealer;
   readonly #hearing: Hearing;
   readonly #handlers = new Map<string, Handler>();
   #opener: Opener;
+  #refused: RefusalListener | undefined;
   #roster: Roster;
   #nodes: KV | undefined;
   #seq = 0;
@@ -59,6 +63,7 @@ export class LiveNode {
     this.say = options.say;
     this.#roster = options.roster;
     this.#clock = options.workspace.clock;
+    this.#settings = signedPages(options.workspace, ['MESH-SETTINGS', 'MESH-PEER'], meshSettings);
     const session = newSession();
     this.#hearing = new Hearing({ node: options.identity.node, session }, () => this.#now());
     this.#sealer = new Sealer(options.identity, session);
@@ -82,7 +87,7 @@ export class LiveNode {
 
   /** As MESH.md says now; nothing while it is not signed. */
   settings(): MeshSettings | undefined {
-    return settingsNow(this.workspace);
+    return this.#settings();
   }
 
   /** Whether the owner of this workspace lets that node do it, under the key that it has now. */
@@ -125,12 +130,17 @@ export class LiveNode {
     this.#handlers.set(handlerKey(kind, type), handler);
   }
 
+  /** One listener, which records what is not taken, and of whom by the server's word. */
+  onRefused(listener: RefusalListener): void {
+    this.#refused = listener;
+  }
+
   async start(): Promise<void> {
     this.#nodes = await new Kvm(this.connection).open(BUCKET.nodes);
     void this.#followConnection();
     this.connection.subscribe(`mesh.to.${this.node}.>`, {
       callback: (error, message) => {
-        if (error === null) void this.#take(message.string());
+        if (error === null) void this.#take(message.string(), message.subject);
       },
     });
     await this.#openWatch(this.#nodes);
@@ -180,7 +190,7 @@ export class LiveNode {
     if (!this.connection.isClosed()) await this.announce(true).catch(() => undefined);
   }
 
-  async #take(text: string): Promise<void> {
+  async #take(text: string, subject: string): Promise<void> {
     try {
       const message = this.#opener.open(text);
       const handler = this.#handlerOf(message);
@@ -188,6 +198,7 @@ export class LiveNode {
       else this.#refuse(message);
     } catch (error) {
       this.say(`a message was not taken: ${messageOf(error)}`);
+      this.#refused?.(senderOf(subject), error);
     }
   }
 
@@ -262,4 +273,9 @@ export class LiveNode {
 
 function handlerKey(kind: MessageKind, type: string): string {
   return `${kind} ${type}`;
+}
+
+/** The server lets each node publish with its own name only. */
+function senderOf(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
 }

@@ -4,6 +4,16 @@ import { messageOf, NocturneError } from '../../../kernel/error.js';
 import type { PassModule, UnitCopyContext } from '../../../passes/module.js';
 import { markRunning, writeResult } from '../tasks/claim-store.js';
 import { taskKey } from '../wire/names.js';
+import {
+  askFragments,
+  askSettled,
+  askStarted,
+  askUnits,
+  heardAsk,
+  isAskUnit,
+  keepAsk,
+  prepareAsk,
+} from '../calls/ask-units.js';
 import { claimOfUnit, guestFragments, guestOffer, isGuestUnit } from './guest-units.js';
 import { examineGuest, keepGuest, prepareGuest, settleGuest } from './guest-work.js';
 import { homeOffer, isHomeUnit } from './home-units.js';
@@ -30,9 +40,11 @@ function prepareOrFail(unit: Unit, context: UnitCopyContext): void {
 export const workMoments = {
   units(context): Offer {
     const [guest, home] = [guestOffer(context), homeOffer(context)];
-    return { units: [...home.units, ...guest.units], held: guest.held };
+    return { units: [...home.units, ...askUnits(context), ...guest.units], held: guest.held };
   },
-  started(unit, { state, runId }) {
+  started(unit, context) {
+    const { state, runId } = context;
+    if (isAskUnit(unit)) askStarted(unit, context);
     if (!isGuestUnit(unit)) return undefined;
     const claim = claimOfUnit(state, unit);
     if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
@@ -41,21 +53,29 @@ export const workMoments = {
   },
   prepare(unit, context) {
     if (isGuestUnit(unit)) prepareOrFail(unit, context);
+    if (isAskUnit(unit)) prepareAsk(unit, context);
   },
   perform: performHome,
+  heard(unit, event, state) {
+    if (isAskUnit(unit)) heardAsk(unit, event, state);
+  },
   async examine(context) {
     const { unit, workspace } = context;
     return unit !== undefined && isGuestUnit(unit) ? examineGuest(context, workspace.state) : [];
   },
   keep(unit, work) {
     if (isGuestUnit(unit)) keepGuest(unit, work);
+    if (isAskUnit(unit)) keepAsk(unit, work);
   },
   settled(unit, verdict, context) {
+    if (isAskUnit(unit)) askSettled(unit, verdict, context);
     if (isGuestUnit(unit)) return settleGuest(unit, verdict, context);
     return isHomeUnit(unit) ? settleHome(unit, verdict, context) : undefined;
   },
   sweep: ({ workspace }) => tidy(workspace),
   async fragments(context) {
-    return context.unit !== undefined && isGuestUnit(context.unit) ? guestFragments(context) : [];
+    if (context.unit === undefined) return [];
+    if (isAskUnit(context.unit)) return askFragments(context);
+    return isGuestUnit(context.unit) ? guestFragments(context) : [];
   },
 } satisfies Partial<PassModule>;

@@ -5,7 +5,7 @@ import { errorResponse } from './error-shape.js';
 import { bytesWithoutKey, type Credential, headersDown, headersUp } from './headers.js';
 import { keyOf } from './key-of.js';
 import type { Protocol } from './protocols/protocol.js';
-import { targetUrl } from './target-url.js';
+import { targetOf } from './target-url.js';
 import { cutError, unansweredError } from './unanswered-error.js';
 import { readAll, sendUpstream } from './upstream.js';
 
@@ -27,12 +27,14 @@ export async function forwardFree({
   const key = keyOf(desk, grant);
   if (typeof key !== 'string') return errorResponse(family, key);
   const { pathname: path, search: query } = new URL(request.url);
-  const url = targetUrl(grant.endpoint, { path, query, family });
+  const target = targetOf(desk.state, grant.endpoint, { path, query, family });
+  if ('code' in target) return errorResponse(family, target);
+  const { url } = target;
   const body = await request.text();
   const bytes = Buffer.byteLength(body);
   const answered = await sendUpstream({
     method: request.method === 'GET' ? 'GET' : 'POST',
-    url,
+    ...target,
     headers: headersUp(request.headers, { key, scheme: credential.scheme, bytes }),
     body,
     signal: request.signal,

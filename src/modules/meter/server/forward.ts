@@ -12,7 +12,7 @@ import { parsedObject } from './protocols/json.js';
 import type { Bounded, Json, Protocol } from './protocols/protocol.js';
 import { reachedLimit, refusalError } from './refusal.js';
 import { type Relay, relayEvents, relayWhole } from './relay.js';
-import { targetUrl } from './target-url.js';
+import { type Target, targetOf } from './target-url.js';
 import { cutError, unansweredError } from './unanswered-error.js';
 import { sendUpstream } from './upstream.js';
 
@@ -36,12 +36,14 @@ export async function forward(incoming: Incoming): Promise<Response> {
   if (prepared.kind === 'error') return errorResponse(protocol.family, prepared.error);
   const key = keyOf(incoming.desk, incoming.grant);
   if (typeof key !== 'string') return errorResponse(protocol.family, key);
+  const target = targetFor(incoming);
+  if ('code' in target) return errorResponse(protocol.family, target);
   const reserved = reserve(incoming, prepared);
   if (reserved.kind === 'refused') {
     noteRefused(incoming.desk.state, accountOf(incoming.grant), reachedLimit(reserved));
     return errorResponse(protocol.family, refusalError(reserved));
   }
-  return send(incoming, { ...prepared, reserved, key });
+  return send(incoming, { ...prepared, reserved, key, target });
 }
 
 type Prepared = {
@@ -129,14 +131,15 @@ function reserve(
 type Sending = Prepared & {
   readonly reserved: Extract<Reserved, { readonly kind: 'reserved' }>;
   readonly key: string;
+  readonly target: Target;
 };
 
 async function send(incoming: Incoming, sending: Sending): Promise<Response> {
   const { desk, protocol, request, grant, credential } = incoming;
-  const { reserved, inputTokens, key } = sending;
-  const target = targetOf(incoming);
+  const { reserved, inputTokens, key, target } = sending;
+  const { url } = target;
   const { maxOutput } = reserved;
-  const sent = JSON.stringify(protocol.limited(sending.body, { maxOutput, host: target.hostname }));
+  const sent = JSON.stringify(protocol.limited(sending.body, { maxOutput, host: url.hostname }));
   const ending = new AbortController();
   const abort = (): void => ending.abort();
   const call = new Call(desk, {
@@ -149,7 +152,7 @@ async function send(incoming: Incoming, sending: Sending): Promise<Response> {
     const bytes = Buffer.byteLength(sent);
     const answered = await sendUpstream({
       method: 'POST',
-      url: target,
+      ...target,
       headers: headersUp(request.headers, { key, scheme: credential.scheme, bytes }),
       body: sent,
       signal: request.signal.aborted ? AbortSignal.abort() : ending.signal,
@@ -157,15 +160,15 @@ async function send(incoming: Incoming, sending: Sending): Promise<Response> {
     });
     if (answered.kind !== 'answered') {
       call.settle({ kind: answered.kind === 'not-sent' ? 'not-sent' : 'unconfirmed' });
-      return errorResponse(protocol.family, unansweredError(answered, target));
+      return errorResponse(protocol.family, unansweredError(answered, url));
     }
     // A client repeats what the endpoint turned away, without the note.
     const isHeard = sending.isNoted && answered.status < 300;
     if (isHeard) noteTold(desk.state, accountOf(grant));
-    return await relay({ call, answered, key, host: target.hostname, cut: incoming.cut });
+    return await relay({ call, answered, key, host: url.hostname, cut: incoming.cut });
   } catch (error) {
     call.settle({ kind: 'unconfirmed' });
-    return errorResponse(protocol.family, cutError(error, { host: target.host, key }));
+    return errorResponse(protocol.family, cutError(error, { host: url.host, key }));
   }
 }
 
@@ -179,7 +182,8 @@ async function relay(relayed: Relay): Promise<Response> {
   });
 }
 
-function targetOf({ protocol, request, grant }: Incoming): URL {
+function targetFor({ desk, protocol, request, grant }: Incoming): Target | MeterError {
   const { path, family } = protocol;
-  return targetUrl(grant.endpoint, { path, family, query: new URL(request.url).search });
+  const { search: query } = new URL(request.url);
+  return targetOf(desk.state, grant.endpoint, { path, family, query });
 }

@@ -8,6 +8,8 @@ import type { Socket } from 'node:net';
 export type UpstreamRequest = {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
+  /** A Unix socket that serves it instead of the host. */
+  readonly socket?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Its abort closes the connection, also while the answer is read. */
@@ -40,7 +42,7 @@ const agents = {
 };
 
 export function sendUpstream(request: UpstreamRequest): Promise<Answered | Unanswered> {
-  const { method, url, headers, body, signal, patience } = request;
+  const { method, url, socket, headers, body, signal, patience } = request;
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve) => {
     const outgoing = (isSecure ? requestHttps : requestHttp)(url, {
@@ -49,6 +51,7 @@ export function sendUpstream(request: UpstreamRequest): Promise<Answered | Unans
       signal,
       agent: agents[isSecure ? 'https:' : 'http:'],
       timeout: patience.idleMs,
+      ...(socket === undefined ? {} : { socketPath: socket }),
     });
     let hasLeft = false;
     const late = (): void => void outgoing.destroy(lateError());

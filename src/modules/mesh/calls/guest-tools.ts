@@ -1,0 +1,84 @@
+/**
+ * Tools of this workspace for another node: those that its row in MESH.md names, for a guest who
+ * only reads and sees no more than any reader, through the guard and onto the record.
+ */
+import { capabilityReasons } from '../../../governance/capability.js';
+import { callTool } from '../../../passes/call-tool.js';
+import type { ServeContext } from '../../../passes/module.js';
+import { callerOf } from '../../../passes/tool-context.js';
+import type { Tool, ToolAnswer } from '../../../tools/tool.js';
+import { toolsOf } from '../../../tools/tools.js';
+import type { LiveNode } from '../node/live-node.js';
+import { CallError, membersOf } from './call.js';
+import { MOST_HITS, passagesIn } from './passages.js';
+import type { CallHandler, Taken } from './taken-calls.js';
+
+/** How the logs name the mesh as an interface. */
+const INTERFACE = 'mesh';
+/** The least that a pass can have. */
+const GUEST = 'project';
+const SEARCHES = ['semantic_search', 'search'] as const;
+
+export type Serving = Pick<ServeContext, 'env' | 'modules'>;
+
+export function toolCalls(serving: Serving): CallHandler {
+  return {
+    refusal({ node, from, body }) {
+      const { tool } = membersOf(body);
+      const allowed = toolsFor(node, from);
+      return typeof tool === 'string' && allowed.includes(tool)
+        ? undefined
+        : `${from} may not call the tool ${String(tool).slice(0, 80)} here`;
+    },
+    async carryOut(taken) {
+      const { tool, args } = membersOf(taken.body);
+      const { text, data } = await callAsGuest(serving, taken, String(tool), args ?? {});
+      return { text, data };
+    },
+  };
+}
+
+export function searchCalls(serving: Serving): CallHandler {
+  return {
+    isRepeatable: true,
+    refusal: ({ node, from }) =>
+      node.may(from, 'search') ? undefined : `${from} may not search here`,
+    async carryOut(taken) {
+      const { query } = membersOf(taken.body);
+      if (typeof query !== 'string') throw new CallError('malformed', 'a query was expected');
+      const served = allTools(serving);
+      const name = SEARCHES.find((each) => served.some((tool) => tool.name === each)) ?? 'search';
+      const args = name === 'search' ? { pattern: query } : { query, limit: MOST_HITS };
+      const { data } = await callAsGuest(serving, taken, name, args);
+      return { hits: passagesIn(data) };
+    },
+  };
+}
+
+/** Names of the tools that a node may call here, under the key that it has now. */
+export function toolsFor(node: LiveNode, from: string): readonly string[] {
+  const row = node.settings()?.peers.find((peer) => peer.node === from);
+  const known = node.roster.nodes.find(({ id }) => id === from);
+  return row !== undefined && row.key === known?.key ? row.tools : [];
+}
+
+async function callAsGuest(
+  { env, modules }: Serving,
+  { node, from, signal }: Taken,
+  name: string,
+  args: unknown,
+): Promise<ToolAnswer> {
+  const tool = allTools({ env, modules }).find((each) => each.name === name);
+  if (tool === undefined) throw new CallError('not-found', `there is no tool ${name}`);
+  const [reason] = capabilityReasons(GUEST, tool.name, tool.need);
+  if (reason !== undefined) throw new CallError('refused', `${reason.code}: ${reason.message}`);
+  const { workspace, say } = node;
+  const caller = callerOf(workspace, { door: INTERFACE, client: from });
+  return callTool({ workspace, caller, env, signal, say }, tool, args);
+}
+
+/** Of the core, and of the modules, none of which replaces one of the core. */
+function allTools({ modules }: Serving): readonly Tool[] {
+  const brought = modules().flatMap((module) => module.tools ?? []);
+  return [...toolsOf('mcp'), ...brought.filter((tool) => tool.doors.includes('mcp'))];
+}

@@ -1,2 +1,0 @@
-/** Of the protocol between nodes: two that follow each other work together. */
-export const PROTOCOL = '1';

@@ -1,0 +1,47 @@
+/** What a request to a model has on its way through the mesh: no key, and no header that is not known. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The first chunk of an answer. */
+export type ModelHead = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+};
+export type ModelRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query: string;
+  /** Empty for the list of models. */
+  readonly model: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+export const REQUEST_HEADERS =
+  /^(?:accept|user-agent|content-type|anthropic-version|anthropic-beta|openai-beta)$/;
+export const ANSWER_HEADERS =
+  /^(?:content-type|retry-after(?:-ms)?|x-should-retry|(?:x-)?request-id|(?:anthropic|openai|x-ratelimit)-.+)$/;
+
+const PATHS = [
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/embeddings',
+  '/v1/responses',
+  '/v1/messages',
+  '/v1/messages/count_tokens',
+  '/v1/models',
+];
+
+export function isModelPath(path: string): boolean {
+  return PATHS.includes(path);
+}
+
+export function headersIn(
+  headers: IncomingHttpHeaders | Readonly<Record<string, unknown>>,
+  known: RegExp,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      known.test(name) && typeof value === 'string' ? [[name, value] as const] : [],
+    ),
+  );
+}
