@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { logLines, rowOf } from '../../../../src/modules/mesh/log/log-lines.js';
+import { keptRoster } from '../../../../src/modules/mesh/roster.js';
 import { REPORT } from '../../../passes/pass-workspace.js';
 import { joinedProcess, leadProcess, type MeshProcess } from '../mesh-process.js';
 import { freePort, NO_SERVER } from '../nats-server.js';
@@ -78,22 +79,32 @@ t.test(
     const lead = await leadProcess(t, folder, await freePort(), WORKS);
     const owner = await joinedProcess(t, { lead, folder, name: 'owner' });
     const helper = await joinedProcess(t, { lead, folder, name: 'helper', files: WORKS });
-    const made = await owner.run('project', 'new', 'pages', '--mission', 'Pages', '--kind', 'write');
+    const made = await owner.run(
+      'project',
+      'new',
+      'pages',
+      '--mission',
+      'Pages',
+      '--kind',
+      'write',
+    );
     t.equal(made.exit, 0, made.text);
     await lead.stop();
+    for (const node of [lead, helper]) chooseRunner(node);
+    await lead.serve('mesh', 'work');
+    await Promise.all([owner.serve('mesh', 'work'), helper.serve('mesh', 'work')]);
+    const said = (): string =>
+      [lead, owner, helper].map((node) => `${node.name}:\n${node.said}`).join('\n');
+    await untilSo(() => keptRoster(owner.state)?.nodes.length === 3, said);
     for (const node of [lead, helper]) {
-      chooseRunner(node);
       await allow(node, 'owner', 'propose');
       await allow(owner, node.name, 'work');
     }
     for (const task of TASKS) put(owner, `mesh/outbox/${task}.md`, taskText(task));
     put(owner, 'mesh/outbox/wrong.md', taskText('wrong', 'nowhere'));
-    await lead.serve('mesh', 'work');
-    await Promise.all([owner.serve('mesh', 'work'), helper.serve('mesh', 'work')]);
-    const said = (): string =>
-      [lead, owner, helper].map((node) => `${node.name}:\n${node.said}`).join('\n');
-    await untilSo(() => TASKS.every((task) => stateOf(owner, task) === 'completed'), () =>
-      `${TASKS.map((task) => `${task} ${stateOf(owner, task)}`).join(', ')}\n${said()}`,
+    await untilSo(
+      () => TASKS.every((task) => stateOf(owner, task) === 'completed'),
+      () => `${TASKS.map((task) => `${task} ${stateOf(owner, task)}`).join(', ')}\n${said()}`,
     );
     t.equal(stateOf(owner, 'wrong'), 'rejected', 'a task that cannot be is refused');
     for (const task of TASKS) {
