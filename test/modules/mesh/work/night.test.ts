@@ -75,6 +75,8 @@ t.test(
   'tasks go out as files, are worked on by two machines, and come home as files',
   { skip: NO_SERVER || NO_SANDBOX },
   async (t) => {
+    // Without one before it, tap removes the fixture before the nodes have ended.
+    t.teardown(() => undefined);
     const folder = t.testdir();
     const lead = await leadProcess(t, folder, await freePort(), WORKS);
     const owner = await joinedProcess(t, { lead, folder, name: 'owner' });
