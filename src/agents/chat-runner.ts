@@ -115,7 +115,9 @@ function outcomeOf(
   const { report, found } = readReport(record.reported || record.last);
   const usedNothing = record.answers === 0 && failed?.isUnsent === true;
   const usage = usedNothing ? NOTHING_USED : record.usage;
-  const common = { usage, report, tail: record.tail, model: record.model ?? model };
+  const answer = wants === 'answer' ? printable(record.last) : undefined;
+  const said = { tail: record.tail, ...defined({ answer }) };
+  const common = { usage, report, ...said, model: record.model ?? model };
   if (failed !== undefined) {
     const { failure, detail, limit } = failed;
     return { kind: 'failed', failure, detail, ...common, ...defined({ limit }) };

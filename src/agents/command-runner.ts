@@ -37,7 +37,7 @@ export function commandRunner(options: ProgramRunnerOptions): Runner {
           tail: end.tail,
           model: input.model,
           notes: found || input.wants !== undefined ? [] : ['It gave no report.'],
-          ...defined({ failure }),
+          ...defined({ failure, answer: input.wants === 'answer' ? end.stdout : undefined }),
         };
       },
     }),

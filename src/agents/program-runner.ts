@@ -61,7 +61,10 @@ export type PrepareAttempt = (
   files: RunFiles,
   stop: (over: OverBudget) => void,
 ) => Attempt;
-export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model' | 'limit' | 'session'> & {
+export type Read = Pick<
+  RunOutcome,
+  'usage' | 'report' | 'tail' | 'answer' | 'model' | 'limit' | 'session'
+> & {
   readonly failure?: FailureCode;
   /** Sentences. */
   readonly notes: readonly string[];

@@ -142,6 +142,8 @@ export type RunOutcome = {
   readonly report: AgentReport;
   /** The last 8 KiB that the agent printed. */
   readonly tail: string;
+  /** All of it, at most 1 MiB, where an answer was wanted. */
+  readonly answer?: string;
   readonly model: string;
   /** Refused the last call. With the failure `limit-reached` the pass parks. */
   readonly limit?: ReachedLimit;

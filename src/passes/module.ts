@@ -1,4 +1,5 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
+import type { RunnerKind } from '../agents/runner-for.js';
 import type { ModelAccess } from '../agents/model-access.js';
 import type { AgentReport, Budget, Fragment, RunEvent } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
@@ -13,6 +14,7 @@ import type { WorkspaceRule } from '../validate/rule.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { AutomationWatch, WatchContext } from './automation-watch.js';
+import type { GradeAnswer, ToGrade } from './judge/grade-question.js';
 import type { PassCopy } from './copy/pass-copy.js';
 import type { Difference } from './reconcile/differences.js';
 import type { SpawnLedger } from './spawn-ledger.js';
@@ -163,6 +165,8 @@ export type ServeContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Those that REGISTRY.md enables now. */
   readonly modules: () => readonly PassModule[];
+  /** The kinds of runners that the installed hosts bring. */
+  readonly runners: readonly RunnerKind[];
   readonly say: (line: string) => void;
 };
 /** A long-running part. `run` returns only after the signal; whatever else ends it is a failure. */
@@ -170,6 +174,11 @@ export type Service = {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
 };
+
+/** What a grader on another machine says of a pass. `unknown`: it did not say it in time. */
+export type GradedElsewhere =
+  | { readonly kind: 'answered'; readonly by: string; readonly answer: GradeAnswer }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
@@ -241,6 +250,11 @@ export interface PassModule {
    * nothing where the module does not know the texts of this workspace.
    */
   alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
+  /**
+   * T5: an independent grader that the owner has on another machine; nothing where there is none. It
+   * can lower a grade, as one here.
+   */
+  grade?(asked: ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
   /**

@@ -1,24 +1,14 @@
 /** The stored form of a message: a record, and its text in a fence that the text cannot close. */
-import { fenceFor } from '../../agents/quote-data.js';
+import { keptBody, keptText } from '../../agents/kept-text.js';
 import type { Rec } from '../../markdown/types.js';
-import { scan } from '../../markdown/scan.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { IncomingMessage } from './read-incoming-message.js';
 
-export function bodyOf(text: string): string {
-  const fence = fenceFor(text);
-  return `${fence}text\n${text}\n${fence}\n`;
-}
-
 /** The text in the fence of a stored message. */
 export function textOf(snapshot: Snapshot, record: Rec): string {
-  const doc = scan(snapshot.text(record.file) ?? '');
-  const [fence] = doc.fences.filter((candidate) => candidate.start >= (doc.frontMatter?.end ?? 0));
-  return fence === undefined
-    ? ''
-    : doc.text.slice(fence.contentStart, fence.contentEnd).replace(/\n$/, '');
+  return keptText(snapshot.text(record.file) ?? '');
 }
 
 /** The arguments that `message_take`, `message_hold` and `message_release` share. */
@@ -48,7 +38,7 @@ export function argumentsOf(message: IncomingMessage, received: string): BundleA
     attachments: attachments.length === 0 ? null : [...attachments],
     received,
     sha256,
-    body: bodyOf(text),
+    body: keptBody(text),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Refusal } from '../../governance/admission.js';
 import { stamp } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
-import { isPlainName, escapeControlCharacters } from './escape-control-characters.js';
+import { isPlainName, escapeControlCharacters } from '../../kernel/escape-control-characters.js';
 
 export type IncomingMessage = {
   readonly key: string;

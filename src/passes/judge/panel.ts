@@ -3,28 +3,12 @@
  * What it says is checked against the form of the question, and asked for once more if it does not
  * fit.
  */
-import { mkdtempSync, rmSync } from '../../kernel/files.js';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { runnerFor } from '../../agents/runner-for.js';
-import { bubblewrap, type Sandbox } from '../../agents/sandbox.js';
 import { oneLine } from '../../agents/quote-data.js';
 import { readTypedAnswer } from '../../agents/typed-answer.js';
-import {
-  addUsage,
-  type AgentTools,
-  type Budget,
-  NO_USAGE,
-  type RunOutcome,
-  type Spending,
-  type Usage,
-} from '../../agents/types.js';
+import { addUsage, type Budget, NO_USAGE, type Spending, type Usage } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
-import { defined } from '../../kernel/defined.js';
-import { NocturneError } from '../../kernel/error.js';
-import type { Entered, PassEnvironment } from '../types.js';
-import { withModelAccess } from '../model-access.js';
-import { whileClaimed } from '../while-claimed.js';
+import type { PassEnvironment } from '../types.js';
+import { type AskingPass, askJudge } from './ask-judge.js';
 import type { Judge } from './judge-for.js';
 import { type AskedQuestion, type Question, questionPrompt } from './question.js';
 
@@ -33,17 +17,12 @@ const ATTEMPTS = 2;
 const MOST_NAME = 60;
 const IDLE_SECONDS = 120;
 const MINUTE_MS = 60_000;
-const NO_TOOLS: AgentTools = {
-  list: [],
-  call: () => Promise.reject(new NocturneError('NOT_FOUND', 'a judge has no tools')),
-};
-
-/** `project`: whose work is judged, if it is one project's. */
-type AskingPass = Pick<Entered, 'fence' | 'runId'> & { readonly project?: string | undefined };
 
 export type Panel = {
   /** `undefined`: no answer that can be used; `asked` says why. */
   ask<T>(question: Question<T>): Promise<T | undefined>;
+  /** For text that has no form: what it says to a prompt, or why it says nothing. */
+  say(prompt: string): Promise<Call>;
   readonly asked: readonly AskedQuestion[];
   readonly usage: Usage;
   /** Of the answers: one that is not enforced decides. */
@@ -52,8 +31,9 @@ export type Panel = {
   readonly model: string;
 };
 
-type Call =
-  | { readonly kind: 'said'; readonly text: string }
+export type Call =
+  /** `text`: its end. */
+  | { readonly kind: 'said'; readonly text: string; readonly whole: string }
   /** `isOver`: the next question would fail for the same reason. */
   | { readonly kind: 'failed'; readonly why: string; readonly isOver: boolean };
 
@@ -77,11 +57,12 @@ export function panel(
     if (budget.maxMinutes <= 0) stopped ??= `its ${judge.limits.maxMinutes} minutes are used up`;
     if (stopped !== undefined) return { kind: 'failed', why: stopped, isOver: true };
     left -= 1;
-    const outcome = await answerOf(env, pass, { judge, prompt, budget });
+    const outcome = await askJudge(env, pass, { judge, prompt, budget });
     usage = addUsage(usage, outcome.usage);
     if (spending !== 'not enforced') spending = outcome.spending ?? spending;
     model = oneLine(outcome.model).slice(0, MOST_NAME) || model;
-    if (outcome.kind === 'finished') return { kind: 'said', text: outcome.tail };
+    if (outcome.kind === 'finished')
+      return { kind: 'said', text: outcome.tail, whole: outcome.answer ?? outcome.tail };
     const why = `${outcome.failure ?? 'crashed'}: ${outcome.detail}`;
     return { kind: 'failed', why, isOver: outcome.failure !== 'refused' };
   };
@@ -117,6 +98,7 @@ export function panel(
       record(undefined);
       return undefined;
     },
+    say: call,
     asked,
     get usage() {
       return usage;
@@ -144,82 +126,5 @@ function budgetLeft({ limits }: Judge, usage: Usage, elapsedMs: number): Budget 
     idleSeconds: IDLE_SECONDS,
     contextBudget: 1000,
     patience: PATIENCE,
-  };
-}
-
-type Put = { readonly judge: Judge; readonly prompt: string; readonly budget: Budget };
-
-/** In an empty folder of its own, without a token: it may call and write nothing for the pass. */
-async function answerOf(
-  env: PassEnvironment,
-  pass: AskingPass,
-  { judge, prompt, budget }: Put,
-): Promise<RunOutcome> {
-  const { env: host, wait, runners: kinds, workspace } = env;
-  const cwd = mkdtempSync(join(tmpdir(), 'nocturne-judge-'));
-  try {
-    return await whileClaimed(env, pass, async (signal) => {
-      const runner = await runnerFor(judge.runner, { host, wait, kinds });
-      const { runner: spec, model, tier: use, limits } = judge;
-      const user = {
-        runId: pass.runId,
-        project: pass.project,
-        use,
-        runner: spec,
-        model,
-        limits,
-        signal,
-      };
-      return withModelAccess(env, user, (access) =>
-        runner.run({
-          brief: briefOf(pass.runId, judge, budget),
-          prompt,
-          wants: 'answer',
-          spec: judge.runner,
-          model: judge.model,
-          cwd,
-          workspaceRoot: workspace.root,
-          tools: NO_TOOLS,
-          ...defined({ access, sandbox: sandboxOf(env, judge, cwd) }),
-          signal,
-          on: () => undefined,
-        }),
-      );
-    });
-  } finally {
-    rmSync(cwd, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-function sandboxOf(
-  { workspace, env }: PassEnvironment,
-  { sandbox }: Judge,
-  cwd: string,
-): Sandbox | undefined {
-  if (sandbox.kind !== 'on') return undefined;
-  return bubblewrap(sandbox, {
-    workspace: workspace.root,
-    nocturneHome: workspace.home,
-    home: env['HOME'] || homedir(),
-    writable: [cwd],
-    readOnly: [],
-  });
-}
-
-function briefOf(runId: string, { tier }: Judge, budget: Budget) {
-  return {
-    runId,
-    token: '',
-    role: 'manager' as const,
-    project: tier,
-    objective: 'Answer one question.',
-    fragments: [],
-    mayWrite: [],
-    mustNot: ['anything'],
-    budget,
-    criteria: [],
-    stopCondition: [],
-    programs: [],
-    sandbox: '',
   };
 }

@@ -80,7 +80,7 @@ export async function runServicesWhenFree(
 function servicesOf(env: PassEnvironment): readonly Service[] {
   const { workspace, say } = env;
   const modules = (): readonly PassModule[] => enabledModules(env, workspace.snapshot());
-  const context = { workspace, env: env.env, say, modules };
+  const context = { workspace, env: env.env, say, modules, runners: env.runners };
   return modules().flatMap((module) => module.serve?.(context) ?? []);
 }
 

@@ -126,6 +126,7 @@ t.test('a server sends at once and takes answers', async (t) => {
       workspace: place.workspace,
       env: place.env,
       modules: () => [],
+      runners: [],
       say: (line) => void lines.push(line),
     },
     wait,

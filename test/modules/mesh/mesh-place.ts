@@ -39,6 +39,8 @@ export type Wanted = {
 
 /** The first one is the lead. Each may do with the others what `may` says; default: everything. */
 export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
+  // What is registered before the fixture lets it be removed last.
+  t.teardown(() => undefined);
   const folder = t.testdir();
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;

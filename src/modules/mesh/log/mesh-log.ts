@@ -68,7 +68,7 @@ export function logOnce(workspace: Workspace, event: MeshEvent): boolean {
   return isNew;
 }
 
-export function hasEvent(snapshot: Snapshot, event: MeshEvent): boolean {
+function hasEvent(snapshot: Snapshot, event: MeshEvent): boolean {
   for (const row of meshEvents(snapshot, event.hash ?? event.task))
     if (
       row.event === event.event &&

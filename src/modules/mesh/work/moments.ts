@@ -1,7 +1,8 @@
 /** What passes tell the mesh, and what the mesh gives to passes. */
-import type { Offer } from '../../../governance/unit.js';
-import type { PassModule } from '../../../passes/module.js';
-import { markRunning } from '../tasks/claim-store.js';
+import type { Offer, Unit } from '../../../governance/unit.js';
+import { messageOf, NocturneError } from '../../../kernel/error.js';
+import type { PassModule, UnitCopyContext } from '../../../passes/module.js';
+import { markRunning, writeResult } from '../tasks/claim-store.js';
 import { taskKey } from '../wire/names.js';
 import {
   askFragments,
@@ -17,7 +18,23 @@ import { claimOfUnit, guestFragments, guestOffer, isGuestUnit } from './guest-un
 import { examineGuest, keepGuest, prepareGuest, settleGuest } from './guest-work.js';
 import { homeOffer, isHomeUnit } from './home-units.js';
 import { performHome, settleHome } from './home-work.js';
-import { NocturneError } from '../../../kernel/error.js';
+
+/** A package that cannot be taken ends the claim, so that it is not tried again for ever. */
+function prepareOrFail(unit: Unit, context: UnitCopyContext): void {
+  const { state, runId } = context;
+  try {
+    prepareGuest(unit, context);
+  } catch (error) {
+    const claim = claimOfUnit(state, unit);
+    if (claim !== undefined) {
+      const { owner, spec, attempt, package: packed } = claim;
+      const why = messageOf(error);
+      const common = { owner, task: spec.task, attempt, package: packed };
+      writeResult(state, { ...common, outcome: 'broken', why, runId });
+    }
+    throw error;
+  }
+}
 
 export const workMoments = {
   units(context): Offer {
@@ -34,7 +51,7 @@ export const workMoments = {
     return undefined;
   },
   prepare(unit, context) {
-    if (isGuestUnit(unit)) prepareGuest(unit, context);
+    if (isGuestUnit(unit)) prepareOrFail(unit, context);
     if (isAskUnit(unit)) prepareAsk(unit, context);
   },
   perform: performHome,
