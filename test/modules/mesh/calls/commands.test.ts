@@ -61,4 +61,8 @@ t.test('two machines call each other', { skip: NO_SERVER }, async (t) => {
   await until(async () => (await lead.run(...words)).exit === 0, 'the same key is answered');
   const logged = await lead.run('audit', 'verify', '--with', 'left');
   t.equal(logged.exit, 0, logged.text);
+  t.match(logged.text, /"with":\{"node":"lead","with":"left","ours":[1-9]/, 'calls are on record');
+  // Before their folders go.
+  await left.stop();
+  await lead.stop();
 });
