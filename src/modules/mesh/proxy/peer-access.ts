@@ -1,4 +1,4 @@
-/** The token of each node for the meter of this workspace, one for each runner whose model it uses. */
+/** The tokens of other nodes for the meter of this workspace, one for each runner. */
 import type { ModelAccess } from '../../../agents/model-access.js';
 import { aborted } from '../../../kernel/aborted.js';
 import type { ServeContext } from '../../../passes/module.js';
