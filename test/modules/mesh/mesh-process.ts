@@ -80,6 +80,11 @@ export class MeshProcess {
     await until(() => this.#said.slice(from).includes(text), `${text} in:\n${this.#said}`);
   }
 
+  /** Such as SIGSTOP, to what serves. */
+  signal(signal: NodeJS.Signals): void {
+    this.#serving?.kill(signal);
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#serving;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
