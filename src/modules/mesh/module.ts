@@ -13,6 +13,7 @@ import { meshStatus } from './commands/status.js';
 import { deliveredMail, mailFragments } from './mail/brief-mail.js';
 import { meshService } from './node/mesh-service.js';
 import { partsOf } from './parts.js';
+import { gradeElsewhere } from './review/remote-grader.js';
 import { serverService } from './server/server-service.js';
 import { workMoments } from './work/moments.js';
 
@@ -26,6 +27,7 @@ export const module: Module = {
     ...mailFragments(context),
   ],
   recorded: deliveredMail,
+  grade: gradeElsewhere,
   commands: {
     'mesh init': meshInit,
     'mesh invite': meshInvite,

@@ -1,16 +1,17 @@
 /** Calls and models as parts of the mesh service. */
-import type { ServeContext } from '../../../passes/module.js';
 import type { Part } from '../node/mesh-service.js';
 import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import type { JudgeServing } from '../review/peer-judge.js';
+import { reviewCalls } from '../review/review-calls.js';
 import { signedPages } from '../signed-pages.js';
 import { Calls } from './calls.js';
 import { gatewayPart } from './gateway.js';
 import { searchCalls, toolCalls } from './guest-tools.js';
 
-export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'modules'>): {
+export function callParts(context: JudgeServing): {
   readonly calls: Calls;
   readonly parts: readonly Part[];
 } {
@@ -20,6 +21,7 @@ export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'mod
     tool: toolCalls(context),
     search: searchCalls(context),
     model: modelCalls(access, offered),
+    review: reviewCalls(context),
   });
   const models: Part = {
     begin: () => undefined,
