@@ -1,5 +1,5 @@
 /** A module: its parts in a pass, its commands and its tools. The core names no module. */
-import type { AddedCommand, AddedCommandContext } from '../passes/added-command.js';
+import type { AddedCommand, AddedCommandContext, CommandResult } from '../passes/added-command.js';
 import type { DashboardAction, DashboardPage } from '../passes/dashboard-page.js';
 import type { PassModule } from '../passes/module.js';
 
@@ -18,4 +18,12 @@ export interface Module extends PassModule {
   /** Of the dashboard. */
   readonly pages?: readonly DashboardPage[];
   readonly actions?: readonly DashboardAction[];
+  /**
+   * `audit verify --with NODE`: what two logs that name each other's rows say of each other.
+   * `file`: the other log, relative to the current folder; without it, the other is asked.
+   */
+  verifyWith?(
+    context: ModuleCommandContext,
+    other: { readonly node: string; readonly file: string | undefined },
+  ): Promise<CommandResult>;
 }

@@ -1,7 +1,7 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
 import type { RunnerKind } from '../agents/runner-for.js';
 import type { ModelAccess } from '../agents/model-access.js';
-import type { AgentReport, Budget, Fragment } from '../agents/types.js';
+import type { AgentReport, Budget, Fragment, RunEvent } from '../agents/types.js';
 import type { AlikePart } from '../governance/quality/repeats.js';
 import type { Offer, Unit, UnitVerdict } from '../governance/unit.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
@@ -210,6 +210,10 @@ export interface PassModule {
    * @throws NocturneError `CONFLICT` why it cannot be done: the unit is then broken.
    */
   perform?(unit: Unit, context: PerformContext): Promise<string>;
+  /**
+   * T4: what the agent of a unit does and prints, while it works. Called up to four times a second.
+   */
+  heard?(unit: Unit, event: RunEvent, state: string): void;
   /**
    * T5, of a unit in a copy that is proved: who has to look at its changes. Without a grader, the
    * owner has to. Pure.

@@ -43,6 +43,8 @@ export type PassRequest = {
   readonly project?: string;
   /** Only units that modules offer, neither passes of projects nor idle work. */
   readonly onlyUnits?: true;
+  /** Of units only those of this module. */
+  readonly onlyOf?: string;
   /** A runner of RUNNERS.md instead of the project's and the tier's. */
   readonly runner?: string;
 };

@@ -1,5 +1,7 @@
 /** Facts and records of files: from the cache if a file has not changed, and into it if it has. */
+import { sha256 } from '../kernel/hash.js';
 import type { ContentCache } from '../workspace/cache.js';
+import type { Fresh } from '../workspace/cache-tables.js';
 import { encodeRecords } from '../workspace/cached-records.js';
 import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
 import { isLongLog } from '../workspace/log-windows.js';
@@ -31,21 +33,29 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
       return text === undefined ? undefined : decodeFacts(path, text);
     },
     put(path, facts) {
-      const records = new Map<string, string>();
-      const objects =
-        (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path)
-          ? []
-          : snapshot.objectsOf(path);
-      for (const { object } of objects) {
-        const text = encodeRecords(snapshot.recordsIn(path, object));
-        if (text !== undefined) records.set(object, text);
-      }
-      cache.put(path, {
-        facts: encodeFacts(path, facts),
-        records,
-        complete: records.size === snapshot.objectsOf(path).length,
-      });
+      const file = freshFile(snapshot, path, facts);
+      if (file !== undefined) cache.put(path, file);
       snapshot.release?.(path);
     },
+  };
+}
+
+/** What the cache keeps of a file that was read; `undefined` if it is gone. */
+export function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): Fresh | undefined {
+  const hash = snapshot.hash(path);
+  if (hash === undefined) return undefined;
+  const records = new Map<string, string>();
+  const objects = snapshot.objectsOf(path);
+  const isTooLong = (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path);
+  for (const { object } of isTooLong ? [] : objects) {
+    const text = encodeRecords(snapshot.recordsIn(path, object));
+    if (text !== undefined) records.set(object, text);
+  }
+  const isComplete = records.size === objects.length;
+  return {
+    facts: encodeFacts(path, facts),
+    records,
+    hash,
+    recordsHash: isComplete ? sha256(JSON.stringify([...records])) : hash,
   };
 }

@@ -18,8 +18,9 @@ export async function validateCached(
   const key = whole ? resultKey(snapshot, options) : undefined;
   const cachedResult = key === undefined ? undefined : readCachedResult(snapshot.root, key);
   if (cachedResult !== undefined) return cachedResult;
-  const [{ cachedFacts }, { validate }] = await Promise.all([
+  const [{ cachedFacts }, { fillInThreads }, { validate }] = await Promise.all([
     import('./cached-facts.js'),
+    import('./facts-threads.js'),
     import('./validate-snapshot.js'),
   ]);
   const cache = openCache(snapshot, {
@@ -27,6 +28,8 @@ export async function validateCached(
     progress: options.progress,
   });
   try {
+    if (options.changed === undefined && options.withoutLongLogs !== true)
+      await fillInThreads(snapshot, cache, options);
     const cached = cachedFacts(snapshot, cache);
     const watched = watchTime(cached.snapshot);
     const validation = await validate(snapshot, {

@@ -7,6 +7,7 @@ import { tableName, tablesIn } from '../workspace/sql-view.js';
 import type { Snapshot, SqlView } from '../workspace/types.js';
 import { cachedFacts } from './cached-facts.js';
 import type { FileFacts } from './fact-types.js';
+import { fillInThreads } from './facts-threads.js';
 import type { CachedOptions } from './cached-validation.js';
 import { collectFacts, type FactsCache, validate, type Validation } from './validate-snapshot.js';
 
@@ -56,14 +57,15 @@ export function factsOfAll(
 
 async function withCache<T>(
   base: Snapshot,
-  { program, progress }: CachedOptions,
+  options: CachedOptions,
   use: (cached: ReturnType<typeof cachedFacts>) => Promise<T>,
 ): Promise<T> {
   const cache = openCache(base, {
-    key: `${program}\n${base.hash('REGISTRY.md') ?? ''}`,
-    progress,
+    key: `${options.program}\n${base.hash('REGISTRY.md') ?? ''}`,
+    progress: options.progress,
   });
   try {
+    await fillInThreads(base, cache, options);
     return await use(cachedFacts(base, cache));
   } finally {
     cache.close();

@@ -2,12 +2,15 @@
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 
-/** `records`: by object. The caller defines the format of both texts. */
-export type CachedFile = {
+/**
+ * `records`: by object. The caller defines the format of both texts. `hash`: of the content.
+ * `recordsHash`: of the records of every object.
+ */
+export type Fresh = {
   readonly facts: string;
   readonly records: ReadonlyMap<string, string>;
-  /** Whether `records` has those of every object. */
-  readonly complete: boolean;
+  readonly hash: string;
+  readonly recordsHash: string;
 };
 
 export type Row = {
@@ -16,7 +19,6 @@ export type Row = {
   readonly recordsHash: string;
   readonly facts: string;
 };
-export type Fresh = CachedFile & { readonly hash: string; readonly recordsHash: string };
 export type Answer = { readonly digest: string; readonly answer: string };
 
 export type Changes = {

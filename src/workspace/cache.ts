@@ -2,9 +2,8 @@
  * Caches what was computed from the contents of files in `.nocturne/cache.db`. An entry is used
  * only if size, both times and inode of the file are the same, or the hash of its content.
  */
-import { sha256 } from '../kernel/hash.js';
 import { openStore, type CacheOptions } from './cache-store.js';
-import type { Answer, Fresh, CachedFile, Row } from './cache-tables.js';
+import type { Answer, Fresh, Row } from './cache-tables.js';
 import { fileSystemNow, isSettled, statText } from './file-stat.js';
 import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
@@ -13,7 +12,7 @@ export type Hashes = { readonly content: string; readonly records: string };
 
 /** `close()` writes the new entries in one transaction. */
 export type ContentCache = {
-  /** The cached facts of a file, if its content is the same. */
+  /** The facts of a file: those put, or the cached ones if its content is the same. */
   facts(path: string): string | undefined;
   /** Only for a file with `facts`, or after `put`. */
   records(path: string, object: string): string | undefined;
@@ -22,7 +21,7 @@ export type ContentCache = {
   /** The answer of a query, if the digest of everything that it reads is the same. */
   answer(sql: string, digest: string): string | undefined;
   keepAnswer(sql: string, entry: { readonly digest: string; readonly answer: string }): void;
-  put(path: string, file: CachedFile): void;
+  put(path: string, file: Fresh): void;
   /** What was computed from one window of a long log, by the hash of its bytes. */
   readonly window: (path: string, hash: string) => string | undefined;
   /** Of each log, the windows that are asked for or put are kept. */
@@ -49,16 +48,11 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
   };
 
   return {
-    facts: (path) => (isSame(path) ? rows.get(path)?.facts : undefined),
+    facts: (path) => fresh.get(path)?.facts ?? (isSame(path) ? rows.get(path)?.facts : undefined),
     records: (path, object) =>
       fresh.get(path)?.records.get(object) ??
       (same.get(path) === true && !fresh.has(path) ? store.records(object).get(path) : undefined),
-    put(path, file) {
-      const hash = snapshot.hash(path);
-      if (hash === undefined) return;
-      const recordsHash = file.complete ? sha256(JSON.stringify([...file.records])) : hash;
-      fresh.set(path, { ...file, hash, recordsHash });
-    },
+    put: (path, file) => void fresh.set(path, file),
     hashes(path) {
       const cached = fresh.get(path) ?? (isSame(path) ? rows.get(path) : undefined);
       return cached === undefined

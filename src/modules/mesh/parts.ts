@@ -4,14 +4,30 @@ import type { Part } from './node/mesh-service.js';
 
 export async function partsOf(context: ServeContext): Promise<readonly Part[]> {
   const { workspace } = context;
-  const [{ seenPart }, { ownerPart }, { workerPart }, { MailPart }, { callParts }] =
-    await Promise.all([
-      import('./node/seen-part.js'),
-      import('./tasks/owner-part.js'),
-      import('./tasks/worker-part.js'),
-      import('./mail/mail-part.js'),
-      import('./calls/call-parts.js'),
-    ]);
-  const { parts } = callParts(context);
-  return [seenPart(workspace), ownerPart(), workerPart(), new MailPart(), ...parts];
+  const [
+    { seenPart },
+    { ownerPart },
+    { workerPart },
+    { receiptsPart },
+    { logPart },
+    { MailPart },
+    { callParts },
+  ] = await Promise.all([
+    import('./node/seen-part.js'),
+    import('./tasks/owner-part.js'),
+    import('./tasks/worker-part.js'),
+    import('./work/receipts-part.js'),
+    import('./log/log-part.js'),
+    import('./mail/mail-part.js'),
+    import('./calls/call-parts.js'),
+  ]);
+  return [
+    seenPart(workspace),
+    ownerPart(),
+    workerPart(),
+    receiptsPart(),
+    logPart(),
+    new MailPart(),
+    ...callParts(context).parts,
+  ];
 }

@@ -194,10 +194,13 @@ export async function tellModules(
   return acts;
 }
 
-/** Work of all modules. One that cannot tell offers none, and its projects are not held. */
+/**
+ * Work of all modules, or of one. One that cannot tell offers none, and its projects are not held.
+ */
 export function offeredUnits(
   env: Pick<PassEnvironment, 'workspace' | 'modules' | 'say'>,
   snapshot: Snapshot,
+  onlyOf?: string,
 ): Offer {
   const { state } = env.workspace;
   const offers = enabledModules(env, snapshot).flatMap((module) => {
@@ -210,7 +213,9 @@ export function offeredUnits(
     }
   });
   return {
-    units: offers.flatMap(({ units }) => units),
+    units: offers
+      .flatMap(({ units }) => units)
+      .filter(({ module }) => onlyOf === undefined || module === onlyOf),
     held: new Map(offers.flatMap(({ held }) => [...held])),
   };
 }

@@ -50,7 +50,7 @@ type Asking = {
 function nextOf(env: PassEnvironment, { snapshot, others, request, noRoom }: Asking): Dispatch {
   return dispatch(snapshot, {
     working: workOf(env.workspace.state, others),
-    offer: offeredUnits(env, snapshot),
+    offer: offeredUnits(env, snapshot, request.onlyOf),
     noRoom,
     ...defined({ only: request.project, onlyUnits: request.onlyUnits }),
   });

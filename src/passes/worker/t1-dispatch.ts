@@ -45,7 +45,7 @@ export function choose(
   const others = livePasses(root, clock).filter((claim) => claim.runId !== runId);
   const { chosen, skipped } = dispatch(snapshot, {
     working: workOf(state, others),
-    offer: offerFor(driver, offeredUnits(env, snapshot)),
+    offer: offerFor(driver, offeredUnits(env, snapshot, request.onlyOf)),
     noRoom: roomFor(snapshot, others, env.budget),
     exclude: new Set(turnedAway.map((candidate) => candidate.slug)),
     ...defined({ only: request.project, onlyUnits: request.onlyUnits }),

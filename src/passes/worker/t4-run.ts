@@ -4,6 +4,7 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
+import { messageOf } from '../../kernel/error.js';
 import { giveBackWriter } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { comeNearer } from '../come-nearer.js';
@@ -19,6 +20,7 @@ import { requireClaim } from '../require-claim.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { takeTurn } from '../take-turn.js';
 import { whileClaimed } from '../while-claimed.js';
+import { moduleOf } from '../modules/module-hooks.js';
 import { performUnit } from '../units/module-work.js';
 import type { Briefed, PassEnvironment, Step, Worked } from '../types.js';
 
@@ -33,6 +35,7 @@ export const t4Run: Step<Briefed, Worked> = {
         calls.push({ name, verdict, detail });
       }
       report(env, event);
+      tellModule(env, stage, event);
     };
     const outcome =
       stage.copy === undefined
@@ -99,6 +102,17 @@ function runAgent(
       }),
     );
   });
+}
+
+/** A module that cannot listen does not end the work. */
+function tellModule(env: PassEnvironment, { unit }: Briefed, event: RunEvent): void {
+  const heard = unit === undefined ? undefined : moduleOf(env, unit)?.heard;
+  if (unit === undefined || heard === undefined) return;
+  try {
+    heard(unit, event, env.workspace.state);
+  } catch (error) {
+    env.say(`     ${unit.module}: ${messageOf(error)}`);
+  }
 }
 
 function workFolderOf(root: string, pass: Briefed): string {

@@ -6,7 +6,7 @@ import { installedHosts } from '../../hosts/installed.js';
 import type { Host } from '../../hosts/types.js';
 import { installedModules } from '../../modules/installed.js';
 import type { Module } from '../../modules/types.js';
-import type { AddedCommand } from '../../passes/added-command.js';
+import type { AddedCommand, AddedCommandContext } from '../../passes/added-command.js';
 import { defined } from '../../kernel/defined.js';
 import { actingAs, requireOwner } from './actor.js';
 import { canAsk, OWNER } from './ask.js';
@@ -14,7 +14,7 @@ import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { signPage } from './sign-page.js';
 import { paint } from './paint.js';
 import { passEnvironment } from './pass-environment.js';
-import type { Command } from './types.js';
+import type { Command, Context } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
 
@@ -47,19 +47,20 @@ function ofModule(module: Module): Named {
 function commandOf(command: AddedCommand): Command {
   return {
     ...command,
-    run: (context, parsed) =>
-      command.run(
-        {
-          ...context,
-          modules: installedModules,
-          passes: () => passEnvironment(context),
-          paint: paint(context),
-          requireOwner: (what) => requireOwner(context, what),
-          acting: () => actingAs(context),
-          signPage: (path, page) => signPage(context, path, page),
-          ...defined({ ask: canAsk(context) ? OWNER : undefined }),
-        },
-        parsed,
-      ),
+    run: (context, parsed) => command.run(addedContext(context), parsed),
+  };
+}
+
+/** What a command of a module or a host is given. */
+export function addedContext(context: Context): AddedCommandContext {
+  return {
+    ...context,
+    modules: installedModules,
+    passes: () => passEnvironment(context),
+    paint: paint(context),
+    requireOwner: (what) => requireOwner(context, what),
+    acting: () => actingAs(context),
+    signPage: (path, page) => signPage(context, path, page),
+    ...defined({ ask: canAsk(context) ? OWNER : undefined }),
   };
 }

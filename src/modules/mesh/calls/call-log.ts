@@ -1,8 +1,9 @@
-/** Rows of `audit/mesh-log.jsonl` about calls. What is refused is on record, a flood of it once. */
+/** Rows of the mesh log about calls. What is refused is on record, a flood of it once. */
 import { messageOf } from '../../../kernel/error.js';
-import type { Fields, Workspace } from '../../../workspace/types.js';
+import type { Workspace } from '../../../workspace/types.js';
+import { eventChange, type MeshEvent } from '../log/mesh-log.js';
 
-export type CallEvent = {
+export type CallEvent = Pick<MeshEvent, 'hash' | 'why'> & {
   readonly event:
     | 'call-sent'
     | 'call-answered'
@@ -10,23 +11,23 @@ export type CallEvent = {
     | 'call-taken'
     | 'call-done'
     | 'call-refused'
-    | 'call-late';
+    | 'call-late'
+    | 'message-refused';
   readonly node: string;
+  /** Empty: of no call. */
   readonly call: string;
-  /** SHA-256 of the request, or of a late answer. */
-  readonly hash?: string;
-  readonly why?: string;
 };
+type Window = { readonly since: number; readonly count: number };
 
 const WINDOW_MS = 60_000;
-/** Refusals of one node in a minute; more are counted, not written. */
+/** Refusals of one node in a minute; more are not written. */
 const MOST_REFUSALS = 20;
 const LONGEST_WHY = 300;
 
 export class CallLog {
   readonly #workspace: Workspace;
   readonly #say: (line: string) => void;
-  readonly #refusals = new Map<string, { since: number; count: number }>();
+  readonly #refusals = new Map<string, Window>();
 
   constructor(workspace: Workspace, say: (line: string) => void) {
     this.#workspace = workspace;
@@ -34,43 +35,28 @@ export class CallLog {
   }
 
   write(event: CallEvent): void {
+    const why = event.why?.slice(0, LONGEST_WHY) ?? '';
     try {
-      this.#workspace.commit((snapshot) => ({
+      this.#workspace.commit(({ now }) => ({
         actor: { kind: 'nocturne', name: 'mesh' },
         runId: '',
-        reason: `${event.event} ${event.node}`,
-        changes: [
-          {
-            kind: 'append',
-            object: 'MESH-EVENT',
-            fields: {
-              schema: 1,
-              time: snapshot.now.toISOString(),
-              ...event,
-              ...(event.why === undefined ? {} : { why: event.why.slice(0, LONGEST_WHY) }),
-            } as Fields,
-          },
-        ],
+        reason: `mesh: ${event.event} ${event.node}`,
+        changes: [eventChange({ ...event, why }, now)],
       }));
     } catch (error) {
       this.#say(`${event.event} of ${event.node} is not on record: ${messageOf(error)}`);
     }
   }
 
-  /** @param node as the refused message says, whoever sent it. */
-  refused(event: Omit<CallEvent, 'event'>): void {
+  /** @param event its node: one of the mesh. */
+  refused(event: CallEvent): void {
     const now = performance.now();
-    const known = this.#refusals.get(event.node);
-    const window =
-      known === undefined || now - known.since > WINDOW_MS ? { since: now, count: 0 } : known;
-    window.count += 1;
+    const before = this.#refusals.get(event.node);
+    const isOver = before === undefined || now - before.since > WINDOW_MS;
+    const window = isOver ? { since: now, count: 1 } : { ...before, count: before.count + 1 };
     this.#refusals.set(event.node, window);
-    if (window.count < MOST_REFUSALS) this.write({ event: 'call-refused', ...event });
-    else if (window.count === MOST_REFUSALS)
-      this.write({
-        event: 'call-refused',
-        ...event,
-        why: `${event.why ?? ''}; more of this minute are not written`,
-      });
+    if (window.count > MOST_REFUSALS) return;
+    const note = window.count === MOST_REFUSALS ? '; more of this minute are not written' : '';
+    this.write({ ...event, why: `${event.why ?? ''}${note}` });
   }
 }

@@ -7,6 +7,7 @@ import { relayModels } from '../proxy/relay-models.js';
 import type { JudgeServing } from '../review/peer-judge.js';
 import { reviewCalls } from '../review/review-calls.js';
 import { signedPages } from '../signed-pages.js';
+import { askCalls } from './ask-calls.js';
 import { Calls } from './calls.js';
 import { gatewayPart } from './gateway.js';
 import { searchCalls, toolCalls } from './guest-tools.js';
@@ -20,6 +21,7 @@ export function callParts(context: JudgeServing): {
   const calls = new Calls({
     tool: toolCalls(context),
     search: searchCalls(context),
+    ask: askCalls,
     model: modelCalls(access, offered),
     review: reviewCalls(context),
   });

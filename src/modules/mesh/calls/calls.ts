@@ -15,6 +15,7 @@ import {
   membersOf,
   readAnswer,
 } from './call.js';
+import { pruneAsks } from './ask-store.js';
 import { CallLog } from './call-log.js';
 import { Parcels, partsOf } from './parcels.js';
 import { pruneReceipts } from './receipts.js';
@@ -50,7 +51,13 @@ export class Calls implements MeshPart {
     const log = new CallLog(node.workspace, node.say);
     const taken = new TakenCalls(node, this.#handlers, log);
     [this.#node, this.#log, this.#taken] = [node, log, taken];
-    pruneReceipts(node.workspace.state, Date.now());
+    const { state, clock } = node.workspace;
+    pruneReceipts(state, clock.now().getTime());
+    pruneAsks(state, clock.now().getTime());
+    node.onRefused((sender, error) => {
+      const why = `${codeOf(error)}: ${messageOf(error)}`;
+      log.refused({ event: 'message-refused', node: sender, call: '', why });
+    });
     node.on('call', (message) => taken.take(message));
     node.on('cancel', (message) => taken.cancel(message));
     node.on('chunk', (message) => this.#chunk(message));
@@ -158,7 +165,8 @@ export class Calls implements MeshPart {
   }
 
   #strange(from: string, call: string): void {
-    this.#log?.refused({ node: from, call, why: 'not-asked: an answer to no call of ours' });
+    const why = 'not-asked: an answer to no call of ours';
+    this.#log?.refused({ event: 'message-refused', node: from, call, why });
   }
 
   #send(kind: 'cancel', to: string, payload: unknown): void {
@@ -173,4 +181,8 @@ export class Calls implements MeshPart {
     if (this.#node === undefined) throw new CallError('not-found', 'this node is not connected');
     return this.#node;
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof MeshRefusal || error instanceof CallError ? error.code : 'failed';
 }

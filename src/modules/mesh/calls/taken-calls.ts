@@ -21,6 +21,7 @@ export type Taken = {
   readonly from: string;
   readonly key: string;
   readonly body: unknown;
+  readonly totalMs: number;
   /** Aborts when it is cancelled, or too late. */
   readonly signal: AbortSignal;
   /** Sends the next chunk; a text is at most as long as `PART_LENGTH`. */
@@ -107,7 +108,7 @@ export class TakenCalls {
     const alive = setInterval(() => this.#send('chunk', from, { call }), ALIVE_MS);
     let chunks = 0;
     const emit = (data: unknown): void => this.#send('chunk', from, { call, seq: ++chunks, data });
-    const taken = { node: this.#node, from, key, body, signal: ending.signal, emit };
+    const taken = { node: this.#node, from, key, body, totalMs, signal: ending.signal, emit };
     const digest = sha256(JSON.stringify([kind, body]));
     const done = this.#answerOf(handler, { request, digest, taken, call })
       .then((answer) => this.#answer(from, call, { ...answer, chunks }))
@@ -185,7 +186,12 @@ export class TakenCalls {
 
   #refuse(from: string, call: string, error: unknown): void {
     const answer = failure(error);
-    this.#log.refused({ node: from, call, why: `${answer.code}: ${answer.why}` });
+    this.#log.refused({
+      event: 'call-refused',
+      node: from,
+      call,
+      why: `${answer.code}: ${answer.why}`,
+    });
     this.#answer(from, call, answer);
   }
 

@@ -26,6 +26,7 @@ import { isLoopbackHost, listenAddress } from '../server/loopback.js';
 import { wantedConfig, writeConfig } from '../server/write-config.js';
 import { MESH_PAGE, meshSettings } from '../settings.js';
 import { NODE_ID } from '../wire/names.js';
+import { makeGuestProject } from '../work/guest-project.js';
 
 export const meshInit: ModuleCommand = {
   summary: 'Begins a mesh: this machine becomes its lead and runs the server',
@@ -65,6 +66,7 @@ export const meshInit: ModuleCommand = {
       reason: `begin the mesh ${lead.mesh}`,
       text: (snapshot) => pageWithSettings(snapshot, { node: name, url, tags: wanted.tags }),
     });
+    makeGuestProject(context.workspace());
     return begun(context, name, lead);
   },
 };

@@ -9,6 +9,7 @@ import { pinAuthority } from '../server/lead-files.js';
 import { isLoopbackUrl } from '../server/loopback.js';
 import { MESH_PAGE } from '../settings.js';
 import { MeshRefusal } from '../wire/refusal.js';
+import { makeGuestProject } from '../work/guest-project.js';
 import { nodeName } from './init.js';
 
 export const meshJoin: ModuleCommand = {
@@ -31,20 +32,23 @@ export const meshJoin: ModuleCommand = {
       throw new NocturneError('EXISTS', `this workspace is in the mesh ${before.mesh} already`, {
         hint: 'a workspace is in one mesh at a time: nocturne mesh leave',
       });
-    const known = readIdentity(state);
-    const name =
-      known?.node ?? nodeName(typeof options['name'] === 'string' ? options['name'] : undefined);
-    if (!(await isConfirmed(context, { token, name, isSure: options['yes'] === true })))
+    const given = typeof options['name'] === 'string' ? options['name'] : undefined;
+    const name = given ?? readIdentity(state)?.node ?? nodeName(undefined);
+    if (
+      !(await isConfirmed(context, {
+        token,
+        name: nodeName(name),
+        isSure: options['yes'] === true,
+      }))
+    )
       return { exit: EXIT.refused, text: 'Nothing was written.', json: { written: false } };
-    const { createIdentity } = await import('../join/create-identity.js');
-    const identity = known ?? createIdentity(state, name);
-    if (token.authority !== undefined) pinAuthority(state, token.authority);
-    const roster = before ?? (await joined(context, token, identity));
+    const { identity, roster } = await becomeNode(context, token, name);
     const tags = roster.nodes.find(({ id }) => id === identity.node)?.tags ?? [];
     await context.signPage(MESH_PAGE, {
       reason: `join the mesh ${roster.mesh}`,
       text: (snapshot) => pageWithSettings(snapshot, { node: identity.node, url: token.url, tags }),
     });
+    makeGuestProject(workspace);
     const { canLogIn } = await import('../join/join-mesh.js');
     const isLive = await canLogIn(token, identity);
     return {
@@ -89,6 +93,29 @@ async function isConfirmed(
   if (ask === undefined)
     throw new NocturneError('USAGE', 'nobody can be asked here', { hint: 'repeat it with --yes' });
   return ask.confirm(`Join it as ${name}, and write and sign ${MESH_PAGE}?`);
+}
+
+/**
+ * Joins, unless the last try came so far that the lead knows this node. A node that was revoked gets
+ * new keys.
+ */
+async function becomeNode(
+  context: ModuleCommandContext,
+  token: JoinToken,
+  name: string,
+): Promise<{ readonly identity: Identity; readonly roster: Roster }> {
+  const { state } = context.workspace();
+  if (token.authority !== undefined) pinAuthority(state, token.authority);
+  const known = readIdentity(state);
+  const { rosterByLogin } = await import('../join/join-mesh.js');
+  if (known?.node === name) {
+    const roster = await rosterByLogin(state, token, known);
+    if (roster !== undefined) return { identity: known, roster };
+  }
+  const { createIdentity } = await import('../join/create-identity.js');
+  const isUntried = known?.node === name && keptRoster(state) === undefined;
+  const identity = isUntried ? known : createIdentity(state, name);
+  return { identity, roster: await joined(context, token, identity) };
 }
 
 async function joined(

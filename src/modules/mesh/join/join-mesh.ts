@@ -1,13 +1,14 @@
 /** A new node asks the lead with its invitation, and takes the roster that it gets. */
 import { fromSeed } from '@nats-io/nkeys';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Kvm } from '@nats-io/kv';
 import { setTimeout as pause } from 'node:timers/promises';
 import { defined } from '../../../kernel/defined.js';
 import type { Identity } from '../identity.js';
 import { openRoster, type Roster, takeRoster } from '../roster.js';
 import { connectMesh } from '../wire/connect.js';
 import { signValue } from '../wire/jws.js';
-import { joinInboxPrefix, joinSubject } from '../wire/names.js';
+import { BUCKET, joinInboxPrefix, joinSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { type JoinBody, type JoinRequest, readAnswer } from './join-request.js';
 import type { JoinToken } from './token.js';
@@ -26,12 +27,33 @@ export async function askToJoin(
   token: JoinToken,
   identity: Identity,
 ): Promise<Roster> {
-  const text = await request(token, identity);
+  const text = await answerOf(state, token, identity);
+  if (typeof text !== 'string') return text;
   const roster = openRoster(text, token.leadKey);
   const own = roster.nodes.find(({ id }) => id === identity.node);
   if (roster.mesh !== token.mesh || own?.key !== identity.publicKey)
     throw new MeshRefusal('forged', 'the roster that came back does not have this node');
   return takeRoster(state, text, token.leadKey);
+}
+
+/**
+ * The signed roster, or the one that the server has if the lead let this node in and its answer was
+ * lost. The server cuts the login of a token that was just used.
+ */
+async function answerOf(
+  state: string,
+  token: JoinToken,
+  identity: Identity,
+): Promise<string | Roster> {
+  try {
+    return await request(token, identity);
+  } catch (error) {
+    if (error instanceof MeshRefusal && error.code !== 'invite-used') throw error;
+    const roster = await rosterByLogin(state, token, identity);
+    if (roster !== undefined) return roster;
+    if (error instanceof MeshRefusal) throw error;
+    return request(token, identity);
+  }
 }
 
 async function request(token: JoinToken, identity: Identity): Promise<string> {
@@ -65,6 +87,23 @@ export async function canLogIn(token: JoinToken, identity: Identity): Promise<bo
     return true;
   }
   return false;
+}
+
+/** The roster for a node that the lead knows already; nothing for any other. */
+export async function rosterByLogin(
+  state: string,
+  token: JoinToken,
+  identity: Identity,
+): Promise<Roster | undefined> {
+  const connection = await connectOnce(token, identity);
+  if (connection === undefined) return undefined;
+  try {
+    const bucket = await new Kvm(connection).open(BUCKET.roster);
+    const entry = await bucket.get('roster');
+    return entry === null ? undefined : takeRoster(state, entry.string(), token.leadKey);
+  } finally {
+    await connection.close();
+  }
 }
 
 async function connectOnce(

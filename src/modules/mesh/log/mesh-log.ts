@@ -15,6 +15,8 @@ export type MeshEvent = {
   /** As its owner calls it: `OWNER.TASK`. */
   readonly task?: string;
   readonly attempt?: number;
+  /** Of a call, as the asker numbers it. */
+  readonly call?: string;
   readonly hash?: string;
   readonly head?: string;
   readonly why?: string;
@@ -66,7 +68,7 @@ export function logOnce(workspace: Workspace, event: MeshEvent): boolean {
   return isNew;
 }
 
-export function hasEvent(snapshot: Snapshot, event: MeshEvent): boolean {
+function hasEvent(snapshot: Snapshot, event: MeshEvent): boolean {
   for (const row of meshEvents(snapshot, event.hash ?? event.task))
     if (
       row.event === event.event &&
@@ -90,6 +92,7 @@ function loggedEvent(row: Rec): LoggedEvent {
       node: text('node'),
       task: text('task'),
       attempt: fieldInt(row, 'attempt'),
+      call: text('call'),
       hash: text('hash'),
       head: text('head'),
       why: text('why'),

@@ -21,6 +21,7 @@ import { LARGEST_ANNOUNCEMENT, readAnnouncement } from './read-announcement.js';
 
 /** The payload of a message of kind `refusal`. */
 export type RefusedKind = { readonly code: 'unknown-kind'; readonly kind: string };
+export type RefusalListener = (sender: string, error: unknown) => void;
 export type Handler = (message: Message) => Promise<void> | void;
 export type { Heard } from './hearing.js';
 /** What parts of the mesh add to the announcement. */
@@ -47,6 +48,7 @@ export class LiveNode {
   readonly #hearing: Hearing;
   readonly #handlers = new Map<string, Handler>();
   #opener: Opener;
+  #refused: RefusalListener | undefined;
   #roster: Roster;
   #nodes: KV | undefined;
   #seq = 0;
@@ -128,12 +130,17 @@ export class LiveNode {
     this.#handlers.set(handlerKey(kind, type), handler);
   }
 
+  /** One listener, which records what is not taken, and of whom by the server's word. */
+  onRefused(listener: RefusalListener): void {
+    this.#refused = listener;
+  }
+
   async start(): Promise<void> {
     this.#nodes = await new Kvm(this.connection).open(BUCKET.nodes);
     void this.#followConnection();
     this.connection.subscribe(`mesh.to.${this.node}.>`, {
       callback: (error, message) => {
-        if (error === null) void this.#take(message.string());
+        if (error === null) void this.#take(message.string(), message.subject);
       },
     });
     await this.#openWatch(this.#nodes);
@@ -183,7 +190,7 @@ export class LiveNode {
     if (!this.connection.isClosed()) await this.announce(true).catch(() => undefined);
   }
 
-  async #take(text: string): Promise<void> {
+  async #take(text: string, subject: string): Promise<void> {
     try {
       const message = this.#opener.open(text);
       const handler = this.#handlerOf(message);
@@ -191,6 +198,7 @@ export class LiveNode {
       else this.#refuse(message);
     } catch (error) {
       this.say(`a message was not taken: ${messageOf(error)}`);
+      this.#refused?.(senderOf(subject), error);
     }
   }
 
@@ -265,4 +273,9 @@ export class LiveNode {
 
 function handlerKey(kind: MessageKind, type: string): string {
   return `${kind} ${type}`;
+}
+
+/** The server lets each node publish with its own name only. */
+function senderOf(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
 }

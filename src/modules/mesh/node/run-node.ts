@@ -6,7 +6,8 @@ import type { Identity } from '../identity.js';
 import { lanesPart } from '../join/lanes-part.js';
 import { rosterPart } from '../join/roster-part.js';
 import type { Roster } from '../roster.js';
-import { pinnedAuthority } from '../server/lead-files.js';
+import { untilServer } from '../server/applied.js';
+import { pinnedAuthority, readLead } from '../server/lead-files.js';
 import { isLoopbackUrl } from '../server/loopback.js';
 import { connectMesh, type ServerAddress } from '../wire/connect.js';
 import { PROTOCOL } from './announcement.js';
@@ -25,6 +26,8 @@ export type NodeRun = ServerAddress & {
 export async function runNode(run: NodeRun): Promise<void> {
   const { workspace, identity, roster, say, signal } = run;
   const parts = [rosterPart(), lanesPart(), ...run.parts];
+  // The server of the lead starts at the same time, in this process.
+  if (readLead(workspace.state) !== undefined) await untilServer(workspace.state, signal);
   const connection = await connectMesh(addressOf(run), identity);
   const node = new LiveNode({
     workspace,

@@ -12,6 +12,8 @@ import type { Announcement } from './announcement.js';
 export const SEEN_EVERY_MS = 10_000;
 /** A service that is alive has written since. */
 const SERVICE_GONE_MS = 3 * SEEN_EVERY_MS;
+/** One that does not reach the server tries again after longer and longer pauses. */
+const TRIES_AGAIN_MS = 15 * 60_000;
 
 /** `deaf`: connected once, but what it sends does not come back now. */
 export type ConnectionState = 'connected' | 'deaf' | 'unreached' | 'stopped';
@@ -72,5 +74,6 @@ export function writeDisconnected(
 /** Whether the service that wrote it still runs, as far as can be told. */
 export function isServed({ writtenAt, connection }: Seen, now: number): boolean {
   const age = now - writtenAt;
-  return connection !== 'stopped' && age >= 0 && age < SERVICE_GONE_MS;
+  const longest = connection === 'unreached' ? TRIES_AGAIN_MS : SERVICE_GONE_MS;
+  return connection !== 'stopped' && age >= 0 && age < longest;
 }

@@ -12,6 +12,8 @@ import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import { serverDirectory } from './lead-files.js';
 import { wantedConfig } from './write-config.js';
 
+const START_MS = 20_000;
+
 export type Applied = {
   /** Of the process that serves; it may be killed, and leave its server behind. */
   readonly service: ProcessIdentity;
@@ -38,6 +40,13 @@ export function withdrawApplied(state: string): void {
 export function runningServer(state: string): Applied | undefined {
   const applied = readApplied(state);
   return applied !== undefined && lifeOf(applied.service) === 'alive' ? applied : undefined;
+}
+
+/** Waits for the start of the server, as long as one takes. */
+export async function untilServer(state: string, signal: AbortSignal): Promise<void> {
+  const end = Date.now() + START_MS;
+  while (!signal.aborted && Date.now() < end && runningServer(state) === undefined)
+    await pause(100);
 }
 
 /**

@@ -106,7 +106,9 @@ export class ServerProcess {
 
   #lastLine(): string {
     const line = this.#output.trimEnd().split('\n').at(-1) ?? '';
-    return line === '' ? '' : `: ${line.replace(/^\[\d+\] \S+ \S+ /, '')}`;
+    return line === '' || line.includes('[INF]')
+      ? ''
+      : `: ${line.replace(/^\[\d+\] \S+ \S+ /, '')}`;
   }
 }
 

@@ -3,7 +3,7 @@
  * ended, packages of its own, and change sets that came home.
  */
 import { join } from 'node:path';
-import { existsSync, readdirSync } from '../../../kernel/files.js';
+import { existsSync, lstatSync, readdirSync } from '../../../kernel/files.js';
 import { makeDirectory, removeIfThere } from '../../../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import { meshDirectory } from '../identity.js';
@@ -65,6 +65,12 @@ export function readArrivals(state: string): readonly Arrival[] {
 
 export function readArrival(state: string, task: string): Arrival | undefined {
   return readJson<Arrival>(pathOf(state, 'arrivals', task));
+}
+
+/** Changes whenever the file does; nothing if there is none. */
+export function arrivalMark(state: string, task: string): string | undefined {
+  const stat = lstatSync(pathOf(state, 'arrivals', task), { throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
 }
 
 export function writeArrival(state: string, arrival: Arrival): void {

@@ -33,6 +33,7 @@ export type MessageKind =
   | 'receipt'
   | 'lane'
   | 'ring'
+  | 'log'
   | 'refusal';
 
 /** `mesh.to.NODE.KIND.FROM`: to one node. */

@@ -9,7 +9,8 @@ import { paint } from '../paint.js';
 import { ok } from '../result.js';
 import { parseTime } from '../parse-time.js';
 import { textTable } from '../../../report/text-table.js';
-import type { Command } from '../types.js';
+import { textOption } from '../options.js';
+import type { Command, CommandResult, Context } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
 const COLUMNS = [
@@ -115,49 +116,92 @@ export const auditShow: Command = {
 };
 
 export const auditVerify: Command = {
-  examples: ['nocturne audit verify', 'nocturne audit verify --json'],
-  run(context) {
-    const workspace = context.workspace();
-    recover(workspace.root, workspace.state);
-    const { chains, findings } = checkLogs(workspace.root, workspace.state, {
-      globs: logGlobs(workspace.snapshot().schema),
-    });
-    const sound = findings.length === 0 && chains.every((chain) => chain.ok);
-    const lines = chains.map(({ file, rows, ok: unchanged, firstBad }) => {
-      if (unchanged) return `${file}: ${rows} rows, unchanged`;
-      if (firstBad === undefined)
-        return paint(context).wrong(
-          `${file}: ${findings.find((finding) => finding.file === file)?.message ?? 'cannot be verified'}`,
-        );
-      return paint(context).wrong(
-        `${file}:${firstBad.line}: row ${firstBad.seq} is ${firstBad.problem}: ${firstBad.message}`,
-      );
-    });
-    const loose = findings
-      .filter((finding) => !chains.some((chain) => chain.file === finding.file))
-      .map((finding) => `${finding.file}: ${finding.message}`);
-    const hints = [
-      ...new Set(
-        findings.flatMap((finding) => (finding.hint === undefined ? [] : [`  ${finding.hint}`])),
-      ),
-    ];
-    const json = {
-      chains: chains.map(({ verified: _, ...chain }) => chain),
-      findings: findings.map(({ hint: _, ...finding }) => finding),
-    };
+  options: [
+    {
+      flags: '--with <node>',
+      description:
+        'compare the log of a node of the mesh with ours: what one lost, the other knows',
+    },
+    {
+      flags: '--file <path>',
+      description: 'with --with: the audit/mesh-log.jsonl of the other node, instead of asking it',
+    },
+  ],
+  examples: [
+    'nocturne audit verify',
+    'nocturne audit verify --json',
+    'nocturne audit verify --with gpu-box',
+    'nocturne audit verify --with gpu-box --file ../gpu-box/audit/mesh-log.jsonl',
+  ],
+  async run(context, { options }) {
+    const [node, file] = [textOption(options, 'with'), textOption(options, 'file')];
+    const own = verifyOwn(context);
+    if (node === undefined) return own;
+    const compared = await compareWith(context, { node, file });
     return {
-      exit: sound ? EXIT.ok : EXIT.findings,
-      text: [
-        ...lines,
-        ...loose,
-        ...(sound
-          ? ['Every row follows from the row before it, and every log matches its anchor.']
-          : hints),
-      ].join('\n'),
-      json,
+      exit: Math.max(own.exit, compared.exit),
+      text: `${own.text}\n${compared.text}`,
+      json: { ...own.json, with: compared.json },
     };
   },
 };
+
+/** A module that has a log of its own with others knows how to compare it. */
+async function compareWith(
+  context: Context,
+  other: { readonly node: string; readonly file: string | undefined },
+): Promise<CommandResult> {
+  const { installedModules } = await import('../../../modules/installed.js');
+  const module = (await installedModules()).find(({ verifyWith }) => verifyWith !== undefined);
+  if (module?.verifyWith === undefined)
+    throw new NocturneError('NOT_FOUND', 'no installed module has a log that others share', {
+      hint: 'nocturne audit verify without --with looks at the logs of this workspace',
+    });
+  const { addedContext } = await import('../added-commands.js');
+  return module.verifyWith(addedContext(context), other);
+}
+
+function verifyOwn(context: Context): CommandResult {
+  const workspace = context.workspace();
+  recover(workspace.root, workspace.state);
+  const { chains, findings } = checkLogs(workspace.root, workspace.state, {
+    globs: logGlobs(workspace.snapshot().schema),
+  });
+  const sound = findings.length === 0 && chains.every((chain) => chain.ok);
+  const lines = chains.map(({ file, rows, ok: unchanged, firstBad }) => {
+    if (unchanged) return `${file}: ${rows} rows, unchanged`;
+    if (firstBad === undefined)
+      return paint(context).wrong(
+        `${file}: ${findings.find((finding) => finding.file === file)?.message ?? 'cannot be verified'}`,
+      );
+    return paint(context).wrong(
+      `${file}:${firstBad.line}: row ${firstBad.seq} is ${firstBad.problem}: ${firstBad.message}`,
+    );
+  });
+  const loose = findings
+    .filter((finding) => !chains.some((chain) => chain.file === finding.file))
+    .map((finding) => `${finding.file}: ${finding.message}`);
+  const hints = [
+    ...new Set(
+      findings.flatMap((finding) => (finding.hint === undefined ? [] : [`  ${finding.hint}`])),
+    ),
+  ];
+  const json = {
+    chains: chains.map(({ verified: _, ...chain }) => chain),
+    findings: findings.map(({ hint: _, ...finding }) => finding),
+  };
+  return {
+    exit: sound ? EXIT.ok : EXIT.findings,
+    text: [
+      ...lines,
+      ...loose,
+      ...(sound
+        ? ['Every row follows from the row before it, and every log matches its anchor.']
+        : hints),
+    ].join('\n'),
+    json,
+  };
+}
 
 function limitOf(value: unknown): number {
   if (value === undefined) return DEFAULT_LIMIT;

@@ -32,21 +32,33 @@ export type Pair = {
   readonly roster: Roster;
 };
 
-/** @param agent the program `agent.mjs` in the worker's `PROJECTS/mesh-guest/`. */
+/** RUNNERS.md of a node that works for others, with the program `agent.mjs` of its guest project. */
+export const GUEST_RUNNERS = runnersPage(programRunner().replace('- pass.mjs', '- ../agent.mjs'));
+
+/** A project for tasks of other nodes, whose agent is this program. */
+export function makeGuest(node: MeshNode, agent: string): void {
+  put(node, 'PROJECTS/mesh-guest/agent.mjs', agent);
+  makeGuestProject(node.workspace, { runner: 'boxed' });
+}
+
+/** @param files of the owner. */
 export function pairOf(
   folder: string,
   agent: string,
   files: Readonly<Record<string, string>> = {},
 ): Pair {
-  const page = runnersPage(programRunner().replace('- pass.mjs', '- ../agent.mjs'));
   const { nodes, roster } = meshNodes(folder, 'nats://127.0.0.1:1', [
     { id: 'owner', project: { files } },
-    { id: 'worker', project: { files: { 'orchestration-os/RUNNERS.md': page } } },
+    { id: 'worker', project: { files: { 'orchestration-os/RUNNERS.md': GUEST_RUNNERS } } },
   ]);
+  return pairWith(nodes, roster, agent);
+}
+
+/** Of the first two nodes of a mesh. */
+export function pairWith(nodes: readonly MeshNode[], roster: Roster, agent: string): Pair {
   const [owner, other] = nodes;
   if (owner === undefined || other === undefined) throw new Error('two nodes');
-  put(other, 'PROJECTS/mesh-guest/agent.mjs', agent);
-  makeGuestProject(other.workspace, { runner: 'boxed' });
+  makeGuest(other, agent);
   return { owner, worker: other, roster };
 }
 

@@ -1,0 +1,100 @@
+/** Questions of other nodes to the agents of this one: offered to passes, followed, answered. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { withoutSecrets } from '../../../governance/guard/secrets.js';
+import { messageOf } from '../../../kernel/error.js';
+import { cancelPasses } from '../../../workspace/pass-lock.js';
+import { GUEST } from '../work/guest-project.js';
+import {
+  type Ask,
+  askName,
+  type AskResult,
+  type HeardOutput,
+  readAnswered,
+  readAsk,
+  readHeard,
+  writeAnswered,
+  writeAsk,
+} from './ask-store.js';
+import { CallError, membersOf } from './call.js';
+import type { CallHandler, Taken } from './taken-calls.js';
+
+const LOOK_MS = 200;
+const LONGEST_OBJECTIVE = 64 * 1024;
+const NOT_DONE = { outcome: 'broken', runId: '', summary: '', report: '', minutes: 0 } as const;
+
+export const askCalls: CallHandler = {
+  resumes: true,
+  refusal: ({ node, from }) =>
+    node.may(from, 'call') ? undefined : `${from} may not ask the agents here`,
+  async carryOut(taken) {
+    const ask = offered(taken);
+    const { state, root } = taken.node.workspace;
+    try {
+      const result = await followed(taken, ask.name);
+      if (result.outcome !== 'proved') throw new CallError('failed', result.why);
+      const { report, summary, runId, minutes } = result;
+      return { report, summary, runId, minutes };
+    } catch (error) {
+      // What this node does not finish because it ends goes on, and the asker asks again.
+      if (error instanceof CallError && error.code === 'unknown') throw error;
+      if (readAnswered(state, ask.name) === undefined)
+        writeAnswered(state, ask.name, { ...NOT_DONE, why: messageOf(error) });
+      const runId = readAsk(state, ask.name)?.runId;
+      if (runId !== undefined) cancelPasses(root, new Set([runId]));
+      throw error;
+    }
+  },
+};
+
+/** A question that was here before this node started again is the same one. */
+function offered({ node, from, key, body, totalMs }: Taken): Ask {
+  const { objective, agent = '' } = membersOf(body);
+  const { state, clock, snapshot } = node.workspace;
+  if (typeof objective !== 'string' || objective.trim() === '' || typeof agent !== 'string')
+    throw new CallError('malformed', 'an objective was expected');
+  if (objective.length > LONGEST_OBJECTIVE)
+    throw new CallError('too-large', `the objective has ${objective.length} characters`);
+  const view = snapshot();
+  if (view.record('DISPATCH', GUEST) === undefined)
+    throw new CallError('not-found', `there is no project ${GUEST} here`);
+  if (agent !== '' && view.record('RUNNER', agent) === undefined)
+    throw new CallError('not-found', `there is no agent ${agent.slice(0, 80)} here`);
+  const name = askName(from, key);
+  const known = readAsk(state, name);
+  if (known !== undefined) return known;
+  const ask = { name, from, objective, agent, until: clock.now().getTime() + totalMs };
+  writeAsk(state, ask);
+  return ask;
+}
+
+/** @throws CallError as its signal says. */
+async function followed({ node, signal, emit }: Taken, name: string): Promise<AskResult> {
+  const { state } = node.workspace;
+  let [told, bytes, rest] = ['', 0, ''];
+  for (;;) {
+    const heard = readHeard(state, name);
+    const result = readAnswered(state, name);
+    const doing = readAsk(state, name)?.runId;
+    const now = doing === undefined ? 'waiting' : 'working';
+    if (now !== told) emit({ state: now, runId: doing });
+    told = now;
+    const { text, left } = linesIn(heard, { bytes, rest, isLast: result !== undefined });
+    if (text !== '') emit({ text });
+    [bytes, rest] = [heard?.bytes ?? bytes, left];
+    if (result !== undefined) return result;
+    await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+}
+
+/** Only whole lines: half of a credential would not be recognised. */
+function linesIn(
+  heard: HeardOutput | undefined,
+  { bytes, rest, isLast }: { readonly bytes: number; readonly rest: string; isLast: boolean },
+): { readonly text: string; readonly left: string } {
+  const fresh = Math.max(0, (heard?.bytes ?? bytes) - bytes);
+  const tail = Buffer.from(heard?.tail ?? '');
+  const added = rest + tail.subarray(Math.max(0, tail.length - fresh)).toString('utf8');
+  const end = isLast ? added.length : added.lastIndexOf('\n') + 1;
+  return { text: withoutSecrets(added.slice(0, end)), left: added.slice(end) };
+}

@@ -1,0 +1,80 @@
+/**
+ * A watch of keys of a bucket that goes on when the server was restarted, and begins again when its
+ * store was wiped, truncated or put back: a watch of the client would wait there for ever.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KV, KvEntry } from '@nats-io/kv';
+import type { Entry } from './judge-record.js';
+
+/** How often it looks whether the store is still the same one. */
+const LOOK_MS = 3_000;
+/** A watch that tells nothing at first has nothing to tell. */
+const QUIET_MS = 1_000;
+
+export type WatchEvents = {
+  /** `entry.text` is empty for a key that was removed. */
+  readonly onEntry: (key: string, entry: Entry) => void;
+  /** What was told before does not hold any more. Called before the first entry, too. */
+  readonly onReset: () => void;
+  /** Everything that was there is told. */
+  readonly onReady?: () => void;
+};
+
+/** Until the signal. @param keys such as `lead.*`. */
+export async function watchBucket(
+  open: () => Promise<KV>,
+  keys: string,
+  events: WatchEvents & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal } = events;
+  while (!signal.aborted) {
+    try {
+      await watchOnce(await open(), keys, events);
+    } catch {
+      // No server, or no bucket yet: both come back.
+    }
+    await pause(LOOK_MS / 3, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Until the store is another one. @throws as the client does */
+async function watchOnce(
+  kv: KV,
+  keys: string,
+  { onEntry, onReset, onReady, signal }: WatchEvents & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { created } = (await kv.status()).streamInfo;
+  let highest = 0;
+  let isReady = false;
+  const ready = (): void => {
+    if (!isReady) onReady?.();
+    isReady = true;
+  };
+  onReset();
+  const watch = await kv.watch({ key: keys });
+  const take = (entry: KvEntry & { readonly isUpdate: boolean }): void => {
+    highest = Math.max(highest, entry.revision);
+    const text = entry.operation === 'PUT' ? entry.string() : '';
+    onEntry(entry.key, { text, revision: entry.revision });
+    if (entry.isUpdate) ready();
+  };
+  let isEnded = false;
+  const tell = async (): Promise<void> => {
+    for await (const entry of watch) take(entry);
+    isEnded = true;
+  };
+  const told = tell();
+  try {
+    await pause(QUIET_MS, undefined, { signal });
+    if (highest === 0) ready();
+    while (!isEnded) {
+      await pause(LOOK_MS, undefined, { signal });
+      ready();
+      const { streamInfo } = await kv.status();
+      if (streamInfo.created !== created || streamInfo.state.last_seq < highest) return;
+    }
+  } finally {
+    watch.stop();
+    await told.catch(() => undefined);
+  }
+}

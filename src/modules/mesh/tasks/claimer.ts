@@ -1,0 +1,77 @@
+/** Claims the next task that waits for this node, by compare-and-swap of its record. */
+import type { KV } from '@nats-io/kv';
+import type { Identity } from '../identity.js';
+import { type KeyOf, signValue } from '../wire/jws.js';
+import { MeshRefusal } from '../wire/refusal.js';
+import { openRecord } from './judge-record.js';
+import { mayClaim } from './may-claim.js';
+import type { TaskRecord } from './task.js';
+import type { WakeUps } from './wake-ups.js';
+
+/** Before another node is asked about a task that is not for this one. */
+const OTHERS_MS = 1_000;
+
+export type ClaimerOptions = {
+  readonly identity: Pick<Identity, 'node' | 'key'>;
+  readonly wakeUps: WakeUps;
+  readonly kv: () => Promise<KV>;
+  readonly keyOf: KeyOf;
+  readonly lanes: () => readonly string[];
+  readonly mayPropose: (owner: string) => boolean;
+  /** Why a task was not claimed, where that is worth telling. */
+  readonly say?: (line: string) => void;
+};
+
+export class Claimer {
+  readonly #options: ClaimerOptions;
+
+  constructor(options: ClaimerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * If another node was faster, takes the next one at once. What it costs does not depend on how
+   * many wait. Nothing: none waits now. @throws as the client does.
+   */
+  async next(): Promise<TaskRecord | undefined> {
+    const { wakeUps, lanes } = this.#options;
+    for (;;) {
+      const message = await wakeUps.next(lanes());
+      if (message === undefined) return undefined;
+      const { key } = message;
+      const claimed = await this.#claim(key).catch((error: unknown) => {
+        message.nak();
+        throw error;
+      });
+      if (claimed === 'other') message.nak(OTHERS_MS);
+      else message.ack();
+      if (typeof claimed === 'object') return claimed;
+    }
+  }
+
+  async #claim(key: string): Promise<TaskRecord | 'none' | 'other'> {
+    const { identity, keyOf, lanes, mayPropose, say } = this.#options;
+    const kv = await this.#options.kv();
+    const entry = /^[^.\s]+\.[^.\s]+$/.test(key) ? await kv.get(key) : null;
+    if (entry === null || entry.operation !== 'PUT') return 'none';
+    try {
+      const opened = openRecord(entry.string(), keyOf);
+      const { node } = identity;
+      const refusal = mayClaim(opened, { node, key, lanes: lanes(), mayPropose });
+      if (refusal !== undefined) return refusal.kind;
+      const { why: _, ...record } = opened.record;
+      const claimed: TaskRecord = { ...record, state: 'claimed', node };
+      await kv.update(key, signValue('task', identity, claimed), entry.revision);
+      return claimed;
+    } catch (error) {
+      if (error instanceof MeshRefusal) say?.(`${key} was not claimed: ${error.message}`);
+      else if (!isConflict(error)) throw error;
+      return 'none';
+    }
+  }
+}
+
+/** Another value was written first. */
+export function isConflict(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 10071;
+}

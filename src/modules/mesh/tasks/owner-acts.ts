@@ -1,0 +1,245 @@
+/** Carries out what `decide` wants: commits pages, writes records, wakes, fetches change sets. */
+import { type KV, Kvm } from '@nats-io/kv';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { messageOf } from '../../../kernel/error.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { LiveNode } from '../node/live-node.js';
+import { keepObject, keptObject } from '../work/kept-objects.js';
+import { packTask } from '../work/pack.js';
+import { sendObject } from '../work/stored-objects.js';
+import {
+  type Band,
+  BUCKET,
+  laneOf,
+  taskKey,
+  wakeConsumer,
+  wakeSubject,
+  WAKE_STREAM,
+} from '../wire/names.js';
+import { signValue } from '../wire/jws.js';
+import { MeshRefusal } from '../wire/refusal.js';
+import { writeArrival } from './claim-store.js';
+import { isConflict } from './claimer.js';
+import { commitPages, type PageWrite } from './commit-pages.js';
+import type { TaskAction, Timing } from './decide.js';
+import { fetchChangeSet } from './fetch-change-set.js';
+import type { Lanes } from './lanes.js';
+import type { OwnerView } from './owner-view.js';
+import type { TaskRecord, TaskSpec } from './task.js';
+import type { Due } from './task-owner.js';
+import type { TaskPage } from './task-page.js';
+
+/** Pages in one commit. */
+const MOST_PAGES = 100;
+/** Requests to the server at once. */
+const MOST_AT_ONCE = 32;
+/** How long a change set that is not on the server yet is waited for. */
+const PATIENCE_MS = 60_000;
+/** A node that writes illegal values again and again gets no answer faster than this. */
+const RESTORE_MS = 500;
+const SAY_MS = 60_000;
+
+type Parts = {
+  readonly view: OwnerView;
+  readonly lanes: Lanes;
+  readonly timing: Timing;
+  readonly now: () => number;
+};
+type Act<Kind> = Extract<TaskAction, { readonly kind: Kind }>;
+
+export class OwnerActs {
+  readonly #node: LiveNode;
+  readonly #parts: Parts;
+  readonly #jetstream: JetStreamClient;
+  readonly #uploaded = new Set<string>();
+  readonly #missingSince = new Map<string, number>();
+  readonly #restored = new Map<string, number>();
+  readonly #drained = new Map<string, boolean>();
+  #bucket: Promise<KV> | undefined;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #lookedAtLanes = Number.NEGATIVE_INFINITY;
+
+  constructor(node: LiveNode, parts: Parts) {
+    this.#node = node;
+    this.#parts = parts;
+    this.#jetstream = jetstream(node.connection, { checkAPI: false });
+  }
+
+  forgetServer(): void {
+    this.#uploaded.clear();
+    this.#bucket = undefined;
+  }
+
+  /** @returns tasks that are to be looked at again at once. */
+  async carryOut(due: readonly Due[], snapshot: () => Snapshot): Promise<readonly string[]> {
+    const writes: PageWrite[] = [];
+    const others: { readonly page: TaskPage; readonly action: TaskAction }[] = [];
+    for (const { page, actions } of due)
+      for (const action of actions) {
+        if (action.kind === 'write') writes.push({ page, next: action.next });
+        else if (action.kind === 'queue') writes.push(this.#queued(page, action, snapshot()));
+        else others.push({ page, action });
+      }
+    for (let from = 0; from < writes.length; from += MOST_PAGES)
+      commitPages(this.#node.workspace, writes.slice(from, from + MOST_PAGES));
+    const touched: string[] = [];
+    for (let from = 0; from < others.length; from += MOST_AT_ONCE) {
+      const some = others.slice(from, from + MOST_AT_ONCE);
+      const done = await Promise.all(some.map((each) => this.#tryOne(each)));
+      touched.push(...done.flatMap((task) => task ?? []));
+    }
+    return touched;
+  }
+
+  /** Nothing waits there: what was woken and not claimed is to be woken again. */
+  isDrained({ tags, band }: Pick<TaskSpec, 'tags' | 'band'>): boolean {
+    return this.#drained.get(wakeConsumer(laneOf(tags), band)) === true;
+  }
+
+  async lookAtLanes(pages: Iterable<TaskPage>): Promise<void> {
+    const now = this.#parts.now();
+    if (now - this.#lookedAtLanes < this.#parts.timing.wakeMs / 2) return;
+    this.#lookedAtLanes = now;
+    const consumers = new Set<string>();
+    for (const { state, spec } of pages)
+      if (state === 'queued') consumers.add(wakeConsumer(laneOf(spec.tags), spec.band));
+    this.#drained.clear();
+    for (const consumer of consumers) this.#drained.set(consumer, await this.#isEmpty(consumer));
+  }
+
+  async #isEmpty(consumer: string): Promise<boolean> {
+    try {
+      const { num_pending, num_ack_pending } = await (
+        await this.#jetstream.consumers.get(WAKE_STREAM, consumer)
+      ).info();
+      return num_pending + num_ack_pending === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  #queued(page: TaskPage, { attempt }: Act<'queue'>, snapshot: Snapshot): PageWrite {
+    try {
+      const packed = packTask(snapshot, page, this.#node.identity);
+      keepObject(this.#node.workspace.state, packed.text);
+      const why = page.why === undefined ? {} : { why: page.why };
+      return { page, next: { state: 'queued', attempt, package: packed.hash, ...why } };
+    } catch (error) {
+      if (!(error instanceof MeshRefusal)) throw error;
+      const state = page.state === 'proposed' ? 'rejected' : 'released';
+      return { page, next: { state, why: error.message } };
+    }
+  }
+
+  async #tryOne(due: {
+    readonly page: TaskPage;
+    readonly action: TaskAction;
+  }): Promise<string | undefined> {
+    try {
+      return (await this.#one(due)) ? due.page.task : undefined;
+    } catch (error) {
+      // The server is away, or another value was written first: both are decided on again.
+      this.#bucket = undefined;
+      if (!isConflict(error)) this.#sayOnce(`${due.page.task}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The same again only after a minute: a server that is away fails each task every second. */
+  #sayOnce(line: string): void {
+    const now = this.#parts.now();
+    if (now - this.#saidAt < SAY_MS) return;
+    this.#saidAt = now;
+    this.#node.say(`the mesh could not be told about ${line}`);
+  }
+
+  /** @returns whether the task is to be looked at again at once. */
+  async #one({ page, action }: { readonly page: TaskPage; readonly action: TaskAction }) {
+    switch (action.kind) {
+      case 'put':
+        return await this.#put(page, action);
+      case 'wake':
+        return this.#wake(page);
+      case 'fetch':
+        return await this.#fetch(page, action);
+      case 'forget':
+        await (await this.#kv()).delete(this.#keyOf(page), { previousSeq: action.revision });
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  async #put(page: TaskPage, { record, revision }: Act<'put'>): Promise<boolean> {
+    const [now, key] = [this.#parts.now(), this.#keyOf(page)];
+    if (now - (this.#restored.get(key) ?? Number.NEGATIVE_INFINITY) < RESTORE_MS) return false;
+    if (revision > 0) this.#restored.set(key, now);
+    if (!(await this.#upload(record))) {
+      const { why } = page;
+      const next = { state: 'queued' as const, ...(why === undefined ? {} : { why }) };
+      commitPages(this.#node.workspace, [{ page, next }]);
+      return true;
+    }
+    const { node, key: signing } = this.#node.identity;
+    const text = signValue('task', { node, key: signing }, record);
+    const written = await (await this.#kv()).put(key, text, { previousSeq: revision });
+    this.#parts.view.setEntry(page.task, { text, revision: written });
+    return true;
+  }
+
+  /**
+   * Before a node may need it, and after the server has lost it.
+   * @returns false if the package of a queued task is gone: another one has to be made.
+   */
+  async #upload({ package: hash, state }: TaskRecord): Promise<boolean> {
+    const isNeeded = state === 'queued' || state === 'claimed' || state === 'running';
+    if (!isNeeded || this.#uploaded.has(hash)) return true;
+    const text = keptObject(this.#node.workspace.state, hash);
+    if (text === undefined) return state !== 'queued';
+    await sendObject(this.#node.connection, this.#node.workspace.state, text);
+    this.#uploaded.add(hash);
+    return true;
+  }
+
+  #wake({ task, spec }: TaskPage): boolean {
+    const lane = laneOf(spec.tags);
+    const now = this.#parts.now();
+    if (!this.#parts.lanes.has(lane)) this.#parts.lanes.ask(spec.tags, now);
+    else {
+      const band: Band = spec.band;
+      this.#node.connection.publish(wakeSubject(lane, band), taskKey(this.#node.node, task));
+      this.#parts.view.woken(task, now);
+    }
+    return false;
+  }
+
+  async #fetch(page: TaskPage, { from, changeSet }: Act<'fetch'>): Promise<boolean> {
+    const fetched = await fetchChangeSet(this.#node, page, { from, changeSet });
+    switch (fetched.kind) {
+      case 'here':
+        this.#missingSince.delete(changeSet);
+        writeArrival(this.#node.workspace.state, fetched.arrival);
+        return true;
+      case 'refused':
+        this.#parts.view.refuse(page, fetched.why);
+        return true;
+      case 'missing': {
+        const now = this.#parts.now();
+        const since = this.#missingSince.get(changeSet) ?? now;
+        this.#missingSince.set(changeSet, since);
+        if (now - since < PATIENCE_MS) return false;
+        this.#parts.view.refuse(page, `the change set of ${from} is not on the server`);
+        return true;
+      }
+    }
+  }
+
+  #keyOf({ task }: TaskPage): string {
+    return taskKey(this.#node.node, task);
+  }
+
+  async #kv(): Promise<KV> {
+    this.#bucket ??= new Kvm(this.#node.connection).open(BUCKET.tasks);
+    return await this.#bucket;
+  }
+}

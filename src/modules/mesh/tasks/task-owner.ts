@@ -1,0 +1,154 @@
+/** The loop of the owner's node: looks, decides, acts, until nothing is left to do; then waits. */
+import { type KV, Kvm } from '@nats-io/kv';
+import type { Snapshot } from '../../../workspace/types.js';
+import type { LiveNode } from '../node/live-node.js';
+import { BUCKET } from '../wire/names.js';
+import { dropObjects } from '../work/kept-objects.js';
+import { Alarm } from './alarm.js';
+import { readClaims } from './claim-store.js';
+import { watchBucket } from './bucket-watch.js';
+import { decide, type TaskAction, type Timing } from './decide.js';
+import { HeardClaims } from './heard-claims.js';
+import { Lanes } from './lanes.js';
+import { Outbox } from './outbox.js';
+import { OwnerActs } from './owner-acts.js';
+import { OwnerView } from './owner-view.js';
+import type { TaskPage } from './task-page.js';
+
+/** How often it looks at files and clocks. */
+const LOOK_MS = 1_000;
+/** Entries that come together are looked at together. */
+const GATHER_MS = 20;
+/** Between two looks: longer, and this process was stopped. */
+const LONGEST_GAP_MS = 10_000;
+const CLEAN_MS = 600_000;
+
+export type OwnerOptions = { readonly now: () => number; readonly timing: Timing };
+/** One task and what to do about it. */
+export type Due = { readonly page: TaskPage; readonly actions: readonly TaskAction[] };
+
+export class TaskOwner {
+  readonly #node: LiveNode;
+  readonly #options: OwnerOptions;
+  readonly #outbox: Outbox;
+  readonly #claims: HeardClaims;
+  readonly #view: OwnerView;
+  readonly #lanes: Lanes;
+  readonly #acts: OwnerActs;
+  readonly #alarm = new Alarm();
+  readonly #dirty = new Set<string>();
+  #isReady = false;
+  #hearsSince: number | undefined;
+  #cleaned: number;
+
+  constructor(node: LiveNode, options: OwnerOptions) {
+    this.#node = node;
+    this.#options = options;
+    this.#outbox = new Outbox(node.workspace);
+    this.#claims = new HeardClaims(node.node, options.now());
+    this.#view = new OwnerView(node, this.#claims);
+    this.#lanes = new Lanes(node);
+    this.#acts = new OwnerActs(node, {
+      view: this.#view,
+      lanes: this.#lanes,
+      timing: options.timing,
+      now: options.now,
+    });
+    this.#cleaned = options.now();
+  }
+
+  /** Until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.#lanes.watch(signal, () => this.#alarm.ring()),
+      this.#watchRecords(signal),
+      this.#loop(signal),
+    ]);
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    let looked = Number.NEGATIVE_INFINITY;
+    while (!signal.aborted) {
+      const isDue = this.#options.now() - looked >= LOOK_MS;
+      if (isDue) {
+        looked = this.#options.now();
+        this.#look();
+      }
+      const names = isDue ? [...this.#outbox.pages.keys()] : [...this.#dirty];
+      this.#dirty.clear();
+      const changed = this.#isReady ? await this.#round(names) : false;
+      if (!changed) await this.#idle(signal);
+    }
+  }
+
+  /** @returns whether there may be more to do at once. */
+  async #round(names: readonly string[]): Promise<boolean> {
+    const settings = this.#node.settings();
+    if (settings === undefined) return false;
+    this.#view.setPeers(settings.peers);
+    const now = this.#options.now();
+    let snapshot: Snapshot | undefined;
+    const open = (): Snapshot => (snapshot ??= this.#node.workspace.snapshot());
+    const due = names.flatMap((name): readonly Due[] => {
+      const page = this.#outbox.pages.get(name);
+      if (page === undefined) return [];
+      const view = this.#view.of(page, open, now, this.#acts.isDrained(page.spec));
+      const actions = decide(view, this.#options.timing);
+      return actions.length === 0 ? [] : [{ page, actions }];
+    });
+    if (due.length === 0) return false;
+    const touched = await this.#acts.carryOut(due, open);
+    for (const name of [...this.#outbox.look(), ...touched]) this.#dirty.add(name);
+    return this.#dirty.size > 0;
+  }
+
+  #look(): void {
+    const now = this.#options.now();
+    for (const task of this.#outbox.look()) {
+      this.#dirty.add(task);
+      if (!this.#outbox.pages.has(task)) this.#view.forget(task);
+    }
+    // While nobody can be heard, no lease ends; afterwards all of them begin again.
+    const since = this.#node.hearsSince();
+    if (since === undefined || since !== this.#hearsSince) this.#claims.listenAgain(now);
+    this.#hearsSince = since;
+    this.#claims.look(this.#node.heard(), now, LONGEST_GAP_MS);
+    void this.#acts.lookAtLanes(this.#outbox.pages.values());
+    if (now - this.#cleaned < CLEAN_MS) return;
+    this.#cleaned = now;
+    const { state } = this.#node.workspace;
+    const own = [...this.#outbox.pages.values()].flatMap((page) => page.package ?? []);
+    const others = readClaims(state).map((claim) => claim.package);
+    dropObjects(state, new Set([...own, ...others]));
+  }
+
+  async #watchRecords(signal: AbortSignal): Promise<void> {
+    const open = (): Promise<KV> => new Kvm(this.#node.connection).open(BUCKET.tasks);
+    const { node } = this.#node;
+    await watchBucket(open, `${node}.*`, {
+      signal,
+      onReset: () => {
+        this.#isReady = false;
+        this.#view.forgetEntries();
+        this.#acts.forgetServer();
+      },
+      onReady: () => {
+        this.#isReady = true;
+        this.#claims.listenAgain(this.#options.now());
+        for (const task of this.#outbox.pages.keys()) this.#dirty.add(task);
+        this.#alarm.ring();
+      },
+      onEntry: (key, entry) => {
+        const task = key.slice(node.length + 1);
+        this.#view.setEntry(task, entry);
+        this.#dirty.add(task);
+        if (this.#isReady) this.#alarm.ring();
+      },
+    });
+  }
+
+  async #idle(signal: AbortSignal): Promise<void> {
+    if (this.#dirty.size === 0 || !this.#isReady) await this.#alarm.wait(LOOK_MS, signal);
+    await this.#alarm.wait(GATHER_MS, signal);
+  }
+}

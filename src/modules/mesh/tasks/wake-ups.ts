@@ -1,0 +1,92 @@
+/**
+ * Wake-ups for this node: one at a time from the consumers of its lanes, the high band first. A
+ * wake-up says that a task may wait; the record says whether it does.
+ */
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Band, BANDS, inboxPrefix, wakeConsumer } from '../wire/names.js';
+import { Alarm } from './alarm.js';
+import { Pull, type WakeUp } from './pull.js';
+
+/** How long one request waits at the server for the next wake-up. */
+const POLL_MS = 5_000;
+/** A wake-up that is kept here for longer is given back. */
+const STALE_MS = 15_000;
+
+type Kept = { readonly message: WakeUp; readonly band: Band; readonly since: number };
+
+export class WakeUps {
+  readonly #connection: NatsConnection;
+  readonly #prefix: string;
+  readonly #pulls = new Map<string, Pull>();
+  readonly #polls = new Set<string>();
+  readonly #kept: Kept[] = [];
+  readonly #alarm = new Alarm();
+  #turn = 0;
+
+  constructor(connection: NatsConnection, node: string) {
+    this.#connection = connection;
+    this.#prefix = inboxPrefix(node);
+  }
+
+  /** The next one, high band first; nothing if none waits now. */
+  async next(lanes: readonly string[]): Promise<WakeUp | undefined> {
+    this.#giveBackStale();
+    const turned = [...lanes.slice(this.#turn), ...lanes.slice(0, this.#turn)];
+    for (const band of BANDS) {
+      const kept = this.#kept.findIndex((each) => each.band === band);
+      const [known] = kept < 0 ? [] : this.#kept.splice(kept, 1);
+      if (known !== undefined) return known.message;
+      for (const lane of turned) {
+        const consumer = wakeConsumer(lane, band);
+        if (this.#polls.has(consumer)) continue;
+        const message = await this.#pullOf(consumer).next(0);
+        if (message === undefined) continue;
+        // The next time another lane is the first one.
+        this.#turn = (lanes.indexOf(lane) + 1) % lanes.length;
+        return message;
+      }
+    }
+    return undefined;
+  }
+
+  /** Until one may have come, or a few seconds have passed. */
+  async wait(lanes: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const lane of lanes)
+      for (const band of BANDS) {
+        const consumer = wakeConsumer(lane, band);
+        if (!this.#polls.has(consumer)) void this.#poll(consumer, band);
+      }
+    if (this.#kept.length > 0) return;
+    const longest = lanes.length === 0 ? POLL_MS / 10 : POLL_MS;
+    await this.#alarm.wait(longest, signal);
+  }
+
+  /** Gives back what was not taken. */
+  close(): void {
+    for (const { message } of this.#kept.splice(0)) message.nak();
+  }
+
+  async #poll(consumer: string, band: Band): Promise<void> {
+    this.#polls.add(consumer);
+    const message = await this.#pullOf(consumer).next(POLL_MS);
+    this.#polls.delete(consumer);
+    if (message === undefined) return;
+    this.#kept.push({ message, band, since: performance.now() });
+    this.#alarm.ring();
+  }
+
+  #pullOf(consumer: string): Pull {
+    const known = this.#pulls.get(consumer);
+    if (known !== undefined) return known;
+    const made = new Pull(this.#connection, consumer, this.#prefix);
+    this.#pulls.set(consumer, made);
+    return made;
+  }
+
+  #giveBackStale(): void {
+    const oldest = performance.now() - STALE_MS;
+    for (let i = this.#kept.length - 1; i >= 0; i--)
+      if ((this.#kept[i]?.since ?? 0) < oldest)
+        for (const { message } of this.#kept.splice(i, 1)) message.nak();
+  }
+}

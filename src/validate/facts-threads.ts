@@ -1,0 +1,112 @@
+/**
+ * The caller's side of the threads that compute the facts of very many files: after a clone, a
+ * branch change or an upgrade.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../kernel/error.js';
+import { REGISTRY_FILE } from '../registry/load-schema.js';
+import { isFree } from '../registry/route.js';
+import type { ContentCache } from '../workspace/cache.js';
+import type { Fresh } from '../workspace/cache-tables.js';
+import { isLongLog } from '../workspace/log-windows.js';
+import { within } from '../workspace/root-descriptor.js';
+import type { FileEntry, Snapshot } from '../workspace/types.js';
+import { contentKind } from './content-kind.js';
+
+/** `registry`: the text that gives every file its meaning. */
+export type ThreadSetting = { readonly root: string; readonly registry: Buffer };
+export type ThreadRequest = readonly FileEntry[];
+export type ThreadAnswer = readonly (readonly [path: string, file: Fresh])[];
+
+/** Fewer files are faster than a thread starts. */
+const FEWEST = 1_000;
+/** More threads gain little, and each takes some 150 MB. */
+const MOST_THREADS = 4;
+const FILES_IN_REQUEST = 100;
+/** The caller reads larger files itself, with care for memory. */
+const LARGEST = 1 << 20;
+/** So that what one file needs is gone before the collector looks at it. */
+const YOUNG_MB = 48;
+
+/**
+ * Puts the facts of all files that changed into the cache if they are very many. Where a thread
+ * fails, they are left to the caller.
+ */
+export async function fillInThreads(
+  snapshot: Snapshot,
+  cache: ContentCache,
+  options: {
+    readonly onFile?: ((done: number, total: number) => void) | undefined;
+    readonly progress: (line: string) => void;
+  },
+): Promise<void> {
+  const registry = snapshot.bytes(REGISTRY_FILE);
+  const entries = [...snapshot.files.values()].filter(
+    (entry) => isForThreads(snapshot, entry) && cache.facts(entry.path) === undefined,
+  );
+  const threads = Math.min(availableParallelism(), MOST_THREADS);
+  if (registry === undefined || threads === 1 || entries.length < FEWEST) return;
+  const requests: ThreadRequest[] = [];
+  for (let i = 0; i < entries.length; i += FILES_IN_REQUEST)
+    requests.push(entries.slice(i, i + FILES_IN_REQUEST));
+  let done = 0;
+  const keep = (answer: ThreadAnswer): void => {
+    for (const [path, file] of answer) cache.put(path, file);
+    done += FILES_IN_REQUEST;
+    options.onFile?.(Math.min(done, entries.length), entries.length);
+  };
+  const setting = { root: within(snapshot.root), registry };
+  const ended = await Promise.allSettled(
+    Array.from({ length: threads }, () => serve(setting, requests, keep)),
+  );
+  for (const end of ended)
+    if (end.status === 'rejected')
+      options.progress(`a thread could not check its files: ${messageOf(end.reason)}`);
+}
+
+function isForThreads(snapshot: Snapshot, { path, kind, size }: FileEntry): boolean {
+  return (
+    kind === 'file' &&
+    size <= LARGEST &&
+    contentKind(path) !== 'binary' &&
+    !isFree(snapshot.schema, path) &&
+    !isLongLog(snapshot, path)
+  );
+}
+
+/** One thread, which takes requests until there are none. It has one more than it works at. */
+async function serve(
+  setting: ThreadSetting,
+  requests: ThreadRequest[],
+  keep: (answer: ThreadAnswer) => void,
+): Promise<void> {
+  const worker = new Worker(new URL('./facts-thread.js', import.meta.url), {
+    workerData: setting,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let open = 0;
+      const send = (): void => {
+        const request = requests.shift();
+        if (request === undefined) return;
+        open++;
+        worker.postMessage(request);
+      };
+      worker.on('message', (answer: ThreadAnswer) => {
+        open--;
+        send();
+        keep(answer);
+        if (open === 0) resolve();
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`a thread ended with ${code}`)));
+      send();
+      send();
+      if (open === 0) resolve();
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
