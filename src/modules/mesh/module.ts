@@ -4,6 +4,7 @@ import { meshAllow } from './commands/allow.js';
 import { meshAsk } from './commands/ask.js';
 import { meshCall } from './commands/call.js';
 import { meshCancel, meshRetry } from './commands/decide-task.js';
+import { meshCircle, meshCircles, meshGate } from './commands/circle.js';
 import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
@@ -17,7 +18,9 @@ import { meshSearch } from './commands/search.js';
 import { meshStatus } from './commands/status.js';
 import { meshTasks } from './commands/tasks.js';
 import { meshWork } from './commands/work.js';
-import { deliveredMail, mailFragments } from './mail/brief-mail.js';
+import { circleFragments } from './circling/circle-page.js';
+import { mailFragments } from './mail/brief-mail.js';
+import { recordedByMesh } from './recorded.js';
 import { meshService } from './node/mesh-service.js';
 import { meshObservations, meshState } from './node/tell-mesh.js';
 import { partsOf } from './parts.js';
@@ -33,8 +36,9 @@ export const module: Module = {
   fragments: async (context) => [
     ...(await workMoments.fragments(context)),
     ...mailFragments(context),
+    ...circleFragments(context),
   ],
-  recorded: deliveredMail,
+  recorded: recordedByMesh,
   grade: gradeElsewhere,
   state: meshState,
   examined: meshObservations,
@@ -59,5 +63,8 @@ export const module: Module = {
     'mesh call': meshCall,
     'mesh search': meshSearch,
     'mesh mail': meshMail,
+    'mesh circle': meshCircle,
+    'mesh circles': meshCircles,
+    'mesh gate': meshGate,
   },
 };

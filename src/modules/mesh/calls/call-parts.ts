@@ -4,6 +4,8 @@ import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import { CirclePart } from '../circling/circle-part.js';
+import { turnCalls } from '../circling/turn-calls.js';
 import type { JudgeServing } from '../review/peer-judge.js';
 import { reviewCalls } from '../review/review-calls.js';
 import { signedPages } from '../signed-pages.js';
@@ -24,10 +26,12 @@ export function callParts(context: JudgeServing): {
     ask: askCalls,
     model: modelCalls(access, offered),
     review: reviewCalls(context),
+    turn: turnCalls(context),
   });
   const models: Part = {
     begin: () => undefined,
     presence: () => ({ models: (offered() ?? []).map(({ model }) => model) }),
   };
-  return { calls, parts: [calls, access, models, gatewayPart(calls, relayModels(calls))] };
+  const circles = new CirclePart(calls, context);
+  return { calls, parts: [calls, access, models, circles, gatewayPart(calls, relayModels(calls))] };
 }
