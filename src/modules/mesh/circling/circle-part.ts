@@ -10,6 +10,7 @@ import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
 import { nodeState } from '../node/node-state.js';
 import type { JudgeServing } from '../review/peer-judge.js';
+import { MeshRefusal } from '../wire/refusal.js';
 import { fetchObject, sendObject } from '../work/stored-objects.js';
 import { awaited, type Circle } from './circle.js';
 import { tellOwner, writeResult } from './circle-page.js';
@@ -19,6 +20,16 @@ import { appendEvent, circleSessions, readCircle } from './event-list.js';
 import { takeTurn, TURN_ANSWER, type TurnBody } from './turn-calls.js';
 
 const LOOK_MS = 1_000;
+/** A node that works on a turn gives a sign of life every two seconds. */
+const IDLE_MS = 10_000;
+const AGAIN_MS = 1_000;
+
+type OwnTurn = {
+  readonly body: TurnBody;
+  readonly key: string;
+  readonly totalMs: number;
+  readonly signal: AbortSignal;
+};
 
 export class CirclePart implements Part {
   readonly #calls: Calls;
@@ -82,42 +93,40 @@ export class CirclePart implements Part {
     };
   }
 
+  /**
+   * An answer may be lost with the connection, and a node may start again: the same key is asked
+   * again until the time of the turn is over, and done once.
+   */
   async #ask(node: LiveNode, request: TurnRequest, signal: AbortSignal): Promise<TurnAnswer> {
     const { turnMs, node: to } = request;
-    const [body, key] = [bodyOf(request), keyOf(request)];
-    const outcome =
-      to === node.node
-        ? await this.#takeOwn(node, { body, key, turnMs, signal })
-        : await this.#calls.ask(to, {
-            ...{ kind: 'turn', body, key, idleMs: turnMs, totalMs: turnMs, signal },
-          });
-    if (outcome.kind !== 'answered') return { kind: 'silent', why: outcome.why };
-    const read = TURN_ANSWER.safeParse(outcome.value);
-    if (!read.success) return { kind: 'silent', why: 'what it answered is not a turn' };
-    const { sha256, tokensIn, tokensOut, cost } = read.data;
-    try {
-      const text = await fetchObject(node.connection, node.workspace.state, sha256);
-      if (text === undefined) return { kind: 'silent', why: 'the server lost what it said' };
-      return { kind: 'said', text, usage: { tokensIn, tokensOut, cost } };
-    } catch (error) {
-      return { kind: 'silent', why: messageOf(error) };
+    const end = performance.now() + turnMs;
+    const turn = { body: bodyOf(request), key: keyOf(request), signal };
+    for (let left = turnMs; ; left = end - performance.now()) {
+      const deadlines = { idleMs: Math.min(IDLE_MS, left), totalMs: left };
+      const outcome =
+        to === node.node
+          ? await this.#takeOwn(node, { ...turn, totalMs: left })
+          : await this.#calls.ask(to, { kind: 'turn', ...turn, ...deadlines });
+      const answer = await answerOf(node, outcome);
+      if (typeof answer !== 'string') return answer;
+      const hasLeft = node.heard().get(to)?.announcement.leaves === true;
+      if (hasLeft || signal.aborted || end - performance.now() < AGAIN_MS)
+        return { kind: 'silent', why: answer };
+      await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** This node's own turn needs no call. */
-  async #takeOwn(
-    node: LiveNode,
-    own: { body: TurnBody; key: string; turnMs: number; signal: AbortSignal },
-  ): Promise<CallOutcome> {
-    const { body, key, turnMs, signal } = own;
+  async #takeOwn(node: LiveNode, turn: OwnTurn): Promise<CallOutcome> {
+    const { body, key, totalMs, signal } = turn;
     const named = { node: node.node, call: key };
-    const ending = AbortSignal.any([signal, AbortSignal.timeout(turnMs)]);
+    const ending = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
     const taken = {
       node,
       from: node.node,
       key,
       body,
-      totalMs: turnMs,
+      totalMs,
       signal: ending,
       emit: () => undefined,
     };
@@ -128,6 +137,23 @@ export class CirclePart implements Part {
       const code = error instanceof CallError ? error.code : 'failed';
       return { kind: 'failed', code, why: messageOf(error), ...named };
     }
+  }
+}
+
+/** What it said, or that it says nothing. A text: why neither is known yet. */
+async function answerOf(node: LiveNode, outcome: CallOutcome): Promise<TurnAnswer | string> {
+  if (outcome.kind === 'unknown') return outcome.why;
+  if (outcome.kind !== 'answered') return { kind: 'silent', why: outcome.why };
+  const read = TURN_ANSWER.safeParse(outcome.value);
+  if (!read.success) return { kind: 'silent', why: 'what it answered is not a turn' };
+  const { sha256, tokensIn, tokensOut, cost } = read.data;
+  try {
+    const text = await fetchObject(node.connection, node.workspace.state, sha256);
+    if (text === undefined) return 'the server does not have what it said';
+    return { kind: 'said', text, usage: { tokensIn, tokensOut, cost } };
+  } catch (error) {
+    if (error instanceof MeshRefusal) return { kind: 'silent', why: error.message };
+    return messageOf(error);
   }
 }
 

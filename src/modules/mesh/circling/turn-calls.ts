@@ -2,16 +2,19 @@
  * One turn of a circle on this node, by a judge of its owner. Texts come and go through the object
  * store; the call names them by SHA-256.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { CallError } from '../calls/call.js';
 import type { CallHandler, Taken } from '../calls/taken-calls.js';
 import { type JudgeServing, judgeForPeer, mayCall } from '../review/peer-judge.js';
+import { MeshRefusal } from '../wire/refusal.js';
 import { fetchObject, sendObject } from '../work/stored-objects.js';
 import { ROLES } from './circle.js';
 import { turnPrompt } from './turn-prompt.js';
 
 /** The first that MODEL-TIERS.md has. */
 const TIERS = ['circle', 'grader'];
+const AGAIN_MS = 1_000;
 const SHA = /^[0-9a-f]{64}$/;
 
 export const TURN = z.strictObject({
@@ -39,7 +42,8 @@ export const TURN_ANSWER = z.object({
 });
 
 export function turnCalls(serving: JudgeServing): CallHandler {
-  return { refusal: mayCall, carryOut: (taken) => takeTurn(serving, taken) };
+  // A turn changes nothing here, so it is begun again after a restart.
+  return { refusal: mayCall, resumes: true, carryOut: (taken) => takeTurn(serving, taken) };
 }
 
 /** @throws CallError */
@@ -53,7 +57,10 @@ export async function takeTurn(
   const texts = read.data.sections.map(async ({ heading, sha256 }) => ({
     heading,
     sha256: sha256 ?? '',
-    text: sha256 === null ? undefined : await fetchObject(connection, workspace.state, sha256),
+    text:
+      sha256 === null
+        ? undefined
+        : await untilItWorks(taken, () => fetchObject(connection, workspace.state, sha256)),
   }));
   const { place, role, handsIn, remark, problem } = read.data;
   const sections = await Promise.all(texts);
@@ -63,6 +70,19 @@ export async function takeTurn(
     panel.say(prompt),
   );
   if (value.kind === 'failed') throw new CallError('failed', value.why);
-  const sha256 = await sendObject(connection, workspace.state, value.whole);
+  const sha256 = await untilItWorks(taken, () =>
+    sendObject(connection, workspace.state, value.whole),
+  );
   return { sha256, model, ...usage };
+}
+
+/** What was paid for is not lost with the connection. */
+async function untilItWorks<T>({ signal }: Taken, act: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await act();
+    } catch (error) {
+      if (signal.aborted || error instanceof MeshRefusal) throw error;
+      await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
 }

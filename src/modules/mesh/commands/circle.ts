@@ -161,7 +161,8 @@ function planOf(snapshot: Snapshot, name: string): Pick<CircleSettings, 'project
       hint: 'nocturne project list, nocturne mesh tasks',
     });
   const field = (key: string): string => fieldText(record, key);
-  const plan = `Mission: ${field('mission')}\nPhase: ${field('phase.objective')}\nNow: ${field('next_pass.objective')}\n\nCriteria: ${field('next_pass.criteria')}\nThe phase is over when: ${field('phase.stop_condition')}`;
+  const conditions = (key: string): string => JSON.stringify(record.fields.get(key)?.data ?? []);
+  const plan = `Mission: ${field('mission')}\nPhase: ${field('phase.objective')}\nNow: ${field('next_pass.objective')}\n\nCriteria: ${conditions('next_pass.criteria')}\nThe phase is over when: ${conditions('phase.stop_condition')}`;
   return { project: name, plan };
 }
 

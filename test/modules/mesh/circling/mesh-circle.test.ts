@@ -36,7 +36,7 @@ t.setTimeout(240_000);
 const USAGE = { prompt_tokens: 90, completion_tokens: 10 };
 
 /** What the agent of a node says: what is due, and a vote. */
-function speak(node: string, request: SeenRequest, vote = 'converged'): Scripted {
+function speak(node: string, request: SeenRequest, vote = 'converged') {
   const prompt = promptOf(request);
   const place = /This is turn (\S+)\./.exec(prompt)?.[1] ?? '';
   const due = [...prompt.matchAll(/^- `(\w+)`: /gm)].map(([, type]) => type);
@@ -215,6 +215,38 @@ t.test(
     t.same(circle.notices, []);
     t.equal(tokensOf(ringed.asked, 'left'), before + 100, 'only the last turn was asked again');
     t.equal(circle.usage.reviewerA.tokensIn, 90 * 4);
+  },
+);
+
+t.test(
+  'a server that is restarted in a turn costs nobody the turn',
+  { skip: NO_SERVER },
+  async (t) => {
+    const begun = new Set<string>();
+    const answers: (() => void)[] = [];
+    const slow: Script = (request) => {
+      const isNow = promptOf(request).includes('This is turn sr1.1.') && !begun.has('left');
+      if (!isNow) return speak('left', request);
+      begun.add('left');
+      const after = new Promise<void>((done) => answers.push(done));
+      return { ...speak('left', request), after };
+    };
+    const ringed = await ring(t, { owner: says('owner'), left: slow, right: says('right') });
+    const owner = place(ringed);
+    const { state } = owner.workspace;
+    await run(owner, meshCircle, [['pages'], { tier: '1', rounds: '1' }]);
+    await until(
+      () => answers.length,
+      (count) => count === 1,
+    );
+    await ringed.mesh.server.stop('SIGKILL');
+    for (const answer of answers) answer();
+    await ringed.mesh.server.start();
+    const [session = ''] = circleSessions(state);
+    const now = () => readCircle(state, session);
+    await until(now, (circle) => circle.phase === 'complete');
+    t.same(now().notices, [], 'nobody counts as silent');
+    t.equal(now().usage.reviewerA.tokensIn, 90 * 4, 'and nothing was done twice');
   },
 );
 
