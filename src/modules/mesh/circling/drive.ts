@@ -98,7 +98,8 @@ type OfTurn = { readonly role: Role; readonly node: string; readonly place: stri
 function record(world: CircleWorld, event: CircleEvent & OfTurn): boolean {
   const circle = world.circle();
   const isDue = awaited(circle).includes(event.role);
-  const isNow = isDue && placeOf(circle) === event.place && circle.members[event.role] === event.node;
+  const isNow =
+    isDue && placeOf(circle) === event.place && circle.members[event.role] === event.node;
   if (isNow) world.append(event);
   return isNow;
 }
