@@ -179,15 +179,13 @@ t.test('an agent writes in the name of its own project', { skip: NO_SERVER }, as
     join(left.root, 'PROJECTS/pages/pass.mjs'),
     `import { spawnSync } from 'node:child_process';
 const words = ${JSON.stringify([bin, ...words, '--text', 'Which of them?', '--project', 'other'])};
-const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+const env = { ...process.env, NOCTURNE_HOME: ${JSON.stringify(left.home)} };
+const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', env });
 if (status !== 0) throw new Error(stderr.slice(-300));
 ${WRITES_PAGE}${REPORT}
 `,
   );
-  const report = await worker(
-    environment(left, { modules: [module], env: { ...process.env, NOCTURNE_HOME: left.home } }),
-    { role: 'worker' },
-  );
+  const report = await worker(environment(left, { modules: [module] }), { role: 'worker' });
   t.equal(report.exit, 0, report.outcome);
   t.match(only(left), { box: 'out', project: 'pages', peerProject: 'pages', state: 'queued' });
 });
