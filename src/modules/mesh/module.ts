@@ -16,6 +16,7 @@ import { meshPropose } from './commands/propose.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshSearch } from './commands/search.js';
 import { meshStatus } from './commands/status.js';
+import { meshTable, meshTables } from './commands/table.js';
 import { meshTasks } from './commands/tasks.js';
 import { meshWork } from './commands/work.js';
 import { circleFragments } from './circling/circle-page.js';
@@ -66,5 +67,7 @@ export const module: Module = {
     'mesh circle': meshCircle,
     'mesh circles': meshCircles,
     'mesh gate': meshGate,
+    'mesh table': meshTable,
+    'mesh tables': meshTables,
   },
 };

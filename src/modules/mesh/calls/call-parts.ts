@@ -4,11 +4,13 @@ import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import { TurnAsker } from '../circling/ask-turn.js';
 import { CirclePart } from '../circling/circle-part.js';
 import { turnCalls } from '../circling/turn-calls.js';
 import type { JudgeServing } from '../review/peer-judge.js';
 import { reviewCalls } from '../review/review-calls.js';
 import { signedPages } from '../signed-pages.js';
+import { TablePart } from '../table/table-part.js';
 import { askCalls } from './ask-calls.js';
 import { Calls } from './calls.js';
 import { gatewayPart } from './gateway.js';
@@ -32,6 +34,10 @@ export function callParts(context: JudgeServing): {
     begin: () => undefined,
     presence: () => ({ models: (offered() ?? []).map(({ model }) => model) }),
   };
-  const circles = new CirclePart(calls, context);
-  return { calls, parts: [calls, access, models, circles, gatewayPart(calls, relayModels(calls))] };
+  const asker = new TurnAsker(calls, context);
+  const talks = [new CirclePart(asker), new TablePart(asker)];
+  return {
+    calls,
+    parts: [calls, access, models, ...talks, gatewayPart(calls, relayModels(calls))],
+  };
 }

@@ -13,9 +13,9 @@ import { bundleChanges } from '../../../workspace/bundle.js';
 import { writeFileDurably } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
+import { textIn } from '../text-folder.js';
 import { type Circle, isDegraded, membersOf, type Role } from './circle.js';
 import { circleCost } from './circle-cost.js';
-import { circleText } from './circle-texts.js';
 import { circlesDirectory, readEntries } from './event-list.js';
 
 export const CIRCLE = 'MESH-CIRCLE';
@@ -134,5 +134,5 @@ function sourceOf({ file, key }: Rec): string {
 
 function latestOf(state: string, circle: Circle, role: Role, type: string): string | undefined {
   const newest = [...circle.artefacts].filter(([key]) => key.endsWith(`_${role}_${type}`)).at(-1);
-  return newest && circleText(state, circle.settings.session, newest[1].sha256);
+  return newest && textIn(circlesDirectory(state), circle.settings.session, newest[1].sha256);
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CallError } from '../calls/call.js';
 import type { CallHandler, Taken } from '../calls/taken-calls.js';
 import { type JudgeServing, judgeForPeer, mayCall } from '../review/peer-judge.js';
+import { speechPrompt } from '../table/speech-prompt.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { fetchObject, sendObject } from '../work/stored-objects.js';
 import { ROLES } from './circle.js';
@@ -20,7 +21,8 @@ const SHA = /^[0-9a-f]{64}$/;
 export const TURN = z.strictObject({
   session: z.string().max(80),
   place: z.string().max(40),
-  role: z.enum(ROLES),
+  /** Of a circle, or at a table. */
+  role: z.enum([...ROLES, 'speaker', 'chair']),
   sections: z
     .array(
       z.strictObject({ heading: z.string().max(80), sha256: z.string().regex(SHA).nullable() }),
@@ -64,7 +66,10 @@ export async function takeTurn(
   }));
   const { place, role, handsIn, remark, problem } = read.data;
   const sections = await Promise.all(texts);
-  const prompt = turnPrompt({ place, role, sections, handsIn, remark, problem });
+  const prompt =
+    role === 'speaker' || role === 'chair'
+      ? speechPrompt(role, sections)
+      : turnPrompt({ place, role, sections, handsIn, remark, problem });
   const asked = { tiers: TIERS, calls: 1 };
   const { value, model, usage } = await judgeForPeer(serving, taken, asked, (panel) =>
     panel.say(prompt),

@@ -3,15 +3,16 @@ import { quoteData } from '../../../agents/quote-data.js';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import type { Role } from './circle.js';
 
+export type TurnSection = {
+  readonly heading: string;
+  readonly sha256: string;
+  /** Nothing: it should be there, and is not. */
+  readonly text: string | undefined;
+};
 export type TurnTexts = {
   readonly place: string;
   readonly role: Role;
-  readonly sections: readonly {
-    readonly heading: string;
-    readonly sha256: string;
-    /** Nothing: it should be there, and is not. */
-    readonly text: string | undefined;
-  }[];
+  readonly sections: readonly TurnSection[];
   readonly handsIn: readonly string[];
   readonly remark: string;
   readonly problem: string;
