@@ -23,9 +23,9 @@ function serve(t: { teardown(act: () => unknown): void }, node: Place): Service 
   const context = {
     workspace: node.workspace,
     env: {},
-    say: () => undefined,
     modules: () => [],
     runners: [],
+    say: () => undefined,
   };
   const ended = meshService(context, () => partsOf(context))
     .run(ending.signal)
