@@ -1,6 +1,6 @@
 /**
- * A list of events on the disk: one line of JSON each, linked to the one before. A process that ends
- * anywhere loses at most the event that it was about to write.
+ * A list of events on the disk: one line of JSON each, linked to the one before. A process that
+ * ends anywhere loses at most the event that it was about to write.
  */
 import { dirname } from 'node:path';
 import { cutLine, genesis, link, linkedLine } from '../../kernel/chain.js';
