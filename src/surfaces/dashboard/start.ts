@@ -19,6 +19,7 @@ import { ACTIONS, PAGES } from './pages/pages.js';
 import { TidyMemory } from './tidy-memory.js';
 import { Turns } from './turns.js';
 import type { DashboardSettings, Place, Served } from './types.js';
+import { watchBesides } from './watch-besides.js';
 
 /** A client has this long to send its headers, and its whole request; then for each answer. */
 const HEADERS_MS = 10_000;
@@ -36,6 +37,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
   const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
   const memory = new TidyMemory();
+  const endWatch = watchBesides(workspace.state, settings.pages, () => changes.touch());
   server.on('request', (_, answer) => answer.once('close', () => memory.touch()));
   try {
     await warm.watch();
@@ -49,6 +51,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
     await aborted(signal);
   } finally {
     forgetServer(workspace.state);
+    endWatch();
     kept.close();
     await warm.close();
     await closed(server);
