@@ -57,15 +57,18 @@ function randomFrom(seed: number): () => number {
 }
 
 const start = ({ root, home }: Place): ChildProcess =>
-  spawn(process.execPath, [CHILD, root, home, '2'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  spawn(process.execPath, [CHILD, root, home, '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const speaks = (child: ChildProcess): Promise<unknown> =>
   new Promise((done) => child.stdout?.once('data', done).resume());
 const ended = (child: ChildProcess): Promise<unknown> =>
   new Promise((done) => child.once('exit', done));
-const finish = async (place: Place): Promise<void> => {
+/** What the last driver said, and how it ended. */
+const finish = async (place: Place): Promise<string> => {
   const child = start(place);
-  child.stdout?.resume();
+  const said: string[] = [];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => said.push(text));
   await ended(child);
+  return `${said.join('')}exit ${child.exitCode}`;
 };
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const outputs = (place: Place, file: string): string =>
@@ -115,11 +118,12 @@ t.test(
         // An edit of a step that is proved has it run again.
         if (random() < 0.3 && planOf(place).status !== 'done') editPage(place, ++edits);
       }
-      await finish(place);
+      const said = await finish(place);
       // A driver that died after the last proof leaves its copy to the next pass.
       await nocturne(place, 'run', 'manager');
       const why = JSON.stringify(statesOf(place));
       t.equal(planOf(place).status, 'done', `${++round}: ${kills} kills, ${edits} edits, ${why}`);
+      if (planOf(place).status !== 'done') t.comment(said);
       t.equal(outputs(place, 'both.txt'), BOTH);
       t.same(stepsThat(place, 'proved'), ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'both']);
       const lost = stepsThat(place, 'lost');
