@@ -1,7 +1,8 @@
 /** One connection of this node, with all parts of the mesh, until the signal. */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { aborted } from '../../../kernel/aborted.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { setMaxListeners } from 'node:events';
 import type { Workspace } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
 import { lanesPart } from '../join/lanes-part.js';
@@ -14,6 +15,9 @@ import { connectMesh, type ServerAddress } from '../wire/connect.js';
 import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
+
+/** How long a node waits for the server when it leaves. */
+const LEAVE_MS = 2_000;
 
 export type NodeRun = ServerAddress & {
   readonly workspace: Workspace;
@@ -59,8 +63,10 @@ export async function runNode(run: NodeRun): Promise<void> {
       ended.abort(),
     );
   } finally {
-    await node.close();
-    await connection.close().catch(() => undefined);
+    // A server that is gone takes no leave, and its node ends anyway.
+    await Promise.race([node.close(), pause(LEAVE_MS, undefined, { ref: false })]);
+    const closing = connection.close().catch(() => undefined);
+    await Promise.race([closing, pause(LEAVE_MS, undefined, { ref: false })]);
   }
 }
 
