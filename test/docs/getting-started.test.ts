@@ -56,7 +56,9 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
     async (t) => {
       const page = readFileSync(join(REPOSITORY, PAGE), 'utf8');
       const place = mkdtempSync(join(tmpdir(), 'getting started '));
-      t.teardown(() => rmSync(place, { recursive: true, force: true }));
+      t.teardown(() =>
+        rmSync(place, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 }),
+      );
       mkdirSync(join(place, 'bin'));
       writeFileSync(
         join(place, 'bin/nocturne'),
