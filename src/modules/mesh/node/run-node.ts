@@ -16,6 +16,8 @@ import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
 
+/** How long the parts of a node may take to end. */
+const LONGEST_END_MS = 5_000;
 /** How long a node waits for the server when it leaves. */
 const LEAVE_MS = 2_000;
 
@@ -59,7 +61,9 @@ export async function runNode(run: NodeRun): Promise<void> {
     const lost = connection.closed().then((error) => {
       if (!signal.aborted) throw error ?? new Error('the connection to the mesh was closed');
     });
-    await Promise.race([Promise.all([...works, aborted(signal)]), lost]).finally(() =>
+    // A part that waits for a server that does not answer keeps nobody from ending.
+    const late = aborted(signal).then(() => pause(LONGEST_END_MS, undefined, { ref: false }));
+    await Promise.race([Promise.all([...works, aborted(signal)]), late, lost]).finally(() =>
       ended.abort(),
     );
   } finally {

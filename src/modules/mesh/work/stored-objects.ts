@@ -8,6 +8,9 @@ import { MeshRefusal } from '../wire/refusal.js';
 import { keepObject, keptObject } from './kept-objects.js';
 import { LONGEST_PACKAGE } from './pack.js';
 
+/** The client waits for ever for parts of an object that a broken connection has swallowed. */
+const LONGEST_MS = 60_000;
+
 const stores = new WeakMap<NatsConnection, Promise<ObjectStore>>();
 
 /** Keeps it here as well, so that it can be sent again. Returns its SHA-256. */
@@ -20,7 +23,7 @@ export async function sendObject(
   const store = await storeOf(connection);
   const info = await store.info(name);
   if (info === null || info.deleted || info.size !== Buffer.byteLength(text))
-    await store.putBlob({ name }, new TextEncoder().encode(text));
+    await timely(store.putBlob({ name }, new TextEncoder().encode(text)));
   return name;
 }
 
@@ -40,7 +43,7 @@ export async function fetchObject(
   if (info === null || info.deleted) return undefined;
   if (info.size > LONGEST_PACKAGE)
     throw new MeshRefusal('too-large', `the object ${name.slice(0, 12)} has ${info.size} bytes`);
-  const blob = await store.getBlob(name);
+  const blob = await timely(store.getBlob(name));
   const text = blob === null ? '' : new TextDecoder().decode(blob);
   if (sha256(text) !== name)
     throw new MeshRefusal('forged', `the object ${name.slice(0, 12)} is another one`);
@@ -63,4 +66,19 @@ async function storeOf(connection: NatsConnection): Promise<ObjectStore> {
 /** A node may not ask about the account, which the client does first unless told otherwise. */
 function clientOf(connection: NatsConnection): JetStreamClient {
   return jetstream(connection, { checkAPI: false });
+}
+
+/** @throws Error after a minute */
+async function timely<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the object store did not answer')), LONGEST_MS);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
 }
