@@ -33,6 +33,7 @@ const MODULES: readonly {
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
   { module: 'jobs', command: ['job', 'list'], help: /job list/, enabled: true },
   { module: 'channels', command: ['channels', 'list'], help: /channels list/, enabled: true },
+  { module: 'mesh', command: ['mesh', 'status'], help: /mesh status/, enabled: true },
   { module: 'rules', command: ['rules', 'list'], help: /rules list/, enabled: true },
 ];
 
