@@ -5,6 +5,7 @@ import { verifyGate } from '../../src/integrity/gate.js';
 import { compareLogs } from '../../src/modules/mesh/log/compare-logs.js';
 import { logLines, rowOf } from '../../src/modules/mesh/log/log-lines.js';
 import { taskPage } from '../../src/modules/mesh/tasks/task-page.js';
+import { fieldText } from '../../src/project/field-text.js';
 import type { MeshWorld } from './mesh-world.js';
 
 const EXPLAINED: readonly string[] = ['released', 'rejected', 'cancelled'];
@@ -23,8 +24,13 @@ export function brokenInvariants(world: MeshWorld): readonly string[] {
 
 function brokenTask({ node, task }: MeshWorld['tasks'][number]): readonly string[] {
   const { root, workspace, identity } = node.place;
-  const page = taskPage(workspace.snapshot(), task);
+  const snapshot = workspace.snapshot();
+  const page = taskPage(snapshot, task);
   if (page === undefined) return [`${task} is lost`];
+  const told = snapshot
+    .records('MESH-RESULT')
+    .filter((result) => fieldText(result, 'task') === task)
+    .filter((result) => fieldText(result, 'state') === 'completed').length;
   const about = `${identity.node}.${task}`;
   const committed = logLines(root)
     .map(rowOf)
@@ -34,7 +40,7 @@ function brokenTask({ node, task }: MeshWorld['tasks'][number]): readonly string
     return [
       ...(committed === 1 ? [] : [`${task} is completed, and committed ${committed} times`]),
       ...(isThere ? [] : [`${task} is completed, and its file is not there`]),
-      ...(existsSync(join(root, `mesh/inbox/${task}.md`)) ? [] : [`${task} has no result page`]),
+      ...(told === 1 ? [] : [`${task} is completed, and has ${told} result pages that say so`]),
     ];
   if (!EXPLAINED.includes(page.state)) return [`${task} is not over: it is ${page.state}`];
   return [

@@ -70,7 +70,7 @@ export function startNode(node: SimulatedNode, say: (line: string) => void): voi
   recover(root, workspace.state);
   const url = `nats://127.0.0.1:${node.wire.port}`;
   const child = spawn(process.execPath, [CHILD, root, home, url], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {

@@ -25,6 +25,8 @@ const AGAIN_MS = 500;
 const [root = '', home = '', url = ''] = process.argv.slice(2);
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
+// It ends with the process that started it, however that ends.
+process.stdin.resume().once('end', () => process.exit(0));
 const { signal } = ending;
 const say = (line: string): void => console.log(line);
 const workspace = openWorkspace(root, { home, clock: systemClock });
