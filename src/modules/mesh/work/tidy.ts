@@ -1,4 +1,7 @@
-/** Removes what is over: change sets that were judged, notes of passes, passes that were taken back. */
+/**
+ * Removes what is over: change sets that were judged, notes of passes, passes that were taken
+ * back.
+ */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { readArrivals, removeArrival } from '../tasks/claim-store.js';
