@@ -1,5 +1,5 @@
 /**
- * Removes what is over: change sets that were judged, notes of passes, passes that were taken
+ * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn
  * back.
  */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
@@ -22,7 +22,7 @@ export function tidy(workspace: Workspace): readonly string[] {
   );
   if (lost.length === 0) return [];
   cancelPasses(root, new Set(lost.map(({ runId }) => runId)));
-  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was taken back`);
+  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was withdrawn`);
 }
 
 function removeJudged(workspace: Workspace): void {
