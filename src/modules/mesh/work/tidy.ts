@@ -1,6 +1,5 @@
 /**
- * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn
- * back.
+ * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn.
  */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
 import type { Workspace } from '../../../workspace/types.js';
