@@ -53,6 +53,7 @@ const addressesOf = ({ last, longAgo }: Nights): Readonly<Record<string, readonl
   '/trust': ['/trust'],
   '/query': ['/query', `/query?sql=${encodeURIComponent('SELECT * FROM dispatch')}`],
   '/spend': ['/spend', `/spend?since=${longAgo}`],
+  '/mesh': ['/mesh'],
   '/plans': ['/plans'],
   '/plans/:project': [`/plans/${planSlug(1)}`, `/plans/${BIG_PLAN}`],
   '/plans/:project/:step': [`/plans/${BIG_PLAN}/s7`],
