@@ -175,7 +175,7 @@ export type Service = {
   run(signal: AbortSignal): Promise<void>;
 };
 
-/** What a grader on another machine says of a pass. `unknown`: it did not say it in time. */
+/** The judgement of a grader on another machine. `unknown`: it did not say it in time. */
 export type GradedElsewhere =
   | { readonly kind: 'answered'; readonly by: string; readonly answer: GradeAnswer }
   | { readonly kind: 'unknown'; readonly why: string };
@@ -251,8 +251,8 @@ export interface PassModule {
    */
   alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
   /**
-   * T5: an independent grader that the owner has on another machine; nothing where there is none. It
-   * can lower a grade, as one here.
+   * T5: an independent grader that the owner has on another machine; nothing where there is none.
+   * It can lower a grade, as one here.
    */
   grade?(asked: ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kvm } from '@nats-io/kv';
 import t from 'tap';
+import { meshDirectory } from '../../../src/modules/mesh/identity.js';
 import { keyAfter, signHandOver } from '../../../src/modules/mesh/hand-over.js';
 import { lanesPart } from '../../../src/modules/mesh/join/lanes-part.js';
 import { LiveNode } from '../../../src/modules/mesh/node/live-node.js';
@@ -47,6 +48,7 @@ t.test('a node follows the lead that the last one named, and nobody else', async
   for (const [name, text, knows, version, expected] of cases)
     t.equal(keyAfter(text, knows.publicKey, { mesh: 'night', version }), expected.publicKey, name);
   const state = t.testdir();
+  mkdirSync(meshDirectory(state));
   const rosterOf = (by: Signer, version: number, handOver?: string): string => {
     const roster = { mesh: 'night', lead: by.node, version, nodes: [], handOver } as unknown;
     return signValue('roster', by, roster as Roster);
