@@ -132,7 +132,7 @@ function readHanded({ cwd }: ModuleCommandContext, file: string): Handed {
     typeof handed.lead?.mesh !== 'string' ||
     typeof handed.admin?.seed !== 'string'
   )
-    throw new NocturneError('BAD_VALUE', `${file} is no file of mesh give`, { hint });
+    throw new NocturneError('BAD_VALUE', `${file} was not written by mesh give`, { hint });
   return handed as Handed;
 }
 
