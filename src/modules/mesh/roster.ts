@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
 import { meshDirectory } from './identity.js';
-import { type KeyOf, publicKeyOf, readSigned } from './wire/jws.js';
+import { keyAfter } from './hand-over.js';
+import { type KeyOf, publicKeyOf, readSigned, unverifiedBody } from './wire/jws.js';
 import { MeshRefusal } from './wire/refusal.js';
 
 export type RosterNode = {
@@ -25,10 +26,12 @@ export type Roster = {
   /** Increases with each change. */
   readonly version: number;
   readonly nodes: readonly RosterNode[];
+  /** With which the last lead named this one, as that one signed it. */
+  readonly handOver?: string;
 };
 type Kept = { readonly leadKey: string; readonly text: string };
 
-/** @param leadKey as the join token had it. @throws MeshRefusal */
+/** @param leadKey of the lead, as the join token had it. @throws MeshRefusal */
 export function openRoster(text: string, leadKey: string): Roster {
   const key = publicKeyOf(leadKey);
   const { from, body } = readSigned('roster', text, () => key);
@@ -56,10 +59,13 @@ export function leadKeyOf(state: string): string | undefined {
 /** Keeps it if it is newer than what is kept. @throws MeshRefusal */
 export function takeRoster(state: string, text: string, leadKey?: string): Roster {
   const kept = readJson<Kept>(rosterPath(state));
-  const key = leadKey ?? kept?.leadKey;
-  if (key === undefined) throw new MeshRefusal('unknown-node', 'the key of the lead is not known');
-  const roster = openRoster(text, key);
   const before = kept === undefined ? undefined : openRoster(kept.text, kept.leadKey);
+  const known = leadKey ?? kept?.leadKey;
+  if (known === undefined)
+    throw new MeshRefusal('unknown-node', 'the key of the lead is not known');
+  const { handOver } = unverifiedBody(text) as Partial<Roster>;
+  const key = before === undefined ? known : keyAfter(handOver, known, before);
+  const roster = openRoster(text, key);
   if (before !== undefined && before.mesh === roster.mesh && before.version >= roster.version)
     return before;
   writeJsonDurably(rosterPath(state), { leadKey: key, text } satisfies Kept);

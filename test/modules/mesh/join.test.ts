@@ -190,6 +190,11 @@ t.test(
       await until(() => ![undefined, before].includes(serverPid()), 'another server');
       await until(isWell, 'both nodes are there again');
     }
+    await joinedProcess(t, { lead, folder, name: 'right' });
+    await until(
+      () => keptRoster(left.state)?.version === 3,
+      'a roster that is changed after the store was wiped reaches a node',
+    );
     const orphan = readApplied(lead.state)?.server;
     if (orphan === undefined) throw new Error('a server');
     await lead.stop('SIGKILL');

@@ -24,6 +24,8 @@ export type Mesh = {
   /** Of the server: what it keeps on the disk. */
   readonly store: string;
   readonly roster: Roster;
+  /** Of its nkey. */
+  readonly adminLogin: { readonly seed: string; readonly login: string };
   /** Of the lead: makes streams and lanes. */
   readonly admin: NatsConnection;
   connect(node: MeshNode): Promise<NatsConnection>;
@@ -78,6 +80,7 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
     store,
     roster,
     admin: connection,
+    adminLogin: { seed, login: admin.getPublicKey() },
     async connect({ identity }) {
       const made = await connectMesh({ url }, identity);
       t.teardown(() => made.close());

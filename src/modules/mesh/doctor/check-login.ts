@@ -102,19 +102,18 @@ async function checkPermissions(connection: NatsConnection, login: Login): Promi
 }
 
 async function isRefused(connection: NatsConnection, subject: string): Promise<boolean> {
-  const states = connection.status();
-  const refused = hearsRefusal(states);
+  const refusals: Status[] = [];
+  void keepRefusals(connection.status(), refusals);
   connection.publish(subject, '');
-  // An error arrives before the answer to what was sent after it.
-  await connection.flush();
-  states[Symbol.asyncIterator]().return?.();
-  return refused;
+  // An error arrives before the answers to what was sent after it.
+  for (let flushes = 0; flushes < 2; flushes++) await connection.flush();
+  return refusals.length > 0;
 }
 
-async function hearsRefusal(states: AsyncIterable<Status>): Promise<boolean> {
+/** Until the connection is closed. */
+async function keepRefusals(states: AsyncIterable<Status>, refusals: Status[]): Promise<void> {
   for await (const status of states)
-    if (status.type === 'error' && isPermission(status.error)) return true;
-  return false;
+    if (status.type === 'error' && isPermission(status.error)) refusals.push(status);
 }
 
 function isPermission(error: unknown): boolean {

@@ -2,12 +2,10 @@
 import { NocturneError } from '../../../kernel/error.js';
 import { type Identity, readIdentity } from '../identity.js';
 import { keptRoster, keptRosterText, type Roster, type RosterNode, takeRoster } from '../roster.js';
+import { readLead } from '../server/lead-files.js';
 import { signValue } from '../wire/jws.js';
 
-/**
- * Signs and keeps the next version. Call it under the commit mutex. @throws NocturneError
- * `REFUSED`
- */
+/** Signs and keeps the next version, under the commit mutex. @throws NocturneError `REFUSED` */
 export function changeRoster(
   state: string,
   change: (nodes: readonly RosterNode[]) => readonly RosterNode[],
@@ -39,5 +37,9 @@ export function leading(state: string): {
       `this is ${identity.node}; the lead of the mesh ${roster.mesh} is ${roster.lead}`,
       { hint: `run it in the workspace of ${roster.lead}` },
     );
+  if (readLead(state) === undefined)
+    throw new NocturneError('REFUSED', `${identity.node} does not lead ${roster.mesh} any more`, {
+      hint: 'it was handed over; else restore STATE/mesh/server from a backup',
+    });
   return { identity, roster, text };
 }

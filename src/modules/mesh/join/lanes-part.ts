@@ -20,11 +20,10 @@ export function lanesPart(): Part {
   const made = new Set<string>();
   return {
     begin(node) {
-      const lead = readLead(node.workspace.state);
-      if (lead === undefined) return;
       node.on('lane', async (message) => {
-        const tags = tagsOf(node, message);
-        if (tags === undefined || made.size >= MOST_LANES) return;
+        const lead = readLead(node.workspace.state);
+        const tags = lead === undefined ? undefined : tagsOf(node, message);
+        if (lead === undefined || tags === undefined || made.size >= MOST_LANES) return;
         try {
           admin ??= adminConnection(node.workspace.state, lead);
           await createLane(await admin, laneOf(tags), tags);

@@ -1,20 +1,24 @@
 /** Takes newer rosters from the server, which only the lead can have signed. */
-import { Kvm } from '@nats-io/kv';
-import { aborted } from '../../../kernel/aborted.js';
+import { type KV, Kvm } from '@nats-io/kv';
 import { messageOf } from '../../../kernel/error.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
 import { takeRoster } from '../roster.js';
+import { watchBucket } from '../tasks/bucket-watch.js';
 import { BUCKET } from '../wire/names.js';
 
 export function rosterPart(): Part {
   return {
     begin: () => undefined,
     async run(node, signal) {
-      const bucket = await new Kvm(node.connection).open(BUCKET.roster);
-      const watch = await bucket.watch({ key: 'roster' });
-      void aborted(signal).then(() => watch.stop());
-      for await (const entry of watch) if (entry.operation === 'PUT') take(node, entry.string());
+      const open = (): Promise<KV> => new Kvm(node.connection).open(BUCKET.roster);
+      await watchBucket(open, 'roster', {
+        signal,
+        onReset: () => undefined,
+        onEntry: (_key, { text }) => {
+          if (text !== '') take(node, text);
+        },
+      });
     },
   };
 }

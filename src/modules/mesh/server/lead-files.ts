@@ -1,5 +1,6 @@
 /** What the lead keeps for its server, in `STATE/mesh/server`; only its user can read it. */
 import { join } from 'node:path';
+import { renameSync } from '../../../kernel/files.js';
 import { makeDirectory, writeFileDurably } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
@@ -33,6 +34,11 @@ export function readLead(state: string): Lead | undefined {
 export function writeLead(state: string, lead: Lead): void {
   makeDirectory(serverDirectory(state), 0o700);
   writeJsonDurably(leadPath(state), lead);
+}
+
+/** From now on it has no server; its files stay, under another name. */
+export function retireLead(state: string): void {
+  renameSync(leadPath(state), join(serverDirectory(state), 'lead-before.json'));
 }
 
 export function readAdmin(state: string): Admin | undefined {

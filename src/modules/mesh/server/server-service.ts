@@ -92,9 +92,7 @@ type Current = {
   readonly applied: (hash: string) => Promise<void>;
 };
 
-/**
- * Until the signal. @throws NocturneError if the server does not take a change: it is restarted.
- */
+/** Until the signal. @throws NocturneError if the server does not take a change. */
 async function keepCurrent(current: Current): Promise<void> {
   const { context, lead, signal, version } = current;
   const { state, clock } = context.workspace;
@@ -102,6 +100,8 @@ async function keepCurrent(current: Current): Promise<void> {
   while (!signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
+    if (readLead(state) === undefined)
+      throw new NocturneError('RUN_FAILED', 'this workspace does not lead the mesh any more');
     await ensureCertificate(state, lead, clock);
     const wanted = wantedConfig(state, clock.now(), version);
     if (wanted.hash === hash) continue;

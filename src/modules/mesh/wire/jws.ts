@@ -18,7 +18,8 @@ export type SignedKind =
   | 'change-set'
   | 'roster'
   | 'package'
-  | 'join';
+  | 'join'
+  | 'hand-over';
 export type Signed = { readonly from: string; readonly body: unknown };
 /** The signing key of a node, or nothing if it is not (or no longer) one of the mesh. */
 export type KeyOf = (node: string) => KeyObject | undefined;
