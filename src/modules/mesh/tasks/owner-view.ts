@@ -48,6 +48,10 @@ export class OwnerView {
     this.#entries.set(task, entry);
   }
 
+  entry(task: string): Entry | undefined {
+    return this.#entries.get(task);
+  }
+
   /** The server lost what it had. */
   forgetEntries(): void {
     this.#entries.clear();
