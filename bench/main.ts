@@ -14,6 +14,7 @@ import { large } from './large.js';
 import { logs } from './logs.js';
 import { lsp } from './lsp.js';
 import { mesh } from './mesh.js';
+import { meshHome } from './mesh-home.js';
 import { meshProxy } from './mesh-proxy.js';
 import { meter } from './meter.js';
 import { mistakes } from './mistakes.js';
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   guardSocket,
   meter,
   mesh,
+  meshHome,
   meshProxy,
   logs,
   large,

@@ -20,7 +20,13 @@ type Service = { readonly end: () => Promise<void> };
 /** The service of a node, as `nocturne serve` runs it, until it is ended. */
 function serve(t: { teardown(act: () => unknown): void }, node: Place): Service {
   const ending = new AbortController();
-  const context = { workspace: node.workspace, env: {}, say: () => undefined };
+  const context = {
+    workspace: node.workspace,
+    env: {},
+    modules: () => [],
+    runners: [],
+    say: () => undefined,
+  };
   const ended = meshService(context, () => partsOf(context))
     .run(ending.signal)
     .catch(() => undefined);
