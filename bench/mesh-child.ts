@@ -18,7 +18,10 @@ export type Order =
   /** Keys with the revisions that they have. */
   | { readonly kind: 'swap'; readonly keys: readonly (readonly [string, number])[] }
   | { readonly kind: 'claim' }
+  /** Claims one task, and does nothing with it. */
+  | { readonly kind: 'hold' }
   | { readonly kind: 'work' };
+/** `ms`: until the last one. */
 export type Done = { readonly keys: readonly string[]; readonly ms: number };
 
 const [state = '', url = ''] = process.argv.slice(2);
@@ -44,34 +47,40 @@ process.send?.('ready');
 
 async function carryOut(order: Order): Promise<Done> {
   const started = performance.now();
-  const keys = order.kind === 'swap' ? await swapAll(order.keys) : await claimAll(order.kind);
-  return { keys, ms: performance.now() - started };
+  if (order.kind === 'swap') {
+    const keys = await swapAll(order.keys);
+    return { keys, ms: performance.now() - started };
+  }
+  const keys: string[] = [];
+  let ms = 0;
+  for (let record = await next(order.kind); record !== undefined; record = await next(order.kind)) {
+    ms = performance.now() - started;
+    const key = taskKey(record.owner, record.task);
+    keys.push(key);
+    if (order.kind === 'hold') await hold(key);
+    if (order.kind === 'work') await execute(key, record);
+  }
+  return { keys, ms };
+}
+
+/** Until it is killed. */
+async function hold(key: string): Promise<void> {
+  process.send?.({ began: `${key} 1` });
+  await new Promise(() => undefined);
 }
 
 /** The floor: compare-and-swap by the client, of values as long as those of a claim. */
-async function swapAll(
-  keys: readonly (readonly [string, number])[],
-): Promise<readonly string[]> {
+async function swapAll(keys: readonly (readonly [string, number])[]): Promise<readonly string[]> {
   const value = 'x'.repeat(700);
   for (const [key, revision] of keys) await kv.update(key, value, revision);
   return keys.map(([key]) => key);
 }
 
-async function claimAll(kind: 'claim' | 'work'): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for (let record = await next(kind); record !== undefined; record = await next(kind)) {
-    const key = taskKey(record.owner, record.task);
-    keys.push(key);
-    if (kind === 'work') await execute(key, record);
-  }
-  return keys;
-}
-
 /** A worker waits for more; the other ends with the queue. */
-async function next(kind: 'claim' | 'work'): Promise<TaskRecord | undefined> {
+async function next(kind: 'claim' | 'work' | 'hold'): Promise<TaskRecord | undefined> {
   for (let round = 0; ; round++) {
     const record = await claimer.next(kind === 'claim');
-    if (record !== undefined || kind === 'claim' || round >= 10) return record;
+    if (record !== undefined || kind === 'claim' || round >= 60) return record;
     await wakeUps.wait(['any'], new AbortController().signal);
   }
 }
