@@ -17,7 +17,7 @@ import { sendObject } from '../src/modules/mesh/work/stored-objects.js';
 export type Order =
   /** Keys with the revisions that they have. */
   | { readonly kind: 'swap'; readonly keys: readonly (readonly [string, number])[] }
-  | { readonly kind: 'claim' }
+  | { readonly kind: 'claim'; readonly most: number }
   /** Claims one task, and does nothing with it. */
   | { readonly kind: 'hold' }
   | { readonly kind: 'work' };
@@ -52,8 +52,12 @@ async function carryOut(order: Order): Promise<Done> {
     return { keys, ms: performance.now() - started };
   }
   const keys: string[] = [];
+  const most = order.kind === 'claim' ? order.most : Number.POSITIVE_INFINITY;
   let ms = 0;
-  for (let record = await next(order.kind); record !== undefined; record = await next(order.kind)) {
+  while (keys.length < most) {
+    const isMore = order.kind === 'claim' && keys.length + 1 < most;
+    const record = await next(order.kind, isMore);
+    if (record === undefined) break;
     ms = performance.now() - started;
     const key = taskKey(record.owner, record.task);
     keys.push(key);
@@ -77,9 +81,9 @@ async function swapAll(keys: readonly (readonly [string, number])[]): Promise<re
 }
 
 /** A worker waits for more; the other ends with the queue. */
-async function next(kind: 'claim' | 'work' | 'hold'): Promise<TaskRecord | undefined> {
+async function next(kind: Order['kind'], isMore: boolean): Promise<TaskRecord | undefined> {
   for (let round = 0; ; round++) {
-    const record = await claimer.next(kind === 'claim');
+    const record = await claimer.next(isMore);
     if (record !== undefined || kind === 'claim' || round >= 60) return record;
     await wakeUps.wait(['any'], new AbortController().signal);
   }

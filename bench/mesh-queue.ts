@@ -26,7 +26,7 @@ export async function queueRun(directory: string): Promise<readonly Result[]> {
   const ended = new AbortController();
   try {
     signAnyway(place, MESH_PAGE, meshPage(mesh));
-    writePages(place);
+    writePages(place, 0, 1);
     const served = runNode({
       workspace: place.workspace,
       identity: mesh.lead,
@@ -64,12 +64,15 @@ async function worked(place: Place, mesh: BenchMesh): Promise<readonly Result[]>
   began.set(held, 1);
   last.kill('SIGKILL');
   died = performance.now();
-  const started = performance.now();
   void orderAll(
     workers,
     workers.map(() => ({ kind: 'work' })),
     onBegan,
   );
+  const end = performance.now() + LONGEST_MS;
+  while (elsewhere === 0 && performance.now() < end) await pause(20);
+  const started = performance.now();
+  writePages(place, 1, TASKS);
   const committed = await judgeAll(place);
   const took = performance.now() - started;
   const counts = [...committed.values()];
@@ -111,9 +114,9 @@ async function judgeAll({ workspace }: Place): Promise<ReadonlyMap<string, numbe
   return committed;
 }
 
-function writePages({ root }: Place): void {
+function writePages({ root }: Place, from: number, to: number): void {
   mkdirSync(join(root, 'mesh/outbox'), { recursive: true });
-  for (let i = 0; i < TASKS; i++)
+  for (let i = from; i < to; i++)
     writeFileSync(
       join(root, `mesh/outbox/task-${i}.md`),
       `---\ntitle: Task ${i}\nproject: pages\nwrites: ["outputs/**"]\n---\n\nWrite it.\n`,
