@@ -9,7 +9,7 @@ import { WAKE_STREAM } from '../wire/names.js';
 const ANSWER_MS = 5_000;
 const NS_PER_MS = 1_000_000;
 
-/** Whoever takes it says what became of it. */
+/** Its taker says what became of it. */
 export type WakeUp = {
   /** @see wakeText */
   readonly text: string;
