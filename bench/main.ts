@@ -13,6 +13,7 @@ import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
 import { lsp } from './lsp.js';
+import { mesh } from './mesh.js';
 import { meshHome } from './mesh-home.js';
 import { meshProxy } from './mesh-proxy.js';
 import { meter } from './meter.js';
@@ -38,6 +39,7 @@ const BENCHES: readonly Bench[] = [
   impact,
   guardSocket,
   meter,
+  mesh,
   meshHome,
   meshProxy,
   logs,

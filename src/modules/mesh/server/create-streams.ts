@@ -8,6 +8,7 @@ import { BANDS, BUCKET, wakeConsumer, WAKE_STREAM, wakeSubject } from '../wire/n
 const HOUR_NS = 3_600_000_000_000;
 /** How long packages and change sets stay; both can be sent again from the files. */
 const OBJECT_DAYS = 14;
+const WAKE_HOURS = 24;
 /** A wake-up that nobody acknowledged is delivered again. */
 const ACK_WAIT_NS = 30_000_000_000;
 export const MAX_DELIVERIES = 20;
@@ -25,6 +26,8 @@ export async function createStreams(admin: NatsConnection): Promise<void> {
     subjects: ['mesh.wake.*.*'],
     retention: RetentionPolicy.Workqueue,
     duplicate_window: 120_000_000_000,
+    // One that was delivered in vain too often stays; its owner wakes again.
+    max_age: WAKE_HOURS * HOUR_NS,
   });
   await createLane(admin, 'any', []);
 }

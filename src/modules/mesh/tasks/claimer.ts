@@ -3,10 +3,10 @@ import type { KV } from '@nats-io/kv';
 import type { Identity } from '../identity.js';
 import { type KeyOf, signValue } from '../wire/jws.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { openRecord } from './judge-record.js';
+import { type Entry, openRecord } from './judge-record.js';
 import { mayClaim } from './may-claim.js';
 import type { TaskRecord } from './task.js';
-import type { WakeUps } from './wake-ups.js';
+import { readWake, type WakeUps } from './wake-ups.js';
 
 /** Before another node is asked about a task that is not for this one. */
 const OTHERS_MS = 1_000;
@@ -32,14 +32,14 @@ export class Claimer {
   /**
    * If another node was faster, takes the next one at once. What it costs does not depend on how
    * many wait. Nothing: none waits now. @throws as the client does.
+   * @param more whether another one will be claimed at once.
    */
-  async next(): Promise<TaskRecord | undefined> {
+  async next(more = false): Promise<TaskRecord | undefined> {
     const { wakeUps, lanes } = this.#options;
     for (;;) {
-      const message = await wakeUps.next(lanes());
+      const message = await wakeUps.next(lanes(), more);
       if (message === undefined) return undefined;
-      const { key } = message;
-      const claimed = await this.#claim(key).catch((error: unknown) => {
+      const claimed = await this.#claim(message.text).catch((error: unknown) => {
         message.nak();
         throw error;
       });
@@ -49,13 +49,15 @@ export class Claimer {
     }
   }
 
-  async #claim(key: string): Promise<TaskRecord | 'none' | 'other'> {
+  async #claim(text: string): Promise<TaskRecord | 'none' | 'other'> {
     const { identity, keyOf, lanes, mayPropose, say } = this.#options;
     const kv = await this.#options.kv();
-    const entry = /^[^.\s]+\.[^.\s]+$/.test(key) ? await kv.get(key) : null;
-    if (entry === null || entry.operation !== 'PUT') return 'none';
+    const wake = readWake(text);
+    const entry = wake?.entry ?? (await readEntry(kv, wake?.key));
+    if (wake === undefined || entry === undefined) return 'none';
+    const { key } = wake;
     try {
-      const opened = openRecord(entry.string(), keyOf);
+      const opened = openRecord(entry.text, keyOf);
       const { node } = identity;
       const refusal = mayClaim(opened, { node, key, lanes: lanes(), mayPropose });
       if (refusal !== undefined) return refusal.kind;
@@ -69,6 +71,12 @@ export class Claimer {
       return 'none';
     }
   }
+}
+
+async function readEntry(kv: KV, key: string | undefined): Promise<Entry | undefined> {
+  const entry = key === undefined ? null : await kv.get(key);
+  if (entry === null || entry.operation !== 'PUT') return undefined;
+  return { text: entry.string(), revision: entry.revision };
 }
 
 /** Another value was written first. */

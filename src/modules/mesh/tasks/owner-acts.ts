@@ -27,6 +27,7 @@ import type { Lanes } from './lanes.js';
 import type { OwnerView } from './owner-view.js';
 import type { TaskRecord, TaskSpec } from './task.js';
 import type { Due } from './task-owner.js';
+import { wakeText } from './wake-ups.js';
 import type { TaskPage } from './task-page.js';
 
 /** Pages in one commit. */
@@ -207,7 +208,8 @@ export class OwnerActs {
     if (!this.#parts.lanes.has(lane)) this.#parts.lanes.ask(spec.tags, now);
     else {
       const band: Band = spec.band;
-      this.#node.connection.publish(wakeSubject(lane, band), taskKey(this.#node.node, task));
+      const text = wakeText(taskKey(this.#node.node, task), this.#parts.view.entry(task));
+      this.#node.connection.publish(wakeSubject(lane, band), text);
       this.#parts.view.woken(task, now);
     }
     return false;

@@ -18,7 +18,6 @@ type Track = {
   mark: string;
   since: number;
   wokenAt: number;
-  wakes: number;
   /** The last legal value of the record. */
   tracked?: TaskRecord;
   refused?: { readonly attempt: number; readonly why: string };
@@ -48,6 +47,10 @@ export class OwnerView {
     this.#entries.set(task, entry);
   }
 
+  entry(task: string): Entry | undefined {
+    return this.#entries.get(task);
+  }
+
   /** The server lost what it had. */
   forgetEntries(): void {
     this.#entries.clear();
@@ -65,14 +68,7 @@ export class OwnerView {
 
   woken(task: string, now: number): void {
     const track = this.#tracks.get(task);
-    if (track === undefined) return;
-    track.wokenAt = now;
-    track.wakes++;
-  }
-
-  /** How often its node was woken for this attempt. */
-  wakes(task: string): number {
-    return this.#tracks.get(task)?.wakes ?? 0;
+    if (track !== undefined) track.wokenAt = now;
   }
 
   /** A change set that came home is not that of this attempt. */
@@ -117,7 +113,6 @@ export class OwnerView {
       mark,
       since: now,
       wokenAt: Number.NEGATIVE_INFINITY,
-      wakes: 0,
       ...(isSameAttempt && known?.tracked !== undefined ? { tracked: known.tracked } : {}),
     };
     this.#tracks.set(page.task, made);

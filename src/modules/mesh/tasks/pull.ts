@@ -9,9 +9,10 @@ import { WAKE_STREAM } from '../wire/names.js';
 const ANSWER_MS = 5_000;
 const NS_PER_MS = 1_000_000;
 
-/** `key`: of the record. Its taker says what became of it. */
+/** Its taker says what became of it. */
 export type WakeUp = {
-  readonly key: string;
+  /** @see wakeText */
+  readonly text: string;
   readonly ack: () => void;
   /** For another node, or for this one later. */
   readonly nak: (delayMs?: number) => void;
@@ -65,7 +66,7 @@ export class Pull {
 
 function wakeUpOf(message: Msg): WakeUp {
   return {
-    key: message.string(),
+    text: message.string(),
     ack: () => void message.respond('+ACK'),
     nak: (delayMs = 0) =>
       void message.respond(`-NAK ${JSON.stringify({ delay: delayMs * NS_PER_MS })}`),

@@ -5,6 +5,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Band, BANDS, inboxPrefix, wakeConsumer } from '../wire/names.js';
 import { Alarm } from './alarm.js';
+import type { Entry } from './judge-record.js';
 import { Pull, type WakeUp } from './pull.js';
 
 /** How long one request waits at the server for the next wake-up. */
@@ -18,18 +19,26 @@ export class WakeUps {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
   readonly #pulls = new Map<string, Pull>();
+  /** Requests that are answered at once: does one wait there? */
+  readonly #probes = new Map<string, Promise<WakeUp | undefined>>();
+  /** Requests that wait at consumers where none did. */
   readonly #polls = new Set<string>();
   readonly #kept: Kept[] = [];
   readonly #alarm = new Alarm();
   #turn = 0;
+  #rests = false;
 
   constructor(connection: NatsConnection, node: string) {
     this.#connection = connection;
     this.#prefix = inboxPrefix(node);
   }
 
-  /** The next one, high band first; nothing if none waits now. */
-  async next(lanes: readonly string[]): Promise<WakeUp | undefined> {
+  /**
+   * The next one, high band first; nothing if none waits now.
+   * @param more whether another one will be wanted at once: it is asked for in advance.
+   */
+  async next(lanes: readonly string[], more = false): Promise<WakeUp | undefined> {
+    this.#rests = false;
     this.#giveBackStale();
     const turned = [...lanes.slice(this.#turn), ...lanes.slice(0, this.#turn)];
     for (const band of BANDS) {
@@ -39,10 +48,15 @@ export class WakeUps {
       for (const lane of turned) {
         const consumer = wakeConsumer(lane, band);
         if (this.#polls.has(consumer)) continue;
-        const message = await this.#pullOf(consumer).next(0);
-        if (message === undefined) continue;
+        const message = await this.#probe(consumer);
+        this.#probes.delete(consumer);
+        if (message === undefined) {
+          void this.#poll(consumer, band);
+          continue;
+        }
         // The next time another lane is the first one.
         this.#turn = (lanes.indexOf(lane) + 1) % lanes.length;
+        if (more) void this.#probe(consumer);
         return message;
       }
     }
@@ -51,19 +65,24 @@ export class WakeUps {
 
   /** Until one may have come, or a few seconds have passed. */
   async wait(lanes: readonly string[], signal: AbortSignal): Promise<void> {
-    for (const lane of lanes)
-      for (const band of BANDS) {
-        const consumer = wakeConsumer(lane, band);
-        if (!this.#polls.has(consumer)) void this.#poll(consumer, band);
-      }
     if (this.#kept.length > 0) return;
-    const longest = lanes.length === 0 ? POLL_MS / 10 : POLL_MS;
-    await this.#alarm.wait(longest, signal);
+    await this.#alarm.wait(lanes.length === 0 ? POLL_MS / 10 : POLL_MS, signal);
   }
 
-  /** Gives back what was not taken. */
-  close(): void {
+  /** None is wanted now: what comes meanwhile is for another node. */
+  rest(): void {
+    this.#rests = true;
     for (const { message } of this.#kept.splice(0)) message.nak();
+    for (const probe of this.#probes.values()) void probe.then((message) => message?.nak());
+    this.#probes.clear();
+  }
+
+  #probe(consumer: string): Promise<WakeUp | undefined> {
+    const known = this.#probes.get(consumer);
+    if (known !== undefined) return known;
+    const made = this.#pullOf(consumer).next(0);
+    this.#probes.set(consumer, made);
+    return made;
   }
 
   async #poll(consumer: string, band: Band): Promise<void> {
@@ -71,6 +90,7 @@ export class WakeUps {
     const message = await this.#pullOf(consumer).next(POLL_MS);
     this.#polls.delete(consumer);
     if (message === undefined) return;
+    if (this.#rests) return message.nak();
     this.#kept.push({ message, band, since: performance.now() });
     this.#alarm.ring();
   }
@@ -89,4 +109,22 @@ export class WakeUps {
       if ((this.#kept[i]?.since ?? 0) < oldest)
         for (const { message } of this.#kept.splice(i, 1)) message.nak();
   }
+}
+
+/**
+ * What a wake-up says: the key, and the record as its owner has just written it, with its revision.
+ * A claim needs no further look then: if another value was written since, its swap fails.
+ */
+export function wakeText(key: string, entry: Entry | undefined): string {
+  return entry === undefined || entry.text === '' ? key : `${key} ${entry.revision} ${entry.text}`;
+}
+
+/** Nothing for a text that is none. */
+export function readWake(
+  text: string,
+): { readonly key: string; readonly entry: Entry | undefined } | undefined {
+  const [, key, revision, record] = /^([^.\s]+\.[^.\s]+)(?: (\d{1,15}) (\S+))?$/.exec(text) ?? [];
+  if (key === undefined) return undefined;
+  const isWhole = revision !== undefined && record !== undefined;
+  return { key, entry: isWhole ? { text: record, revision: Number(revision) } : undefined };
 }

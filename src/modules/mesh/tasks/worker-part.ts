@@ -55,11 +55,13 @@ async function takeTasks(node: LiveNode, { claims, lanes, signal }: Work): Promi
   });
   while (!signal.aborted) {
     const capacity = node.settings()?.capacity ?? 0;
-    if (claims.busy() >= capacity) {
+    const room = capacity - claims.busy();
+    if (room <= 0) {
+      wakeUps.rest();
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    const record = await claimer.next().catch((error: unknown) => {
+    const record = await claimer.next(room > 1).catch((error: unknown) => {
       node.say(`no task was claimed: ${messageOf(error)}`);
     });
     if (record === undefined) await wakeUps.wait(satisfied(), signal);
@@ -68,7 +70,7 @@ async function takeTasks(node: LiveNode, { claims, lanes, signal }: Work): Promi
       await lookOnce(node, claims);
     }
   }
-  wakeUps.close();
+  wakeUps.rest();
 }
 
 async function followAll(node: LiveNode, claims: WorkerClaims, signal: AbortSignal): Promise<void> {
