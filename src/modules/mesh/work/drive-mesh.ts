@@ -8,6 +8,7 @@ import type { PassEnvironment, PassRequest } from '../../../passes/types.js';
 import { hasUnits } from '../../../passes/worker/has-work.js';
 import { worker } from '../../../passes/worker/worker.js';
 import { readArrivals, readClaims } from '../tasks/claim-store.js';
+import { lookAt } from './look-store.js';
 import { tidy } from './tidy.js';
 
 const MOST_PASSES = 10_000;
@@ -18,7 +19,11 @@ export type Driven = { readonly reports: readonly PassReport[]; readonly over?: 
 
 /** Whether there may be a task to work on. Reads no workspace. */
 export function mayHaveWork(state: string): boolean {
-  return readClaims(state).length > 0 || readArrivals(state).length > 0;
+  if (readClaims(state).length > 0) return true;
+  return readArrivals(state).some((arrival) => {
+    const look = lookAt(state, arrival);
+    return look === undefined || look.accepted === true;
+  });
 }
 
 export async function driveMesh(

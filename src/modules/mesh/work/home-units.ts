@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { readArrival, readArrivals } from '../tasks/claim-store.js';
 import type { Arrival, TaskState } from '../tasks/task.js';
 import { type TaskPage, taskPage } from '../tasks/task-page.js';
+import { lookAt } from './look-store.js';
 
 const HOME_UNIT = /^mesh\/home\/([^/]+)\/(\d+)$/;
 /** Whatever the page says of these, a change set of its attempt may come in. */
@@ -15,7 +16,9 @@ const OPEN: ReadonlySet<TaskState> = new Set(['queued', 'claimed', 'running', 'p
 export function homeOffer({ snapshot, state }: KeptContext): Offer {
   const units = readArrivals(state).flatMap((arrival) => {
     const page = openPage(snapshot, arrival);
-    return page === undefined ? [] : [homeUnit(snapshot, page, arrival)];
+    const look = lookAt(state, arrival);
+    const isWaiting = look !== undefined && look.accepted !== true;
+    return page === undefined || isWaiting ? [] : [homeUnit(snapshot, page, arrival)];
   });
   return { units, held: new Map() };
 }
