@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readApplied } from '../../../src/modules/mesh/server/applied.js';
+import { lifeOf } from '../../../src/workspace/process-identity.js';
 import { stateDirectory } from '../../../src/workspace/state-home.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { NATS_SERVER } from './nats-server.js';
@@ -78,12 +80,20 @@ export class MeshProcess {
     await until(() => this.#said.slice(from).includes(text), `${text} in:\n${this.#said}`);
   }
 
+  /** Such as SIGSTOP, to what serves. */
+  signal(signal: NodeJS.Signals): void {
+    this.#serving?.kill(signal);
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#serving;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+    const server = readApplied(this.state)?.server;
+    if (signal === 'SIGTERM' && server !== undefined && lifeOf(server) === 'alive')
+      throw new Error(`the server outlives its service:\n${this.#said}`);
   }
 }
 
