@@ -7,8 +7,8 @@ import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import type { PassEnvironment, PassRequest } from '../../../passes/types.js';
 import { hasUnits } from '../../../passes/worker/has-work.js';
 import { worker } from '../../../passes/worker/worker.js';
-import { readArrivals, readClaims } from '../tasks/claim-store.js';
-import { lookAt } from './look-store.js';
+import { eachArrival, readClaims } from '../tasks/claim-store.js';
+import { waitsForOwner } from './home-units.js';
 import { tidy } from './tidy.js';
 
 const MOST_PASSES = 10_000;
@@ -20,10 +20,8 @@ export type Driven = { readonly reports: readonly PassReport[]; readonly over?: 
 /** Whether there may be a task to work on. Reads no workspace. */
 export function mayHaveWork(state: string): boolean {
   if (readClaims(state).length > 0) return true;
-  return readArrivals(state).some((arrival) => {
-    const look = lookAt(state, arrival);
-    return look === undefined || look.accepted === true;
-  });
+  for (const arrival of eachArrival(state)) if (!waitsForOwner(state, arrival)) return true;
+  return false;
 }
 
 export async function driveMesh(
