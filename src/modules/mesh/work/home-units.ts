@@ -12,7 +12,7 @@ import { lookAt } from './look-store.js';
 const HOME_UNIT = /^mesh\/home\/([^/]+)\/(\d+)$/;
 /** At once; the others follow when these are judged. */
 const MOST_OFFERED = 64;
-/** Whatever the page says of these, a change set of its attempt may come in. */
+/** In these states a change set of its attempt may come in. */
 const OPEN: ReadonlySet<TaskState> = new Set(['queued', 'claimed', 'running', 'pending_review']);
 
 export function homeOffer({ snapshot, state }: KeptContext): Offer {

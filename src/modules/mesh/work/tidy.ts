@@ -1,4 +1,6 @@
-/** Removes what is over: change sets that were judged, notes of passes, passes that were taken back. */
+/**
+ * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn.
+ */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { arrivedTasks, readArrival, removeArrival } from '../tasks/claim-store.js';
@@ -27,7 +29,7 @@ export function cancelLost({
   );
   if (lost.length === 0) return [];
   cancelPasses(root, new Set(lost.map(({ runId }) => runId)));
-  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was taken back`);
+  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was withdrawn`);
 }
 
 /** One that waits to be judged is not read. */
