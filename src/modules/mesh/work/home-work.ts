@@ -103,7 +103,7 @@ export function refusedChange(
 ): ModuleChange {
   const page = taskPage(view, arrival.task);
   if (page?.attempt !== arrival.attempt)
-    throw new NocturneError('CONFLICT', `${arrival.task} has been decided meanwhile`);
+    throw new NocturneError('CONFLICT', `${arrival.task} has been decided already`);
   const next = { state: 'rejected', node: arrival.from, why } as const;
   const row = {
     event: 'returned',

@@ -1,4 +1,4 @@
-/** While the node is connected: passes for tasks that were taken back end soon. */
+/** While the node is connected: passes for tasks that were withdrawn end soon. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Part } from '../node/mesh-service.js';
 import { cancelLost } from './tidy.js';
