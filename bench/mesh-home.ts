@@ -5,24 +5,28 @@ import { sha256 } from '../src/kernel/hash.js';
 import { logLines, rowOf } from '../src/modules/mesh/log/log-lines.js';
 import { module } from '../src/modules/mesh/module.js';
 import { writeArrival } from '../src/modules/mesh/tasks/claim-store.js';
-import { taskFile } from '../src/modules/mesh/tasks/task-page.js';
+import { taskFile, taskPage } from '../src/modules/mesh/tasks/task-page.js';
 import { signValue } from '../src/modules/mesh/wire/jws.js';
 import { driveMesh } from '../src/modules/mesh/work/drive-mesh.js';
 import { keepObject } from '../src/modules/mesh/work/kept-objects.js';
 import { packTask } from '../src/modules/mesh/work/pack.js';
-import { pageOf, type Pair, pairOf, put } from '../test/modules/mesh/work/work-place.js';
+import { type Pair, pairOf, put } from '../test/modules/mesh/work/work-place.js';
+import type { Snapshot } from '../src/workspace/types.js';
 import { environment } from '../test/passes/pass-workspace.js';
 import { type Bench, ms } from './result.js';
 
 const COUNT = Number(process.env['NOCTURNE_CHANGE_SETS'] ?? 1000);
-const LANES = 8;
+const LANES = 16;
 
 export const meshHome: Bench = {
   name: 'mesh-home',
   async run(directory) {
     const pair = pairOf(directory, '');
-    for (let i = 0; i < COUNT; i++) arrived(pair, `task-${i}`);
     const { owner } = pair;
+    const tasks = Array.from({ length: COUNT }, (_, i) => `task-${i}`);
+    for (const task of tasks) put(owner, taskFile(task), pageText(task, ''));
+    const snapshot = owner.workspace.snapshot();
+    for (const task of tasks) arrived(pair, snapshot, task);
     const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
     const start = performance.now();
     let judged = 0;
@@ -52,10 +56,9 @@ export const meshHome: Bench = {
   },
 };
 
-/** A task that another node has done. */
-function arrived({ owner, worker }: Pair, task: string): void {
+function pageText(task: string, more: string): string {
   const path = `outputs/${task}.md`;
-  const page = (more: string): string => `---
+  return `---
 title: Write ${task}
 project: pages
 writes: ["${path}"]
@@ -68,15 +71,18 @@ Write ${path}.
 - matches: { in: "${path}", pattern: "^# ${task}$" }
 \`\`\`
 `;
-  put(owner, taskFile(task), page(''));
+}
+
+/** A task that another node has done. */
+function arrived({ owner, worker }: Pair, snapshot: Snapshot, task: string): void {
+  const path = `outputs/${task}.md`;
   const { state } = owner.workspace;
-  const packed = packTask(owner.workspace.snapshot(), pageOf(owner, task), owner.identity);
+  const page = taskPage(snapshot, task);
+  if (page === undefined) throw new Error(`no page of ${task}`);
+  const packed = packTask(snapshot, page, owner.identity);
   keepObject(state, packed.text);
-  put(
-    owner,
-    taskFile(task),
-    page(`state: pending_review\nattempt: 1\nnode: worker\npackage: ${packed.hash}\n`),
-  );
+  const more = `state: pending_review\nattempt: 1\nnode: worker\npackage: ${packed.hash}\n`;
+  put(owner, taskFile(task), pageText(task, more));
   const content = Buffer.from(`# ${task}\n`);
   const set = {
     owner: 'owner',

@@ -9,7 +9,6 @@ import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
-import { meshGive, meshTake } from './commands/lead.js';
 import { meshLeave } from './commands/leave.js';
 import { meshMail } from './commands/mail.js';
 import { meshNodes } from './commands/nodes.js';
@@ -56,8 +55,6 @@ export const module: Module = {
     'mesh leave': meshLeave,
     'mesh allow': meshAllow,
     'mesh revoke': meshRevoke,
-    'mesh give': meshGive,
-    'mesh take': meshTake,
     'mesh doctor': meshDoctor,
     'mesh status': meshStatus,
     'mesh nodes': meshNodes,

@@ -6,15 +6,10 @@ import { installedHosts } from '../../hosts/installed.js';
 import type { Host } from '../../hosts/types.js';
 import { installedModules } from '../../modules/installed.js';
 import type { Module } from '../../modules/types.js';
-import type { AddedCommand, AddedCommandContext } from '../../passes/added-command.js';
-import { defined } from '../../kernel/defined.js';
-import { actingAs, requireOwner } from './actor.js';
-import { canAsk, OWNER } from './ask.js';
+import type { AddedCommand } from '../../passes/added-command.js';
+import { addedContext } from './added-context.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
-import { signPage } from './sign-page.js';
-import { paint } from './paint.js';
-import { passEnvironment } from './pass-environment.js';
-import type { Command, Context } from './types.js';
+import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
 
@@ -48,19 +43,5 @@ function commandOf(command: AddedCommand): Command {
   return {
     ...command,
     run: (context, parsed) => command.run(addedContext(context), parsed),
-  };
-}
-
-/** What a command of a module or a host is given. */
-export function addedContext(context: Context): AddedCommandContext {
-  return {
-    ...context,
-    modules: installedModules,
-    passes: () => passEnvironment(context),
-    paint: paint(context),
-    requireOwner: (what) => requireOwner(context, what),
-    acting: () => actingAs(context),
-    signPage: (path, page) => signPage(context, path, page),
-    ...defined({ ask: canAsk(context) ? OWNER : undefined }),
   };
 }

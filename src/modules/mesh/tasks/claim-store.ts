@@ -59,15 +59,24 @@ export function removeResult(state: string, key: string): void {
   removeIfThere(pathOf(state, 'results', key));
 }
 
-export function readArrivals(state: string): readonly Arrival[] {
-  return all<Arrival>(state, 'arrivals');
-}
-
 export function readArrival(state: string, task: string): Arrival | undefined {
   return readJson<Arrival>(pathOf(state, 'arrivals', task));
 }
 
 /** Changes whenever the file does; nothing if there is none. */
+/** One by one, for a reader that stops early: each has a whole change set in it. */
+export function* eachArrival(state: string): Generator<Arrival> {
+  for (const task of arrivedTasks(state)) {
+    const arrival = readArrival(state, task);
+    if (arrival !== undefined) yield arrival;
+  }
+}
+
+/** Without reading them. */
+export function arrivedTasks(state: string): readonly string[] {
+  return names(join(meshDirectory(state), 'arrivals')).map((name) => name.replace(/\.json$/, ''));
+}
+
 export function arrivalMark(state: string, task: string): string | undefined {
   const stat = lstatSync(pathOf(state, 'arrivals', task), { throwIfNoEntry: false });
   return stat === undefined ? undefined : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;

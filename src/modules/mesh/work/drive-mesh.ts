@@ -7,7 +7,8 @@ import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import type { PassEnvironment, PassRequest } from '../../../passes/types.js';
 import { hasUnits } from '../../../passes/worker/has-work.js';
 import { worker } from '../../../passes/worker/worker.js';
-import { readArrivals, readClaims } from '../tasks/claim-store.js';
+import { eachArrival, readClaims } from '../tasks/claim-store.js';
+import { waitsForOwner } from './home-units.js';
 import { tidy } from './tidy.js';
 
 const MOST_PASSES = 10_000;
@@ -18,7 +19,9 @@ export type Driven = { readonly reports: readonly PassReport[]; readonly over?: 
 
 /** Whether there may be a task to work on. Reads no workspace. */
 export function mayHaveWork(state: string): boolean {
-  return readClaims(state).length > 0 || readArrivals(state).length > 0;
+  if (readClaims(state).length > 0) return true;
+  for (const arrival of eachArrival(state)) if (!waitsForOwner(state, arrival)) return true;
+  return false;
 }
 
 export async function driveMesh(

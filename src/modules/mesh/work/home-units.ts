@@ -4,20 +4,31 @@ import type { KeptContext } from '../../../passes/module.js';
 import { projectDirectory } from '../../../project/project-directory.js';
 import { fieldInt } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import { readArrival, readArrivals } from '../tasks/claim-store.js';
+import { eachArrival, readArrival } from '../tasks/claim-store.js';
 import type { Arrival, TaskState } from '../tasks/task.js';
 import { type TaskPage, taskPage } from '../tasks/task-page.js';
+import { lookAt } from './look-store.js';
 
 const HOME_UNIT = /^mesh\/home\/([^/]+)\/(\d+)$/;
+/** At once; the others follow when these are judged. */
+const MOST_OFFERED = 64;
 /** In these states a change set of its attempt may come in. */
 const OPEN: ReadonlySet<TaskState> = new Set(['queued', 'claimed', 'running', 'pending_review']);
 
 export function homeOffer({ snapshot, state }: KeptContext): Offer {
-  const units = readArrivals(state).flatMap((arrival) => {
+  const units: Unit[] = [];
+  for (const arrival of eachArrival(state)) {
     const page = openPage(snapshot, arrival);
-    return page === undefined ? [] : [homeUnit(snapshot, page, arrival)];
-  });
+    if (page === undefined || waitsForOwner(state, arrival)) continue;
+    units.push(homeUnit(snapshot, page, arrival));
+    if (units.length >= MOST_OFFERED) break;
+  }
   return { units, held: new Map() };
+}
+
+export function waitsForOwner(state: string, arrival: Arrival): boolean {
+  const look = lookAt(state, arrival);
+  return look !== undefined && look.accepted !== true;
 }
 
 export type Homecoming = { readonly arrival: Arrival; readonly page: TaskPage };

@@ -4,7 +4,9 @@ import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { showControl } from '../../../kernel/show-control.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import type {
+  UnitWork,
   BeforeContext,
   KeptContext,
   ModuleChange,
@@ -15,7 +17,8 @@ import { readIdentity } from '../identity.js';
 import { eventChange } from '../log/mesh-log.js';
 import { keptRoster, keysOf } from '../roster.js';
 import type { Arrival } from '../tasks/task.js';
-import { pageChange, type PageNext, taskFile, tryAgain } from '../tasks/task-page.js';
+import { changesOf } from '../tasks/commit-pages.js';
+import { pageChange, type PageNext, taskFile, taskPage, tryAgain } from '../tasks/task-page.js';
 import { isEnd, resultChanges } from '../tasks/result-page.js';
 import { taskKey } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
@@ -24,6 +27,7 @@ import type { RemoteChangeSet } from './change-set.js';
 import { type Homecoming, homecomingOf } from './home-units.js';
 import { keptObject } from './kept-objects.js';
 import { openChangeSet } from './open-change-set.js';
+import { removeLook, writeLook } from './look-store.js';
 import { openPackage } from './pack.js';
 import { keepNote, noteOf } from './run-note.js';
 
@@ -56,6 +60,8 @@ export function settleHome(
   if (home === undefined) return undefined;
   const { snapshot } = place;
   const { arrival, page } = home;
+  if (verdict.outcome === 'review') return waitingChange(home, verdict, snapshot);
+  removeLook(place.state, page.task);
   const next = nextOf(home, verdict, place.state);
   const set = readableSet(place, arrival);
   const owner = readIdentity(place.state)?.node ?? '';
@@ -79,6 +85,56 @@ export function settleHome(
     ? resultChanges(snapshot, { ...end, state, runId: verdict.runId, body })
     : [];
   return { ...paged, changes: [...paged.changes, ...result, event] };
+}
+
+/** Its changes stay in the state directory, for `mesh accept`. */
+export function keepHome(unit: Unit, { verdict, state, snapshot }: UnitWork): void {
+  const home = homecomingOf(unit, { state, snapshot });
+  if (home === undefined || verdict.outcome !== 'review') return;
+  const { task, sha256 } = home.arrival;
+  writeLook(state, { task, sha256, why: verdict.why });
+}
+
+/** For the owner's no: the task is over, and the other node hears of it. */
+export function refusedChange(
+  view: Snapshot,
+  state: string,
+  { arrival, why }: { readonly arrival: Arrival; readonly why: string },
+): ModuleChange {
+  const page = taskPage(view, arrival.task);
+  if (page?.attempt !== arrival.attempt)
+    throw new NocturneError('CONFLICT', `${arrival.task} has been decided already`);
+  const next = { state: 'rejected', node: arrival.from, why } as const;
+  const row = {
+    event: 'returned',
+    node: arrival.from,
+    task: taskKey(readIdentity(state)?.node ?? '', page.task),
+    attempt: arrival.attempt,
+    hash: arrival.sha256,
+    ...defined({ head: readableSet({ state, snapshot: view }, arrival)?.head, why }),
+  };
+  const changes = [...changesOf(view, page, next), eventChange(row, view.now)];
+  return { reason: `mesh task ${page.task}: rejected`, bundle: 'mesh_task mesh_result', changes };
+}
+
+/** The owner is told, and the task waits. */
+function waitingChange(
+  { page, arrival }: Homecoming,
+  { why }: UnitVerdict,
+  snapshot: Snapshot,
+): ModuleChange {
+  const { task, project } = page;
+  const next = {
+    state: 'pending_review',
+    node: arrival.from,
+    why: `it waits for the owner: ${why}`,
+    ...defined({ package: page.package }),
+  } as const;
+  const action_needed = `${arrival.from} has done the task ${task}. Look at it: nocturne mesh accept ${task}, or nocturne mesh refuse ${task}. ${why}`;
+  return {
+    ...pageChange(snapshot, page, next),
+    notices: [{ priority: 'medium', kind: 'note', project, action_needed }],
+  };
 }
 
 /** Its node is left out unless it was an edit of the owner's that came between. */
@@ -123,7 +179,7 @@ function resultBody(
 }
 
 /** As it is when it is opened now: a node that was revoked since has no key any more. */
-function changeSetOf(state: string, arrival: Arrival): RemoteChangeSet {
+export function changeSetOf(state: string, arrival: Arrival): RemoteChangeSet {
   const { task, attempt, from } = arrival;
   const [identity, roster] = [readIdentity(state), keptRoster(state)];
   if (identity === undefined || roster === undefined)

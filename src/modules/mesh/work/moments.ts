@@ -17,7 +17,8 @@ import {
 import { claimOfUnit, guestFragments, guestOffer, isGuestUnit } from './guest-units.js';
 import { examineGuest, keepGuest, prepareGuest, settleGuest } from './guest-work.js';
 import { homeOffer, isHomeUnit } from './home-units.js';
-import { performHome, settleHome } from './home-work.js';
+import { keepHome, performHome, settleHome } from './home-work.js';
+import { looksHome } from './owner-look.js';
 import { tidy } from './tidy.js';
 
 /** A package that cannot be taken ends the claim, so that it is not tried again for ever. */
@@ -63,8 +64,10 @@ export const workMoments = {
     const { unit, workspace } = context;
     return unit !== undefined && isGuestUnit(unit) ? examineGuest(context, workspace.state) : [];
   },
+  looks: looksHome,
   keep(unit, work) {
     if (isGuestUnit(unit)) keepGuest(unit, work);
+    else keepHome(unit, work);
     if (isAskUnit(unit)) keepAsk(unit, work);
   },
   settled(unit, verdict, context) {

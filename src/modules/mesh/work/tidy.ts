@@ -3,7 +3,7 @@
  */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
 import type { Workspace } from '../../../workspace/types.js';
-import { readArrivals, removeArrival } from '../tasks/claim-store.js';
+import { arrivedTasks, readArrival, removeArrival } from '../tasks/claim-store.js';
 import { taskPage } from '../tasks/task-page.js';
 import { isOver } from '../tasks/transitions.js';
 import { claimOfUnit, isGuestUnit } from './guest-units.js';
@@ -11,11 +11,19 @@ import { dropNotes } from './run-note.js';
 
 /** @returns what was ended, in a few words each. Safe to call again. */
 export function tidy(workspace: Workspace): readonly string[] {
-  const { root, state, clock } = workspace;
   removeJudged(workspace);
-  const live = livePasses(root, clock);
-  dropNotes(state, new Set(live.map(({ runId }) => runId)));
-  const lost = live.filter(
+  const { root, state, clock } = workspace;
+  dropNotes(state, new Set(livePasses(root, clock).map(({ runId }) => runId)));
+  return cancelLost(workspace);
+}
+
+/** Passes for claims that are gone: nothing that they do would be sent. */
+export function cancelLost({
+  root,
+  state,
+  clock,
+}: Pick<Workspace, 'root' | 'state' | 'clock'>): readonly string[] {
+  const lost = livePasses(root, clock).filter(
     ({ unit: id = '', cancelled }) =>
       cancelled !== true && isGuestUnit({ id }) && claimOfUnit(state, { id }) === undefined,
   );
@@ -24,19 +32,19 @@ export function tidy(workspace: Workspace): readonly string[] {
   return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was withdrawn`);
 }
 
+/** One that waits to be judged is not read. */
 function removeJudged(workspace: Workspace): void {
   const { state } = workspace;
-  const found = readArrivals(state);
-  if (found.length === 0) return;
+  const tasks = arrivedTasks(state);
+  if (tasks.length === 0) return;
   const snapshot = workspace.snapshot();
-  for (const { task, attempt } of found) {
+  for (const task of tasks) {
     const page = taskPage(snapshot, task);
-    if (
-      page === undefined ||
-      page.attempt > attempt ||
-      isOver(page.state) ||
-      page.state === 'released'
-    )
-      removeArrival(state, task);
+    if (page?.state === 'pending_review') continue;
+    const isCurrent =
+      page !== undefined && !isOver(page.state) && page.state !== 'released'
+        ? readArrival(state, task)?.attempt === page.attempt
+        : false;
+    if (!isCurrent) removeArrival(state, task);
   }
 }

@@ -157,7 +157,7 @@ async function compareWith(
     throw new NocturneError('NOT_FOUND', 'no installed module has a log that others share', {
       hint: 'nocturne audit verify without --with looks at the logs of this workspace',
     });
-  const { addedContext } = await import('../added-commands.js');
+  const { addedContext } = await import('../added-context.js');
   return module.verifyWith(addedContext(context), other);
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { module } from '../../../../src/modules/mesh/module.js';
+import { module as rules } from '../../../../src/modules/rules/module.js';
 import { keptRoster, keysOf, type Roster } from '../../../../src/modules/mesh/roster.js';
 import {
   readClaim,
@@ -141,7 +142,7 @@ export function arrive(owner: MeshNode, task: string, changeSet: string, from = 
 }
 
 export function pass(node: MeshNode, project?: string): Promise<PassReport> {
-  const env = environment(node, { modules: [module] });
+  const env = environment(node, { modules: [module, rules] });
   return worker(env, {
     role: 'worker',
     onlyUnits: true,

@@ -1,0 +1,18 @@
+/** While the node is connected: passes for tasks that were withdrawn end soon. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Part } from '../node/mesh-service.js';
+import { cancelLost } from './tidy.js';
+
+const LOOK_MS = 5_000;
+
+export function tidyPart(): Part {
+  return {
+    begin: () => undefined,
+    async run(node, signal) {
+      while (!signal.aborted) {
+        for (const line of cancelLost(node.workspace)) node.say(line);
+        await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
