@@ -5,6 +5,7 @@ import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import { meshSettings } from '../settings.js';
 import { signedPages } from '../signed-pages.js';
 import { askCalls } from './ask-calls.js';
 import { Calls } from './calls.js';
@@ -17,6 +18,11 @@ export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'mod
 } {
   const access = new PeerAccess(context);
   const offered = signedPages(context.workspace, ['RUNNER', 'MODEL-TIER', 'PRICE'], offeredModels);
+  const peers = signedPages(
+    context.workspace,
+    ['MESH-SETTINGS', 'MESH-PEER'],
+    (snapshot) => meshSettings(snapshot)?.peers,
+  );
   const calls = new Calls({
     tool: toolCalls(context),
     search: searchCalls(context),
@@ -25,7 +31,10 @@ export function callParts(context: Pick<ServeContext, 'workspace' | 'env' | 'mod
   });
   const models: Part = {
     begin: () => undefined,
-    presence: () => ({ models: (offered() ?? []).map(({ model }) => model) }),
+    presence: () => ({
+      models: (offered() ?? []).map(({ model }) => model),
+      tools: [...new Set((peers() ?? []).flatMap(({ tools }) => tools))].sort(),
+    }),
   };
   return { calls, parts: [calls, access, models, gatewayPart(calls, relayModels(calls))] };
 }
