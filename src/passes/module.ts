@@ -251,8 +251,8 @@ export interface PassModule {
    */
   alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
   /**
-   * T5: an independent grader that the owner has on another machine; nothing where there is none. It
-   * can lower a grade, as one here.
+   * T5: an independent grader that the owner has on another machine; nothing where there is none.
+   * It can lower a grade, as one here.
    */
   grade?(asked: ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */

@@ -16,8 +16,13 @@ export type ScriptedCall = {
   readonly id?: string;
 };
 export type Scripted =
-  /** An answer without tool calls. */
-  | { readonly say: string; readonly finish?: string; readonly usage?: ScriptedUsage }
+  /** An answer without tool calls. `after`: not before that. */
+  | {
+      readonly say: string;
+      readonly finish?: string;
+      readonly usage?: ScriptedUsage;
+      readonly after?: Promise<unknown>;
+    }
   /** Tool calls; `arguments` is sent as it is when it is a string, as JSON otherwise. */
   | {
       readonly call: readonly ScriptedCall[];
@@ -169,6 +174,9 @@ function reply(
       },
     }));
     completion({ content: scripted.say ?? null, tool_calls: calls }, 'tool_calls', scripted.usage);
+  } else if ('after' in scripted && scripted.after !== undefined) {
+    const { after, ...now } = scripted;
+    void after.then(() => reply(response, now, asked, turn));
   } else if ('say' in scripted)
     completion({ content: scripted.say }, scripted.finish ?? 'stop', scripted.usage);
   else if ('refuse' in scripted) completion({ refusal: scripted.refuse }, 'stop');

@@ -4,6 +4,7 @@ import { meshAllow } from './commands/allow.js';
 import { meshAsk } from './commands/ask.js';
 import { meshCall } from './commands/call.js';
 import { meshCancel, meshRetry } from './commands/decide-task.js';
+import { meshCircle, meshCircles, meshGate } from './commands/circle.js';
 import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
@@ -15,12 +16,17 @@ import { meshPropose } from './commands/propose.js';
 import { meshRevoke } from './commands/revoke.js';
 import { meshSearch } from './commands/search.js';
 import { meshStatus } from './commands/status.js';
+import { meshTable, meshTables } from './commands/table.js';
 import { meshTasks } from './commands/tasks.js';
 import { meshWork } from './commands/work.js';
-import { deliveredMail, mailFragments } from './mail/brief-mail.js';
+import { circleFragments } from './circling/circle-page.js';
+import { mailFragments } from './mail/brief-mail.js';
+import { recordedByMesh } from './recorded.js';
 import { meshService } from './node/mesh-service.js';
 import { meshObservations, meshState } from './node/tell-mesh.js';
+import { MESH_ACTIONS, MESH_PAGES } from './pages/pages.js';
 import { partsOf } from './parts.js';
+import { gradeElsewhere } from './review/remote-grader.js';
 import { serverService } from './server/server-service.js';
 import { workMoments } from './work/moments.js';
 
@@ -32,10 +38,14 @@ export const module: Module = {
   fragments: async (context) => [
     ...(await workMoments.fragments(context)),
     ...mailFragments(context),
+    ...circleFragments(context),
   ],
-  recorded: deliveredMail,
+  recorded: recordedByMesh,
+  grade: gradeElsewhere,
   state: meshState,
   examined: meshObservations,
+  pages: MESH_PAGES,
+  actions: MESH_ACTIONS,
   verifyWith: async (context, other) =>
     (await import('./log/verify-with.js')).verifyWith(context, other),
   commands: {
@@ -57,5 +67,10 @@ export const module: Module = {
     'mesh call': meshCall,
     'mesh search': meshSearch,
     'mesh mail': meshMail,
+    'mesh circle': meshCircle,
+    'mesh circles': meshCircles,
+    'mesh gate': meshGate,
+    'mesh table': meshTable,
+    'mesh tables': meshTables,
   },
 };

@@ -30,6 +30,8 @@ export type MeshSettings = {
   readonly tags: readonly string[];
   /** Tasks of others at once. */
   readonly capacity: number;
+  /** Whose grader looks at results here: NODE or `tags:a,b`. */
+  readonly grader?: string;
   readonly peers: readonly Peer[];
 };
 
@@ -43,6 +45,7 @@ export function meshSettings(snapshot: Snapshot): MeshSettings | undefined {
     url,
     tags: fieldList(record, 'tags'),
     capacity: fieldInt(record, 'capacity') ?? 1,
+    ...(fieldText(record, 'grader') === '' ? {} : { grader: fieldText(record, 'grader') }),
     peers: snapshot.records('MESH-PEER').map((row) => ({
       node: row.key,
       key: fieldText(row, 'key'),

@@ -1,7 +1,7 @@
 /**
  * T5, last part: an independent grader that the owner named sees criteria and result, never what
- * the agent says about them. It can lower the grade; if it fails, the grade stays. A module may have
- * one on another machine; what that one does not say in time is unknown.
+ * the agent says about them. It can lower the grade; if it fails, the grade stays. A module may
+ * have one on another machine; what that one does not say in time is unknown.
  */
 import { assertionLine } from '../../agents/brief-text.js';
 import { type Finding, lowerGrade } from '../../governance/quality/lower-grade.js';

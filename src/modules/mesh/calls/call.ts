@@ -4,8 +4,9 @@ import { parsedJson } from '../../../kernel/parsed-json.js';
 /**
  * `tool`: one of the tools that the other owner names. `search`: what the other workspace knows.
  * `ask`: a pass of an agent there. `model`: a request to a model there.
+ * `review`: its grader looks at a result. `turn`: one turn of a circle.
  */
-export const CALL_KINDS = ['tool', 'search', 'ask', 'model'] as const;
+export const CALL_KINDS = ['tool', 'search', 'ask', 'model', 'review', 'turn'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
 export type CallRequest = {

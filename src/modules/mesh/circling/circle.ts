@@ -1,6 +1,6 @@
 /**
- * A circle: one worker and two reviewers, each on a node of its own, who see of each other only what
- * their turn needs. What happened is a list of events; everything else follows from it.
+ * A circle: one worker and two reviewers, each on a node of its own, who see of each other only
+ * what their turn needs. What happened is a list of events; everything else follows from it.
  */
 import type { Usage } from '../../../agents/types.js';
 import type { Agreement } from './agreement.js';

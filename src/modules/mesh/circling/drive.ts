@@ -51,7 +51,10 @@ export async function driveCircle(world: CircleWorld, signal: AbortSignal): Prom
     const circle = world.circle();
     const roles = awaited(circle);
     if (roles.length === 0 || signal.aborted) return circle;
-    await Promise.all(roles.map((role) => takeTurn(world, circle, role, signal)));
+    const turns = roles.map((role) => takeTurn(world, circle, role, signal));
+    // Nobody is asked again while somebody else still has the turn.
+    for (const turn of await Promise.allSettled(turns))
+      if (turn.status === 'rejected') throw turn.reason;
   }
 }
 
@@ -94,7 +97,9 @@ type OfTurn = { readonly role: Role; readonly node: string; readonly place: stri
 /** False: the circle ended while it was asked, and nothing is recorded any more. */
 function record(world: CircleWorld, event: CircleEvent & OfTurn): boolean {
   const circle = world.circle();
-  const isNow = placeOf(circle) === event.place && circle.members[event.role] === event.node;
+  const isDue = awaited(circle).includes(event.role);
+  const isNow =
+    isDue && placeOf(circle) === event.place && circle.members[event.role] === event.node;
   if (isNow) world.append(event);
   return isNow;
 }

@@ -1,20 +1,11 @@
-/**
- * The events of a circle on the disk: one line of JSON each, linked to the one before, in
- * `STATE/mesh/circles/SESSION.jsonl`. A process that ends anywhere loses at most the event that it
- * was about to write.
- */
+/** The events of each circle of this workspace, in `STATE/mesh/circles/SESSION.jsonl`. */
 import { join } from 'node:path';
-import { cutLine, genesis, link, linkedLine } from '../../../kernel/chain.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { parsedJson } from '../../../kernel/parsed-json.js';
-import { makeDirectory, writeFileDurably } from '../../../workspace/durable.js';
-import { listIfThere, readTextIfThere } from '../../../workspace/read-if-there.js';
+import { listIfThere } from '../../../workspace/read-if-there.js';
+import { appendChained, type ChainedFile, type Entry, readChained } from '../chained-file.js';
 import { meshDirectory } from '../identity.js';
 import type { Circle, CircleEvent } from './circle.js';
 import { applyEvent, reduce } from './reduce.js';
-
-export type Entry = { readonly time: string; readonly event: CircleEvent };
-type Read = { readonly text: string; readonly head: string; readonly entries: readonly Entry[] };
 
 export function circlesDirectory(state: string): string {
   return join(meshDirectory(state), 'circles');
@@ -28,8 +19,12 @@ export function circleSessions(state: string): readonly string[] {
 }
 
 /** @throws NocturneError `NOT_FOUND`, or `NOT_TRUSTED` if a line was changed. */
-export function readEntries(state: string, session: string): readonly Entry[] {
-  return readList(state, session).entries;
+export function readEntries(state: string, session: string): readonly Entry<CircleEvent>[] {
+  const entries = readChained<CircleEvent>(fileOf(state, session));
+  if (entries !== undefined) return entries;
+  throw new NocturneError('NOT_FOUND', `there is no circle ${session}`, {
+    hint: 'nocturne mesh circles shows them',
+  });
 }
 
 export function readCircle(state: string, session: string): Circle {
@@ -46,40 +41,14 @@ export function appendEvent(
   session: string,
   { time, event }: { readonly time: Date; readonly event: CircleEvent },
 ): Circle {
-  const isFirst = event.kind === 'opened';
-  const { text, head, entries } = isFirst
-    ? { text: '', head: genesis(session), entries: [] }
-    : readList(state, session);
-  const before = isFirst ? undefined : reduce(entries.map((entry) => entry.event));
-  const circle = before === undefined ? reduce([event]) : applyEvent(before, event);
-  const { line } = linkedLine(head, { time: time.toISOString(), event });
-  makeDirectory(circlesDirectory(state), 0o700);
-  writeFileDurably(pathOf(state, session), `${text}${line}\n`, { mode: 0o600 });
+  const circle =
+    event.kind === 'opened' ? reduce([event]) : applyEvent(readCircle(state, session), event);
+  appendChained(fileOf(state, session), time, event);
   return circle;
 }
 
-function readList(state: string, session: string): Read {
-  const text = readTextIfThere(pathOf(state, session));
-  if (text === undefined)
-    throw new NocturneError('NOT_FOUND', `there is no circle ${session}`, {
-      hint: 'nocturne mesh circles shows them',
-    });
-  let head = genesis(session);
-  const entries = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line, at) => {
-      const cut = cutLine(line);
-      if (cut === undefined || link(head, [cut.body]) !== cut.link)
-        throw new NocturneError('NOT_TRUSTED', `line ${at + 1} of circle ${session} was changed`, {
-          hint: 'begin a new circle; this one is not gone on with',
-        });
-      head = cut.link;
-      return parsedJson(line) as Entry;
-    });
-  return { text, head, entries };
-}
-
-function pathOf(state: string, session: string): string {
-  return join(circlesDirectory(state), `${session}.jsonl`);
+/** A session comes from a command as well. */
+function fileOf(state: string, session: string): ChainedFile {
+  const name = /^[\w-]{1,60}$/.test(session) ? session : 'none';
+  return { path: join(circlesDirectory(state), `${name}.jsonl`), name: session };
 }

@@ -1,7 +1,7 @@
 /**
- * Reads what an agent says at the end of its turn: artefacts and a reflection between markers, which
- * long text needs, or a reflection as JSON. What cannot be read counts for nothing and is asked for
- * again.
+ * Reads what an agent says at the end of its turn: artefacts and a reflection between markers,
+ * which long text needs, or a reflection as JSON. What cannot be read counts for nothing and is
+ * asked for again.
  */
 import { z } from 'zod';
 import { parsedJson } from '../../../kernel/parsed-json.js';

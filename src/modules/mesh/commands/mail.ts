@@ -8,7 +8,7 @@ import { readInputText } from '../../../kernel/read-input.js';
 import { instant } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
-import { noteState, usualDue, writeMail } from '../mail/mail-changes.js';
+import { type NewMail, noteState, usualDue, writeMail } from '../mail/mail-changes.js';
 import {
   isDone,
   LONGEST_MAIL,
@@ -25,7 +25,7 @@ import { MESH_OFF } from '../node/reach-text.js';
 export const meshMail: ModuleCommand = {
   summary: 'write to agents and owners of other nodes, and see what became of it',
   forAgents: 'project',
-  args: '<send|list|read> [node-or-id]',
+  args: '<send|list|read|handover> [node-or-id]',
   options: [
     { flags: '--subject <text>', description: 'send: one line' },
     { flags: '--text <text>', description: 'send: the mail' },
@@ -33,21 +33,26 @@ export const meshMail: ModuleCommand = {
     { flags: '--request', description: 'send: it wants an answer' },
     { flags: '--due <time>', description: 'send: when it is unknown what became of it' },
     { flags: '--reply-to <id>', description: 'send: answers a mail that came in' },
-    { flags: '--project <name>', description: 'send: for the owner, in the name of this project' },
+    {
+      flags: '--project <name>',
+      description: 'for the owner: whose mail it is, or what to hand over',
+    },
     { flags: '--all', description: 'list: include mail that is done' },
   ],
   examples: [
     'nocturne mesh mail send gpu-box/training --request --subject "Which data?" --text "Which?"',
     'nocturne mesh mail send --reply-to ML-0f3a9c2b7d1e4a5f6b7c --text "The second one."',
+    'nocturne mesh mail handover gpu-box/training --project tea',
     'nocturne mesh mail list --all',
     'nocturne mesh mail read ML-0f3a9c2b7d1e4a5f6b7c',
   ],
   run(context, { args: [action = '', what = ''], options }) {
     if (action === 'send') return send(context, what, options);
+    if (action === 'handover') return handOver(context, what, options);
     if (action === 'list') return list(context, options['all'] === true);
     if (action === 'read') return read(context, what);
     throw new NocturneError('USAGE', `"${action}" is nothing that mail does`, {
-      hint: 'nocturne mesh mail send, list or read',
+      hint: 'nocturne mesh mail send, list, read or handover',
     });
   },
 };
@@ -60,30 +65,71 @@ function send(
   const workspace = context.workspace();
   requireMail(workspace);
   const snapshot = workspace.snapshot();
-  const { actor, runId, pass } = context.acting();
+  const { pass } = context.acting();
   const option = (name: string): string => (typeof options[name] === 'string' ? options[name] : '');
   const answers = answered(snapshot, option('reply-to'), pass?.project);
   const [node = '', peerProject = ''] =
     answers === undefined ? to.split('/') : [answers.node, answers.peerProject];
-  requirePeer(snapshot, node);
-  const kind = kindOf(answers, options['request'] === true);
-  const about = option('subject') || (answers === undefined ? '' : `Re: ${answers.subject}`);
-  const subject = about.slice(0, LONGEST_SUBJECT);
-  const text = textOf(context, options);
-  requirePlain(subject, text);
-  const id = `ML-${randomBytes(10).toString('hex')}`;
-  const mail = {
-    ...({ key: id, id, box: 'out', node, kind, subject, text, peerProject } as const),
+  return post(context, {
+    ...{ node, peerProject, text: textOf(context, options), due: option('due') },
+    kind: kindOf(answers, options['request'] === true),
+    subject: option('subject') || (answers === undefined ? '' : `Re: ${answers.subject}`),
     project: answers?.project ?? pass?.project ?? option('project'),
     replyTo: answers?.id ?? '',
-    time: stamp(snapshot.now),
-    due: dueOf(option('due'), kind, snapshot),
-  };
-  writeMail(workspace, mail, { actor, runId });
+  });
+}
+
+/** The next agent gets everything that it needs; this project is the owner's to pause. */
+async function handOver(
+  context: ModuleCommandContext,
+  to: string,
+  options: Parsed['options'],
+): Promise<CommandResult> {
+  context.requireOwner('handing over a project');
+  const workspace = context.workspace();
+  requireMail(workspace);
+  const snapshot = workspace.snapshot();
+  const slug = String(options['project'] ?? '');
+  const project = snapshot.record('PROJECT', slug);
+  if (project === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no project "${slug}"`, {
+      hint: 'give --project with a name of nocturne project list',
+    });
+  const [node = '', peerProject = ''] = to.split('/');
+  const { handOverText } = await import('../mail/hand-over.js');
+  const text = (await handOverText(workspace, snapshot, project)).slice(0, LONGEST_MAIL);
+  const subject = `Hand-over of ${slug}`;
+  const about = { kind: 'handover', subject, project: slug, replyTo: '', due: '' } as const;
+  const { text: said, ...sent } = post(context, { node, peerProject, text, ...about });
+  const next = `nocturne project pause ${slug} keeps two agents from the same work.`;
+  return { ...sent, text: `${said}\n${next}` };
+}
+
+type Letter = Pick<NewMail, 'node' | 'peerProject' | 'kind' | 'subject' | 'project' | 'replyTo'> & {
+  readonly text: string;
+  readonly due: string;
+};
+
+function post(context: ModuleCommandContext, letter: Letter): CommandResult {
+  const workspace = context.workspace();
+  const snapshot = workspace.snapshot();
+  const { node, kind, text } = letter;
+  requirePeer(snapshot, node);
+  const subject = letter.subject.slice(0, LONGEST_SUBJECT);
+  requirePlain(subject, text);
+  const id = `ML-${randomBytes(10).toString('hex')}`;
+  const due = dueOf(letter.due, kind, snapshot);
+  const { actor, runId } = context.acting();
+  const time = stamp(snapshot.now);
+  writeMail(
+    workspace,
+    { ...letter, key: id, id, box: 'out', subject, time, due },
+    { actor, runId },
+  );
   return {
     exit: EXIT.ok,
     text: `${id} to ${node}: it is sent while nocturne serve runs.`,
-    json: { id, node, due: mail.due },
+    json: { id, node, due },
   };
 }
 

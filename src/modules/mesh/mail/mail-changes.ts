@@ -125,6 +125,7 @@ const DUE_MS: Readonly<Record<MailKind, number>> = {
   request: 24 * 3_600_000,
   answer: 7 * 24 * 3_600_000,
   note: 7 * 24 * 3_600_000,
+  handover: 24 * 3_600_000,
 };
 
 export function usualDue(kind: MailKind, now: Date): string {

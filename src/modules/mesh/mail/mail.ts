@@ -8,7 +8,7 @@ import { fieldText, fieldTime } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 
 export const MAIL = 'MESH-MAIL';
-export const MAIL_KINDS = ['request', 'answer', 'note'] as const;
+export const MAIL_KINDS = ['request', 'answer', 'note', 'handover'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 export const MAIL_STATES = [
   'queued',

@@ -53,7 +53,7 @@ export async function runNode(run: NodeRun): Promise<void> {
     say(`${identity.node} is connected to ${run.url}.`);
     const ended = new AbortController();
     const both = AbortSignal.any([signal, ended.signal]);
-    // Each part listens.
+    // Each part listens, most of them with several loops.
     setMaxListeners(0, both);
     const works = parts.flatMap((part) => (part.run === undefined ? [] : [part.run(node, both)]));
     const lost = connection.closed().then((error) => {

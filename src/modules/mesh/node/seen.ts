@@ -75,5 +75,5 @@ export function writeDisconnected(
 export function isServed({ writtenAt, connection }: Seen, now: number): boolean {
   const age = now - writtenAt;
   const longest = connection === 'unreached' ? TRIES_AGAIN_MS : SERVICE_GONE_MS;
-  return connection !== 'stopped' && age >= 0 && age < longest;
+  return connection !== 'stopped' && Math.abs(age) < longest;
 }

@@ -10,6 +10,7 @@ import { worker } from '../../../passes/worker/worker.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { openAsks } from '../calls/ask-store.js';
 import { readArrivals, readClaims } from '../tasks/claim-store.js';
+import { tidy } from './tidy.js';
 
 const MOST_PASSES = 10_000;
 const REQUEST: PassRequest = { role: 'worker', onlyUnits: true, onlyOf: 'mesh' };
@@ -27,6 +28,7 @@ export async function driveMesh(
   env: PassEnvironment,
   { lanes, onPass }: { readonly lanes: number; readonly onPass: (report: PassReport) => void },
 ): Promise<Driven> {
+  tidy(env.workspace);
   const budget = { limits: {}, after: latestRun(env.workspace.snapshot()) };
   const environments = lanesOf({ ...env, budget }, lanes);
   const reports: PassReport[] = [];

@@ -1,6 +1,7 @@
 /** Mail between agents of two nodes, over a real server. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { meshMail } from '../../../../src/modules/mesh/commands/mail.js';
 import { MailPart } from '../../../../src/modules/mesh/mail/mail-part.js';
@@ -41,6 +42,7 @@ async function mail(
   const context = {
     workspace: () => workspace,
     cwd: root,
+    requireOwner: () => undefined,
     acting: () => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', authorisation: '' }),
   } as unknown as ModuleCommandContext;
   return meshMail.run(context, { args, options });
@@ -139,6 +141,54 @@ t.test(
     await again.stop();
   },
 );
+
+t.test(
+  'a hand-over has what the next agent needs, and its brief quotes it',
+  { skip: NO_SERVER },
+  async (t) => {
+    const { mesh, left, right } = await post(t);
+    await worker(environment(left, { modules: [module] }), { role: 'worker' });
+    connect(t, mesh, left);
+    const there = connect(t, mesh, right);
+    await mail(left, ['handover', 'right/pages'], { project: 'pages' });
+    await until(state(left), ([each]) => each === 'received');
+    await there.stop();
+    const taken = only(right);
+    t.match(taken, { kind: 'handover', subject: 'Hand-over of pages', project: 'pages' });
+    const text = (taken && mailText(right.workspace.snapshot(), taken)) ?? '';
+    for (const part of [
+      /Mission: Test one pass\./,
+      /Next: Write the first page\./,
+      /over when all of this is true\n\n- `.*entries.*`: not yet/,
+      /PROJECTS\/pages\/pass\.mjs` \d+ bytes [0-9a-f]{64}/,
+      /how they ended\n\n- RUN-\S+ FAIL: /,
+      /Open questions to the owner\n\nNone\./,
+    ])
+      t.match(text, part);
+    await worker(environment(right, { modules: [module] }), { role: 'worker' });
+    connect(t, mesh, right);
+    await until(state(left), ([each]) => each === 'delivered');
+  },
+);
+
+t.test('an agent writes in the name of its own project', { skip: NO_SERVER }, async (t) => {
+  const { left } = await post(t);
+  const bin = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
+  const words = ['mesh', 'mail', 'send', 'right/pages', '--request', '--subject', 'Which?'];
+  writeFileSync(
+    join(left.root, 'PROJECTS/pages/pass.mjs'),
+    `import { spawnSync } from 'node:child_process';
+const words = ${JSON.stringify([bin, ...words, '--text', 'Which of them?', '--project', 'other'])};
+const env = { ...process.env, NOCTURNE_HOME: ${JSON.stringify(left.home)} };
+const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', env });
+if (status !== 0) throw new Error(stderr.slice(-300));
+${WRITES_PAGE}${REPORT}
+`,
+  );
+  const report = await worker(environment(left, { modules: [module] }), { role: 'worker' });
+  t.equal(report.exit, 0, report.outcome);
+  t.match(only(left), { box: 'out', project: 'pages', peerProject: 'pages', state: 'queued' });
+});
 
 t.test('with the mesh off, mail says so at once', async (t) => {
   const { placeWithProject } = await import('../../../passes/pass-workspace.js');
