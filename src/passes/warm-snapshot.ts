@@ -84,7 +84,7 @@ export class WarmSnapshot {
     this.touch();
   }
 
-  /** Otherwise nobody is told of changes, and each snapshot lives a second. */
+  /** Otherwise nobody learns of changes, and each snapshot lives a second. */
   get isWatched(): boolean {
     return this.#watcher !== undefined;
   }

@@ -36,7 +36,7 @@ export function hasWork(env: PassEnvironment): boolean {
 export async function hasUnits(env: PassEnvironment, request: PassRequest): Promise<boolean> {
   const { workspace } = env;
   recoverWorkspace(workspace);
-  // The pass that begins tells the owner of them, and modules go by that.
+  // The pass that begins names them to the owner, on which modules rely.
   if (untoldConflicts(workspace.root).length > 0) return true;
   const others = livePasses(workspace.root, workspace.clock);
   const snapshot = workspace.snapshot();

@@ -62,7 +62,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   }
 }
 
-/** A limit of the system on watched files is no reason to show nothing. */
+/** A limit of the system on watched files is not a reason to show nothing. */
 async function watchIfPossible(warm: WarmSnapshot, say: DashboardSettings['say']): Promise<void> {
   let why = 'it is not ready';
   await warm.watch().catch((error: unknown) => (why = messageOf(error)));

@@ -248,7 +248,7 @@ export class LiveNode {
     }
   }
 
-  /** After a break, what the server has kept meanwhile is not heard as new. */
+  /** What the server has kept during a break is not heard as new. */
   async #followConnection(): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect') this.#hearing.lose(this.#seq + 1);
@@ -261,7 +261,7 @@ export class LiveNode {
     try {
       await (this.hearsSince() === undefined ? this.#listenAgain() : this.announce());
     } catch {
-      // The next tick tries again, and meanwhile `hearsSince` says nothing.
+      // The next tick tries again; until then `hearsSince` says nothing.
     }
   }
 

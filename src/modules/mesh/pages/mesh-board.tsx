@@ -1,4 +1,6 @@
-/** Mesh: the other nodes, the tasks of this workspace, the work for others, and what was exchanged. */
+/**
+ * Mesh: the other nodes, the tasks of this workspace, the work for others, and what was exchanged.
+ */
 import type { PageContext, PageView } from '../../../passes/dashboard-page.js';
 import { Badge, Empty, Section } from '../../../report/html/html.js';
 import { laneLine } from '../commands/status.js';

@@ -1,6 +1,6 @@
 /**
- * The configuration of nats-server for one mesh: who may log in, and exactly which subjects each may
- * use. Nobody but the lead's administrator may create a stream or a consumer.
+ * The configuration of nats-server for one mesh: who may log in, and exactly which subjects each
+ * may use. Nobody but the lead's administrator may create a stream or a consumer.
  */
 import { isAtLeast, TESTED_VERSION } from './advisories.js';
 import { BUCKET, inboxPrefix, joinInboxPrefix, joinSubject, WAKE_STREAM } from '../wire/names.js';

@@ -92,7 +92,9 @@ type Current = {
   readonly applied: (hash: string) => Promise<void>;
 };
 
-/** Until the signal. @throws NocturneError if the server does not take a change: it is restarted. */
+/**
+ * Until the signal. @throws NocturneError if the server does not take a change: it is restarted.
+ */
 async function keepCurrent(current: Current): Promise<void> {
   const { context, lead, signal, version } = current;
   const { state, clock } = context.workspace;

@@ -8,9 +8,9 @@ import { type PageNext, type TaskPage, tryAgain } from './task-page.js';
 
 /** Milliseconds. */
 export type Timing = {
-  /** A claim that its node has not named for so long is taken back. */
+  /** A claim that its node has not named for so long is withdrawn. */
   readonly leaseMs: number;
-  /** A claim on which no work has begun for so long is taken back. */
+  /** A claim on which no work has begun for so long is withdrawn. */
   readonly startMs: number;
   /** The pause after a failure; doubled after each further one. */
   readonly backoffMs: number;

@@ -31,7 +31,7 @@ export function followClaim({ node, claim, result, opened, unchangedMs }: ClaimV
   const { record, by } = opened;
   const isTrue = by === record.owner || unchangedMs >= REPLACED_MS;
   if (record.attempt > claim.attempt && isTrue)
-    return { kind: 'drop', why: `it was taken back: attempt ${record.attempt} has begun` };
+    return { kind: 'drop', why: `it was withdrawn: attempt ${record.attempt} has begun` };
   const isOurs = record.attempt === claim.attempt && record.node === node;
   if (by !== record.owner && !(isOurs && by === node)) return { kind: 'keep' };
   if (isOver(record.state) || record.state === 'released')

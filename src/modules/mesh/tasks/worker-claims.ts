@@ -46,7 +46,7 @@ export class WorkerClaims {
     this.#pending.set(taskKey(record.owner, record.task), { record, tries: 0 });
   }
 
-  /** Work that takes up capacity: what has ended and only waits for its owner does not. */
+  /** Work that needs capacity: what has ended and only waits for its owner does not. */
   busy(): number {
     const working = readClaims(this.#state).filter(
       (claim) => readResult(this.#state, claimKey(claim)) === undefined,
@@ -54,7 +54,7 @@ export class WorkerClaims {
     return this.#pending.size + working.length;
   }
 
-  /** As announced: the owners take back what is not named. */
+  /** As announced: the owners withdraw what is not named. */
   running(): readonly RunningClaim[] {
     const claims = readClaims(this.#state);
     return [
@@ -111,7 +111,7 @@ export class WorkerClaims {
 
   /** This node cannot work on it; its owner asks another one. */
   async #giveBack(key: string, record: TaskRecord, why: string): Promise<void> {
-    this.#node.say(`${key} was given back: ${why}`);
+    this.#node.say(`${key} was returned: ${why}`);
     const kv = await this.#kv();
     const entry = await kv.get(key);
     if (entry === null || entry.operation !== 'PUT') return;

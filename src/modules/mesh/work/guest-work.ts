@@ -178,7 +178,7 @@ function packageOf(
   state: string,
 ): { readonly claim: Claim; readonly files: TaskPackage['files'] } {
   const claim = claimOfUnit(state, unit);
-  if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
+  if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was withdrawn`);
   const roster = keptRoster(state);
   const text = keptObject(state, claim.package);
   try {

@@ -122,7 +122,7 @@ function resultBody(
   ].join('\n');
 }
 
-/** As it is when it is opened now: a node that is revoked meanwhile has no key any more. */
+/** As it is when it is opened now: a node that was revoked since has no key any more. */
 function changeSetOf(state: string, arrival: Arrival): RemoteChangeSet {
   const { task, attempt, from } = arrival;
   const [identity, roster] = [readIdentity(state), keptRoster(state)];

@@ -47,7 +47,7 @@ export const workMoments = {
     if (isAskUnit(unit)) askStarted(unit, context);
     if (!isGuestUnit(unit)) return undefined;
     const claim = claimOfUnit(state, unit);
-    if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
+    if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was withdrawn`);
     markRunning(state, taskKey(claim.owner, claim.spec.task), runId);
     return undefined;
   },

@@ -1,4 +1,6 @@
-/** Removes what is over: change sets that were judged, notes of passes, passes that were taken back. */
+/**
+ * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn.
+ */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { readArrivals, removeArrival } from '../tasks/claim-store.js';
@@ -19,7 +21,7 @@ export function tidy(workspace: Workspace): readonly string[] {
   );
   if (lost.length === 0) return [];
   cancelPasses(root, new Set(lost.map(({ runId }) => runId)));
-  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was taken back`);
+  return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was withdrawn`);
 }
 
 function removeJudged(workspace: Workspace): void {

@@ -19,7 +19,7 @@ export function offerOf(
     units: active.flatMap((plan) =>
       readySteps(plan, now).flatMap((step) => {
         const definition = plan.definitions.find(({ id }) => id === step);
-        // What goes to another machine is no work for a pass here.
+        // What goes to another machine is not work for a pass here.
         if (definition !== undefined && isForMesh(definition)) return [];
         return [unitOf(plan, step, priority(plan.project))];
       }),

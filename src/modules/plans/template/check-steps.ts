@@ -122,7 +122,10 @@ function misplacedKeys(step: StepShape, report: Report): void {
     lack(['default'], 'this answer is never given: the step has no deadline', 'a deadline of 2d');
 }
 
-/** A step for another node has a deadline. With `escalate: human`, a step that has failed is a question with a deadline, too. */
+/**
+ * A step for another node has a deadline. With `escalate: human`, a step that has failed is a
+ * question with a deadline, too.
+ */
 function isAsked({ escalate, tags = [] }: StepShape, key: string): boolean {
   if (key === 'deadline' && tags.length > 0) return true;
   return escalate === 'human' && (key === 'deadline' || key === 'default');

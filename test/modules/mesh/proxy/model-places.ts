@@ -16,7 +16,10 @@ export async function placesOfModelMesh(
   const far = `- **Kind:** chat\n- **Endpoint:** mesh://tags:big\n- **Api key env:** -\n`;
   const files = {
     'orchestration-os/RUNNERS.md': runnersPage(far),
-    'MODEL-TIERS.md': tiersWithIdle().replace(/\| standard \| [^|]+ \| [^|]+ \|/, '| standard | boxed | small |'),
+    'MODEL-TIERS.md': tiersWithIdle().replace(
+      /\| standard \| [^|]+ \| [^|]+ \|/,
+      '| standard | boxed | small |',
+    ),
   };
   const mesh = await meshOf(t, [
     { id: 'laptop', project: { runner: 'boxed', files } },

@@ -49,7 +49,7 @@ t.test('a model that is not to be had is told apart', { skip: NO_SERVER }, async
   });
   t.match(await refusal(mesh, mesh.token({ endpoint: 'mesh://nobody' })), {
     status: 503,
-    message: /nobody is no node of this mesh/,
+    message: /nobody is not a node of this mesh/,
   });
   t.match(await refusal(mesh, mesh.token({ endpoint: 'mesh://tags:tiny' })), { status: 503 });
   const runners = join(mesh.gpu.place.root, 'orchestration-os/RUNNERS.md');
