@@ -4,6 +4,7 @@ import { modelCalls } from '../proxy/model-calls.js';
 import { offeredModels } from '../proxy/offered-models.js';
 import { PeerAccess } from '../proxy/peer-access.js';
 import { relayModels } from '../proxy/relay-models.js';
+import { meshSettings } from '../settings.js';
 import { TurnAsker } from '../circling/ask-turn.js';
 import { CirclePart } from '../circling/circle-part.js';
 import { turnCalls } from '../circling/turn-calls.js';
@@ -22,6 +23,11 @@ export function callParts(context: JudgeServing): {
 } {
   const access = new PeerAccess(context);
   const offered = signedPages(context.workspace, ['RUNNER', 'MODEL-TIER', 'PRICE'], offeredModels);
+  const peers = signedPages(
+    context.workspace,
+    ['MESH-SETTINGS', 'MESH-PEER'],
+    (snapshot) => meshSettings(snapshot)?.peers,
+  );
   const calls = new Calls({
     tool: toolCalls(context),
     search: searchCalls(context),
@@ -32,7 +38,10 @@ export function callParts(context: JudgeServing): {
   });
   const models: Part = {
     begin: () => undefined,
-    presence: () => ({ models: (offered() ?? []).map(({ model }) => model) }),
+    presence: () => ({
+      models: (offered() ?? []).map(({ model }) => model),
+      tools: [...new Set((peers() ?? []).flatMap(({ tools }) => tools))].sort(),
+    }),
   };
   const asker = new TurnAsker(calls, context);
   const talks = [new CirclePart(asker), new TablePart(asker)];

@@ -9,8 +9,11 @@ export const PART_LENGTH = 48 * 1024;
 /** Characters of one text: a request with a long conversation and pictures. */
 const LONGEST_TEXT = 32 * 1024 * 1024;
 const MOST_PARTS = Math.ceil(LONGEST_TEXT / PART_LENGTH);
-/** Texts of one node that are not complete. */
+/** Texts of one node that are not complete, and their characters. */
 const MOST_UNFINISHED = 32;
+const MOST_WAITING = 2 * LONGEST_TEXT;
+/** Whose next part does not come for so long is given up when there is no room. */
+const FORGOTTEN_MS = 60_000;
 
 export type Part = {
   readonly call: string;
@@ -19,7 +22,13 @@ export type Part = {
   readonly text: string;
 };
 export type Parcel = { readonly call: string; readonly text: string };
-type Unfinished = { readonly texts: (string | undefined)[]; missing: number };
+type Unfinished = {
+  readonly texts: (string | undefined)[];
+  missing: number;
+  length: number;
+  /** When its last part came, in milliseconds. */
+  at: number;
+};
 
 /** @throws CallError `too-large` */
 export function partsOf(call: string, text: string): readonly Part[] {
@@ -38,6 +47,11 @@ export function pieces(text: string): readonly string[] {
 
 export class Parcels {
   readonly #unfinished = new Map<string, Map<string, Unfinished>>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** The whole text with its last part. @throws CallError `malformed` or `busy` */
   take(from: string, payload: unknown): Parcel | undefined {
@@ -45,18 +59,31 @@ export class Parcels {
     if (of === 1) return { call, text };
     const all = this.#unfinished.get(from) ?? new Map<string, Unfinished>();
     this.#unfinished.set(from, all);
-    const known = all.get(call) ?? { texts: Array<undefined>(of), missing: of };
+    const known = all.get(call) ?? { texts: Array<undefined>(of), missing: of, length: 0, at: 0 };
     if (known.texts.length !== of)
       throw new CallError('malformed', `the parts of ${call} do not agree how many there are`);
-    if (!all.has(call) && all.size >= MOST_UNFINISHED)
+    if (!this.#hasRoom(all, call, text.length))
       throw new CallError('busy', `${all.size} texts of ${from} are not complete`);
     all.set(call, known);
+    known.at = this.#now();
     if (known.texts[part] !== undefined) return undefined;
     known.texts[part] = text;
+    known.length += text.length;
     known.missing -= 1;
     if (known.missing > 0) return undefined;
     all.delete(call);
     return { call, text: known.texts.join('') };
+  }
+
+  #hasRoom(all: Map<string, Unfinished>, call: string, length: number): boolean {
+    const isFull = (): boolean => {
+      const waiting = [...all.values()].reduce((sum, each) => sum + each.length, length);
+      return waiting > MOST_WAITING || (!all.has(call) && all.size >= MOST_UNFINISHED);
+    };
+    if (isFull())
+      for (const [other, { at }] of all)
+        if (other !== call && this.#now() - at > FORGOTTEN_MS) all.delete(other);
+    return !isFull();
   }
 
   /** What is left of a call that is over. */

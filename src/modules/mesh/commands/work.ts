@@ -16,7 +16,7 @@ const REST_MS = 60_000;
 const MOST_LANES = 64;
 
 export const meshWork: ModuleCommand = {
-  summary: 'Serves, and works on tasks of the mesh, one after the other',
+  summary: 'Serves, and works on tasks and questions of the mesh, one after the other',
   forAgents: 'never',
   options: [{ flags: '--once', description: 'only the tasks that are here now, without serving' }],
   examples: ['nocturne mesh work', 'nocturne mesh work --once'],
@@ -60,7 +60,7 @@ async function workOn(
   const { workspace, signal, say } = env;
   while (!signal.aborted) {
     let ms = LOOK_MS;
-    if (mayHaveWork(workspace.state))
+    if (mayHaveWork(workspace))
       try {
         const { over } = await driveMesh(env, { lanes, onPass });
         if (over !== undefined) {

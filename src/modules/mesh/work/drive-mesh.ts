@@ -7,6 +7,8 @@ import { type LaneResult, runLanes } from '../../../passes/run-lanes.js';
 import type { PassEnvironment, PassRequest } from '../../../passes/types.js';
 import { hasUnits } from '../../../passes/worker/has-work.js';
 import { worker } from '../../../passes/worker/worker.js';
+import type { Workspace } from '../../../workspace/types.js';
+import { openAsks } from '../calls/ask-store.js';
 import { eachArrival, readClaims } from '../tasks/claim-store.js';
 import { waitsForOwner } from './home-units.js';
 import { tidy } from './tidy.js';
@@ -17,11 +19,11 @@ const REQUEST: PassRequest = { role: 'worker', onlyUnits: true, onlyOf: 'mesh' }
 /** `over`: why no pass may begin here for now. */
 export type Driven = { readonly reports: readonly PassReport[]; readonly over?: string };
 
-/** Whether there may be a task to work on. Reads no workspace. */
-export function mayHaveWork(state: string): boolean {
+/** Whether there may be a task or a question to work on. Reads no workspace. */
+export function mayHaveWork({ state, clock }: Pick<Workspace, 'state' | 'clock'>): boolean {
   if (readClaims(state).length > 0) return true;
   for (const arrival of eachArrival(state)) if (!waitsForOwner(state, arrival)) return true;
-  return false;
+  return openAsks(state, clock.now().getTime()).length > 0;
 }
 
 export async function driveMesh(
@@ -52,7 +54,7 @@ export async function driveMesh(
 async function onePass(env: PassEnvironment): Promise<PassReport | undefined> {
   try {
     return await inTurn(env, async (turn) =>
-      mayHaveWork(env.workspace.state) && (await hasUnits(turn, REQUEST))
+      mayHaveWork(env.workspace) && (await hasUnits(turn, REQUEST))
         ? await worker(turn, REQUEST)
         : undefined,
     );

@@ -61,7 +61,6 @@ t.test('silence ends a call, which is then unknown', { skip: NO_SERVER }, async 
 
 t.test('who chatters is ended at the absolute deadline', { skip: NO_SERVER }, async (t) => {
   let chatter: NodeJS.Timeout | undefined;
-  t.teardown(() => clearInterval(chatter));
   const mesh = await scripted(t, (call, from, node) => {
     let seq = 0;
     chatter = setInterval(() => node.send('chunk', from, { call, seq: ++seq, data: 'more' }), 20);
@@ -71,6 +70,7 @@ t.test('who chatters is ended at the absolute deadline', { skip: NO_SERVER }, as
   t.match(outcome, { kind: 'unknown', why: /far did not end within 0.9 s/ });
   t.ok(heard > 3, `${heard} chunks came until then`);
   await until(() => mesh.cancelled.length === 1);
+  clearInterval(chatter);
 });
 
 t.test('chunks come in order, each once, and a gap is told', { skip: NO_SERVER }, async (t) => {

@@ -98,7 +98,7 @@ t.test('oversized messages and requests are refused', { skip: NO_SERVER }, async
     kind: 'refused',
     code: 'too-large',
   });
-  for (let i = 0; i < 40; i++)
+  for (let i = 0; i < 80; i++)
     near.live.send('call', 'far', { call: `unfinished-${i}`, part: 0, of: 2, text: 'half' });
   t.match(await refusal('busy'), { event: 'call-refused', node: 'near' });
   const more = await near.calls.ask('far', { kind: 'search', body: { query: 'page' }, ...asking });

@@ -73,7 +73,7 @@ t.test('a node is asked if it may be', (t) => {
   t.same(routeTo('calm/claude-code', routing()), { ...nodes('calm'), agent: 'claude-code' });
   for (const [target, why] of [
     ['self', /is this node/],
-    ['nobody', /no node of this mesh/],
+    ['nobody', /not a node of this mesh/],
     ['out', /was revoked/],
     ['thief', /another key/],
     ['stranger', /no row for stranger/],
