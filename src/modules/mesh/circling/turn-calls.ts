@@ -43,7 +43,12 @@ export const TURN_ANSWER = z.object({
 
 export function turnCalls(serving: JudgeServing): CallHandler {
   // A turn changes nothing here, so it is begun again after a restart.
-  return { refusal: mayCall, resumes: true, carryOut: (taken) => takeTurn(serving, taken) };
+  return {
+    refusal: mayCall,
+    resumes: true,
+    onlySays: true,
+    carryOut: (taken) => takeTurn(serving, taken),
+  };
 }
 
 /** @throws CallError */

@@ -146,45 +146,6 @@ t.test(
   },
 );
 
-t.test('its owner can be restarted in every state', { skip: NO_SERVER }, async (t) => {
-  const no: Script = (request) => {
-    const isNo = promptOf(request).includes('This is turn final2.');
-    return speak('right', request, isNo ? 'blocked' : 'continue');
-  };
-  const scripts = { owner: says('owner', 'continue'), left: says('left', 'continue'), right: no };
-  const ringed = await ring(t, scripts);
-  const owner = place(ringed);
-  const { state } = owner.workspace;
-  await run(owner, meshCircle, [['pages'], { tier: '3', rounds: '2' }]);
-  const [session = ''] = circleSessions(state);
-  const stateNow = () => {
-    const circle = readCircle(state, session);
-    return `${placeOf(circle)}${circle.gate === undefined ? '' : ' waits'}`;
-  };
-  const seen = [stateNow()];
-  while (seen.at(-1) !== 'complete') {
-    const before = seen.at(-1);
-    await ringed.nodes.get('owner')?.end();
-    await ringed.connect('owner');
-    if (stateNow().endsWith(' waits')) {
-      const answer = stateNow() === 'final2 waits' && seen.includes('final2') ? 'again' : 'approve';
-      await run(owner, meshGate, [[session, answer]]);
-    }
-    seen.push(await until(stateNow, (now) => now !== before));
-  }
-  const circle = readCircle(state, session);
-  t.same(circle.notices, [], 'nobody counts as silent');
-  for (const each of ['sr2.1 waits', 'final2 waits', 'final3 waits', 'complete'])
-    t.ok(seen.includes(each), each);
-  t.equal(circle.subround, 3);
-  const turns = 3 * (1 + 3 * 2) + 3 + 3;
-  const paid = Object.values(circle.usage).map(({ tokensIn }) => tokensIn ?? 0);
-  t.equal(
-    paid.reduce((sum, tokens) => sum + tokens, 0),
-    90 * turns,
-  );
-});
-
 t.test('with the mesh off it says so at once', async (t) => {
   const { placeWithProject } = await import('../../../passes/pass-workspace.js');
   const alone = placeWithProject(t.testdir({}), '');
