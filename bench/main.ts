@@ -13,6 +13,7 @@ import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
 import { lsp } from './lsp.js';
+import { meshHome } from './mesh-home.js';
 import { meshProxy } from './mesh-proxy.js';
 import { meter } from './meter.js';
 import { mistakes } from './mistakes.js';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   impact,
   guardSocket,
   meter,
+  meshHome,
   meshProxy,
   logs,
   large,

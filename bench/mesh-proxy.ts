@@ -122,7 +122,7 @@ function results(taken: Taken, flush: readonly number[]): readonly Result[] {
         met: hop < limit,
       },
       {
-        name: `mesh-proxy, two hops beside the far meter alone, ${name}`,
+        name: `mesh-proxy, two hops compared with the far meter alone, ${name}`,
         figure: ms(far),
         against: `through one meter, ${ms(near)}`,
         ratio: times(far / near),

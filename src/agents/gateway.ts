@@ -1,5 +1,5 @@
 /**
- * Endpoints that are no web address, such as `mesh://gpu`: a module that knows their scheme serves
+ * Endpoints that are not web addresses, such as `mesh://gpu`: a module that knows their scheme serves
  * them on a Unix socket, under the path of the rest of the address.
  */
 import { join } from 'node:path';

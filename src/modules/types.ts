@@ -19,7 +19,7 @@ export interface Module extends PassModule {
   readonly pages?: readonly DashboardPage[];
   readonly actions?: readonly DashboardAction[];
   /**
-   * `audit verify --with NODE`: what two logs that name each other's rows say of each other.
+   * `audit verify --with NODE`: what two logs that name each other's rows tell about each other.
    * `file`: the other log, relative to the current folder; without it, the other is asked.
    */
   verifyWith?(

@@ -66,6 +66,8 @@ export type DashboardPage = {
   readonly nav?: { readonly label: string; readonly order: number };
   /** The object whose records it shows, by their key in its path: search finds them by name. */
   readonly names?: string;
+  /** Files of the state directory that it shows: open pages hear of a change in them as well. */
+  readonly besides?: readonly string[];
   readonly load: () => Promise<(context: PageContext) => PageView | Promise<PageView>>;
 };
 

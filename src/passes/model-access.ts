@@ -93,7 +93,7 @@ export function modelSource(
   { kind, endpoint, apiKeyEnv, passEnv }: RunnerSpec,
   { runners, env }: Pick<PassEnvironment, 'runners' | 'env'>,
 ): ModelSource | undefined {
-  // A gateway needs no key; whoever serves it knows who asks.
+  // A gateway needs no key; its server knows who asks.
   if (endpoint !== '' && !isWebAddress(endpoint)) return { endpoint, apiKeyEnv: '' };
   const brought = runners.find((candidate) => candidate.kind === kind);
   if (brought === undefined) return endpoint === '' ? undefined : { endpoint, apiKeyEnv };

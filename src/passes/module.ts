@@ -175,7 +175,7 @@ export type Service = {
   run(signal: AbortSignal): Promise<void>;
 };
 
-/** What a grader on another machine says of a pass. `unknown`: it did not say it in time. */
+/** The judgement of a grader on another machine. `unknown`: it did not say it in time. */
 export type GradedElsewhere =
   | { readonly kind: 'answered'; readonly by: string; readonly answer: GradeAnswer }
   | { readonly kind: 'unknown'; readonly why: string };

@@ -84,6 +84,11 @@ export class WarmSnapshot {
     this.touch();
   }
 
+  /** Otherwise nobody learns of changes, and each snapshot lives a second. */
+  get isWatched(): boolean {
+    return this.#watcher !== undefined;
+  }
+
   /** Something may have changed. */
   touch(): void {
     this.#stale = true;

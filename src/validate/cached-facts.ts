@@ -2,13 +2,14 @@
 import { sha256 } from '../kernel/hash.js';
 import type { ContentCache } from '../workspace/cache.js';
 import type { Fresh } from '../workspace/cache-tables.js';
-import { encodeRecords } from '../workspace/cached-records.js';
+import { encodeRecords, visibleText } from '../workspace/cached-records.js';
 import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { WindowCache } from './log-facts.js';
 import type { FileFacts } from './fact-types.js';
+import type { CachedAnswers } from './run-rules.js';
 
 /** The records of a longer file are not cached: their text could exceed V8's longest string. */
 const LONGEST = 16_000_000;
@@ -21,6 +22,7 @@ export type CachedFacts = {
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
   readonly windows: WindowCache;
+  readonly answers: CachedAnswers;
 };
 
 export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFacts {
@@ -28,6 +30,7 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
   return {
     ...cached,
     windows: { get: cache.window, put: cache.keepWindow },
+    answers: cache,
     get(path) {
       const text = cache.facts(path);
       return text === undefined ? undefined : decodeFacts(path, text);
@@ -47,15 +50,18 @@ export function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): F
   const records = new Map<string, string>();
   const objects = snapshot.objectsOf(path);
   const isTooLong = (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path);
+  let visible = '';
   for (const { object } of isTooLong ? [] : objects) {
-    const text = encodeRecords(snapshot.recordsIn(path, object));
-    if (text !== undefined) records.set(object, text);
+    const own = snapshot.recordsIn(path, object);
+    const text = encodeRecords(own);
+    if (text === undefined) continue;
+    records.set(object, text);
+    visible += `${object} ${visibleText(own)}\n`;
   }
-  const isComplete = records.size === objects.length;
   return {
     facts: encodeFacts(path, facts),
     records,
     hash,
-    recordsHash: isComplete ? sha256(JSON.stringify([...records])) : hash,
+    recordsHash: records.size === objects.length ? sha256(visible) : hash,
   };
 }

@@ -2,6 +2,7 @@
  * Text in which what was split is joined again, so that a credential is found although invisible
  * characters, line breaks, quotes of a concatenation, wide letters or entities are in it.
  */
+import { LONG } from './long-words.js';
 
 /** `sourceOf(i)`: where character `i` was in the text that was given. */
 export type JoinedText = { readonly text: string; readonly sourceOf: (offset: number) => number };
@@ -63,18 +64,27 @@ function wordBefore(text: string, offset: number): number {
 function joinWord(text: string, first: number, pieces: Pieces): number {
   let start = first;
   let end = wordEnd(text, start);
-  let isSplit = false;
+  /** Of the pieces, in turn: where they start and end. */
+  let places: number[] | undefined;
+  let length = end - start;
   while (end - start >= SHORTEST) {
     const next = afterBreak(text, end);
     const nextEnd = next < 0 ? next : wordEnd(text, next);
     if (next < 0 || nextEnd - next < SHORTEST) break;
-    if (!isSplit) pieces.add(text.slice(start, end), start);
-    pieces.add(text.slice(next, nextEnd), next);
-    isSplit = true;
+    places ??= [start, end];
+    places.push(next, nextEnd);
+    length += nextEnd - next;
     [start, end] = [next, nextEnd];
   }
-  if (isSplit) pieces.add('\n', end);
+  if (places !== undefined && length >= LONG) addWord(text, places, pieces);
   return end;
+}
+
+/** An empty line follows, so that different words are not read as one block of base64. */
+function addWord(text: string, places: readonly number[], pieces: Pieces): void {
+  for (let i = 0; i < places.length; i += 2)
+    pieces.add(text.slice(places[i], places[i + 1]), places[i] ?? 0);
+  pieces.add('\n\n', places.at(-1) ?? 0);
 }
 
 function wordEnd(text: string, start: number): number {

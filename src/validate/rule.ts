@@ -29,6 +29,11 @@ export type FileRule = Named & {
 /** Needs the whole workspace, the time, or something outside the workspace. */
 export type WorkspaceRule = Named & {
   readonly kind: 'workspace';
+  /**
+   * Of a rule that reads little apart from the schema: the cache stores its result until that
+   * changes. `names`: which files there are; otherwise, the contents of these files.
+   */
+  readonly reads?: 'names' | ((snapshot: Snapshot) => readonly string[]);
   run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 };
 

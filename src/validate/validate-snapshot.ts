@@ -14,6 +14,7 @@ import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
 import type { CommandCheck, Rule, WorkspaceContext } from './rule.js';
 import { FILE_RULES, RULES } from './rules.js';
+import { type CachedAnswers, runRules } from './run-rules.js';
 import { sqlRules } from './rules/sql-rules.js';
 import { SUPPRESSION } from './rules/suppression.js';
 import { silence } from './silence.js';
@@ -50,6 +51,8 @@ export type FactsCache = {
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
   readonly windows?: WindowCache;
+  /** Results of rules and queries. */
+  readonly answers?: CachedAnswers;
 };
 
 export type Validation = {
@@ -95,9 +98,10 @@ export async function validate(
   const ofFiles = [...facts.values()].flatMap((ofFile) => ofFile.diagnostics);
   const found = maskSecrets(snapshot, [
     ...ofFiles,
-    ...(await runAll(
+    ...(await runRules(
       context,
       rules.filter((rule) => ran(rule.id)),
+      options.cache?.answers,
     )),
   ]);
   const unasked = new Set(
@@ -143,15 +147,6 @@ const PAGE_RULES: ReadonlySet<string> = new Set([
 function causeRank({ rule, severity }: Diagnostic): number {
   if (severity === 'error' && REGISTRY_RULES.has(rule)) return 0;
   return severity === 'error' && PAGE_RULES.has(rule) ? 1 : 2;
-}
-
-async function runAll(
-  context: WorkspaceContext,
-  rules: readonly Rule[],
-): Promise<readonly Diagnostic[]> {
-  const found: (readonly Diagnostic[])[] = [];
-  for (const rule of rules) if (rule.kind === 'workspace') found.push(await rule.run(context));
-  return found.flat();
 }
 
 /** Whether it is in an unchanged file, although only changed files are to be reported. */

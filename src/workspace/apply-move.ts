@@ -18,6 +18,7 @@ import { hashAt, observe, sameFile } from './observe.js';
 import { within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
+import { keepUntold } from './untold-conflicts.js';
 
 export type Application = {
   readonly root: string;
@@ -165,12 +166,19 @@ export function append(application: Application, { move, progress }: Step<Append
     );
 }
 
+/** The caller of a commit tells the owner; that of a dead process, the next commit. */
 function keepBoth(
-  { root, entry }: Application,
+  { root, entry, again }: Application,
   { move, progress }: Step<EntryOp>,
   versions: Parameters<typeof keepConflict>[2],
 ): void {
   progress.conflicts.push(keepConflict(root, { txid: entry.txid, path: move.op.path }, versions));
+  if (!again) return;
+  keepUntold(
+    root,
+    entry,
+    progress.conflicts.map(({ path }) => path),
+  );
 }
 
 function removeIfEmpty(directory: string): void {

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 
 /**
  * `records`: by object. The caller defines the format of both texts. `hash`: of the content.
- * `recordsHash`: of the records of every object.
+ * `recordsHash`: of what queries see of its records.
  */
 export type Fresh = {
   readonly facts: string;

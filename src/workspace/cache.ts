@@ -3,7 +3,7 @@
  * only if size, both times and inode of the file are the same, or the hash of its content.
  */
 import { openStore, type CacheOptions } from './cache-store.js';
-import type { Answer, Fresh, Row } from './cache-tables.js';
+import type { Answer, Fresh } from './cache-tables.js';
 import { fileSystemNow, isSettled, statText } from './file-stat.js';
 import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
@@ -16,7 +16,7 @@ export type ContentCache = {
   facts(path: string): string | undefined;
   /** Only for a file with `facts`, or after `put`. */
   records(path: string, object: string): string | undefined;
-  /** The SHA-256 of the content, and a hash of the records. */
+  /** The SHA-256 of the content, and a hash of what queries see of the records. */
   hashes(path: string): Hashes | undefined;
   /** The answer of a query, if the digest of everything that it reads is the same. */
   answer(sql: string, digest: string): string | undefined;
@@ -41,8 +41,20 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     windows.set(path, ofPath.set(hash, text));
   };
   const statOf = stableStats(snapshot);
+  /** With the same content and another stat. */
+  const touched: string[] = [];
+  const compare = (path: string): boolean => {
+    const [row, entry] = [rows.get(path), snapshot.files.get(path)];
+    if (row === undefined || entry?.kind !== 'file') return false;
+    if (row.stat === statText(entry)) return true;
+    if (row.hash !== snapshot.hash(path)) return false;
+    touched.push(path);
+    return true;
+  };
   const isSame = (path: string): boolean => {
-    const answer = same.get(path) ?? isUnchanged(snapshot, path, rows.get(path));
+    const known = same.get(path);
+    if (known !== undefined) return known;
+    const answer = compare(path);
     same.set(path, answer);
     return answer;
   };
@@ -71,10 +83,10 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     keepWindow: noteWindow,
     keepAnswer: (sql, entry) => void answers.set(sql, entry),
     close() {
-      const unchanged = [...same].filter(([path, answer]) => answer && !fresh.has(path));
       store.write({
-        touched: unchanged
-          .map(([path]) => ({ path, stat: statOf(path) }))
+        touched: touched
+          .filter((path) => !fresh.has(path))
+          .map((path) => ({ path, stat: statOf(path) }))
           .filter(({ path, stat }) => rows.get(path)?.stat !== stat),
         gone: [...rows.keys()].filter((path) => !snapshot.files.has(path)),
         answers,
@@ -83,15 +95,6 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
       });
     },
   };
-}
-
-function isUnchanged(snapshot: Snapshot, path: string, row: Row | undefined): boolean {
-  const entry = snapshot.files.get(path);
-  return (
-    row !== undefined &&
-    entry?.kind === 'file' &&
-    (row.stat === statText(entry) || row.hash === snapshot.hash(path))
-  );
 }
 
 /** The stat of a file, if a change since its reading would be noticed. */

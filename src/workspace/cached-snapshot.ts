@@ -7,7 +7,14 @@ import { hourOf } from './file-stat.js';
 import { decodeRecords } from './cached-records.js';
 import { inOrder } from './log-records.js';
 import { isLongLog } from './log-windows.js';
-import { FIXED_TABLES, openSqlView, tableName, tablesIn } from './sql-view.js';
+import {
+  columnsIn,
+  FILES_COLUMNS,
+  FIXED_TABLES,
+  openSqlView,
+  tableName,
+  tablesIn,
+} from './sql-view.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Answer = ReturnType<SqlView['query']>;
@@ -77,15 +84,19 @@ function cachedView(
   let view: SqlView | undefined;
   const opened = (): SqlView => (view ??= openSqlView(snapshot));
   const digests = new Map<string, string | undefined>();
-  const digestOf = (table: string): string | undefined =>
-    once(digests, table, () => tableDigest(snapshot, cache, table));
+  const digestOf = (table: string, sql: string): string | undefined => {
+    const asked = table === 'files' ? columnsIn(sql, FILES_COLUMNS) : [];
+    return once(digests, `${table} ${asked.join()}`, () =>
+      tableDigest(snapshot, cache, { table, asked }),
+    );
+  };
   const names = [...FIXED_TABLES, ...[...snapshot.schema.objects.keys()].map(tableName)];
   return {
     query(sql) {
       const chance = CHANCE.test(sql);
       if (chance) onChance();
       const parts = [
-        ...tablesIn(sql, names).map((name) => digestOf(name)),
+        ...tablesIn(sql, names).map((name) => digestOf(name, sql)),
         CLOCK.test(sql) ? hourOf(new Date()) : '',
       ];
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
@@ -100,8 +111,15 @@ function cachedView(
   };
 }
 
-/** Digest of everything in a table; `undefined` if the cache lacks a part. */
-function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): string | undefined {
+/**
+ * Digest of everything in a table; `undefined` if the cache lacks a part. Of `files`, only the
+ * columns that are `asked` for: paths rarely change, but hashes do with each edit.
+ */
+function tableDigest(
+  snapshot: Snapshot,
+  cache: ContentCache,
+  { table, asked }: { readonly table: string; readonly asked: readonly string[] },
+): string | undefined {
   const hash = createHash('sha256');
   const take = (paths: Iterable<string>, partOf: (path: string) => string | undefined): boolean => {
     for (const path of paths) {
@@ -111,14 +129,19 @@ function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): st
     }
     return true;
   };
-  const content = (path: string): string =>
-    `${snapshot.files.get(path)?.size ?? 0} ${snapshot.hash(path) ?? ''}`;
+  const sizeOf = (path: string): string => `${snapshot.files.get(path)?.size ?? 0}`;
+  const content = (path: string): string => `${sizeOf(path)} ${snapshot.hash(path) ?? ''}`;
   const objects = [...snapshot.schema.objects.keys()].filter(
     (object) => table === 'fields' || tableName(object) === table,
   );
+  // Tier and objects follow from the path.
+  const row = (path: string): string => {
+    if (asked.includes('sha256')) return content(path);
+    return asked.includes('size') ? sizeOf(path) : '';
+  };
   const whole =
     table === 'files' || table === 'links'
-      ? take(snapshot.files.keys(), content)
+      ? take(snapshot.files.keys(), table === 'files' ? row : content)
       : objects.every((object) =>
           take(snapshot.filesOf(object), (path) => cache.hashes(path)?.records),
         );

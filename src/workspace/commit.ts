@@ -16,6 +16,7 @@ import { applyChange, emptyDraft, type Draft } from './plan.js';
 import { noticeInsert } from './preview.js';
 import { recover } from './recover.js';
 import type { StorageOp } from './storage-types.js';
+import { forgetUntold, type UntoldConflict, untoldConflicts } from './untold-conflicts.js';
 import type {
   ChangeSet,
   CommitPart,
@@ -34,6 +35,8 @@ export type CommitPlace = {
 export type CommitSource = CommitPart | readonly CommitPart[];
 
 const ATTEMPTS = 5;
+/** The type of the audit row about a file that the owner saved during a commit. */
+export const CONFLICT = 'conflict';
 
 /**
  * @throws NocturneError `LEASE_LOST` (another pass took over), `CONFLICT` (files changed during
@@ -49,6 +52,7 @@ export function commit(
       return withCommitMutex(place.root, () => {
         recover(place.root, place.state);
         if (options.fence !== undefined) checkWriter(place.root, options.fence);
+        tellUntold(place);
         return { ...commitOnce(place, source), attempts: attempt };
       });
     } catch (error) {
@@ -102,24 +106,38 @@ function planPart(
 }
 
 function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly StorageOp[]): void {
+  const { runId, reason } = changeSet;
   const { conflicts } = transact(place.root, place.state, ops, {
-    runId: changeSet.runId,
+    runId,
     byOwner: changeSet.actor.kind === 'owner',
-    reason: changeSet.reason,
+    reason,
   });
   if (conflicts.length > 0)
-    reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
+    reportConflicts(place, { runId, reason, paths: conflicts.map(({ path }) => path) });
+}
+
+/** What recovery found. A report that fails is made by a later commit. */
+function tellUntold(place: CommitPlace): void {
+  for (const conflict of untoldConflicts(place.root)) {
+    try {
+      reportConflicts(place, conflict);
+    } catch (error) {
+      if (!(error instanceof NocturneError)) throw error;
+      return;
+    }
+    forgetUntold(place.root, conflict.txid);
+  }
 }
 
 /** The owner saved a file during the commit: their version stays, ours is stored for them. */
 function reportConflicts(
   place: CommitPlace,
-  conflict: { changeSet: ChangeSet; paths: readonly string[] },
+  conflict: Pick<UntoldConflict, 'runId' | 'reason' | 'paths'>,
 ): void {
   const names = conflict.paths.join(', ');
   commitOnce(place, {
     actor: { kind: 'nocturne', name: 'nocturne' },
-    runId: conflict.changeSet.runId,
+    runId: conflict.runId,
     reason: 'the owner saved the file at the same time',
     changes: [],
     notices: [
@@ -127,16 +145,16 @@ function reportConflicts(
         priority: 'high',
         kind: 'incident',
         project: '',
-        action_needed: `You saved ${names} while "${conflict.changeSet.reason}" changed it. Your version stays; the other one is in .nocturne/conflicts. Answer yes when you have seen it.`,
+        action_needed: `You saved ${names} while "${conflict.reason}" changed it. Your version stays; the other one is in .nocturne/conflicts. Answer yes when you have seen it.`,
       },
     ],
     audit: conflict.paths.map((path) => ({
       step: '',
-      type: 'conflict',
+      type: CONFLICT,
       target: path,
       authorisation: '',
       result: 'kept',
-      detail: conflict.changeSet.reason,
+      detail: conflict.reason,
     })),
   });
 }

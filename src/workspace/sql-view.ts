@@ -113,12 +113,13 @@ export function tablesIn(sql: string, names: Iterable<string>): readonly string[
 }
 
 /** The columns that a query may read: those that it names; all if it has `*` or a natural join. */
-function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
+export function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
   const text = sql.toLowerCase();
   if (/\*|\bnatural\b/.test(text.replace(/\bcount\s*\(\s*\*\s*\)/g, ''))) return columns;
   return columns.filter((column) => text.includes(column.toLowerCase()));
 }
 
+export const FILES_COLUMNS = ['path', 'tier', 'object', 'size', 'sha256'] as const;
 /** The tables that do not belong to an object. */
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
@@ -202,7 +203,7 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
   return [
     {
       name: 'files',
-      columns: ['path', 'tier', 'object', 'size', 'sha256'],
+      columns: FILES_COLUMNS,
       integers: new Set(['size']),
       rows: (isAsked) => fileRows(snapshot, isAsked),
     },

@@ -2,7 +2,7 @@
 import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from '../kernel/files.js';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
-import { within } from './root-descriptor.js';
+import { shownPath, within } from './root-descriptor.js';
 import { mayBeUndecodable } from './undecodable-names.js';
 import { errnoOf } from './storage-error.js';
 import type { FileEntry } from './types.js';
@@ -22,15 +22,17 @@ export function isIgnored(path: string): boolean {
 export function walk(root: string, onTemporary?: (path: string) => void): Map<string, FileEntry> {
   const found: FileEntry[] = [];
   const queue = [''];
+  // Joining paths would take as long as looking at the files.
+  const base = `${within(root)}/`;
   for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
-    for (const item of list(root, directory)) {
+    for (const item of list(base, directory)) {
       const name = item.name;
       if (IGNORED.has(name)) continue;
       const path = directory + name;
       if (name.startsWith(TEMP_PREFIX)) onTemporary?.(path);
       else if (item.isDirectory() && isReachable(root, path)) queue.push(`${path}/`);
       else {
-        const entry = entryAt(root, path);
+        const entry = entryIn(base, path);
         if (entry !== undefined) found.push(entry);
       }
     }
@@ -47,13 +49,13 @@ function isReachable(root: string, path: string): boolean {
   );
 }
 
-function list(root: string, directory: string): Dirent[] {
+function list(base: string, directory: string): Dirent[] {
   try {
-    return readdirSync(within(root, directory), { withFileTypes: true });
+    return readdirSync(base + directory, { withFileTypes: true });
   } catch (error) {
     const code = errnoOf(error);
     if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
-    const shown = directory === '' ? root : directory;
+    const shown = directory === '' ? shownPath(base.slice(0, -1)) : directory;
     throw new NocturneError(
       'UNREADABLE',
       `cannot list the directory ${shown} (${code ?? 'unknown error'})`,
@@ -64,7 +66,11 @@ function list(root: string, directory: string): Dirent[] {
 
 /** What is at a path now. */
 export function entryAt(root: string, path: string): FileEntry | undefined {
-  const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
+  return entryIn(`${within(root)}/`, path);
+}
+
+function entryIn(base: string, path: string): FileEntry | undefined {
+  const stats = lstatSync(base + path, { throwIfNoEntry: false });
   if (stats === undefined) {
     // A name that is not UTF-8 cannot be looked up, but has to be listed.
     return mayBeUndecodable(path)
@@ -85,7 +91,7 @@ export function entryAt(root: string, path: string): FileEntry | undefined {
     ino,
     mode,
     kind: 'symlink',
-    target: readlinkSync(within(root, path)),
+    target: readlinkSync(base + path),
     links,
   };
 }

@@ -59,6 +59,7 @@ t.test('the first signature makes somebody the owner', async (t) => {
       ['audit/SESSION-REGISTRY.md', 0],
       ['audit/channel-log.jsonl', 0],
       ['audit/job-log.jsonl', 0],
+      ['audit/mesh-log.jsonl', 0],
       ['audit/plan-log.jsonl', 0],
       ['audit/task-log.jsonl', 0],
     ],

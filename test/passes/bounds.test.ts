@@ -165,3 +165,26 @@ t.test('a check program that writes where the pass may not is undone as well', a
   t.ok(trail(place, report.data?.runId ?? '').includes('T6 undo SOUL.md restored'));
   t.ok(verifyGate(place.root, place.home).ok);
 });
+
+t.test('a check program judges a copy: what it writes in the project is dropped', async (t) => {
+  const check = `import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+const page = readFileSync('outputs/page.md', 'utf8');
+if (page.includes('checked') || !existsSync('../../SOUL.md')) process.exit(2);
+if (readFileSync('node_modules/tool/word.txt', 'utf8') !== 'tool') process.exit(3);
+appendFileSync('outputs/page.md', 'checked');
+writeFileSync('outputs/more.md', 'A result that nobody worked for.');
+`;
+  const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`, {
+    stop: '- command: { run: "node check.mjs", exit: 0, timeout: 30s }',
+    files: {
+      'PROJECTS/pages/check.mjs': check,
+      'PROJECTS/pages/node_modules/tool/word.txt': 'tool',
+    },
+  });
+  const { data } = await worker(environment(place), { role: 'worker' });
+  t.equal(data?.stop[0]?.holds, true, `${data?.stop[0]?.found} ${data?.stop[0]?.error ?? ''}`);
+  t.notMatch(read(place, 'PROJECTS/pages/outputs/page.md'), /checked/);
+  t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs/more.md')));
+  t.notOk(existsSync(join(place.workspace.state, 'copies', `${data?.runId}.checks`)));
+  t.ok(verifyGate(place.root, place.home).ok);
+});

@@ -12,22 +12,34 @@ export type DashboardPlace = { readonly root: string; readonly home: string };
 export class DashboardProcess {
   readonly #place: DashboardPlace;
   readonly #words: readonly string[];
+  readonly #through: readonly string[];
   #child: ChildProcess | undefined;
   #link = '';
+  #said = '';
 
-  private constructor(place: DashboardPlace, words: readonly string[]) {
+  private constructor(place: DashboardPlace, words: readonly string[], through: readonly string[]) {
     this.#place = place;
     this.#words = words;
+    this.#through = through;
   }
 
-  /** @param words more of the command line, such as `--read-only`. */
+  /**
+   * @param words more of the command line, such as `--read-only`.
+   * @param through a program that starts it, and its words.
+   */
   static async start(
     place: DashboardPlace,
     words: readonly string[] = [],
+    through: readonly string[] = [],
   ): Promise<DashboardProcess> {
-    const made = new DashboardProcess(place, words);
+    const made = new DashboardProcess(place, words, through);
     await made.#run('0');
     return made;
+  }
+
+  /** What it has said. */
+  get said(): string {
+    return this.#said;
   }
 
   /** Works once. */
@@ -63,24 +75,25 @@ export class DashboardProcess {
   async #run(port: string): Promise<void> {
     const { root, home } = this.#place;
     const words = ['dashboard', '--workspace', root, '--port', port, ...this.#words];
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
+    const [program = '', ...before] = [...this.#through, process.execPath];
+    const child = spawn(program, [...before, PROGRAM, ...words], {
       env: { ...process.env, NOCTURNE_HOME: home },
       stdio: ['ignore', 'ignore', 'pipe'],
       // The leader of a group, so that commands in processes of their own end with it.
       detached: true,
     });
     this.#child = child;
-    let said = '';
+    this.#said = '';
     const ended = once(child, 'exit');
     const link = new Promise<string>((resolve) => {
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-        said += chunk;
-        const [found] = LINK.exec(said) ?? [];
+        this.#said += chunk;
+        const [found] = LINK.exec(this.#said) ?? [];
         if (found !== undefined) resolve(found);
       });
     });
     const first = await Promise.race([link, ended]);
-    if (typeof first !== 'string') throw new Error(`the dashboard ended: ${said}`);
+    if (typeof first !== 'string') throw new Error(`the dashboard ended: ${this.#said}`);
     this.#link = first;
   }
 }

@@ -7,7 +7,6 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
@@ -299,44 +298,4 @@ t.test('what was changed within the last tick of the clock is not settled', asyn
   t.notOk(isSettled(entry, 9_000), 'from the future');
   t.ok(isSettled(entry, 20_000));
   t.not(statText(entry), statText({ ...entry, ctimeMs: 10_001 }));
-});
-
-t.test('very many files are checked in threads, with the same answer', async (t) => {
-  const { root } = makeWorkspace(t.testdir());
-  mkdirSync(join(root, 'notes'));
-  for (let i = 0; i < 1_100; i++)
-    writeFileSync(join(root, 'notes', `${i}.md`), i % 100 === 0 ? BROKEN : `Note ${i}.\n`);
-  writeFileSync(join(root, 'notes', 'key.txt'), `key = ghp_${'a1B2c3D4'.repeat(4)}abcd\n`);
-  writeFileSync(join(root, 'notes', 'bytes.md'), Buffer.from([0x61, 0xff, 0x0a]));
-  writeFileSync(
-    join(root, 'MEMORY.md'),
-    `${readFileSync(join(root, 'MEMORY.md'), 'utf8')}${BROKEN}`,
-  );
-  let threads = 0;
-  const count = (): void => void threads++;
-  process.on('worker', count);
-  t.teardown(() => process.off('worker', count));
-  const plain = await validate(openSnapshot(root, { now: NOW }));
-  t.ok(
-    ['secret', 'not-utf8', 'link-broken'].every((id) =>
-      plain.diagnostics.some((one) => one.rule === id),
-    ),
-  );
-  t.equal(threads, 0);
-  const { found, said } = await check(root, { ago: 60_000 });
-  t.ok(threads > 1 || availableParallelism() === 1);
-  t.strictSame([found, said], [plain, []]);
-  const before = threads;
-  t.strictSame((await check(root, { ago: 60_000 })).found, plain);
-  t.equal(threads, before, 'nothing changed');
-  rmSync(join(root, '.nocturne'), { recursive: true });
-  const files = new Map(walk(root));
-  rmSync(join(root, 'notes', '7.md'));
-  const gone = openSnapshot(root, { now: NOW, files });
-  const left = await validate(openSnapshot(root, { now: NOW, files }));
-  t.strictSame(
-    await validateCached(gone, { program: 'test', outside: [], progress: t.fail }),
-    left,
-    'a file that disappears meanwhile',
-  );
 });

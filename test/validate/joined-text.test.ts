@@ -2,23 +2,27 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { joinedTexts } from '../../src/validate/joined-text.js';
+import { LONG } from '../../src/validate/long-words.js';
 
 const PIECE = '[\\w+/=.~-]{2,}';
 const BREAK = `(?:[ \\t]*\\\\?\\r?\\n[ \\t>#*|]*|["'\`][ \\t]*[+.&,]?\\s*["'\`])`;
 
-/** Each joined word, with the place of each of its characters. */
+/** Each joined word that is long enough for a credential, with the place of each of its characters. */
 function plainly(text: string): readonly string[] {
   const found: string[] = [];
   for (const { 0: run, index } of text.matchAll(
     new RegExp(`(?<![\\w+/=.~-])${PIECE}(?:${BREAK}${PIECE})+`, 'g'),
   )) {
+    const start = found.length;
     let from = 0;
     for (const separator of [...run.matchAll(new RegExp(BREAK, 'g')), undefined]) {
       const to = separator?.index ?? run.length;
       for (let i = from; i < to; i++) found.push(`${run.charAt(i)} ${index + i}`);
       from = to + (separator?.[0].length ?? 0);
     }
-    found.push(`\n ${index + run.length}`);
+    const end = index + run.length;
+    if (found.length - start < LONG) found.length = start;
+    else found.push(`\n ${end}`, `\n ${end + 1}`);
   }
   return found;
 }

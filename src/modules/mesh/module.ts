@@ -24,6 +24,7 @@ import { mailFragments } from './mail/brief-mail.js';
 import { recordedByMesh } from './recorded.js';
 import { meshService } from './node/mesh-service.js';
 import { meshObservations, meshState } from './node/tell-mesh.js';
+import { MESH_ACTIONS, MESH_PAGES } from './pages/pages.js';
 import { partsOf } from './parts.js';
 import { gradeElsewhere } from './review/remote-grader.js';
 import { serverService } from './server/server-service.js';
@@ -43,6 +44,8 @@ export const module: Module = {
   grade: gradeElsewhere,
   state: meshState,
   examined: meshObservations,
+  pages: MESH_PAGES,
+  actions: MESH_ACTIONS,
   verifyWith: async (context, other) =>
     (await import('./log/verify-with.js')).verifyWith(context, other),
   commands: {

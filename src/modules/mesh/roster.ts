@@ -43,7 +43,7 @@ export function keptRoster(state: string): Roster | undefined {
   return kept === undefined ? undefined : openRoster(kept.text, kept.leadKey);
 }
 
-/** As it was signed, to hand it on. */
+/** As it was signed, to pass it on. */
 export function keptRosterText(state: string): string | undefined {
   return readJson<Kept>(rosterPath(state))?.text;
 }

@@ -57,6 +57,8 @@ export type StepDefinition = {
   /** Globs relative to the project, as `produces` and `consumes`. */
   readonly writes: readonly string[];
   readonly tools?: readonly string[];
+  /** run: runner. Another node of the mesh that has all of them does it. */
+  readonly tags?: readonly string[];
   readonly produces: readonly string[];
   readonly consumes: readonly string[];
   /** YAML of conditions, read by `project/condition-parse`. */
@@ -164,6 +166,8 @@ export type PlanEvent = { readonly time: string } & (
       readonly runId?: string;
       readonly cause: 'criteria' | 'scope' | 'rule' | 'budget' | 'agent' | 'conflict' | 'rejected';
       readonly why: string;
+      /** All tries are used already. */
+      readonly isFinal?: true;
       /** As `escalate` of a step: what its role says about this cause. */
       readonly escalate?: string;
     }

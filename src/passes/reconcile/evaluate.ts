@@ -11,9 +11,7 @@ import type { Condition } from '../../project/condition-types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, rowsAct, stepRow } from '../act.js';
-import { copyForChecks } from '../copy/copy-for-pass.js';
-import { removeCopy } from '../copy/make-copy.js';
-import { sandboxedCommand } from '../pass-sandbox.js';
+import { checksOf } from '../copy/checks.js';
 import { bringWorkHome, mergeAssertion } from '../repository/bring-work-home.js';
 import { putMerged } from '../repository/merged-work.js';
 import { runTest } from '../repository/run-test.js';
@@ -46,18 +44,11 @@ export async function evaluate(
   const project = snapshot.record('PROJECT', subject.project);
   const files = Object.entries(pass.baseline.files);
   const hasCommands = commandsIn(assertions).length > 0;
-  const { copy, merged } = pass;
-  const checked =
-    copy === undefined || !hasCommands
-      ? pass
-      : {
-          ...pass,
-          copy: copyForChecks(
-            env.workspace,
-            { ...pass, copy, merged, uncommitted: new Set(uncommitted) },
-            snapshot,
-          ),
-        };
+  const checks = checksOf(env, pass, () => snapshot, {
+    content: (seen) => seen,
+    eachAnew: false,
+    uncommitted,
+  });
   const results = await evaluateConditions(assertions, {
     snapshot,
     project: subject.project,
@@ -65,13 +56,13 @@ export async function evaluate(
     lastPass: fieldText(project, 'last_pass.date'),
     writes: pass.writes,
     signal: env.signal,
-    command: sandboxedCommand({ env, pass: checked }, () => snapshot),
+    command: checks.command,
     before: new Map(files.map(([path, file]) => [path, file.hash])),
     ...defined({ folder: pass.unit?.folder }),
   });
-  if (checked !== pass && checked.copy !== undefined)
-    removeCopy({ root: env.workspace.root, folder: checked.copy.folder }, []);
-  const written = hasCommands && copy === undefined ? undoWhatChecksWrote(env, pass, subject) : [];
+  checks.end();
+  const written =
+    hasCommands && pass.copy === undefined ? undoWhatChecksWrote(env, pass, subject) : [];
   const all = subject.step === 'T5' ? await withRepository(env, pass, results) : results;
   return { results: all, acts: [...written, ...evidenceRows(subject, all)] };
 }

@@ -2,19 +2,16 @@
  * Before anything that an agent changed is accepted: the rules look at all of it, also at what it
  * committed in the repository of its project.
  */
-import type { CommandRunner } from '../../governance/conditions/command-runner.js';
 import { reasonOf, type RuleFinding } from '../../governance/rule-finding.js';
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
 import { globMatches } from '../../kernel/glob.js';
-import { copyForChecks } from '../copy/copy-for-pass.js';
+import { type Checks, checksOf } from '../copy/checks.js';
 import { copyView } from '../copy/copy-view.js';
 import { committedChanges } from '../copy/committed-changes.js';
-import { removeCopy } from '../copy/make-copy.js';
 import { changesInCopy, openCopy } from '../copy/reconcile-copy.js';
 import type { ExaminedChange, RefusedPath } from '../module.js';
 import { hasExaminers, moduleFindings } from '../modules/module-hooks.js';
-import { sandboxedCommand } from '../pass-sandbox.js';
 import type { Briefed, PassEnvironment, Worked } from '../types.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
 import {
@@ -117,32 +114,10 @@ function commitsOf({ workspace }: PassEnvironment, pass: Briefed | Worked): Comm
   }
 }
 
-/**
- * Programs run on the files as the agent left them: in a copy of its copy, or in place, where what
- * they change is undone because no rule has seen it.
- */
-function programsFor(
-  env: PassEnvironment,
-  pass: Briefed | Worked,
-): { readonly command: CommandRunner; readonly end: () => void } {
-  const { workspace } = env;
-  let folder: string | undefined;
-  const command: CommandRunner = (input) => {
-    const { copy } = pass;
-    const now = workspace.snapshot();
-    if (copy === undefined) return sandboxedCommand({ env, pass }, () => now)(input);
-    const view = copyView(now, copy);
-    const checked = {
-      ...pass,
-      copy: copyForChecks(workspace, { ...pass, copy, uncommitted: new Set() }, view),
-    };
-    folder = checked.copy.folder;
-    return sandboxedCommand({ env, pass: checked }, () => now)(input);
-  };
-  return {
-    command,
-    end: () => {
-      if (folder !== undefined) removeCopy({ root: workspace.root, folder }, []);
-    },
-  };
+/** Programs run on the files as the agent left them, each in a copy of its own. */
+function programsFor(env: PassEnvironment, pass: Briefed | Worked): Checks {
+  return checksOf(env, pass, () => env.workspace.snapshot(), {
+    content: (now) => copyView(now, pass.copy),
+    eachAnew: true,
+  });
 }

@@ -22,14 +22,13 @@ import { nextId } from '../../workspace/ids.js';
 import { consecutiveFailures } from '../../workspace/fence-counter.js';
 import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
-import { recover } from '../../workspace/recover.js';
-import { clearStorePlace } from '../../workspace/restore-store.js';
 import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Act, bundleAct, type Deed, deedOf, noteAct } from '../act.js';
 import { LEASE_MS } from '../lease.js';
 import { removeClaimRows } from '../lock-page.js';
 import { noFacts } from '../pass-facts.js';
-import { storedPasses, storePass } from '../pass-file.js';
+import { storePass } from '../pass-file.js';
+import { recoverWorkspace } from '../recover-workspace.js';
 import { type RetriedUndo, retryUndo } from '../reconcile/pending-undo.js';
 import { recordReconciliation } from '../reconcile/record-reconciliation.js';
 import {
@@ -60,8 +59,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
   const { root, state } = workspace;
   env.say('T0   gate');
   assertPassRoot(state, root);
-  if (storedPasses(state).length > 0) clearStorePlace(root);
-  recover(root, state);
+  recoverWorkspace(workspace);
   const crashed = await recoverCrashedPasses(env);
   const retried = livePasses(root, workspace.clock).some(({ isWriter }) => isWriter)
     ? []

@@ -3,45 +3,58 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { type ErrorDocument, NocturneError } from '../../kernel/error.js';
 import type { CallApart } from '../../passes/dashboard-page.js';
+import { Room } from './room.js';
 import type { CommandResult, Context, Parsed } from './types.js';
 
 const MEMORY_MB = 512;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
+/** At once; others wait. Each may take that much memory, and a processor. */
+const MOST_AT_ONCE = 2;
+
 /** What computes for long holds up no page, and can be ended. */
 export function callApart(context: Context): CallApart {
-  return async (name, { args = [], options = {} }, { signal, timeoutMs }) => {
-    const done = await execa(
-      process.execPath,
-      [
-        `--max-old-space-size=${MEMORY_MB}`,
-        join(context.packageRoot, 'bin/nocturne.cjs'),
-        ...name.split(' '),
-        ...wordsOf(options),
-        '--json',
-        '--workspace',
-        context.root(),
-        '--',
-        ...args,
-      ],
-      {
-        env: { NOCTURNE_HOME: context.home },
-        reject: false,
-        stdin: 'ignore',
-        cancelSignal: signal,
-        timeout: timeoutMs,
-        forceKillAfterDelay: 1_000,
-        maxBuffer: LARGEST_ANSWER,
-      },
+  const room = new Room(MOST_AT_ONCE);
+  return (name, parsed, limits) =>
+    room.enter(limits.signal, () => callInProcess(context, { name, ...parsed, ...limits }));
+}
+
+type Call = Partial<Parsed> & Parameters<CallApart>[2] & { readonly name: string };
+
+async function callInProcess(
+  context: Context,
+  { name, args = [], options = {}, signal, timeoutMs }: Call,
+): Promise<CommandResult> {
+  const done = await execa(
+    process.execPath,
+    [
+      `--max-old-space-size=${MEMORY_MB}`,
+      join(context.packageRoot, 'bin/nocturne.cjs'),
+      ...name.split(' '),
+      ...wordsOf(options),
+      '--json',
+      '--workspace',
+      context.root(),
+      '--',
+      ...args,
+    ],
+    {
+      env: { NOCTURNE_HOME: context.home },
+      reject: false,
+      stdin: 'ignore',
+      cancelSignal: signal,
+      timeout: timeoutMs,
+      forceKillAfterDelay: 1_000,
+      maxBuffer: LARGEST_ANSWER,
+    },
+  );
+  if (done.timedOut)
+    throw new NocturneError(
+      'RUN_FAILED',
+      `nocturne ${name} was not done within ${timeoutMs / 1000} s, and was ended`,
+      { hint: 'ask for less, or run the command in a terminal' },
     );
-    if (done.timedOut)
-      throw new NocturneError(
-        'RUN_FAILED',
-        `nocturne ${name} was not done within ${timeoutMs / 1000} s, and was ended`,
-        { hint: 'ask for less, or run the command in a terminal' },
-      );
-    return resultOf(name, done.stdout, done.exitCode);
-  };
+  return resultOf(name, done.stdout, done.exitCode);
 }
 
 function wordsOf(options: Parsed['options']): readonly string[] {

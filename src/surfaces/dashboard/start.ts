@@ -6,6 +6,7 @@ import { isIP, type AddressInfo } from 'node:net';
 import { aborted } from '../../kernel/aborted.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
+import { messageOf } from '../../kernel/error.js';
 import { LINK_MINUTES, Sessions } from '../../passes/dashboard-sessions.js';
 import { forgetServer, rememberServer } from '../../passes/dashboard-server.js';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
@@ -15,10 +16,12 @@ import { Changes } from './changes.js';
 import { DoneForms } from './done-forms.js';
 import { KeptAnswers } from './kept-answers.js';
 import { listen } from './listen.js';
+import { EVERY_S, lookForChanges } from './look-for-changes.js';
 import { ACTIONS, PAGES } from './pages/pages.js';
 import { TidyMemory } from './tidy-memory.js';
 import { Turns } from './turns.js';
 import type { DashboardSettings, Place, Served } from './types.js';
+import { watchBesides } from './watch-besides.js';
 
 /** A client has this long to send its headers, and its whole request; then for each answer. */
 const HEADERS_MS = 10_000;
@@ -36,9 +39,11 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
   const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
   const memory = new TidyMemory();
+  const endWatch = watchBesides(workspace.state, settings.pages, () => changes.touch());
   server.on('request', (_, answer) => answer.once('close', () => memory.touch()));
+  const stopLooking = lookForChanges(warm, changes);
   try {
-    await warm.watch();
+    await watchIfPossible(warm, say);
     await listen(server, place, workspace);
     const url = urlOf(place, (server.address() as AddressInfo).port);
     rememberServer(workspace.state, { url, since: stamp(workspace.clock.now()), readOnly });
@@ -49,10 +54,22 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
     await aborted(signal);
   } finally {
     forgetServer(workspace.state);
+    endWatch();
+    stopLooking();
     kept.close();
     await warm.close();
     await closed(server);
   }
+}
+
+/** A limit of the system on watched files is not a reason to show nothing. */
+async function watchIfPossible(warm: WarmSnapshot, say: DashboardSettings['say']): Promise<void> {
+  let why = 'it is not ready';
+  await warm.watch().catch((error: unknown) => (why = messageOf(error)));
+  if (warm.isWatched) return;
+  say(
+    `dashboard: the disk is not watched for changes (${why}). Open pages look for changes every ${EVERY_S} s. Where the system's limit is reached, raise it: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`,
+  );
 }
 
 type Held = {

@@ -9,6 +9,7 @@ export const syncCopy: WorkspaceRule = {
   id: 'sync-copy',
   severity: 'error',
   suppressible: 'warnings',
+  reads: 'names',
   run: ({ snapshot, schema }) =>
     [...snapshot.files.keys()].flatMap((path): Diagnostic[] => {
       const original =

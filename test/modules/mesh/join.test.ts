@@ -21,8 +21,9 @@ import { BUCKET } from '../../../src/modules/mesh/wire/names.js';
 import { lifeOf } from '../../../src/workspace/process-identity.js';
 import { joinedProcess, leadProcess, MeshProcess, tokenOf, until } from './mesh-process.js';
 import { freePort, NO_SERVER } from './nats-server.js';
+import { testFolder } from './test-folder.js';
 
-t.setTimeout(240_000);
+t.setTimeout(480_000);
 
 /** Of `mesh doctor`. */
 type Finding = { readonly check: string; readonly state: string; readonly fact: string };
@@ -40,7 +41,7 @@ t.test(
   'three machines with owners of their own join over TLS and hear each other',
   { skip: NO_SERVER },
   async (t) => {
-    const folder = t.testdir();
+    const folder = testFolder(t);
     const lead = await leadProcess(t, folder, await freePort());
     const left = await joinedProcess(t, { lead, folder, name: 'left' });
     const right = await joinedProcess(t, { lead, folder, name: 'right' });
@@ -69,7 +70,7 @@ t.test(
 );
 
 t.test('a token lets one machine in, once', { skip: NO_SERVER }, async (t) => {
-  const folder = t.testdir();
+  const folder = testFolder(t);
   const lead = await leadProcess(t, folder, await freePort());
   const token = await tokenOf(lead, '--tags', 'gpu');
   const [first, second] = [new MeshProcess(folder, 'first'), new MeshProcess(folder, 'second')];
@@ -102,7 +103,7 @@ t.test('a token lets one machine in, once', { skip: NO_SERVER }, async (t) => {
 });
 
 t.test('a token that expired lets nobody in', { skip: NO_SERVER }, async (t) => {
-  const folder = t.testdir();
+  const folder = testFolder(t);
   const lead = await leadProcess(t, folder, await freePort());
   const token = await tokenOf(lead, '--expires', '1s');
   const body = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
@@ -117,7 +118,7 @@ t.test('a token that expired lets nobody in', { skip: NO_SERVER }, async (t) => 
 });
 
 t.test('a token that was changed or cut is refused with what is wrong', async (t) => {
-  const node = new MeshProcess(t.testdir(), 'node');
+  const node = new MeshProcess(testFolder(t), 'node');
   for (const [token, expected] of [
     ['hello', /begins with/],
     ['nocturne-mesh-1.eyJtZXNoIjoibiJ9', /has no url/],
@@ -133,7 +134,7 @@ t.test(
   'a revoked node is cut at once, and a roster that the lead did not sign is not taken',
   { skip: NO_SERVER },
   async (t) => {
-    const folder = t.testdir();
+    const folder = testFolder(t);
     const lead = await leadProcess(t, folder, await freePort());
     const left = await joinedProcess(t, { lead, folder, name: 'left' });
     await left.serve();
@@ -175,7 +176,7 @@ t.test(
   'a server that is killed, wiped, or left behind by its service comes back whole',
   { skip: NO_SERVER },
   async (t) => {
-    const folder = t.testdir();
+    const folder = testFolder(t);
     const lead = await leadProcess(t, folder, await freePort());
     const left = await joinedProcess(t, { lead, folder, name: 'left' });
     await left.serve();

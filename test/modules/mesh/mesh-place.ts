@@ -13,7 +13,8 @@ import { signValue } from '../../../src/modules/mesh/wire/jws.js';
 import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
 import { type Place, placeWithProject, type ProjectOptions } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
-import { freePort, RunningServer } from './nats-server.js';
+import { freePort, RunningServer, SERVER_VERSION } from './nats-server.js';
+import { testFolder } from './test-folder.js';
 
 export type MeshNode = Place & { readonly identity: Identity };
 export type Mesh = {
@@ -41,7 +42,7 @@ export type Wanted = {
 export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
   // What is registered before the fixture lets it be removed last.
   t.teardown(() => undefined);
-  const folder = t.testdir();
+  const folder = testFolder(t);
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
   const { nodes, roster } = meshNodes(folder, url, wanted);
@@ -51,7 +52,17 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
   const limits = { memory: '64MB', disk: '1GB' };
   writeFileSync(
     config,
-    serverConfig({ host: '127.0.0.1', port, store, admin: admin.getPublicKey(), limits }, roster),
+    serverConfig(
+      {
+        host: '127.0.0.1',
+        port,
+        store,
+        admin: admin.getPublicKey(),
+        limits,
+        version: SERVER_VERSION,
+      },
+      roster,
+    ),
   );
   const server = new RunningServer(config);
   await server.start();

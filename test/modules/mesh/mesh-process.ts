@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readApplied } from '../../../src/modules/mesh/server/applied.js';
+import { lifeOf } from '../../../src/workspace/process-identity.js';
 import { stateDirectory } from '../../../src/workspace/state-home.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { NATS_SERVER } from './nats-server.js';
@@ -25,9 +27,10 @@ export class MeshProcess {
   #serving: ChildProcess | undefined;
   #said = '';
 
-  constructor(folder: string, name: string) {
+  /** @param files of its workspace. */
+  constructor(folder: string, name: string, files: Readonly<Record<string, string>> = {}) {
     mkdirSync(join(folder, name), { recursive: true });
-    const made = makeWorkspace(join(folder, name));
+    const made = makeWorkspace(join(folder, name), { files });
     made.workspace.close();
     this.name = name;
     this.root = made.root;
@@ -56,9 +59,10 @@ export class MeshProcess {
     });
   }
 
-  async serve(): Promise<void> {
+  /** @param words another command that serves. */
+  async serve(...words: readonly string[]): Promise<void> {
     const from = this.#said.length;
-    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    const child = spawn(process.execPath, [PROGRAM, ...(words.length === 0 ? ['serve'] : words)], {
       cwd: this.root,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,12 +80,20 @@ export class MeshProcess {
     await until(() => this.#said.slice(from).includes(text), `${text} in:\n${this.#said}`);
   }
 
+  /** Such as SIGSTOP, to what serves. */
+  signal(signal: NodeJS.Signals): void {
+    this.#serving?.kill(signal);
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#serving;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+    const server = readApplied(this.state)?.server;
+    if (signal === 'SIGTERM' && server !== undefined && lifeOf(server) === 'alive')
+      throw new Error(`the server outlives its service:\n${this.#said}`);
   }
 }
 
@@ -94,8 +106,13 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
 }
 
 /** A lead that serves, with TLS on loopback. */
-export async function leadProcess(t: Scope, folder: string, port: number): Promise<MeshProcess> {
-  const lead = new MeshProcess(folder, 'lead');
+export async function leadProcess(
+  t: Scope,
+  folder: string,
+  port: number,
+  files: Readonly<Record<string, string>> = {},
+): Promise<MeshProcess> {
+  const lead = new MeshProcess(folder, 'lead', files);
   t.teardown(() => lead.stop());
   const begun = await lead.run('mesh', 'init', '--name', 'lead', '--port', String(port), '--yes');
   if (begun.exit !== 0) throw new Error(begun.text);
@@ -116,9 +133,15 @@ export async function joinedProcess(
     lead,
     folder,
     name,
-  }: { readonly lead: MeshProcess; readonly folder: string; readonly name: string },
+    files,
+  }: {
+    readonly lead: MeshProcess;
+    readonly folder: string;
+    readonly name: string;
+    readonly files?: Readonly<Record<string, string>>;
+  },
 ): Promise<MeshProcess> {
-  const node = new MeshProcess(folder, name);
+  const node = new MeshProcess(folder, name, files);
   t.teardown(() => node.stop());
   const joined = await node.run('mesh', 'join', await tokenOf(lead), '--name', name, '--yes');
   if (joined.exit !== 0) throw new Error(joined.text);

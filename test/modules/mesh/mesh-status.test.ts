@@ -146,6 +146,6 @@ t.test('doctor names what the owner should correct', { skip: NO_SERVER }, async 
   propose(lead, 'one', 'tags: [tpu]\n');
   const { text } = await call(lead, 'doctor');
   t.match(text, /the key of left in MESH\.md is not the one of the mesh/);
-  t.match(text, /a row for ghost, which is no node/);
+  t.match(text, /a row for ghost, which is not a node/);
   t.match(text, /1 task for tpu waits: no node has tpu/);
 });

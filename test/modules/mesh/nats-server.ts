@@ -2,23 +2,15 @@
  * A real nats-server on loopback, with the configuration that `mesh init` writes. A newer one than
  * the system's is used where it is installed.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { findServer } from '../../../src/modules/mesh/server/find-server.js';
 
-const CANDIDATES = [
-  process.env['NATS_SERVER'],
-  join(homedir(), 'go/bin/nats-server'),
-  'nats-server',
-];
-export const NATS_SERVER = CANDIDATES.find(
-  (path) =>
-    path !== undefined &&
-    (path === 'nats-server' || existsSync(path)) &&
-    spawnSync(path, ['--version']).error === undefined,
-);
+const FOUND = findServer(process.env);
+export const NATS_SERVER = FOUND?.path;
+/** Debian's may be too old for a test that needs what later versions have. */
+export const SERVER_VERSION = FOUND?.version ?? '0.0.0';
 export const NO_SERVER = NATS_SERVER === undefined && 'nats-server is not installed';
 
 export async function freePort(): Promise<number> {

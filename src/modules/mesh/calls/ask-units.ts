@@ -61,7 +61,7 @@ export function askUnits({ snapshot, state }: KeptContext): readonly Unit[] {
 export function askStarted(unit: Unit, { state, runId }: UnitContext): void {
   const ask = askOf(state, unit);
   if (ask === undefined || readAnswered(state, ask.name) !== undefined)
-    throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
+    throw new NocturneError('CONFLICT', `${unit.id} was withdrawn`);
   writeAsk(state, { ...ask, runId });
 }
 
@@ -99,7 +99,7 @@ export function keepAsk(unit: Unit, { state, verdict, accepted, report }: UnitWo
 
 export function askSettled(unit: Unit, verdict: UnitVerdict, { state }: BeforeContext): void {
   const ask = askOf(state, unit);
-  // It was cancelled meanwhile.
+  // It has been cancelled.
   if (ask === undefined || readAnswered(state, ask.name) !== undefined) return;
   const { outcome, why, runId, minutes } = verdict;
   const note = readNote(state, ask.name);

@@ -6,7 +6,7 @@ import { type CallAnswer, type CallCode, type CallOutcome, outcomeKind } from '.
 import { ChunkOrder } from './chunk-order.js';
 
 export type Deadlines = {
-  /** Without a sign of life of the other side. */
+  /** Without a heartbeat of the other side. */
   readonly idleMs: number;
   readonly totalMs: number;
 };
@@ -48,7 +48,7 @@ export class AskedCall {
     this.#timer.unref();
   }
 
-  /** A chunk, or without `data` only a sign of life. */
+  /** A chunk, or without `data` only a heartbeat. */
   chunk(seq: number | undefined, data: unknown): void {
     if (this.#isOver) return;
     this.#heard = performance.now();
@@ -80,8 +80,7 @@ export class AskedCall {
       this.giveUp('unknown', `${node} did not end within ${seconds(totalMs)}`);
     else if (now - this.#heard > idleMs)
       this.giveUp('unknown', `nothing came from ${node} for ${seconds(idleMs)}`);
-    else if (sessionNow() !== this.#session)
-      this.giveUp('unknown', `${node} has started again meanwhile`);
+    else if (sessionNow() !== this.#session) this.giveUp('unknown', `${node} has started again`);
   }
 
   #finishIfComplete(): void {

@@ -1,6 +1,7 @@
 /** The calls of a live node: those that it asks, and those that it carries out for others. */
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '../../../kernel/hash.js';
+import { aborted } from '../../../kernel/aborted.js';
 import { messageOf } from '../../../kernel/error.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part as MeshPart } from '../node/mesh-service.js';
@@ -65,10 +66,7 @@ export class Calls implements MeshPart {
   }
 
   async run(_node: LiveNode, signal: AbortSignal): Promise<void> {
-    await new Promise<void>((done) => {
-      if (signal.aborted) done();
-      signal.addEventListener('abort', () => done(), { once: true });
-    });
+    await aborted(signal);
     for (const call of this.#asked.values()) call.giveUp('unknown', 'this node ends');
     await this.#taken?.end();
   }

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 import { announceGateway, withdrawGateway } from '../../../agents/gateway.js';
+import { aborted } from '../../../kernel/aborted.js';
 import { messageOf } from '../../../kernel/error.js';
 import { chmodSync, rmSync } from '../../../kernel/files.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
@@ -41,10 +42,7 @@ export function gatewayPart(calls: Calls, models: Serve): Part {
       });
       chmodSync(socket, 0o600);
       announceGateway(node.workspace.state, SCHEME, socket);
-      await new Promise<void>((done) => {
-        if (signal.aborted) done();
-        signal.addEventListener('abort', () => done(), { once: true });
-      });
+      await aborted(signal);
       withdrawGateway(node.workspace.state, SCHEME);
       server.close();
       server.closeAllConnections();

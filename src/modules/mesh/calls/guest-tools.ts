@@ -3,6 +3,7 @@
  * only reads and sees no more than any reader, through the guard and onto the record.
  */
 import { capabilityReasons } from '../../../governance/capability.js';
+import { NocturneError } from '../../../kernel/error.js';
 import { callTool } from '../../../passes/call-tool.js';
 import type { ServeContext } from '../../../passes/module.js';
 import { callerOf } from '../../../passes/tool-context.js';
@@ -17,7 +18,8 @@ import type { CallHandler, Taken } from './taken-calls.js';
 const INTERFACE = 'mesh';
 /** The least that a pass can have. */
 const GUEST = 'project';
-const SEARCHES = ['semantic_search', 'search'] as const;
+/** A tool of the module that keeps an index. */
+const BY_MEANING = 'semantic_search';
 
 export type Serving = Pick<ServeContext, 'env' | 'modules'>;
 
@@ -46,13 +48,24 @@ export function searchCalls(serving: Serving): CallHandler {
     async carryOut(taken) {
       const { query } = membersOf(taken.body);
       if (typeof query !== 'string') throw new CallError('malformed', 'a query was expected');
-      const served = allTools(serving);
-      const name = SEARCHES.find((each) => served.some((tool) => tool.name === each)) ?? 'search';
-      const args = name === 'search' ? { pattern: query } : { query, limit: MOST_HITS };
-      const { data } = await callAsGuest(serving, taken, name, args);
-      return { hits: passagesIn(data) };
+      return { hits: passagesIn(await found(serving, taken, query)) };
     },
   };
+}
+
+/** By meaning where there is an index, else the lines that have the words. */
+async function found(serving: Serving, taken: Taken, query: string): Promise<unknown> {
+  const plainly = async (): Promise<unknown> => {
+    const pattern = query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return (await callAsGuest(serving, taken, 'search', { pattern })).data;
+  };
+  if (!allTools(serving).some(({ name }) => name === BY_MEANING)) return plainly();
+  try {
+    return (await callAsGuest(serving, taken, BY_MEANING, { query, limit: MOST_HITS })).data;
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code !== 'NOT_FOUND') throw error;
+    return plainly();
+  }
 }
 
 /** Names of the tools that a node may call here, under the key that it has now. */

@@ -66,7 +66,7 @@ function whyNot(node: string, routing: Routing): string | undefined {
   const { self, roster, settings, heard, now, model } = routing;
   if (node === self) return `${node} is this node`;
   const known = roster.nodes.find(({ id }) => id === node);
-  if (known === undefined) return `${node} is no node of this mesh`;
+  if (known === undefined) return `${node} is not a node of this mesh`;
   if (known.revoked !== undefined) return `${node} was revoked`;
   const row = settings?.peers.find((peer) => peer.node === node);
   if (row === undefined) return `MESH.md has no row for ${node}; nocturne mesh allow adds one`;

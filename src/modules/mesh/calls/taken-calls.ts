@@ -176,6 +176,9 @@ export class TakenCalls {
       return { ok: true, value: await handler.carryOut(taken), chunks: 0 };
     } catch (error) {
       const { reason } = taken.signal;
+      const isKnown = error instanceof CallError || error instanceof NocturneError;
+      if (!isKnown && !taken.signal.aborted)
+        this.#node.say(`a call of ${taken.from} failed: ${messageOf(error)}`);
       return failure(taken.signal.aborted && reason instanceof CallError ? reason : error);
     }
   }

@@ -1,7 +1,7 @@
 /** Whether those who voted agree that nothing is left to do. */
 import type { Vote } from './circle.js';
 
-/** `most`: two thirds. Whoever is blocked is never outvoted. */
+/** `most`: two thirds. A node that votes blocked is never outvoted. */
 export type Agreement = 'all' | 'most';
 
 const MOST = 0.66;

@@ -10,7 +10,7 @@ import { fetchObject } from '../work/stored-objects.js';
 import type { TurnAnswer } from './drive.js';
 import { takeTurn, TURN_ANSWER, type TurnBody } from './turn-calls.js';
 
-/** A node that works on a turn gives a sign of life every two seconds. */
+/** A node that works on a turn sends a heartbeat every two seconds. */
 const IDLE_MS = 10_000;
 const AGAIN_MS = 1_000;
 

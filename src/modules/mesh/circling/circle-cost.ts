@@ -1,4 +1,4 @@
-/** What a circle costs beside one agent, and beside one agent with one grader. */
+/** What a circle costs, compared with one agent, and with one agent and one grader. */
 import type { Usage } from '../../../agents/types.js';
 import type { CircleEvent } from './circle.js';
 

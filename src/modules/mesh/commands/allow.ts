@@ -17,6 +17,7 @@ export const meshAllow: ModuleCommand = {
     { flags: '--tools <tools>', description: 'tools that it may call here, separated by commas' },
     { flags: '--nothing', description: 'it may do nothing here any more' },
     { flags: '--yes', description: 'write and sign MESH.md without asking' },
+    { flags: '--dry-run', description: 'only say what it would write' },
   ],
   examples: [
     'nocturne mesh allow gpu-box propose work',
@@ -38,6 +39,7 @@ export const meshAllow: ModuleCommand = {
       tools: isNothing ? [] : (tools ?? before?.tools ?? []),
     };
     const text = describe(peer, before);
+    if (options['dryRun'] === true) return { exit: EXIT.ok, text, json: { peer, written: false } };
     if (options['yes'] !== true && (await context.ask?.confirm(`${text} Sign it?`)) !== true)
       return {
         exit: EXIT.refused,

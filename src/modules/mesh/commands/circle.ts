@@ -103,7 +103,7 @@ export const meshGate: ModuleCommand = {
     const { state, clock } = context.workspace();
     const answer = ANSWERS.find((known) => known === said);
     if (answer === undefined)
-      throw new NocturneError('USAGE', `"${said}" is no answer`, { hint: ANSWERS.join(', ') });
+      throw new NocturneError('USAGE', `"${said}" is not an answer`, { hint: ANSWERS.join(', ') });
     const { gate } = readCircle(state, session);
     if (gate === undefined)
       throw new NocturneError('CONFLICT', `${session} waits for nothing`, {

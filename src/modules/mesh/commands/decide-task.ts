@@ -10,7 +10,7 @@ import { type PageNext, type TaskPage, taskPage, taskPages } from '../tasks/task
 import { isLegal } from '../tasks/transitions.js';
 
 export const meshCancel: ModuleCommand = {
-  summary: 'cancel a task: whoever works on it is told, and nothing of it comes in',
+  summary: 'cancel a task: its node is told, and nothing of it is committed',
   forAgents: 'never',
   args: '<task>',
   examples: ['nocturne mesh cancel draw-map'],

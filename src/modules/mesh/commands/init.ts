@@ -90,7 +90,7 @@ function wantedOf(options: Parsed['options']): Wanted {
   if (!tls && !isLoopbackHost(host))
     throw new NocturneError(
       'REFUSED',
-      `without TLS everybody on the way to ${host} could read it`,
+      `without TLS everybody between here and ${host} could read it`,
       {
         hint: 'leave out --plain, or serve this machine only: --host 127.0.0.1',
       },
@@ -105,7 +105,7 @@ export function nodeName(given: string | undefined, option = 'name'): string {
   if (NODE_ID.test(name)) return name;
   throw new NocturneError(
     'BAD_VALUE',
-    `"${name}" is no name of a ${option === 'mesh' ? 'mesh' : 'node'}`,
+    `"${name}" is not a name of a ${option === 'mesh' ? 'mesh' : 'node'}`,
     {
       hint: `--${option}: a letter, then letters, digits and dashes, at most 32, in lower case`,
     },
@@ -120,7 +120,7 @@ export function tagsOf(text: string | undefined): readonly string[] {
     .filter((tag) => tag !== '');
   const bad = tags.find((tag) => !/^[a-z0-9][a-z0-9._-]{0,31}$/.test(tag));
   if (bad === undefined) return [...new Set(tags)].sort();
-  throw new NocturneError('BAD_VALUE', `"${bad}" is no tag`, {
+  throw new NocturneError('BAD_VALUE', `"${bad}" is not a tag`, {
     hint: '--tags: such as gpu,python3.12; lower case, digits, dots and dashes',
   });
 }

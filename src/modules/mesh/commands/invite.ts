@@ -61,7 +61,7 @@ export const meshInvite: ModuleCommand = {
         '',
         `nocturne mesh join ${text}`,
         '',
-        'Whoever has this token can join: send it as you would send a password.',
+        'Anybody who has this token can join: send it as you would send a password.',
         ...inForce(taken),
       ].join('\n'),
       json: { token: text, expires, tags, server: taken },

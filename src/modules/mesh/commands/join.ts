@@ -96,8 +96,8 @@ async function isConfirmed(
 }
 
 /**
- * Joins, unless the last try came so far that the lead knows this node. A node that was revoked gets
- * new keys.
+ * Joins, unless the last try came so far that the lead knows this node. A node that was revoked
+ * gets new keys.
  */
 async function becomeNode(
   context: ModuleCommandContext,

@@ -35,7 +35,7 @@ export const meshMail: ModuleCommand = {
     { flags: '--reply-to <id>', description: 'send: answers a mail that came in' },
     {
       flags: '--project <name>',
-      description: 'for the owner: whose mail it is, or what to hand over',
+      description: 'for the owner: whose mail it is, or the project of a hand-over',
     },
     { flags: '--all', description: 'list: include mail that is done' },
   ],

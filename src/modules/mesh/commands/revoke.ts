@@ -1,4 +1,4 @@
-/** `mesh revoke NODE`: from now on it is no node of the mesh. */
+/** `mesh revoke NODE`: it is not a node of the mesh any more. */
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { withCommitMutex } from '../../../workspace/mutex.js';
@@ -47,7 +47,7 @@ export const meshRevoke: ModuleCommand = {
     const taken = await untilApplied(state, { now: () => clock.now(), waitMs: 20_000 });
     return {
       exit: taken === 'late' ? EXIT.findings : EXIT.ok,
-      text: [`${node} is no node of ${roster.mesh} any more.`, ...inForce(taken)].join('\n'),
+      text: [`${node} is not a node of ${roster.mesh} any more.`, ...inForce(taken)].join('\n'),
       json: { node, revoked, version: next.version, server: taken },
     };
   },

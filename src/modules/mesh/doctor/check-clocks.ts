@@ -61,7 +61,10 @@ function checkVersions(seen: readonly Seen[]): Finding {
   );
 }
 
-/** Milliseconds that this clock is ahead. Servers before 2.10 tell their time only by what they keep. */
+/**
+ * Milliseconds that this clock is ahead. Servers before 2.10 tell their time only by what they
+ * keep.
+ */
 async function ownSkew(
   connection: NatsConnection,
   { workspace, identity }: Login,

@@ -27,7 +27,7 @@ export async function checkWay(way: Way): Promise<readonly Finding[]> {
     return [
       failed(
         'address',
-        `${way.url} is no address of a server`,
+        `${way.url} is not the address of a server`,
         'correct Url in MESH.md, such as tls://lead.example:4222, and sign it',
       ),
     ];

@@ -4,7 +4,10 @@ import { type Identity, readIdentity } from '../identity.js';
 import { keptRoster, keptRosterText, type Roster, type RosterNode, takeRoster } from '../roster.js';
 import { signValue } from '../wire/jws.js';
 
-/** Signs and keeps the next version. Call it under the commit mutex. @throws NocturneError `REFUSED` */
+/**
+ * Signs and keeps the next version. Call it under the commit mutex. @throws NocturneError
+ * `REFUSED`
+ */
 export function changeRoster(
   state: string,
   change: (nodes: readonly RosterNode[]) => readonly RosterNode[],

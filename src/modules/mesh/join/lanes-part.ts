@@ -42,7 +42,7 @@ export function lanesPart(): Part {
   };
 }
 
-/** Only tags that some node has: whoever asks for others asks for nothing that can run. */
+/** Only tags that some node has: with others nothing could run. */
 function tagsOf(node: LiveNode, { payload, from }: Message): readonly string[] | undefined {
   const tags = (payload as { readonly tags?: unknown } | null)?.tags;
   const granted = new Set(node.roster.nodes.flatMap((each) => each.tags));

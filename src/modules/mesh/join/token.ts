@@ -55,7 +55,7 @@ function checkKeys({ url, leadKey, authority, fingerprint }: JoinToken): void {
 }
 
 function badToken(why: string, cause?: unknown): NocturneError {
-  return new NocturneError('BAD_VALUE', `this is no token of a mesh: ${why}`, {
+  return new NocturneError('BAD_VALUE', `this is not a token of a mesh: ${why}`, {
     cause,
     hint: 'copy the whole token that nocturne mesh invite printed on the lead',
   });

@@ -1,4 +1,6 @@
-/** Questions of commands to the running service about logs of other nodes, in the state directory. */
+/**
+ * Questions of commands to the running service about logs of other nodes, in the state directory.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

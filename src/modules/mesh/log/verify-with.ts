@@ -33,7 +33,7 @@ export async function verifyWith(
       hint: 'nocturne audit verify without --with looks at its own logs',
     });
   if (!roster.nodes.some(({ id }) => id === node))
-    throw new NocturneError('NOT_FOUND', `${node} is no node of the mesh ${roster.mesh}`, {
+    throw new NocturneError('NOT_FOUND', `${node} is not a node of the mesh ${roster.mesh}`, {
       hint: `its nodes: ${roster.nodes.map(({ id }) => id).join(', ')}`,
     });
   const theirs = file === undefined ? await asked(context, workspace, node) : rowsIn(context, file);

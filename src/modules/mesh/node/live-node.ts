@@ -177,6 +177,12 @@ export class LiveNode {
    * That it is sent does not mean that it arrived.
    */
   send(kind: MessageKind, to: string, payload: unknown): void {
+    if (to === this.node) {
+      // The lead may ask itself for a lane.
+      const said = (error: unknown): void => this.say(messageOf(error));
+      void this.#handle({ kind, from: to, to, payload }).catch(said);
+      return;
+    }
     const receiver = this.#hearing.heard.get(to)?.announcement;
     if (receiver === undefined) throw new MeshRefusal('unknown-node', `nothing was heard of ${to}`);
     const text = this.#sealer.seal(kind, receiver, payload);
@@ -192,14 +198,17 @@ export class LiveNode {
 
   async #take(text: string, subject: string): Promise<void> {
     try {
-      const message = this.#opener.open(text);
-      const handler = this.#handlerOf(message);
-      if (handler !== undefined) await handler(message);
-      else this.#refuse(message);
+      await this.#handle(this.#opener.open(text));
     } catch (error) {
       this.say(`a message was not taken: ${messageOf(error)}`);
       this.#refused?.(senderOf(subject), error);
     }
+  }
+
+  async #handle(message: Message): Promise<void> {
+    const handler = this.#handlerOf(message);
+    if (handler !== undefined) await handler(message);
+    else this.#refuse(message);
   }
 
   #handlerOf({ kind, payload }: Message): Handler | undefined {
@@ -239,7 +248,7 @@ export class LiveNode {
     }
   }
 
-  /** After a break, what the server has kept meanwhile is not heard as new. */
+  /** What the server has kept during a break is not heard as new. */
   async #followConnection(): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect') this.#hearing.lose(this.#seq + 1);
@@ -252,7 +261,7 @@ export class LiveNode {
     try {
       await (this.hearsSince() === undefined ? this.#listenAgain() : this.announce());
     } catch {
-      // The next tick tries again, and meanwhile `hearsSince` says nothing.
+      // The next tick tries again; until then `hearsSince` says nothing.
     }
   }
 

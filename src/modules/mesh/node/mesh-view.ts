@@ -38,9 +38,10 @@ export type MeshView = {
   readonly seen?: Seen;
   readonly nodes: readonly MeshNodeView[];
 };
-type Where = { readonly snapshot: Snapshot; readonly state: string };
+/** `now`: for a page whose snapshot may be older. */
+type Where = { readonly snapshot: Snapshot; readonly state: string; readonly now?: Date };
 
-export function meshView({ snapshot, state }: Where): MeshView {
+export function meshView({ snapshot, state, now: time = snapshot.now }: Where): MeshView {
   const settings = meshSettings(snapshot);
   if (settings === undefined) return { reach: 'off', nodes: [] };
   const distrust = meshDistrusted({ state }, snapshot);
@@ -48,7 +49,7 @@ export function meshView({ snapshot, state }: Where): MeshView {
   const roster = keptRoster(state);
   const kept = readSeen(state);
   const seen = kept?.url === settings.url && kept.node === settings.node ? kept : undefined;
-  const now = snapshot.now.getTime();
+  const now = time.getTime();
   const reach = reachOf(seen, now);
   const nodes = (roster?.nodes ?? [])
     .filter(({ id, revoked }) => revoked === undefined && id !== settings.node)

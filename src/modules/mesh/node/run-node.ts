@@ -1,4 +1,6 @@
 /** One connection of this node, with all parts of the mesh, until the signal. */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { aborted } from '../../../kernel/aborted.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
@@ -13,6 +15,9 @@ import { connectMesh, type ServerAddress } from '../wire/connect.js';
 import { PROTOCOL } from './announcement.js';
 import { LiveNode } from './live-node.js';
 import type { Part } from './mesh-service.js';
+
+/** How long a node waits for the server when it leaves. */
+const LEAVE_MS = 2_000;
 
 export type NodeRun = ServerAddress & {
   readonly workspace: Workspace;
@@ -48,6 +53,8 @@ export async function runNode(run: NodeRun): Promise<void> {
     say(`${identity.node} is connected to ${run.url}.`);
     const ended = new AbortController();
     const both = AbortSignal.any([signal, ended.signal]);
+    // Each part listens, most of them with several loops.
+    setMaxListeners(0, both);
     const works = parts.flatMap((part) => (part.run === undefined ? [] : [part.run(node, both)]));
     const lost = connection.closed().then((error) => {
       if (!signal.aborted) throw error ?? new Error('the connection to the mesh was closed');
@@ -56,8 +63,10 @@ export async function runNode(run: NodeRun): Promise<void> {
       ended.abort(),
     );
   } finally {
-    await node.close();
-    await connection.close().catch(() => undefined);
+    // A server that is gone takes no leave, and its node ends anyway.
+    await Promise.race([node.close(), pause(LEAVE_MS, undefined, { ref: false })]);
+    const closing = connection.close().catch(() => undefined);
+    await Promise.race([closing, pause(LEAVE_MS, undefined, { ref: false })]);
   }
 }
 

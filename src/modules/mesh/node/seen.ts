@@ -39,7 +39,7 @@ export function seenPath(state: string): string {
   return join(meshDirectory(state), 'seen.json');
 }
 
-/** Changes only when a node's state does, so that open pages are told of that and no more. */
+/** Changes only when a node's state does, so that open pages learn that and no more. */
 export const STATES_FILE = 'mesh/states.json';
 
 export function readSeen(state: string): Seen | undefined {
@@ -75,5 +75,5 @@ export function writeDisconnected(
 export function isServed({ writtenAt, connection }: Seen, now: number): boolean {
   const age = now - writtenAt;
   const longest = connection === 'unreached' ? TRIES_AGAIN_MS : SERVICE_GONE_MS;
-  return connection !== 'stopped' && age >= 0 && age < longest;
+  return connection !== 'stopped' && Math.abs(age) < longest;
 }

@@ -71,7 +71,7 @@ function strangers({ peers }: MeshSettings, state: string): readonly Observation
   return peers.flatMap(({ node, key }) => {
     const known = roster.nodes.find(({ id }) => id === node);
     if (known === undefined)
-      return [broken(`MESH.md has a row for ${node}, which is no node of the mesh`, REMOVE)];
+      return [broken(`MESH.md has a row for ${node}, which is not a node of the mesh`, REMOVE)];
     if (known.revoked !== undefined)
       return [broken(`MESH.md has a row for ${node}, which was revoked`, REMOVE)];
     return known.key === key

@@ -53,17 +53,23 @@ function listOf(offered: readonly { readonly model: string }[], { emit, node }: 
 /** @throws CallError `cancelled`, or `failed` where the answer ends before it is whole. */
 async function forward(asked: ModelRequest, access: ModelAccess, taken: Taken): Promise<void> {
   const incoming = await send(asked, access, taken.signal);
-  const decoder = new StringDecoder('utf8');
   taken.emit({
     status: incoming.statusCode ?? 502,
     headers: headersIn(incoming.headers, ANSWER_HEADERS),
   } satisfies ModelHead);
+  const decoder = new StringDecoder('utf8');
+  let waiting = '';
+  const flush = (): void => {
+    if (waiting !== '') for (const piece of pieces(waiting)) taken.emit(piece);
+    waiting = '';
+  };
   for await (const bytes of incoming) {
-    const text = decoder.write(bytes as Buffer);
-    if (text !== '') for (const piece of pieces(text)) taken.emit(piece);
+    // What arrives together leaves together: each message is signed.
+    if (waiting === '') setImmediate(flush);
+    waiting += decoder.write(bytes as Buffer);
   }
-  const rest = decoder.end();
-  if (rest !== '') taken.emit(rest);
+  waiting += decoder.end();
+  flush();
 }
 
 function send(

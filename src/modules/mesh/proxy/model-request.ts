@@ -1,4 +1,4 @@
-/** What a request to a model has on its way through the mesh: no key, and no header that is not known. */
+/** What a request to a model has on its way through the mesh: no key, and only known headers. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** The first chunk of an answer. */

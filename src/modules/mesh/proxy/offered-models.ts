@@ -1,6 +1,6 @@
 /**
- * The models of this workspace that other nodes may use: those of its tiers and its price list whose
- * runner has an endpoint of its own, so that none is passed on through a third node.
+ * The models of this workspace that other nodes may use: those of its tiers and its price list
+ * whose runner has an endpoint of its own, so that none is passed on through a third node.
  */
 import { isWebAddress } from '../../../agents/gateway.js';
 import { tierRows } from '../../../agents/model-tier.js';

@@ -1,5 +1,6 @@
-/** The token of each node for the meter of this workspace, one for each runner whose model it uses. */
+/** The tokens of other nodes for the meter of this workspace, one for each runner. */
 import type { ModelAccess } from '../../../agents/model-access.js';
+import { aborted } from '../../../kernel/aborted.js';
 import type { ServeContext } from '../../../passes/module.js';
 import { CallError } from '../calls/call.js';
 import type { LiveNode } from '../node/live-node.js';
@@ -20,10 +21,7 @@ export class PeerAccess implements Part {
   }
 
   async run(_node: LiveNode, signal: AbortSignal): Promise<void> {
-    await new Promise<void>((done) => {
-      if (signal.aborted) done();
-      signal.addEventListener('abort', () => done(), { once: true });
-    });
+    await aborted(signal);
     this.#ending.abort();
     const open = await Promise.allSettled(this.#open.values());
     this.#open.clear();

@@ -1,4 +1,4 @@
-/** What the running server has taken: how a command knows that its change is in force. */
+/** What the running server has taken: how a command knows that its change is active. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {

@@ -9,6 +9,8 @@ import { HOW_TO_GET, isAtLeast } from './advisories.js';
 export type FoundServer = { readonly path: string; readonly version: string };
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Packages put it there, which is not in everybody's $PATH. */
+const MORE_FOLDERS = ['/usr/local/bin', '/usr/sbin', '/opt/homebrew/bin'];
 const NAME = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
 
 /** Nothing if there is none, or `$NATS_SERVER` names a program that is not one. */
@@ -42,7 +44,7 @@ export function serverProgram(env: Env): FoundServer {
 function candidates(env: Env): readonly string[] {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const go = env['GOPATH'] ?? join(env['HOME'] ?? homedir(), 'go');
-  const paths = [...folders, join(go, 'bin')].map((folder) => join(folder, NAME));
+  const paths = [...folders, join(go, 'bin'), ...MORE_FOLDERS].map((folder) => join(folder, NAME));
   return [...new Set(paths)].filter((path) => existsSync(path));
 }
 

@@ -1,7 +1,8 @@
 /**
- * The configuration of nats-server for one mesh: who may log in, and exactly which subjects each may
- * use. Nobody but the lead's administrator may create a stream or a consumer.
+ * The configuration of nats-server for one mesh: who may log in, and exactly which subjects each
+ * may use. Nobody but the lead's administrator may create a stream or a consumer.
  */
+import { isAtLeast, TESTED_VERSION } from './advisories.js';
 import { BUCKET, inboxPrefix, joinInboxPrefix, joinSubject, WAKE_STREAM } from '../wire/names.js';
 import type { Roster } from '../roster.js';
 
@@ -15,6 +16,8 @@ export type ServerPlace = {
   /** Public nkey of the lead's administrator: `U…`. */
   readonly admin: string;
   readonly limits: { readonly memory: string; readonly disk: string };
+  /** Of the program; default: a current one. */
+  readonly version?: string;
   /** Open invitations. */
   readonly invites?: readonly { readonly id: string; readonly login: string }[];
 };
@@ -22,7 +25,7 @@ type Permissions = { readonly publish: readonly string[]; readonly subscribe: re
 
 /** Text of a configuration file of nats-server. */
 export function serverConfig(place: ServerPlace, roster: Roster): string {
-  const { host, port, store, tls, admin, limits, invites = [] } = place;
+  const { host, port, store, tls, admin, limits, invites = [], version = TESTED_VERSION } = place;
   const users = [
     { nkey: admin, permissions: adminPermissions() },
     ...roster.nodes
@@ -42,7 +45,7 @@ export function serverConfig(place: ServerPlace, roster: Roster): string {
     `  store_dir: ${JSON.stringify(store)}`,
     `  max_memory_store: ${limits.memory}`,
     `  max_file_store: ${limits.disk}`,
-    '  sync_interval: always',
+    ...(writesThrough(version) ? ['  sync_interval: always'] : []),
     '}',
     'accounts: {',
     '  MESH: {',
@@ -51,6 +54,11 @@ export function serverConfig(place: ServerPlace, roster: Roster): string {
     '  }',
     '}',
   ].join('\n')}\n`;
+}
+
+/** Whether it can write to the disk before it says that it has a value; before 2.10 it cannot. */
+export function writesThrough(version: string): boolean {
+  return isAtLeast(version, '2.10.0');
 }
 
 export function nodePermissions(node: string, lead: string): Permissions {

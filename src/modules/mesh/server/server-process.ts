@@ -49,7 +49,7 @@ export class ServerProcess {
   }
 
   /**
-   * Takes a changed configuration: whoever may not log in any more is cut. Returns false if the
+   * Takes a changed configuration: users who may not log in any more are cut. Returns false if the
    * server did not say that it has it: then only a restart is sure.
    */
   async reload(): Promise<boolean> {

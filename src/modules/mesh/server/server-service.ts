@@ -12,6 +12,7 @@ import { type FoundServer, serverProgram } from './find-server.js';
 import { isLoopbackHost } from './loopback.js';
 import { configPath, type Lead, readLead, urlOf } from './lead-files.js';
 import { endOrphan, ServerProcess } from './server-process.js';
+import { writesThrough } from './server-config.js';
 import { ensureCertificate, wantedConfig, writeConfig } from './write-config.js';
 
 /** How often it looks whether roster, invitations or certificate have changed. */
@@ -40,7 +41,7 @@ async function serve(context: ServeContext, lead: Lead, signal: AbortSignal): Pr
   const before = readApplied(state);
   if (before !== undefined) await endOrphan(before.server);
   await ensureCertificate(state, lead, clock);
-  const wanted = wantedConfig(state, clock.now());
+  const wanted = wantedConfig(state, clock.now(), found.version);
   writeConfig(state, wanted.text);
   const server = await ServerProcess.start(found.path, configPath(state));
   let admin: NatsConnection | undefined;
@@ -66,6 +67,7 @@ async function serve(context: ServeContext, lead: Lead, signal: AbortSignal): Pr
       lead,
       signal,
       hash: wanted.hash,
+      version: found.version,
       reload: () => server.reload(),
       applied: async (hash) => {
         if (admin !== undefined) await publishRoster(admin, state);
@@ -85,20 +87,23 @@ type Current = {
   readonly lead: Lead;
   readonly signal: AbortSignal;
   readonly hash: string;
+  readonly version: string;
   readonly reload: () => Promise<boolean>;
   readonly applied: (hash: string) => Promise<void>;
 };
 
-/** Until the signal. @throws NocturneError if the server does not take a change: it is restarted. */
+/**
+ * Until the signal. @throws NocturneError if the server does not take a change: it is restarted.
+ */
 async function keepCurrent(current: Current): Promise<void> {
-  const { context, lead, signal } = current;
+  const { context, lead, signal, version } = current;
   const { state, clock } = context.workspace;
   let { hash } = current;
   while (!signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     await ensureCertificate(state, lead, clock);
-    const wanted = wantedConfig(state, clock.now());
+    const wanted = wantedConfig(state, clock.now(), version);
     if (wanted.hash === hash) continue;
     writeConfig(state, wanted.text);
     if (!(await current.reload()))
@@ -110,6 +115,10 @@ async function keepCurrent(current: Current): Promise<void> {
 
 /** @throws NocturneError `REFUSED` off loopback for a version with known weaknesses. */
 function checkVersion(found: FoundServer, lead: Lead, say: (line: string) => void): void {
+  if (!writesThrough(found.version))
+    say(
+      `nats-server ${found.version} does not write through: a power cut may cost it the last minutes, which the nodes then fill in again.`,
+    );
   const known = advisoryText(found.version);
   if (known === '') return;
   const problem = `${found.path} is nats-server ${found.version}: ${known}`;

@@ -1,12 +1,13 @@
 /** Keeps nats.conf as the roster and the open invitations want it. */
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { makeDirectory, writeFileDurably } from '../../../workspace/durable.js';
 import { readTextIfThere } from '../../../workspace/read-if-there.js';
 import { openInvites } from '../join/invites.js';
-import { keptRoster, type Roster } from '../roster.js';
+import { keptRoster } from '../roster.js';
 import {
   certificatePaths,
   configPath,
@@ -22,14 +23,13 @@ import { serverConfig } from './server-config.js';
 /** Of JetStream; a full store refuses, it never forgets. */
 const LIMITS = { memory: '64MB', disk: '8GB' } as const;
 
-export type WantedConfig = {
-  readonly text: string;
-  readonly hash: string;
-  readonly roster: Roster;
-};
+export type WantedConfig = { readonly text: string; readonly hash: string };
 
-/** @throws NocturneError `CONFIG` if a file of the lead is missing. */
-export function wantedConfig(state: string, now: Date): WantedConfig {
+/**
+ * @param version of the program. The hash is of what the mesh wants, whatever the program can do.
+ * @throws NocturneError `CONFIG` if a file of the lead is missing.
+ */
+export function wantedConfig(state: string, now: Date, version?: string): WantedConfig {
   const [lead, admin, roster] = [readLead(state), readAdmin(state), keptRoster(state)];
   if (lead === undefined || admin === undefined || roster === undefined)
     throw new NocturneError('CONFIG', `${serverDirectory(state)} is not complete`, {
@@ -44,8 +44,8 @@ export function wantedConfig(state: string, now: Date): WantedConfig {
     invites: openInvites(state, now),
   };
   const tls = lead.tls ? { tls: certificatePaths(state) } : {};
-  const text = serverConfig({ ...place, ...tls }, roster);
-  return { text, hash: sha256(`${text}${certificateText(state)}`), roster };
+  const hash = sha256(`${serverConfig({ ...place, ...tls }, roster)}${certificateText(state)}`);
+  return { text: serverConfig({ ...place, ...tls, ...defined({ version }) }, roster), hash };
 }
 
 /** Returns whether it was another one before. */

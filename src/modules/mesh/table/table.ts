@@ -1,6 +1,6 @@
 /**
- * A roundtable: one speaker has the floor at a time, in the order that the owner gave. Whoever says
- * nothing in time passes it on. At the end the chair, which is the owner's node, sums up.
+ * A roundtable: one speaker has the floor at a time, in the order that the owner gave. A speaker who
+ * says nothing in time passes it on. At the end the chair, which is the owner's node, sums up.
  */
 import type { Usage } from '../../../agents/types.js';
 import { agree } from '../circling/agreement.js';
@@ -54,7 +54,7 @@ export function reduceTable(events: readonly TableEvent[]): Table {
   const { settings } = first;
   const { speakers, chair } = settings;
   if (speakers.length < 2 || new Set([chair, ...speakers]).size !== speakers.length + 1)
-    throw new MeshRefusal('illegal-transition', 'two or more speakers besides the chair are due');
+    throw new MeshRefusal('illegal-transition', 'two or more speakers and the chair are due');
   return rest.reduce(applyTable, { settings, turn: 1, floor: speakers[0], said: [] });
 }
 

@@ -1,6 +1,6 @@
 /**
  * A watch of keys of a bucket that goes on when the server was restarted, and begins again when its
- * store was wiped, truncated or put back: a watch of the client would wait there for ever.
+ * store was wiped, truncated or restored: a watch of the client would wait there for ever.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KV, KvEntry } from '@nats-io/kv';
@@ -14,7 +14,7 @@ const QUIET_MS = 1_000;
 export type WatchEvents = {
   /** `entry.text` is empty for a key that was removed. */
   readonly onEntry: (key: string, entry: Entry) => void;
-  /** What was told before does not hold any more. Called before the first entry, too. */
+  /** What was told before is void. Called before the first entry, too. */
   readonly onReset: () => void;
   /** Everything that was there is told. */
   readonly onReady?: () => void;

@@ -33,7 +33,7 @@ export function removeClaim(state: string, key: string): void {
   removeIfThere(pathOf(state, 'claims', key));
 }
 
-/** The pass of this node that works on it. Nothing if the claim is gone: it was taken back. */
+/** The pass of this node that works on it. Nothing if the claim is gone: it was withdrawn. */
 export function markRunning(state: string, key: string, runId: string): Claim | undefined {
   const claim = readClaim(state, key);
   if (claim === undefined) return undefined;

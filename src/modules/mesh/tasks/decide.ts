@@ -8,9 +8,9 @@ import { type PageNext, type TaskPage, tryAgain } from './task-page.js';
 
 /** Milliseconds. */
 export type Timing = {
-  /** A claim that its node has not named for so long is taken back. */
+  /** A claim that its node has not named for so long is withdrawn. */
   readonly leaseMs: number;
-  /** A claim on which no work has begun for so long is taken back. */
+  /** A claim on which no work has begun for so long is withdrawn. */
   readonly startMs: number;
   /** The pause after a failure; doubled after each further one. */
   readonly backoffMs: number;
@@ -78,6 +78,13 @@ export function decide(view: TaskView, timing: Timing = TIMING): readonly TaskAc
       if (problem !== undefined) return [write({ state: 'rejected', why: problem })];
       return [{ kind: 'queue', attempt: Math.max(page.attempt, 1) }];
     case 'queued':
+      if (isHopeless(view))
+        return [
+          write({
+            state: 'released',
+            why: `${page.why ?? 'it failed'}; no other node may work on it`,
+          }),
+        ];
       if (page.package === undefined && seen.kind !== 'ahead')
         return [{ kind: 'queue', attempt: page.attempt }];
       return follow(view, timing);
@@ -93,6 +100,11 @@ export function decide(view: TaskView, timing: Timing = TIMING): readonly TaskAc
     case 'cancelled':
       return atItsEnd(view, timing);
   }
+}
+
+/** It was sent back, and every node that may work on it has failed it. */
+function isHopeless({ page, candidates }: TaskView): boolean {
+  return candidates === 0 && page.attempt > 1 && page.leftOut.length > 0;
 }
 
 /** The record leads: who works on it, and how far that is. */

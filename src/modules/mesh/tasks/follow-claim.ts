@@ -19,13 +19,19 @@ export type ClaimView = {
   readonly result: ClaimResult | undefined;
   /** Nothing: there is no record, or none that can be read; its owner writes it again. */
   readonly opened: OpenedRecord | undefined;
+  /** How long the record has been this one, in milliseconds. */
+  readonly unchangedMs: number;
 };
 
-export function followClaim({ node, claim, result, opened }: ClaimView): ClaimAction {
+/** An owner replaces an illegal value sooner than this. */
+export const REPLACED_MS = 15_000;
+
+export function followClaim({ node, claim, result, opened, unchangedMs }: ClaimView): ClaimAction {
   if (opened === undefined) return { kind: 'keep' };
   const { record, by } = opened;
-  if (record.attempt > claim.attempt)
-    return { kind: 'drop', why: `it was taken back: attempt ${record.attempt} has begun` };
+  const isTrue = by === record.owner || unchangedMs >= REPLACED_MS;
+  if (record.attempt > claim.attempt && isTrue)
+    return { kind: 'drop', why: `it was withdrawn: attempt ${record.attempt} has begun` };
   const isOurs = record.attempt === claim.attempt && record.node === node;
   if (by !== record.owner && !(isOurs && by === node)) return { kind: 'keep' };
   if (isOver(record.state) || record.state === 'released')

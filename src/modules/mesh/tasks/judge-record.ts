@@ -62,7 +62,7 @@ export function recordOf(page: TaskPage, owner: string, changeSet?: string): Tas
 
 /**
  * @param held what the owner holds, from its page or the last legal value.
- * @param refuses why a node may not work on it: it has not the tags, or not the owner's word.
+ * @param refuses why a node may not work on it: it lacks the tags, or the owner's permission.
  */
 export function judgeRecord(
   held: TaskRecord,

@@ -49,7 +49,7 @@ export class Lanes {
     const last = this.#asked.get(lane);
     if (last !== undefined && now - last < ASK_MS) return;
     const { lead } = this.#node.roster;
-    if (!this.#node.heard().has(lead)) return;
+    if (lead !== this.#node.node && !this.#node.heard().has(lead)) return;
     this.#asked.set(lane, now);
     this.#node.send('lane', lead, { tags } satisfies LaneRequest);
   }

@@ -9,7 +9,7 @@ import { WAKE_STREAM } from '../wire/names.js';
 const ANSWER_MS = 5_000;
 const NS_PER_MS = 1_000_000;
 
-/** `key`: of the record. Whoever takes it says what became of it. */
+/** `key`: of the record. Its taker says what became of it. */
 export type WakeUp = {
   readonly key: string;
   readonly ack: () => void;

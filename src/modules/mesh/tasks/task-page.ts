@@ -1,6 +1,6 @@
 /**
- * The page of a task in `mesh/outbox/`: what is to be done, and what became of it. Criteria are in a
- * fenced block `yaml criteria` in its body; the rest of the body is the objective.
+ * The page of a task in `mesh/outbox/`: what is to be done, and what became of it. Criteria are
+ * in a fenced block `yaml criteria` in its body; the rest of the body is the objective.
  */
 import { parse } from 'yaml';
 import { defined } from '../../../kernel/defined.js';

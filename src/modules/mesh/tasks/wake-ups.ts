@@ -9,7 +9,7 @@ import { Pull, type WakeUp } from './pull.js';
 
 /** How long one request waits at the server for the next wake-up. */
 const POLL_MS = 5_000;
-/** A wake-up that is kept here for longer is given back. */
+/** A wake-up that is kept here for longer is returned. */
 const STALE_MS = 15_000;
 
 type Kept = { readonly message: WakeUp; readonly band: Band; readonly since: number };

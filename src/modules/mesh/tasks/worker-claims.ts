@@ -30,6 +30,7 @@ export class WorkerClaims {
   readonly #kv: () => Promise<KV>;
   /** Claimed on the server; the package is not here yet. */
   readonly #pending = new Map<string, { readonly record: TaskRecord; tries: number }>();
+  readonly #seen = new Map<string, { readonly revision: number; readonly since: number }>();
   #looking: Promise<boolean> = Promise.resolve(false);
 
   constructor(node: LiveNode, kv: () => Promise<KV>) {
@@ -45,7 +46,7 @@ export class WorkerClaims {
     this.#pending.set(taskKey(record.owner, record.task), { record, tries: 0 });
   }
 
-  /** Work that takes up capacity: what has ended and only waits for its owner does not. */
+  /** Work that needs capacity: what has ended and only waits for its owner does not. */
   busy(): number {
     const working = readClaims(this.#state).filter(
       (claim) => readResult(this.#state, claimKey(claim)) === undefined,
@@ -53,7 +54,7 @@ export class WorkerClaims {
     return this.#pending.size + working.length;
   }
 
-  /** As announced: the owners take back what is not named. */
+  /** As announced: the owners withdraw what is not named. */
   running(): readonly RunningClaim[] {
     const claims = readClaims(this.#state);
     return [
@@ -110,7 +111,7 @@ export class WorkerClaims {
 
   /** This node cannot work on it; its owner asks another one. */
   async #giveBack(key: string, record: TaskRecord, why: string): Promise<void> {
-    this.#node.say(`${key} was given back: ${why}`);
+    this.#node.say(`${key} was returned: ${why}`);
     const kv = await this.#kv();
     const entry = await kv.get(key);
     if (entry === null || entry.operation !== 'PUT') return;
@@ -128,13 +129,23 @@ export class WorkerClaims {
       const text = entry === null || entry.operation !== 'PUT' ? '' : entry.string();
       const opened = text === '' ? undefined : this.#opened(text);
       const result = readResult(this.#state, key);
-      const action = followClaim({ node: this.#node.node, claim, result, opened });
+      const unchangedMs = this.#unchanged(key, entry?.revision ?? 0);
+      const { node } = this.#node;
+      const action = followClaim({ node, claim, result, opened, unchangedMs });
       if (action.kind === 'keep') return false;
       if (action.kind === 'drop') return this.#drop(key, action.why);
       if (opened === undefined || entry === null) return false;
       await this.#act(key, action, { record: opened.record, revision: entry.revision });
     }
     return false;
+  }
+
+  #unchanged(key: string, revision: number): number {
+    const now = performance.now();
+    const seen = this.#seen.get(key);
+    if (seen?.revision === revision) return now - seen.since;
+    this.#seen.set(key, { revision, since: now });
+    return 0;
   }
 
   async #act(
@@ -154,6 +165,7 @@ export class WorkerClaims {
 
   #drop(key: string, why: string): boolean {
     this.#node.say(`the claim on ${key} has ended: ${why}`);
+    this.#seen.delete(key);
     removeClaim(this.#state, key);
     removeResult(this.#state, key);
     return true;

@@ -1,4 +1,6 @@
-/** The worker's side: claims tasks of others, names them while it works, and sends how they ended. */
+/**
+ * The worker's side: claims tasks of others, names them while it works, and sends how they ended.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../../kernel/error.js';
 import { type KV, Kvm } from '@nats-io/kv';

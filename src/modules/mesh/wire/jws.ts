@@ -40,7 +40,7 @@ export function readSigned(kind: SignedKind, text: string, keyOf: KeyOf): Signed
   if (alg !== 'EdDSA' || typ !== typeOf(kind) || typeof kid !== 'string')
     throw new MeshRefusal('malformed', `a signed ${kind} was expected`);
   const key = keyOf(kid);
-  if (key === undefined) throw new MeshRefusal('unknown-node', `${kid} is no node of this mesh`);
+  if (key === undefined) throw new MeshRefusal('unknown-node', `${kid} is not a node of this mesh`);
   if (!verifyBytes(null, Buffer.from(input), key, signature))
     throw new MeshRefusal('forged', `the signature is not that of ${kid}`);
   return { from: kid, body: parsedJson(Buffer.from(payload, 'base64url').toString('utf8')) };

@@ -61,11 +61,11 @@ function requirePlain(root: string, path: string): void {
   for (const folder of parentFolders(path)) {
     const stat = lstatSync(join(root, folder), { throwIfNoEntry: false });
     if (stat === undefined) return;
-    if (!stat.isDirectory()) throw new MeshRefusal('bad-path', `${folder} is no folder here`);
+    if (!stat.isDirectory()) throw new MeshRefusal('bad-path', `${folder} is not a folder here`);
   }
   const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile())
-    throw new MeshRefusal('bad-path', `${path} is no plain file here`);
+    throw new MeshRefusal('bad-path', `${path} is not a plain file here`);
 }
 
 /** Of a file as it was in the package: the change. Of one that changed since: both, or neither. */

@@ -8,6 +8,7 @@ import type { PassEnvironment, PassRequest } from '../../../passes/types.js';
 import { hasUnits } from '../../../passes/worker/has-work.js';
 import { worker } from '../../../passes/worker/worker.js';
 import { readArrivals, readClaims } from '../tasks/claim-store.js';
+import { tidy } from './tidy.js';
 
 const MOST_PASSES = 10_000;
 const REQUEST: PassRequest = { role: 'worker', onlyUnits: true, onlyOf: 'mesh' };
@@ -24,6 +25,7 @@ export async function driveMesh(
   env: PassEnvironment,
   { lanes, onPass }: { readonly lanes: number; readonly onPass: (report: PassReport) => void },
 ): Promise<Driven> {
+  tidy(env.workspace);
   const budget = { limits: {}, after: latestRun(env.workspace.snapshot()) };
   const environments = lanesOf({ ...env, budget }, lanes);
   const reports: PassReport[] = [];

@@ -11,7 +11,9 @@ import type { ChangeSet, Snapshot, Workspace } from '../../../workspace/types.js
 export const GUEST = 'mesh-guest';
 const LONGRUNNER = `PROJECTS/${GUEST}/LONGRUNNER.md`;
 
-/** For `mesh join`. Safe to call again. @param options.runner of RUNNERS.md; default: the tier's. */
+/**
+ * For `mesh join`. Safe to call again. @param options.runner of RUNNERS.md; default: the tier's.
+ */
 export function makeGuestProject(
   workspace: Workspace,
   options: { readonly runner?: string; readonly tier?: string } = {},

@@ -38,7 +38,7 @@ export function guestOffer({ snapshot, state }: KeptContext): Offer {
   return { units, held: HELD };
 }
 
-/** The claim of such a unit; nothing if it was taken back, or is of another module. */
+/** The claim of such a unit; nothing if it was withdrawn, or is of another module. */
 export function claimOfUnit(state: string, { id }: Pick<Unit, 'id'>): Claim | undefined {
   const [, key, attempt] = GUEST_UNIT.exec(id) ?? [];
   const claim = key === undefined ? undefined : readClaim(state, key);

@@ -25,7 +25,7 @@ import { taskKey } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import type { FileVersion, RemoteChange, RemoteChangeSet, TaskPackage } from './change-set.js';
 import { claimOfUnit, guestFolder } from './guest-units.js';
-import { keepObject, keptObject } from './kept-objects.js';
+import { keptObject } from './kept-objects.js';
 import { LARGEST_CHANGE_SET } from './open-change-set.js';
 import { modeOf, openPackage } from './pack.js';
 import { keepNote, noteOf } from './run-note.js';
@@ -95,7 +95,7 @@ export function keepGuest(unit: Unit, work: UnitWork): void {
   };
   const text = signValue('change-set', identity, body);
   if (text.length > LARGEST_CHANGE_SET) return;
-  keepNote(state, runId, { made: keepObject(state, text) });
+  keepNote(state, runId, { changeSet: text });
 }
 
 /** For the service, which sends it; the row says that this node did the work. */
@@ -108,8 +108,8 @@ export function settleGuest(
   if (claim === undefined) return undefined;
   const { owner, spec, attempt, package: packed } = claim;
   const { runId } = verdict;
-  const hash = noteOf(state, runId).made;
-  const changeSet = hash === undefined ? undefined : keptObject(state, hash);
+  const { changeSet } = noteOf(state, runId);
+  const hash = changeSet === undefined ? undefined : sha256(changeSet);
   const isLost = verdict.outcome === 'proved' && changeSet === undefined;
   const why = isLost ? 'what it changed is too large to be sent' : verdict.why;
   const outcome = isLost ? 'unproved' : OUTCOME[verdict.outcome];
@@ -178,7 +178,7 @@ function packageOf(
   state: string,
 ): { readonly claim: Claim; readonly files: TaskPackage['files'] } {
   const claim = claimOfUnit(state, unit);
-  if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
+  if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was withdrawn`);
   const roster = keptRoster(state);
   const text = keptObject(state, claim.package);
   try {

@@ -9,7 +9,7 @@ import type { Arrival, TaskState } from '../tasks/task.js';
 import { type TaskPage, taskPage } from '../tasks/task-page.js';
 
 const HOME_UNIT = /^mesh\/home\/([^/]+)\/(\d+)$/;
-/** Whatever the page says of these, a change set of its attempt may come in. */
+/** In these states a change set of its attempt may come in. */
 const OPEN: ReadonlySet<TaskState> = new Set(['queued', 'claimed', 'running', 'pending_review']);
 
 export function homeOffer({ snapshot, state }: KeptContext): Offer {

@@ -11,13 +11,12 @@ import type {
   PerformContext,
 } from '../../../passes/module.js';
 import { projectDirectory } from '../../../project/project-directory.js';
-import { bundleChanges } from '../../../workspace/bundle.js';
-import type { Change, Snapshot } from '../../../workspace/types.js';
 import { readIdentity } from '../identity.js';
 import { eventChange } from '../log/mesh-log.js';
 import { keptRoster, keysOf } from '../roster.js';
 import type { Arrival } from '../tasks/task.js';
 import { pageChange, type PageNext, taskFile, tryAgain } from '../tasks/task-page.js';
+import { isEnd, resultChanges } from '../tasks/result-page.js';
 import { taskKey } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { applyChanges } from './apply-changes.js';
@@ -72,8 +71,13 @@ export function settleHome(
     snapshot.now,
   );
   const paged = pageChange(snapshot, page, next);
-  const isOver = next.state === 'completed' || next.state === 'released';
-  const result = isOver ? resultChanges(snapshot, { home, next, set, verdict }) : [];
+  const { state } = next;
+  const end = { task: page.task, attempt: arrival.attempt, node: arrival.from };
+  const isTaken = state === 'completed';
+  const body = resultBody(home, { set, verdict, isTaken });
+  const result = isEnd(state)
+    ? resultChanges(snapshot, { ...end, state, runId: verdict.runId, body })
+    : [];
   return { ...paged, changes: [...paged.changes, ...result, event] };
 }
 
@@ -87,33 +91,18 @@ function nextOf({ arrival, page }: Homecoming, verdict: UnitVerdict, state: stri
   return tryAgain(page, { why, ...(isOwnEdit ? {} : { node: from }) });
 }
 
-type Ended = {
-  readonly home: Homecoming;
-  readonly next: PageNext;
-  readonly set: RemoteChangeSet | undefined;
-  readonly verdict: UnitVerdict;
-};
-
-function resultChanges(snapshot: Snapshot, { home, next, set, verdict }: Ended): readonly Change[] {
-  const { arrival, page } = home;
-  const { task } = page;
-  const own = `mesh/inbox/${task}.md`;
-  const key = snapshot.files.has(own) ? `${task}-${arrival.attempt}` : task;
-  const { changes } = bundleChanges(snapshot, 'mesh_result', {
-    key,
-    task,
-    state: next.state,
-    node: arrival.from,
-    run_id: verdict.runId,
-    body: resultBody(home, { set, verdict, isTaken: next.state === 'completed' }),
-  });
-  return changes;
-}
-
 /** What the other node wrote is quoted. */
 function resultBody(
   { page, arrival }: Homecoming,
-  { set, verdict, isTaken }: Pick<Ended, 'set' | 'verdict'> & { readonly isTaken: boolean },
+  {
+    set,
+    verdict,
+    isTaken,
+  }: {
+    readonly set: RemoteChangeSet | undefined;
+    readonly verdict: UnitVerdict;
+    readonly isTaken: boolean;
+  },
 ): string {
   const said = withoutSecrets(set?.summary ?? '')
     .split('\n')
@@ -133,7 +122,7 @@ function resultBody(
   ].join('\n');
 }
 
-/** As it is when it is opened now: a node that is revoked meanwhile has no key any more. */
+/** As it is when it is opened now: a node that was revoked since has no key any more. */
 function changeSetOf(state: string, arrival: Arrival): RemoteChangeSet {
   const { task, attempt, from } = arrival;
   const [identity, roster] = [readIdentity(state), keptRoster(state)];

@@ -18,6 +18,7 @@ import { claimOfUnit, guestFragments, guestOffer, isGuestUnit } from './guest-un
 import { examineGuest, keepGuest, prepareGuest, settleGuest } from './guest-work.js';
 import { homeOffer, isHomeUnit } from './home-units.js';
 import { performHome, settleHome } from './home-work.js';
+import { tidy } from './tidy.js';
 
 /** A package that cannot be taken ends the claim, so that it is not tried again for ever. */
 function prepareOrFail(unit: Unit, context: UnitCopyContext): void {
@@ -46,7 +47,7 @@ export const workMoments = {
     if (isAskUnit(unit)) askStarted(unit, context);
     if (!isGuestUnit(unit)) return undefined;
     const claim = claimOfUnit(state, unit);
-    if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was taken back`);
+    if (claim === undefined) throw new NocturneError('CONFLICT', `${unit.id} was withdrawn`);
     markRunning(state, taskKey(claim.owner, claim.spec.task), runId);
     return undefined;
   },
@@ -71,6 +72,7 @@ export const workMoments = {
     if (isGuestUnit(unit)) return settleGuest(unit, verdict, context);
     return isHomeUnit(unit) ? settleHome(unit, verdict, context) : undefined;
   },
+  sweep: ({ workspace }) => tidy(workspace),
   async fragments(context) {
     if (context.unit === undefined) return [];
     if (isAskUnit(context.unit)) return askFragments(context);

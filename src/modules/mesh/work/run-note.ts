@@ -7,8 +7,8 @@ import { meshDirectory } from '../identity.js';
 import type { RefusalCode } from '../wire/refusal.js';
 
 export type RunNote = {
-  /** SHA-256 of the change set that it has made. */
-  readonly made?: string;
+  /** The change set that it has made, as signed. */
+  readonly changeSet?: string;
   /** Why it did not take what came home. */
   readonly refused?: RefusalCode;
 };

@@ -111,7 +111,8 @@ export function failed(
   if (status.state !== 'running' && status.state !== 'review')
     return `${step} ${statusText(status.state)}, not running.`;
   if (status.runId !== runId) return `${runId} is not the run of ${step}.`;
-  fail(transition, event);
+  if (event.isFinal === true) failForGood(transition, step, event);
+  else fail(transition, event);
   return undefined;
 }
 

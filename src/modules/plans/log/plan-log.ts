@@ -31,6 +31,8 @@ export type LoggedPlan = {
   readonly revision: number;
   /** Of the last row whose commit wrote the page. */
   readonly shown: number;
+  /** When that was; empty if no commit has. */
+  readonly shownAt: string;
 };
 
 /** `page`: whether the same commit writes it. */
@@ -104,13 +106,15 @@ export function loggedPlan(
   const rows = planRows(snapshot, project).filter((row) => revisionOf(row) <= upTo);
   if (rows.length === 0) return undefined;
   const parts = emptyParts();
-  let [revision, shown] = [0, 0];
+  let [revision, shown, shownAt] = [0, 0, ''];
   for (const row of rows.reverse()) {
     addDelta(parts, dataOf(row, 'made') as PlanDelta);
     revision = revisionOf(row);
-    if (fieldText(row, 'page') !== 'false') shown = revision;
+    if (fieldText(row, 'page') === 'false') continue;
+    shown = revision;
+    shownAt = fieldText(row, 'time');
   }
-  return { plan: planOfParts(project, parts), revision, shown };
+  return { plan: planOfParts(project, parts), revision, shown, shownAt };
 }
 
 /** Of the newest plan of a project, newest first. */

@@ -5,6 +5,8 @@
 import { fileRange } from '../../../kernel/diagnostic.js';
 import { stamp } from '../../../kernel/clock.js';
 import { plural } from '../../../kernel/words.js';
+import { fieldText } from '../../../project/field-text.js';
+import { CONFLICT } from '../../../workspace/commit.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { isOver } from '../engine/ready-steps.js';
 import { newPlan } from '../engine/new-plan.js';
@@ -26,6 +28,8 @@ export type PlanRead = {
   readonly problems: readonly PlanProblem[];
   readonly warnings: readonly Problem[];
   readonly page: PlanPage | undefined;
+  /** The owner saved the page during the commit that should have written it, so it is older. */
+  readonly isBehind?: boolean;
 };
 
 /** The projects that have a plan on a page, or one in the log whose page is missing. */
@@ -65,22 +69,56 @@ function readAfresh(snapshot: Snapshot, project: string): PlanRead {
       return { ...none, problems: read.problems, warnings: read.warnings };
     case 'page': {
       const { page, warnings } = read;
-      const problem = place(snapshot, page, logged);
+      const isBehind = wasSavedDuringCommit(snapshot, page, logged);
+      const problem = isBehind ? undefined : place(snapshot, page, logged);
       if (problem !== undefined) return { ...none, warnings, page, problems: [problem] };
-      const isNew = page.revision === undefined;
+      const isNew = page.revision === undefined && !isBehind;
       const base = isNew ? draftOf(snapshot, project, page) : logged?.plan;
       if (base === undefined) return { ...none, warnings, page, problems: [] };
       const plan = { ...base, title: page.title, template: page.template };
-      const shown = isNew ? base : shownPlan(snapshot, logged, base);
-      const { events, problems } = ownerEdits(snapshot, page, { base: shown, now: base });
-      return { plan, logged: isNew ? undefined : logged, edits: events, problems, warnings, page };
+      const seen = isBehind ? seenRevision(snapshot, project, page) : logged?.shown;
+      const shown = isNew ? base : planAt(snapshot, { logged, seen }, base);
+      const { events: edits, problems } = ownerEdits(snapshot, page, { base: shown, now: base });
+      const own = isNew ? undefined : logged;
+      return { plan, logged: own, edits, problems, warnings, page, isBehind };
     }
   }
 }
 
-function shownPlan(snapshot: Snapshot, logged: LoggedPlan | undefined, plan: Plan): Plan {
-  if (logged === undefined || logged.shown === logged.revision) return plan;
-  return loggedPlan(snapshot, plan.project, logged.shown)?.plan ?? plan;
+/** @param at `seen`: the event that the page showed when the owner edited it. */
+function planAt(
+  snapshot: Snapshot,
+  at: { readonly logged: LoggedPlan | undefined; readonly seen: number | undefined },
+  plan: Plan,
+): Plan {
+  if (at.logged === undefined || at.seen === at.logged.revision) return plan;
+  return loggedPlan(snapshot, plan.project, at.seen)?.plan ?? plan;
+}
+
+/** What a page that is behind showed: by its revision, or as it was first taken in. */
+function seenRevision(snapshot: Snapshot, project: string, { revision }: PlanPage): number {
+  if (revision !== undefined) return revision;
+  const isTakenIn = (upTo: number): boolean =>
+    loggedPlan(snapshot, project, upTo)?.plan.definitions.length !== 0;
+  let first = 1;
+  while (!isTakenIn(first)) first++;
+  return first;
+}
+
+/** Then its edits are those to the page before that commit; an old copy has none. */
+function wasSavedDuringCommit(
+  snapshot: Snapshot,
+  { file, revision }: PlanPage,
+  logged: LoggedPlan | undefined,
+): boolean {
+  if (logged === undefined || (revision ?? 0) >= logged.shown) return false;
+  if (revision === undefined && isOver(logged.plan)) return false;
+  const written = logged.shownAt;
+  for (const row of snapshot.rows('AUDIT', { newestFirst: true, containing: file })) {
+    if (fieldText(row, 'time') < written) return false;
+    if (fieldText(row, 'type') === CONFLICT && fieldText(row, 'target') === file) return true;
+  }
+  return false;
 }
 
 function draftOf(snapshot: Snapshot, project: string, page: PlanPage): Plan {

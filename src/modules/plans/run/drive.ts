@@ -10,6 +10,9 @@ import { worker } from '../../../passes/worker/worker.js';
 /** Pauses between tries that are waited for; after a longer one, another night goes on. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
+/** Passes in a row that take no unit although one was there: their steps broke down. */
+const MOST_FRUITLESS = 3;
+
 type Drive = {
   readonly project: string;
   readonly lanes: number;
@@ -26,7 +29,7 @@ export async function drive(
   const request: PassRequest = { role: 'worker', project, onlyUnits: true };
   const reports: PassReport[] = [];
   const environments = lanesOf(env, lanes);
-  let isStopped = false;
+  let [isStopped, fruitless] = [false, 0];
   const work = async (lane: number): Promise<LaneResult> => {
     const own = environments[lane] ?? env;
     const report = await inTurn(own, async (turn) =>
@@ -37,7 +40,8 @@ export async function drive(
     env.say(`     ${report.data.runId} ${report.outcome}`);
     isStopped ||= report.exit === EXIT.gate || report.data.nightOver !== undefined;
     if (isStopped) return 'stop';
-    return report.data.unit === undefined ? 'nothing' : 'worked';
+    fruitless = report.data.unit === undefined ? fruitless + 1 : 0;
+    return fruitless < MOST_FRUITLESS ? 'worked' : 'nothing';
   };
   const mayStart = (): boolean => !env.signal.aborted && !isStopped;
   for (;;) {

@@ -36,7 +36,12 @@ export function plannedSteps(
       const about = { step: id, wave: wave.get(id) ?? 0, state, asks: asksOf(definition) };
       if (definition.run === 'human')
         return [{ ...about, runs: 'you', touches: [], passes: 0, most: {} }];
+      const { tags = [] } = definition;
       const unit = unitOf(plan, id, 1);
+      if (tags.length > 0) {
+        const runs = `another node, with ${tags.join(', ')}`;
+        return [{ ...about, runs, touches: unit.writes, passes: 1, most: {} }];
+      }
       const passes = definition.metric?.attempts ?? 1;
       return [{ ...about, touches: unit.writes, passes, ...workOf(unit, tierOf) }];
     })

@@ -10,6 +10,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { readySteps } from '../engine/ready-steps.js';
 import { reduce } from '../engine/reduce.js';
 import { isActive } from '../engine/transition.js';
+import { isTask, taskOutcomes } from '../mesh/mesh-steps.js';
 import type { Plan, PlanEvent } from '../types.js';
 import { ownerAnswers } from './owner-answers.js';
 import { inWorkspace } from './project-paths.js';
@@ -24,7 +25,8 @@ type Moment = {
 /** In the order in which they are to be taken in. */
 export async function eventsBefore(plan: Plan, moment: Moment): Promise<readonly PlanEvent[]> {
   if (plan.status === 'draft') return [];
-  const lost = lostSteps(plan, moment);
+  const { snapshot, time } = moment;
+  const lost = [...lostSteps(plan, moment), ...taskOutcomes(plan, snapshot, time)];
   if (!isActive(plan.status)) return lost;
   const events = [...lost, ...ownerAnswers(plan, moment), ...changedResults(plan, moment)];
   let now = events.reduce((before, event) => reduce(before, event).plan, plan);
@@ -39,7 +41,9 @@ export async function eventsBefore(plan: Plan, moment: Moment): Promise<readonly
 /** Its process died, or it ended without a verdict. */
 function lostSteps({ steps }: Plan, { time, live }: Moment): readonly PlanEvent[] {
   return [...steps].flatMap(([step, { state, runId = '' }]): readonly PlanEvent[] =>
-    state === 'running' && !live.has(runId) ? [{ kind: 'lost', time, step, runId }] : [],
+    state === 'running' && !isTask(runId) && !live.has(runId)
+      ? [{ kind: 'lost', time, step, runId }]
+      : [],
   );
 }
 

@@ -15,6 +15,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { isActive } from '../engine/transition.js';
 import { reviewChange, withAccepted } from '../look/look-moments.js';
 import { settledInLoop, withLoops } from '../loop/loop-moments.js';
+import { proposeSteps, withdrawTasks } from '../mesh/mesh-moments.js';
 import { advance } from '../page/advance.js';
 import { joinedChanges } from '../page/joined-changes.js';
 import { plannedProjects, readPlan } from '../page/read-plan.js';
@@ -40,7 +41,9 @@ export async function beforePasses(snapshot: Snapshot): Promise<ModuleChange | u
     if (plan === undefined) continue;
     const events = await eventsBefore(plan, { snapshot: view, time: timeOf(view), live });
     if (events.length > 0) add(advance(view, project, { events, by: 'nocturne' })?.change);
+    add(proposeSteps(view, project, timeOf(view)));
   }
+  add(withdrawTasks(view));
   return joinedChanges(changes);
 }
 

@@ -13,10 +13,11 @@ import { requirePlan } from '../commands/named-plan.js';
 import { planFacts } from '../commands/plan-facts.js';
 import { statusText } from '../engine/status-text.js';
 import { isActive } from '../engine/transition.js';
-import { readPlan } from '../page/read-plan.js';
+import { type PlanRead, readPlan } from '../page/read-plan.js';
 import type { Plan } from '../types.js';
 import { drive } from './drive.js';
 import { plannedSteps, type PlannedStep } from './dry-run.js';
+import { whyReady } from './why-ready.js';
 
 const MOST_PASSES = 1000;
 const MOST_LANES = 64;
@@ -44,17 +45,21 @@ export const planRun: ModuleCommand = {
         hint: `nocturne plan show ${project}`,
       });
     const asked = countOf(options['parallel'], 'parallel', { fallback: 1, most: MOST_LANES });
-    const env = await context.passes();
-    const reports = await drive(
-      { ...env, budget: { limits: {}, after: latestRun(snapshot) } },
-      {
-        project,
-        lanes: Math.min(asked, ownerNumber(snapshot, 'passes_at_once', asked)),
-        most: countOf(options['passes'], 'passes', { fallback: MOST_PASSES, most: MOST_PASSES }),
-        pause: () => pauseOf(context.workspace().snapshot(), project),
-      },
-    );
-    return resultOf(context, project, reports);
+    const given = await context.passes();
+    const env = { ...given, budget: { limits: {}, after: latestRun(snapshot) } };
+    const most = countOf(options['passes'], 'passes', { fallback: MOST_PASSES, most: MOST_PASSES });
+    const reports = await drive(env, {
+      project,
+      lanes: Math.min(asked, ownerNumber(snapshot, 'passes_at_once', asked)),
+      most,
+      pause: () => pauseOf(context.workspace().snapshot(), project),
+    });
+    const read = readPlan(context.workspace().snapshot(), project);
+    return resultOf(project, {
+      read,
+      reports,
+      why: whyReady(env, { project, read, reports, most }),
+    });
   },
 };
 
@@ -83,19 +88,20 @@ function pauseOf(snapshot: Snapshot, project: string): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) + 1000 : undefined;
 }
 
-function resultOf(
-  context: ModuleCommandContext,
-  project: string,
-  reports: readonly PassReport[],
-): CommandResult {
-  const snapshot = context.workspace().snapshot();
-  const read = readPlan(snapshot, project);
+type Ended = {
+  readonly read: PlanRead;
+  readonly reports: readonly PassReport[];
+  /** Of the steps that are ready. */
+  readonly why: ReadonlyMap<string, string>;
+};
+
+function resultOf(project: string, { read, reports, why }: Ended): CommandResult {
   const { plan } = read;
   const refused = reports.find(({ exit }) => exit === EXIT.gate);
   const lines = [
     ...(refused === undefined ? [] : [refused.outcome]),
     `The plan ${project} ${plan === undefined ? 'is gone' : statusText(plan.status)}, after ${plural(reports.length, 'pass', 'passes')}.`,
-    ...(plan === undefined ? [] : openLines(plan)),
+    ...(plan === undefined ? [] : openLines(plan, why)),
   ];
   const runs = reports.map(({ data, outcome, exit }) => ({
     id: data.runId,
@@ -105,13 +111,17 @@ function resultOf(
   }));
   const isBad = plan?.status === 'failed' || plan?.status === 'aborted';
   const exit = refused?.exit ?? (isBad ? EXIT.findings : EXIT.ok);
-  return { exit, text: lines.join('\n'), json: { plan: planFacts(read, project), runs } };
+  const notRun = Object.fromEntries(why);
+  return { exit, text: lines.join('\n'), json: { plan: planFacts(read, project), runs, notRun } };
 }
 
-function openLines({ steps }: Plan): readonly string[] {
-  return [...steps].flatMap(([step, { state, why }]) =>
-    state === 'proved' ? [] : [`${step}: ${state}${why === undefined ? '' : `. ${why}`}`],
-  );
+function openLines({ steps }: Plan, notRun: ReadonlyMap<string, string>): readonly string[] {
+  return [...steps].flatMap(([step, { state, why }]) => {
+    if (state === 'proved') return [];
+    const end = notRun.get(step);
+    const reasons = [why, end === undefined ? undefined : `Not run: ${end}`];
+    return [[`${step}: ${state}`, ...reasons.filter((text) => text !== undefined)].join('. ')];
+  });
 }
 
 function dryRun(context: ModuleCommandContext, snapshot: Snapshot, project: string): CommandResult {

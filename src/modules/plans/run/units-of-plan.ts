@@ -3,6 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import type { Offer, Unit } from '../../../governance/unit.js';
 import { readySteps } from '../engine/ready-steps.js';
 import { isActive } from '../engine/transition.js';
+import { isForMesh } from '../mesh/mesh-steps.js';
 import type { Plan, StepDefinition } from '../types.js';
 import { inWorkspace } from './project-paths.js';
 
@@ -16,7 +17,12 @@ export function offerOf(
   const active = plans.filter(({ status }) => isActive(status));
   return {
     units: active.flatMap((plan) =>
-      readySteps(plan, now).map((step) => unitOf(plan, step, priority(plan.project))),
+      readySteps(plan, now).flatMap((step) => {
+        const definition = plan.definitions.find(({ id }) => id === step);
+        // What goes to another machine is not work for a pass here.
+        if (definition !== undefined && isForMesh(definition)) return [];
+        return [unitOf(plan, step, priority(plan.project))];
+      }),
     ),
     held: new Map(active.map(({ project, status }) => [project, `its plan is ${status}`])),
   };

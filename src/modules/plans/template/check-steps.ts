@@ -109,12 +109,25 @@ function misplacedKeys(step: StepShape, report: Report): void {
       });
   if (run === 'command' && step.command === undefined)
     lack(['run'], '"command" is missing', 'the program that runs');
+  if (step.tags !== undefined && step.tags.length > 0)
+    for (const key of ['runner', 'tier', 'tools', 'metric'] as const)
+      if (step[key] !== undefined)
+        report({
+          path: [key],
+          message: `a step with tags has no "${key}": the node that does it decides`,
+          expected: `a step with tags, or with ${key}`,
+          actual: `tags: ${step.tags.join(', ')}`,
+        });
   if (step.default !== undefined && step.deadline === undefined)
     lack(['default'], 'this answer is never given: the step has no deadline', 'a deadline of 2d');
 }
 
-/** With `escalate: human`, a step that has failed is a question with a deadline, too. */
-function isAsked({ escalate }: StepShape, key: string): boolean {
+/**
+ * A step for another node has a deadline. With `escalate: human`, a step that has failed is a
+ * question with a deadline, too.
+ */
+function isAsked({ escalate, tags = [] }: StepShape, key: string): boolean {
+  if (key === 'deadline' && tags.length > 0) return true;
   return escalate === 'human' && (key === 'deadline' || key === 'default');
 }
 

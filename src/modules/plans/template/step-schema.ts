@@ -16,6 +16,10 @@ export const filledText = z.string({ error: 'a text' }).regex(/\S/, { error: 'a 
 export const word = z
   .string({ error: 'a name' })
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._/:-]*$/u, { error: 'a name without spaces' });
+/** As nodes of a mesh announce them. */
+const tag = z
+  .string({ error: 'a tag' })
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._:/@+-]{0,99}$/u, { error: 'a tag without spaces' });
 /** Variables are text: `retries: '{{vars.retries}}'` may give digits. */
 const wholeNumber = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
@@ -120,6 +124,7 @@ export const STEP_KEYS = {
   vars: planVariables.optional(),
   writes: globs.optional(),
   tools: names(filledText, 'a program, or a list of them').optional(),
+  tags: names(tag, 'a tag such as gpu, or a list of them').optional(),
   produces: globs.default([]),
   consumes: globs.default([]),
   criteria: z.array(z.unknown(), { error: 'a list of conditions' }).default([]),
@@ -155,6 +160,7 @@ export const KEYS_OF_RUN: Readonly<Record<string, readonly StepShape['run'][]>> 
   tier: ['runner'],
   role: ['runner'],
   tools: ['runner'],
+  tags: ['runner'],
   metric: ['runner'],
   command: ['command'],
   plan: ['plan'],

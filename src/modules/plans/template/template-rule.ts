@@ -2,6 +2,7 @@
 import type { WorkspaceRule } from '../../../validate/rule.js';
 import { templateIds, templateOf } from './installed-templates.js';
 import { templateProblems } from './instantiate.js';
+import { templatePath } from './read-template.js';
 
 const ID = 'plan-template';
 
@@ -10,6 +11,7 @@ export const planTemplate: WorkspaceRule = {
   id: ID,
   severity: 'error',
   suppressible: 'never',
+  reads: (snapshot) => templateIds(snapshot).map(templatePath),
   run: ({ snapshot }) =>
     templateIds(snapshot).flatMap((id) => {
       const read = templateOf(snapshot, id);

@@ -166,6 +166,6 @@ t.test('without a server the other log is read from a file', { skip: NO_SERVER }
   t.match(await verify(owner, 'worker', '--file', file), { exit: 0, with: { compared: 0 } });
   const unknown = await verify(owner, 'nobody', '--file', file);
   t.match(unknown, { exit: 2 });
-  t.match(unknown.text, /nobody is no node of the mesh/);
+  t.match(unknown.text, /nobody is not a node of the mesh/);
   t.equal(readFileSync(file, 'utf8'), '');
 });

@@ -30,15 +30,18 @@ export type ModelMesh = {
 
 export async function modelMesh(
   t: Scope,
-  options: { readonly may?: string; readonly script?: Script } = {},
+  options: {
+    readonly may?: string;
+    readonly script?: Script;
+    readonly limits?: readonly string[];
+    /** Of a model elsewhere, instead of `upstream`. */
+    readonly endpoint?: string;
+  } = {},
 ): Promise<ModelMesh> {
   const upstream = await testUpstream(options.script);
   t.teardown(() => upstream.close());
-  const {
-    mesh,
-    laptop: first,
-    gpu: second,
-  } = await placesOfModelMesh(t, upstream.endpoint, options);
+  const { endpoint = upstream.endpoint } = options;
+  const { mesh, laptop: first, gpu: second } = await placesOfModelMesh(t, endpoint, options);
   const port = await meterOf(t, first, {});
   await meterOf(t, second, { OWNER_KEY: KEY });
   const [laptop, gpu] = [

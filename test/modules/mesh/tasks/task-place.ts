@@ -1,4 +1,6 @@
 /** Nodes that own tasks and nodes that work on them, connected to one server in this process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { Kvm } from '@nats-io/kv';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
@@ -58,8 +60,18 @@ export function start(
   return { said, stop };
 }
 
+/** A node that claims tasks, in a process of its own. */
+export function startChild(t: Scope, mesh: Mesh, { root, home }: MeshNode): ChildProcess {
+  const program = fileURLToPath(new URL('./node-child.js', import.meta.url));
+  const child = spawn(process.execPath, [program, root, home, mesh.url], { stdio: 'ignore' });
+  t.teardown(() => child.kill('SIGKILL'));
+  return child;
+}
+
 /** Seconds instead of minutes. */
 export const SOON: Partial<Timing> = { backoffMs: 100, wakeMs: 1_000 };
+/** A lease that ends before a node has to name its claim for the second time. */
+export const SHORT_LEASE: readonly Part[] = [ownerPart({ timing: { ...SOON, leaseMs: 5_000 } })];
 
 export function pageNow(node: MeshNode, task: string): TaskPage | undefined {
   return taskPage(node.workspace.snapshot(), task);

@@ -95,7 +95,7 @@ t.test(`${KILLS} kills while change sets come home`, { skip }, async (t) => {
       const there = existsSync(join(owner.root, `PROJECTS/pages/outputs/${task}.md`));
       const committed = rows.filter((row) => row.task === `owner.${task}`).length;
       const isDone = pageOf(owner, task).state === 'completed';
-      const told = existsSync(join(owner.root, `mesh/inbox/${task}.md`));
+      const told = existsSync(join(owner.root, `mesh/inbox/${task}-1-completed.md`));
       t.same(
         [there, committed, told],
         isDone ? [true, 1, true] : [false, 0, false],

@@ -1,0 +1,172 @@
+/** Machines, processes and servers that fail while tasks are open: nothing is lost or done twice. */
+import { rmSync } from 'node:fs';
+import t from 'tap';
+import { readArrival } from '../../../../src/modules/mesh/tasks/claim-store.js';
+import { createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
+import { wakeSubject } from '../../../../src/modules/mesh/wire/names.js';
+import { type Mesh, type MeshNode, meshOf, type Wanted } from '../mesh-place.js';
+import { NO_SERVER } from '../nats-server.js';
+import { until } from '../until.js';
+import { writeTask } from '../work/work-place.js';
+import {
+  claimsOf,
+  complete,
+  pageNow,
+  recordNow,
+  SHORT_LEASE,
+  start,
+  startChild,
+  untilClaimed,
+  untilState,
+  work,
+} from './task-place.js';
+
+t.setTimeout(240_000);
+const skip = NO_SERVER;
+
+type Three = {
+  readonly mesh: Mesh;
+  readonly owner: MeshNode;
+  readonly first: MeshNode;
+  readonly second: MeshNode;
+};
+async function three(
+  t: Parameters<typeof meshOf>[0],
+  wanted: Partial<Wanted> = {},
+): Promise<Three> {
+  const ids = ['lead', 'first', 'second'];
+  const mesh = await meshOf(
+    t,
+    ids.map((id) => ({ id, ...wanted })),
+  );
+  const [owner, first, second] = mesh.nodes;
+  if (owner === undefined || first === undefined || second === undefined) throw new Error('three');
+  return { mesh, owner, first, second };
+}
+
+t.test('a worker is killed in a task: another one does it', { skip }, async (t) => {
+  const { mesh, owner, first, second } = await three(t);
+  start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
+  const child = startChild(t, mesh, first);
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
+  await untilState(owner, 'page', 'claimed');
+  child.kill('SIGKILL');
+  start(t, { mesh, node: second });
+  const again = await untilClaimed(second, 'lead.page', 2);
+  t.equal(again.attempt, 2);
+  work(second, 'lead.page');
+  await untilState(owner, 'page', 'pending_review');
+  t.match(pageNow(owner, 'page'), { node: 'second', attempt: 2, leftOut: [] });
+});
+
+t.test(
+  'a worker that was stopped past its lease cannot bring its result home',
+  { skip },
+  async (t) => {
+    const { mesh, owner, first, second } = await three(t);
+    start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
+    const child = startChild(t, mesh, first);
+    writeTask(owner, { task: 'page' });
+    await untilClaimed(first, 'lead.page');
+    await untilState(owner, 'page', 'claimed');
+    child.kill('SIGSTOP');
+    work(first, 'lead.page');
+    start(t, { mesh, node: second });
+    await untilClaimed(second, 'lead.page', 2);
+    work(second, 'lead.page');
+    await untilState(owner, 'page', 'pending_review');
+    child.kill('SIGCONT');
+    await until(
+      () => claimsOf(first),
+      (claims) => claims.length === 0,
+    );
+    t.match(pageNow(owner, 'page'), { state: 'pending_review', node: 'second', attempt: 2 });
+    t.match(readArrival(owner.workspace.state, 'page'), { from: 'second', attempt: 2 });
+    t.match(await recordNow(mesh, owner, 'lead.page'), { record: { node: 'second', attempt: 2 } });
+  },
+);
+
+t.test('the server is killed and comes back', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  start(t, { mesh, node: owner });
+  start(t, { mesh, node: first });
+  writeTask(owner, { task: 'before' });
+  await untilClaimed(first, 'lead.before');
+  await mesh.server.stop('SIGKILL');
+  writeTask(owner, { task: 'meanwhile' });
+  work(first, 'lead.before');
+  await mesh.server.start();
+  await untilState(owner, 'before', 'pending_review');
+  complete(owner, 'before');
+  await untilClaimed(first, 'lead.meanwhile');
+  t.match(pageNow(owner, 'before'), { state: 'completed', attempt: 1 });
+});
+
+t.test('its store is wiped: everything is filled again from the files', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  start(t, { mesh, node: owner });
+  start(t, { mesh, node: first });
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
+  await untilState(owner, 'page', 'claimed');
+  writeTask(owner, { task: 'queued', more: 'priority: low\n' });
+  await untilState(owner, 'queued', 'queued');
+  await mesh.server.stop('SIGKILL');
+  rmSync(mesh.store, { recursive: true });
+  await mesh.server.start();
+  await until(
+    () =>
+      createStreams(mesh.admin).then(
+        () => true,
+        () => false,
+      ),
+    (made) => made,
+  );
+  await until(
+    () => recordNow(mesh, owner, 'lead.page').catch(() => undefined),
+    (seen) => seen?.record.state === 'claimed',
+  );
+  t.match(await recordNow(mesh, owner, 'lead.page'), {
+    by: 'lead',
+    record: { node: 'first', attempt: 1 },
+  });
+  work(first, 'lead.page');
+  await untilState(owner, 'page', 'pending_review');
+  complete(owner, 'page');
+  await untilClaimed(first, 'lead.queued');
+  t.match(pageNow(owner, 'page'), { state: 'completed', attempt: 1, node: 'first' });
+});
+
+t.test('wake-ups that come twice, late or for nothing change nothing', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  const connection = await mesh.connect(owner);
+  for (const key of ['lead.page', 'lead.nothing', 'lead.page', 'no key', '', 'lead.page'])
+    connection.publish(wakeSubject('any', 'high'), key);
+  start(t, { mesh, node: owner });
+  start(t, { mesh, node: first });
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
+  for (let i = 0; i < 5; i++) connection.publish(wakeSubject('any', 'high'), 'lead.page');
+  work(first, 'lead.page');
+  await untilState(owner, 'page', 'pending_review');
+  complete(owner, 'page');
+  for (let i = 0; i < 5; i++) connection.publish(wakeSubject('any', 'low'), 'lead.page');
+  writeTask(owner, { task: 'next' });
+  await untilClaimed(first, 'lead.next');
+  t.match(pageNow(owner, 'page'), { state: 'completed', attempt: 1 });
+  t.equal(claimsOf(first).length, 1);
+});
+
+t.test('machines whose clocks are an hour apart work together', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  const hour = 3_600_000;
+  start(t, { mesh, node: owner }, { ahead: -hour });
+  start(t, { mesh, node: first }, { ahead: hour });
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
+  await untilState(owner, 'page', 'claimed');
+  work(first, 'lead.page');
+  await untilState(owner, 'page', 'pending_review');
+  t.match(pageNow(owner, 'page'), { attempt: 1, node: 'first' });
+});
