@@ -19,7 +19,6 @@ export const GROUPS = [
   'Passes',
   'Projects',
   'Records',
-  'History',
   'Modules',
   'Toolkit',
 ] as const;
@@ -174,13 +173,10 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       graph: 'show the declared dependencies',
       'graph suggest': 'suggest dependencies to declare, from links and writes',
     }),
-  ],
-  History: [
     from(() => import('./commands/history.js'), {
       history: 'list every change of one value',
       'as-of': 'show the workspace, or one value, at an earlier time',
     }),
-
     from(() => import('./commands/diff.js'), { diff: 'show what changed between two times' }),
   ],
   Modules: [

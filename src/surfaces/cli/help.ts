@@ -30,11 +30,11 @@ export function helpPage(catalogue: Catalogue, whole = false): string {
       ? []
       : ['nocturne help all describes every command. nocturne help COMMAND describes one.']),
     'Every command takes --workspace DIR, --json, --quiet, --no-color and --help.',
-    'Exit codes: 0 done, 1 findings or a failed pass, 2 usage error, 3 gate refused, 4 deferred, 5 refused\nby policy, 70 bug.',
+    'Exit codes: 0 done, 1 findings or a failed pass, 2 usage error, 3 gate refused, 4 deferred, 5 refused, 70 bug.',
   ].join('\n');
 }
 
-const WIDTH = 110;
+const WIDTH = 118;
 
 /** Groups commands by their first word: `pass begin | end | heartbeat | abort`. */
 function namesOf(names: readonly string[]): readonly string[] {
@@ -49,8 +49,19 @@ function namesOf(names: readonly string[]): readonly string[] {
   const lines: string[] = [];
   for (const item of items) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + item.length + 3 > WIDTH) lines.push(`  ${item}`);
+    if (last === undefined || last.length + item.length + 3 > WIDTH) lines.push(...wrapped(item));
     else lines[lines.length - 1] = `${last},  ${item}`;
+  }
+  return lines;
+}
+
+/** A large group has several lines. */
+function wrapped(item: string): readonly string[] {
+  const lines = ['  '];
+  for (const [at, part] of item.split(' | ').entries()) {
+    const next = at === 0 ? part : ` | ${part}`;
+    if ((lines.at(-1) ?? '').length + next.length > WIDTH) lines.push(`    | ${part}`);
+    else lines[lines.length - 1] += next;
   }
   return lines;
 }

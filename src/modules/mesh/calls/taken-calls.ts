@@ -6,6 +6,7 @@ import type { Message } from '../wire/envelope.js';
 import {
   CallError,
   type CallAnswer,
+  type CallCode,
   type CallKind,
   type CallRequest,
   isCallId,
@@ -36,12 +37,16 @@ export type CallHandler = {
   readonly isRepeatable?: true;
   /** It goes on where it was after a restart. */
   readonly resumes?: true;
+  /** It changes nothing here: a key that was cancelled, or was too late, may be asked again. */
+  readonly onlySays?: true;
 };
 export type CallHandlers = Readonly<Partial<Record<CallKind, CallHandler>>>;
 
 /** Of one node at once. */
 const MOST_RUNNING = 32;
 const ALIVE_MS = 2_000;
+/** How work ends that was not finished. */
+const LEFT: readonly CallCode[] = ['unknown', 'cancelled', 'too-late'];
 
 type Running = { readonly ending: AbortController; readonly done: Promise<void> };
 
@@ -147,7 +152,8 @@ export class TakenCalls {
     writeReceipt(state, from, { key, digest });
     const begun = this.#carryOut(handler, taken).then((answer) => {
       // What this node did not finish because it ends is begun, and not answered.
-      if (answer.ok || answer.code !== 'unknown')
+      const left = handler.onlySays === true ? LEFT : LEFT.slice(0, 1);
+      if (answer.ok || !left.includes(answer.code))
         writeReceipt(state, from, { key, digest, answer });
       this.#log.write({
         event: 'call-done',

@@ -74,8 +74,13 @@ export class TurnAsker {
 
 /** What it said, or that it says nothing. A text: why neither is known yet. */
 async function answerOf(node: LiveNode, outcome: CallOutcome): Promise<TurnAnswer | string> {
-  if (outcome.kind === 'unknown') return outcome.why;
-  if (outcome.kind !== 'answered') return { kind: 'silent', why: outcome.why };
+  // What was cancelled was so by this node before it started again.
+  if (outcome.kind === 'unknown' || outcome.kind === 'cancelled') return outcome.why;
+  if (outcome.kind !== 'answered') {
+    // After a start, the others are heard a moment later.
+    const isHeard = outcome.node === node.node || node.heard().has(outcome.node);
+    return isHeard ? { kind: 'silent', why: outcome.why } : outcome.why;
+  }
   const read = TURN_ANSWER.safeParse(outcome.value);
   if (!read.success) return { kind: 'silent', why: 'what it answered is not a turn' };
   const { sha256, tokensIn, tokensOut, cost } = read.data;

@@ -15,6 +15,8 @@ export type Phase = 'init' | 'circling' | 'finalization' | 'complete' | 'aborted
  * sub-round as well. In each, a reviewer who is blocked at the end calls the owner.
  */
 export type Tier = 1 | 2 | 3;
+/** Of MODEL-TIERS.md, for turns: the first that is there. */
+export const TURN_TIERS = ['circle', 'grader'] as const;
 /** Sub-rounds, with those that the owner added. */
 export const MOST_SUBROUNDS = 10;
 

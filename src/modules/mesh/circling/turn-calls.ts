@@ -10,11 +10,9 @@ import { type JudgeServing, judgeForPeer, mayCall } from '../review/peer-judge.j
 import { speechPrompt } from '../table/speech-prompt.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { fetchObject, sendObject } from '../work/stored-objects.js';
-import { ROLES } from './circle.js';
+import { ROLES, TURN_TIERS } from './circle.js';
 import { turnPrompt } from './turn-prompt.js';
 
-/** The first that MODEL-TIERS.md has. */
-const TIERS = ['circle', 'grader'];
 const AGAIN_MS = 1_000;
 const SHA = /^[0-9a-f]{64}$/;
 
@@ -45,7 +43,12 @@ export const TURN_ANSWER = z.object({
 
 export function turnCalls(serving: JudgeServing): CallHandler {
   // A turn changes nothing here, so it is begun again after a restart.
-  return { refusal: mayCall, resumes: true, carryOut: (taken) => takeTurn(serving, taken) };
+  return {
+    refusal: mayCall,
+    resumes: true,
+    onlySays: true,
+    carryOut: (taken) => takeTurn(serving, taken),
+  };
 }
 
 /** @throws CallError */
@@ -70,7 +73,7 @@ export async function takeTurn(
     role === 'speaker' || role === 'chair'
       ? speechPrompt(role, sections)
       : turnPrompt({ place, role, sections, handsIn, remark, problem });
-  const asked = { tiers: TIERS, calls: 1 };
+  const asked = { tiers: TURN_TIERS, calls: 1 };
   const { value, model, usage } = await judgeForPeer(serving, taken, asked, (panel) =>
     panel.say(prompt),
   );

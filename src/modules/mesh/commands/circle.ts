@@ -1,6 +1,7 @@
 /** `nocturne mesh circle`, `mesh circles`, `mesh gate`: one worker and two reviewers. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tierRows } from '../../../agents/model-tier.js';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -17,6 +18,7 @@ import {
   type Role,
   ROLES,
   type Tier,
+  TURN_TIERS,
 } from '../circling/circle.js';
 import { circleCost, costText } from '../circling/circle-cost.js';
 import { resultText } from '../circling/circle-page.js';
@@ -133,6 +135,7 @@ function settingsOf(
     .split(',')
     .filter((each) => each !== '');
   const members = { worker, reviewerA: named[0] ?? '', reviewerB: named[1] ?? '' };
+  if (worker === node) requireTier(snapshot);
   requireNodes(members, named.length, [node, ...peers.map((peer) => peer.node)]);
   const time = stamp(snapshot.now).replaceAll(/[-:]/g, '');
   return {
@@ -164,6 +167,15 @@ function planOf(snapshot: Snapshot, name: string): Pick<CircleSettings, 'project
   const conditions = (key: string): string => JSON.stringify(record.fields.get(key)?.data ?? []);
   const plan = `Mission: ${field('mission')}\nPhase: ${field('phase.objective')}\nNow: ${field('next_pass.objective')}\n\nCriteria: ${conditions('next_pass.criteria')}\nThe phase is over when: ${conditions('phase.stop_condition')}`;
   return { project: name, plan };
+}
+
+/** Its own node works as well. */
+function requireTier(snapshot: Snapshot): void {
+  const tiers = tierRows(snapshot.records('MODEL-TIER')).map(({ tier }) => tier);
+  if (TURN_TIERS.some((tier) => tiers.includes(tier))) return;
+  throw new NocturneError('CONFIG', `MODEL-TIERS.md has no tier ${TURN_TIERS.join(' or ')}`, {
+    hint: 'add a row, or let another node work: --worker NODE',
+  });
 }
 
 function requireNodes(

@@ -18,6 +18,8 @@ export const REVIEW = z.object({
 export function reviewCalls(serving: JudgeServing): CallHandler {
   return {
     refusal: mayCall,
+    resumes: true,
+    onlySays: true,
     async carryOut(taken) {
       const read = TO_GRADE.safeParse(taken.body);
       if (!read.success) throw new CallError('malformed', 'criteria and files were expected');
