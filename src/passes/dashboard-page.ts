@@ -44,6 +44,8 @@ export type PageContext = {
   readonly zone: string;
   /** False in a dashboard that only reads: forms are not shown. */
   readonly canAct: boolean;
+  /** Id of the session of the browser that asks. */
+  readonly session: string;
   readonly call: CallCommand;
   /** Of this dashboard, also those of modules. */
   readonly pages: readonly DashboardPage[];

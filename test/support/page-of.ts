@@ -15,6 +15,7 @@ type Render = (context: PageContext) => PageView | Promise<PageView>;
 type Asked = {
   readonly query?: Readonly<Record<string, string>>;
   readonly params?: Readonly<Record<string, string>>;
+  readonly session?: string;
 };
 
 export type Pages = {
@@ -38,7 +39,7 @@ export function pagesOf(
   const asked = new Set<() => KeptAnswer>();
   return {
     changes,
-    of: async (render, { query = {}, params = {} } = {}) => {
+    of: async (render, { query = {}, params = {}, session = '' } = {}) => {
       const workspace = context.workspace();
       const snapshot = workspace.snapshot();
       const { body } = await render({
@@ -48,6 +49,7 @@ export function pagesOf(
         query,
         zone: ownerZone(snapshot),
         canAct: true,
+        session,
         call: callCommand(context, { door: 'dashboard', workspace }),
         pages: PAGES,
         callApart: apart,

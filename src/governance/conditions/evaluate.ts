@@ -106,7 +106,7 @@ async function evaluateSimple(
 
 /** All or nothing: how much of the opposite is there says nothing about how far it is. */
 function negated({ progress: _, parts: __, ...inner }: Outcome): Outcome {
-  const expected = `not ${inner.expected}`;
+  const expected = `the opposite of: ${inner.expected}`;
   if (inner.error !== undefined) return { ...inner, holds: false, expected };
   return { ...inner, holds: !inner.holds, expected };
 }

@@ -2,8 +2,8 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { type ErrorDocument, NocturneError } from '../../kernel/error.js';
+import { Room } from '../../kernel/room.js';
 import type { CallApart } from '../../passes/dashboard-page.js';
-import { Room } from './room.js';
 import type { CommandResult, Context, Parsed } from './types.js';
 
 const MEMORY_MB = 512;

@@ -115,6 +115,7 @@ function pageContext(served: Served, request: Context<Env>): PageContext {
     query: request.req.query(),
     zone: ownerZone(snapshot),
     canAct: !readOnly,
+    session: request.get('session'),
     call,
     pages,
     callApart,

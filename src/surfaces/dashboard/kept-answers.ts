@@ -1,5 +1,6 @@
 /** Answers of commands that take long: computed when a page asks, kept until something changes. */
 import { messageOf } from '../../kernel/error.js';
+import { Room } from '../../kernel/room.js';
 import type { CallApart, KeptAnswer } from '../../passes/dashboard-page.js';
 import type { Parsed } from '../../passes/added-command.js';
 import type { Clock } from '../../kernel/clock.js';
@@ -23,6 +24,8 @@ export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new AbortController();
   readonly #settings: Settings;
+  /** One after the other, so that what a page waits for has a place at their side. */
+  readonly #room = new Room(1);
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -59,7 +62,7 @@ export class KeptAnswers {
     kept.version = changes.version;
     try {
       const limits = { signal: this.#ending.signal, timeoutMs: LIMIT_MS };
-      const { json } = await call(name, parsed, limits);
+      const { json } = await this.#room.enter(limits.signal, () => call(name, parsed, limits));
       kept.answer = { isRunning: false, json, at };
     } catch (error) {
       if (this.#ending.signal.aborted) return;

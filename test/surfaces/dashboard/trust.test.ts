@@ -2,7 +2,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { Sessions } from '../../../src/passes/dashboard-sessions.js';
 import { trust } from '../../../src/surfaces/dashboard/pages/trust/trust.js';
+import { contextFor } from '../cli/run-cli.js';
 import { pagesOf, textOfHtml } from '../../support/page-of.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { recordIncident, listIncidents } from '../../../src/workspace/incident.js';
@@ -52,6 +54,24 @@ t.test('what was changed is named, with the command that ends it', async (t) => 
   );
   t.match(page, /BROKEN gate /);
 });
+
+t.test(
+  'the browser that asks is marked among the sessions, and asked before it logs out',
+  async (t) => {
+    const made = makeWorkspace(t.testdir());
+    const { clock } = contextFor(made);
+    const sessions = new Sessions({ state: made.workspace.state, clock });
+    for (const agent of ['Firefox', 'Safari']) sessions.useLink(sessions.newLink(), agent);
+    const [own, other] = [...sessions.list()].sort((a, b) => a.agent.localeCompare(b.agent));
+    const page = textOfHtml(await pagesOf(t, made).of(trust, { session: own?.id ?? '' }));
+    t.match(
+      page,
+      new RegExp(`${own?.id} +this browser .* Firefox +Log out +Log this browser out\\?`),
+    );
+    t.match(page, new RegExp(`${other?.id} +2026-.* Safari +Log out +Log ${other?.id} out\\?`));
+    t.match(page, 'Yes, log out');
+  },
+);
 
 t.test('looking ends no incident', async (t) => {
   const made = makeWorkspace(t.testdir());

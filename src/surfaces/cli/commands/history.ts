@@ -1,5 +1,6 @@
 /** `history`, `as-of`: the workspace at earlier times. */
 import { NocturneError } from '../../../kernel/error.js';
+import { fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../project/local-time.js';
 import { addressOf } from '../../../workspace/address.js';
 import {
@@ -55,10 +56,11 @@ export const history: Command = {
       last !== undefined && now.change === undefined
         ? `\nIt was edited outside Nocturne since then. It is now ${JSON.stringify(pastText(snapshot, now.value))}.`
         : '';
+    const signed = signedText(snapshot, address, zone);
     return ok(
       rows.length === 0
-        ? `No commit has changed ${address}. It is ${JSON.stringify(pastText(snapshot, now.value))}.`
-        : `${table}${edited}`,
+        ? `No commit has changed ${address}. It is ${JSON.stringify(pastText(snapshot, now.value))}.${signed}`
+        : `${table}${edited}${signed}`,
       {
         address,
         values: rows.map((row) => historyJson(snapshot, row)),
@@ -67,6 +69,15 @@ export const history: Command = {
     );
   },
 };
+
+/** What the owner signs is edited by hand, so that no commit has it. */
+function signedText(snapshot: Snapshot, address: string, zone: string): string {
+  const [path = ''] = address.split('#');
+  const row = snapshot.record('MANIFEST', path);
+  const at = fieldText(row, 'signed_at');
+  if (at === '') return '';
+  return `\n${path} is a protected page: its owner edits it by hand and signs it. It was last signed at ${localTime(at, zone)}; nocturne as-of shows it at other times, and nocturne audit show --type sign each signature.`;
+}
 
 export const asOf: Command = {
   args: '<time> [address]',

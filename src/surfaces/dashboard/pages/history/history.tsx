@@ -97,11 +97,12 @@ function Rows({
       rows={rows.map((row) => [
         <span class="id">{secondsOf(row.time, zone)}</span>,
         <>
-          {row.type} <Badge tone={TONES[row.result]}>{row.result === 'ok' ? '' : row.result}</Badge>
+          {row.type === UNDO ? 'undone' : row.type}{' '}
+          <Badge tone={TONES[row.result]}>{wordOf(row)}</Badge>
         </>,
         <Target snapshot={snapshot} row={row} />,
         <span class="outcome">{detailOf(snapshot, row)}</span>,
-        row.actor,
+        row.type === UNDO ? `Nocturne, after the ${row.actor}` : row.actor,
         row.run === '' ? (
           ''
         ) : (
@@ -112,6 +113,14 @@ function Rows({
       ])}
     />
   );
+}
+
+/** Nocturne puts back what a pass was not allowed to change, and the row has the name of the pass. */
+const UNDO = 'undo';
+
+function wordOf({ type, result }: HistoryRow): string {
+  if (result === 'ok') return '';
+  return type === UNDO && result === 'restored' ? 'as it was before' : result;
 }
 
 /** A file leads to its versions, and a field to its history. */

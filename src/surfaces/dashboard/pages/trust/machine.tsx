@@ -101,9 +101,12 @@ function Fact({ verdict, fact, fix }: Check) {
 
 export function SessionsSection({
   sessions,
+  own,
   zone,
 }: {
   readonly sessions: readonly Session[];
+  /** Of the browser that shows the page. */
+  readonly own: string;
   readonly zone: string;
 }) {
   return (
@@ -118,20 +121,32 @@ export function SessionsSection({
           { label: 'to end it' },
         ]}
         rows={sessions.map(({ id, since, seen, agent }) => [
-          id,
+          <>
+            {id} {id === own ? <Badge tone={undefined}>this browser</Badge> : null}
+          </>,
           localTime(since, zone),
           localTime(seen, zone),
           agent,
-          <ActionForm
-            action="revoke-session"
-            fields={{ id, back: '/trust' }}
-            label={`Log out ${id}`}
-          >
-            <button type="submit">Log out</button>
-          </ActionForm>,
+          <LogOut id={id} isOwn={id === own} />,
         ])}
       />
     </Section>
+  );
+}
+
+/** A question first: a browser that is logged out needs a new link. */
+function LogOut({ id, isOwn }: { readonly id: string; readonly isOwn: boolean }) {
+  const question = isOwn
+    ? 'Log this browser out? You then need a new link: nocturne dashboard link prints one.'
+    : `Log ${id} out? It then needs a new link.`;
+  return (
+    <details>
+      <summary>Log out</summary>
+      <p>{question}</p>
+      <ActionForm action="revoke-session" fields={{ id, back: '/trust' }} label={`Log out ${id}`}>
+        <button type="submit">Yes, log out</button>
+      </ActionForm>
+    </details>
   );
 }
 

@@ -14,7 +14,13 @@ import {
 } from './machine.js';
 import { type ApprovalsJson, ApprovalsSection, PreapprovalsSection } from './permissions.js';
 
-export async function trust({ snapshot, zone, call, kept }: PageContext): Promise<PageView> {
+export async function trust({
+  snapshot,
+  zone,
+  session,
+  call,
+  kept,
+}: PageContext): Promise<PageView> {
   const gate = kept('gate', { options: { keepIncidents: true } });
   const logs = kept('audit verify');
   const doctor = kept('doctor');
@@ -47,7 +53,7 @@ export async function trust({ snapshot, zone, call, kept }: PageContext): Promis
         <ApprovalsSection answer={approvals} zone={zone} />
         <PreapprovalsSection snapshot={snapshot} zone={zone} />
         <ModulesSection modules={modules} checks={checks} />
-        <SessionsSection sessions={sessions} zone={zone} />
+        <SessionsSection sessions={sessions} own={session} zone={zone} />
         <DoctorSection answer={doctor} zone={zone} />
       </>
     ),
