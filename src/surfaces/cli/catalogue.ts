@@ -85,6 +85,11 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
       'approvals list': 'list what passes asked to do outside their scope',
       'approvals show': 'show exactly what a yes would do',
     }),
+    from(() => import('./commands/preapprove.js'), {
+      'preapprove list': 'list what you allowed in advance, and how often it was used',
+      'preapprove add': 'allow something in advance, and sign it',
+      'preapprove revoke': 'end what you allowed in advance, and sign it',
+    }),
     from(() => import('./commands/kept.js'), {
       'kept list': 'list the versions that Nocturne undid and kept',
       'kept apply': 'restore a kept version',
