@@ -161,7 +161,7 @@ function requireSound(after: Snapshot, path: string): void {
   );
 }
 
-/** @throws NocturneError `USAGE` for what is missing or is no time or number. */
+/** @throws NocturneError `USAGE` for what is missing, or cannot be a time or a number. */
 function fieldsOf(snapshot: Snapshot, { args, options }: Parsed): Fields {
   const [actionClass = ''] = args;
   const [scope, until] = ['scope', 'until'].map((name) => textOption(options, name));
