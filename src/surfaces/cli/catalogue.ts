@@ -80,22 +80,27 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/audit-anchor.js'), {
       'audit anchor': 'review and accept a log that differs from its anchor',
     }),
-    from(() => import('./commands/approvals.js'), {
-      'approvals list': 'list what passes asked to do outside their scope',
-      'approvals show': 'show exactly what a yes would do',
+    from(() => import('./commands/guard.js'), {
+      'guard check': 'ask the guard whether an action is allowed, and why',
+      'guard serve': 'serve the guard over a socket, for hosts that cannot load it',
     }),
     from(() => import('./commands/kept.js'), {
       'kept list': 'list the versions that Nocturne undid and kept',
       'kept apply': 'restore a kept version',
     }),
+    from(() => import('./commands/approvals.js'), {
+      'approvals list': 'list what passes asked to do outside their scope',
+      'approvals show': 'show exactly what a yes would do',
+    }),
+    from(() => import('./commands/preapprove.js'), {
+      'preapprove list': 'list what you allowed in advance, and how often it was used',
+      'preapprove add': 'allow something in advance, and sign it',
+      'preapprove revoke': 'end what you allowed in advance, and sign it',
+    }),
     from(() => import('./commands/dashboard.js'), {
       'dashboard link': 'print a new link to the dashboard that is running',
       'dashboard sessions': 'list the browsers that are logged in to the dashboard',
       'dashboard revoke': 'end a session of the dashboard',
-    }),
-    from(() => import('./commands/guard.js'), {
-      'guard check': 'ask the guard whether an action is allowed, and why',
-      'guard serve': 'serve the guard over a socket, for hosts that cannot load it',
     }),
   ],
   Passes: [
