@@ -9,6 +9,8 @@ import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
+import { meshAccept, meshRefuse } from './commands/judge-arrival.js';
+import { meshGive, meshTake } from './commands/lead.js';
 import { meshLeave } from './commands/leave.js';
 import { meshMail } from './commands/mail.js';
 import { meshNodes } from './commands/nodes.js';
@@ -53,6 +55,8 @@ export const module: Module = {
     'mesh invite': meshInvite,
     'mesh join': meshJoin,
     'mesh leave': meshLeave,
+    'mesh give': meshGive,
+    'mesh take': meshTake,
     'mesh allow': meshAllow,
     'mesh revoke': meshRevoke,
     'mesh doctor': meshDoctor,
@@ -62,6 +66,8 @@ export const module: Module = {
     'mesh tasks': meshTasks,
     'mesh cancel': meshCancel,
     'mesh retry': meshRetry,
+    'mesh accept': meshAccept,
+    'mesh refuse': meshRefuse,
     'mesh work': meshWork,
     'mesh ask': meshAsk,
     'mesh call': meshCall,

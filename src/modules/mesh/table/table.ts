@@ -1,6 +1,6 @@
 /**
- * A roundtable: one speaker has the floor at a time, in the order that the owner gave. A speaker who
- * says nothing in time passes it on. At the end the chair, which is the owner's node, sums up.
+ * A roundtable: one speaker has the floor at a time, in the order that the owner gave. A speaker
+ * who says nothing in time passes it on. At the end the chair, which is the owner's node, sums up.
  */
 import type { Usage } from '../../../agents/types.js';
 import { agree } from '../circling/agreement.js';
