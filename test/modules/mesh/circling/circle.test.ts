@@ -28,6 +28,8 @@ import { sha256 } from '../../../../src/kernel/hash.js';
 import { MeshRefusal } from '../../../../src/modules/mesh/wire/refusal.js';
 import { NODES, settingsOf, turnOf, turnsOf } from './scripted-circle.js';
 
+t.setTimeout(120_000);
+
 const NOW = new Date('2026-11-21T20:00:00Z');
 const USAGE = { tokensIn: 100, tokensOut: 10, cost: undefined };
 
