@@ -115,7 +115,7 @@ function Rows({
   );
 }
 
-/** Nocturne puts back what a pass was not allowed to change, and the row has the name of the pass. */
+/** Nocturne puts back what a pass was not allowed to change; the row has the name of the pass. */
 const UNDO = 'undo';
 
 function wordOf({ type, result }: HistoryRow): string {
