@@ -675,4 +675,7 @@ t.test('a result says what was asked in one line', async (t) => {
       'entries: {in: outputs/*.md, under: ## Packages, at_least: 12, each_has: [name, version]}',
     expected: 'at least 12 entries under "## Packages" in outputs/*.md, each with name, version',
   });
+  t.match(await evaluateOne(snapshot, 'not: { file_exists: outputs/draft.md }', {}), {
+    expected: 'the opposite of: at least 1 file matching outputs/draft.md',
+  });
 });

@@ -292,3 +292,10 @@ t.test('tables fit the terminal', async (t) => {
     );
   }
 });
+
+t.test('a page that only its owner changes has no commit, but a signature', async (t) => {
+  t.match(
+    (await callForText(place(t.testdir()), ['history', 'SOUL.md'])).text,
+    /^SOUL\.md is a protected page: .* It was last signed at 2026-11-21 \d\d:30; nocturne as-of/m,
+  );
+});

@@ -10,9 +10,11 @@ import {
   type HistoryRow,
   MOST_ROWS,
 } from '../../../src/surfaces/dashboard/pages/history/log-page.js';
+import { history } from '../../../src/surfaces/dashboard/pages/history/history.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import type { Snapshot, Workspace } from '../../../src/workspace/types.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
+import { pagesOf, textOfHtml } from '../../support/page-of.js';
 
 const ANY: HistoryFilter = { run: '', file: '', type: '', actor: '' };
 
@@ -114,3 +116,25 @@ function note(workspace: Workspace): void {
     ],
   });
 }
+
+t.test('what was undone says so, and who undid it', async (t) => {
+  const made = makeWorkspace(t.testdir());
+  made.workspace.commit({
+    actor: { kind: 'pass', name: 'worker' },
+    runId: 'RUN-20261121-001',
+    reason: 'a test',
+    changes: [],
+    audit: [
+      {
+        step: 'T5',
+        type: 'undo',
+        target: 'SOUL.md',
+        authorisation: '',
+        result: 'restored',
+        detail: 'protected',
+      },
+    ],
+  });
+  const page = textOfHtml(await pagesOf(t, made).of(history));
+  t.match(page, /undone +as it was before +SOUL\.md +protected +Nocturne, after the worker/);
+});
