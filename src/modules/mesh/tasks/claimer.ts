@@ -50,12 +50,21 @@ export class Claimer {
   }
 
   async #claim(text: string): Promise<TaskRecord | 'none' | 'other'> {
+    const wake = readWake(text);
+    if (wake === undefined) return 'none';
+    const { key, entry } = wake;
+    const claimed = entry === undefined ? 'stale' : await this.#swap(key, entry);
+    if (claimed !== 'stale') return claimed;
+    // The record is another one by now, and may still wait: its owner may have written it again.
+    const now = await readEntry(await this.#options.kv(), key);
+    const again = now === undefined ? 'none' : await this.#swap(key, now);
+    return again === 'stale' ? 'none' : again;
+  }
+
+  /** `stale`: another value was written first. */
+  async #swap(key: string, entry: Entry): Promise<TaskRecord | 'none' | 'other' | 'stale'> {
     const { identity, keyOf, lanes, mayPropose, say } = this.#options;
     const kv = await this.#options.kv();
-    const wake = readWake(text);
-    const entry = wake?.entry ?? (await readEntry(kv, wake?.key));
-    if (wake === undefined || entry === undefined) return 'none';
-    const { key } = wake;
     try {
       const opened = openRecord(entry.text, keyOf);
       const { node } = identity;
@@ -66,15 +75,16 @@ export class Claimer {
       await kv.update(key, signValue('task', identity, claimed), entry.revision);
       return claimed;
     } catch (error) {
-      if (error instanceof MeshRefusal) say?.(`${key} was not claimed: ${error.message}`);
-      else if (!isConflict(error)) throw error;
+      if (isConflict(error)) return 'stale';
+      if (!(error instanceof MeshRefusal)) throw error;
+      say?.(`${key} was not claimed: ${error.message}`);
       return 'none';
     }
   }
 }
 
-async function readEntry(kv: KV, key: string | undefined): Promise<Entry | undefined> {
-  const entry = key === undefined ? null : await kv.get(key);
+async function readEntry(kv: KV, key: string): Promise<Entry | undefined> {
+  const entry = await kv.get(key);
   if (entry === null || entry.operation !== 'PUT') return undefined;
   return { text: entry.string(), revision: entry.revision };
 }

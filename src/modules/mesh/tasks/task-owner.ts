@@ -38,6 +38,7 @@ export class TaskOwner {
   readonly #alarm = new Alarm();
   readonly #dirty = new Set<string>();
   #isReady = false;
+  #isOn = false;
   #hearsSince: number | undefined;
   #cleaned: number;
 
@@ -83,9 +84,7 @@ export class TaskOwner {
 
   /** @returns whether there may be more to do at once. */
   async #round(names: readonly string[]): Promise<boolean> {
-    const settings = this.#node.settings();
-    if (settings === undefined) return false;
-    this.#view.setPeers(settings.peers);
+    if (!this.#isOn) return false;
     const now = this.#options.now();
     let snapshot: Snapshot | undefined;
     const open = (): Snapshot => (snapshot ??= this.#node.workspace.snapshot());
@@ -108,6 +107,10 @@ export class TaskOwner {
       this.#dirty.add(task);
       if (!this.#outbox.pages.has(task)) this.#view.forget(task);
     }
+    // Reads the workspace, so not in each round.
+    const settings = this.#node.settings();
+    this.#isOn = settings !== undefined;
+    this.#view.setPeers(settings?.peers ?? []);
     // While nobody can be heard, no lease ends; afterwards all of them begin again.
     const since = this.#node.hearsSince();
     if (since === undefined || since !== this.#hearsSince) this.#claims.listenAgain(now);
