@@ -39,7 +39,7 @@ t.test('the owner accepts one and refuses another', { skip }, async (t) => {
     t.equal(page.state, 'pending_review');
     t.match(page.why, /^it waits for the owner: .*script from the network/);
     t.notOk(existsSync(file) && task === 'good', 'nothing is committed yet');
-    t.notOk(mayHaveWork(owner.workspace.state), 'and no pass begins for it');
+    t.notOk(mayHaveWork(owner.workspace), 'and no pass begins for it');
     t.match(await pass(owner), { outcome: 'nothing to do' });
     const told = owner.workspace.snapshot().records('NOTIFICATION');
     t.ok(told.some((note) => fieldText(note, 'action_needed').includes(`mesh accept ${task}`)));
