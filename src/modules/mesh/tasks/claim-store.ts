@@ -42,10 +42,6 @@ export function markRunning(state: string, key: string, runId: string): Claim | 
   return running;
 }
 
-export function readResults(state: string): readonly ClaimResult[] {
-  return all<ClaimResult>(state, 'results');
-}
-
 export function readResult(state: string, key: string): ClaimResult | undefined {
   return readJson<ClaimResult>(pathOf(state, 'results', key));
 }
