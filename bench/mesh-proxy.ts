@@ -123,7 +123,7 @@ function results(taken: Taken, flush: readonly number[]): readonly Result[] {
         limit: `< ${limit} ms`,
         met: hop < limit,
       },
-      // Whatever the machine does meanwhile slows both.
+      // Other work of the machine slows both.
       atMost(`mesh-proxy, the mesh between two meters, ${name}`, {
         figure: far - near - (near - direct),
         floor: near - direct,

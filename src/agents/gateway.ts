@@ -1,6 +1,6 @@
 /**
- * Endpoints that are no web address, such as `mesh://gpu`: a module that knows their scheme serves
- * them on a Unix socket, under the path of the rest of the address.
+ * Endpoints that are not web addresses, such as `mesh://gpu`: a module that knows their scheme
+ * serves them on a Unix socket, under the path of the rest of the address.
  */
 import { join } from 'node:path';
 import { makeDirectory, removeIfThere } from '../workspace/durable.js';

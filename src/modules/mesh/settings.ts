@@ -13,7 +13,8 @@ export const MESH_PAGE = 'orchestration-os/MESH.md';
  * `propose`: this node works on its tasks. `work`: it may work on ours. `call`: it may ask our
  * agents. `models`, `search`, `mail`: our models, our knowledge, our agents' mail.
  */
-export type Permission = 'propose' | 'work' | 'call' | 'models' | 'search' | 'mail';
+export const PERMISSIONS = ['propose', 'work', 'call', 'models', 'search', 'mail'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 export type Peer = {
   readonly node: string;
   /** Its public signing key, as the owner has seen it. */

@@ -1,6 +1,6 @@
 /** Tells open pages of changes in files of the state directory that pages show. */
-import { type StatsListener, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
+import { lstatSync } from '../../kernel/files.js';
 import type { DashboardPage } from '../../passes/dashboard-page.js';
 
 /** They may not be there yet, and their folder neither: so they are looked at again and again. */
@@ -15,9 +15,22 @@ export function watchBesides(
   const paths = [...new Set(pages.flatMap(({ besides = [] }) => besides))].map((path) =>
     join(state, path),
   );
-  const heard: StatsListener = () => onChange();
-  for (const path of paths) watchFile(path, { interval: LOOK_MS, persistent: false }, heard);
-  return () => {
-    for (const path of paths) unwatchFile(path, heard);
-  };
+  let before = stateOf(paths);
+  const timer = setInterval(() => {
+    const now = stateOf(paths);
+    if (now === before) return;
+    before = now;
+    onChange();
+  }, LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function stateOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => {
+      const file = lstatSync(path, { throwIfNoEntry: false });
+      return file === undefined ? '' : `${file.ino} ${file.mtimeMs} ${file.size}`;
+    })
+    .join('\n');
 }

@@ -4,10 +4,8 @@ import type { ModuleCommand } from '../../types.js';
 import { pageWithPeer } from '../join/mesh-page.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster, type RosterNode } from '../roster.js';
-import { MESH_PAGE, meshSettings, type Peer, type Permission } from '../settings.js';
+import { MESH_PAGE, meshSettings, type Peer, type Permission, PERMISSIONS } from '../settings.js';
 import { MESH_OFF } from '../node/reach-text.js';
-
-const WORDS: readonly Permission[] = ['propose', 'work', 'call', 'models', 'search', 'mail'];
 
 export const meshAllow: ModuleCommand = {
   summary: 'Says what another node may do here, and signs MESH.md',
@@ -72,16 +70,16 @@ function nodeOf(state: string, name: string): RosterNode {
 }
 
 function permissionsOf(words: readonly string[], isNothing: boolean): readonly Permission[] {
-  const bad = words.find((word) => !WORDS.some((known) => known === word));
+  const bad = words.find((word) => !PERMISSIONS.some((known) => known === word));
   if (bad !== undefined)
     throw new NocturneError('BAD_VALUE', `"${bad}" is nothing that a node may do`, {
-      hint: `words: ${WORDS.join(', ')}`,
+      hint: `words: ${PERMISSIONS.join(', ')}`,
     });
   if (words.length === 0 && !isNothing)
     throw new NocturneError('USAGE', 'nothing is named that it may do', {
-      hint: `words: ${WORDS.join(', ')}; or --nothing`,
+      hint: `words: ${PERMISSIONS.join(', ')}; or --nothing`,
     });
-  return isNothing ? [] : WORDS.filter((word) => words.includes(word));
+  return isNothing ? [] : PERMISSIONS.filter((word) => words.includes(word));
 }
 
 function listOf(value: unknown): readonly string[] | undefined {

@@ -152,7 +152,7 @@ function checked(
     });
   const { key, version, lead } = readHandOver(handOver, leadKey);
   if (key !== identity.publicKey)
-    throw new NocturneError('REFUSED', `the mesh was handed over to ${lead}, not to this node`);
+    throw new NocturneError('REFUSED', `the mesh was passed on to ${lead}, not to this node`);
   const roster: Roster = {
     ...before,
     lead: identity.node,

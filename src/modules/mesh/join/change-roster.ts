@@ -39,7 +39,7 @@ export function leading(state: string): {
     );
   if (readLead(state) === undefined)
     throw new NocturneError('REFUSED', `${identity.node} does not lead ${roster.mesh} any more`, {
-      hint: 'it was handed over; else restore STATE/mesh/server from a backup',
+      hint: 'it was passed on; else restore STATE/mesh/server from a backup',
     });
   return { identity, roster, text };
 }

@@ -4,7 +4,7 @@ import { noteOf } from '../commands/nodes.js';
 import type { MeshNodeView } from '../node/mesh-view.js';
 import type { NodeState } from '../node/node-state.js';
 import { ageText } from '../node/reach-text.js';
-import { MAY_WORDS } from './pages.js';
+import { PERMISSIONS } from '../settings.js';
 
 const MOST = 200;
 const TONES: Readonly<Record<NodeState, Tone | undefined>> = {
@@ -67,7 +67,7 @@ function Allow({ node: { id, may } }: { readonly node: MeshNodeView }) {
         label={`What ${id} may do here`}
       >
         <span class="boxes">
-          {MAY_WORDS.map((word) => (
+          {PERMISSIONS.map((word) => (
             <label>
               <input
                 type="checkbox"

@@ -2,6 +2,7 @@
 import { NocturneError } from '../../../kernel/error.js';
 import type { DashboardAction, DashboardPage, Form } from '../../../passes/dashboard-page.js';
 import { STATES_FILE } from '../node/seen.js';
+import { PERMISSIONS } from '../settings.js';
 
 export const MESH_PAGES: readonly DashboardPage[] = [
   {
@@ -11,9 +12,6 @@ export const MESH_PAGES: readonly DashboardPage[] = [
     load: async () => (await import('./mesh-board.js')).meshBoard,
   },
 ];
-
-/** Words of `may`, as boxes of the form. */
-export const MAY_WORDS = ['propose', 'work', 'call', 'models', 'search', 'mail'] as const;
 
 export const MESH_ACTIONS: readonly DashboardAction[] = [
   ...(['cancel', 'retry'] as const).map(
@@ -41,7 +39,7 @@ export const MESH_ACTIONS: readonly DashboardAction[] = [
     command: 'mesh allow',
     previews: true,
     parsed: (form) => {
-      const words = MAY_WORDS.filter((word) => form[word] !== undefined);
+      const words = PERMISSIONS.filter((word) => form[word] !== undefined);
       const tools = (form['tools'] ?? '').trim();
       return {
         args: [named(form, 'node'), ...words],

@@ -69,7 +69,7 @@ export class WakeUps {
     await this.#alarm.wait(lanes.length === 0 ? POLL_MS / 10 : POLL_MS, signal);
   }
 
-  /** None is wanted now: what comes meanwhile is for another node. */
+  /** It asks for none now: what still comes is for another node. */
   rest(): void {
     this.#rests = true;
     for (const { message } of this.#kept.splice(0)) message.nak();

@@ -59,5 +59,3 @@ export function viewOf(page: TaskPage, more: Partial<TaskView> = {}): TaskView {
     ...more,
   };
 }
-
-export { TIMING };
