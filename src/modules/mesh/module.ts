@@ -9,6 +9,7 @@ import { meshDoctor } from './commands/doctor.js';
 import { meshInit } from './commands/init.js';
 import { meshInvite } from './commands/invite.js';
 import { meshJoin } from './commands/join.js';
+import { meshAccept, meshRefuse } from './commands/judge-arrival.js';
 import { meshLeave } from './commands/leave.js';
 import { meshMail } from './commands/mail.js';
 import { meshNodes } from './commands/nodes.js';
@@ -62,6 +63,8 @@ export const module: Module = {
     'mesh tasks': meshTasks,
     'mesh cancel': meshCancel,
     'mesh retry': meshRetry,
+    'mesh accept': meshAccept,
+    'mesh refuse': meshRefuse,
     'mesh work': meshWork,
     'mesh ask': meshAsk,
     'mesh call': meshCall,
