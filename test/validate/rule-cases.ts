@@ -1637,7 +1637,7 @@ export const CASES: readonly Case[] = [
     rule: 'prompt-composed',
     name: 'a fragment of a module that is off',
     edits: [
-      replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | mesh |\n${PART_END}`),
+      replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | improve |\n${PART_END}`),
     ],
     finds: [],
   },

@@ -210,7 +210,7 @@ t.test('tasks on the command line', async (t) => {
     },
     {
       that: 'one that is not enabled is not',
-      words: ['modules', 'run', 'mesh'],
+      words: ['modules', 'run', 'improve'],
       exit: 2,
       json: { error: { code: 'NOT_FOUND' } },
     },
