@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { NATS_SERVER, NO_SERVER } from '../modules/mesh/nats-server.js';
+import { freePort, NATS_SERVER, NO_SERVER } from '../modules/mesh/nats-server.js';
 import { scan } from '../../src/markdown/scan.js';
 
 t.setTimeout(300_000);
@@ -41,6 +41,9 @@ function stepsOf(page: string): readonly Step[] {
 /** Days, runs and counts differ from one machine and version to the next. */
 const steady = (text: string): string => text.replace(/\d+/g, '0').replace(/ +/g, ' ');
 
+/** In docs/MESH.md; something else may listen there. */
+const PORT = '14222';
+
 /** A mesh needs a server, and a sandbox for tasks of others. */
 const skipOf = (page: string): string | false => {
   if (page !== 'docs/MESH.md') return false;
@@ -74,9 +77,10 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
       } = process.env;
       const steps = stepsOf(page);
       t.ok(steps.length >= fewest, 'the page has its commands');
+      const port = String(await freePort());
       let directory = place;
       for (const { line, commands, shown } of steps) {
-        const script = `set -e\n${commands}\npwd > "$HOME/where"\n`;
+        const script = `set -e\n${commands.replaceAll(PORT, port)}\npwd > "$HOME/where"\n`;
         const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
           cwd: directory,
           encoding: 'utf8',
