@@ -17,7 +17,7 @@ const skip = !hasSandbox && 'bubblewrap is not installed';
 const KILLS = Number(process.env['PLAN_KILLS'] ?? 20);
 const SEED = Number(process.env['PLAN_SEED'] ?? 7);
 /** From its first word on. Within this time a driver runs a step or two, or ends. */
-const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 8000);
+const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 4000);
 const CHILD = fileURLToPath(new URL('./drive-child.js', import.meta.url));
 
 const appends = (id: string, needs: readonly string[], file: string): string => `
