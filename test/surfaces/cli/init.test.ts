@@ -48,7 +48,7 @@ t.test('a new workspace is signed, trusted and sound, and says what comes next',
   t.equal(made.exit, 0);
   t.match(
     made.text,
-    /Key: [0-9a-f]{32}, created now[\s\S]*Gate: passes \(\d+ protected files, 9 logs\)\.\nValidation: no errors, no warnings/,
+    /Key: [0-9a-f]{32}, created now[\s\S]*Gate: passes \(\d+ protected files, 10 logs\)\.\nValidation: no errors, no warnings/,
   );
   t.match(
     made.text,
