@@ -48,6 +48,22 @@ const start = snapshotOf(
       'inbox/messages/m1.md',
       text(`${FRONT}project: inventory\nengaged: true\nstate: waiting\n---\nHello.\n`),
     ],
+    [
+      'mesh/outbox/t1.md',
+      text('---\ntitle: Draw\nproject: inventory\nwrites: ["outputs/**"]\n---\nDraw the map.\n'),
+    ],
+    [
+      'mesh/mail/m1.md',
+      text(
+        `---\nmail_id: m1\nbox: out\nnode: desk\nkind: note\nsubject: Hello\ntime: 2026-11-20T03:00:00Z\ndue: 2026-11-21T03:00:00Z\nsha256: ${HASH}\nstate: queued\n---\nHello.\n`,
+      ),
+    ],
+    [
+      'mesh/circles/c1.md',
+      text(
+        '---\nproject: inventory\nstate: complete\nnodes: [desk, box, lab]\ndegraded: false\nsubrounds: 1\nturns: 12\ntime: 2026-11-20T03:00:00Z\n---\nAgreed.\n',
+      ),
+    ],
   ]),
 );
 
@@ -69,6 +85,9 @@ const BY_BUNDLE: Readonly<Record<string, BundleArguments>> = {
   message_deliver: { key: 'm1' },
   message_refuse: { key: 'm1' },
   message_release: { key: 'm2' },
+  mesh_task: { key: 't1' },
+  mesh_mail_state: { key: 'm1' },
+  mesh_circle_deliver: { key: 'c1' },
   pa_invoke: { id: 'PA-001-INV-001' },
   sender_ask: { question: 'N-20261121-001' },
   tool_status_add: { tool: 'jq' },

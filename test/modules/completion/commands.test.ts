@@ -190,12 +190,12 @@ t.test('tasks on the command line', async (t) => {
         modules: [
           {},
           {},
-          {},
           { module: 'channels', enabled: true, installed: true },
           { module: 'completion', enabled: true, installed: true },
           {},
           { module: 'jobs', enabled: true },
           { module: 'knowledge', enabled: true },
+          { module: 'mesh', enabled: true },
           { module: 'meter', enabled: true },
           { module: 'plans', enabled: true },
           { module: 'rules', enabled: true },
