@@ -12,7 +12,7 @@ export const meshAsk: ModuleCommand = {
   options: DEADLINES,
   examples: [
     'nocturne mesh ask gpu-box "Summarise what the logs of last night say"',
-    'nocturne mesh ask gpu-box/claude-code "Review the draft" --within 1800 --key draft-review-1',
+    'nocturne mesh ask gpu-box/writer "Review the draft" --within 1800 --key draft-review-1',
   ],
   async run(context, { args: [target = '', objective = ''], options }) {
     context.requireOwner('asking another node');

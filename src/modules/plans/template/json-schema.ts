@@ -35,6 +35,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   metric: 'a number to improve: attempts are made, measured and kept or dropped',
   budget: 'minutes, tokens and cost at most',
   retries: 'tries after the first',
+  tags: 'with run: runner, what another node of the mesh must have to do it; the step becomes a task in mesh/outbox',
   critical: 'whether its failure ends a plan with abort_on_critical_fail',
   when: 'a condition: without it, the step is skipped; or a text such as {{vars.env}} == production, which decides whether the plan has the step',
   for_each:
