@@ -1,8 +1,17 @@
 /** What an agent sees that works on the task of another node. */
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
+import { module } from '../../../../src/modules/mesh/module.js';
 import { readResult } from '../../../../src/modules/mesh/tasks/claim-store.js';
-import { programRunner, read, REPORT, runnersPage } from '../../../passes/pass-workspace.js';
+import type { PassModule } from '../../../../src/passes/module.js';
+import { worker as workerPass } from '../../../../src/passes/worker/worker.js';
+import {
+  environment,
+  programRunner,
+  read,
+  REPORT,
+  runnersPage,
+} from '../../../passes/pass-workspace.js';
 import { meshNodes } from '../mesh-place.js';
 import { bringHome, handOver, pairWith, pass, writeTask } from './work-place.js';
 
@@ -11,10 +20,9 @@ const skip = spawnSync('bwrap', ['--version']).error !== undefined && 'bubblewra
 
 /** A runner that asks for less than a guest needs. */
 const RUNNERS = runnersPage(
-  programRunner('- **Sandbox:** workspace\n- **Sandbox policy:** prefer\n').replace(
-    '- pass.mjs',
-    '- ../agent.mjs',
-  ),
+  programRunner(
+    '- **Sandbox:** workspace\n- **Sandbox policy:** prefer\n- **Capability:** workspace\n',
+  ).replace('- pass.mjs', '- ../agent.mjs'),
 );
 const LOOKS = `import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const root = '../../..';
@@ -45,7 +53,18 @@ t.test('a guest sees its package, and nothing of the workspace around it', { ski
   const { owner, worker } = pair;
   writeTask(owner, { task: 'page' });
   handOver(pair, 'page');
-  const worked = await pass(worker);
+  const capabilities: string[] = [];
+  const listens: PassModule = {
+    name: 'rules',
+    onChange: () => undefined,
+    fragments: async ({ capability }) => {
+      capabilities.push(capability);
+      return [];
+    },
+  };
+  const env = environment(worker, { modules: [module, listens] });
+  const worked = await workerPass(env, { role: 'worker', onlyUnits: true });
+  t.same([...new Set(capabilities)], ['project'], 'nor is more told to it');
   t.match(readResult(worker.workspace.state, 'owner.page'), { outcome: 'proved' }, worked.outcome);
   bringHome(pair, 'page');
   await pass(owner);
