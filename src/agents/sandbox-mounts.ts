@@ -164,7 +164,8 @@ function passwords(): readonly Mount[] {
   return PASSWORDS.filter((path) => existsSync(path)).map(hide);
 }
 
-function empty(path: string): Mount {
+/** Whatever else is mounted in it is seen. */
+export function empty(path: string): Mount {
   return { kind: 'empty', path };
 }
 

@@ -8,6 +8,7 @@ import { findProgram } from './find-program.js';
 import type { Forwarding } from './model-access.js';
 import { programPlaces } from './program-places.js';
 import {
+  empty,
   hide,
   isVisible,
   type Mount,
@@ -45,6 +46,8 @@ export type SandboxPlaces = {
   readonly writable: readonly string[];
   readonly readOnly: readonly string[];
   readonly copied?: CopiedPlaces;
+  /** Of the workspace, only these and the copy are seen; default: all of it. */
+  readonly shows?: readonly string[];
 };
 type Bound = { readonly path: string; readonly source: string; readonly isWritable: boolean };
 /** Absolute paths of the workspace that show a copy instead. */
@@ -139,6 +142,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
           '3',
           ...mountArguments(mounts),
           ...(on.mode === 'strict' ? ['--remount-ro', '/'] : []),
+          ...(places.shows === undefined ? [] : ['--remount-ro', places.workspace]),
           '--setenv',
           'TMPDIR',
           '/tmp',
@@ -178,7 +182,7 @@ function forwarder({ port, socket }: Forwarding): {
 /** The owner's state, keys and tokens are never visible. */
 function seen(
   on: SandboxOn,
-  { workspace, nocturneHome, home, writable, readOnly, copied }: SandboxPlaces,
+  { workspace, nocturneHome, home, writable, readOnly, copied, shows }: SandboxPlaces,
 ): readonly Mount[] {
   const ro = (path: string): Mount => ({ kind: 'ro', path });
   const sourceOf = copied?.sourceOf ?? ((path: string): string => path);
@@ -195,14 +199,14 @@ function seen(
   return [
     ...base,
     ...shown.map(ro),
-    ro(workspace),
+    ...(shows === undefined ? [ro(workspace)] : [empty(workspace), ...shows.map(ro)]),
     ...(copied?.folders ?? []).map(shownAs('ro')),
     ...writable.map(shownAs('rw')),
     ...bound.map(
       ({ path, source, isWritable }): Mount => ({ kind: isWritable ? 'rw' : 'ro', path, source }),
     ),
     ...readOnly.map(shownAs('ro')),
-    ...own.map(ro),
+    ...(shows === undefined ? own.map(ro) : []),
     ...(copied?.hidden ?? []).filter((path) => existsSync(path)).map(hide),
     ...(existsSync(state) ? [hide(state)] : []),
   ];

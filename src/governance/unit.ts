@@ -45,6 +45,11 @@ export type Unit = UnitKey & {
   readonly hides?: readonly string[];
   /** Its changes are given to its module (`keep`), and none is written to the workspace. */
   readonly keepsChanges?: true;
+  /**
+   * Another machine has worded it: its agent works in a strict sandbox, which shows nothing else of
+   * the workspace than the folder of its project. Only for units in a copy.
+   */
+  readonly isForeign?: true;
   /** What it lacks makes it unproved, and the owner is not asked. */
   readonly neverAsks?: true;
   /** Its module does the work (`perform`) and runs `command` itself, as often as it needs. */

@@ -39,6 +39,9 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
     home: env.env['HOME'] || homedir(),
     ...places,
     ...defined({ copied: pass.copy && copiedPlaces(workspace.root, pass.copy) }),
+    ...(pass.unit?.isForeign === true
+      ? { shows: [join(workspace.root, 'PROJECTS', pass.unit.project)] }
+      : {}),
   });
 }
 

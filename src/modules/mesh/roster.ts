@@ -66,6 +66,8 @@ export function takeRoster(state: string, text: string, leadKey?: string): Roste
   const { handOver } = unverifiedBody(text) as Partial<Roster>;
   const key = before === undefined ? known : keyAfter(handOver, known, before);
   const roster = openRoster(text, key);
+  if (before !== undefined && before.mesh !== roster.mesh && leadKey === undefined)
+    throw new MeshRefusal('not-for-us', `a roster of ${roster.mesh}, and this is ${before.mesh}`);
   if (before !== undefined && before.mesh === roster.mesh && before.version >= roster.version)
     return before;
   writeJsonDurably(rosterPath(state), { leadKey: key, text } satisfies Kept);

@@ -58,7 +58,7 @@ export const t25Budget: Step<Loaded, Budgeted> = {
       ...defined({ maxTokens, maxCost }),
     };
     return {
-      stage: { ...stage, tier, runner, capability: runner.capability },
+      stage: { ...stage, tier, runner, capability: capabilityFor(unit, runner) },
       acts: [
         noteAct('T2.5', { type: 'budget', target: choice.tier, detail: limitsText(limits) }),
         ...useOf(snapshot, stage.project),
@@ -75,6 +75,11 @@ export const t25Budget: Step<Loaded, Budgeted> = {
     };
   },
 };
+
+/** What another machine has worded never gets more than one project. */
+function capabilityFor(unit: Unit | undefined, { capability }: RunnerSpec): Capability {
+  return unit?.isForeign === true && capability === 'workspace' ? 'project' : capability;
+}
 
 /** A program uses no model, so it counts against no tier; only its time is limited. */
 function commandBudget(

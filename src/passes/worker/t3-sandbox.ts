@@ -28,7 +28,8 @@ export const t3Sandbox: Step<Budgeted, Chosen> = {
 function wanted({ runner, unit }: Budgeted): SandboxSettings {
   const { sandbox } = runner;
   if (!needsCopy(unit)) return sandbox;
-  const mode = sandbox.mode === 'off' ? 'workspace' : sandbox.mode;
+  const least = unit?.isForeign === true ? 'strict' : 'workspace';
+  const mode = sandbox.mode === 'strict' ? sandbox.mode : least;
   return { ...sandbox, mode, policy: 'require' };
 }
 

@@ -58,6 +58,12 @@ t.test('a node follows the lead that the last one named, and nobody else', async
   takeRoster(state, rosterOf(b, 6, first));
   t.match(keptRoster(state), { lead: 'b', version: 6 });
   t.throws(() => takeRoster(state, rosterOf(a, 7)), { code: 'forged' }, 'the lead before');
+  const day = { mesh: 'day', lead: 'b', version: 9, nodes: [], joined: '' };
+  t.throws(
+    () => takeRoster(state, signValue('roster', b, day)),
+    { code: 'not-for-us' },
+    'of another mesh of the same lead',
+  );
 });
 
 t.test('the lead makes the lane for tags that a node has', { skip: NO_SERVER }, async (t) => {

@@ -5,7 +5,7 @@ import { keptRoster, keysOf } from '../../../src/modules/mesh/roster.js';
 import { Opener, Sealer } from '../../../src/modules/mesh/wire/envelope.js';
 import { BUCKET, messageSubject } from '../../../src/modules/mesh/wire/names.js';
 import { MeshRefusal } from '../../../src/modules/mesh/wire/refusal.js';
-import { meshOf } from './mesh-place.js';
+import { meshNodes, meshOf } from './mesh-place.js';
 import { NO_SERVER } from './nats-server.js';
 
 t.setTimeout(120_000);
@@ -66,4 +66,24 @@ t.test('the server holds each node to its own subjects', { skip: NO_SERVER }, as
   const revision = await tasks.create('left.one', 'first');
   t.ok(await tasks.update('left.one', 'second', revision));
   await t.rejects(tasks.update('left.one', 'third', revision), { code: 10071 });
+});
+
+t.test('a sender that makes up sessions is not remembered without end', (t) => {
+  const { nodes, roster } = meshNodes(t.testdir(), 'nats://127.0.0.1:1', [
+    { id: 'lead' },
+    { id: 'left' },
+  ]);
+  const [, left] = nodes;
+  if (left === undefined) throw new Error('two nodes');
+  const to = { node: 'lead', session: 'session-of-lead' };
+  const opener = new Opener(to.node, to.session, keysOf(roster));
+  const sent = (own: string): string => new Sealer(left.identity, own).seal('call', to, {});
+  t.throws(() => opener.open(sent('x'.repeat(100_000))), { code: 'malformed' });
+  t.throws(
+    () => {
+      for (let at = 0; at < 5_000; at++) opener.open(sent(`session-${at}`));
+    },
+    { code: 'too-large' },
+  );
+  t.end();
 });

@@ -138,6 +138,7 @@ function askUnit(ask: Ask, priority: number): Unit {
     consumes: [],
     budget: {},
     keepsChanges: true,
+    isForeign: true,
     neverAsks: true,
   };
 }

@@ -3,7 +3,8 @@ import { fromPublic } from '@nats-io/nkeys';
 import { withCommitMutex } from '../../../workspace/mutex.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { stamp } from '../../../kernel/clock.js';
-import type { RosterNode } from '../roster.js';
+import type { Roster, RosterNode } from '../roster.js';
+import { readAdmin } from '../server/lead-files.js';
 import { publicKeyOf, readSigned, unverifiedBody } from '../wire/jws.js';
 import { NODE_ID } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
@@ -32,6 +33,7 @@ export function admit(workspace: Workspace, invite: string, request: string): Ad
       throw new MeshRefusal('invite-expired', `the token expired at ${found.expires}`);
     if (before !== undefined && before.revoked === undefined)
       throw new MeshRefusal('name-taken', `the mesh has a node called ${body.node}`);
+    requireNewKeys(state, roster, body);
     const node: RosterNode = {
       id: body.node,
       key: body.key,
@@ -46,6 +48,17 @@ export function admit(workspace: Workspace, invite: string, request: string): Ad
     markUsed(state, invite, node.id);
     return { node: node.id, roster: text };
   });
+}
+
+/**
+ * A login belongs to one node: the server takes no configuration that names one twice, and then
+ * nobody is served. The keys of a node that was revoked may be in other hands.
+ */
+function requireNewKeys(state: string, { nodes }: Roster, { node, key, login }: JoinBody): void {
+  const isOfNode = nodes.some((each) => each.key === key || each.login === login);
+  const isOfLead = readAdmin(state)?.login === login;
+  if (isOfNode || isOfLead || readInvites(state).some((each) => each.login === login))
+    throw new MeshRefusal('keys-taken', `${node} asks with keys that this mesh has seen before`);
 }
 
 function inviteOf(state: string, id: string): Invite {
@@ -66,9 +79,18 @@ function bodyOf(invite: Invite, request: string): JoinBody {
   const { node, key, login } = claimed ?? {};
   if (typeof node !== 'string' || typeof key !== 'string' || !NODE_ID.test(node))
     throw new MeshRefusal('malformed', 'a request to join without a name or a key');
-  if (typeof login !== 'string' || !/^U[A-Z2-7]{55}$/.test(login))
+  if (typeof login !== 'string' || !isLogin(login))
     throw new MeshRefusal('malformed', `a request of ${node} without a login`);
   const { from, body } = readSigned('join', signed, () => publicKeyOf(key));
   if (from !== node) throw new MeshRefusal('forged', `a request for ${node} signed by ${from}`);
   return body as JoinBody;
+}
+
+/** The public nkey of a user, with its checksum: the server starts with no other. */
+function isLogin(text: string): boolean {
+  try {
+    return text.startsWith('U') && fromPublic(text).getPublicKey() === text;
+  } catch {
+    return false;
+  }
 }

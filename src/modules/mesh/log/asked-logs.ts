@@ -48,7 +48,8 @@ export function answerAsked(state: string, id: string, answer: LogAnswer): void 
 }
 
 function folderOf(state: string): string {
-  return join(meshDirectory(state), 'asks');
+  // Not that of questions to agents, which have files of the same form.
+  return join(meshDirectory(state), 'asked-logs');
 }
 
 function pathOf(state: string, id: string, kind: 'ask' | 'answer'): string {

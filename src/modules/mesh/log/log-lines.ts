@@ -17,6 +17,9 @@ export type LogRow = ShownRow & {
   readonly why: string;
 };
 
+/** The end of a log as another node names it: the number of a row and its chain; 0 for none. */
+export const HEAD = /^(?:0|[1-9]\d* [0-9a-f]{32})$/;
+
 export function logLines(root: string): readonly string[] {
   const text = readTextIfThere(join(root, MESH_LOG)) ?? '';
   return text.split('\n').filter((line) => line !== '');

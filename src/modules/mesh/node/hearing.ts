@@ -8,6 +8,8 @@ import { worksWithUs } from './read-announcement.js';
 
 /** Our own announcement has not come back for so long: we do not hear. */
 export const DEAF_MS = 3 * ANNOUNCE_MS;
+/** Starts of one node while this one runs, all of which have to be remembered. */
+const MOST_SESSIONS = 4096;
 
 /** An announcement and when the server took it, by the server's clock, in milliseconds. */
 export type Entry = { readonly announcement: Announcement; readonly takenAt: number };
@@ -95,7 +97,10 @@ export class Hearing {
     const past = this.#past.get(node) ?? new Set();
     // A process that ends late must not speak for the one that has taken its place.
     if (past.has(session)) return;
-    if (before !== undefined && before.session !== session) past.add(before.session);
+    if (before !== undefined && before.session !== session) {
+      if (past.size >= MOST_SESSIONS) return;
+      past.add(before.session);
+    }
     this.#past.set(node, past);
     this.#all.set(node, { announcement, heardAt });
     if (worksWithUs(announcement)) this.#heard.set(node, { announcement, heardAt });

@@ -9,13 +9,19 @@ export const LARGEST_ANNOUNCEMENT = 64 * 1024;
 /** Names of tags, models and tools; what looks different is left out. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/@+-]{0,99}$/u;
 const MOST = 500;
+const LONGEST_SESSION = 64;
 const MOST_CAPACITY = 64;
 
 /** @throws MeshRefusal `malformed` without session, number or version. */
 export function readAnnouncement(from: string, body: unknown): Announcement {
   const { node, session, seq, version, time, ...rest } = membersOf(body);
   if (node !== from) throw new MeshRefusal('malformed', `${from} announces ${String(node)}`);
-  if (typeof session !== 'string' || typeof seq !== 'number' || !Number.isSafeInteger(seq))
+  if (
+    typeof session !== 'string' ||
+    session.length > LONGEST_SESSION ||
+    typeof seq !== 'number' ||
+    !Number.isSafeInteger(seq)
+  )
     throw new MeshRefusal('malformed', `an announcement of ${from} without session or number`);
   if (typeof version !== 'string' || !/^\d{1,6}$/.test(version))
     throw new MeshRefusal('malformed', `an announcement of ${from} without a version`);

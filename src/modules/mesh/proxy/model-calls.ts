@@ -14,6 +14,7 @@ import {
   isModelPath,
   type ModelHead,
   type ModelRequest,
+  modelIn,
   REQUEST_HEADERS,
 } from './model-request.js';
 import type { OfferedModel } from './offered-models.js';
@@ -99,7 +100,7 @@ function send(
 
 /** @throws CallError `malformed` */
 function requestIn(body: unknown): ModelRequest {
-  const { method, path, query, model, text, headers } = membersOf(body);
+  const { method, path, query, text, headers } = membersOf(body);
   const isKnown = typeof path === 'string' && isModelPath(path);
   const isQuery = typeof query === 'string' && /^(?:\?[\x21-\x7e]*)?$/.test(query);
   if (!isKnown || !isQuery || typeof text !== 'string')
@@ -107,7 +108,7 @@ function requestIn(body: unknown): ModelRequest {
   return {
     method: method === 'GET' ? 'GET' : 'POST',
     ...{ path, query, text },
-    model: typeof model === 'string' ? model : '',
+    model: modelIn(text),
     headers: headersIn(membersOf(headers), REQUEST_HEADERS),
   };
 }

@@ -1,5 +1,7 @@
 /** What a request to a model has on its way through the mesh: no key, and only known headers. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { parsedJson } from '../../../kernel/parsed-json.js';
+import { membersOf } from '../calls/call.js';
 
 /** The first chunk of an answer. */
 export type ModelHead = {
@@ -33,6 +35,12 @@ const PATHS = [
 
 export function isModelPath(path: string): boolean {
   return PATHS.includes(path);
+}
+
+/** The model that the endpoint will see; empty for a request without one. */
+export function modelIn(text: string): string {
+  const { model } = membersOf(text === '' ? {} : parsedJson(text));
+  return typeof model === 'string' ? model : '';
 }
 
 export function headersIn(

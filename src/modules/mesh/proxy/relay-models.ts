@@ -3,11 +3,16 @@
  * comes back is passed on as it comes; a client that goes away ends the request there.
  */
 import type { ServerResponse } from 'node:http';
-import { parsedJson } from '../../../kernel/parsed-json.js';
 import { bodyOf, type Serve } from '../calls/gateway.js';
 import { type CallOutcome, membersOf } from '../calls/call.js';
 import type { Calls } from '../calls/calls.js';
-import { headersIn, isModelPath, REQUEST_HEADERS, type ModelHead } from './model-request.js';
+import {
+  headersIn,
+  isModelPath,
+  modelIn,
+  type ModelHead,
+  REQUEST_HEADERS,
+} from './model-request.js';
 
 const IDLE_MS = 15 * 60_000;
 const TOTAL_MS = 6 * 3_600_000;
@@ -79,9 +84,4 @@ function refuse(response: ServerResponse, status: number, message: string): void
   response
     .writeHead(status, { 'content-type': 'application/json' })
     .end(JSON.stringify({ error: { message, type: 'mesh', code: 'mesh' } }));
-}
-
-function modelIn(text: string): string {
-  const { model } = membersOf(text === '' ? {} : parsedJson(text));
-  return typeof model === 'string' ? model : '';
 }

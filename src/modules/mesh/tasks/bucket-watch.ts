@@ -45,6 +45,9 @@ async function watchOnce(
 ): Promise<void> {
   const { created } = (await kv.status()).streamInfo;
   let highest = 0;
+  /** By key, the last that was told. */
+  const told = new Map<string, number>();
+  let lost: string | undefined;
   let isReady = false;
   const ready = (): void => {
     if (!isReady) onReady?.();
@@ -54,6 +57,7 @@ async function watchOnce(
   const watch = await kv.watch({ key: keys });
   const take = (entry: KvEntry & { readonly isUpdate: boolean }): void => {
     highest = Math.max(highest, entry.revision);
+    told.set(entry.key, entry.revision);
     const text = entry.operation === 'PUT' ? entry.string() : '';
     onEntry(entry.key, { text, revision: entry.revision });
     if (entry.isUpdate) ready();
@@ -63,7 +67,7 @@ async function watchOnce(
     for await (const entry of watch) take(entry);
     isEnded = true;
   };
-  const told = tell();
+  const telling = tell();
   try {
     await pause(QUIET_MS, undefined, { signal });
     if (highest === 0) ready();
@@ -71,10 +75,21 @@ async function watchOnce(
       await pause(LOOK_MS, undefined, { signal });
       ready();
       const { streamInfo } = await kv.status();
-      if (streamInfo.created !== created || streamInfo.state.last_seq < highest) return;
+      const { last_seq, first_seq } = streamInfo.state;
+      if (streamInfo.created !== created || last_seq < highest) return;
+      // A purge is not told. What is on its way to us is told until the next look.
+      const missing = goneBefore(told, first_seq);
+      if (missing !== undefined && missing === lost) return;
+      lost = missing;
     }
   } finally {
     watch.stop();
-    await told.catch(() => undefined);
+    await telling.catch(() => undefined);
   }
+}
+
+/** A value that the store does not have any more, although nothing was told after it. */
+function goneBefore(told: ReadonlyMap<string, number>, first: number): string | undefined {
+  for (const [key, revision] of told) if (revision < first) return `${key} ${revision}`;
+  return undefined;
 }

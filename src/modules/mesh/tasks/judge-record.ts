@@ -36,9 +36,14 @@ export function openRecord(text: string, keyOf: KeyOf): OpenedRecord {
     typeof record.lane === 'string' &&
     STATES.some((state) => state === record.state) &&
     Number.isSafeInteger(record.attempt) &&
-    Array.isArray(record.leftOut);
+    isTexts(record.leftOut) &&
+    isTexts([record.node, record.why, record.changeSet].filter((each) => each !== undefined));
   if (!isRecord) throw new MeshRefusal('malformed', `${from} signed no record of a task`);
   return { record: record as TaskRecord, by: from };
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 /** The record that says what the page says. */

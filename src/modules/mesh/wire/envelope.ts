@@ -12,6 +12,9 @@ import type { Identity } from '../identity.js';
 
 /** Messages may arrive in another order, but not by more than this. */
 const WINDOW = 1024;
+/** Starts of one sender while this node runs, all of which have to be remembered. */
+const MOST_SESSIONS = 4096;
+const SESSION = /^[\w-]{1,64}$/;
 /** What one message may have; larger things go through the object store. */
 export const LARGEST_MESSAGE = 512 * 1024;
 
@@ -106,6 +109,7 @@ export class Opener {
     if (
       typeof sealed?.kind !== 'string' ||
       typeof sealed.own !== 'string' ||
+      !SESSION.test(sealed.own) ||
       !Number.isSafeInteger(sealed.seq)
     )
       throw new MeshRefusal('malformed', `a message of ${from} without kind, session or number`);
@@ -134,6 +138,8 @@ export class Opener {
     if (window?.past.has(own) === true)
       throw new MeshRefusal('replayed', `a message of an earlier session of ${from}`);
     const past = window?.past ?? new Set<string>();
+    if (past.size >= MOST_SESSIONS)
+      throw new MeshRefusal('too-large', `${from} has had ${past.size} sessions`);
     if (window !== undefined) past.add(window.own);
     const made = { own, highest: 0, seen: new Set<number>(), past };
     this.#windows.set(from, made);

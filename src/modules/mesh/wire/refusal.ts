@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'invite-used'
   | 'invite-expired'
   | 'name-taken'
+  | 'keys-taken'
   | 'bad-path'
   | 'bad-content'
   | 'bad-mode'

@@ -96,6 +96,7 @@ function guestUnit({ owner, spec, attempt }: Claim, priority: number): Unit {
       cost: amount(budget.cost),
     }),
     keepsChanges: true,
+    isForeign: true,
     neverAsks: true,
   };
 }

@@ -26,7 +26,7 @@ import { MeshRefusal } from '../wire/refusal.js';
 import type { FileVersion, RemoteChange, RemoteChangeSet, TaskPackage } from './change-set.js';
 import { claimOfUnit, guestFolder } from './guest-units.js';
 import { keptObject } from './kept-objects.js';
-import { LARGEST_CHANGE_SET } from './open-change-set.js';
+import { LARGEST_CHANGE_SET, LONGEST_SUMMARY } from './open-change-set.js';
 import { modeOf, openPackage } from './pack.js';
 import { keepNote, noteOf } from './run-note.js';
 
@@ -123,7 +123,6 @@ export function settleGuest(
   };
 }
 
-const LONGEST_SUMMARY = 2000;
 const OUTCOME = {
   proved: 'proved',
   unproved: 'unproved',

@@ -3,11 +3,14 @@ import { sha256 } from '../../../kernel/hash.js';
 import { type KeyOf, readSigned } from '../wire/jws.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import type { FileVersion, RemoteChange, RemoteChangeSet } from './change-set.js';
+import { HEAD } from '../log/log-lines.js';
 import { pathClash, pathProblem } from './safe-path.js';
 
 /** Of its text: base64 twice. */
 export const LARGEST_CHANGE_SET = 64 * 1024 * 1024;
 const MOST_CHANGES = 10_000;
+/** Characters; it is quoted on the page of the result. */
+export const LONGEST_SUMMARY = 2000;
 
 export type ExpectedChangeSet = {
   readonly owner: string;
@@ -40,6 +43,10 @@ export function openChangeSet(
     throw new MeshRefusal('not-allowed', 'it was made from another package');
   if (!Array.isArray(set.changes) || typeof set.runId !== 'string' || typeof set.head !== 'string')
     throw new MeshRefusal('malformed', 'it has no changes, no run or no head');
+  if (typeof set.summary !== 'string' || !HEAD.test(set.head))
+    throw new MeshRefusal('malformed', 'its summary is no text, or its head names no row');
+  if (set.summary.length > LONGEST_SUMMARY)
+    throw new MeshRefusal('too-large', `its summary has ${set.summary.length} characters`);
   if (set.changes.length > MOST_CHANGES)
     throw new MeshRefusal('too-large', `it changes ${set.changes.length} files`);
   for (const change of set.changes) checkChange(change);
@@ -64,7 +71,8 @@ function checkChange(change: Partial<RemoteChange> | null): void {
     throw new MeshRefusal('bad-content', `the content of ${shown(path)} has another hash`);
 }
 
-function checkVersion(path: unknown, { sha256: hash, mode }: Partial<FileVersion>): void {
+function checkVersion(path: unknown, version: Partial<FileVersion> | null): void {
+  const { sha256: hash, mode } = version ?? {};
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
     throw new MeshRefusal('malformed', `${shown(path)} has no hash`);
   if (mode !== 0o644 && mode !== 0o755)

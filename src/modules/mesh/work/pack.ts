@@ -4,8 +4,11 @@ import { projectDirectory } from '../../../project/project-directory.js';
 import { findSecrets } from '../../../validate/find-secrets.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Identity } from '../identity.js';
+import type { TaskSpec } from '../tasks/task.js';
 import type { TaskPage } from '../tasks/task-page.js';
+import { TASK_ID } from '../tasks/validate.js';
 import { type KeyOf, readSigned, signValue } from '../wire/jws.js';
+import { BANDS } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import type { TaskPackage } from './change-set.js';
 import { pathClash, pathProblem } from './safe-path.js';
@@ -82,6 +85,8 @@ export function openPackage(
   const made = body as Partial<TaskPackage> | null;
   if (from !== owner || made?.owner !== owner || made.spec?.task !== task)
     throw new MeshRefusal('forged', `${from} signed no package of ${task}`);
+  if (!isTaskSpec(made.spec))
+    throw new MeshRefusal('malformed', `the package of ${task} does not say what is to be done`);
   if (!Array.isArray(made.files))
     throw new MeshRefusal('malformed', `the package of ${task} has no files`);
   for (const file of made.files) {
@@ -93,6 +98,22 @@ export function openPackage(
   if (clash !== undefined)
     throw new MeshRefusal('malformed', `the package of ${task} has ${clash.join(' and ')}`);
   return made as TaskPackage;
+}
+
+/** Units are made of it, and one that cannot be made would keep all others from being offered. */
+function isTaskSpec(spec: Partial<Readonly<Record<keyof TaskSpec, unknown>>>): spec is TaskSpec {
+  const { task, title, objective, band, criteria, budget } = spec;
+  const lists = [spec.tags, spec.writes, spec.produces];
+  return (
+    TASK_ID.test(String(task)) &&
+    typeof title === 'string' &&
+    typeof objective === 'string' &&
+    BANDS.some((known) => known === band) &&
+    Array.isArray(criteria) &&
+    typeof budget === 'object' &&
+    budget !== null &&
+    lists.every((list) => Array.isArray(list) && list.every((each) => typeof each === 'string'))
+  );
 }
 
 /** Of a file that comes along: executable or not. */

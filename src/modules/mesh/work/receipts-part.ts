@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
-import { isLogged, lastHead, logLines, type LogRow, rowOf } from '../log/log-lines.js';
+import { HEAD, isLogged, lastHead, logLines, type LogRow, rowOf } from '../log/log-lines.js';
 import { logOnce, MESH_LOG } from '../log/mesh-log.js';
 import type { Message } from '../wire/envelope.js';
 import { MeshRefusal } from '../wire/refusal.js';
@@ -110,7 +110,7 @@ function receiptOf(from: string, payload: unknown): Receipt {
     typeof attempt === 'number' &&
     typeof hash === 'string' &&
     typeof head === 'string' &&
-    /^(?:0|[1-9]\d* [0-9a-f]{32})$/.test(head) &&
+    HEAD.test(head) &&
     (how === 'committed' || how === 'returned');
   if (!isWhole) throw new MeshRefusal('malformed', `a receipt of ${from} lacks something`);
   return { type: 'ended', task, attempt, hash, how, head };

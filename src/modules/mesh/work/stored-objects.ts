@@ -2,6 +2,7 @@
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { messageOf } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { BUCKET } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
@@ -41,14 +42,41 @@ export async function fetchObject(
   const store = await storeOf(connection);
   const info = await store.info(name);
   if (info === null || info.deleted) return undefined;
+  // The client would follow a link that leads to itself for ever.
+  if (info.options?.link !== undefined)
+    throw new MeshRefusal('forged', `the object ${name.slice(0, 12)} is a link`);
   if (info.size > LONGEST_PACKAGE)
     throw new MeshRefusal('too-large', `the object ${name.slice(0, 12)} has ${info.size} bytes`);
-  const blob = await timely(store.getBlob(name));
-  const text = blob === null ? '' : new TextDecoder().decode(blob);
+  const text = await timely(textOf(store, name, info.size));
   if (sha256(text) !== name)
     throw new MeshRefusal('forged', `the object ${name.slice(0, 12)} is another one`);
   keepObject(state, text);
   return text;
+}
+
+/**
+ * Any node may write the parts of an object, and what is said about it, so no more is read than that.
+ * @throws MeshRefusal `too-large`, or `forged` if the parts are others.
+ */
+async function textOf(store: ObjectStore, name: string, size: number): Promise<string> {
+  const found = await store.get(name);
+  if (found === null) return '';
+  found.error.catch(() => undefined);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = found.data.getReader();
+  const shown = name.slice(0, 12);
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new MeshRefusal('forged', `the object ${shown} is not whole: ${messageOf(cause)}`);
+    });
+    if (done) return Buffer.concat(parts).toString('utf8');
+    parts.push(value);
+    length += value.length;
+    if (length <= size) continue;
+    await reader.cancel();
+    throw new MeshRefusal('too-large', `the object ${shown} has more than its ${size} bytes`);
+  }
 }
 
 /** Opened once; again after it could not be. */

@@ -111,3 +111,18 @@ function filesBelow(folder: string): readonly string[] {
     .map((name) => join(folder, String(name)))
     .filter((path) => statSync(path).isFile());
 }
+
+t.test('what is asked for is the model that the endpoint sees', { skip: NO_SERVER }, async (t) => {
+  const { laptop, upstream } = await modelMesh(t);
+  const outcome = await laptop.calls.ask('gpu', {
+    kind: 'model',
+    body: {
+      ...{ method: 'POST', path: '/v1/chat/completions', query: '', model: 'small', headers: {} },
+      text: JSON.stringify({ model: 'huge', messages }),
+    },
+    idleMs: 10_000,
+    totalMs: 20_000,
+  });
+  t.match(outcome, { kind: 'refused', code: 'not-found', why: /no model huge here/ });
+  t.equal(upstream.requests.length, 0);
+});

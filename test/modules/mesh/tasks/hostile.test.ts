@@ -1,5 +1,6 @@
 /** A node that writes what it may not: it can delay a task, and nothing that it wrote counts. */
 import { type KV, Kvm } from '@nats-io/kv';
+import { headers } from '@nats-io/transport-node';
 import t, { type Test } from 'tap';
 import { recordOf } from '../../../../src/modules/mesh/tasks/judge-record.js';
 import type { TaskRecord } from '../../../../src/modules/mesh/tasks/task.js';
@@ -163,3 +164,22 @@ t.test(
     t.same(claimsOf(helper), []);
   },
 );
+
+t.test('a task outlives a node that empties the stores', { skip }, async (t) => {
+  const { mesh, owner, helper, rogue, kv } = await place(t);
+  start(t, { mesh, node: owner });
+  writeTask(owner, { task: 'page' });
+  await untilState(owner, 'page', 'queued');
+  await until(
+    () => kv.get(KEY),
+    (entry) => entry?.operation === 'PUT',
+  );
+  const connection = await mesh.connect(rogue);
+  const all = headers();
+  all.set('Nats-Rollup', 'all');
+  for (const subject of [`$KV.${BUCKET.tasks}.rogue.x`, `$O.${BUCKET.objects}.M.x`])
+    await connection.request(subject, '{}', { headers: all, timeout: 5_000 });
+  t.equal(await kv.get(KEY), null, 'the record is gone');
+  start(t, { mesh, node: helper });
+  await untilClaimed(helper, KEY);
+});

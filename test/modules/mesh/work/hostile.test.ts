@@ -107,6 +107,26 @@ const ATTACKS: readonly Attack[] = [
     send: changing({ ...added('outputs/a.md'), after: { ...version('# Page\n'), mode: 0o4755 } }),
   },
   {
+    name: 'nothing where a version has to be',
+    code: /^malformed/,
+    send: changing({ ...added('outputs/a.md'), before: null }),
+  },
+  {
+    name: 'a summary that is no text',
+    code: /^malformed/,
+    send: (pair, set) => signed(pair, { ...set, summary: { length: 1 } }),
+  },
+  {
+    name: 'a summary that fills the page of the result',
+    code: /^too-large/,
+    send: (pair, set) => signed(pair, { ...set, summary: 'x'.repeat(1_000_000) }),
+  },
+  {
+    name: 'a head that is no row',
+    code: /^malformed/,
+    send: (pair, set) => signed(pair, { ...set, head: 'x\ny' }),
+  },
+  {
     name: 'another content before',
     code: /^changed-meanwhile/,
     send: changing({ ...added('outputs/old.md'), before: version('never there\n') }),

@@ -103,6 +103,9 @@ t.test('hostile packages are refused with a code', (t) => {
   t.equal(refusal(make({ files: [file('a'), file('a/b')] })), 'malformed', 'a file as a folder');
   t.equal(refusal(make({}, worker)), 'forged', 'signed by another node');
   t.equal(refusal(make({ spec: { ...spec, task: 'other' } })), 'forged', 'of another task');
+  for (const member of ['title', 'band', 'writes', 'tags', 'produces', 'criteria', 'budget'])
+    t.equal(refusal(make({ spec: { ...spec, [member]: null } })), 'malformed', `no ${member}`);
+  t.equal(refusal(make({ spec: { ...spec, writes: [1] as never } })), 'malformed', 'a number');
   t.equal(refusal(make({}), sha256('other')), 'forged', 'another one than the record names');
   t.equal(refusal(make({}, owner, 'task')), 'malformed', 'a value of another kind');
   t.end();
