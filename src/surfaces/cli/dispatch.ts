@@ -143,9 +143,15 @@ function unknown(words: readonly string[], catalogue: Catalogue): NocturneError 
       hint:
         meant.length > 0
           ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?`
-          : `nocturne help${inGroup.length > 0 ? ` ${first}` : ''} lists the commands`,
+          : listOf(inGroup.length > 0 ? first : undefined),
     },
   );
+}
+
+function listOf(group: string | undefined): string {
+  return group === undefined
+    ? 'nocturne --help lists the commands'
+    : `nocturne help ${group} lists the commands`;
 }
 
 function nearCommand(
