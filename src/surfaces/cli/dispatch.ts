@@ -7,7 +7,7 @@ import { admit, callable } from './command-access.js';
 import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { checkCommand } from './check-command.js';
 import { makeContext, withScope } from './context.js';
-import { helpFor, helpPage } from './help.js';
+import { helpFor, helpOfGroup, helpPage } from './help.js';
 import { ownWords } from './own-words.js';
 import { parseWords } from './parse-words.js';
 import { printResult } from './print-result.js';
@@ -121,16 +121,19 @@ async function helpOn(words: readonly string[], name?: string): Promise<string> 
   const catalogue = callable(await contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];
-  return entry === undefined
-    ? helpPage(catalogue, asked === 'all')
-    : helpFor(asked, entry.summary, await entry.load());
+  if (entry !== undefined) return helpFor(asked, entry.summary, await entry.load());
+  return helpOfGroup(catalogue, asked) ?? helpPage(catalogue, asked === 'all');
 }
+
+/** More than this many names are a page of help. */
+const MOST_NAMED = 8;
 
 function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {
   const [first = '', second] = words;
   const inGroup = Object.keys(catalogue).filter((name) => name.startsWith(`${first} `));
   const near = nearCommand(words, { catalogue, inGroup });
-  const meant = near !== undefined ? [near] : inGroup;
+  const few = inGroup.length > MOST_NAMED ? [] : inGroup;
+  const meant = near === undefined ? few : [near];
   return new NocturneError(
     'USAGE',
     inGroup.length > 0 && second === undefined
@@ -140,9 +143,15 @@ function unknown(words: readonly string[], catalogue: Catalogue): NocturneError 
       hint:
         meant.length > 0
           ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?`
-          : 'nocturne --help lists the commands',
+          : listOf(inGroup.length > 0 ? first : undefined),
     },
   );
+}
+
+function listOf(group: string | undefined): string {
+  return group === undefined
+    ? 'nocturne --help lists the commands'
+    : `nocturne help ${group} lists the commands`;
 }
 
 function nearCommand(

@@ -34,6 +34,20 @@ export function helpPage(catalogue: Catalogue, whole = false): string {
   ].join('\n');
 }
 
+/** The commands that share a first word, such as those of `mesh`. */
+export function helpOfGroup(catalogue: Catalogue, first: string): string | undefined {
+  const inGroup = Object.entries(catalogue).filter(([name]) => name.startsWith(`${first} `));
+  if (inGroup.length === 0) return undefined;
+  const width = Math.max(...inGroup.map(([name]) => name.length)) + 2;
+  return [
+    `nocturne ${first} has these commands:`,
+    '',
+    ...inGroup.map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`),
+    '',
+    `nocturne help ${first} COMMAND describes one.`,
+  ].join('\n');
+}
+
 const WIDTH = 118;
 
 /** Groups commands by their first word: `pass begin | end | heartbeat | abort`. */

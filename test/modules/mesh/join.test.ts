@@ -115,6 +115,9 @@ t.test('a token that expired lets nobody in', { skip: NO_SERVER }, async (t) => 
   t.equal(exit, 5);
   t.match(text, /expired/);
   t.equal(keptRoster(lead.state)?.version, 1);
+  const own = await late.run('mesh', 'init', '--name', 'early', '--yes');
+  t.match(own.json, { node: 'early' }, 'the name that was refused is not kept');
+  t.equal(readIdentity(late.state)?.node, 'early');
 });
 
 t.test('a token that was changed or cut is refused with what is wrong', async (t) => {
@@ -162,8 +165,11 @@ t.test(
     const live = await connectMesh({ url: urlOf(files), ca }, identity, { once: true });
     t.teardown(() => live.close());
     const closed = live.closed();
+    await lead.run('mesh', 'allow', 'left', 'mail', '--yes');
     const { exit, json } = await lead.run('mesh', 'revoke', 'left', '--yes');
     t.same([exit, json['server']], [0, 'applied']);
+    const mail = ['mesh', 'mail', 'send', 'left', '--subject', 'Hello', '--text', 'Hello'];
+    t.match((await lead.run(...mail)).text, /left is not in the mesh any more/);
     t.match(await closed, { name: 'AuthorizationError' }, 'the open connection is closed');
     await left.untilSaid('Authorization Violation', from);
     const again = await left.run('mesh', 'join', await tokenOf(lead), '--yes');

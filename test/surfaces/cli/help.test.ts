@@ -1,7 +1,7 @@
 import { parse } from 'shell-quote';
 import t from 'tap';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
-import { helpFor, helpPage } from '../../../src/surfaces/cli/help.js';
+import { helpFor, helpOfGroup, helpPage } from '../../../src/surfaces/cli/help.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
@@ -55,6 +55,17 @@ t.test('one page for all of them', async (t) => {
     screen.split('\n').length <= 50 && screen.split('\n').every((line) => line.length <= 120),
     'one screen',
   );
+});
+
+t.test('a group has a page of its own, a line for each command', async (t) => {
+  const catalogue = await wholeCatalogue();
+  const page = helpOfGroup(catalogue, 'plan') ?? '';
+  const inGroup = Object.keys(catalogue).filter((name) => name.startsWith('plan '));
+  for (const name of inGroup) t.match(page, new RegExp(`^ {2}${name} {2,}[a-z]`, 'm'));
+  t.equal(helpOfGroup(catalogue, 'nothing'), undefined);
+  const place = makeWorkspace(t.testdir());
+  t.match(await callForText(place, ['help', 'plan']), { exit: 0, text: /^nocturne plan has/ });
+  t.match(await callForText(place, ['plan']), { exit: 2, text: /nocturne help plan lists/ });
 });
 
 t.test('a word that is no command is answered with the one that was meant', async (t) => {

@@ -25,7 +25,9 @@ const NOT_DONE = { outcome: 'broken', runId: '', summary: '', report: '', minute
 export const askCalls: CallHandler = {
   resumes: true,
   refusal: ({ node, from }) =>
-    node.may(from, 'call') ? undefined : `${from} may not ask the agents here`,
+    node.may(from, 'call')
+      ? undefined
+      : `${from} may not ask the agents here; the word in MESH.md is call`,
   async carryOut(taken) {
     const ask = offered(taken);
     const { state, root } = taken.node.workspace;

@@ -5,6 +5,7 @@ import { gatewaySocket } from '../../../agents/gateway.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { parsedJson } from '../../../kernel/parsed-json.js';
 import type { Workspace } from '../../../workspace/types.js';
+import { HOW_TO_BEGIN, MESH_OFF } from '../node/reach-text.js';
 import { meshDistrusted, meshSettings, type MeshSettings } from '../settings.js';
 import { type CallKind, type CallOutcome, membersOf } from './call.js';
 import { CALL_PATH, SCHEME } from './scheme.js';
@@ -30,8 +31,8 @@ export function requireMesh(workspace: Workspace): MeshSettings {
     });
   const settings = meshSettings(snapshot);
   if (settings === undefined)
-    throw new NocturneError('CONFIG', 'The mesh is off: this workspace works alone.', {
-      hint: 'nocturne mesh init begins one, nocturne mesh join TOKEN joins one',
+    throw new NocturneError('CONFIG', MESH_OFF, {
+      hint: HOW_TO_BEGIN,
     });
   return settings;
 }

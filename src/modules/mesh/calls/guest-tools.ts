@@ -30,7 +30,7 @@ export function toolCalls(serving: Serving): CallHandler {
       const allowed = toolsFor(node, from);
       return typeof tool === 'string' && allowed.includes(tool)
         ? undefined
-        : `${from} may not call the tool ${String(tool).slice(0, 80)} here`;
+        : `${from} may not call the tool ${String(tool).slice(0, 80)} here; MESH.md has to name it, with the word call`;
     },
     async carryOut(taken) {
       const { tool, args } = membersOf(taken.body);
@@ -44,7 +44,9 @@ export function searchCalls(serving: Serving): CallHandler {
   return {
     isRepeatable: true,
     refusal: ({ node, from }) =>
-      node.may(from, 'search') ? undefined : `${from} may not search here`,
+      node.may(from, 'search')
+        ? undefined
+        : `${from} may not search here; the word in MESH.md is search`,
     async carryOut(taken) {
       const { query } = membersOf(taken.body);
       if (typeof query !== 'string') throw new CallError('malformed', 'a query was expected');

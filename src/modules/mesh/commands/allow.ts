@@ -5,10 +5,10 @@ import { pageWithPeer } from '../join/mesh-page.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster, type RosterNode } from '../roster.js';
 import { MESH_PAGE, meshSettings, type Peer, type Permission, PERMISSIONS } from '../settings.js';
-import { MESH_OFF } from '../node/reach-text.js';
+import { HOW_TO_BEGIN, MESH_OFF } from '../node/reach-text.js';
 
 export const meshAllow: ModuleCommand = {
-  summary: 'Says what another node may do here, and signs MESH.md',
+  summary: 'say what another node may do here, and sign MESH.md',
   forAgents: 'never',
   args: '<node> [words...]',
   options: [
@@ -36,19 +36,21 @@ export const meshAllow: ModuleCommand = {
       may: permissionsOf(words, isNothing),
       tools: isNothing ? [] : (tools ?? before?.tools ?? []),
     };
-    const text = describe(peer, before);
-    if (options['dryRun'] === true) return { exit: EXIT.ok, text, json: { peer, written: false } };
+    const lost = (before?.may ?? []).filter((word) => !peer.may.includes(word));
+    const text = describe(peer, before, lost);
+    if (options['dryRun'] === true)
+      return { exit: EXIT.ok, text, json: { peer, lost, written: false } };
     if (options['yes'] !== true && (await context.ask?.confirm(`${text} Sign it?`)) !== true)
       return {
         exit: EXIT.refused,
         text: `${text}\nNothing was written. To write it, repeat it with --yes.`,
-        json: { peer, written: false },
+        json: { peer, lost, written: false },
       };
     await context.signPage(MESH_PAGE, {
       reason: `what ${name} may do here`,
       text: (snapshot) => pageWithPeer(snapshot, peer),
     });
-    return { exit: EXIT.ok, text, json: { peer, written: true } };
+    return { exit: EXIT.ok, text, json: { peer, lost, written: true } };
   },
 };
 
@@ -57,13 +59,16 @@ function nodeOf(state: string, name: string): RosterNode {
   const roster = keptRoster(state);
   if (roster === undefined)
     throw new NocturneError('NOT_FOUND', MESH_OFF, {
-      hint: 'nocturne mesh init, or mesh join TOKEN',
+      hint: HOW_TO_BEGIN,
     });
   const others = roster.nodes.filter(({ id }) => id !== readIdentity(state)?.node);
   const node = others.find(({ id }) => id === name);
   if (node === undefined)
     throw new NocturneError('NOT_FOUND', `${roster.mesh} has no other node "${name}"`, {
-      hint: others.length === 0 ? 'none has joined yet' : others.map(({ id }) => id).join(', '),
+      hint:
+        others.length === 0
+          ? 'none has joined yet'
+          : `nodes: ${others.map(({ id }) => id).join(', ')}`,
     });
   if (node.revoked === undefined) return node;
   throw new NocturneError('REFUSED', `${name} was revoked at ${node.revoked}`);
@@ -90,10 +95,11 @@ function listOf(value: unknown): readonly string[] | undefined {
     .filter((word) => word !== '');
 }
 
-function describe(peer: Peer, before: Peer | undefined): string {
+function describe(peer: Peer, before: Peer | undefined, lost: readonly Permission[]): string {
   const may = peer.may.length === 0 ? 'nothing' : peer.may.join(', ');
   const tools = peer.tools.length === 0 ? '' : `, with the tools ${peer.tools.join(', ')}`;
   const key =
     before === undefined || before.key === peer.key ? '' : ' Its key is another one than before.';
-  return `${peer.node} may here: ${may}${tools}. Key: ${peer.key}.${key}`;
+  const less = lost.length === 0 ? '' : ` Not any more: ${lost.join(', ')}.`;
+  return `${peer.node} may here: ${may}${tools}.${less} Key: ${peer.key}.${key}`;
 }

@@ -51,7 +51,7 @@ export function answerOf(outcome: CallOutcome | undefined): unknown {
   if (outcome?.kind === 'answered') return outcome.value;
   const { kind = 'unknown', node = '', code = 'unknown', why = '' } = outcome ?? {};
   const reasons = [{ code, message: why }];
-  const from = node === '' ? 'Nobody was asked' : `${node} did not do it`;
+  const from = node === '' ? 'Nobody was asked' : `${node} did not do it, and says`;
   if (kind === 'unknown')
     throw new NocturneError('RUN_FAILED', `It is unknown whether ${node} did it: ${why}.`, {
       hint: 'ask again with the same --key: it is not done twice',

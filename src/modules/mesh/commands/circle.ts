@@ -23,6 +23,7 @@ import {
 import { circleCost, costText } from '../circling/circle-cost.js';
 import { resultText } from '../circling/circle-page.js';
 import { appendEvent, circleSessions, readCircle, readEntries } from '../circling/event-list.js';
+import { offNote } from '../node/reach-text.js';
 import type { MeshSettings } from '../settings.js';
 import { taskPage } from '../tasks/task-page.js';
 import { MeshRefusal } from '../wire/refusal.js';
@@ -84,7 +85,10 @@ export const meshCircles: ModuleCommand = {
       ({ session: id, project, place, gate }) =>
         `${id}  ${project}  ${place}${gate === undefined ? '' : `  waits for you: ${gate.why}`}`,
     );
-    const text = lines.length === 0 ? 'There are no circles.' : lines.join('\n');
+    const text =
+      lines.length === 0
+        ? `There are no circles.${offNote(workspace.snapshot())}`
+        : lines.join('\n');
     return { exit: EXIT.ok, text, json: { circles } };
   },
 };

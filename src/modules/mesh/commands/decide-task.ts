@@ -4,7 +4,7 @@ import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../../types.js';
 import { meshView } from '../node/mesh-view.js';
-import { reachText } from '../node/reach-text.js';
+import { offNote, reachText } from '../node/reach-text.js';
 import { changesOf } from '../tasks/commit-pages.js';
 import { type PageNext, type TaskPage, taskPage, taskPages } from '../tasks/task-page.js';
 import { isLegal } from '../tasks/transitions.js';
@@ -70,6 +70,6 @@ function requireTask(snapshot: Snapshot, task: string): TaskPage {
   if (page !== undefined) return page;
   const names = taskPages(snapshot).map((each) => each.task);
   throw new NocturneError('NOT_FOUND', `there is no task "${task}" in mesh/outbox/`, {
-    hint: didYouMean(task, names) ?? 'nocturne mesh tasks lists them',
+    hint: didYouMean(task, names) ?? `nocturne mesh tasks lists them.${offNote(snapshot)}`,
   });
 }

@@ -8,7 +8,7 @@ import { meshSettings } from '../settings.js';
 import { MESH_OFF } from '../node/reach-text.js';
 
 export const meshDoctor: ModuleCommand = {
-  summary: 'Finds what keeps this node from working in the mesh, with the fix for it',
+  summary: 'find what keeps this node from working in the mesh, with the fix for it',
   forAgents: 'never',
   examples: ['nocturne mesh doctor', 'nocturne mesh doctor --json'],
   async run(context) {

@@ -8,6 +8,6 @@ export function inForce(taken: Awaited<ReturnType<typeof untilApplied>>): readon
     case 'late':
       return ['The server has not taken it yet: nocturne mesh doctor says why.'];
     case 'stopped':
-      return ['The server does not run: it takes it when nocturne serve starts.'];
+      return ['The server does not run: this counts when nocturne serve has started it.'];
   }
 }

@@ -4,7 +4,7 @@ import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { stamp } from '../../../kernel/clock.js';
 import { slugOf } from '../../../kernel/slug.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
-import { readIdentity } from '../identity.js';
+import { type Identity, readIdentity } from '../identity.js';
 import { signRoster } from '../join/change-roster.js';
 import { pageWithSettings } from '../join/mesh-page.js';
 import { keptRoster, takeRoster } from '../roster.js';
@@ -29,7 +29,7 @@ import { NODE_ID } from '../wire/names.js';
 import { makeGuestProject } from '../work/guest-project.js';
 
 export const meshInit: ModuleCommand = {
-  summary: 'Begins a mesh: this machine becomes its lead and runs the server',
+  summary: 'begin a mesh: this machine becomes its lead and runs the server',
   forAgents: 'never',
   options: [
     { flags: '--name <node>', description: 'name of this workspace in the mesh' },
@@ -57,7 +57,7 @@ export const meshInit: ModuleCommand = {
       });
     const wanted = wantedOf(options);
     const lead = readLead(state) ?? wanted.lead;
-    const name = readIdentity(state)?.node ?? wanted.name;
+    const name = begunIdentity(state)?.node ?? wanted.name;
     if (!(await isConfirmed(context, { name, lead, options })))
       return { exit: EXIT.refused, text: 'Nothing was written.', json: { written: false } };
     await makeFiles(context, { name, lead, tags: wanted.tags });
@@ -81,7 +81,13 @@ function wantedOf(options: Parsed['options']): Wanted {
   const host = text('host') ?? '127.0.0.1';
   const port = Number(text('port') ?? '4222');
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new NocturneError('BAD_VALUE', `--port is ${text('port')}, not a number up to 65535`);
+    throw new NocturneError(
+      'BAD_VALUE',
+      `--port is ${text('port')}, not a number from 1 to 65535`,
+      {
+        hint: '--port 4222',
+      },
+    );
   if (!/^[A-Za-z0-9.:-]+$/.test(host))
     throw new NocturneError('BAD_VALUE', `--host is ${host}, not the name of a machine`, {
       hint: 'without a scheme and a port, such as lead.example or 192.168.1.10',
@@ -139,6 +145,13 @@ async function isConfirmed(
   return context.ask.confirm(`Make the keys, write ${MESH_PAGE} and sign it?`);
 }
 
+/** Of a mesh that began here. The keys of a join that was refused belong to no mesh. */
+function begunIdentity(state: string): Identity | undefined {
+  return readLead(state) === undefined && keptRoster(state) === undefined
+    ? undefined
+    : readIdentity(state);
+}
+
 /** Safe to repeat after an interruption: what is there stays. */
 async function makeFiles(
   context: ModuleCommandContext,
@@ -147,7 +160,7 @@ async function makeFiles(
   const workspace = context.workspace();
   const { state, clock } = workspace;
   const { createIdentity } = await import('../join/create-identity.js');
-  const identity = readIdentity(state) ?? createIdentity(state, name);
+  const identity = begunIdentity(state) ?? createIdentity(state, name);
   if (readAdmin(state) === undefined) {
     const { createUser } = await import('@nats-io/nkeys');
     const admin = createUser();

@@ -17,7 +17,7 @@ import { inForce } from './in-force.js';
 const LONGEST_MS = 7 * 86_400_000;
 
 export const meshInvite: ModuleCommand = {
-  summary: 'Makes a token with which one machine can join the mesh, once',
+  summary: 'make a token with which one machine can join the mesh, once',
   forAgents: 'never',
   options: [
     { flags: '--tags <tags>', description: 'what that machine has, separated by commas' },

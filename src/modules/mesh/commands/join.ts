@@ -13,7 +13,7 @@ import { makeGuestProject } from '../work/guest-project.js';
 import { nodeName } from './init.js';
 
 export const meshJoin: ModuleCommand = {
-  summary: 'Joins a mesh with the token of its lead',
+  summary: 'join a mesh with the token of its lead',
   forAgents: 'never',
   args: '<token>',
   options: [

@@ -6,6 +6,7 @@ import { showControl } from '../../../kernel/show-control.js';
 import { projectDirectory } from '../../../project/project-directory.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand, ModuleCommandContext } from '../../types.js';
+import { offNote } from '../node/reach-text.js';
 import { readArrival, removeArrival } from '../tasks/claim-store.js';
 import type { Arrival } from '../tasks/task.js';
 import { type TaskPage, taskPage } from '../tasks/task-page.js';
@@ -17,7 +18,7 @@ const MOST_LINES = 400;
 const YES = { flags: '--yes', description: 'without asking' };
 
 export const meshAccept: ModuleCommand = {
-  summary: 'shows what a node changed for a task, and lets it in with the next pass',
+  summary: 'show what a node changed for a task, and let it in with the next pass',
   forAgents: 'never',
   args: '<task>',
   options: [YES],
@@ -40,7 +41,7 @@ export const meshAccept: ModuleCommand = {
 };
 
 export const meshRefuse: ModuleCommand = {
-  summary: 'refuses what a node changed for a task, which is then over',
+  summary: 'refuse what a node changed for a task, which is then over',
   forAgents: 'never',
   args: '<task>',
   options: [{ flags: '--why <text>', description: 'what the other node is told' }],
@@ -74,7 +75,7 @@ function waiting(
   if (arrival !== undefined && look !== undefined && page?.attempt === arrival.attempt)
     return { arrival, page, why: look.why };
   throw new NocturneError('NOT_FOUND', `nothing of the task "${task}" waits for you`, {
-    hint: 'nocturne mesh tasks shows what does',
+    hint: `nocturne mesh tasks shows what does.${offNote(workspace.snapshot())}`,
   });
 }
 

@@ -37,7 +37,7 @@ type Handed = {
 };
 
 export const meshGive: ModuleCommand = {
-  summary: 'Makes another node the lead: writes what its server needs into a file',
+  summary: 'make another node the lead: write what its server needs into a file',
   forAgents: 'never',
   args: '<node> <file>',
   options: [{ flags: '--yes', description: 'without asking' }],
@@ -84,7 +84,7 @@ export const meshGive: ModuleCommand = {
 };
 
 export const meshTake: ModuleCommand = {
-  summary: 'Becomes the lead, with the file of mesh give',
+  summary: 'become the lead, with the file of mesh give',
   forAgents: 'never',
   args: '<file>',
   options: [

@@ -14,7 +14,7 @@ import { MESH_OFF } from '../node/reach-text.js';
 const FILES = ['identity.json', 'roster.json', 'authority.pem'];
 
 export const meshLeave: ModuleCommand = {
-  summary: 'Leaves the mesh: this workspace works alone again',
+  summary: 'leave the mesh: this workspace works alone again',
   forAgents: 'never',
   options: [{ flags: '--yes', description: 'without asking' }],
   examples: ['nocturne mesh leave', 'nocturne mesh leave --yes'],

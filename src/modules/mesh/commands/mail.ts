@@ -19,8 +19,9 @@ import {
   mailText,
   stateNow,
 } from '../mail/mail.js';
+import { keptRoster } from '../roster.js';
 import { meshDistrusted, meshSettings } from '../settings.js';
-import { MESH_OFF } from '../node/reach-text.js';
+import { HOW_TO_BEGIN, MESH_OFF, offNote } from '../node/reach-text.js';
 
 export const meshMail: ModuleCommand = {
   summary: 'write to agents and owners of other nodes, and see what became of it',
@@ -67,7 +68,7 @@ function send(
   const snapshot = workspace.snapshot();
   const { pass } = context.acting();
   const option = (name: string): string => (typeof options[name] === 'string' ? options[name] : '');
-  const answers = answered(snapshot, option('reply-to'), pass?.project);
+  const answers = answered(snapshot, option('replyTo'), pass?.project);
   const [node = '', peerProject = ''] =
     answers === undefined ? to.split('/') : [answers.node, answers.peerProject];
   return post(context, {
@@ -114,7 +115,7 @@ function post(context: ModuleCommandContext, letter: Letter): CommandResult {
   const workspace = context.workspace();
   const snapshot = workspace.snapshot();
   const { node, kind, text } = letter;
-  requirePeer(snapshot, node);
+  requirePeer(workspace, snapshot, node);
   const subject = letter.subject.slice(0, LONGEST_SUBJECT);
   requirePlain(subject, text);
   const id = `ML-${randomBytes(10).toString('hex')}`;
@@ -128,7 +129,7 @@ function post(context: ModuleCommandContext, letter: Letter): CommandResult {
   );
   return {
     exit: EXIT.ok,
-    text: `${id} to ${node}: it is sent while nocturne serve runs.`,
+    text: `${id} to ${node} waits here: nocturne serve sends it, and mesh mail list says what became of it.`,
     json: { id, node, due },
   };
 }
@@ -144,7 +145,7 @@ function list(context: ModuleCommandContext, all: boolean): CommandResult {
     ({ id, box, node, state, kind, subject, why }) =>
       `${id}  ${box === 'in' ? 'from' : 'to  '} ${node}  ${state.padEnd(9)} ${kind}: ${JSON.stringify(subject)}${why === '' ? '' : ` (${why})`}`,
   );
-  const text = lines.length === 0 ? 'There is no mail.' : lines.join('\n');
+  const text = lines.length === 0 ? `There is no mail.${offNote(snapshot)}` : lines.join('\n');
   return { exit: EXIT.ok, text, json: { mails: shown } };
 }
 
@@ -171,11 +172,16 @@ function requireMail(workspace: Workspace): void {
   const snapshot = workspace.snapshot();
   const distrust = meshDistrusted(workspace, snapshot);
   if (distrust !== undefined || meshSettings(snapshot) === undefined)
-    throw new NocturneError('CONFIG', distrust ?? MESH_OFF, { hint: 'nocturne mesh status' });
+    throw new NocturneError('CONFIG', distrust ?? MESH_OFF, { hint: HOW_TO_BEGIN });
 }
 
 /** Mail goes both ways, or not at all. */
-function requirePeer(snapshot: Snapshot, node: string): void {
+function requirePeer({ state }: Workspace, snapshot: Snapshot, node: string): void {
+  const revoked = keptRoster(state)?.nodes.find(({ id }) => id === node)?.revoked;
+  if (revoked !== undefined)
+    throw new NocturneError('REFUSED', `${node} is not in the mesh any more: it was revoked`, {
+      hint: 'nocturne mesh nodes lists the nodes',
+    });
   const peers = meshSettings(snapshot)?.peers ?? [];
   const writers = peers.filter(({ may }) => may.includes('mail')).map((peer) => peer.node);
   if (!writers.includes(node))
@@ -219,6 +225,7 @@ function requirePlain(subject: string, text: string): void {
   if (reasons.length > 0)
     throw new NocturneError('REFUSED', 'the mail has something that looks like a credential', {
       reasons,
+      hint: 'write where it is stored instead',
     });
 }
 
@@ -233,6 +240,10 @@ function dueOf(due: string, kind: MailKind, { now }: Snapshot): string {
 }
 
 function noSuchMail(id: string): NocturneError {
+  if (id === '')
+    return new NocturneError('USAGE', 'no mail is named', {
+      hint: 'nocturne mesh mail read ML-...; nocturne mesh mail list --all shows them',
+    });
   return new NocturneError('NOT_FOUND', `there is no mail "${id}"`, {
     hint: 'nocturne mesh mail list --all shows them',
   });

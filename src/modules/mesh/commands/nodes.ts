@@ -23,7 +23,7 @@ export const meshNodes: ModuleCommand = {
 
 export function nodesTable(nodes: readonly MeshNodeView[], width: number): string {
   if (nodes.length === 0)
-    return 'There is no other node yet. nocturne mesh init says how one joins.';
+    return 'There is no other node yet: nocturne mesh invite, on the lead, lets one in.';
   return textTable({
     head: ['node', 'state', 'heard', 'tags', 'works on', 'may here', 'note'],
     width,

@@ -7,7 +7,7 @@ import { freeName, slugOf } from '../../../kernel/slug.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import type { ModuleCommand, Parsed } from '../../types.js';
 import { meshView } from '../node/mesh-view.js';
-import { reachText } from '../node/reach-text.js';
+import { offNote, reachText } from '../node/reach-text.js';
 import { keptRoster } from '../roster.js';
 import { taskFile, taskPage } from '../tasks/task-page.js';
 import { problemOf, TASK_ID } from '../tasks/validate.js';
@@ -51,7 +51,8 @@ export const meshPropose: ModuleCommand = {
       page === undefined
         ? 'the page cannot be read'
         : problemOf(snapshot, page, roster ?? { nodes: [] });
-    if (problem !== undefined) throw new NocturneError('BAD_VALUE', problem, { hint: HELP });
+    if (problem !== undefined)
+      throw new NocturneError('BAD_VALUE', problem, { hint: `${HELP}.${offNote(snapshot)}` });
     const { actor, runId } = context.acting();
     workspace.commit({
       actor,
@@ -60,7 +61,8 @@ export const meshPropose: ModuleCommand = {
       changes: [{ kind: 'write', path, content }],
     });
     const view = meshView({ snapshot, state: workspace.state });
-    const told = view.reach === 'connected' ? [] : [reachText(view, snapshot.now.getTime()), WAITS];
+    const told =
+      view.reach === 'connected' ? [NEXT] : [reachText(view, snapshot.now.getTime()), WAITS];
     return {
       exit: EXIT.ok,
       text: [`Wrote ${path}.`, ...told].join('\n'),
@@ -70,7 +72,8 @@ export const meshPropose: ModuleCommand = {
 };
 
 const HELP = 'nocturne mesh propose --help names what a task needs';
-const WAITS = 'The task waits in the outbox until then.';
+const NEXT = 'It goes to a node that may work on it: nocturne mesh tasks says where it is.';
+const WAITS = 'The task waits in the outbox until this node is connected.';
 
 function nameOf(
   title: string,

@@ -8,7 +8,7 @@ import { untilApplied } from '../server/applied.js';
 import { inForce } from './in-force.js';
 
 export const meshRevoke: ModuleCommand = {
-  summary: 'Takes a node out of the mesh at once: its connection is cut',
+  summary: 'take a node out of the mesh at once: its connection is cut',
   forAgents: 'never',
   args: '<node>',
   options: [{ flags: '--yes', description: 'without asking' }],

@@ -45,10 +45,10 @@ function resultOf(outcome: CallOutcome): Result {
 }
 
 function textOf({ node, hits, why }: Result): string {
-  const head = node === '' ? 'nobody' : node;
-  if (why !== undefined) return `${head}: no answer, ${why}`;
-  if (hits.length === 0) return `${head}: nothing found`;
-  return [`${head}:`, ...hits.map(({ path, line, text }) => `  ${path}:${line}  ${text}`)].join(
+  if (why !== undefined)
+    return node === '' ? `Nobody was asked: ${why}` : `${node} did not search, and says: ${why}`;
+  if (hits.length === 0) return `${node}: nothing found`;
+  return [`${node}:`, ...hits.map(({ path, line, text }) => `  ${path}:${line}  ${text}`)].join(
     '\n',
   );
 }

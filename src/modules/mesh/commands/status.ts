@@ -5,7 +5,7 @@ import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { type MeshView, meshView } from '../node/mesh-view.js';
-import { reachText } from '../node/reach-text.js';
+import { HOW_TO_BEGIN, reachText } from '../node/reach-text.js';
 import { type WaitingLane, waitingLanes } from '../node/waiting-lanes.js';
 import { STATES, type TaskState } from '../tasks/task.js';
 import { nodesTable } from './nodes.js';
@@ -24,7 +24,7 @@ export const meshStatus: ModuleCommand = {
     const text = [
       ...(reach === 'off' ? [] : [headOf(view)]),
       reachText(view, snapshot.now.getTime()),
-      ...(reach === 'off' ? [] : [nodesTable(nodes, context.width)]),
+      reach === 'off' ? whenOff(view) : nodesTable(nodes, context.width),
       ...tasksLine(tasks),
       ...lanes.map(laneLine),
     ].join('\n');
@@ -65,6 +65,11 @@ export function laneLine({ tags, tasks, why }: WaitingLane): string {
   const named = tags.length === 0 ? 'any node' : tags.join(', ');
   const waits = tasks.length === 1 ? 'waits' : 'wait';
   return `${plural(tasks.length, 'task')} for ${named} ${waits}: ${why}.`;
+}
+
+/** What is distrusted is repaired: the page of a mesh is there. */
+function whenOff({ distrust }: MeshView): string {
+  return distrust === undefined ? `${HOW_TO_BEGIN}.` : 'nocturne mesh doctor says what to do.';
 }
 
 function headOf({ settings, roster }: MeshView): string {

@@ -6,6 +6,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { requireMesh } from '../calls/ask-service.js';
+import { offNote } from '../node/reach-text.js';
 import type { CommandResult, ModuleCommand } from '../../types.js';
 import type { Table, TableSettings } from '../table/table.js';
 import { appendTable, readTable, tableSessions } from '../table/table-list.js';
@@ -69,7 +70,10 @@ export const meshTables: ModuleCommand = {
     const lines = tables.map(
       ({ session: id, topic, floor }) => `${id}  ${floor ?? 'over'}  ${JSON.stringify(topic)}`,
     );
-    const text = lines.length === 0 ? 'There are no tables.' : lines.join('\n');
+    const text =
+      lines.length === 0
+        ? `There are no tables.${offNote(workspace.snapshot())}`
+        : lines.join('\n');
     return { exit: EXIT.ok, text, json: { tables } };
   },
 };

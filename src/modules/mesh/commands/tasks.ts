@@ -5,7 +5,7 @@ import { textTable } from '../../../report/text-table.js';
 import type { ModuleCommand } from '../../types.js';
 import { meshView } from '../node/mesh-view.js';
 import { reachText } from '../node/reach-text.js';
-import { readClaims } from '../tasks/claim-store.js';
+import { claimKey, readClaims, readResult } from '../tasks/claim-store.js';
 import type { Claim } from '../tasks/task.js';
 import { type TaskPage, taskPages } from '../tasks/task-page.js';
 import { isOver } from '../tasks/transitions.js';
@@ -26,12 +26,17 @@ export const meshTasks: ModuleCommand = {
     const text = [
       reachText(view, snapshot.now.getTime()),
       shown.length === 0 ? 'No task waits for another node.' : ownTable(shown, context.width),
+      ...(shown.some((page) => page.state === 'released') ? [RETRY] : []),
       ...(over === 0 ? [] : [`${plural(over, 'task')} more, over: nocturne mesh tasks --all`]),
-      ...(claims.length === 0 ? [] : ['', 'For others:', claimsTable(claims, context.width)]),
+      ...(claims.length === 0
+        ? []
+        : ['', 'For others:', claimsTable(state, claims, context.width)]),
     ].join('\n');
     return { exit: EXIT.ok, text, json: { reach: view.reach, tasks: shown.map(facts), claims } };
   },
 };
+
+const RETRY = 'nocturne mesh retry NAME begins what was released again; mesh cancel NAME ends it.';
 
 function ownTable(pages: readonly TaskPage[], width: number): string {
   return textTable({
@@ -49,17 +54,25 @@ function ownTable(pages: readonly TaskPage[], width: number): string {
   });
 }
 
-function claimsTable(claims: readonly Claim[], width: number): string {
+/** What a claim waits for: its pass, the end of it, or the owner, who judges what came of it. */
+function claimText(state: string, { runId, ...claim }: Claim): string {
+  if (runId === undefined) return 'claimed';
+  const result = readResult(state, claimKey(claim));
+  const isOverHere = result?.attempt === claim.attempt;
+  return `${isOverHere ? 'waits for its owner' : 'running'} (${runId})`;
+}
+
+function claimsTable(state: string, claims: readonly Claim[], width: number): string {
   return textTable({
     head: ['owner', 'task', 'try', 'state', 'since', 'title'],
     width,
-    rows: claims.map(({ owner, spec, attempt, runId, claimed }) => [
-      owner,
-      spec.task,
-      String(attempt),
-      runId === undefined ? 'claimed' : `running (${runId})`,
-      claimed.slice(0, 16).replace('T', ' '),
-      spec.title,
+    rows: claims.map((claim) => [
+      claim.owner,
+      claim.spec.task,
+      String(claim.attempt),
+      claimText(state, claim),
+      claim.claimed.slice(0, 16).replace('T', ' '),
+      claim.spec.title,
     ]),
   });
 }

@@ -1,11 +1,14 @@
 /** `mesh work`: this machine is given over to the mesh. */
-import { EXIT, messageOf, NocturneError } from '../../../kernel/error.js';
+import { EXIT, messageOf } from '../../../kernel/error.js';
 import { plural } from '../../../kernel/words.js';
 import { runServicesWhenFree } from '../../../passes/modules/run-services.js';
 import type { PassReport } from '../../../passes/pass-facts.js';
 import type { PassEnvironment } from '../../../passes/types.js';
 import type { CommandResult, ModuleCommand } from '../../types.js';
-import { type MeshSettings, settingsNow } from '../settings.js';
+import { requireMesh } from '../calls/ask-service.js';
+import { meshView } from '../node/mesh-view.js';
+import { reachText } from '../node/reach-text.js';
+import type { MeshSettings } from '../settings.js';
 import { driveMesh, mayHaveWork } from '../work/drive-mesh.js';
 
 /** Between two looks for work. */
@@ -16,18 +19,14 @@ const REST_MS = 60_000;
 const MOST_LANES = 64;
 
 export const meshWork: ModuleCommand = {
-  summary: 'Serves, and works on tasks and questions of the mesh, one after the other',
+  summary: 'serve, and work on tasks and questions of the mesh, one after the other',
   forAgents: 'never',
   options: [{ flags: '--once', description: 'only the tasks that are here now, without serving' }],
   examples: ['nocturne mesh work', 'nocturne mesh work --once'],
   async run(context, { options }) {
     context.requireOwner('working for the mesh');
     const workspace = context.workspace();
-    const settings = settingsNow(workspace);
-    if (settings === undefined)
-      throw new NocturneError('CONFIG', 'the mesh is off: this workspace works alone', {
-        hint: 'nocturne mesh status says why',
-      });
+    const settings = requireMesh(workspace);
     const env = await context.passes();
     const lanes = lanesFor(settings);
     const reports: PassReport[] = [];
@@ -37,6 +36,9 @@ export const meshWork: ModuleCommand = {
     };
     if (options['once'] === true) {
       const { over } = await driveMesh(env, { lanes, onPass });
+      const snapshot = workspace.snapshot();
+      const view = meshView({ snapshot, state: workspace.state });
+      if (view.reach !== 'connected') context.progress(reachText(view, snapshot.now.getTime()));
       return resultOf(reports, over);
     }
     context.progress(`${settings.node} works for the mesh. Press Ctrl-C to stop.`);

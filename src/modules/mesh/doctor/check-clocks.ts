@@ -33,7 +33,11 @@ function checkClock(seen: readonly Seen[], own: number | undefined, { identity }
   const all = own === undefined ? skews : [{ node: identity.node, ms: own }, ...skews];
   const wrong = all.filter(({ ms }) => Math.abs(ms) > MOST_SKEW_MS);
   if (all.length === 0) return skipped('clock', 'the server does not tell its time');
-  if (wrong.length === 0) return good('clock', `${all.length} clocks agree with the server's`);
+  if (wrong.length === 0)
+    return good(
+      'clock',
+      `${all.length === 1 ? '1 clock agrees' : `${all.length} clocks agree`} with the server's`,
+    );
   const words = wrong.map(({ node, ms }) => `${node} is ${skewText(ms)} the server`);
   return warning(
     'clock',

@@ -1,6 +1,7 @@
 /** New versions of the roster, which only the lead makes. */
 import { NocturneError } from '../../../kernel/error.js';
 import { type Identity, readIdentity } from '../identity.js';
+import { HOW_TO_BEGIN, MESH_OFF } from '../node/reach-text.js';
 import { keptRoster, keptRosterText, type Roster, type RosterNode, takeRoster } from '../roster.js';
 import { readLead } from '../server/lead-files.js';
 import { signValue } from '../wire/jws.js';
@@ -28,8 +29,8 @@ export function leading(state: string): {
 } {
   const [identity, roster, text] = [readIdentity(state), keptRoster(state), keptRosterText(state)];
   if (identity === undefined || roster === undefined || text === undefined)
-    throw new NocturneError('NOT_FOUND', 'this workspace is in no mesh', {
-      hint: 'to begin one: nocturne mesh init',
+    throw new NocturneError('NOT_FOUND', MESH_OFF, {
+      hint: HOW_TO_BEGIN,
     });
   if (roster.lead !== identity.node)
     throw new NocturneError(

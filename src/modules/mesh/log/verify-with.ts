@@ -8,6 +8,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import type { CommandResult, ModuleCommandContext } from '../../types.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster } from '../roster.js';
+import { MESH_OFF } from '../node/reach-text.js';
 import { settingsNow } from '../settings.js';
 import { askLog } from './asked-logs.js';
 import { compareLogs } from './compare-logs.js';
@@ -29,7 +30,7 @@ export async function verifyWith(
   const own = readIdentity(workspace.state)?.node;
   const roster = keptRoster(workspace.state);
   if (own === undefined || roster === undefined)
-    throw new NocturneError('NOT_FOUND', 'this workspace is in no mesh', {
+    throw new NocturneError('NOT_FOUND', MESH_OFF, {
       hint: 'nocturne audit verify without --with looks at its own logs',
     });
   if (!roster.nodes.some(({ id }) => id === node))

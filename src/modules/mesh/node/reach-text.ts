@@ -1,7 +1,15 @@
 /** Whether the mesh can be reached, in one sentence. */
+import type { Snapshot } from '../../../workspace/types.js';
+import { meshSettings } from '../settings.js';
 import type { MeshView } from './mesh-view.js';
 
 export const MESH_OFF = 'The mesh is off: this workspace works alone.';
+export const HOW_TO_BEGIN = 'nocturne mesh init begins one, nocturne mesh join TOKEN joins one';
+
+/** After a sentence that would be true of a mesh as well. */
+export function offNote(snapshot: Snapshot): string {
+  return meshSettings(snapshot) === undefined ? ` ${MESH_OFF}` : '';
+}
 
 export function reachText(view: MeshView, now: number): string {
   const { reach, distrust, settings, seen } = view;
@@ -14,7 +22,7 @@ export function reachText(view: MeshView, now: number): string {
     case 'deaf':
       return `Not reached: ${url} was connected, and does not answer now.`;
     case 'unreached':
-      return `Not reached: ${url} does not answer since ${ageText(now - (seen?.since ?? now))}${seen?.why === undefined ? '' : ` (${seen.why})`}.`;
+      return `Not reached for ${ageText(now - (seen?.since ?? now))}: ${url}${seen?.why === undefined ? '' : ` (${seen.why})`}. nocturne mesh doctor finds out why.`;
     case 'unserved':
       return seen === undefined
         ? `Not reached: no service of this workspace has been connected to ${url} yet. nocturne serve starts it.`

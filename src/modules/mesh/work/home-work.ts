@@ -3,6 +3,7 @@ import type { Unit, UnitVerdict } from '../../../governance/unit.js';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { plural } from '../../../kernel/words.js';
 import { showControl } from '../../../kernel/show-control.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type {
@@ -42,7 +43,7 @@ export async function performHome(unit: Unit, context: PerformContext): Promise<
     const base = packageFiles(workspace.state, arrival);
     const folder = projectDirectory(snapshot, page.project);
     applyChanges({ snapshot, copy, folder, base }, set.changes);
-    return `${arrival.from} changed ${set.changes.length} files.`;
+    return `${arrival.from} changed ${set.changes.length === 0 ? 'nothing' : plural(set.changes.length, 'file')}.`;
   } catch (cause) {
     if (!(cause instanceof MeshRefusal)) throw cause;
     keepNote(workspace.state, runId, { refused: cause.code });

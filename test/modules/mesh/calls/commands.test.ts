@@ -16,7 +16,27 @@ t.test('without a mesh each command says so at once', async (t) => {
   for (const words of CALLS) {
     const { exit, text } = await alone.run(...words);
     t.equal(exit, 2);
+    t.match(text, /nocturne mesh init begins one/, words.join(' '));
     t.match(text, /The mesh is off: this workspace works alone/, words.join(' '));
+  }
+});
+
+t.test('what is about tasks, mail and talks says it as well', async (t) => {
+  const alone = new MeshProcess(t.testdir(), 'alone');
+  for (const words of [
+    'cancel x',
+    'retry x',
+    'accept x',
+    'refuse x',
+    'propose nothing x',
+    'work',
+    'invite',
+    'revoke x',
+    'allow x work',
+    'mail send x --subject a --text b',
+  ]) {
+    const { text } = await alone.run('mesh', ...words.split(' '));
+    t.match(text, /The mesh is off: this workspace works alone/, words);
   }
 });
 
@@ -36,6 +56,11 @@ t.test('two machines call each other', { skip: NO_SERVER }, async (t) => {
   }, 'the lead hears left');
   await allow(lead, 'left', 'mail');
   await allow(left, 'lead', 'search', '--tools', 'read');
+  const less = await left.run('mesh', 'allow', 'lead', 'mail', '--dry-run');
+  t.match(less.json, { lost: ['search'] }, 'a word that is not repeated is lost');
+  const reply = ['--reply-to', 'ML-00000000000000000000', '--text', 'Yes.'];
+  const lost = await lead.run('mesh', 'mail', 'send', ...reply);
+  t.match(lost.text, /there is no mail .*ML-00000000000000000000/);
 
   await until(async () => (await lead.run(...(CALLS[0] ?? []))).exit === 0, 'left answers');
   const read = await lead.run(...(CALLS[0] ?? []));

@@ -1,5 +1,5 @@
 /** A task of the node `lead`, as its page, and its record on the server. */
-import { TIMING, type TaskView } from '../../../../src/modules/mesh/tasks/decide.js';
+import type { TaskView } from '../../../../src/modules/mesh/tasks/decide.js';
 import { recordOf, type SeenRecord } from '../../../../src/modules/mesh/tasks/judge-record.js';
 import type { TaskRecord, TaskState } from '../../../../src/modules/mesh/tasks/task.js';
 import type { TaskPage } from '../../../../src/modules/mesh/tasks/task-page.js';
