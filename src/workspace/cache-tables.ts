@@ -90,6 +90,7 @@ export function readAnswers(database: Database): ReadonlyMap<string, Answer> {
   return new Map([...all].map(([sql, digest, answer]) => [sql, { digest, answer }]));
 }
 
+/** Nothing while another process writes, and from a broken file: the caller then reads the files. */
 export function readRecords(database: Database, object: string): ReadonlyMap<string, string> {
   try {
     return new Map(
@@ -99,15 +100,20 @@ export function readRecords(database: Database, object: string): ReadonlyMap<str
         .iterate(object) as IterableIterator<[string, string]>,
     );
   } catch (error) {
-    // The caller then reads the files.
-    if (isUnusable(error)) return new Map();
+    if (isOfDatabase(error)) return new Map();
     throw error;
   }
 }
 
+/** Like `readRecords`. */
 export function readWindow(database: Database, path: string, hash: string): string | undefined {
   const find = 'SELECT facts FROM windows WHERE path = ? AND hash = ?';
-  return database.prepare<[string, string], string>(find).pluck().get(path, hash);
+  try {
+    return database.prepare<[string, string], string>(find).pluck().get(path, hash);
+  } catch (error) {
+    if (isOfDatabase(error)) return undefined;
+    throw error;
+  }
 }
 
 function writeWindows(database: Database, windows: Changes['windows']): void {
@@ -156,7 +162,13 @@ export function writeChanges(database: Database, changes: Changes): void {
 
 /** Whether the file is not a cache. A lock or a full disk is not a reason to discard it. */
 export function isUnusable(error: unknown): boolean {
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return /^SQLITE_(?:CORRUPT|NOTADB|ERROR|SCHEMA|FORMAT)/.test(code);
+  return /^SQLITE_(?:CORRUPT|NOTADB|ERROR|SCHEMA|FORMAT)/.test(codeOf(error));
+}
+
+function isOfDatabase(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_');
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

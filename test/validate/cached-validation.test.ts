@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import Database from 'better-sqlite3';
 import t from 'tap';
 import { decodeFacts, encodeFacts } from '../../src/validate/facts-text.js';
 import { fileFacts } from '../../src/validate/file-facts.js';
@@ -298,4 +299,26 @@ t.test('what was changed within the last tick of the clock is not settled', asyn
   t.notOk(isSettled(entry, 9_000), 'from the future');
   t.ok(isSettled(entry, 20_000));
   t.not(statText(entry), statText({ ...entry, ctimeMs: 10_001 }));
+});
+
+t.test('a cache into which another process writes is passed over', (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const snapshot = openSnapshot(root, { now: NOW });
+  const options = { key: 'test', progress: (line: string) => t.fail(line) };
+  const path = 'SOUL.md';
+  const first = openCache(snapshot, options);
+  const hash = snapshot.hash(path) ?? '';
+  first.put(path, { facts: '{}', records: new Map([['SOUL', '[]']]), hash, recordsHash: 'x' });
+  first.keepWindow('audit/AUDIT-LOG.md', 'h', 'facts');
+  first.close();
+  const cache = openCache(snapshot, options);
+  t.equal(cache.facts(path), '{}', 'what is in it');
+  const other = new Database(join(root, '.nocturne/cache.db'));
+  other.exec('BEGIN EXCLUSIVE');
+  t.equal(cache.records(path, 'SOUL'), undefined);
+  t.equal(cache.window('audit/AUDIT-LOG.md', 'h'), undefined);
+  other.exec('COMMIT');
+  other.close();
+  cache.close();
+  t.end();
 });

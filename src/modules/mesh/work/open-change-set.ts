@@ -44,7 +44,7 @@ export function openChangeSet(
   if (!Array.isArray(set.changes) || typeof set.runId !== 'string' || typeof set.head !== 'string')
     throw new MeshRefusal('malformed', 'it has no changes, no run or no head');
   if (typeof set.summary !== 'string' || !HEAD.test(set.head))
-    throw new MeshRefusal('malformed', 'its summary is no text, or its head names no row');
+    throw new MeshRefusal('malformed', 'its summary is not a text, or its head names no row');
   if (set.summary.length > LONGEST_SUMMARY)
     throw new MeshRefusal('too-large', `its summary has ${set.summary.length} characters`);
   if (set.changes.length > MOST_CHANGES)
