@@ -90,7 +90,7 @@ export function readAnswers(database: Database): ReadonlyMap<string, Answer> {
   return new Map([...all].map(([sql, digest, answer]) => [sql, { digest, answer }]));
 }
 
-/** Nothing while another process writes, and from a broken file: the caller then reads the files. */
+/** Nothing while another process writes, or from a broken file: the caller reads the files. */
 export function readRecords(database: Database, object: string): ReadonlyMap<string, string> {
   try {
     return new Map(

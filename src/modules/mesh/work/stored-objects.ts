@@ -55,7 +55,7 @@ export async function fetchObject(
 }
 
 /**
- * Any node may write the parts of an object, and what is said about it, so no more is read than that.
+ * Any node may write the parts of an object, and its description: no more is read than that says.
  * @throws MeshRefusal `too-large`, or `forged` if the parts are others.
  */
 async function textOf(store: ObjectStore, name: string, size: number): Promise<string> {
