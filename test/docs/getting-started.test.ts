@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { freePort, NATS_SERVER, NO_SERVER } from '../modules/mesh/nats-server.js';
 import { scan } from '../../src/markdown/scan.js';
@@ -44,6 +45,26 @@ const steady = (text: string): string => text.replace(/\d+/g, '0').replace(/ +/g
 /** In docs/MESH.md; something else may listen there. */
 const PORT = '14222';
 
+/** What the page has started and ended may still write; what it has not ended is ended here. */
+async function endedIn(place: string): Promise<void> {
+  const files = readdirSync(place).filter((name) => name.endsWith('.pid'));
+  const pids = files.map((name) => Number(readFileSync(join(place, name), 'utf8')));
+  const last = Date.now() + 30_000;
+  for (const pid of pids)
+    while (isAlive(pid)) {
+      if (Date.now() > last) process.kill(pid, 'SIGKILL');
+      await pause(50);
+    }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** A mesh needs a server, and a sandbox for tasks of others. */
 const skipOf = (page: string): string | false => {
   if (page !== 'docs/MESH.md') return false;
@@ -59,9 +80,10 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
     async (t) => {
       const page = readFileSync(join(REPOSITORY, PAGE), 'utf8');
       const place = mkdtempSync(join(tmpdir(), 'getting started '));
-      t.teardown(() =>
-        rmSync(place, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 }),
-      );
+      t.teardown(async () => {
+        await endedIn(place);
+        rmSync(place, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
+      });
       mkdirSync(join(place, 'bin'));
       writeFileSync(
         join(place, 'bin/nocturne'),
