@@ -1,5 +1,5 @@
 // Compiles, runs the test files (all but those that start a real host or a model, or those named),
-// and closes with `N passed, N failed`. There are two more processes than there are cores, because
+// and closes with `N passed, N failed`. There is one more process than there are cores, because
 // some of their time is waiting; each runs one file after the other.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
 // dist/test/markdown/cell.test.js`.
@@ -11,7 +11,7 @@ import { Parser } from 'tap-parser';
 import { fixturesInMemory } from './fixtures-in-memory.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
-const JOBS = availableParallelism() + 2;
+const JOBS = availableParallelism() + 1;
 /** A process that has become larger is replaced before the next file. */
 const LARGEST_PROCESS = 1_000_000_000;
 ensureSystemPackages();
