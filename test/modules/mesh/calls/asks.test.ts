@@ -21,9 +21,11 @@ import {
 
 t.setTimeout(120_000);
 
+/** As the detector knows them. */
+const KEY = `ghp_${'a1B2'.repeat(9)}`;
 const REPORTS = `import { writeFileSync } from 'node:fs';
 console.log('looking at the logs');
-console.log('the key is sk-ant-api03-0123456789abcdefghijklmnopqrstuvwxyz');
+console.log('the key is ${KEY}');
 writeFileSync('report.md', '# Two errors\\n\\nBoth at night.\\n');
 console.log('\`\`\`nocturne-report\\nsummary: found two errors\\noutputs: [report.md]\\n\`\`\`');
 `;
@@ -76,7 +78,7 @@ t.test(
     t.match(heard, [{ state: 'waiting' }, { state: 'working', runId: /^RUN-/ }]);
     const printed = heard.map((data) => (data as { text?: string }).text ?? '').join('');
     t.match(printed, /looking at the logs/);
-    t.notMatch(printed, /0123456789abcdef/, 'no credential leaves');
+    t.notMatch(printed, new RegExp(KEY), 'no credential leaves');
     t.notOk(
       [...far.place.workspace.snapshot().files.keys()].some((path) => path.includes('report.md')),
       'its files are not kept',
