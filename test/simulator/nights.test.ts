@@ -19,7 +19,7 @@ function simulate(...words: readonly string[]): { readonly status: number; reado
 }
 
 /** `SIMULATOR_NIGHTS=20` for a longer run. */
-const NIGHTS = Number(process.env['SIMULATOR_NIGHTS'] ?? 8);
+const NIGHTS = Number(process.env['SIMULATOR_NIGHTS'] ?? 12);
 const played = simulate('--nights', String(NIGHTS), '--seed', '1', '--jobs', '2', '--verbose');
 const traceOf = (seed: number, text: string): string | undefined =>
   text.match(new RegExp(`^seed ${seed}: [0-9a-f]+$`, 'm'))?.[0];
