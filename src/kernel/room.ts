@@ -9,19 +9,17 @@ export class Room {
   }
 
   /** @throws the reason of `signal` for what was ended before it began, and what `work` throws. */
-  async enter<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#place();
+  async enter<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       return await work();
     } finally {
-      this.#free++;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      // Its place goes to the next one, so that nobody who comes later is before it.
+      if (next === undefined) this.#free++;
+      else next();
     }
-  }
-
-  async #place(): Promise<void> {
-    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#free--;
   }
 }

@@ -16,7 +16,7 @@ const MOST_AT_ONCE = 2;
 export function callApart(context: Context): CallApart {
   const room = new Room(MOST_AT_ONCE);
   return (name, parsed, limits) =>
-    room.enter(limits.signal, () => callInProcess(context, { name, ...parsed, ...limits }));
+    room.enter(() => callInProcess(context, { name, ...parsed, ...limits }), limits.signal);
 }
 
 type Call = Partial<Parsed> & Parameters<CallApart>[2] & { readonly name: string };

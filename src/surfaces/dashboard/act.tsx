@@ -29,7 +29,7 @@ export async function act(
   if ((form['once'] ?? '') === '')
     throw new NocturneError('USAGE', 'this form is of no page of this dashboard');
   const doing = { served, action, form, session: request.get('session') };
-  const ended = await served.turns.next(async () => {
+  const ended = await served.turns.enter(async () => {
     const preview = action.previews === true ? await previewed(doing) : undefined;
     return preview ?? (await done(doing));
   });

@@ -62,7 +62,7 @@ export class KeptAnswers {
     kept.version = changes.version;
     try {
       const limits = { signal: this.#ending.signal, timeoutMs: LIMIT_MS };
-      const { json } = await this.#room.enter(limits.signal, () => call(name, parsed, limits));
+      const { json } = await this.#room.enter(() => call(name, parsed, limits), limits.signal);
       kept.answer = { isRunning: false, json, at };
     } catch (error) {
       if (this.#ending.signal.aborted) return;

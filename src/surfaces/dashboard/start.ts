@@ -7,6 +7,7 @@ import { aborted } from '../../kernel/aborted.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
 import { messageOf } from '../../kernel/error.js';
+import { Room } from '../../kernel/room.js';
 import { LINK_MINUTES, Sessions } from '../../passes/dashboard-sessions.js';
 import { forgetServer, rememberServer } from '../../passes/dashboard-server.js';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
@@ -19,7 +20,6 @@ import { listen } from './listen.js';
 import { EVERY_S, lookForChanges } from './look-for-changes.js';
 import { ACTIONS, PAGES } from './pages/pages.js';
 import { TidyMemory } from './tidy-memory.js';
-import { Turns } from './turns.js';
 import type { DashboardSettings, Place, Served } from './types.js';
 import { watchBesides } from './watch-besides.js';
 
@@ -92,7 +92,7 @@ function servedOf(settings: DashboardSettings, { changes, warm, kept }: Held): S
     reach: reachOf(settings.place),
     sessions: new Sessions(workspace),
     done: new DoneForms(workspace),
-    turns: new Turns(),
+    turns: new Room(1),
     changes,
     kept,
     callApart,

@@ -1,4 +1,5 @@
 /** What the command line gives a dashboard, and what its routes share. */
+import type { Room } from '../../kernel/room.js';
 import type { HttpBindings } from '@hono/node-server';
 import type {
   CallApart,
@@ -12,7 +13,6 @@ import type { Reach } from './access.js';
 import type { Changes } from './changes.js';
 import type { DoneForms } from './done-forms.js';
 import type { KeptAnswers } from './kept-answers.js';
-import type { Turns } from './turns.js';
 
 export type Place = {
   /** An address of this machine. */
@@ -50,7 +50,8 @@ export type Served = Pick<
   readonly touch: () => void;
   /** The workspace as it is now; `workspace` shows it as it was a moment ago. */
   readonly fresh: () => Snapshot;
-  readonly turns: Turns;
+  /** One form after the other: what one has checked, no other changes before it is done. */
+  readonly turns: Room;
   readonly kept: KeptAnswers;
   /** For pages, on the warm snapshot. */
   readonly call: CallCommand;
