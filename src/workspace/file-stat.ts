@@ -1,5 +1,12 @@
 /** How long a cached fact about a file or the clock stays valid. */
-import { closeSync, constants, fstatSync, futimesSync, openSync } from '../kernel/files.js';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+} from '../kernel/files.js';
 import { within } from './root-descriptor.js';
 import type { FileEntry } from './types.js';
 
@@ -16,6 +23,12 @@ export function hourOf(time: Date): string {
 /** Size, both times and inode. A program can reset `mtime`, but not `ctime`. */
 export function statText({ size, mtimeMs, ctimeMs, ino }: Stat): string {
   return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
+/** The same of a path: changes whenever the file does. Empty if there is none. */
+export function fileMark(path: string): string {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  return file === undefined ? '' : statText(file);
 }
 
 /** The time of the workspace's file system, such as a network drive; 0 if it is unknown. */

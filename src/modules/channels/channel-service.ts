@@ -1,8 +1,8 @@
 /** The channels while a server runs: sends as soon as something is due, and listens for answers. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lstatSync } from '../../kernel/files.js';
 import type { ServeContext, Service } from '../../passes/module.js';
+import { fileMark } from '../../workspace/file-stat.js';
 import { listens } from './card.js';
 import { listen } from './answers/listen.js';
 import { deliver } from './delivery/deliver.js';
@@ -88,10 +88,5 @@ async function keepListening(context: RoundContext, channel: Channel, wait: Paus
 }
 
 function stateOf(root: string, paths: readonly string[]): string {
-  return paths
-    .map((path) => {
-      const file = lstatSync(join(root, path), { throwIfNoEntry: false });
-      return file === undefined ? '' : `${file.ino} ${file.ctimeMs} ${file.size}`;
-    })
-    .join('\n');
+  return paths.map((path) => fileMark(join(root, path))).join('\n');
 }

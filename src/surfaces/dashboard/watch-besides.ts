@@ -1,7 +1,7 @@
 /** Tells open pages of changes in files of the state directory that pages show. */
 import { join } from 'node:path';
-import { lstatSync } from '../../kernel/files.js';
 import type { DashboardPage } from '../../passes/dashboard-page.js';
+import { fileMark } from '../../workspace/file-stat.js';
 
 /** They may not be there yet, and their folder neither: so they are looked at again and again. */
 const LOOK_MS = 1_000;
@@ -15,22 +15,14 @@ export function watchBesides(
   const paths = [...new Set(pages.flatMap(({ besides = [] }) => besides))].map((path) =>
     join(state, path),
   );
-  let before = stateOf(paths);
+  const mark = (): string => paths.map(fileMark).join('\n');
+  let before = mark();
   const timer = setInterval(() => {
-    const now = stateOf(paths);
+    const now = mark();
     if (now === before) return;
     before = now;
     onChange();
   }, LOOK_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function stateOf(paths: readonly string[]): string {
-  return paths
-    .map((path) => {
-      const file = lstatSync(path, { throwIfNoEntry: false });
-      return file === undefined ? '' : `${file.ino} ${file.mtimeMs} ${file.size}`;
-    })
-    .join('\n');
 }

@@ -1,10 +1,10 @@
 /** The deadline watch: sleeps until the next deadline of a job, and records what was missed. */
-import { lstatSync } from '../../../kernel/files.js';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServeContext, Service } from '../../../passes/module.js';
 import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
+import { fileMark } from '../../../workspace/file-stat.js';
 import { JOBS_PAGE } from '../job.js';
 import { nextDeadline } from './deadlines-now.js';
 import { recordMissed } from './record-missed.js';
@@ -21,7 +21,8 @@ export function deadlineService({ workspace, say }: ServeContext): Service {
       let plan: Plan | undefined;
       while (!signal.aborted) {
         const now = workspace.clock.now().getTime();
-        const page = pageState(workspace.root);
+        // Without reading the whole workspace each minute.
+        const page = fileMark(join(workspace.root, JOBS_PAGE));
         if (plan === undefined || now >= plan.at || page !== plan.page) {
           for (const line of recordMissed(workspace)) say(line);
           const snapshot = workspace.snapshot();
@@ -41,10 +42,4 @@ type Plan = { readonly page: string; readonly next: number; readonly at: number 
 
 function spoken(instant: number, zone: string): string {
   return `${localTime(new Date(instant).toISOString(), zone)} (${zone})`;
-}
-
-/** Changes with the page; no reason to read the whole workspace each minute. */
-function pageState(root: string): string {
-  const file = lstatSync(join(root, JOBS_PAGE), { throwIfNoEntry: false });
-  return file === undefined ? '' : `${file.ino} ${file.ctimeMs} ${file.size}`;
 }
