@@ -1,4 +1,4 @@
-/** Words of texts: plurals, and the words that carry meaning. */
+/** Words of texts: plurals, lists, and the words that carry meaning. */
 
 /** Lower-case words with at least four letters or digits. */
 export function wordsOf(text: string): ReadonlySet<string> {
@@ -8,4 +8,12 @@ export function wordsOf(text: string): ReadonlySet<string> {
 /** `1 file`, `2 files`. */
 export function plural(count: number, singular: string, several = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : several}`;
+}
+
+/** The items of a list that is written with commas. */
+export function commaList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { parse } from 'yaml';
 import { defined } from '../../../kernel/defined.js';
 import { messageOf, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import type { Value } from '../../../markdown/types.js';
 import {
   addPhase,
@@ -100,7 +101,7 @@ export const phaseEdit: Command = {
     const successors = textOption(parsed.options, 'successors');
     const fields = {
       ...contentOf(parsed.options),
-      ...defined({ successors: successors === undefined ? undefined : namesIn(successors) }),
+      ...defined({ successors: successors === undefined ? undefined : commaList(successors) }),
     };
     if (Object.keys(fields).length === 0)
       throw new NocturneError('USAGE', 'there is nothing to change', {
@@ -109,7 +110,7 @@ export const phaseEdit: Command = {
     return change(context, parsed, {
       what: 'phase_edit',
       edit: (page) => {
-        for (const successor of namesIn(successors ?? '')) phaseNamed(page, successor);
+        for (const successor of commaList(successors ?? '')) phaseNamed(page, successor);
         return setPhase(page, name, fields);
       },
       current: (phase) => phase,
@@ -117,13 +118,6 @@ export const phaseEdit: Command = {
     });
   },
 };
-
-function namesIn(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}
 
 function contentOf(options: Parsed['options']): Readonly<Record<string, Value>> {
   return defined({

@@ -1,7 +1,8 @@
 /** `preapprove list`, `add`, `revoke`: what the owner allows in advance, on a signed page. */
-import { parseDuration } from '../../../kernel/clock.js';
+import { parseDuration, stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
@@ -181,8 +182,8 @@ function fieldsOf(snapshot: Snapshot, { args, options }: Parsed): Fields {
     max_uses: uses,
     expires: endOf(snapshot, until),
     status: 'active',
-    scope: itemsOf(scope),
-    ...defined({ boundary: except === undefined ? undefined : itemsOf(except) }),
+    scope: commaList(scope),
+    ...defined({ boundary: except === undefined ? undefined : commaList(except) }),
   };
 }
 
@@ -194,14 +195,7 @@ function endOf(snapshot: Snapshot, until: string): string {
     throw new NocturneError('USAGE', `--until ${until} is over`, {
       hint: 'give a later time, or how long from now, as in 7d',
     });
-  return end.toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
-function itemsOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  return stamp(end);
 }
 
 /** Numbers are never used again. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { installedHosts } from '../../../hosts/installed.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
 import { runnerName } from '../../../project/project-runner.js';
@@ -244,6 +245,7 @@ function fromTemplates(context: Context, snapshot: Snapshot, { slug, text }: Wan
       file: `PROJECTS/${slug}/PHASES.md`,
       hint: 'move PHASES.md away, or write LONGRUNNER.md yourself from orchestration-os/LONGRUNNER-TEMPLATE.md',
     });
+  const writes = text('writes');
   return newProjectFiles(snapshot, context.packageRoot, {
     slug,
     mission,
@@ -252,9 +254,6 @@ function fromTemplates(context: Context, snapshot: Snapshot, { slug, text }: Wan
     runner: text('runner'),
     tier: text('tier') ?? 'standard',
     phase: text('phase'),
-    writes: text('writes')
-      ?.split(',')
-      .map((glob) => glob.trim())
-      .filter((glob) => glob !== ''),
+    writes: writes === undefined ? undefined : commaList(writes),
   });
 }
