@@ -13,7 +13,10 @@ import type { Message } from '../wire/envelope.js';
 import { MeshRefusal } from '../wire/refusal.js';
 
 const LOOK_MS = 1_000;
-/** To a node that does not answer. */
+/**
+ * The longest wait before a receipt is sent again. The first ones are short: a node that has just
+ * begun may take a receipt before it knows whom to answer.
+ */
 const AGAIN_MS = 30_000;
 /** Rows to look back. */
 const MOST_ROWS = 5_000;
@@ -27,6 +30,7 @@ type Receipt = {
   readonly how: 'committed' | 'returned';
   readonly head: string;
 };
+type Sent = { readonly at: number; readonly times: number };
 
 export function receiptsPart(): Part {
   return {
@@ -36,7 +40,7 @@ export function receiptsPart(): Part {
     },
     async run(node, signal) {
       const path = join(node.workspace.root, MESH_LOG);
-      const sent = new Map<number, number>();
+      const sent = new Map<number, Sent>();
       let size = -1;
       let open: readonly LogRow[] = [];
       while (!signal.aborted) {
@@ -64,14 +68,19 @@ function isJudgement({ event, hash }: LogRow): boolean {
   return (event === 'committed' || event === 'returned') && hash !== '';
 }
 
-function sendReceipt(node: LiveNode, row: LogRow, sent: Map<number, number>): void {
+function sendReceipt(node: LiveNode, row: LogRow, sent: Map<number, Sent>): void {
   const { seq, node: to, task, attempt, hash, event } = row;
   const last = sent.get(seq);
-  if (!node.heard().has(to) || (last !== undefined && performance.now() - last < AGAIN_MS)) return;
-  sent.set(seq, performance.now());
+  const now = performance.now();
+  if (!node.heard().has(to) || (last !== undefined && now < nextTry(last))) return;
+  sent.set(seq, { at: now, times: (last?.times ?? 0) + 1 });
   const how = event === 'committed' ? 'committed' : 'returned';
   const head = lastHead(node.workspace.root);
   node.send('receipt', to, { type: 'ended', task, attempt, hash, how, head } satisfies Receipt);
+}
+
+function nextTry({ at, times }: Sent): number {
+  return at + Math.min(AGAIN_MS, LOOK_MS * 2 ** (times - 1));
 }
 
 /** Only for work that this node has sent: nobody else fills its log. */

@@ -13,6 +13,7 @@ import {
 } from '../../../../src/modules/mesh/log/log-lines.js';
 import { logPart } from '../../../../src/modules/mesh/log/log-part.js';
 import { MESH_LOG } from '../../../../src/modules/mesh/log/mesh-log.js';
+import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import { receiptsPart } from '../../../../src/modules/mesh/work/receipts-part.js';
 import { REPORT, WRITES_PAGE } from '../../../passes/pass-workspace.js';
@@ -33,17 +34,23 @@ t.setTimeout(240_000);
 const NO_SANDBOX = spawnSync('bwrap', ['--version']).error !== undefined && 'no bubblewrap';
 
 type Scope = { teardown(act: () => unknown): void };
+type Serving = { readonly parts?: readonly Part[]; readonly say?: (line: string) => void };
 
-function serve(t: Scope, mesh: Mesh, node: MeshNode): () => Promise<void> {
+function serve(
+  t: Scope,
+  mesh: Mesh,
+  node: MeshNode,
+  { parts = [receiptsPart(), logPart()], say = () => undefined }: Serving = {},
+): () => Promise<void> {
   const ended = new AbortController();
   const running = runNode({
     workspace: node.workspace,
     identity: node.identity,
     roster: mesh.roster,
     url: mesh.url,
-    say: () => undefined,
+    say,
     signal: ended.signal,
-    parts: [receiptsPart(), logPart()],
+    parts,
   });
   const end = async (): Promise<void> => {
     ended.abort();
@@ -155,6 +162,38 @@ t.test('both logs name each other and agree', { skip: NO_SERVER || NO_SANDBOX },
     'what we have lost ourselves is found as well',
   );
 });
+
+t.test(
+  'a receipt that was not taken is sent again soon',
+  { skip: NO_SERVER || NO_SANDBOX },
+  async (t) => {
+    const mesh = await meshOf(t, [
+      { id: 'owner' },
+      { id: 'worker', project: { files: { 'orchestration-os/RUNNERS.md': GUEST_RUNNERS } } },
+    ]);
+    const pair = pairWith(mesh.nodes, mesh.roster, `${WRITES_PAGE}\n${REPORT}`);
+    const { owner, worker } = pair;
+    writeTask(owner, { task: 'one' });
+    handOver(pair, 'one');
+    await pass(worker);
+    bringHome(pair, 'one');
+    await pass(owner);
+    const said: string[] = [];
+    const endWorker = serve(t, mesh, worker, { parts: [], say: (line) => said.push(line) });
+    serve(t, mesh, owner);
+    await until(
+      () => said,
+      (lines) => lines.some((line) => line.includes('unknown kind, "receipt"')),
+    );
+    await endWorker();
+    serve(t, mesh, worker);
+    await until(
+      () => events(owner).at(-1),
+      (event) => event === 'confirmed',
+    );
+    t.same(events(worker), ['worked', 'receipt']);
+  },
+);
 
 t.test('without a server the other log is read from a file', { skip: NO_SERVER }, async (t) => {
   const mesh = await meshOf(t, [{ id: 'owner' }, { id: 'worker' }]);
