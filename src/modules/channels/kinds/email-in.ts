@@ -2,7 +2,7 @@
 import { ImapFlow } from 'imapflow';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { NocturneError } from '../../../kernel/error.js';
-import { causeCode } from './http-post.js';
+import { causeCode, failureText } from './http-post.js';
 import type { Incoming, Listening } from './connection.js';
 import type { MailServer } from './email-server.js';
 import { aboveQuotation } from '../answers/above-quotation.js';
@@ -58,7 +58,7 @@ export async function fetchMail(
       keepCursor(message);
     }
   } catch (error) {
-    throw new NocturneError('RUN_FAILED', `the mailbox cannot be read (${reasonOf(error)})`);
+    throw new NocturneError('RUN_FAILED', `the mailbox cannot be read: ${reasonOf(error)}`);
   } finally {
     signal.removeEventListener('abort', stop);
     client.close();
@@ -73,11 +73,9 @@ function parsedMail(source: Buffer | undefined): Promise<ParsedMail | undefined>
 }
 
 function reasonOf(error: unknown): string {
-  const code = causeCode(error);
-  if (code !== '') return code;
   return (error as { authenticationFailed?: boolean }).authenticationFailed === true
     ? 'the login was refused'
-    : 'it gave no proper answer';
+    : failureText(causeCode(error));
 }
 
 function incomingOf(mail: ParsedMail, message: string): Incoming {

@@ -47,9 +47,20 @@ const NEVER_LEFT = new Set([
   'ENETUNREACH',
 ]);
 
+const UNTRUSTED = new Set([
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** Never the text of another program's error: it may show an address that is a secret. */
 export function failureText(code: string): string {
-  return code === '' ? 'it gave no proper answer' : `the connection failed (${code})`;
+  if (code === '') return 'it gave no proper answer';
+  if (UNTRUSTED.has(code)) return `its certificate is not trusted (${code})`;
+  return `the connection failed (${code})`;
 }
 
 /** Of a request without an answer. */
@@ -58,9 +69,11 @@ export function failedPost(error: unknown): Sent {
   return { kind: 'failed', why: failureText(code), mayHaveArrived: !NEVER_LEFT.has(code) };
 }
 
+/** `originalCode`: nodemailer's, where its own code says only that there was trouble. */
 export function causeCode(error: unknown): string {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
+    if ('originalCode' in at && typeof at.originalCode === 'string') return at.originalCode;
     if ('code' in at && typeof at.code === 'string') return at.code;
     const inner: { readonly cause?: unknown; readonly error?: unknown } = at;
     at = inner.cause ?? inner.error;
