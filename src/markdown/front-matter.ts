@@ -54,20 +54,7 @@ export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   const plain = readPlainYaml(source, dataText);
   return plain
     ? { fields: cellsOf(doc, file, plain), diagnostics: [] }
-    : readAgain(doc, file, source);
-}
-
-/** Of the package, in the order of their last use: what stands below often changes alone. */
-const recent = new Map<string, FrontMatterRead>();
-const MOST_RECENT = 16;
-
-function readAgain(doc: Doc, file: string, source: string): FrontMatterRead {
-  const key = `${file}\0${doc.text.slice(0, doc.frontMatter?.contentEnd)}`;
-  const read = recent.get(key) ?? readWithPackage(doc, file, source);
-  recent.delete(key);
-  recent.set(key, read);
-  for (const oldest of [...recent.keys()].slice(0, -MOST_RECENT)) recent.delete(oldest);
-  return read;
+    : readWithPackage(doc, file, source);
 }
 
 function cellsOf(doc: Doc, file: string, plain: readonly PlainField[]): ReadonlyMap<string, Cell> {

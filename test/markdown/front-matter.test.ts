@@ -242,19 +242,3 @@ t.test('front matter that is missing, not closed or in a language is told apart'
     range: { line: 1, column: 1 },
   });
 });
-
-t.test(
-  'the same front matter in two files, and below a byte order mark, has its own places',
-  (t) => {
-    const text = '---\nsteps:\n  - id: a # first\n    needs: [b]\n---\n';
-    const placesOf = (file: string, content: string): readonly string[] =>
-      [...readFrontMatter(scan(content), file).fields].map(
-        ([name, { start, range }]) => `${range.file} ${name} ${start}`,
-      );
-    t.same(placesOf('a.md', text), ['a.md steps 13']);
-    t.same(placesOf('b.md', text), ['b.md steps 13']);
-    t.same(placesOf('a.md', `\uFEFF${text}`), ['a.md steps 14']);
-    t.same(placesOf('a.md', `${text}Below.\n`), ['a.md steps 13']);
-    t.end();
-  },
-);
