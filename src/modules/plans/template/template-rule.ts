@@ -1,7 +1,9 @@
 /** Rule plan-template: a template can become a plan, whatever values it is given. */
 import type { WorkspaceRule } from '../../../validate/rule.js';
+import type { Snapshot } from '../../../workspace/types.js';
 import { templateIds, templateOf } from './installed-templates.js';
 import { templateProblems } from './instantiate.js';
+import type { Problem } from './problem.js';
 import { templatePath } from './read-template.js';
 
 const ID = 'plan-template';
@@ -13,12 +15,22 @@ export const planTemplate: WorkspaceRule = {
   suppressible: 'never',
   reads: (snapshot) => templateIds(snapshot).map(templatePath),
   run: ({ snapshot }) =>
-    templateIds(snapshot).flatMap((id) => {
-      const read = templateOf(snapshot, id);
-      const problems =
-        read.kind === 'problems'
-          ? read.problems
-          : templateProblems(read.template, (other) => templateOf(snapshot, other));
-      return problems.map((problem) => ({ ...problem, rule: ID, severity: 'error' as const }));
-    }),
+    problemsIn(snapshot).map((problem) => ({ ...problem, rule: ID, severity: 'error' })),
 };
+
+/** The texts alone decide, and a process that stays finds the same ones in the next snapshot. */
+let last: { readonly texts: string; readonly problems: readonly Problem[] } | undefined;
+
+function problemsIn(snapshot: Snapshot): readonly Problem[] {
+  const ids = templateIds(snapshot);
+  const texts = JSON.stringify(ids.map((id) => [id, snapshot.text(templatePath(id))]));
+  if (last?.texts === texts) return last.problems;
+  const problems = ids.flatMap((id) => {
+    const read = templateOf(snapshot, id);
+    return read.kind === 'problems'
+      ? read.problems
+      : templateProblems(read.template, (other) => templateOf(snapshot, other));
+  });
+  last = { texts, problems };
+  return problems;
+}

@@ -140,6 +140,40 @@ async function byKeyboard(t: Test, page: Page, place: Clocked): Promise<void> {
   t.strictSame(recorded(place, ids[0] ?? ''), ['owner through dashboard']);
 }
 
+t.test(
+  'words that are written while an answer is on its way stay',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const place = morning(t.testdir());
+    const { open: visit } = await dashboardInBrowser(t, place);
+    const page = await visit('/');
+    let release = (): void => undefined;
+    const isReleased = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/*', async (route) => {
+      if (route.request().method() === 'POST') await isReleased;
+      await route.continue();
+    });
+    const { keyboard } = page;
+    await keyboard.press('/');
+    await keyboard.type('maybe later?');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await keyboard.press('Enter');
+    await sent;
+    await keyboard.press('Escape');
+    await keyboard.press('/');
+    await keyboard.press('Control+a');
+    await keyboard.type('ask in');
+    release();
+    await page.waitForSelector(`[id="${ids[0]}"] .unclear`);
+    await keyboard.type(' the harbour first');
+    await keyboard.press('Enter');
+    await gone(page, ids[0] ?? '');
+    t.equal(answerOf(place, ids[0] ?? ''), 'ask in the harbour first');
+  },
+);
+
 t.test('two browsers and a server that dies', { skip: NO_CHROMIUM }, async (t) => {
   const place = morning(t.testdir());
   const { dashboard, open: visit } = await dashboardInBrowser(t, place);

@@ -17,19 +17,27 @@ export function sendForms(): void {
 async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form, button)) body.append(name, String(value));
+  const written = writtenIn(form);
   form.ariaBusy = 'true';
   say('');
   try {
     const response = await fetch(targetOf(form, button), { method: 'POST', body });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    if (response.redirected) showDone(page, response.url, form);
-    else if (page.querySelector('main .problem') !== null) showProblem(page);
+    if (response.redirected) {
+      // What was written since was not sent.
+      if (writtenIn(form) === written) form.reset();
+      showDone(page, response.url);
+    } else if (page.querySelector('main .problem') !== null) showProblem(page);
     else showAnswer(page);
   } catch {
     say('Not sent: the dashboard does not answer. What you wrote is still here.');
   } finally {
     form.ariaBusy = null;
   }
+}
+
+function writtenIn(form: HTMLFormElement): string {
+  return JSON.stringify([...new FormData(form)]);
 }
 
 /** A button can have an action of its own. */
@@ -40,9 +48,8 @@ function targetOf(form: HTMLFormElement, button: HTMLElement | null): string {
 }
 
 /** The page says what was done. What its other forms hold stays. */
-function showDone(page: Document, url: string, form: HTMLFormElement): void {
+function showDone(page: Document, url: string): void {
   if (new URL(url).pathname !== location.pathname) return location.assign(url);
-  form.reset();
   history.replaceState(null, '', url);
   if (!takeIn(page)) return location.assign(url);
   document.querySelector('main > .done')?.scrollIntoView({ block: 'nearest' });
