@@ -271,7 +271,7 @@ export interface PassModule {
   /** For the cost on the morning page: what the sums of the runs since then do not tell. */
   costs?(context: KeptContext & { readonly since: Date }): readonly string[];
   /** T9, for a pass whose calls were counted: what its audit row shows of the module's own log. */
-  named?(state: string): string | undefined;
+  named?(context: KeptContext): string | undefined;
   /** For the progress on the morning page: what goes on or came to its end, one line each. */
   progress?(context: SinceContext): readonly string[];
   /** For `validate`, while the module is installed. */

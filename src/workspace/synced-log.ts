@@ -10,6 +10,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readSync,
   statSync,
@@ -26,6 +27,7 @@ export type RowEnd = { readonly bytes: number; readonly head: string };
 
 export interface SyncedLog {
   readonly place: LogPlace;
+  /** @throws NocturneError `GATE` for a file that another program has changed, or removed. */
   append(members: Readonly<Record<string, unknown>>): void;
   close(): void;
 }
@@ -64,13 +66,18 @@ export function openSyncedLog(
     closeSync(descriptor);
     throw error;
   }
+  const { ino } = fstatSync(descriptor);
+  const requireUnchanged = (): void => {
+    const file = lstatSync(path, { throwIfNoEntry: false });
+    if (file?.ino !== ino) throw removed(path, options.name);
+    if (file.size !== place.bytes) throw changed(path, place.rows + 1, options.name);
+  };
   return {
     get place() {
       return place;
     },
     append(members) {
-      if (fstatSync(descriptor).size !== place.bytes)
-        throw changed(path, place.rows + 1, options.name);
+      requireUnchanged();
       const { line, link: head } = linkedLine(place.head, members);
       const content = Buffer.from(`${line}\n`);
       try {
@@ -152,6 +159,15 @@ function readRows(
     }
   }
   return place;
+}
+
+/** What is written to a file without a name is lost. */
+function removed(path: string, { log }: LogName): NocturneError {
+  const message = `another program has removed or replaced the file of ${log}`;
+  return new NocturneError('GATE', message, {
+    file: path,
+    hint: 'restore the file from a backup',
+  });
 }
 
 function changed(path: string, row: number, { log, writer }: LogName): NocturneError {

@@ -16,7 +16,7 @@ const PAGES = {
   'docs/BACKUP.md': 10,
   'docs/CHANNELS.md': 5,
   'docs/JOBS.md': 6,
-  'docs/SPEND.md': 5,
+  'docs/SPEND.md': 6,
   'docs/PLANS.md': 7,
   'docs/MESH.md': 5,
 };

@@ -1,15 +1,14 @@
 /** Module meter: what calls to models cost, and the limits that a call must fit into. */
-import { ownerZone } from '../../project/owner-zone.js';
-import type { KeptContext } from '../../passes/module.js';
 import type { Module } from '../types.js';
 import { spend } from './commands/spend.js';
+import { spendAccept } from './commands/spend-accept.js';
 import { spendResume, spendStop } from './commands/spend-stop.js';
-import { ledgerProblems } from './ledger/ledger-problems.js';
+import { ledgerProblems, lostRows } from './ledger/ledger-problems.js';
 import { placeText } from './ledger/named-places.js';
-import { type Stopped, stoppedUntil } from './ledger/stopped.js';
 import { meterDirectory } from './live-meter.js';
 import { SPEND_ACTIONS, SPEND_PAGES } from './pages/pages.js';
 import { priceProblems } from './page/price-problems.js';
+import { meterState, stoppedIn } from './report/meter-state.js';
 import { spendReport } from './report/spend-report.js';
 import { doubts, stoppedText } from './report/spend-text.js';
 import { meterCommand } from './server/meter-command.js';
@@ -26,12 +25,14 @@ export const module: Module = {
     const until = stopped === undefined ? [] : [stoppedText(stopped, zone)];
     return [...until, ...doubts(report)];
   },
-  state: (context) => {
-    const stopped = stoppedIn(context);
-    return stopped && { lines: [stopped.text], facts: { stopped: stopped.stopped } };
-  },
-  stopsSpending: (context) => stoppedIn(context)?.text,
-  named: (state) => placeText(meterDirectory(state)),
+  state: meterState,
+  stopsSpending: ({ snapshot, state }) =>
+    stoppedIn({ snapshot, state })?.text ?? lostRows(meterDirectory(state), snapshot),
+  // A ledger that has lost rows never becomes one that the audit log names.
+  named: ({ snapshot, state }) =>
+    lostRows(meterDirectory(state), snapshot) === undefined
+      ? placeText(meterDirectory(state))
+      : undefined,
   examined: ({ snapshot, state }) => [
     ...ledgerProblems(meterDirectory(state), snapshot),
     ...priceProblems(snapshot),
@@ -42,15 +43,8 @@ export const module: Module = {
   commands: {
     meter: meterCommand,
     spend,
+    'spend accept': spendAccept,
     'spend stop': spendStop,
     'spend resume': spendResume,
   },
 };
-
-function stoppedIn({
-  snapshot,
-  state,
-}: KeptContext): { readonly stopped: Stopped; readonly text: string } | undefined {
-  const stopped = stoppedUntil(meterDirectory(state), snapshot.now);
-  return stopped && { stopped, text: stoppedText(stopped, ownerZone(snapshot)) };
-}

@@ -131,8 +131,12 @@ function spendingRow({ modules, workspace }: PassEnvironment, stage: Stage): rea
   if (all.length === 0) return [];
   const result = all.includes('not enforced') ? NOT_ENFORCED : 'ok';
   const isCounted = all.includes('enforced');
-  const named = isCounted ? modules.flatMap((module) => module.named?.(workspace.state) ?? []) : [];
-  return [noteAct('T9', { type: SPENDING, target: stage.runId, result, detail: named.join('; ') })];
+  const { state } = workspace;
+  const snapshot = isCounted ? workspace.snapshot() : undefined;
+  const named = snapshot && modules.flatMap((module) => module.named?.({ snapshot, state }) ?? []);
+  return [
+    noteAct('T9', { type: SPENDING, target: stage.runId, result, detail: named?.join('; ') ?? '' }),
+  ];
 }
 
 /** Who did the work: nobody if the pass ended before an agent began; the host if it began it. */

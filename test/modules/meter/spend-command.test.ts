@@ -148,7 +148,8 @@ t.test('the month in sums, each uncertain part named, and the limits as they are
 
 /** A metered pass on record, whose row names where the ledger ends. */
 function withMeter({ workspace }: SpendingPlace, runId: string): void {
-  const detail = module.named?.(workspace.state) ?? '';
+  const { state } = workspace;
+  const detail = module.named?.({ snapshot: workspace.snapshot(), state }) ?? '';
   workspace.commit({
     actor: { kind: 'nocturne', name: 'test' },
     runId,
@@ -176,15 +177,49 @@ t.test('rows cut off the end of the ledger, or all of them, are noticed', async 
   t.match(cut.text, /^Incomplete: .* when 1 pass ended, the last of them RUN-20261121-002\. /m);
   t.match((await call('doctor')).text, /no longer has the rows that it had when RUN-20261121-002/);
   t.match((await call('briefing')).text, /Incomplete: the ledger/);
+  t.match(await call('status'), { text: /No call to a model can leave: .*RUN-20261121-002 ended/ });
   rmSync(ledger);
   const both = ['RUN-20261121-002', 'RUN-20261121-001'];
   t.match(await call('spend'), { json: { ledger: { rows: 0, lost: both } } });
   spendAll(place, CALLS.slice(3, 5));
   t.match(await call('spend'), { json: { ledger: { rows: 4, lost: both } } }, 'also by others');
   withMeter(place, 'RUN-20261122-001');
-  t.notMatch((await call('doctor')).text, /no longer has/, 'the last pass has seen the new ledger');
-  t.match(await call('spend'), { json: { ledger: { lost: both } } }, 'its sums stay incomplete');
+  t.match((await call('doctor')).text, /no longer has the rows/, 'a later pass does not hide it');
 });
+
+t.test('what is left of a ledger counts after the owner has accepted it', async (t) => {
+  const place = spendingPlace(t.testdir(), {
+    prices: PRICES,
+    limits: ['| month | - | - | 1 | - |'],
+  });
+  const clock = fixedClock('2026-11-22T10:00:00Z');
+  const call = (...words: string[]) => callCommand(place, words, { clock });
+  t.match(await call('spend', 'accept', '--yes'), { exit: 0, json: { accepted: false } });
+  spendAll(place, CALLS.slice(1, 2));
+  withMeter(place, 'RUN-20261121-001');
+  rmSync(join(meterDirectory(place.workspace.state), 'ledger.jsonl'));
+  t.match(stopsSpending(place), /no longer has the rows that it had when RUN-20261121-001 ended/);
+  t.match(await call('spend', 'accept'), { exit: 5, json: { accepted: false, rows: 0 } });
+  t.match((await call('doctor')).text, /nocturne spend accept/);
+  const inPass = { clock, env: { NOCTURNE_RUN: 'RUN-20261122-001' } };
+  t.match(await callCommand(place, ['spend', 'accept', '--yes'], inPass), { exit: 5 });
+  t.match(stopsSpending(place), /no longer has/);
+  t.match(await call('spend', 'accept', '--yes'), { exit: 0, json: { accepted: true, rows: 0 } });
+  t.equal(stopsSpending(place), undefined);
+  t.notMatch((await call('status')).text, /No call to a model can leave/);
+  t.notMatch((await call('doctor')).text, /no longer has/);
+  spendAll(place, CALLS.slice(2, 3));
+  t.equal(stopsSpending(place), undefined, 'rows after the accepted ones');
+  withMeter(place, 'RUN-20261121-002');
+  const lost = ['RUN-20261121-001'];
+  t.match(await call('spend'), { json: { ledger: { rows: 2, lost } } }, 'its sums are incomplete');
+  rmSync(join(meterDirectory(place.workspace.state), 'ledger.jsonl'));
+  t.match(stopsSpending(place), /RUN-20261121-002/, 'a second loss is noticed too');
+});
+
+function stopsSpending({ workspace }: SpendingPlace): string | undefined {
+  return module.stopsSpending?.({ snapshot: workspace.snapshot(), state: workspace.state });
+}
 
 t.test('limits that are not as signed are shown as such', async (t) => {
   const place = spendingPlace(t.testdir(), {

@@ -43,6 +43,8 @@ export interface Accounts {
   run(runId: string): Spend;
   /** The last row's link and number, which the audit names. */
   readonly place: LogPlace;
+  /** @throws NocturneError `GATE` after a row that could not follow the others. */
+  requireUnchanged(): void;
   close(): void;
 }
 
@@ -112,6 +114,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     get place() {
       return ledger.place;
     },
+    requireUnchanged: () => ledger.requireUnchanged(),
     close: () => ledger.close(),
   };
 }

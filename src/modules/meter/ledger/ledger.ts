@@ -19,7 +19,8 @@ import { type LedgerRow, ledgerRow } from './rows.js';
 import { type StoredTotals, type Totals, totalsFrom } from './totals.js';
 
 const NAME = { log: 'the ledger', writer: 'the meter' };
-const LOG_START = logStart('meter/ledger.jsonl');
+/** Of a ledger without rows. */
+export const LEDGER_START = logStart('meter/ledger.jsonl');
 const CHECKPOINT = 'checkpoint.json';
 /** What a start reads again at most. */
 const CHECKPOINT_ROWS = 1000;
@@ -31,6 +32,7 @@ export class Ledger {
   readonly #log: SyncedLog;
   readonly #directory: string;
   #checked: number;
+  #change: NocturneError | undefined;
 
   constructor(directory: string) {
     makeDirectory(directory, 0o700);
@@ -42,7 +44,7 @@ export class Ledger {
     this.#directory = directory;
     this.#log = openSyncedLog(ledgerPath(directory), {
       name: NAME,
-      start: checkpoint?.place ?? LOG_START,
+      start: checkpoint?.place ?? LEDGER_START,
       onRow: (members) => totals.apply(rowOf(members)),
     });
     this.#checked = checkpoint?.place.rows ?? 0;
@@ -53,9 +55,19 @@ export class Ledger {
   }
 
   append(row: LedgerRow): void {
-    this.#log.append(row);
+    try {
+      this.#log.append(row);
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'GATE') this.#change = error;
+      throw error;
+    }
     this.totals.apply(row);
     if (this.place.rows - this.#checked >= CHECKPOINT_ROWS) this.#check();
+  }
+
+  /** @throws NocturneError `GATE` after a row found that another program has changed the file. */
+  requireUnchanged(): void {
+    if (this.#change !== undefined) throw this.#change;
   }
 
   close(): void {
@@ -85,7 +97,7 @@ export function ledgerPath(directory: string): string {
 export function readLedger(directory: string, onRow: (row: LedgerRow) => void): LogPlace {
   return readSyncedLog(ledgerPath(directory), {
     name: NAME,
-    start: LOG_START,
+    start: LEDGER_START,
     onRow: (members) => onRow(rowOf(members)),
   });
 }

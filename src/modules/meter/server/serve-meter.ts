@@ -4,6 +4,7 @@ import { defined } from '../../../kernel/defined.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { accountOf, type Grant, grantOfToken, liveGrants } from '../grant.js';
 import { openAccounts } from '../ledger/accounts.js';
+import { requireAllRows } from '../ledger/ledger-problems.js';
 import { stoppedUntil } from '../ledger/stopped.js';
 import {
   announceMeter,
@@ -38,11 +39,15 @@ const PATIENCE: Patience = { connectMs: 30_000, idleMs: 15 * 60_000 };
 const DRAIN_MS = 5_000;
 const LOOK_MS = 250;
 
-/** @throws NocturneError `LOCKED` if the workspace has a meter. */
+/**
+ * @throws NocturneError `LOCKED` if the workspace has a meter; `GATE` if rows of its ledger are
+ * gone, also while it serves.
+ */
 export async function serveMeter(options: MeterOptions): Promise<void> {
   const { workspace } = options;
   claimMeter(workspace);
   try {
+    requireAllRows(meterDirectory(workspace.state), workspace.snapshot());
     const desk = deskOf(options);
     try {
       await serveCalls(options, desk);
@@ -107,14 +112,18 @@ function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Des
   };
 }
 
-/** Also ends running calls as soon as the owner stops all spending. */
+/**
+ * Also ends running calls as soon as the owner stops all spending.
+ * @throws NocturneError `GATE` for a ledger that another program has changed.
+ */
 async function untilUnneeded(
   { workspace, signal, unusedMs = Number.POSITIVE_INFINITY }: MeterOptions,
-  { running }: Desk,
+  { running, accounts }: Desk,
 ): Promise<void> {
   const { state, clock } = workspace;
   for (let unused = 0; !signal.aborted && unused < unusedMs; ) {
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    accounts.requireUnchanged();
     const isStopped =
       running.size > 0 && stoppedUntil(meterDirectory(state), clock.now()) !== undefined;
     if (isStopped) for (const call of running) call.abort();

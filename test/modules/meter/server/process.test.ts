@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { closeGrant, openGrant } from '../../../../src/modules/meter/grant.js';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../../../src/modules/meter/live-meter.js';
 import { modelAccess } from '../../../../src/modules/meter/model-access.js';
 import { ledgerProblems } from '../../../../src/modules/meter/ledger/ledger-problems.js';
+import { placeText } from '../../../../src/modules/meter/ledger/named-places.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
 import { ensureMeter } from '../../../../src/modules/meter/start-meter.js';
 import { makeWorkspace, type MadeWorkspace } from '../../../support/make-workspace.js';
@@ -124,7 +125,8 @@ t.test('a meter that hangs is replaced, unless the owner runs it', async (t) => 
     process.kill(pid, 'SIGSTOP');
     t.teardown(() => process.kill(pid, 'SIGKILL'));
   };
-  const made = makeWorkspace(t.testdir({ own: {}, other: {} }), { at: new Date().toISOString() });
+  const folder = t.testdir({ own: {}, other: {} });
+  const made = makeWorkspace(join(folder, 'other'), { at: new Date().toISOString() });
   const hanging = await ensureMeter(made.workspace, process.env);
   t.equal((await ensureMeter(made.workspace, process.env)).pid, hanging.pid, 'it answers');
   process.kill(hanging.pid, 'SIGSTOP');
@@ -134,7 +136,7 @@ t.test('a meter that hangs is replaced, unless the owner runs it', async (t) => 
   t.equal(next.port, hanging.port, 'running agents know its port');
   t.throws(() => process.kill(hanging.pid, 0), { code: 'ESRCH' });
 
-  const owned = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const owned = makeWorkspace(join(folder, 'own'), { at: new Date().toISOString() });
   const serving = await startMeter(owned, {});
   hang(serving.child.pid ?? 0);
   await t.rejects(ensureMeter(owned.workspace, process.env, patience), {
@@ -164,6 +166,35 @@ t.test('a changed ledger is named by the pass that finds no meter, and by doctor
   ]);
   const { text } = await callForText(made, ['doctor']);
   t.match(text, /broken +meter +no call can leave/);
+});
+
+t.test('no call leaves and no meter begins while rows of the ledger are gone', async (t) => {
+  const made = makeWorkspace(t.testdir(), { at: new Date().toISOString() });
+  const { workspace } = made;
+  const upstream = await testUpstream();
+  t.teardown(() => upstream.close());
+  const meter = await startMeter(made, { OWNER_KEY: KEY });
+  t.teardown(() => meter.end('SIGKILL'));
+  const { token } = grantIn(made, upstream.endpoint);
+  t.equal(await ask(meter.port, token), 200);
+  const detail = placeText(meterDirectory(workspace.state));
+  const row = { step: 'T9', type: 'spending', target: '', authorisation: '', result: 'ok', detail };
+  workspace.commit({
+    ...{ actor: { kind: 'nocturne', name: 'test' }, runId: 'RUN-20261121-001' },
+    ...{ reason: 'a pass', changes: [], audit: [row] },
+  });
+  rmSync(join(meterDirectory(workspace.state), 'ledger.jsonl'));
+  t.not(await ask(meter.port, token).catch(() => 0), 200);
+  t.equal(upstream.requests.length, 1);
+  await until(() => liveMeter(workspace.state) === undefined);
+  t.match(await callProcess(made, ['meter']), {
+    exit: 3,
+    json: { error: { code: 'GATE', message: /had when RUN-20261121-001 ended/ } },
+  });
+  t.match(await callProcess(made, ['spend', 'accept', '--yes']), { exit: 0 });
+  const next = await startMeter(made, { OWNER_KEY: KEY });
+  t.teardown(() => next.end('SIGKILL'));
+  t.equal(await ask(next.port, token), 200);
 });
 
 t.test('a pass says once why its meter does not come back, however often it tries', async (t) => {
