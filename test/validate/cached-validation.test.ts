@@ -308,7 +308,8 @@ t.test('a cache into which another process writes is passed over', (t) => {
   const path = 'SOUL.md';
   const first = openCache(snapshot, options);
   const hash = snapshot.hash(path) ?? '';
-  first.put(path, { facts: '{}', records: new Map([['SOUL', '[]']]), hash, recordsHash: 'x' });
+  const records = new Map([['SOUL', '[]']]);
+  first.put(path, { facts: '{}', records, hash, parts: {}, count: 0, noted: false });
   first.keepWindow('audit/AUDIT-LOG.md', 'h', 'facts');
   first.close();
   const cache = openCache(snapshot, options);

@@ -2,7 +2,6 @@
 import type { WorkspaceRule } from '../../../validate/rule.js';
 import { templateIds, templateOf } from './installed-templates.js';
 import { templateProblems } from './instantiate.js';
-import { templatePath } from './read-template.js';
 
 const ID = 'plan-template';
 
@@ -11,7 +10,7 @@ export const planTemplate: WorkspaceRule = {
   id: ID,
   severity: 'error',
   suppressible: 'never',
-  reads: (snapshot) => templateIds(snapshot).map(templatePath),
+  isTraced: true,
   run: ({ snapshot }) =>
     templateIds(snapshot).flatMap((id) => {
       const read = templateOf(snapshot, id);
