@@ -53,31 +53,18 @@ export function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): F
   const hash = snapshot.hash(path);
   if (hash === undefined) return undefined;
   const records = new Map<string, string>();
-  const parts = factParts(facts);
   const isTooLong = (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path);
+  let lines = '';
   for (const { object } of snapshot.objectsOf(path)) {
     const own = isTooLong ? [] : snapshot.recordsIn(path, object);
     const text = isTooLong ? undefined : encodeRecords(own);
     if (text !== undefined) records.set(object, text);
-    parts[recordsPart(object)] = text === undefined ? hash : sha256(text);
-    parts[visiblePart(object)] = text === undefined ? hash : sha256(visibleText(own));
+    const hashes = text === undefined ? [hash, hash] : [sha256(text), sha256(visibleText(own))];
+    lines += `${recordsPart(object)}\t${hashes[0]}\n${visiblePart(object)}\t${hashes[1]}\n`;
   }
-  return {
-    facts: encodeFacts(path, facts),
-    records,
-    hash,
-    parts,
-    count: facts.records,
-    noted: isNoted(facts),
-  };
-}
-
-/** Each part of the facts that is not empty. `held`: that there are any. */
-function factParts(facts: FileFacts): Record<string, string> {
-  const parts: Record<string, string> = { held: '' };
-  for (const [name, value] of Object.entries(facts))
-    if (Array.isArray(value) && value.length > 0) parts[name] = sha256(JSON.stringify(value));
-  return parts;
+  const { records: count } = facts;
+  const noted = isNoted(facts);
+  return { facts: encodeFacts(path, facts) + lines, records, hash, count, noted };
 }
 
 /** The part of a file's facts that has its records, with their places. */

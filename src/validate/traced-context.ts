@@ -5,6 +5,7 @@ import { lineOf } from '../workspace/file-groups.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
 import { recordsPart } from './cached-facts.js';
 import type { FileFacts } from './fact-types.js';
+import { FactsView } from './facts-view.js';
 import type { WorkspaceContext } from './rule.js';
 
 /** What was read, as `kind name`; see `digestOfRead`. */
@@ -16,7 +17,13 @@ export function tracedContext(context: WorkspaceContext): {
   readonly reads: ReadonlySet<string>;
 } {
   const reads = new Set<string>();
-  const note: Note = (kind, name = '') => void reads.add(`${kind} ${name}`);
+  let [lastKind, lastName] = ['', ''];
+  const note: Note = (kind, name = '') => {
+    // The same again, of very many files.
+    if (kind === lastKind && name === lastName) return;
+    [lastKind, lastName] = [kind, name];
+    reads.add(`${kind} ${name}`);
+  };
   const snapshot = tracedSnapshot(context.snapshot, note);
   const facts = new TracedFacts(context.facts, note);
   const { schema } = context;
@@ -104,7 +111,7 @@ class TracedFacts extends MapView<FileFacts> {
   get(path: string): FileFacts | undefined {
     this.#note('facts', 'held');
     const facts = this.#facts.get(path);
-    return facts === undefined ? undefined : tracedFacts(facts, this.#note);
+    return facts === undefined ? undefined : new TracedFileFacts(facts, this.#note);
   }
 
   keys(): MapIterator<string> {
@@ -113,40 +120,20 @@ class TracedFacts extends MapView<FileFacts> {
   }
 }
 
-function tracedFacts(facts: FileFacts, note: Note): FileFacts {
-  const part = <K extends keyof FileFacts>(name: K): FileFacts[K] => {
-    note('facts', name);
-    return facts[name];
-  };
-  return {
-    get diagnostics() {
-      return part('diagnostics');
-    },
-    get keys() {
-      return part('keys');
-    },
-    get references() {
-      return part('references');
-    },
-    get uniques() {
-      return part('uniques');
-    },
-    get links() {
-      return part('links');
-    },
-    get phases() {
-      return part('phases');
-    },
-    get suppressions() {
-      return part('suppressions');
-    },
-    get records() {
-      return part('records');
-    },
-    get unread() {
-      return part('unread');
-    },
-  };
+class TracedFileFacts extends FactsView {
+  readonly #facts: FileFacts;
+  readonly #note: Note;
+
+  constructor(facts: FileFacts, note: Note) {
+    super();
+    this.#facts = facts;
+    this.#note = note;
+  }
+
+  protected override part<K extends keyof FileFacts>(name: K): FileFacts[K] {
+    this.#note('facts', name);
+    return this.#facts[name];
+  }
 }
 
 function tracedSnapshot(snapshot: Snapshot, note: Note): Snapshot {

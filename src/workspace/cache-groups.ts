@@ -1,8 +1,8 @@
 /** What the cache knows of each group of files, and which groups have changed. */
 import { sha256 } from '../kernel/hash.js';
 import type { Store } from './cache-store.js';
-import type { Fresh, Group, Parts, Row } from './cache-tables.js';
-import { fileGroups, lineOf } from './file-groups.js';
+import type { Fresh, Group, Row } from './cache-tables.js';
+import { fileGroups, groupOf, lineOf } from './file-groups.js';
 import { memo } from './reads.js';
 import type { FileEntry, Snapshot } from './types.js';
 
@@ -21,17 +21,24 @@ export function groupStates(snapshot: Snapshot, store: Store, source: Source) {
   );
   const changedIds = ids.filter((id) => !same.has(id));
   const own = memo((id: number) => stateOf(snapshot, groups.get(id)?.entries ?? [], source));
-  const partsOf = (id: number): Parts | undefined =>
+  const partsOf = (id: number): Group['parts'] | undefined =>
     (same.has(id) ? store.groups.get(id) : own(id))?.parts;
   const digest = memo((part: string) =>
     sha256(ids.map((id) => `${id} ${partsOf(id)?.[part] ?? ''}`).join('\n')),
   );
+  const hashes = memo((id: number): ReadonlyMap<string, string> => {
+    const lines = store.groups.get(id)?.hashes.split('\n') ?? [];
+    const entries = groups.get(id)?.entries ?? [];
+    return new Map(entries.map(({ path }, i) => [path, lines[i] ?? '']));
+  });
   /** Groups that had files, and have none now. */
   const empty = [...store.groups.keys()].filter((id) => !groups.has(id));
   return {
     isUnchanged: (id: number): boolean => same.has(id),
     unchanged: sumOf([...same].flatMap((id) => store.groups.get(id) ?? [])),
     digest,
+    /** Of a file with facts in a group that did not change. */
+    hashOf: (path: string): string | undefined => hashes(groupOf(path)).get(path) || undefined,
     forget(id: number): void {
       own.forget(id);
       for (const part of digest.values.keys()) digest.forget(part);
@@ -59,18 +66,19 @@ function stateOf(snapshot: Snapshot, entries: readonly FileEntry[], source: Sour
   const { known, isKnown, statOf } = source;
   const texts = new Map<string, string>();
   const noted: string[] = [];
-  let [files, count, listing] = [0, 0, ''];
+  let [files, count, listing, hashes] = [0, 0, '', ''];
   let isWhole = true;
   for (const entry of entries) {
     const { path } = entry;
     const file = known(path);
-    const parts: Parts =
-      file === undefined
-        ? { content: statOf(path) || (snapshot.hash(path) ?? '') }
-        : { ...partsOf(file), content: file.hash };
-    for (const [part, hash] of Object.entries(parts))
-      texts.set(part, `${texts.get(part) ?? ''}${path}\0${hash}\n`);
+    const add = (part: string, line: string): void =>
+      void texts.set(part, `${texts.get(part) ?? ''}${path}\0${line}\n`);
+    add('content', file?.hash ?? (statOf(path) || (snapshot.hash(path) ?? '')));
+    if (file !== undefined) add('held', '');
+    for (const line of file?.facts.split('\n') ?? [])
+      if (line !== '') add(line.slice(0, line.indexOf('\t')), line);
     listing += lineOf(entry, statOf(path));
+    hashes += `${file?.hash ?? ''}\n`;
     isWhole &&= isKnown(path);
     if (file === undefined) continue;
     files++;
@@ -79,13 +87,10 @@ function stateOf(snapshot: Snapshot, entries: readonly FileEntry[], source: Sour
   }
   return {
     listing: isWhole ? listing : '',
+    hashes,
     parts: Object.fromEntries([...texts].map(([part, text]) => [part, sha256(text)])),
     noted,
     files,
     count,
   };
-}
-
-function partsOf({ parts }: Fresh | Row): Parts {
-  return typeof parts === 'string' ? (JSON.parse(parts) as Parts) : parts;
 }

@@ -6,7 +6,6 @@ import {
   isUnusable,
   readAnswers,
   readGroups,
-  readHashes,
   readRecords,
   readRows,
   readWindow,
@@ -32,7 +31,6 @@ export type Store = {
   readonly answers: ReadonlyMap<string, Answer>;
   /** The files of a group. */
   rows(group: number): ReadonlyMap<string, Row>;
-  hashes(group: number): ReturnType<typeof readHashes>;
   records(object: string): ReadonlyMap<string, string>;
   window(path: string, hash: string): string | undefined;
   write(changes: Changes): void;
@@ -46,7 +44,6 @@ export function openStore(path: string, options: CacheOptions): Store {
     groups,
     answers,
     rows: memo((group) => (database === undefined ? new Map() : readRows(database, group))),
-    hashes: memo((group) => (database === undefined ? new Map() : readHashes(database, group))),
     records: memo((object) => (database === undefined ? new Map() : readRecords(database, object))),
     window: (path, hash) => (database === undefined ? undefined : readWindow(database, path, hash)),
     write(changes) {

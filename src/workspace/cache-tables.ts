@@ -4,33 +4,28 @@ import type { Database } from 'better-sqlite3';
 import { groupOf } from './file-groups.js';
 
 /**
- * What is cached of one file. The caller defines the format of the texts. `records`: by object.
- * `hash`: of the content. `parts`: a hash of each part of its facts that is not empty. `count`: is
- * summed up. `noted`: whether the caller asks for it in each run.
+ * What is cached of one file. `facts`: a line for each part, with its name before a tab. `records`:
+ * by object; the caller defines the format. `hash`: of the content. `count`: is summed up. `noted`:
+ * whether the caller asks for it in each run.
  */
 export type Fresh = {
   readonly facts: string;
   readonly records: ReadonlyMap<string, string>;
   readonly hash: string;
-  readonly parts: Parts;
   readonly count: number;
   readonly noted: boolean;
 };
-export type Parts = Readonly<Record<string, string>>;
 
-/** `parts`: as JSON. */
-export type Row = Pick<Fresh, 'hash' | 'facts' | 'count'> & {
-  readonly stat: string;
-  readonly parts: string;
-  readonly noted: 0 | 1;
-};
+export type Row = Omit<Fresh, 'records'> & { readonly stat: string };
 /**
  * A group of files: its listing, hashes of the parts of all its files, and sums over them. Without
- * a listing if something in it is not known.
+ * a listing if something in it is not known. `hashes`: a line for each file, with the hash of its
+ * content if it has facts.
  */
 export type Group = {
   readonly listing: string;
-  readonly parts: Parts;
+  readonly hashes: string;
+  readonly parts: Readonly<Record<string, string>>;
   readonly noted: readonly string[];
   readonly files: number;
   readonly count: number;
@@ -48,17 +43,18 @@ export type Changes = {
   readonly fresh: readonly { readonly path: string; readonly stat: string; readonly file: Fresh }[];
 };
 const TABLES = {
-  meta: 'key TEXT NOT NULL',
-  groups: `id INTEGER PRIMARY KEY, listing TEXT NOT NULL, parts TEXT NOT NULL, noted TEXT NOT NULL,
-    files INTEGER NOT NULL, count INTEGER NOT NULL`,
-  files: `in_group INTEGER NOT NULL, path TEXT NOT NULL, stat TEXT NOT NULL, hash TEXT NOT NULL,
-    parts TEXT NOT NULL, count INTEGER NOT NULL, noted INTEGER NOT NULL, facts TEXT NOT NULL,
-    PRIMARY KEY (in_group, path)`,
-  answers: 'sql TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL',
-  records: `object TEXT NOT NULL, path TEXT NOT NULL, rows TEXT NOT NULL,
-    PRIMARY KEY (object, path)`,
-  windows: `path TEXT NOT NULL, hash TEXT NOT NULL, facts TEXT NOT NULL,
-    PRIMARY KEY (path, hash)`,
+  meta: '(key TEXT NOT NULL)',
+  groups: `(id INTEGER PRIMARY KEY, listing TEXT NOT NULL, hashes TEXT NOT NULL, parts TEXT NOT NULL,
+    noted TEXT NOT NULL, files INTEGER NOT NULL, count INTEGER NOT NULL)`,
+  // Those of a group are next to one another.
+  files: `(in_group INTEGER NOT NULL, path TEXT NOT NULL, stat TEXT NOT NULL, hash TEXT NOT NULL,
+    count INTEGER NOT NULL, noted INTEGER NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (in_group, path)) WITHOUT ROWID`,
+  answers: '(sql TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL)',
+  records: `(object TEXT NOT NULL, path TEXT NOT NULL, rows TEXT NOT NULL,
+    PRIMARY KEY (object, path))`,
+  windows: `(path TEXT NOT NULL, hash TEXT NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (path, hash))`,
 };
 
 /** Recreates the tables under another key. */
@@ -82,7 +78,7 @@ export function connect(path: string, key: string): Database {
       return database;
     database.transaction(() => {
       for (const [table, columns] of Object.entries(TABLES))
-        database.exec(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${columns})`);
+        database.exec(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} ${columns}`);
       database.prepare('INSERT INTO meta VALUES (?)').run(key);
     })();
     return database;
@@ -94,17 +90,18 @@ export function connect(path: string, key: string): Database {
 
 export function readGroups(database: Database): ReadonlyMap<number, Group> {
   const all = database
-    .prepare<[], [number, string, string, string, number, number]>(
-      'SELECT id, listing, parts, noted, files, count FROM groups',
+    .prepare<[], [number, string, string, string, string, number, number]>(
+      'SELECT id, listing, hashes, parts, noted, files, count FROM groups',
     )
     .raw()
     .all();
   return new Map(
-    all.map(([id, listing, parts, noted, files, count]) => [
+    all.map(([id, listing, hashes, parts, noted, files, count]) => [
       id,
       {
         listing,
-        parts: JSON.parse(parts) as Parts,
+        hashes,
+        parts: JSON.parse(parts) as Group['parts'],
         noted: JSON.parse(noted) as readonly string[],
         files,
         count,
@@ -115,24 +112,18 @@ export function readGroups(database: Database): ReadonlyMap<number, Group> {
 
 /** The files of a group. Like `readRecords`. */
 export function readRows(database: Database, group: number): ReadonlyMap<string, Row> {
-  const rows = new Map<string, Row>();
-  const find = 'SELECT path, stat, hash, parts, count, noted, facts FROM files WHERE in_group = ?';
-  return orNone(rows, () => {
-    const all = database.prepare<[number], Row & { readonly path: string }>(find).iterate(group);
-    for (const { path, ...row } of all) rows.set(path, row);
-    return rows;
-  });
-}
-
-/** Only the stats and hashes of a group. Like `readRecords`. */
-export function readHashes(
-  database: Database,
-  group: number,
-): ReadonlyMap<string, readonly [stat: string, hash: string]> {
-  const find = 'SELECT path, stat, hash FROM files WHERE in_group = ?';
+  const find = 'SELECT path, stat, hash, count, noted, facts FROM files WHERE in_group = ?';
   return orNone(new Map(), () => {
-    const all = database.prepare<[number], [string, string, string]>(find).raw().all(group);
-    return new Map(all.map(([path, stat, hash]) => [path, [stat, hash]]));
+    const all = database
+      .prepare<[number], [string, string, string, number, number, string]>(find)
+      .raw()
+      .all(group);
+    return new Map(
+      all.map(([path, stat, hash, count, noted, facts]) => [
+        path,
+        { stat, hash, count, noted: noted === 1, facts },
+      ]),
+    );
   });
 }
 
@@ -198,7 +189,7 @@ export function writeChanges(database: Database, changes: Changes): void {
     'DELETE FROM windows WHERE path = ?',
   ].map((sql) => database.prepare(sql));
   const [keep, keepRecords, keepAnswer] = [
-    'INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)',
     'INSERT OR REPLACE INTO records VALUES (?, ?, ?)',
     'INSERT OR REPLACE INTO answers VALUES (?, ?, ?)',
   ].map((sql) => database.prepare(sql));
@@ -211,8 +202,8 @@ export function writeChanges(database: Database, changes: Changes): void {
       for (const object of objects) forgetRecords?.run(path, object);
     }
     for (const { path, stat, file } of fresh) {
-      const { hash, parts, count, noted, facts } = file;
-      const values = [stat, hash, JSON.stringify(parts), count, Number(noted), facts];
+      const { hash, count, noted, facts } = file;
+      const values = [stat, hash, count, Number(noted), facts];
       keep?.run(groupOf(path), path, ...values);
       for (const [object, rows] of file.records) keepRecords?.run(object, path, rows);
     }
@@ -224,12 +215,13 @@ export function writeChanges(database: Database, changes: Changes): void {
 
 function writeGroups(database: Database, groups: Changes['groups']): void {
   const forget = database.prepare('DELETE FROM groups WHERE id = ?');
-  const keep = database.prepare('INSERT OR REPLACE INTO groups VALUES (?, ?, ?, ?, ?, ?)');
+  const keep = database.prepare('INSERT OR REPLACE INTO groups VALUES (?, ?, ?, ?, ?, ?, ?)');
   for (const [id, group] of groups)
     if (group === undefined) forget.run(id);
     else {
-      const { listing, parts, noted, files, count } = group;
-      keep.run(id, listing, JSON.stringify(parts), JSON.stringify(noted), files, count);
+      const { listing, hashes, parts, noted, files, count } = group;
+      const texts = [listing, hashes, JSON.stringify(parts), JSON.stringify(noted)];
+      keep.run(id, ...texts, files, count);
     }
 }
 

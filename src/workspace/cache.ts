@@ -25,7 +25,10 @@ export type ContentCache = {
   hash(path: string): string | undefined;
   /** Whether it has facts, or was put as a file without them. */
   isKnown(path: string): boolean;
-  /** A digest of a part of the facts of all known files. The part `content`: of all contents. */
+  /**
+   * A digest of a part of the facts of all known files. More parts: `held`, which files have facts;
+   * `content`, the contents of all files.
+   */
   digest(part: string): string;
   /** The answer of a query, if the digest of everything that it reads is the same. */
   answer(sql: string, digest: string): string | undefined;
@@ -70,8 +73,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     },
     hash(path) {
       if (!isUnchanged(path) || fresh.has(path)) return known(path)?.hash;
-      const [stat, hash] = store.hashes(groupOf(path)).get(path) ?? [];
-      return isStat(snapshot, path, stat) ? hash : undefined;
+      return groups.hashOf(path);
     },
     isKnown: (path) => isUnchanged(path) || isKnown(path),
     digest: groups.digest,
