@@ -93,7 +93,12 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
         touched: touched
           .filter((path) => !fresh.has(path))
           .map((path) => ({ path, stat: statOf(path) })),
-        gone: groups.stored().filter((path) => !snapshot.files.has(path)),
+        gone: groups
+          .stored()
+          .filter(
+            (path) =>
+              !snapshot.files.has(path) || (fresh.has(path) && fresh.get(path) === undefined),
+          ),
         groups: groups.changed(),
         answers,
         windows,
