@@ -3,11 +3,12 @@ import { sha256 } from '../kernel/hash.js';
 import type { ContentCache } from '../workspace/cache.js';
 import type { Fresh } from '../workspace/cache-tables.js';
 import { encodeRecords, visibleText } from '../workspace/cached-records.js';
-import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
+import { type CachedSnapshot, cachedSnapshot, visiblePart } from '../workspace/cached-snapshot.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { WindowCache } from './log-facts.js';
+import { isNoted, type UnchangedFacts } from './collect-facts.js';
 import type { FileFacts } from './fact-types.js';
 import type { CachedAnswers } from './run-rules.js';
 
@@ -19,8 +20,10 @@ export type CachedFacts = {
   readonly snapshot: Snapshot;
   /** Whether a query had a random answer. */
   readonly askedChance: CachedSnapshot['askedChance'];
+  readonly unchanged: UnchangedFacts;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
+  putNone(path: string): void;
   readonly windows: WindowCache;
   readonly answers: CachedAnswers;
 };
@@ -29,6 +32,7 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
   const cached = cachedSnapshot(snapshot, cache);
   return {
     ...cached,
+    unchanged: { ...cache.unchanged, has: cache.isUnchanged },
     windows: { get: cache.window, put: cache.keepWindow },
     answers: cache,
     get(path) {
@@ -40,6 +44,7 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
       if (file !== undefined) cache.put(path, file);
       snapshot.release?.(path);
     },
+    putNone: (path) => cache.put(path, undefined),
   };
 }
 
@@ -48,20 +53,21 @@ export function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): F
   const hash = snapshot.hash(path);
   if (hash === undefined) return undefined;
   const records = new Map<string, string>();
-  const objects = snapshot.objectsOf(path);
   const isTooLong = (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path);
-  let visible = '';
-  for (const { object } of isTooLong ? [] : objects) {
-    const own = snapshot.recordsIn(path, object);
-    const text = encodeRecords(own);
-    if (text === undefined) continue;
-    records.set(object, text);
-    visible += `${object} ${visibleText(own)}\n`;
+  let lines = '';
+  for (const { object } of snapshot.objectsOf(path)) {
+    const own = isTooLong ? [] : snapshot.recordsIn(path, object);
+    const text = isTooLong ? undefined : encodeRecords(own);
+    if (text !== undefined) records.set(object, text);
+    const hashes = text === undefined ? [hash, hash] : [sha256(text), sha256(visibleText(own))];
+    lines += `${recordsPart(object)}\t${hashes[0]}\n${visiblePart(object)}\t${hashes[1]}\n`;
   }
-  return {
-    facts: encodeFacts(path, facts),
-    records,
-    hash,
-    recordsHash: records.size === objects.length ? sha256(visible) : hash,
-  };
+  const { records: count } = facts;
+  const noted = isNoted(facts);
+  return { facts: encodeFacts(path, facts) + lines, records, hash, count, noted };
+}
+
+/** The part of a file's facts that has its records, with their places. */
+export function recordsPart(object: string): string {
+  return `records ${object}`;
 }

@@ -1,5 +1,6 @@
 /** The facts of every file, with what rules about several files need to judge one of them. */
 import type { FileFacts } from './fact-types.js';
+import { NO_FACTS } from './facts-view.js';
 
 export class FactsIndex {
   readonly #facts = new Map<string, FileFacts>();
@@ -86,7 +87,7 @@ export class FactsIndex {
     const keys = [...objects].flatMap((object) =>
       Array.from(this.keysOf(object), (key) => ({ object, key, range })),
     );
-    return new Map([[path, { ...own, keys }]]);
+    return new Map([[path, { ...NO_FACTS, references: own.references, keys }]]);
   }
 }
 

@@ -1,26 +1,22 @@
 /** Encodes the facts of a file as short text: ranges do not repeat the file, and nothing empty. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { FileFacts } from './fact-types.js';
+import { FactsView, NO_FACTS } from './facts-view.js';
 
-const NONE: FileFacts = {
-  diagnostics: [],
-  keys: [],
-  references: [],
-  uniques: [],
-  links: [],
-  suppressions: [],
-  phases: [],
-  records: 0,
-  unread: [],
-};
+const PARTS = Object.keys(NO_FACTS) as readonly (keyof FileFacts)[];
 
-/** A range in the same file becomes a list of numbers; any other does not change. */
+/**
+ * A line for each part that is not empty: its name, a tab, and JSON in which a range in the same
+ * file is a list of numbers.
+ */
 export function encodeFacts(path: string, facts: FileFacts): string {
-  const written: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(facts))
-    if (Array.isArray(value) ? value.length > 0 : value !== 0)
-      written[name] = shortened(path, value);
-  return JSON.stringify(written);
+  let text = '';
+  for (const name of PARTS) {
+    const value = facts[name];
+    if (typeof value === 'number' ? value > 0 : value.length > 0)
+      text += `${name}\t${JSON.stringify(shortened(path, value))}\n`;
+  }
+  return text;
 }
 
 function shortened(path: string, value: unknown): unknown {
@@ -33,11 +29,37 @@ function shortened(path: string, value: unknown): unknown {
   return short;
 }
 
+/** Reads each part when somebody asks for it. Other lines are not facts. */
 export function decodeFacts(path: string, text: string): FileFacts {
-  if (text === '{}') return NONE;
-  const read = JSON.parse(text) as Partial<FileFacts>;
-  restore(path, read);
-  return { ...NONE, ...read };
+  return text === '' ? NO_FACTS : new EncodedFacts(path, text);
+}
+
+class EncodedFacts extends FactsView {
+  readonly #path: string;
+  readonly #text: string;
+  readonly #read: Partial<Record<keyof FileFacts, unknown>> = {};
+
+  constructor(path: string, text: string) {
+    super();
+    this.#path = path;
+    this.#text = text;
+  }
+
+  protected override part<K extends keyof FileFacts>(name: K): FileFacts[K] {
+    const read = this.#read[name] ?? this.#decode(name) ?? NO_FACTS[name];
+    this.#read[name] = read;
+    return read as FileFacts[K];
+  }
+
+  #decode(name: string): unknown {
+    const mark = `${name}\t`;
+    const start = this.#text.startsWith(mark) ? 0 : this.#text.indexOf(`\n${mark}`) + 1;
+    if (start === 0 && !this.#text.startsWith(mark)) return undefined;
+    const json = this.#text.slice(start + mark.length, this.#text.indexOf('\n', start));
+    const part = JSON.parse(json) as unknown;
+    restore(this.#path, part);
+    return part;
+  }
 }
 
 /** Lists of numbers under `range` or `ruleRange` become ranges again, at any depth. */

@@ -43,7 +43,10 @@ export async function fillInThreads(
 ): Promise<void> {
   const registry = snapshot.bytes(REGISTRY_FILE);
   const entries = [...snapshot.files.values()].filter(
-    (entry) => cache.facts(entry.path) === undefined && isForThreads(snapshot, entry),
+    (entry) =>
+      !cache.isUnchanged(entry.path) &&
+      cache.facts(entry.path) === undefined &&
+      isForThreads(snapshot, entry),
   );
   const threads = Math.min(availableParallelism(), MOST_THREADS);
   if (registry === undefined || threads === 1 || entries.length < FEWEST) return;

@@ -30,10 +30,10 @@ export type FileRule = Named & {
 export type WorkspaceRule = Named & {
   readonly kind: 'workspace';
   /**
-   * Of a rule that reads little apart from the schema: the cache stores its result until that
-   * changes. `names`: which files there are; otherwise, the contents of these files.
+   * Whether it reads nothing but its context. What it reads of that is traced, and the cache stores
+   * its result until something of it changes.
    */
-  readonly reads?: 'names' | ((snapshot: Snapshot) => readonly string[]);
+  readonly isTraced?: true;
   run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 };
 
@@ -46,6 +46,8 @@ export type WorkspaceContext = {
   readonly facts: ReadonlyMap<string, FileFacts>;
   /** Objects with a file that is missing or could not be read. */
   readonly unread: ReadonlySet<string>;
+  /** Files that should have facts. */
+  readonly unreadable: readonly string[];
   /** Objects whose records are left out, so that queries over them are not run. */
   readonly unasked: ReadonlySet<string>;
   /** `$NOCTURNE_HOME`. Without it, rules about keys and anchors report nothing. */

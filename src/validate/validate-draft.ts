@@ -6,10 +6,11 @@ import { openSnapshot } from '../workspace/snapshot.js';
 import { tableName, tablesIn } from '../workspace/sql-view.js';
 import type { Snapshot, SqlView } from '../workspace/types.js';
 import { cachedFacts } from './cached-facts.js';
+import { collectFacts } from './collect-facts.js';
 import type { FileFacts } from './fact-types.js';
 import { fillInThreads } from './facts-threads.js';
 import type { CachedOptions } from './cached-validation.js';
-import { collectFacts, type FactsCache, validate, type Validation } from './validate-snapshot.js';
+import { type FactsCache, validate, type Validation } from './validate-snapshot.js';
 
 /**
  * The same as `validate` once the contents are on the disk. Nothing of the contents is cached.
@@ -30,6 +31,9 @@ export async function validateDraft(
       put: (path, facts) => {
         if (!contents.has(path)) cached.put(path, facts);
       },
+      putNone(path) {
+        if (!contents.has(path)) cached.putNone(path);
+      },
       windows: cached.windows,
     };
     return validate(snapshot, { ...options, cache });
@@ -47,12 +51,10 @@ export function factsOfAll(
   base: Snapshot,
   options: CachedOptions,
 ): Promise<ReadonlyMap<string, FileFacts>> {
-  return withCache(base, options, async (cached) =>
-    collectFacts(cached.snapshot, {
-      isLeftOut: (path) => isFree(base.schema, path),
-      cache: cached,
-    }),
-  );
+  return withCache(base, options, async (cached) => {
+    const isLeftOut = (path: string): boolean => isFree(base.schema, path);
+    return collectFacts(cached.snapshot, { isLeftOut, cache: cached }).facts;
+  });
 }
 
 async function withCache<T>(

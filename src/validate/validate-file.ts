@@ -89,6 +89,7 @@ function contextOf(snapshot: Snapshot, index: FactsIndex | undefined): Workspace
       index === undefined
         ? new Set()
         : unreadObjects(snapshot, index, { unread: index.unreadFiles(), isLeftOut: () => false }),
+    unreadable: [],
     home: undefined,
     modules: undefined,
     unasked: new Set(),

@@ -7,13 +7,12 @@ import { isLiteral } from '../kernel/glob.js';
 import { isFree, routeOf } from '../registry/route.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
+import { collectFacts, type UnchangedFacts } from './collect-facts.js';
 import type { FileFacts } from './fact-types.js';
-import { fileFacts } from './file-facts.js';
-import { logFacts, type WindowCache } from './log-facts.js';
-import { governedFile } from './governed-file.js';
+import type { WindowCache } from './log-facts.js';
 import { maskSecrets } from './mask-secrets.js';
 import type { CommandCheck, Rule, WorkspaceContext } from './rule.js';
-import { FILE_RULES, RULES } from './rules.js';
+import { RULES } from './rules.js';
 import { type CachedAnswers, runRules } from './run-rules.js';
 import { sqlRules } from './rules/sql-rules.js';
 import { SUPPRESSION } from './rules/suppression.js';
@@ -50,7 +49,11 @@ export type FactsCache = {
   readonly snapshot?: Snapshot;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
+  /** A file that no rule reads. */
+  putNone?(path: string): void;
   readonly windows?: WindowCache;
+  /** The files that did not change, of a cache that has all of their facts. */
+  readonly unchanged?: UnchangedFacts;
   /** Results of rules and queries. */
   readonly answers?: CachedAnswers;
 };
@@ -78,12 +81,15 @@ export async function validate(
   const isLeftOut = (path: string): boolean =>
     (options.asked?.has(path) !== true && isFree(schema, path)) ||
     (options.withoutLongLogs === true && isLongLog(snapshot, path));
-  const facts = collectFacts(snapshot, { ...options, isLeftOut });
+  const cache = isWhole(options) ? options.cache : withoutWhole(options.cache);
+  const collected = collectFacts(snapshot, { ...options, ...defined({ cache }), isLeftOut });
+  const { facts, noted, unreadable } = collected;
   const context: WorkspaceContext = {
     snapshot,
     schema,
     facts,
-    unread: unreadObjects(snapshot, facts, { unread: facts.values(), isLeftOut }),
+    unread: unreadObjects(snapshot, facts, { unread: noted.values(), isLeftOut }),
+    unreadable,
     home: options.home,
     modules: options.modules,
     unasked: options.withoutLongLogs === true ? longLogObjects(snapshot) : NO_OBJECTS,
@@ -95,19 +101,19 @@ export async function validate(
     ...sqlRules(context),
   ];
   const ran = ranBy(options.only);
-  const ofFiles = [...facts.values()].flatMap((ofFile) => ofFile.diagnostics);
+  const ofFiles = [...noted.values()].flatMap((ofFile) => ofFile.diagnostics);
   const found = maskSecrets(snapshot, [
     ...ofFiles,
     ...(await runRules(
       context,
       rules.filter((rule) => ran(rule.id)),
-      options.cache?.answers,
+      cache?.answers,
     )),
   ]);
   const unasked = new Set(
     found.slice(0, ofFiles.length).filter((diagnostic) => isQuiet(diagnostic, options)),
   );
-  const left = silence(found, { facts, schema, rules, ran }).filter(
+  const left = silence(found, { facts: noted, schema, rules, ran }).filter(
     (diagnostic) =>
       !unasked.has(diagnostic) &&
       !isLeftOut(diagnostic.range.file) &&
@@ -117,11 +123,18 @@ export async function validate(
   const diagnostics = left
     .map((diagnostic) => withoutForbiddenFix(snapshot, diagnostic))
     .sort((a, b) => causeRank(a) - causeRank(b) || compareDiagnostics(a, b));
-  return {
-    diagnostics,
-    files: facts.size,
-    records: [...facts.values()].reduce((sum, ofFile) => sum + ofFile.records, 0),
-  };
+  return { diagnostics, files: facts.size, records: collected.records };
+}
+
+/** Whether every file is checked that is governed, so that results about all of them hold. */
+function isWhole({ changed, asked, withoutLongLogs }: ValidateOptions): boolean {
+  return changed === undefined && asked === undefined && withoutLongLogs !== true;
+}
+
+function withoutWhole(cache: FactsCache | undefined): FactsCache | undefined {
+  if (cache === undefined) return undefined;
+  const { unchanged: _, answers: __, ...rest } = cache;
+  return rest;
 }
 
 const NO_OBJECTS: ReadonlySet<string> = new Set();
@@ -163,48 +176,6 @@ export function ruleIds(snapshot: Snapshot, brought: readonly Rule[]): readonly 
       ...snapshot.schema.rules.map((rule) => rule.id),
     ]),
   ].sort();
-}
-
-export function collectFacts(
-  snapshot: Snapshot,
-  {
-    isLeftOut,
-    cache,
-    changed,
-    onFile,
-  }: ValidateOptions & { readonly isLeftOut: (path: string) => boolean },
-): ReadonlyMap<string, FileFacts> {
-  const facts = new Map<string, FileFacts>();
-  let done = 0;
-  for (const path of snapshot.files.keys()) {
-    onFile?.(++done, snapshot.files.size);
-    if (isLeftOut(path)) continue;
-    const cached = cache?.get(path);
-    if (cached !== undefined) {
-      facts.set(path, cached);
-      continue;
-    }
-    if (isLongLog(snapshot, path)) {
-      const found = logFacts(snapshot, path, {
-        rules: FILE_RULES,
-        ...defined({ cache: cache?.windows }),
-      });
-      facts.set(path, found);
-      cache?.put(path, found);
-      continue;
-    }
-    const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
-    if (file === undefined) continue;
-    if (changed?.has(path) === false) {
-      // Nobody asks for its own findings, and without them its facts are not complete.
-      facts.set(path, fileFacts(file, []));
-      continue;
-    }
-    const found = fileFacts(file, FILE_RULES);
-    facts.set(path, found);
-    cache?.put(path, found);
-  }
-  return facts;
 }
 
 /** Objects with a file that is missing or could not be read. */

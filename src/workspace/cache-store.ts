@@ -5,16 +5,19 @@ import {
   connect,
   isUnusable,
   readAnswers,
+  readGroups,
   readRecords,
   readRows,
   readWindow,
   writeChanges,
   type Answer,
   type Changes,
+  type Group,
   type Row,
 } from './cache-tables.js';
 import { messageOf } from '../kernel/error.js';
 import { makeDirectory, removeIfThere } from './durable.js';
+import { memo } from './reads.js';
 
 export type CacheOptions = {
   /** Identifies the program and its inputs apart from the files. Another key empties the cache. */
@@ -23,29 +26,25 @@ export type CacheOptions = {
   readonly progress: (line: string) => void;
 };
 
-type Store = {
-  readonly rows: ReadonlyMap<string, Row>;
+export type Store = {
+  readonly groups: ReadonlyMap<number, Group>;
   readonly answers: ReadonlyMap<string, Answer>;
+  /** The files of a group. */
+  rows(group: number): ReadonlyMap<string, Row>;
   records(object: string): ReadonlyMap<string, string>;
   window(path: string, hash: string): string | undefined;
   write(changes: Changes): void;
 };
 
-type Opened = Pick<Store, 'rows' | 'answers'> & { readonly database: Database | undefined };
+type Opened = Pick<Store, 'groups' | 'answers'> & { readonly database: Database | undefined };
 
 export function openStore(path: string, options: CacheOptions): Store {
-  const { database, rows, answers } = openOrRemake(path, options);
-  const byObject = new Map<string, ReadonlyMap<string, string>>();
+  const { database, groups, answers } = openOrRemake(path, options);
   return {
-    rows,
+    groups,
     answers,
-    records(object) {
-      const records =
-        byObject.get(object) ??
-        (database === undefined ? new Map<string, string>() : readRecords(database, object));
-      byObject.set(object, records);
-      return records;
-    },
+    rows: memo((group) => (database === undefined ? new Map() : readRows(database, group))),
+    records: memo((object) => (database === undefined ? new Map() : readRecords(database, object))),
     window: (path, hash) => (database === undefined ? undefined : readWindow(database, path, hash)),
     write(changes) {
       try {
@@ -75,12 +74,12 @@ function open(path: string, { key, progress }: CacheOptions): Opened {
   try {
     makeDirectory(join(path, '..'));
     database = connect(path, key);
-    return { database, rows: readRows(database), answers: readAnswers(database) };
+    return { database, groups: readGroups(database), answers: readAnswers(database) };
   } catch (error) {
     database?.close();
     if (isUnusable(error)) throw error;
     progress(`the cache cannot be used: ${messageOf(error)}`);
-    return { database: undefined, rows: new Map(), answers: new Map() };
+    return { database: undefined, groups: new Map(), answers: new Map() };
   }
 }
 
@@ -89,6 +88,8 @@ function discard(path: string, why: unknown, { progress }: CacheOptions): void {
   progress(`rebuilding ${path}: ${messageOf(why)}`);
 }
 
-function isEmpty({ touched, gone, answers, fresh, windows }: Changes): boolean {
-  return touched.length + gone.length + answers.size + fresh.length + windows.size === 0;
+function isEmpty({ touched, gone, groups, answers, fresh, windows }: Changes): boolean {
+  return (
+    touched.length + gone.length + groups.size + answers.size + fresh.length + windows.size === 0
+  );
 }

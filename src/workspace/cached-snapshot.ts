@@ -1,5 +1,5 @@
 /** A snapshot that takes hashes, records and query answers from the cache if it can. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
 import type { ContentCache } from './cache.js';
@@ -49,7 +49,7 @@ export function cachedSnapshot(snapshot: Snapshot, cache: ContentCache): CachedS
     );
   const own: Snapshot = {
     ...snapshot,
-    hash: (path) => cache.hashes(path)?.content ?? snapshot.hash(path),
+    hash: (path) => cache.hash(path) ?? snapshot.hash(path),
     recordsIn,
     records,
     rows: (object, options) =>
@@ -120,32 +120,27 @@ function tableDigest(
   cache: ContentCache,
   { table, asked }: { readonly table: string; readonly asked: readonly string[] },
 ): string | undefined {
-  const hash = createHash('sha256');
-  const take = (paths: Iterable<string>, partOf: (path: string) => string | undefined): boolean => {
-    for (const path of paths) {
-      const part = partOf(path);
-      if (part === undefined) return false;
-      hash.update(`${path}\0${part}\n`);
-    }
-    return true;
-  };
-  const sizeOf = (path: string): string => `${snapshot.files.get(path)?.size ?? 0}`;
-  const content = (path: string): string => `${sizeOf(path)} ${snapshot.hash(path) ?? ''}`;
-  const objects = [...snapshot.schema.objects.keys()].filter(
+  const { files, schema } = snapshot;
+  if (table === 'links') return cache.digest('content');
+  if (table === 'files') {
+    // Tier and objects follow from the path.
+    const lines = asked.includes('size')
+      ? Array.from(files.values(), ({ path, size }) => `${path}\0${size}`)
+      : [...files.keys()];
+    return sha256(
+      `${lines.join('\n')}\n${asked.includes('sha256') ? cache.digest('content') : ''}`,
+    );
+  }
+  const objects = [...schema.objects.keys()].filter(
     (object) => table === 'fields' || tableName(object) === table,
   );
-  // Tier and objects follow from the path.
-  const row = (path: string): string => {
-    if (asked.includes('sha256')) return content(path);
-    return asked.includes('size') ? sizeOf(path) : '';
-  };
-  const whole =
-    table === 'files' || table === 'links'
-      ? take(snapshot.files.keys(), table === 'files' ? row : content)
-      : objects.every((object) =>
-          take(snapshot.filesOf(object), (path) => cache.hashes(path)?.records),
-        );
-  return whole ? hash.digest('hex') : undefined;
+  if (!objects.every((object) => snapshot.filesOf(object).every(cache.isKnown))) return undefined;
+  return sha256(objects.map((object) => cache.digest(visiblePart(object))).join('\n'));
+}
+
+/** The part of a file's facts that queries see of its records. */
+export function visiblePart(object: string): string {
+  return `visible ${object}`;
 }
 
 function once<T>(cache: Map<string, T>, key: string, compute: () => T): T {

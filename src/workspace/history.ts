@@ -46,7 +46,8 @@ export function* changeRows(
   const file = snapshot.schema.objects.get('CHANGE')?.glob;
   if (file === undefined) return;
   const containing = typeof only === 'object' ? only.under : only;
-  for (const row of logRows(snapshot.root, file, defined({ containing }))) {
+  const root = snapshot.rootFor?.(file) ?? snapshot.root;
+  for (const row of logRows(root, file, defined({ containing }))) {
     const address = row.cell('address');
     if (
       typeof only === 'object'

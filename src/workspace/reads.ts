@@ -40,15 +40,15 @@ export function takeOver(before: Snapshot, snapshot: Snapshot): void {
   own.readIn.take(known.readIn, (id) => isSame(id.slice(id.indexOf('\0') + 1)));
 }
 
-export type Memo<T> = ((key: string) => T) & {
-  readonly forget: (key: string) => void;
-  readonly take: (other: Memo<T>, isWanted: (key: string) => boolean) => void;
-  readonly values: ReadonlyMap<string, T>;
+export type Memo<T, K = string> = ((key: K) => T) & {
+  readonly forget: (key: K) => void;
+  readonly take: (other: Memo<T, K>, isWanted: (key: K) => boolean) => void;
+  readonly values: ReadonlyMap<K, T>;
 };
 
-export function memo<T>(compute: (key: string) => T): Memo<T> {
-  const values = new Map<string, T>();
-  const ask = (key: string): T => {
+export function memo<T, K = string>(compute: (key: K) => T): Memo<T, K> {
+  const values = new Map<K, T>();
+  const ask = (key: K): T => {
     const cached = values.get(key);
     if (cached !== undefined || values.has(key)) return cached as T;
     const value = compute(key);
@@ -57,8 +57,8 @@ export function memo<T>(compute: (key: string) => T): Memo<T> {
   };
   return Object.assign(ask, {
     values,
-    forget: (key: string) => void values.delete(key),
-    take: (other: Memo<T>, isWanted: (key: string) => boolean): void => {
+    forget: (key: K) => void values.delete(key),
+    take: (other: Memo<T, K>, isWanted: (key: K) => boolean): void => {
       for (const [key, value] of other.values) if (isWanted(key)) values.set(key, value);
     },
   });

@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly root: string;
   /** Where a path is on the disk, if not under `root`. */
   readonly place?: (path: string) => string;
+  /** The root, for a caller that reads only this file there. */
+  rootFor?(path: string): string;
   readonly now: Date;
   readonly schema: Schema;
   readonly schemaDiagnostics: readonly Diagnostic[];

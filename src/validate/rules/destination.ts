@@ -12,6 +12,7 @@ export const destination: WorkspaceRule = {
   id: 'destination',
   severity: 'error',
   suppressible: 'never',
+  isTraced: true,
   run({ snapshot, schema }) {
     const object = schema.objects.get('DESTINATION');
     if (object === undefined) return [];

@@ -16,6 +16,7 @@ export const edgeUndeclared: WorkspaceRule = {
   id: 'edge-undeclared',
   severity: 'warning',
   suppressible: 'always',
+  isTraced: true,
   run: (context) => {
     const { snapshot, schema } = context;
     const observed = observedEdges({

@@ -29,6 +29,7 @@ export const fieldUnique: WorkspaceRule = {
   id: 'field-contract',
   severity: 'error',
   suppressible: 'never',
+  isTraced: true,
   run: ({ schema, facts }) => {
     const first = new Map<
       string,

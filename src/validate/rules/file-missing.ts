@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { isLiteral } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
-import { MOST_READ } from '../../workspace/file-content.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { contentKind } from '../content-kind.js';
 import { registryCell } from '../registry-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
@@ -20,7 +18,7 @@ export const fileMissing: WorkspaceRule = {
   // `expected` is the missing path.
   suppressible: (diagnostic, schema) =>
     routeOf(schema, diagnostic.expected ?? diagnostic.range.file).tier !== 'PROTECTED',
-  run: ({ snapshot, schema, facts }) => {
+  run: ({ snapshot, schema, unreadable }) => {
     const found: Diagnostic[] = [];
     const missed = new Set<string>();
     for (const object of schema.objects.values()) {
@@ -57,7 +55,7 @@ export const fileMissing: WorkspaceRule = {
           hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
         });
     }
-    return [...found, ...unreadable(snapshot, facts)];
+    return [...found, ...unreadable.flatMap((path) => notRead(snapshot, path))];
   },
 };
 
@@ -90,29 +88,18 @@ function problemWith(snapshot: Snapshot, path: string): string | undefined {
   return entry.kind === 'other' ? 'is not a regular file' : undefined;
 }
 
-/** Governed files that cannot be read. */
-function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  for (const entry of snapshot.files.values()) {
-    if (entry.kind !== 'file' || facts.has(entry.path) || contentKind(entry.path) === 'binary')
-      continue;
-    if (
-      routeOf(snapshot.schema, entry.path).tier === 'CODE' &&
-      snapshot.objectsOf(entry.path).length === 0
-    )
-      continue;
-    // A file that was deleted after the walk is not reported, and a large one is not read.
-    if (entry.size > MOST_READ && snapshot.objectsOf(entry.path).length === 0) continue;
-    if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path)))
-      found.push({
-        rule: 'file-missing',
-        severity: 'error',
-        message: `${entry.path} cannot be read`,
-        range: fileRange(entry.path),
-        expected: entry.path,
-        actual: 'no permission to read it',
-        hint: 'make it readable for the user who runs Nocturne',
-      });
-  }
-  return found;
+/** A file that was deleted after the walk is not reported. */
+function notRead(snapshot: Snapshot, path: string): Diagnostic[] {
+  if (!existsSync(join(snapshot.root, path))) return [];
+  return [
+    {
+      rule: 'file-missing',
+      severity: 'error',
+      message: `${path} cannot be read`,
+      range: fileRange(path),
+      expected: path,
+      actual: 'no permission to read it',
+      hint: 'make it readable for the user who runs Nocturne',
+    },
+  ];
 }

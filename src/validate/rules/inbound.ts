@@ -12,6 +12,7 @@ export const inbound: WorkspaceRule = {
   id: 'inbound',
   severity: 'error',
   suppressible: 'never',
+  isTraced: true,
   run: (context) => [...channelProblems(context), ...senderProblems(context)],
 };
 

@@ -23,6 +23,7 @@ export const jobProof: WorkspaceRule = {
   id: ID,
   severity: 'error',
   suppressible: 'warnings',
+  isTraced: true,
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('JOB');
     if (object === undefined) return [];

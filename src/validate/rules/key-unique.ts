@@ -53,6 +53,7 @@ export const documentUnique: WorkspaceRule = {
   id: 'key-unique',
   severity: 'error',
   suppressible: 'never',
+  isTraced: true,
   run: ({ schema, facts }) => {
     const first = new Map<string, Range>();
     const found: Diagnostic[] = [];

@@ -15,6 +15,7 @@ export const linkBroken: WorkspaceRule = {
   id: 'link-broken',
   severity: 'warning',
   suppressible: 'always',
+  isTraced: true,
   run: ({ snapshot, facts }) => {
     const places = placesOf(snapshot);
     const found: Diagnostic[] = [];

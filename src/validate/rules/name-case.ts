@@ -8,7 +8,7 @@ export const nameCase: WorkspaceRule = {
   id: 'name-case',
   severity: 'error',
   suppressible: 'warnings',
-  reads: 'names',
+  isTraced: true,
   run: ({ snapshot, schema }) => {
     const names = new Map<string, { readonly name: string; readonly path: string }>();
     const seen = new Set<string>();

@@ -15,6 +15,7 @@ export const objective: WorkspaceRule = {
   id: 'objective',
   severity: 'error',
   suppressible: 'always',
+  isTraced: true,
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('PROJECT');
     if (object === undefined) return [];

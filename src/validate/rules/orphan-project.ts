@@ -10,6 +10,7 @@ export const orphanProject: WorkspaceRule = {
   id: 'orphan-project',
   severity: 'warning',
   suppressible: 'always',
+  isTraced: true,
   run: ({ snapshot, schema, facts, unread }) => {
     if (!schema.objects.has('PROJECT') || !schema.objects.has('DISPATCH') || unread.has('DISPATCH'))
       return [];

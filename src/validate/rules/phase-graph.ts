@@ -118,6 +118,7 @@ function firstOfEach(records: readonly Rec[]): readonly Rec[] {
 export const phaseDeclared: WorkspaceRule = {
   kind: 'workspace',
   ...NAMED,
+  isTraced: true,
   run: ({ snapshot, schema, facts }) => {
     const object = schema.objects.get('PROJECT');
     if (object === undefined || !schema.objects.has('PHASES')) return [];

@@ -11,6 +11,7 @@ export const referenceUnresolved: WorkspaceRule = {
   id: 'reference-unresolved',
   severity: 'error',
   suppressible: 'always',
+  isTraced: true,
   run: ({ schema, facts, unread }) => {
     const keys = new Map<string, Set<string>>();
     for (const { keys: own } of facts.values()) {

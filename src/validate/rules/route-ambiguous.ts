@@ -12,7 +12,7 @@ export const routeAmbiguous: WorkspaceRule = {
   id: 'route-ambiguous',
   severity: 'error',
   suppressible: 'never',
-  reads: 'names',
+  isTraced: true,
   run: ({ snapshot, schema }) => {
     const ties = new Map<string, { readonly routes: readonly Route[]; readonly files: string[] }>();
     for (const path of snapshot.files.keys()) {

@@ -12,6 +12,7 @@ export const runnerProgram: WorkspaceRule = {
   id: 'runner-program',
   severity: 'error',
   suppressible: 'warnings',
+  isTraced: true,
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('PROJECT');
     if (object === undefined) return [];

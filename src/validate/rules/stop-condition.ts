@@ -53,6 +53,7 @@ function problemsOf(record: Rec, field: string): readonly Diagnostic[] {
 export const conditionProgram: WorkspaceRule = {
   kind: 'workspace',
   ...NAMED,
+  isTraced: true,
   run: ({ snapshot, facts }) =>
     snapshot.records('PROJECT').flatMap((record) => {
       const directory = posix.dirname(record.file);

@@ -9,7 +9,7 @@ export const syncCopy: WorkspaceRule = {
   id: 'sync-copy',
   severity: 'error',
   suppressible: 'warnings',
-  reads: 'names',
+  isTraced: true,
   run: ({ snapshot, schema }) =>
     [...snapshot.files.keys()].flatMap((path): Diagnostic[] => {
       const original =

@@ -13,6 +13,7 @@ export const writeScope: WorkspaceRule = {
   id: 'write-scope',
   severity: 'error',
   suppressible: 'warnings',
+  isTraced: true,
   run: (context) =>
     context.snapshot.records('PROJECT').flatMap((record) => {
       const cell = record.fields.get('next_pass.writes');

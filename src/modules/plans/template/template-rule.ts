@@ -13,7 +13,7 @@ export const planTemplate: WorkspaceRule = {
   id: ID,
   severity: 'error',
   suppressible: 'never',
-  reads: (snapshot) => templateIds(snapshot).map(templatePath),
+  isTraced: true,
   run: ({ snapshot }) =>
     problemsIn(snapshot).map((problem) => ({ ...problem, rule: ID, severity: 'error' })),
 };
