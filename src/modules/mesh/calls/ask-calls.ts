@@ -2,7 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { messageOf } from '../../../kernel/error.js';
-import { cancelPasses } from '../../../workspace/pass-lock.js';
+import { plural } from '../../../kernel/words.js';
+import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
+import type { Workspace } from '../../../workspace/types.js';
 import { GUEST } from '../work/guest-project.js';
 import {
   type Ask,
@@ -19,6 +21,8 @@ import { CallError, membersOf } from './call.js';
 import type { CallHandler, Taken } from './taken-calls.js';
 
 const LOOK_MS = 200;
+/** One that works has begun by then, or is at work on something else. */
+const BEGINS_MS = 5_000;
 const LONGEST_OBJECTIVE = 64 * 1024;
 const NOT_DONE = { outcome: 'broken', runId: '', summary: '', report: '', minutes: 0 } as const;
 
@@ -73,11 +77,13 @@ function offered({ node, from, key, body, totalMs }: Taken): Ask {
 async function followed({ node, signal, emit }: Taken, name: string): Promise<AskResult> {
   const { state } = node.workspace;
   let [told, bytes, rest] = ['', 0, ''];
+  const since = performance.now();
   for (;;) {
     const heard = readHeard(state, name);
     const result = readAnswered(state, name);
     const doing = readAsk(state, name)?.runId;
-    const now = doing === undefined ? 'waiting' : 'working';
+    const isLate = performance.now() - since >= BEGINS_MS;
+    const now = doing === undefined ? waiting(isLate ? node.workspace : undefined) : 'working';
     if (now !== told) emit({ state: now, runId: doing });
     told = now;
     const { text, left } = linesIn(heard, { bytes, rest, isLast: result !== undefined });
@@ -87,6 +93,15 @@ async function followed({ node, signal, emit }: Taken, name: string): Promise<As
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
+}
+
+/** @param workspace of which it is told why nothing begins; nothing: it is too early to say. */
+function waiting(workspace: Workspace | undefined): string {
+  if (workspace === undefined) return 'waiting';
+  const passes = livePasses(workspace.root, workspace.clock).length;
+  return passes > 0
+    ? `waiting: ${plural(passes, 'pass runs', 'passes run')} there already`
+    : 'waiting: no pass has begun there; nocturne mesh work there, or its schedule, begins one';
 }
 
 /** Only whole lines: half of a credential would not be recognised. */

@@ -4,7 +4,7 @@ import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { joinSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { admit } from './admit.js';
+import { admit, finishAdmissions } from './admit.js';
 import type { JoinAnswer } from './join-request.js';
 
 /** Until the connection is closed. */
@@ -13,6 +13,7 @@ export function receiveGuests(
   workspace: Workspace,
   say: (line: string) => void,
 ): void {
+  finishAdmissions(workspace);
   admin.subscribe(joinSubject('*'), {
     callback: (error, message) => {
       if (error === null) message.respond(JSON.stringify(answerTo(message, workspace, say)));
@@ -23,7 +24,7 @@ export function receiveGuests(
 function answerTo(message: Msg, workspace: Workspace, say: (line: string) => void): JoinAnswer {
   const invite = message.subject.split('.').at(-1) ?? '';
   try {
-    const { node, roster } = admit(workspace, invite, message.string());
+    const { node, roster } = admit(workspace, { invite, request: message.string() });
     say(`${node} has joined the mesh.`);
     return { roster };
   } catch (error) {

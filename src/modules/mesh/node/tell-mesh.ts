@@ -68,7 +68,7 @@ function reachObservation(view: MeshView, now: number): Observation {
 function strangers({ peers }: MeshSettings, state: string): readonly Observation[] {
   const roster = keptRoster(state);
   if (roster === undefined) return [];
-  return peers.flatMap(({ node, key }) => {
+  return peers.flatMap(({ node, key, may }) => {
     const known = roster.nodes.find(({ id }) => id === node);
     if (known === undefined)
       return [broken(`MESH.md has a row for ${node}, which is not a node of the mesh`, REMOVE)];
@@ -79,7 +79,7 @@ function strangers({ peers }: MeshSettings, state: string): readonly Observation
       : [
           broken(
             `the key of ${node} in MESH.md is not the one of the mesh: the row allows nothing`,
-            `ask the owner of ${node} for its key, then nocturne mesh allow ${node}`,
+            `ask the owner of ${node} for its key, then nocturne mesh allow ${[node, ...may].join(' ')}`,
           ),
         ];
   });
