@@ -76,16 +76,19 @@ function offered({ node, from, key, body, totalMs }: Taken): Ask {
 /** @throws CallError as its signal says. */
 async function followed({ node, signal, emit }: Taken, name: string): Promise<AskResult> {
   const { state } = node.workspace;
-  let [told, bytes, rest] = ['', 0, ''];
+  let [told, why, bytes, rest] = ['', '', 0, ''];
   const since = performance.now();
   for (;;) {
     const heard = readHeard(state, name);
     const result = readAnswered(state, name);
     const doing = readAsk(state, name)?.runId;
-    const isLate = performance.now() - since >= BEGINS_MS;
-    const now = doing === undefined ? waiting(isLate ? node.workspace : undefined) : 'working';
+    const now = doing === undefined ? 'waiting' : 'working';
     if (now !== told) emit({ state: now, runId: doing });
     told = now;
+    const isLate = now === 'waiting' && performance.now() - since >= BEGINS_MS;
+    const late = isLate ? whyWaiting(node.workspace) : why;
+    if (late !== why) emit({ why: late });
+    why = late;
     const { text, left } = linesIn(heard, { bytes, rest, isLast: result !== undefined });
     if (text !== '') emit({ text });
     [bytes, rest] = [heard?.bytes ?? bytes, left];
@@ -95,13 +98,11 @@ async function followed({ node, signal, emit }: Taken, name: string): Promise<As
   }
 }
 
-/** @param workspace of which it is told why nothing begins; nothing: it is too early to say. */
-function waiting(workspace: Workspace | undefined): string {
-  if (workspace === undefined) return 'waiting';
-  const passes = livePasses(workspace.root, workspace.clock).length;
+function whyWaiting({ root, clock }: Workspace): string {
+  const passes = livePasses(root, clock).length;
   return passes > 0
-    ? `waiting: ${plural(passes, 'pass runs', 'passes run')} there already`
-    : 'waiting: no pass has begun there; nocturne mesh work there, or its schedule, begins one';
+    ? `${plural(passes, 'pass runs', 'passes run')} there already`
+    : 'no pass has begun there; nocturne mesh work there, or its schedule, begins one';
 }
 
 /** Only whole lines: half of a credential would not be recognised. */

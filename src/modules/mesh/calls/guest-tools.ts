@@ -92,10 +92,10 @@ async function callAsGuest(
   return callTool({ workspace, caller, env, signal, say }, tool, args);
 }
 
-/** What a row of MESH.md may name. */
+/** What a row of MESH.md may name: what only reads. */
 export function guestToolNames(modules: readonly PassModule[]): readonly string[] {
   return allTools({ modules: () => modules })
-    .filter(({ name, need }) => capabilityReasons(GUEST, name, need).length === 0)
+    .filter(({ name, need, readOnly }) => readOnly && !capabilityReasons(GUEST, name, need).length)
     .map(({ name }) => name)
     .sort();
 }

@@ -258,6 +258,7 @@ export class LiveNode {
       this.#hearing.take({ announcement, takenAt: entry.created.getTime() });
     } catch (error) {
       this.say(`an announcement was not taken: ${messageOf(error)}`);
+      this.#refused?.(entry.key, error);
     }
   }
 

@@ -7,6 +7,7 @@ import { laneLine, tasksByState } from '../commands/status.js';
 import { type MeshView, meshView } from './mesh-view.js';
 import { overdueTasks } from './overdue-tasks.js';
 import { reachText } from './reach-text.js';
+import { deadLetterLine, deadLetters, recentRefusals, refusalLine } from './troubles.js';
 import { waitingLanes } from './waiting-lanes.js';
 
 /** For `status`. */
@@ -52,6 +53,10 @@ export function meshObservations({ snapshot, state }: KeptContext): readonly Obs
         `the task ${task} ${why}`,
         `nocturne mesh cancel ${task}, or nocturne mesh retry ${task}`,
       ),
+    ),
+    ...deadLetters(snapshot).map((letter) => broken(deadLetterLine(letter), letter.fix)),
+    ...recentRefusals(snapshot).map((refusals) =>
+      off(refusalLine(refusals), 'nocturne mesh nodes; nocturne mesh revoke, on the lead'),
     ),
   ];
 }
