@@ -65,7 +65,7 @@ export const meshLeave: ModuleCommand = {
       exit: EXIT.ok,
       text: [
         `This workspace has left ${name}. Its lead still lists it: nocturne mesh revoke, there.`,
-        ...(released === 0 ? [] : [`${plural(released, 'task was', 'tasks were')} given back.`]),
+        ...(released === 0 ? [] : [`${plural(released, 'task was', 'tasks were')} returned.`]),
         ...(unheard === 0
           ? []
           : [`${plural(unheard, 'task')} will be given to others when the lease ends.`]),
