@@ -78,7 +78,7 @@ export async function fetchSent(
   return text;
 }
 
-/** Whoever wrote it, it is not what its name says, so that fault is nobody's. */
+/** Any node may have written it: it is not what its name says. */
 function decrypted(text: string, name: string, reader: Reader): string {
   try {
     return decrypt(text, reader);
