@@ -3,6 +3,7 @@
  * its folder with identity and roster, the address of the server. Waits for a word of its parent.
  */
 import { type KV, Kvm } from '@nats-io/kv';
+import { sha256 } from '../src/kernel/hash.js';
 import { readIdentity } from '../src/modules/mesh/identity.js';
 import { keptRoster, keysOf } from '../src/modules/mesh/roster.js';
 import { Claimer } from '../src/modules/mesh/tasks/claimer.js';
@@ -12,7 +13,7 @@ import { connectMesh } from '../src/modules/mesh/wire/connect.js';
 import { signValue } from '../src/modules/mesh/wire/jws.js';
 import { BUCKET, taskKey } from '../src/modules/mesh/wire/names.js';
 import type { RemoteChangeSet } from '../src/modules/mesh/work/change-set.js';
-import { sendObject } from '../src/modules/mesh/work/stored-objects.js';
+import { putObject } from '../src/modules/mesh/work/stored-objects.js';
 
 export type Order =
   /** Keys with the revisions that they have. */
@@ -107,7 +108,9 @@ async function execute(key: string, record: TaskRecord): Promise<void> {
     minutes: 1,
   };
   const signing = { node: me.node, key: me.key };
-  const changeSet = await sendObject(connection, state, signValue('change-set', signing, set));
+  const text = signValue('change-set', signing, set);
+  const changeSet = sha256(text);
+  await putObject(connection, { name: changeSet, readers: 'all' }, () => text);
   await write(key, { ...record, state: 'pending_review', changeSet }, running);
 }
 

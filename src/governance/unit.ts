@@ -47,7 +47,8 @@ export type Unit = UnitKey & {
   readonly keepsChanges?: true;
   /**
    * Another machine has worded it: its agent works in a strict sandbox, which shows nothing else of
-   * the workspace than the folder of its project. Only for units in a copy.
+   * the workspace than the folder of its project, and its brief quotes nothing else but the signed
+   * rules for all agents. Only for units in a copy.
    */
   readonly isForeign?: true;
   /** What it lacks makes it unproved, and the owner is not asked. */

@@ -1,8 +1,9 @@
 /**
- * The two keys of a node, in the state directory: one that signs, and an nkey that logs in to the
- * server. They are not the same one, because a server chooses what a client signs to log in.
+ * The keys of a node, in the state directory: one that signs, an nkey that logs in to the server,
+ * and one that decrypts. The first two are not the same one, because a server chooses what a client
+ * signs to log in.
  */
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { makeDirectory } from '../../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
@@ -26,6 +27,8 @@ export type StoredIdentity = {
   readonly login: string;
 };
 
+export const DECRYPTION_FILE = 'decryption.json';
+
 export function meshDirectory(state: string): string {
   return join(state, 'mesh');
 }
@@ -43,6 +46,17 @@ export function keepIdentity(state: string, stored: StoredIdentity): Identity {
   writeJsonDurably(identityPath(state), stored);
   const key = createPrivateKey(stored.key);
   return { ...stored, key, publicKey: publicText(key) };
+}
+
+/** X25519, private; made where it is missing: others learn it from each announcement. */
+export function decryptionKey(state: string): KeyObject {
+  const path = join(meshDirectory(state), DECRYPTION_FILE);
+  const kept = readJson<{ readonly key: string }>(path);
+  if (kept !== undefined) return createPrivateKey(kept.key);
+  const { privateKey } = generateKeyPairSync('x25519');
+  makeDirectory(meshDirectory(state), 0o700);
+  writeJsonDurably(path, { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() });
+  return privateKey;
 }
 
 function identityPath(state: string): string {

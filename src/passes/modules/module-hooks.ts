@@ -90,6 +90,8 @@ export async function moduleFragments(
   const fromModules: Fragment[] = [];
   const acts: Act[] = [];
   for (const module of enabledModules(env, snapshot)) {
+    // Another machine reads what becomes of it: others would quote pages of this workspace.
+    if (unit?.isForeign === true && module.name !== unit.module) continue;
     try {
       const kept = { workspace, snapshot, runId, signal, say };
       const context = { ...kept, project, writes, capability, ...defined({ unit }) };

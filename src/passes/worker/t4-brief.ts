@@ -136,6 +136,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
   const { project: slug, tier, unit } = stage;
   const project = slug === undefined ? undefined : snapshot.record('PROJECT', slug);
   const isProgram = unit?.command !== undefined;
+  const isForeign = unit?.isForeign === true;
   return {
     runId: stage.runId,
     token: stage.token,
@@ -148,10 +149,10 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
       ...idleFragments(stage),
       ...(unit === undefined ? [] : unitFragments(unit, snapshot)),
       ...workFragments(stage, snapshot, present),
-      ...answerFragments(snapshot, slug),
+      ...(isForeign ? [] : answerFragments(snapshot, slug)),
       ...fromModules,
       ...(unit === undefined ? outputTexts(snapshot, fieldList(project, 'last_pass.outputs')) : []),
-      ...rememberedFragments(snapshot, workOf(stage, project, present)),
+      ...(isForeign ? [] : rememberedFragments(snapshot, workOf(stage, project, present))),
     ],
     mayWrite: stage.writes,
     mustNot: [

@@ -1,11 +1,13 @@
 /** `mesh status`, `mesh nodes`, `status` and `doctor`, with and without a server. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Kvm } from '@nats-io/kv';
 import t from 'tap';
 import { meshService } from '../../../src/modules/mesh/node/mesh-service.js';
 import { seenPath } from '../../../src/modules/mesh/node/seen.js';
 import { partsOf } from '../../../src/modules/mesh/parts.js';
 import { MESH_PAGE } from '../../../src/modules/mesh/settings.js';
+import { BUCKET, messageSubject } from '../../../src/modules/mesh/wire/names.js';
 import { placeWithProject, type Place } from '../../passes/pass-workspace.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { type CliOutcome, callCommand } from '../../surfaces/cli/run-cli.js';
@@ -97,12 +99,14 @@ t.test('nodes are shown as the service last knew them', { skip: NO_SERVER }, asy
   t.match((await nodes()).text, /left +LIVE +\d+ s ago +gpu +0 of 1 +work/);
   propose(lead, 'one', 'tags: [gpu]\n');
   propose(lead, 'two', 'tags: [tpu]\n');
+  propose(lead, 'dead', 'tags: [tpu]\nstate: released\nwhy: it failed\n');
   const status = await call(lead, 'mesh', 'status');
   t.match(status.text, /This is lead, the lead of the mesh test\.\nConnected to nats:.* 2\.\d+/);
-  t.match(status.text, /Tasks: 2 proposed\.\n1 task for tpu waits: no node has tpu/);
+  t.match(status.text, /Tasks: 2 proposed, 1 released\.\n1 task for tpu waits: no node has tpu/);
+  t.match(status.text, /The task dead goes no further: it failed \(nocturne mesh retry dead, or/);
   t.match(status.json, {
     reach: 'connected',
-    tasks: { proposed: 2 },
+    tasks: { proposed: 2, released: 1 },
     waiting: [{ tags: ['tpu'] }],
   });
   t.match((await call(lead, 'status')).text, /Mesh: 1 task for tpu waits/);
@@ -149,3 +153,28 @@ t.test('doctor names what the owner should correct', { skip: NO_SERVER }, async 
   t.match(text, /a row for ghost, which is not a node/);
   t.match(text, /1 task for tpu waits: no node has tpu/);
 });
+
+t.test(
+  'messages that were refused are in the log, and are shown',
+  { skip: NO_SERVER },
+  async (t) => {
+    const mesh = await meshOf(t, [{ id: 'lead' }, { id: 'left' }]);
+    const [lead, left] = mesh.nodes as [MeshNode, MeshNode];
+    serve(t, lead);
+    const connection = await mesh.connect(left);
+    await until(
+      () => call(lead, 'mesh', 'status'),
+      ({ json }) => json['reach'] === 'connected',
+    );
+    for (let count = 0; count < 30; count++)
+      connection.publish(messageSubject('lead', 'mail', 'left'), 'moon');
+    const bucket = await new Kvm(connection).open(BUCKET.nodes);
+    await bucket.put('left', 'an announcement of the moon');
+    const shown = await until(
+      () => call(lead, 'mesh', 'status'),
+      ({ text }) => text.includes('left: 20 refused in 24 hours'),
+    );
+    t.match(shown.json, { refusals: [{ node: 'left', count: 20, why: /more of this minute/ }] });
+    t.match((await call(lead, 'doctor')).text, /left: 20 refused in 24 hours/);
+  },
+);

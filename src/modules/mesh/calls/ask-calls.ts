@@ -2,7 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { messageOf } from '../../../kernel/error.js';
-import { cancelPasses } from '../../../workspace/pass-lock.js';
+import { plural } from '../../../kernel/words.js';
+import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
+import type { Workspace } from '../../../workspace/types.js';
 import { GUEST } from '../work/guest-project.js';
 import {
   type Ask,
@@ -19,6 +21,8 @@ import { CallError, membersOf } from './call.js';
 import type { CallHandler, Taken } from './taken-calls.js';
 
 const LOOK_MS = 200;
+/** One that works has begun by then, or is at work on something else. */
+const BEGINS_MS = 5_000;
 const LONGEST_OBJECTIVE = 64 * 1024;
 const NOT_DONE = { outcome: 'broken', runId: '', summary: '', report: '', minutes: 0 } as const;
 
@@ -72,7 +76,8 @@ function offered({ node, from, key, body, totalMs }: Taken): Ask {
 /** @throws CallError as its signal says. */
 async function followed({ node, signal, emit }: Taken, name: string): Promise<AskResult> {
   const { state } = node.workspace;
-  let [told, bytes, rest] = ['', 0, ''];
+  let [told, why, bytes, rest] = ['', '', 0, ''];
+  const since = performance.now();
   for (;;) {
     const heard = readHeard(state, name);
     const result = readAnswered(state, name);
@@ -80,6 +85,10 @@ async function followed({ node, signal, emit }: Taken, name: string): Promise<As
     const now = doing === undefined ? 'waiting' : 'working';
     if (now !== told) emit({ state: now, runId: doing });
     told = now;
+    const isLate = now === 'waiting' && performance.now() - since >= BEGINS_MS;
+    const late = isLate ? whyWaiting(node.workspace) : why;
+    if (late !== why) emit({ why: late });
+    why = late;
     const { text, left } = linesIn(heard, { bytes, rest, isLast: result !== undefined });
     if (text !== '') emit({ text });
     [bytes, rest] = [heard?.bytes ?? bytes, left];
@@ -87,6 +96,13 @@ async function followed({ node, signal, emit }: Taken, name: string): Promise<As
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
+}
+
+function whyWaiting({ root, clock }: Workspace): string {
+  const passes = livePasses(root, clock).length;
+  return passes > 0
+    ? `${plural(passes, 'pass runs', 'passes run')} there already`
+    : 'no pass has begun there; nocturne mesh work there, or its schedule, begins one';
 }
 
 /** Only whole lines: half of a credential would not be recognised. */

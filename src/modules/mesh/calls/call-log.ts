@@ -12,7 +12,8 @@ export type CallEvent = Pick<MeshEvent, 'hash' | 'why'> & {
     | 'call-done'
     | 'call-refused'
     | 'call-late'
-    | 'message-refused';
+    | 'message-refused'
+    | 'join-refused';
   readonly node: string;
   /** Empty: of no call. */
   readonly call: string;
@@ -48,7 +49,7 @@ export class CallLog {
     }
   }
 
-  /** @param event its node: one of the mesh. */
+  /** @param event its node: one of the mesh, or empty for those that ask to join. */
   refused(event: CallEvent): void {
     const now = performance.now();
     const before = this.#refusals.get(event.node);

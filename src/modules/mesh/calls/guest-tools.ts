@@ -5,7 +5,7 @@
 import { capabilityReasons } from '../../../governance/capability.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { callTool } from '../../../passes/call-tool.js';
-import type { ServeContext } from '../../../passes/module.js';
+import type { PassModule, ServeContext } from '../../../passes/module.js';
 import { callerOf } from '../../../passes/tool-context.js';
 import type { Tool, ToolAnswer } from '../../../tools/tool.js';
 import { toolsOf } from '../../../tools/tools.js';
@@ -83,7 +83,7 @@ async function callAsGuest(
   name: string,
   args: unknown,
 ): Promise<ToolAnswer> {
-  const tool = allTools({ env, modules }).find((each) => each.name === name);
+  const tool = allTools({ modules }).find((each) => each.name === name);
   if (tool === undefined) throw new CallError('not-found', `there is no tool ${name}`);
   const [reason] = capabilityReasons(GUEST, tool.name, tool.need);
   if (reason !== undefined) throw new CallError('refused', `${reason.code}: ${reason.message}`);
@@ -92,8 +92,16 @@ async function callAsGuest(
   return callTool({ workspace, caller, env, signal, say }, tool, args);
 }
 
+/** What a row of MESH.md may name: what only reads. */
+export function guestToolNames(modules: readonly PassModule[]): readonly string[] {
+  return allTools({ modules: () => modules })
+    .filter(({ name, need, readOnly }) => readOnly && !capabilityReasons(GUEST, name, need).length)
+    .map(({ name }) => name)
+    .sort();
+}
+
 /** Of the core, and of the modules, none of which replaces one of the core. */
-function allTools({ modules }: Serving): readonly Tool[] {
+function allTools({ modules }: Pick<Serving, 'modules'>): readonly Tool[] {
   const brought = modules().flatMap((module) => module.tools ?? []);
   return [...toolsOf('mcp'), ...brought.filter((tool) => tool.doors.includes('mcp'))];
 }

@@ -6,7 +6,7 @@ import type { Calls } from '../calls/calls.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { JudgeServing } from '../review/peer-judge.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { fetchObject } from '../work/stored-objects.js';
+import { fetchSent, sendTo } from '../work/sent-objects.js';
 import type { TurnAnswer } from './drive.js';
 import { takeTurn, TURN_ANSWER, type TurnBody } from './turn-calls.js';
 
@@ -17,6 +17,8 @@ const AGAIN_MS = 1_000;
 export type AskedTurn = {
   readonly to: string;
   readonly body: TurnBody;
+  /** Of its sections. */
+  readonly texts: readonly string[];
   /** The same turn has the same key, so that it is taken once, also after a restart. */
   readonly key: string;
   readonly turnMs: number;
@@ -42,11 +44,12 @@ export class TurnAsker {
     const turn = { body, key: asked.key.replaceAll(/[^\w-]/g, '_').slice(0, 80), signal };
     for (let left = turnMs; ; left = end - performance.now()) {
       const deadlines = { idleMs: Math.min(IDLE_MS, left), totalMs: left };
-      const outcome =
+      const ask = (): Promise<CallOutcome> =>
         to === node.node
-          ? await this.#takeOwn(node, { ...turn, totalMs: left })
-          : await this.#calls.ask(to, { kind: 'turn', ...turn, ...deadlines });
-      const answer = await answerOf(node, outcome);
+          ? this.#takeOwn(node, { ...turn, totalMs: left })
+          : this.#calls.ask(to, { kind: 'turn', ...turn, ...deadlines });
+      const unsent = await unsentTo(node, to, asked.texts);
+      const answer = unsent ?? (await answerOf(node, await ask()));
       if (typeof answer !== 'string') return answer;
       const hasLeft = node.heard().get(to)?.announcement.leaves === true;
       if (hasLeft || signal.aborted || end - performance.now() < AGAIN_MS)
@@ -72,6 +75,20 @@ export class TurnAsker {
   }
 }
 
+/** Why it cannot be asked yet. */
+async function unsentTo(
+  node: LiveNode,
+  to: string,
+  texts: readonly string[],
+): Promise<string | undefined> {
+  try {
+    for (const text of texts) await sendTo(node, to, text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 /** What it said, or that it says nothing. A text: why neither is known yet. */
 async function answerOf(node: LiveNode, outcome: CallOutcome): Promise<TurnAnswer | string> {
   // What was cancelled was so by this node before it started again.
@@ -85,7 +102,7 @@ async function answerOf(node: LiveNode, outcome: CallOutcome): Promise<TurnAnswe
   if (!read.success) return { kind: 'silent', why: 'what it answered is not a turn' };
   const { sha256, tokensIn, tokensOut, cost } = read.data;
   try {
-    const text = await fetchObject(node.connection, node.workspace.state, sha256);
+    const text = await fetchSent(node, sha256);
     if (text === undefined) return 'the server does not have what it said';
     return { kind: 'said', text, usage: { tokensIn, tokensOut, cost } };
   } catch (error) {

@@ -7,8 +7,7 @@ import { messageOf } from '../../../kernel/error.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
 import { nodeState } from '../node/node-state.js';
-import { keepTextIn } from '../text-folder.js';
-import { sendObject } from '../work/stored-objects.js';
+import { keepTextIn, textIn } from '../text-folder.js';
 import type { AskedTurn, TurnAsker } from './ask-turn.js';
 import { awaited, type Circle } from './circle.js';
 import { tellOwner, writeResult } from './circle-page.js';
@@ -62,22 +61,25 @@ export class CirclePart implements Part {
   }
 
   #world(node: LiveNode, session: string, signal: AbortSignal): CircleWorld {
-    const { workspace, connection } = node;
-    const { state, clock } = workspace;
+    const asker = this.#asker;
+    const { state, clock } = node.workspace;
     return {
       circle: () => readCircle(state, session),
       append: (event) => appendEvent(state, session, { time: clock.now(), event }),
-      ask: (request) => this.#asker.ask(node, askedOf(request), signal),
-      async keep(text) {
-        keepTextIn(circlesDirectory(state), session, text);
-        return sendObject(connection, state, text);
+      ask(request) {
+        const texts = request.sections.flatMap(({ content = '' }) => {
+          const text = textIn(circlesDirectory(state), session, content);
+          return text === undefined ? [] : [text];
+        });
+        return asker.ask(node, { ...askedOf(request), texts }, signal);
       },
+      keep: (text) => keepTextIn(circlesDirectory(state), session, text),
       spare: (circle) => spareOf(node, circle),
     };
   }
 }
 
-function askedOf(request: TurnRequest): AskedTurn {
+function askedOf(request: TurnRequest): Omit<AskedTurn, 'texts'> {
   const { session, place, role, node, attempt, sections, handsIn, remark, problem } = request;
   return {
     to: node,

@@ -37,10 +37,13 @@ export type CircleWorld = {
   /** As the events on the disk have it. */
   circle(): Circle;
   append(event: CircleEvent): Circle;
-  /** Answers within `turnMs`, one way or the other. The same request twice is one turn. */
+  /**
+   * Sends it the texts of its sections. Answers within `turnMs`, one way or the other. The same
+   * request twice is one turn.
+   */
   ask(request: TurnRequest): Promise<TurnAnswer>;
   /** Keeps a text and returns its SHA-256. */
-  keep(text: string): Promise<string>;
+  keep(text: string): string;
   /** A node that can take over now. */
   spare(circle: Circle): string | undefined;
 };
@@ -70,7 +73,7 @@ async function takeTurn(
   let problem = '';
   for (let attempt = circle.unreadable[role] ?? 0; !signal.aborted; attempt++) {
     if (attempt >= MOST_UNREADABLE) return giveUp(world, of, 'its answers could not be read');
-    const request = { ...of, ...(await requestFor(world, circle, role)), attempt, problem };
+    const request = { ...of, ...requestFor(world, circle, role), attempt, problem };
     const answer = await world.ask(request);
     if (signal.aborted && answer.kind === 'silent') return;
     if (answer.kind === 'silent') return giveUp(world, of, answer.why);
@@ -79,12 +82,8 @@ async function takeTurn(
     const artefacts = fitting(said.artefacts, request.handsIn);
     if (said.vote !== undefined && said.problem === undefined && artefacts !== undefined) {
       const { vote, confidence, summary } = said;
-      const kept = artefacts.map(async ({ type, content }) => ({
-        type,
-        sha256: await world.keep(content),
-      }));
-      const all = await Promise.all(kept);
-      record(world, { kind: 'turn', ...of, artefacts: all, vote, confidence, summary, usage });
+      const kept = artefacts.map(({ type, content }) => ({ type, sha256: world.keep(content) }));
+      record(world, { kind: 'turn', ...of, artefacts: kept, vote, confidence, summary, usage });
       return;
     }
     problem = said.problem ?? `It has to hand in ${request.handsIn.join(' and ')}.`;
@@ -109,13 +108,13 @@ function giveUp(world: CircleWorld, of: OfTurn, why: string): void {
   record(world, { kind: 'silent', ...of, why, ...(to === undefined ? {} : { to }) });
 }
 
-async function requestFor(world: CircleWorld, circle: Circle, role: Role) {
+function requestFor(world: CircleWorld, circle: Circle, role: Role) {
   const { settings, phase, subround, step, remark } = circle;
   const view: View<string> = {
     phase,
     subround,
     step,
-    plan: await world.keep(settings.plan),
+    plan: world.keep(settings.plan),
     artefacts: new Map([...circle.artefacts].map(([key, { sha256 }]) => [key, sha256])),
     lost: ROLES.filter((each) => !membersOf(circle).includes(each)),
   };

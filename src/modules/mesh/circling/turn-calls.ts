@@ -9,7 +9,7 @@ import type { CallHandler, Taken } from '../calls/taken-calls.js';
 import { type JudgeServing, judgeForPeer, mayCall } from '../review/peer-judge.js';
 import { speechPrompt } from '../table/speech-prompt.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { fetchObject, sendObject } from '../work/stored-objects.js';
+import { fetchSent, sendTo } from '../work/sent-objects.js';
 import { ROLES, TURN_TIERS } from './circle.js';
 import { turnPrompt } from './turn-prompt.js';
 
@@ -58,14 +58,11 @@ export async function takeTurn(
 ): Promise<z.infer<typeof TURN_ANSWER>> {
   const read = TURN.safeParse(taken.body);
   if (!read.success) throw new CallError('malformed', 'a turn of a circle was expected');
-  const { connection, workspace } = taken.node;
+  const { node } = taken;
   const texts = read.data.sections.map(async ({ heading, sha256 }) => ({
     heading,
     sha256: sha256 ?? '',
-    text:
-      sha256 === null
-        ? undefined
-        : await untilItWorks(taken, () => fetchObject(connection, workspace.state, sha256)),
+    text: sha256 === null ? undefined : await untilItWorks(taken, () => fetchSent(node, sha256)),
   }));
   const { place, role, handsIn, remark, problem } = read.data;
   const sections = await Promise.all(texts);
@@ -78,9 +75,7 @@ export async function takeTurn(
     panel.say(prompt),
   );
   if (value.kind === 'failed') throw new CallError('failed', value.why);
-  const sha256 = await untilItWorks(taken, () =>
-    sendObject(connection, workspace.state, value.whole),
-  );
+  const sha256 = await untilItWorks(taken, () => sendTo(node, taken.from, value.whole));
   return { sha256, model, ...usage };
 }
 

@@ -1,6 +1,9 @@
 /** `mesh allow NODE WORD…`: what another node may do here, under the key that the roster has. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import type { ModuleCommand } from '../../types.js';
+import { commaList } from '../../../kernel/words.js';
+import type { PassModule } from '../../../passes/module.js';
+import type { ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
+import { guestToolNames } from '../calls/guest-tools.js';
 import { pageWithPeer } from '../join/mesh-page.js';
 import { readIdentity } from '../identity.js';
 import { keptRoster, type RosterNode } from '../roster.js';
@@ -13,13 +16,15 @@ export const meshAllow: ModuleCommand = {
   args: '<node> [words...]',
   options: [
     { flags: '--tools <tools>', description: 'tools that it may call here, separated by commas' },
+    { flags: '--also', description: 'and keep what it may do already' },
     { flags: '--nothing', description: 'it may do nothing here any more' },
     { flags: '--yes', description: 'write and sign MESH.md without asking' },
     { flags: '--dry-run', description: 'only say what it would write' },
   ],
   examples: [
     'nocturne mesh allow gpu-box propose work',
-    'nocturne mesh allow gpu-box call --tools knowledge_search --yes',
+    'nocturne mesh allow gpu-box mail --also',
+    'nocturne mesh allow gpu-box call --tools search --yes',
     'nocturne mesh allow gpu-box --nothing',
   ],
   async run(context, { args: [name = '', ...words], options }) {
@@ -28,14 +33,7 @@ export const meshAllow: ModuleCommand = {
     const settings = meshSettings(workspace.snapshot());
     const node = nodeOf(workspace.state, name);
     const before = settings?.peers.find((peer) => peer.node === name);
-    const isNothing = options['nothing'] === true;
-    const tools = listOf(options['tools']);
-    const peer: Peer = {
-      node: name,
-      key: node.key,
-      may: permissionsOf(words, isNothing),
-      tools: isNothing ? [] : (tools ?? before?.tools ?? []),
-    };
+    const peer = await peerOf(context, { node, before, words, options });
     const lost = (before?.may ?? []).filter((word) => !peer.may.includes(word));
     const text = describe(peer, before, lost);
     if (options['dryRun'] === true)
@@ -53,6 +51,40 @@ export const meshAllow: ModuleCommand = {
     return { exit: EXIT.ok, text, json: { peer, lost, written: true } };
   },
 };
+
+/** What was allowed to another key is not kept. @throws NocturneError `BAD_VALUE` or `USAGE` */
+async function peerOf(
+  { modules }: Pick<ModuleCommandContext, 'modules'>,
+  row: {
+    readonly node: RosterNode;
+    readonly before: Peer | undefined;
+    readonly words: readonly string[];
+    readonly options: Parsed['options'];
+  },
+): Promise<Peer> {
+  const { node, words, options } = row;
+  const { id, key } = node;
+  const isNothing = options['nothing'] === true;
+  if (isNothing) return { node: id, key, may: permissionsOf(words, isNothing), tools: [] };
+  const before = row.before?.key === key ? row.before : undefined;
+  const isAlso = options['also'] === true;
+  const kept = isAlso ? (before?.may ?? []) : [];
+  const tools = typeof options['tools'] === 'string' ? commaList(options['tools']) : undefined;
+  if (tools !== undefined) requireTools(tools, await modules());
+  const own = before?.tools ?? [];
+  const named = isAlso && tools !== undefined ? [...new Set([...own, ...tools])] : tools;
+  return { node: id, key, may: permissionsOf([...kept, ...words], false), tools: named ?? own };
+}
+
+/** @throws NocturneError `BAD_VALUE` for a tool that is not here, or that no guest may call. */
+function requireTools(names: readonly string[], modules: readonly PassModule[]): void {
+  const offered = guestToolNames(modules);
+  const bad = names.find((name) => !offered.includes(name));
+  if (bad === undefined) return;
+  throw new NocturneError('BAD_VALUE', `"${bad}" is not a tool that another node may call`, {
+    hint: `tools: ${offered.join(', ')}`,
+  });
+}
 
 /** Another node of this mesh. @throws NocturneError `NOT_FOUND` or `REFUSED` */
 function nodeOf(state: string, name: string): RosterNode {
@@ -85,14 +117,6 @@ function permissionsOf(words: readonly string[], isNothing: boolean): readonly P
       hint: `words: ${PERMISSIONS.join(', ')}; or --nothing`,
     });
   return isNothing ? [] : PERMISSIONS.filter((word) => words.includes(word));
-}
-
-function listOf(value: unknown): readonly string[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  return value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
 }
 
 function describe(peer: Peer, before: Peer | undefined, lost: readonly Permission[]): string {

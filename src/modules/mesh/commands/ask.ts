@@ -19,8 +19,9 @@ export const meshAsk: ModuleCommand = {
     requireMesh(context.workspace());
     const call = { target, kind: 'ask', body: { objective } } as const;
     const [outcome] = await callFrom(context, call, options, (data) => {
-      const { state, text } = membersOf(data);
-      if (typeof state === 'string') context.progress(`${target}: ${state}`);
+      const { state, why, text } = membersOf(data);
+      if (typeof state === 'string') context.progress(`${target}: ${printable(state)}`);
+      if (typeof why === 'string') context.progress(`${target} waits: ${printable(why)}`);
       if (typeof text === 'string') context.progress(printable(text.trimEnd()));
     });
     const answer = membersOf(answerOf(outcome));

@@ -5,6 +5,7 @@ import { tierRows } from '../../../agents/model-tier.js';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { requireMesh } from '../calls/ask-service.js';
@@ -135,9 +136,8 @@ function settingsOf(
   const { project, plan } = planOf(snapshot, name);
   const worker = String(options['worker'] ?? node);
   const others = [node, ...peers.map((peer) => peer.node)].filter((each) => each !== worker);
-  const named = String(options['reviewers'] ?? others.filter((each) => each !== node).slice(0, 2))
-    .split(',')
-    .filter((each) => each !== '');
+  const usual = others.filter((each) => each !== node).slice(0, 2);
+  const named = commaList(String(options['reviewers'] ?? usual));
   const members = { worker, reviewerA: named[0] ?? '', reviewerB: named[1] ?? '' };
   if (worker === node) requireTier(snapshot);
   requireNodes(members, named.length, [node, ...peers.map((peer) => peer.node)]);
@@ -194,7 +194,7 @@ function requireNodes(
     reviewers === 2
       ? `MESH.md does not know the node "${unknown}"`
       : `a circle has two reviewers on other nodes, not ${reviewers}`,
-    { hint: `nodes: ${known.join(', ')}; nocturne mesh allow NODE call adds one` },
+    { hint: `nodes: ${known.join(', ')}; nocturne mesh allow NODE call --also adds one` },
   );
 }
 

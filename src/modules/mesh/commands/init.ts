@@ -1,6 +1,7 @@
 /** `mesh init`: begins a mesh, with this workspace as its lead. */
 import { hostname } from 'node:os';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import { stamp } from '../../../kernel/clock.js';
 import { slugOf } from '../../../kernel/slug.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
@@ -120,10 +121,7 @@ export function nodeName(given: string | undefined, option = 'name'): string {
 
 /** @throws NocturneError `BAD_VALUE` */
 export function tagsOf(text: string | undefined): readonly string[] {
-  const tags = (text ?? '')
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
+  const tags = commaList(text ?? '');
   const bad = tags.find((tag) => !/^[a-z0-9][a-z0-9._-]{0,31}$/.test(tag));
   if (bad === undefined) return [...new Set(tags)].sort();
   throw new NocturneError('BAD_VALUE', `"${bad}" is not a tag`, {

@@ -56,7 +56,7 @@ export const meshJoin: ModuleCommand = {
       text: [
         `This is ${identity.node} in the mesh ${roster.mesh}, whose lead is ${roster.lead}.`,
         ...(isLive ? [] : ['The server does not take its login yet: nocturne mesh doctor']),
-        'It is connected while nocturne serve runs. Nobody may do anything here yet: nocturne mesh allow NODE WORD',
+        'It is connected while nocturne serve runs. Nobody may do anything here yet: nocturne mesh allow NODE WORD --also',
       ].join('\n'),
       json: {
         mesh: roster.mesh,

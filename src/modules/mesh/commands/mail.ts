@@ -186,7 +186,7 @@ function requirePeer({ state }: Workspace, snapshot: Snapshot, node: string): vo
   const writers = peers.filter(({ may }) => may.includes('mail')).map((peer) => peer.node);
   if (!writers.includes(node))
     throw new NocturneError('REFUSED', `the owner allows no mail with "${node}"`, {
-      hint: `nodes with mail: ${writers.join(', ') || 'none'}; nocturne mesh allow NODE mail`,
+      hint: `nodes with mail: ${writers.join(', ') || 'none'}; nocturne mesh allow NODE mail --also`,
     });
 }
 

@@ -2,6 +2,7 @@
 import { parse, stringify } from 'yaml';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import { readInputText } from '../../../kernel/read-input.js';
 import { freeName, slugOf } from '../../../kernel/slug.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
@@ -105,11 +106,10 @@ function pageText({
 }): string {
   const text = (name: string): string | undefined =>
     typeof options[name] === 'string' ? options[name] : undefined;
-  const list = (name: string): readonly string[] | undefined =>
-    text(name)
-      ?.split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
+  const list = (name: string): readonly string[] | undefined => {
+    const value = text(name);
+    return value === undefined ? undefined : commaList(value);
+  };
   const int = (name: string): number | undefined => {
     const value = text(name);
     if (value === undefined) return undefined;

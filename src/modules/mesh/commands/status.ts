@@ -6,9 +6,13 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { type MeshView, meshView } from '../node/mesh-view.js';
 import { HOW_TO_BEGIN, reachText } from '../node/reach-text.js';
+import { deadLetterLine, deadLetters, recentRefusals, refusalLine } from '../node/troubles.js';
 import { type WaitingLane, waitingLanes } from '../node/waiting-lanes.js';
 import { STATES, type TaskState } from '../tasks/task.js';
 import { nodesTable } from './nodes.js';
+
+/** Dead letters; the others are counted. */
+const MOST_SHOWN = 10;
 
 export const meshStatus: ModuleCommand = {
   summary: 'show whether this workspace is in a mesh, the other nodes, and the tasks',
@@ -21,12 +25,16 @@ export const meshStatus: ModuleCommand = {
     const { settings, reach, seen, nodes } = view;
     const tasks = tasksByState(snapshot);
     const lanes = reach === 'off' ? [] : waitingLanes(snapshot, nodes);
+    const refusals = reach === 'off' ? [] : recentRefusals(snapshot);
+    const dead = reach === 'off' ? [] : deadLetters(snapshot);
     const text = [
       ...(reach === 'off' ? [] : [headOf(view)]),
       reachText(view, snapshot.now.getTime()),
       reach === 'off' ? whenOff(view) : nodesTable(nodes, context.width),
       ...tasksLine(tasks),
       ...lanes.map(laneLine),
+      ...firstOf(dead.map((letter) => `${deadLetterLine(letter)} (${letter.fix}).`)),
+      ...refusals.map(refusalLine),
     ].join('\n');
     const json = {
       on: reach !== 'off',
@@ -38,10 +46,19 @@ export const meshStatus: ModuleCommand = {
       nodes,
       tasks,
       waiting: lanes,
+      deadLetters: dead,
+      refusals,
     };
     return { exit: EXIT.ok, text, json };
   },
 };
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  const more = lines.length - MOST_SHOWN;
+  return more <= 0
+    ? lines
+    : [...lines.slice(0, MOST_SHOWN), `${more} more go no further (--json).`];
+}
 
 export type TaskCounts = Partial<Readonly<Record<TaskState, number>>>;
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { withoutSecrets } from '../../../governance/guard/secrets.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { commaList } from '../../../kernel/words.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { requireMesh } from '../calls/ask-service.js';
 import { offNote } from '../node/reach-text.js';
@@ -33,7 +34,7 @@ export const meshTable: ModuleCommand = {
     const { node, peers } = requireMesh(workspace);
     const { clock, state } = workspace;
     const known = peers.map((peer) => peer.node);
-    const speakers = String(options['speakers'] ?? known).split(',');
+    const speakers = commaList(String(options['speakers'] ?? known));
     requireSpeakers(speakers, known);
     const time = stamp(clock.now()).replaceAll(/[-:]/g, '');
     const settings: TableSettings = {

@@ -1,5 +1,6 @@
 /** The lead lets a node in: checks its invitation and its keys, and signs the next roster. */
 import { fromPublic } from '@nats-io/nkeys';
+import { type Failpoint, noFailpoint } from '../../../workspace/durable.js';
 import { withCommitMutex } from '../../../workspace/mutex.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { stamp } from '../../../kernel/clock.js';
@@ -15,10 +16,15 @@ import { type JoinBody, readRequest } from './join-request.js';
 export type Admitted = { readonly node: string; readonly roster: string };
 
 /**
+ * The token is used up before the node is in the roster, so that it is never used twice.
  * @param invite as the subject says, which the server lets only its own login use.
  * @throws MeshRefusal why it is not let in.
  */
-export function admit(workspace: Workspace, invite: string, request: string): Admitted {
+export function admit(
+  workspace: Workspace,
+  { invite, request }: { readonly invite: string; readonly request: string },
+  failpoint: Failpoint = noFailpoint,
+): Admitted {
   const { state, clock } = workspace;
   return withCommitMutex(workspace.root, () => {
     const { roster } = leading(state);
@@ -41,13 +47,28 @@ export function admit(workspace: Workspace, invite: string, request: string): Ad
       tags: found.tags,
       joined: stamp(clock.now()),
     };
-    const { text } = changeRoster(state, (nodes) => [
-      ...nodes.filter(({ id }) => id !== node.id),
-      node,
-    ]);
-    markUsed(state, invite, node.id);
-    return { node: node.id, roster: text };
+    markUsed(state, invite, node);
+    failpoint('marked');
+    return { node: node.id, roster: enter(state, node) };
   });
+}
+
+/**
+ * Enters the nodes whose token was used up in a moment in which the lead crashed. Not one whose
+ * name is in the roster: its keys there may be newer, or revoked.
+ */
+export function finishAdmissions({ root, state }: Workspace): void {
+  withCommitMutex(root, () => {
+    for (const { node } of readInvites(state)) {
+      const isMissing = leading(state).roster.nodes.every(({ id }) => id !== node?.id);
+      if (node !== undefined && isMissing) enter(state, node);
+    }
+  });
+}
+
+/** Returns the signed roster. */
+function enter(state: string, node: RosterNode): string {
+  return changeRoster(state, (nodes) => [...nodes.filter(({ id }) => id !== node.id), node]).text;
 }
 
 /**

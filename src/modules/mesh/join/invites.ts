@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
+import type { RosterNode } from '../roster.js';
 import { serverDirectory } from '../server/lead-files.js';
 
 export type Invite = {
@@ -13,6 +14,8 @@ export type Invite = {
   readonly expires: string;
   /** The node that used it. */
   readonly used?: string;
+  /** As it enters the roster, which follows: a crash in between uses the token up, and no more. */
+  readonly node?: RosterNode;
 };
 
 /** Used and expired ones stay this long, so that a second use is told from an unknown token. */
@@ -38,10 +41,11 @@ export function addInvite(state: string, invite: Invite, now: Date): void {
 }
 
 /** Call it under the commit mutex. */
-export function markUsed(state: string, id: string, used: string): void {
+export function markUsed(state: string, id: string, node: RosterNode): void {
+  const mark = { used: node.id, node };
   writeInvites(
     state,
-    readInvites(state).map((invite) => (invite.id === id ? { ...invite, used } : invite)),
+    readInvites(state).map((invite) => (invite.id === id ? { ...invite, ...mark } : invite)),
   );
 }
 

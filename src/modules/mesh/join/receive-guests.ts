@@ -2,9 +2,10 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
+import { CallLog } from '../calls/call-log.js';
 import { joinSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { admit } from './admit.js';
+import { admit, finishAdmissions } from './admit.js';
 import type { JoinAnswer } from './join-request.js';
 
 /** Until the connection is closed. */
@@ -13,21 +14,37 @@ export function receiveGuests(
   workspace: Workspace,
   say: (line: string) => void,
 ): void {
+  finishAdmissions(workspace);
+  const log = new CallLog(workspace, say);
   admin.subscribe(joinSubject('*'), {
     callback: (error, message) => {
-      if (error === null) message.respond(JSON.stringify(answerTo(message, workspace, say)));
+      if (error === null)
+        message.respond(JSON.stringify(answerTo(message, { workspace, say, log })));
     },
   });
 }
 
-function answerTo(message: Msg, workspace: Workspace, say: (line: string) => void): JoinAnswer {
+function answerTo(
+  message: Msg,
+  {
+    workspace,
+    say,
+    log,
+  }: {
+    readonly workspace: Workspace;
+    readonly say: (line: string) => void;
+    readonly log: CallLog;
+  },
+): JoinAnswer {
   const invite = message.subject.split('.').at(-1) ?? '';
   try {
-    const { node, roster } = admit(workspace, invite, message.string());
+    const { node, roster } = admit(workspace, { invite, request: message.string() });
     say(`${node} has joined the mesh.`);
     return { roster };
   } catch (error) {
-    say(`a node was not let in: ${messageOf(error)}`);
+    const why = `with the invitation ${invite.slice(0, 40)}: ${messageOf(error)}`;
+    say(`a node was not let in ${why}`);
+    log.refused({ event: 'join-refused', node: '', call: '', why });
     if (error instanceof MeshRefusal) return { refused: error.code, why: error.message };
     return { refused: 'not-allowed', why: 'the lead could not do it; its log says why' };
   }

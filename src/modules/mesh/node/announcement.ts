@@ -24,6 +24,8 @@ export type Announcement = {
   readonly tools: readonly string[];
   readonly capacity: number;
   readonly running: readonly RunningClaim[];
+  /** Its X25519 key, base64url: what is sent to it is encrypted. Missing: of an earlier release. */
+  readonly reader?: string;
   /** It ends now. */
   readonly leaves?: true;
 };

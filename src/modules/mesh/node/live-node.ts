@@ -12,12 +12,14 @@ import { keysOf, type Roster } from '../roster.js';
 import { type MeshSettings, type Permission, meshSettings } from '../settings.js';
 import { signedPages } from '../signed-pages.js';
 import { type Message, newSession, Opener, Sealer } from '../wire/envelope.js';
+import type { Reader } from '../wire/jwe.js';
 import { readSigned, signValue } from '../wire/jws.js';
 import { BUCKET, type MessageKind, messageSubject } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { ANNOUNCE_MS, type Announcement } from './announcement.js';
 import { type Heard, Hearing } from './hearing.js';
 import { LARGEST_ANNOUNCEMENT, readAnnouncement } from './read-announcement.js';
+import { Readers } from './readers.js';
 
 /** The payload of a message of kind `refusal`. */
 export type RefusedKind = { readonly code: 'unknown-kind'; readonly kind: string };
@@ -41,6 +43,7 @@ export class LiveNode {
   readonly identity: Identity;
   readonly connection: NatsConnection;
   readonly say: (line: string) => void;
+  readonly readers: Readers;
   readonly #options: Options;
   readonly #clock: Clock;
   readonly #settings: () => MeshSettings | undefined;
@@ -61,13 +64,16 @@ export class LiveNode {
     this.identity = options.identity;
     this.connection = options.connection;
     this.say = options.say;
+    this.readers = new Readers(options.workspace.state, options.identity);
     this.#roster = options.roster;
     this.#clock = options.workspace.clock;
     this.#settings = signedPages(options.workspace, ['MESH-SETTINGS', 'MESH-PEER'], meshSettings);
     const session = newSession();
-    this.#hearing = new Hearing({ node: options.identity.node, session }, () => this.#now());
+    this.#hearing = new Hearing({ node: options.identity.node, session }, () =>
+      this.#clock.now().getTime(),
+    );
     this.#sealer = new Sealer(options.identity, session);
-    this.#opener = new Opener(options.identity.node, session, (node) => this.#keyOf(node));
+    this.#opener = new Opener(options.identity.node, session, (node) => this.keyOf(node));
   }
 
   get node(): string {
@@ -82,7 +88,7 @@ export class LiveNode {
   setRoster(roster: Roster): void {
     this.#roster = roster;
     for (const node of this.#hearing.all.keys())
-      if (this.#keyOf(node) === undefined) this.#hearing.forget(node);
+      if (this.keyOf(node) === undefined) this.#hearing.forget(node);
   }
 
   /** As MESH.md says now; nothing while it is not signed. */
@@ -93,8 +99,13 @@ export class LiveNode {
   /** Whether the owner of this workspace lets that node do it, under the key that it has now. */
   may(node: string, permission: Permission): boolean {
     const peer = this.settings()?.peers.find((each) => each.node === node);
-    const known = this.#roster.nodes.find(({ id }) => id === node);
-    return peer?.key === known?.key && peer?.may.includes(permission) === true;
+    return peer?.key === this.#signingKeyOf(node) && peer?.may.includes(permission) === true;
+  }
+
+  /** With its key; `older`: its release has none. Nothing: it was never heard. */
+  readerOf(node: string): Reader | 'older' | undefined {
+    const known = this.readers.of(node, this.#signingKeyOf(node));
+    return known ?? (this.#hearing.all.has(node) ? 'older' : undefined);
   }
 
   /**
@@ -119,7 +130,7 @@ export class LiveNode {
   }
 
   keyOf(node: string): ReturnType<ReturnType<typeof keysOf>> {
-    return this.#keyOf(node);
+    return keysOf(this.#roster)(node);
   }
 
   /**
@@ -162,6 +173,7 @@ export class LiveNode {
       tags: settings?.tags ?? [],
       capacity: settings?.capacity ?? 0,
       ...presence(),
+      reader: this.readers.publicKey,
       ...(leaves === undefined ? {} : { leaves }),
     };
     const text = signValue(
@@ -240,11 +252,13 @@ export class LiveNode {
       if (entry.length > LARGEST_ANNOUNCEMENT)
         throw new MeshRefusal('too-large', `an announcement of ${entry.length} bytes`);
       const text = entry.string();
-      const { from, body } = readSigned('announcement', text, (node) => this.#keyOf(node));
+      const { from, body } = readSigned('announcement', text, (node) => this.keyOf(node));
       const announcement = readAnnouncement(from, body);
+      this.readers.hear(announcement, this.#signingKeyOf(from));
       this.#hearing.take({ announcement, takenAt: entry.created.getTime() });
     } catch (error) {
       this.say(`an announcement was not taken: ${messageOf(error)}`);
+      this.#refused?.(entry.key, error);
     }
   }
 
@@ -271,12 +285,8 @@ export class LiveNode {
     await this.announce();
   }
 
-  #now(): number {
-    return this.#clock.now().getTime();
-  }
-
-  #keyOf(node: string): ReturnType<ReturnType<typeof keysOf>> {
-    return keysOf(this.#roster)(node);
+  #signingKeyOf(node: string): string {
+    return this.#roster.nodes.find(({ id }) => id === node)?.key ?? '';
   }
 }
 

@@ -2,6 +2,7 @@
  * An announcement as another node wrote it, which may be of the release before or after this one:
  * members that are missing are empty, and unknown ones are left out.
  */
+import { readerKeyOf } from '../wire/jwe.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { type Announcement, PROTOCOL, type RunningClaim } from './announcement.js';
 
@@ -12,7 +13,7 @@ const MOST = 500;
 const LONGEST_SESSION = 64;
 const MOST_CAPACITY = 64;
 
-/** @throws MeshRefusal `malformed` without session, number or version. */
+/** @throws MeshRefusal `malformed` without session, number or version, or with a false key. */
 export function readAnnouncement(from: string, body: unknown): Announcement {
   const { node, session, seq, version, time, ...rest } = membersOf(body);
   if (node !== from) throw new MeshRefusal('malformed', `${from} announces ${String(node)}`);
@@ -37,6 +38,7 @@ export function readAnnouncement(from: string, body: unknown): Announcement {
     tools: namesIn(rest['tools']),
     capacity: Number.isSafeInteger(capacity) ? Math.min(Number(capacity), MOST_CAPACITY) : 0,
     running: listOf(rest['running']).flatMap(claimIn),
+    ...readerIn(from, rest['reader']),
     ...(rest['leaves'] === true ? { leaves: true } : {}),
   };
 }
@@ -48,6 +50,17 @@ export function worksWithUs({ version }: Pick<Announcement, 'version'>): boolean
 
 function membersOf(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+function readerIn(from: string, value: unknown): Pick<Announcement, 'reader'> {
+  if (value === undefined) return {};
+  const reader = String(value);
+  try {
+    readerKeyOf(reader);
+    return { reader };
+  } catch {
+    throw new MeshRefusal('malformed', `the key that ${from} announces is none`);
+  }
 }
 
 function listOf(value: unknown): readonly unknown[] {

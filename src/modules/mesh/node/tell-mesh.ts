@@ -7,6 +7,7 @@ import { laneLine, tasksByState } from '../commands/status.js';
 import { type MeshView, meshView } from './mesh-view.js';
 import { overdueTasks } from './overdue-tasks.js';
 import { reachText } from './reach-text.js';
+import { deadLetterLine, deadLetters, recentRefusals, refusalLine } from './troubles.js';
 import { waitingLanes } from './waiting-lanes.js';
 
 /** For `status`. */
@@ -53,6 +54,10 @@ export function meshObservations({ snapshot, state }: KeptContext): readonly Obs
         `nocturne mesh cancel ${task}, or nocturne mesh retry ${task}`,
       ),
     ),
+    ...deadLetters(snapshot).map((letter) => broken(deadLetterLine(letter), letter.fix)),
+    ...recentRefusals(snapshot).map((refusals) =>
+      off(refusalLine(refusals), 'nocturne mesh nodes; nocturne mesh revoke, on the lead'),
+    ),
   ];
 }
 
@@ -68,7 +73,7 @@ function reachObservation(view: MeshView, now: number): Observation {
 function strangers({ peers }: MeshSettings, state: string): readonly Observation[] {
   const roster = keptRoster(state);
   if (roster === undefined) return [];
-  return peers.flatMap(({ node, key }) => {
+  return peers.flatMap(({ node, key, may }) => {
     const known = roster.nodes.find(({ id }) => id === node);
     if (known === undefined)
       return [broken(`MESH.md has a row for ${node}, which is not a node of the mesh`, REMOVE)];
@@ -79,7 +84,7 @@ function strangers({ peers }: MeshSettings, state: string): readonly Observation
       : [
           broken(
             `the key of ${node} in MESH.md is not the one of the mesh: the row allows nothing`,
-            `ask the owner of ${node} for its key, then nocturne mesh allow ${node}`,
+            `ask the owner of ${node} for its key, then nocturne mesh allow ${[node, ...may].join(' ')}`,
           ),
         ];
   });

@@ -49,7 +49,7 @@ function missingFor(tags: readonly string[], nodes: readonly MeshNodeView[]): st
   if (granted.length === 0) return `no node has ${named}: the lead grants tags when a node joins`;
   const allowed = granted.filter(({ may }) => may.includes('work'));
   if (allowed.length === 0)
-    return `${idsOf(granted)} could, but may not work here: nocturne mesh allow ${granted[0]?.id} work`;
+    return `${idsOf(granted)} could, but may not work here: nocturne mesh allow ${granted[0]?.id} work --also`;
   return `${allowed.map(({ id, state }) => `${id} is ${state}`).join(', ')}`;
 }
 

@@ -1,12 +1,12 @@
 /** Roundtables as a part of the mesh: each that is begun goes on until its chair has summed up. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../../kernel/error.js';
+import { sha256 } from '../../../kernel/hash.js';
 import type { TurnAsker } from '../circling/ask-turn.js';
 import { readReflection } from '../circling/read-turn.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
 import { keepTextIn } from '../text-folder.js';
-import { sendObject } from '../work/stored-objects.js';
 import type { Table, TableEvent } from './table.js';
 import { appendTable, readTable, tableSessions, tablesDirectory } from './table-list.js';
 import { transcriptOf, writeTranscript } from './transcript.js';
@@ -60,26 +60,25 @@ export class TablePart implements Part {
   async #turn(node: LiveNode, table: Table, signal: AbortSignal): Promise<TableEvent | undefined> {
     const { settings, turn, floor = '' } = table;
     const { session, topic, chair, turnMs } = settings;
-    const { connection, workspace } = node;
-    const keep = async (text: string): Promise<string> =>
-      sendObject(connection, workspace.state, text);
+    const { workspace } = node;
     const said = transcriptOf(workspace.state, table);
+    const texts = said === '' ? [topic] : [topic, said];
     const body = {
       ...{ session, place: `${turn}`, remark: '', problem: '', handsIn: [] },
       role: floor === chair ? ('chair' as const) : ('speaker' as const),
       sections: [
-        { heading: 'The topic', sha256: await keep(topic) },
-        ...(said === '' ? [] : [{ heading: 'What was said', sha256: await keep(said) }]),
+        { heading: 'The topic', sha256: sha256(topic) },
+        ...(said === '' ? [] : [{ heading: 'What was said', sha256: sha256(said) }]),
       ],
     };
-    const asked = { to: floor, body, key: `${session}-${turn}-${floor}`, turnMs };
+    const asked = { to: floor, body, texts, key: `${session}-${turn}-${floor}`, turnMs };
     const answer = await this.#asker.ask(node, asked, signal);
     const who = { node: floor, turn };
     if (answer.kind === 'silent')
       return signal.aborted ? undefined : { kind: 'passed', ...who, why: answer.why };
-    const sha256 = keepTextIn(tablesDirectory(workspace.state), session, answer.text);
+    const speech = keepTextIn(tablesDirectory(workspace.state), session, answer.text);
     const { summary, vote } = readReflection(answer.text);
     const voted = vote === undefined ? {} : { vote };
-    return { kind: 'spoke', ...who, sha256, summary, ...voted, usage: answer.usage };
+    return { kind: 'spoke', ...who, sha256: speech, summary, ...voted, usage: answer.usage };
   }
 }

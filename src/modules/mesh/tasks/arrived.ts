@@ -15,7 +15,7 @@ export class Arrived {
   of(task: string): Known | undefined {
     const mark = arrivalMark(this.#state, task);
     const known = this.#known.get(task);
-    if (mark === undefined) {
+    if (mark === '') {
       this.#known.delete(task);
       return undefined;
     }

@@ -3,8 +3,9 @@
  * ended, packages of its own, and change sets that came home.
  */
 import { join } from 'node:path';
-import { existsSync, lstatSync, readdirSync } from '../../../kernel/files.js';
 import { makeDirectory, removeIfThere } from '../../../workspace/durable.js';
+import { fileMark } from '../../../workspace/file-stat.js';
+import { listIfThere } from '../../../workspace/read-if-there.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import { meshDirectory } from '../identity.js';
 import { taskKey } from '../wire/names.js';
@@ -59,7 +60,6 @@ export function readArrival(state: string, task: string): Arrival | undefined {
   return readJson<Arrival>(pathOf(state, 'arrivals', task));
 }
 
-/** Changes whenever the file does; nothing if there is none. */
 /** One by one, for a reader that stops early: each has a whole change set in it. */
 export function* eachArrival(state: string): Generator<Arrival> {
   for (const task of arrivedTasks(state)) {
@@ -73,9 +73,9 @@ export function arrivedTasks(state: string): readonly string[] {
   return names(join(meshDirectory(state), 'arrivals')).map((name) => name.replace(/\.json$/, ''));
 }
 
-export function arrivalMark(state: string, task: string): string | undefined {
-  const stat = lstatSync(pathOf(state, 'arrivals', task), { throwIfNoEntry: false });
-  return stat === undefined ? undefined : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+/** Changes whenever the file does; empty if there is none. */
+export function arrivalMark(state: string, task: string): string {
+  return fileMark(pathOf(state, 'arrivals', task));
 }
 
 export function writeArrival(state: string, arrival: Arrival): void {
@@ -100,10 +100,7 @@ function all<T>(state: string, folder: Folder): readonly T[] {
 }
 
 function names(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort();
+  return listIfThere(folder).filter((name) => name.endsWith('.json'));
 }
 
 function pathOf(state: string, folder: Folder, name: string): string {

@@ -31,6 +31,8 @@ const DEFAULT_MINUTES = 60;
 /** Before and after the work itself: copying, judging. */
 const SLACK_MS = 10 * 60_000;
 
+/** `isLost`: by the store, which is not the fault of the node that has it. */
+export type Refused = { readonly refused: string; readonly isLost?: boolean };
 export type TaskView = {
   readonly page: TaskPage;
   /** Of a proposed page. */
@@ -48,7 +50,7 @@ export type TaskView = {
     readonly sinceWake: number;
   };
   /** The change set of this attempt. */
-  readonly arrival: 'none' | 'here' | { readonly refused: string };
+  readonly arrival: 'none' | 'here' | Refused;
   /** Why the node that has it may not work on it any more. */
   readonly barred?: string;
   /** How many nodes may work on it and have not failed it. */
@@ -121,11 +123,16 @@ function follow(view: TaskView, timing: Timing): readonly TaskAction[] {
     case 'running':
       return [write({ state: record.state, node, ...packed })];
     case 'failed':
-      return [failed(page, node, `${node}: ${record.why ?? 'it did not say why'}`)];
+      return [
+        failed(page, node, {
+          refused: `${node}: ${record.why ?? 'it did not say why'}`,
+          isLost: record.lost === true,
+        }),
+      ];
     case 'pending_review':
       if (changeSet === undefined) return NOTHING;
       if (view.arrival === 'none') return [{ kind: 'fetch', from: node, changeSet }];
-      if (view.arrival !== 'here') return [failed(page, node, view.arrival.refused)];
+      if (view.arrival !== 'here') return [failed(page, node, view.arrival)];
       return [write({ state: 'pending_review', node, ...packed })];
     default:
       return NOTHING;
@@ -185,7 +192,9 @@ function atItsEnd(view: TaskView, timing: Timing): readonly TaskAction[] {
   return ms.inState < timing.keepMs ? NOTHING : [{ kind: 'forget', revision: seen.revision }];
 }
 
-function failed(page: TaskPage, node: string, why: string): TaskAction {
+function failed(page: TaskPage, node: string, { refused, isLost }: Refused): TaskAction {
+  const why = refused;
+  if (isLost === true) return write({ state: 'failed', node, why, lost: true });
   const leftOut = page.leftOut.includes(node) ? page.leftOut : [...page.leftOut, node];
   return write({ state: 'failed', node, leftOut, why });
 }

@@ -2,13 +2,14 @@
 import type { LiveNode } from '../node/live-node.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { openChangeSet } from '../work/open-change-set.js';
-import { fetchObject } from '../work/stored-objects.js';
+import { fetchSent } from '../work/sent-objects.js';
 import type { Arrival } from './task.js';
 import type { TaskPage } from './task-page.js';
 
 export type Fetched =
   | { readonly kind: 'here'; readonly arrival: Arrival }
-  | { readonly kind: 'missing' }
+  /** Or something else has its name, which any node may have written. */
+  | { readonly kind: 'missing'; readonly why: string }
   | { readonly kind: 'refused'; readonly why: string };
 
 /** @param from the node that has the task. @throws as the client does. */
@@ -19,14 +20,14 @@ export async function fetchChangeSet(
 ): Promise<Fetched> {
   const { task, attempt, package: packed = '' } = page;
   try {
-    const text = await fetchObject(node.connection, node.workspace.state, changeSet);
-    if (text === undefined) return { kind: 'missing' };
+    const text = await fetchSent(node, changeSet);
+    if (text === undefined) return { kind: 'missing', why: 'it is not on the server' };
     const expected = { owner: node.node, task, attempt, from, package: packed };
     openChangeSet(text, expected, (id) => node.keyOf(id));
     const arrival = { task, attempt, from, package: packed, changeSet: text, sha256: changeSet };
     return { kind: 'here', arrival };
   } catch (error) {
-    if (error instanceof MeshRefusal) return { kind: 'refused', why: error.message };
-    throw error;
+    if (!(error instanceof MeshRefusal)) throw error;
+    return { kind: error.code === 'bad-object' ? 'missing' : 'refused', why: error.message };
   }
 }

@@ -4,10 +4,14 @@
  */
 import type { Heard } from '../node/live-node.js';
 
+/** Claims of one node; an announcement names at most half of them. */
+const MOST_NAMED = 1_000;
+
 export class HeardClaims {
   readonly #owner: string;
   readonly #announced = new Map<string, string>();
-  readonly #named = new Map<string, number>();
+  /** By node: when it last named a claim, the newest last. */
+  readonly #named = new Map<string, Map<string, number>>();
   /** Since when this node listens without a gap. */
   #since: number;
   #looked: number;
@@ -32,7 +36,19 @@ export class HeardClaims {
       if (this.#announced.get(node) === mark) continue;
       this.#announced.set(node, mark);
       for (const { owner, task, attempt } of announcement.running)
-        if (owner === this.#owner) this.#named.set(`${node} ${task} ${attempt}`, now);
+        if (owner === this.#owner) this.#name(node, `${task} ${attempt}`, now);
+    }
+  }
+
+  /** A node that names more and more claims makes this one forget its own only. */
+  #name(node: string, claim: string, now: number): void {
+    const named = this.#named.get(node) ?? new Map<string, number>();
+    this.#named.set(node, named);
+    named.delete(claim);
+    named.set(claim, now);
+    for (const oldest of named.keys()) {
+      if (named.size <= MOST_NAMED) return;
+      named.delete(oldest);
     }
   }
 
@@ -42,12 +58,13 @@ export class HeardClaims {
     seen: number,
     now: number,
   ): number {
-    const key = `${claim.node} ${claim.task} ${claim.attempt}`;
-    return now - Math.max(this.#named.get(key) ?? seen, seen, this.#since);
+    const named = this.#named.get(claim.node)?.get(`${claim.task} ${claim.attempt}`);
+    return now - Math.max(named ?? seen, seen, this.#since);
   }
 
   /** Of a task that is over. */
   forget(task: string): void {
-    for (const key of this.#named.keys()) if (key.split(' ')[1] === task) this.#named.delete(key);
+    for (const named of this.#named.values())
+      for (const claim of named.keys()) if (claim.startsWith(`${task} `)) named.delete(claim);
   }
 }

@@ -1,6 +1,7 @@
 /** The pages of the outbox, read again only where a file has changed. */
 import { join } from 'node:path';
-import { existsSync, lstatSync, readdirSync } from '../../../kernel/files.js';
+import { fileMark } from '../../../workspace/file-stat.js';
+import { listIfThere } from '../../../workspace/read-if-there.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { type TaskPage, taskFile, taskPage } from './task-page.js';
 
@@ -46,13 +47,11 @@ export class Outbox {
 
   #found(): ReadonlyMap<string, string> {
     const folder = join(this.#workspace.root, FOLDER);
-    if (!existsSync(folder)) return new Map();
-    const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
+    const files = listIfThere(folder).filter((name) => name.endsWith('.md'));
     return new Map(
       files.flatMap((name) => {
-        const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
-        if (stat?.isFile() !== true) return [];
-        return [[name.slice(0, -3), `${stat.mtimeMs} ${stat.size} ${stat.ino}`] as const];
+        const mark = fileMark(join(folder, name));
+        return mark === '' ? [] : [[name.slice(0, -3), mark] as const];
       }),
     );
   }

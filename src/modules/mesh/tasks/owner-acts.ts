@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import { keepObject, keptObject } from '../work/kept-objects.js';
 import { packTask } from '../work/pack.js';
-import { sendObject } from '../work/stored-objects.js';
+import { sendToAll } from '../work/sent-objects.js';
 import {
   type Band,
   BUCKET,
@@ -25,7 +25,7 @@ import type { TaskAction, Timing } from './decide.js';
 import { fetchChangeSet } from './fetch-change-set.js';
 import type { Lanes } from './lanes.js';
 import type { OwnerView } from './owner-view.js';
-import type { TaskRecord, TaskSpec } from './task.js';
+import type { TaskSpec, TaskState } from './task.js';
 import type { Due } from './task-owner.js';
 import { wakeText } from './wake-ups.js';
 import type { TaskPage } from './task-page.js';
@@ -52,7 +52,10 @@ export class OwnerActs {
   readonly #node: LiveNode;
   readonly #parts: Parts;
   readonly #jetstream: JetStreamClient;
-  readonly #uploaded = new Set<string>();
+  /** Packages by SHA-256, and who can read each. */
+  readonly #uploaded = new Map<string, readonly string[]>();
+  /** Those that a node did not find. */
+  readonly #lost = new Set<string>();
   readonly #missingSince = new Map<string, number>();
   readonly #restored = new Map<string, number>();
   readonly #drained = new Map<string, boolean>();
@@ -83,6 +86,7 @@ export class OwnerActs {
       }
     for (let from = 0; from < writes.length; from += MOST_PAGES)
       commitPages(this.#node.workspace, writes.slice(from, from + MOST_PAGES));
+    for (const write of writes) await this.#afterWrite(write);
     const touched: string[] = [];
     for (let from = 0; from < others.length; from += MOST_AT_ONCE) {
       const some = others.slice(from, from + MOST_AT_ONCE);
@@ -132,6 +136,20 @@ export class OwnerActs {
     }
   }
 
+  /** A node that was allowed, or heard, after the package was sent has to be able to read it. */
+  async #afterWrite({ page, next }: PageWrite): Promise<void> {
+    const { package: hash, state, node } = { package: page.package, ...next };
+    if (hash === undefined) return;
+    if (next.lost === true) this.#lost.add(hash);
+    const isTaken = state === 'claimed' && node !== undefined;
+    const isReadable = isTaken && this.#uploaded.get(hash)?.includes(node) === true;
+    if ((isTaken && !isReadable) || next.lost === true) this.#uploaded.delete(hash);
+    if (!isTaken || isReadable) return;
+    await this.#upload(page, { hash, state }).catch((error: unknown) =>
+      this.#sayOnce(`${page.task}: ${messageOf(error)}`),
+    );
+  }
+
   async #tryOne(due: {
     readonly page: TaskPage;
     readonly action: TaskAction;
@@ -175,7 +193,7 @@ export class OwnerActs {
     const [now, key] = [this.#parts.now(), this.#keyOf(page)];
     if (now - (this.#restored.get(key) ?? Number.NEGATIVE_INFINITY) < RESTORE_MS) return false;
     if (revision > 0) this.#restored.set(key, now);
-    if (!(await this.#upload(record))) {
+    if (!(await this.#upload(page, { hash: record.package, state: record.state }))) {
       const { why } = page;
       const next = { state: 'queued' as const, ...(why === undefined ? {} : { why }) };
       commitPages(this.#node.workspace, [{ page, next }]);
@@ -192,13 +210,17 @@ export class OwnerActs {
    * Before a node may need it, and after the server has lost it.
    * @returns false if the package of a queued task is gone: another one has to be made.
    */
-  async #upload({ package: hash, state }: TaskRecord): Promise<boolean> {
+  async #upload(
+    page: TaskPage,
+    { hash, state }: { readonly hash: string; readonly state: TaskState },
+  ): Promise<boolean> {
     const isNeeded = state === 'queued' || state === 'claimed' || state === 'running';
     if (!isNeeded || this.#uploaded.has(hash)) return true;
     const text = keptObject(this.#node.workspace.state, hash);
     if (text === undefined) return state !== 'queued';
-    await sendObject(this.#node.connection, this.#node.workspace.state, text);
-    this.#uploaded.add(hash);
+    const sent = { text, isLost: this.#lost.has(hash) };
+    this.#uploaded.set(hash, await sendToAll(this.#node, this.#parts.view.workersOf(page), sent));
+    this.#lost.delete(hash);
     return true;
   }
 
@@ -223,14 +245,15 @@ export class OwnerActs {
         writeArrival(this.#node.workspace.state, fetched.arrival);
         return true;
       case 'refused':
-        this.#parts.view.refuse(page, fetched.why);
+        this.#parts.view.refuse(page, { refused: fetched.why });
         return true;
       case 'missing': {
         const now = this.#parts.now();
         const since = this.#missingSince.get(changeSet) ?? now;
         this.#missingSince.set(changeSet, since);
         if (now - since < PATIENCE_MS) return false;
-        this.#parts.view.refuse(page, `the change set of ${from} is not on the server`);
+        const refused = `the change set of ${from} is lost: ${fetched.why}`;
+        this.#parts.view.refuse(page, { refused, isLost: true });
         return true;
       }
     }

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Peer } from '../settings.js';
 import { Arrived } from './arrived.js';
-import type { TaskView } from './decide.js';
+import type { Refused, TaskView } from './decide.js';
 import type { HeardClaims } from './heard-claims.js';
 import { type Entry, judgeRecord, recordOf, type SeenRecord } from './judge-record.js';
 import type { TaskRecord } from './task.js';
@@ -20,7 +20,7 @@ type Track = {
   wokenAt: number;
   /** The last legal value of the record. */
   tracked?: TaskRecord;
-  refused?: { readonly attempt: number; readonly why: string };
+  refused?: Refused & { readonly attempt: number };
   judged?: { readonly entry: Entry | undefined; readonly mark: string; readonly seen: SeenRecord };
 };
 
@@ -72,9 +72,21 @@ export class OwnerView {
   }
 
   /** A change set that came home is not that of this attempt. */
-  refuse(page: TaskPage, why: string): void {
+  refuse(page: TaskPage, refused: Refused): void {
     const track = this.#tracks.get(page.task);
-    if (track !== undefined) track.refused = { attempt: page.attempt, why };
+    if (track !== undefined) track.refused = { attempt: page.attempt, ...refused };
+  }
+
+  /** Who may work on it, and has not failed it. */
+  workersOf({ spec, leftOut }: TaskPage): readonly string[] {
+    return this.#node.roster.nodes
+      .map(({ id }) => id)
+      .filter(
+        (id) =>
+          id !== this.#node.node &&
+          !leftOut.includes(id) &&
+          this.#refusal(id, spec.tags) === undefined,
+      );
   }
 
   of(page: TaskPage, snapshot: () => Snapshot, now: number, isDrained: boolean): TaskView {
@@ -94,7 +106,7 @@ export class OwnerView {
         sinceWake: now - track.wokenAt,
       },
       arrival: this.#arrival(page, track, held),
-      candidates: this.#candidates(page),
+      candidates: this.workersOf(page).length,
       isDrained,
       ...defined({
         problem:
@@ -146,18 +158,9 @@ export class OwnerView {
 
   #arrival(page: TaskPage, track: Track, held: TaskRecord): TaskView['arrival'] {
     if (held.state !== 'pending_review') return 'none';
-    if (track.refused?.attempt === page.attempt) return { refused: track.refused.why };
+    if (track.refused?.attempt === page.attempt) return track.refused;
     const arrival = this.#arrived.of(page.task);
     return arrival?.attempt === page.attempt && arrival.package === page.package ? 'here' : 'none';
-  }
-
-  #candidates({ spec, leftOut }: TaskPage): number {
-    return this.#node.roster.nodes.filter(
-      ({ id }) =>
-        id !== this.#node.node &&
-        !leftOut.includes(id) &&
-        this.#refusal(id, spec.tags) === undefined,
-    ).length;
   }
 
   #refuses({ spec }: TaskPage, node: string): string | undefined {

@@ -39,6 +39,8 @@ export type PageNext = {
   readonly package?: string;
   readonly runId?: string;
   readonly why?: string;
+  /** The package, or the change set, could not be had from the store. Not on the page. */
+  readonly lost?: true;
 };
 
 const DEFAULT_RETRIES = 2;

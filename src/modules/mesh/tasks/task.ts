@@ -50,6 +50,8 @@ export type TaskRecord = {
   readonly node?: string;
   readonly leftOut: readonly string[];
   readonly why?: string;
+  /** With `failed`: the package could not be had from the store, which is not that node's fault. */
+  readonly lost?: true;
   /** SHA-256 of the signed change set in the object store. */
   readonly changeSet?: string;
 };

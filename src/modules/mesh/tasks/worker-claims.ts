@@ -6,7 +6,8 @@ import { signValue } from '../wire/jws.js';
 import { laneOf, taskKey } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { openPackage } from '../work/pack.js';
-import { fetchObject, sendObject } from '../work/stored-objects.js';
+import { fetchSent, sendTo } from '../work/sent-objects.js';
+import { badObject } from '../work/stored-objects.js';
 import {
   claimKey,
   readClaims,
@@ -91,11 +92,8 @@ export class WorkerClaims {
     const { owner, task, attempt, package: hash } = record;
     try {
       pending.tries++;
-      const text = await fetchObject(this.#node.connection, this.#state, hash);
-      if (text === undefined) {
-        if (pending.tries < MOST_TRIES) return false;
-        throw new MeshRefusal('malformed', 'its package is not on the server');
-      }
+      const text = await fetchSent(this.#node, hash, { isForAll: true });
+      if (text === undefined) throw badObject(hash, 'is not on the server');
       const packed = openPackage(text, { owner, task, hash }, (node) => this.#node.keyOf(node));
       if (laneOf(packed.spec.tags) !== record.lane)
         throw new MeshRefusal('forged', 'its package needs other tags than its record says');
@@ -103,14 +101,21 @@ export class WorkerClaims {
       writeClaim(this.#state, { owner, spec: packed.spec, package: hash, attempt, claimed });
     } catch (error) {
       if (!(error instanceof MeshRefusal)) throw error;
-      await this.#giveBack(key, record, error.message);
+      const isLost = error.code === 'bad-object';
+      // Its owner may still send it, or send it to this node as well.
+      if (isLost && pending.tries < MOST_TRIES) return false;
+      await this.#giveBack(key, record, { why: error.message, isLost });
     }
     this.#pending.delete(key);
     return true;
   }
 
   /** This node cannot work on it; its owner asks another one. */
-  async #giveBack(key: string, record: TaskRecord, why: string): Promise<void> {
+  async #giveBack(
+    key: string,
+    record: TaskRecord,
+    { why, isLost }: { readonly why: string; readonly isLost: boolean },
+  ): Promise<void> {
     this.#node.say(`${key} was returned: ${why}`);
     const kv = await this.#kv();
     const entry = await kv.get(key);
@@ -118,7 +123,9 @@ export class WorkerClaims {
     const opened = this.#opened(entry.string());
     const isOurs =
       opened?.record.node === this.#node.node && opened.record.attempt === record.attempt;
-    if (isOurs) await this.#write(key, { ...opened.record, state: 'failed', why }, entry.revision);
+    const lost = isLost ? { lost: true as const } : {};
+    if (isOurs)
+      await this.#write(key, { ...opened.record, state: 'failed', why, ...lost }, entry.revision);
   }
 
   async #follow(claim: Claim): Promise<boolean> {
@@ -155,7 +162,7 @@ export class WorkerClaims {
   ): Promise<void> {
     const { why: _, ...before } = record;
     if (action.kind === 'send') {
-      const changeSet = await sendObject(this.#node.connection, this.#state, action.changeSet);
+      const changeSet = await sendTo(this.#node, record.owner, action.changeSet);
       await this.#write(key, { ...before, state: 'pending_review', changeSet }, revision);
     } else {
       const why = action.why === undefined ? {} : { why: action.why };

@@ -19,7 +19,8 @@ export type RefusalCode =
   | 'bad-path'
   | 'bad-content'
   | 'bad-mode'
-  | 'changed-meanwhile';
+  | 'changed-meanwhile'
+  | 'bad-object';
 
 export class MeshRefusal extends Error {
   override readonly name = 'MeshRefusal';

@@ -46,9 +46,14 @@ export function isHomeUnit({ id }: Pick<Unit, 'id'>): boolean {
   return HOME_UNIT.test(id);
 }
 
-function openPage(snapshot: Snapshot, { task, attempt }: Arrival): TaskPage | undefined {
+/** Of the same attempt, which may have got another package since. */
+function openPage(
+  snapshot: Snapshot,
+  { task, attempt, package: packed }: Arrival,
+): TaskPage | undefined {
   const page = taskPage(snapshot, task);
-  return page?.attempt === attempt && OPEN.has(page.state) ? page : undefined;
+  const isCurrent = page?.attempt === attempt && page.package === packed;
+  return isCurrent && OPEN.has(page.state) ? page : undefined;
 }
 
 function homeUnit(

@@ -103,7 +103,7 @@ export function refusedChange(
   { arrival, why }: { readonly arrival: Arrival; readonly why: string },
 ): ModuleChange {
   const page = taskPage(view, arrival.task);
-  if (page?.attempt !== arrival.attempt)
+  if (page?.attempt !== arrival.attempt || page.package !== arrival.package)
     throw new NocturneError('CONFLICT', `${arrival.task} has been decided already`);
   const next = { state: 'rejected', node: arrival.from, why } as const;
   const row = {

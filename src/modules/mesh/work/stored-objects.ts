@@ -1,62 +1,58 @@
-/** Packages and change sets on the server, by SHA-256. Not for what every command loads. */
+/** Texts on the server, in the object store, where any node may write anything. */
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../../kernel/error.js';
-import { sha256 } from '../../../kernel/hash.js';
 import { BUCKET } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
-import { keepObject, keptObject } from './kept-objects.js';
-import { LONGEST_PACKAGE } from './pack.js';
 
 /** The client waits for ever for parts of an object that a broken connection has swallowed. */
 const LONGEST_MS = 60_000;
 
 const stores = new WeakMap<NatsConnection, Promise<ObjectStore>>();
 
-/** Keeps it here as well, so that it can be sent again. Returns its SHA-256. */
-export async function sendObject(
+/**
+ * Not again where it is there.
+ * @param readers who can read it, in one text: the same name may be written for others.
+ * @param isLost what is there is not it.
+ */
+export async function putObject(
   connection: NatsConnection,
-  state: string,
-  text: string,
-): Promise<string> {
-  const name = keepObject(state, text);
+  { name, readers, isLost = false }: { name: string; readers: string; isLost?: boolean },
+  text: () => string,
+): Promise<void> {
   const store = await storeOf(connection);
-  const info = await store.info(name);
-  if (info === null || info.deleted || info.size !== Buffer.byteLength(text))
-    await timely(store.putBlob({ name }, new TextEncoder().encode(text)));
-  return name;
+  const info = isLost ? null : await store.info(name);
+  if (info !== null && !info.deleted && info.metadata?.['readers'] === readers) return;
+  const blob = new TextEncoder().encode(text());
+  await timely(store.putBlob({ name, metadata: { readers } }, blob));
 }
 
 /**
- * Keeps it here as well. Nothing if neither this node nor the server has it.
- * @throws MeshRefusal `too-large`, `forged` if it is another one; and as the client does.
+ * Nothing if the server does not have it.
+ * @throws MeshRefusal `bad-object`; and as the client does.
  */
-export async function fetchObject(
+export async function getObject(
   connection: NatsConnection,
-  state: string,
   name: string,
+  longest: number,
 ): Promise<string | undefined> {
-  const kept = keptObject(state, name);
-  if (kept !== undefined) return kept;
   const store = await storeOf(connection);
   const info = await store.info(name);
   if (info === null || info.deleted) return undefined;
   // The client would follow a link that leads to itself for ever.
-  if (info.options?.link !== undefined)
-    throw new MeshRefusal('forged', `the object ${name.slice(0, 12)} is a link`);
-  if (info.size > LONGEST_PACKAGE)
-    throw new MeshRefusal('too-large', `the object ${name.slice(0, 12)} has ${info.size} bytes`);
-  const text = await timely(textOf(store, name, info.size));
-  if (sha256(text) !== name)
-    throw new MeshRefusal('forged', `the object ${name.slice(0, 12)} is another one`);
-  keepObject(state, text);
-  return text;
+  if (info.options?.link !== undefined) throw badObject(name, 'is a link');
+  if (info.size > longest) throw badObject(name, `has ${info.size} bytes`);
+  return await timely(textOf(store, name, info.size));
+}
+
+export function badObject(name: string, what: string): MeshRefusal {
+  return new MeshRefusal('bad-object', `the object ${name.slice(0, 12)} ${what}`);
 }
 
 /**
  * Any node may write the parts of an object, and its description: no more is read than that says.
- * @throws MeshRefusal `too-large`, or `forged` if the parts are others.
+ * @throws MeshRefusal `bad-object`
  */
 async function textOf(store: ObjectStore, name: string, size: number): Promise<string> {
   const found = await store.get(name);
@@ -65,17 +61,16 @@ async function textOf(store: ObjectStore, name: string, size: number): Promise<s
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = found.data.getReader();
-  const shown = name.slice(0, 12);
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new MeshRefusal('forged', `the object ${shown} is not whole: ${messageOf(cause)}`);
+      throw badObject(name, `is not whole: ${messageOf(cause)}`);
     });
     if (done) return Buffer.concat(parts).toString('utf8');
     parts.push(value);
     length += value.length;
     if (length <= size) continue;
     await reader.cancel();
-    throw new MeshRefusal('too-large', `the object ${shown} has more than its ${size} bytes`);
+    throw badObject(name, `has more than its ${size} bytes`);
   }
 }
 

@@ -58,6 +58,18 @@ async function pass(place: MeshNode): Promise<PassReport | undefined> {
   return reports[0];
 }
 
+t.test('a question on which nobody works says why it waits', { skip: NO_SERVER }, async (t) => {
+  const { near } = await asking(t, REPORTS);
+  const heard: unknown[] = [];
+  const ending = new AbortController();
+  const { signal } = ending;
+  const asked = near.calls.ask('far', question({ signal, onChunk: (data) => heard.push(data) }));
+  await until(() => heard.length === 2);
+  t.match(heard, [{ state: 'waiting' }, { why: /no pass has begun there; nocturne mesh work/ }]);
+  ending.abort();
+  t.match(await asked, { kind: 'cancelled' });
+});
+
 t.test(
   'an agent there answers, and its output comes as it works',
   { skip: NO_SERVER },
@@ -75,7 +87,8 @@ t.test(
       missing: [],
       value: { report: '# Two errors\n\nBoth at night.\n', summary: 'found two errors' },
     });
-    t.match(heard, [{ state: 'waiting' }, { state: 'working', runId: /^RUN-/ }]);
+    const states = heard.filter((data) => Object.hasOwn(data as object, 'state'));
+    t.match(states, [{ state: 'waiting' }, { state: 'working', runId: /^RUN-/ }]);
     const printed = heard.map((data) => (data as { text?: string }).text ?? '').join('');
     t.match(printed, /looking at the logs/);
     t.notMatch(printed, new RegExp(KEY), 'no credential leaves');

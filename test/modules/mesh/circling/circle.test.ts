@@ -61,7 +61,7 @@ function stage(state: string, script: Script, spares: readonly string[] = []): S
       asked.push(request);
       return script(request);
     },
-    async keep(text) {
+    keep(text) {
       texts.set(sha256(text), text);
       return sha256(text);
     },

@@ -86,6 +86,14 @@ const ROWS: readonly Row[] = [
     viewOf(pageIn('running'), { seen: HAS('pending_review'), arrival: { refused: 'forged' } }),
     [{ kind: 'write', next: { state: 'failed', leftOut: ['helper'], why: 'forged' } }],
   ],
+  [
+    'a result that the store has lost leaves nobody out',
+    viewOf(pageIn('running'), {
+      seen: HAS('pending_review'),
+      arrival: { refused: 'lost', isLost: true },
+    }),
+    [{ kind: 'write', next: { state: 'failed', node: 'helper', leftOut: undefined, lost: true } }],
+  ],
   ['a claim that is named goes on', viewOf(pageIn('claimed'), late({ unheard: leaseMs - 1 })), []],
   [
     'a claim that is not named is taken back, and its node may try again',
