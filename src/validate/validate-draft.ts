@@ -53,7 +53,8 @@ export function factsOfAll(
 ): Promise<ReadonlyMap<string, FileFacts>> {
   return withCache(base, options, async (cached) => {
     const isLeftOut = (path: string): boolean => isFree(base.schema, path);
-    return collectFacts(cached.snapshot, { isLeftOut, cache: cached }).facts;
+    // The cache, which would read some of them later, is closed then.
+    return new Map(collectFacts(cached.snapshot, { isLeftOut, cache: cached }).facts);
   });
 }
 
