@@ -37,18 +37,35 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
     if (expected !== got) found.push(`${what}: bash ${expected}, ${who} ${got}`);
   };
   // A shell reports in its own words what it cannot start or open, and the next program reads it.
+  const lists = steps.some(listsFolders);
+  const readable = (text: string | undefined): unknown =>
+    lists ? text?.split('\n').filter(isOurs).sort() : text;
   const heard = steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
   const comparable = ({ starts }: Ran): readonly string[] =>
-    sorted(heard ? starts.map((start) => ({ ...start, input: '' })) : starts);
+    sorted(heard || lists ? starts.map((start) => ({ ...start, input: '' })) : starts);
   compare('programs', comparable(bash), comparable(other));
   compare('exit code', bash.exit, other.exit);
-  if (!steps.some(joinsErrors)) compare('output', bash.printed, other.printed);
+  if (!steps.some(joinsErrors)) compare('output', readable(bash.printed), readable(other.printed));
   // The text of an error that the shell itself reports differs from ours.
   const errors = steps.some(keepsErrors);
   for (const path of changed(bash.tree, other.tree))
     if (!errors || bash.tree.has(path) !== other.tree.has(path))
-      compare(path, bash.tree.get(path), other.tree.get(path));
+      compare(path, readable(bash.tree.get(path)), readable(other.tree.get(path)));
   return found;
+}
+
+/**
+ * Lists names in an order that the file system chooses, or that depends on a `./` before some; or
+ * the environment, to which bash adds variables of its own.
+ */
+function listsFolders({ pipeline = [] }: Step): boolean {
+  return pipeline.some(({ words }) =>
+    words.some((word) => /^(?:find|ls|env)$/.test(baseName(word))),
+  );
+}
+
+function isOurs(line: string): boolean {
+  return !/^(?:SHLVL|PWD|OLDPWD|_)=/.test(line);
 }
 
 /** Names that a pattern stands for begin with `./` where bash gives the bare name. */
@@ -63,7 +80,8 @@ function isRace({ pipeline = [], expanded = [] }: Step): boolean {
   );
   const places = pipeline.length > 1 && pipeline.some(({ words }) => PLACES.test(words[0] ?? ''));
   if (pipeline.some(readsItsOutput)) return true;
-  if (places || (pipeline.length > 1 && expanded.length > 0 && pipeline.some(writes))) return true;
+  const expands = pipeline.length > 1 && expanded.length > 0;
+  if (places || (expands && pipeline.some(writes))) return true;
   // A reader that ends early ends its writer by a signal, before it has started everything.
   // tee writes to the pipe first, and so may be ended before it writes its files.
   if (
@@ -98,7 +116,9 @@ function readsItsOutput({ words, redirects }: SimpleCommand): boolean {
   return written.some((name) => from.some((other) => baseName(other) === baseName(name)));
 }
 
-function writes({ redirects }: SimpleCommand): boolean {
+/** uniq writes to its second name, and a pattern in another program may then stand for it too. */
+function writes({ words, redirects }: SimpleCommand): boolean {
+  if (/^(?:uniq|tee|touch)$/.test(baseName(words[0] ?? '')) && words.length > 1) return true;
   return redirects.some(({ mode }) => mode === 'write' || mode === 'append');
 }
 

@@ -250,6 +250,12 @@ export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
     'cat outputs/away/../state/token',
     'cp ../../../state/token outputs/t',
   ],
+  'a folder copied into itself, with what the same command has put there': [
+    'cp -r notes.md outputs/sub outputs/sub',
+    'cp -r outputs/a.txt outputs/sub outputs/sub',
+    'cp -r notes.md outputs/sub outputs/sub/',
+    'cp -R outputs/sub outputs/sub/deep',
+  ],
 };
 export const KNOWN: readonly string[] = Object.values(KNOWN_BY_KIND).flat();
 

@@ -69,7 +69,8 @@ function targetsAt(context: World, effect: ProposedEffect): readonly ProposedTar
   const taken = use === 'write' ? source?.path : folder?.path;
   const problem =
     effect.tree === true
-      ? (copyProblem(world, effect, source) ?? reservedProblem(world, taken))
+      ? (copyProblem(world, effect, { source, target: folder?.path }) ??
+        reservedProblem(world, taken))
       : undefined;
   if (
     effect.tree === true &&
@@ -119,11 +120,14 @@ function reservedProblem(world: PathWorld, folder: string | undefined): Reason |
       };
 }
 
-/** A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. */
+/**
+ * A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. A folder
+ * is copied into itself with what the same command has put there.
+ */
 function copyProblem(
   world: PathWorld,
   { copyOf = '', op }: ProposedEffect,
-  source: Target | undefined,
+  { source, target }: { readonly source: Target | undefined; readonly target: string | undefined },
 ): Reason | undefined {
   if (op !== 'write' || source === undefined) return undefined;
   if (source.path === undefined)
@@ -133,6 +137,11 @@ function copyProblem(
     };
   const through = source.reasons.find(({ code }) => code === 'path-symlink');
   if (through !== undefined) return through;
+  if (source.existing?.kind === 'directory' && target?.startsWith(`${source.path}/`) === true)
+    return {
+      code: 'command-unparsable',
+      message: `${copyOf} would be copied into itself; name a folder that is not in it`,
+    };
   const link =
     source.existing?.kind === 'symlink'
       ? copyOf

@@ -36,8 +36,14 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   }
 }
 
+/** What the owner can write in it. Hidden fields change with the page. */
 function writtenIn(form: HTMLFormElement): string {
-  return JSON.stringify([...new FormData(form)]);
+  const fields = form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+    'input:not([type="hidden"]), textarea',
+  );
+  return JSON.stringify(
+    [...fields].map((field) => [field.value, 'checked' in field && field.checked]),
+  );
 }
 
 /** A button can have an action of its own. */
