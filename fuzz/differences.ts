@@ -39,7 +39,7 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
   // A shell reports in its own words what it cannot start or open, and the next program reads it.
   const lists = steps.some(listsFolders);
   const readable = (text: string | undefined): unknown =>
-    lists ? text?.split('\n').filter(isOurs).sort() : text;
+    lists ? text?.replace(MODE, '$&\n').split('\n').filter(isOurs).map(plain).sort() : text;
   const heard = steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
   const comparable = ({ starts }: Ran): readonly string[] =>
     sorted(heard || lists ? starts.map((start) => ({ ...start, input: '' })) : starts);
@@ -63,6 +63,9 @@ function listsFolders({ pipeline = [] }: Step): boolean {
     words.some((word) => /^(?:find|ls|env)$/.test(baseName(word))),
   );
 }
+
+/** Before the content of a file. */
+const MODE = /^file \d+ /;
 
 function isOurs(line: string): boolean {
   return !/^(?:SHLVL|PWD|OLDPWD|_)=/.test(line);
