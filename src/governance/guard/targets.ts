@@ -121,8 +121,8 @@ function reservedProblem(world: PathWorld, folder: string | undefined): Reason |
 }
 
 /**
- * A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. A folder
- * is copied into itself with what the same command has put there.
+ * A copy of a whole folder makes a link of a link, and what is written there goes elsewhere. Into
+ * itself, a folder is copied with what the same command has put there.
  */
 function copyProblem(
   world: PathWorld,
