@@ -140,6 +140,7 @@ function makeLog(directory: string, rows: number): Made {
       'scope',
       'ok',
       `row ${i} of the bench`,
+      'nocturne worker',
     ];
     if (cells.length + 3 !== columns)
       throw new Error(`${LOG} has ${columns - 2} columns; expected ${cells.length + 1}`);
