@@ -36,10 +36,10 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
     const [expected, got] = [plain(a ?? null), plain(b ?? null)];
     if (expected !== got) found.push(`${what}: bash ${expected}, ${who} ${got}`);
   };
-  // A shell reports in its own words what it cannot start or open, and the next program reads it.
   const lists = steps.some(listsFolders);
   const readable = (text: string | undefined): unknown =>
     lists ? text?.replace(MODE, '$&\n').split('\n').filter(isOurs).map(plain).sort() : text;
+  // A shell reports in its own words what it cannot start or open, and the next program reads it.
   const heard = steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
   const comparable = ({ starts }: Ran): readonly string[] =>
     sorted(heard || lists ? starts.map((start) => ({ ...start, input: '' })) : starts);

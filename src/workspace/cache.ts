@@ -114,19 +114,14 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
 function sameRows(snapshot: Snapshot, store: Store) {
   const touched: string[] = [];
   const same = memo((path): Row | undefined => {
-    const row = store.rows(groupOf(path)).get(path);
-    if (row === undefined || snapshot.files.get(path)?.kind !== 'file') return undefined;
-    if (isStat(snapshot, path, row.stat)) return row;
+    const [row, entry] = [store.rows(groupOf(path)).get(path), snapshot.files.get(path)];
+    if (row === undefined || entry?.kind !== 'file') return undefined;
+    if (row.stat === statText(entry)) return row;
     if (row.hash !== snapshot.hash(path)) return undefined;
     touched.push(path);
     return row;
   });
   return { same, touched };
-}
-
-function isStat({ files }: Snapshot, path: string, stat: string | undefined): boolean {
-  const entry = files.get(path);
-  return entry?.kind === 'file' && statText(entry) === stat;
 }
 
 /** The stat of a file, if a change since its reading would be noticed. */
