@@ -5,9 +5,16 @@ import { type MailPeer, mailPeer } from './peers/mail-peer.js';
 
 export type Post = { readonly place: ChannelPlace; readonly peer: MailPeer };
 
-export async function mailPlace(t: Test): Promise<Post> {
+type Servers = Pick<MailPeer, 'smtp' | 'imap'>;
+
+/** @param reached how the channel names the servers, if not as they are. */
+export async function mailPlace(
+  t: Test,
+  reached: (peer: MailPeer) => Promise<Servers> | Servers = (peer) => peer,
+): Promise<Post> {
   const peer = await mailPeer();
   t.teardown(() => peer.close());
+  const { smtp, imap } = await reached(peer);
   const place = channelPlace(t.testdir(), [
     {
       name: 'mail',
@@ -16,8 +23,8 @@ export async function mailPlace(t: Test): Promise<Post> {
         To: 'ann@example.org',
         Senders: 'ann@example.org',
         Secret: 'env:MAIL',
-        Server: peer.smtp,
-        'Incoming server': peer.imap,
+        Server: smtp,
+        'Incoming server': imap,
         From: 'bot@example.org',
       },
       destination: ['channel', 'email:ann@example.org'],

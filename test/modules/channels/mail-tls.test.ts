@@ -12,45 +12,28 @@ import {
   createAuthority,
   issueCertificate,
 } from '../../../src/modules/mesh/server/certificates.js';
-import { type ChannelPlace, channelPlace } from './channel-place.js';
-import { type MailPeer, mailPeer } from './peers/mail-peer.js';
+import { mailPlace, type Post } from './mail-place.js';
 
 const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
 
-type TlsPlace = {
-  readonly place: ChannelPlace;
-  readonly peer: MailPeer;
+type TlsPost = Post & {
   /** The file with the certificate of the authority. */
   readonly authority: string;
 };
 
 /** @param options.server that takes e-mail: by TLS unless it is `plain`. */
-async function tlsPlace(t: Test, { server = 'tls' as 'tls' | 'plain' } = {}): Promise<TlsPlace> {
-  const peer = await mailPeer();
-  t.teardown(() => peer.close());
+async function tlsPlace(t: Test, { server = 'tls' as 'tls' | 'plain' } = {}): Promise<TlsPost> {
   const authority = await createAuthority('mail', new Date());
   const certificate = await issueCertificate(authority, { hosts: [], now: new Date() });
-  const place = channelPlace(t.testdir(), [
-    {
-      name: 'mail',
-      fields: {
-        Kind: 'email',
-        To: 'ann@example.org',
-        Senders: 'ann@example.org',
-        Secret: 'env:MAIL',
-        Server:
-          server === 'plain'
-            ? peer.smtp
-            : `smtps://bot@127.0.0.1:${await encrypted(t, peer.smtp, certificate)}`,
-        'Incoming server': `imaps://bot@127.0.0.1:${await encrypted(t, peer.imap, certificate)}`,
-        From: 'bot@example.org',
-      },
-      destination: ['channel', 'email:ann@example.org'],
-    },
-  ]);
-  const file = join(place.home, 'authority.pem');
+  const over = async (scheme: string, plain: string): Promise<string> =>
+    `${scheme}://bot@127.0.0.1:${await encrypted(t, plain, certificate)}`;
+  const post = await mailPlace(t, async ({ smtp, imap }) => ({
+    smtp: server === 'plain' ? smtp : await over('smtps', smtp),
+    imap: await over('imaps', imap),
+  }));
+  const file = join(post.place.home, 'authority.pem');
   writeFileSync(file, authority.cert);
-  return { place, peer, authority: file };
+  return { ...post, authority: file };
 }
 
 /** The port of a TLS server in front of that one. */
@@ -72,13 +55,13 @@ async function encrypted(
 }
 
 /** `channels test mail` in a process that trusts these authorities besides those of Node. */
-async function tested({ place }: TlsPlace, authorities: string) {
+async function tested({ place }: TlsPost, authorities: string) {
   const child = spawn(process.execPath, [BIN, 'channels', 'test', 'mail'], {
     cwd: place.root,
     env: {
       ...process.env,
+      ...place.env,
       NOCTURNE_HOME: place.home,
-      MAIL: 'letters-of-the-bot',
       NODE_EXTRA_CA_CERTS: authorities,
     },
   });
