@@ -72,16 +72,16 @@ export async function fetchSent(
   const own = isForAll ? undefined : await getObject(node.connection, ownName, LONGEST_OBJECT);
   const found = own ?? (await getObject(node.connection, name, LONGEST_OBJECT));
   if (found === undefined) return undefined;
-  const text = sha256(found) === name ? found : decrypted(found, name, node.readers.own);
+  const text = sha256(found) === name ? found : await decrypted(found, name, node.readers.own);
   if (sha256(text) !== name) throw badObject(name, 'is another one');
   keepObject(state, text);
   return text;
 }
 
 /** Any node may have written it: it is not what its name says. */
-function decrypted(text: string, name: string, reader: Reader): string {
+async function decrypted(text: string, name: string, reader: Reader): Promise<string> {
   try {
-    return decrypt(text, reader);
+    return await decrypt(text, reader);
   } catch (error) {
     if (error instanceof MeshRefusal) throw badObject(name, `cannot be read: ${error.message}`);
     throw error;

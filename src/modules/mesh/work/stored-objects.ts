@@ -19,12 +19,12 @@ const stores = new WeakMap<NatsConnection, Promise<ObjectStore>>();
 export async function putObject(
   connection: NatsConnection,
   { name, readers, isLost = false }: { name: string; readers: string; isLost?: boolean },
-  text: () => string,
+  text: () => Promise<string> | string,
 ): Promise<void> {
   const store = await storeOf(connection);
   const info = isLost ? null : await store.info(name);
   if (info !== null && !info.deleted && info.metadata?.['readers'] === readers) return;
-  const blob = new TextEncoder().encode(text());
+  const blob = new TextEncoder().encode(await text());
   await timely(store.putBlob({ name, metadata: { readers } }, blob));
 }
 
