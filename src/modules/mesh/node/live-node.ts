@@ -84,11 +84,14 @@ export class LiveNode {
     return this.#roster;
   }
 
-  /** Of a newer roster. A node that it revokes is not heard any more. */
+  /** Of a newer roster. A node that it revokes is not heard any more; a new one is, at once. */
   setRoster(roster: Roster): void {
+    const isNew = roster.nodes.some(({ id, key }) => key !== this.#signingKeyOf(id));
     this.#roster = roster;
     for (const node of this.#hearing.all.keys())
       if (this.keyOf(node) === undefined) this.#hearing.forget(node);
+    // What it announced before its roster came here was refused.
+    if (isNew) void this.#listenAgain().catch(() => undefined);
   }
 
   /** As MESH.md says now; nothing while it is not signed. */
@@ -176,11 +179,8 @@ export class LiveNode {
       reader: this.readers.publicKey,
       ...(leaves === undefined ? {} : { leaves }),
     };
-    const text = signValue(
-      'announcement',
-      { node: this.node, key: this.identity.key },
-      announcement,
-    );
+    const by = { node: this.node, key: this.identity.key };
+    const text = signValue('announcement', by, announcement);
     await this.#nodes?.put(this.node, text);
   }
 

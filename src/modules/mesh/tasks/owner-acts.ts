@@ -86,7 +86,12 @@ export class OwnerActs {
       }
     for (let from = 0; from < writes.length; from += MOST_PAGES)
       commitPages(this.#node.workspace, writes.slice(from, from + MOST_PAGES));
-    for (const write of writes) await this.#afterWrite(write);
+    for (const { page, next } of writes) {
+      const hash = next.package ?? page.package;
+      if (next.lost !== true || hash === undefined) continue;
+      this.#lost.add(hash);
+      this.#uploaded.delete(hash);
+    }
     const touched: string[] = [];
     for (let from = 0; from < others.length; from += MOST_AT_ONCE) {
       const some = others.slice(from, from + MOST_AT_ONCE);
@@ -136,18 +141,18 @@ export class OwnerActs {
     }
   }
 
-  /** A node that was allowed, or heard, after the package was sent has to be able to read it. */
-  async #afterWrite({ page, next }: PageWrite): Promise<void> {
-    const { package: hash, state, node } = { package: page.package, ...next };
-    if (hash === undefined) return;
-    if (next.lost === true) this.#lost.add(hash);
-    const isTaken = state === 'claimed' && node !== undefined;
-    const isReadable = isTaken && this.#uploaded.get(hash)?.includes(node) === true;
-    if ((isTaken && !isReadable) || next.lost === true) this.#uploaded.delete(hash);
-    if (!isTaken || isReadable) return;
-    await this.#upload(page, { hash, state }).catch((error: unknown) =>
-      this.#sayOnce(`${page.task}: ${messageOf(error)}`),
-    );
+  /** A node that was allowed, or heard, after a package was sent has to be able to read it. */
+  async sendToClaimers(pages: Iterable<TaskPage>): Promise<void> {
+    for (const page of pages) {
+      const { state, node, package: hash } = page;
+      if (state !== 'claimed' || node === undefined || hash === undefined) continue;
+      const isSent = this.#uploaded.get(hash)?.includes(node) === true;
+      if (isSent || this.#node.readerOf(node) === undefined) continue;
+      this.#uploaded.delete(hash);
+      await this.#upload(page, { hash, state }).catch((error: unknown) =>
+        this.#sayOnce(`${page.task}: ${messageOf(error)}`),
+      );
+    }
   }
 
   async #tryOne(due: {

@@ -117,6 +117,7 @@ export class TaskOwner {
     this.#hearsSince = since;
     this.#claims.look(this.#node.heard(), now, LONGEST_GAP_MS);
     void this.#acts.lookAtLanes(this.#outbox.pages.values());
+    void this.#acts.sendToClaimers(this.#outbox.pages.values());
     if (now - this.#cleaned < CLEAN_MS) return;
     this.#cleaned = now;
     const { state } = this.#node.workspace;

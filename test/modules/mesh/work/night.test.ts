@@ -114,7 +114,10 @@ t.test(
         readFileSync(join(owner.root, `PROJECTS/pages/outputs/${task}.md`), 'utf8'),
         `- name: ${task}`,
       );
-      t.ok(existsSync(join(owner.root, `mesh/inbox/${task}-1-completed.md`)), `${task} is told`);
+      t.ok(
+        existsSync(join(owner.root, `mesh/inbox/${task}-1-completed.md`)),
+        `${task} is told: ${said()}`,
+      );
     }
     for (const node of [lead, helper])
       t.notOk(
@@ -124,7 +127,7 @@ t.test(
     await untilSo(() => rowsOf(owner, 'confirmed') === TASKS.length, said);
     t.equal(rowsOf(owner, 'committed'), TASKS.length, 'each was committed once');
     t.equal(rowsOf(lead, 'worked') + rowsOf(helper, 'worked'), TASKS.length);
-    t.ok(rowsOf(lead, 'worked') > 0 && rowsOf(helper, 'worked') > 0, 'both have worked');
+    t.ok(rowsOf(lead, 'worked') > 0 && rowsOf(helper, 'worked') > 0, `both have worked: ${said()}`);
     for (const [node, other] of [
       [owner, lead],
       [owner, helper],
