@@ -180,6 +180,20 @@ t.test('the accounts are the sum of the rows, also after a restart from a checkp
   );
 });
 
+t.test('after 3,000 passes the first one is known as metered, also after a restart', async (t) => {
+  const first = totalsFrom();
+  for (let pass = 0; pass < 3000; pass++) {
+    const call = { ...CALL, id: String(pass), runId: `RUN-${pass}`, night: '1', month: '1' };
+    const amount = { time: '2026-11-21T23:00:00Z', tokens: 5, inputTokens: 0, maxOutput: 5 };
+    first.apply({ ...call, ...amount, kind: 'reserve' });
+    first.apply({ ...amount, kind: 'settle', id: String(pass), how: 'counted' });
+  }
+  for (const totals of [first, totalsFrom(JSON.parse(JSON.stringify(first.stored())))]) {
+    t.match(totals.pass('RUN-0'), { calls: 1, tokens: 5 });
+    t.match(totals.run('RUN-0'), { tokens: 5 });
+  }
+});
+
 /** The row of a step, which `calls` then counts; nothing for a call that is not running. */
 function rowOf(
   one: Step,

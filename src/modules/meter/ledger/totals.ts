@@ -1,6 +1,7 @@
 /**
  * What each account holds: the sum of its settled calls, and of the reservations of running ones.
- * Accounts of nights and months long over, and of passes that nobody resumes, are dropped.
+ * Accounts of nights and months long over are dropped. Those of passes stay, because the limit of a
+ * project counts all of them: whether the meter saw a pass decides whether its report counts.
  */
 import { NO_CALLS, spendOf, withReserved, withSettled } from './call-sum.js';
 import { minus, NOTHING, plus } from './money.js';
@@ -35,7 +36,6 @@ export interface Totals {
 }
 
 const KEPT_PERIODS = 3;
-const KEPT_PASSES = 2000;
 
 export function totalsFrom(stored?: StoredTotals): Totals {
   const nights = periods(stored?.nights);
@@ -48,7 +48,6 @@ export function totalsFrom(stored?: StoredTotals): Totals {
 
   const add = ({ runId, night, month, project }: ReserveRow, amount: Spend): void => {
     addTo(runs, runOfAccount(runId), amount);
-    dropOldest(runs, KEPT_PASSES);
     addTo(projects, project, amount);
     for (const [kept, key] of [
       [nights, night],
@@ -60,9 +59,7 @@ export function totalsFrom(stored?: StoredTotals): Totals {
     running.set(row.id, row);
     add(row, spendOf(row));
     const before = passes.get(row.runId) ?? NO_CALLS;
-    passes.delete(row.runId);
     passes.set(row.runId, withReserved(before, row));
-    dropOldest(passes, KEPT_PASSES);
   };
   const settle = (row: SettleRow): void => {
     const reserved = running.get(row.id);
