@@ -1,11 +1,11 @@
 /** Waits for what other nodes do. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** @throws Error with what was seen last, after 20 seconds unless told otherwise. */
+/** @throws Error with what was seen last, after a minute unless told otherwise. */
 export async function until<T>(
   look: () => T | Promise<T>,
   is: (seen: T) => boolean,
-  { ms = 20_000 }: { readonly ms?: number } = {},
+  { ms = 60_000 }: { readonly ms?: number } = {},
 ): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
