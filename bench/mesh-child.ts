@@ -56,8 +56,7 @@ async function carryOut(order: Order): Promise<Done> {
   const most = order.kind === 'claim' ? order.most : Number.POSITIVE_INFINITY;
   let ms = 0;
   while (keys.length < most) {
-    const isMore = order.kind === 'claim' && keys.length + 1 < most;
-    const record = await next(order.kind, isMore);
+    const record = await next(order.kind, order.kind === 'claim' ? most - keys.length : 1);
     if (record === undefined) break;
     ms = performance.now() - started;
     const key = taskKey(record.owner, record.task);
@@ -82,9 +81,9 @@ async function swapAll(keys: readonly (readonly [string, number])[]): Promise<re
 }
 
 /** A worker waits for more; the other ends with the queue. */
-async function next(kind: Order['kind'], isMore: boolean): Promise<TaskRecord | undefined> {
+async function next(kind: Order['kind'], room: number): Promise<TaskRecord | undefined> {
   for (let round = 0; ; round++) {
-    const record = await claimer.next(isMore);
+    const record = await claimer.next(room);
     if (record !== undefined || kind === 'claim' || round >= 60) return record;
     await wakeUps.wait(['any'], new AbortController().signal);
   }

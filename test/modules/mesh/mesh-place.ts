@@ -15,6 +15,7 @@ import { type Place, placeWithProject, type ProjectOptions } from '../../passes/
 import { signAnyway } from '../../support/sign-anyway.js';
 import { freePort, RunningServer, SERVER_VERSION } from './nats-server.js';
 import { testFolder } from './test-folder.js';
+import { until } from './until.js';
 
 export type MeshNode = Place & { readonly identity: Identity };
 export type Mesh = {
@@ -29,6 +30,8 @@ export type Mesh = {
   /** Of the lead: makes streams and lanes. */
   readonly admin: NatsConnection;
   connect(node: MeshNode): Promise<NatsConnection>;
+  /** The server that was stopped, with what the service of the lead makes on it. */
+  startAgain(): Promise<void>;
 };
 type Scope = { testdir(): string; teardown(act: () => unknown): void };
 export type Wanted = {
@@ -85,6 +88,15 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
       const made = await connectMesh({ url }, identity);
       t.teardown(() => made.close());
       return made;
+    },
+    async startAgain() {
+      await server.start();
+      const isFilled = () =>
+        createStreams(connection).then(
+          () => true,
+          () => false,
+        );
+      await until(isFilled, (is) => is);
     },
   };
 }

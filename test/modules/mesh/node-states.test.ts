@@ -5,7 +5,6 @@ import t from 'tap';
 import type { Announcement } from '../../../src/modules/mesh/node/announcement.js';
 import { Hearing } from '../../../src/modules/mesh/node/hearing.js';
 import { nodeState } from '../../../src/modules/mesh/node/node-state.js';
-import { createStreams } from '../../../src/modules/mesh/server/create-streams.js';
 import { BUCKET } from '../../../src/modules/mesh/wire/names.js';
 import { type Mesh, type MeshNode, meshOf } from './mesh-place.js';
 import { NO_SERVER } from './nats-server.js';
@@ -15,7 +14,6 @@ import { until } from './until.js';
 t.setTimeout(120_000);
 
 /** Of a promise: whether it was kept. */
-const SETTLES = [() => true, () => false] as const;
 const HOUR_MS = 3_600_000;
 
 async function meshOfThree(
@@ -151,8 +149,7 @@ for (const isWiped of [false, true])
       await until(hears, (since) => since === undefined);
       t.equal(stateOf(lead, 'left'), 'UNKNOWN');
       if (isWiped) rmSync(mesh.store, { recursive: true });
-      await mesh.server.start();
-      if (isWiped) await until(() => createStreams(mesh.admin).then(...SETTLES), Boolean);
+      await mesh.startAgain();
       const left = await standingNode(t, { mesh, node: nodes[1] });
       await until(
         () => stateOf(lead, 'left'),

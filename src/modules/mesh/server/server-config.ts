@@ -106,6 +106,7 @@ function adminPermissions(): Permissions {
       `$KV.${BUCKET.lanes}.*`,
       `$KV.${BUCKET.roster}.roster`,
       '_INBOX_join.>',
+      '$JS.FC.>',
     ],
     subscribe: [`${inboxPrefix('admin')}.>`, joinSubject('*')],
   };

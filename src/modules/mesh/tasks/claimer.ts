@@ -32,19 +32,19 @@ export class Claimer {
   /**
    * If another node was faster, takes the next one at once. What it costs does not depend on how
    * many wait. Nothing: none waits now. @throws as the client does.
-   * @param more whether another one will be claimed at once.
+   * @param room how many could be claimed now, one after the other.
    */
-  async next(more = false): Promise<TaskRecord | undefined> {
+  async next(room = 1): Promise<TaskRecord | undefined> {
     const { wakeUps, lanes } = this.#options;
     for (;;) {
-      const message = await wakeUps.next(lanes(), more);
+      const message = await wakeUps.next(lanes(), room);
       if (message === undefined) return undefined;
       const claimed = await this.#claim(message.text).catch((error: unknown) => {
         message.nak();
         throw error;
       });
       if (claimed === 'other') message.nak(OTHERS_MS);
-      else message.ack();
+      else wakeUps.done(message);
       if (typeof claimed === 'object') return claimed;
     }
   }

@@ -114,17 +114,29 @@ export class OwnerActs {
     for (const { state, spec } of pages)
       if (state === 'queued') consumers.add(wakeConsumer(laneOf(spec.tags), spec.band));
     this.#drained.clear();
-    for (const consumer of consumers) this.#drained.set(consumer, await this.#isEmpty(consumer));
+    for (const consumer of consumers) {
+      const isEmpty = await this.#isEmpty(consumer);
+      if (isEmpty === undefined) this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
+      else this.#drained.set(consumer, isEmpty);
+    }
   }
 
-  async #isEmpty(consumer: string): Promise<boolean> {
+  /** The server may have restarted, and its memory is empty then: a drained lane is woken at once. */
+  forgetWakes(): void {
+    this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
+    this.#drained.clear();
+    this.#parts.view.forgetWakes(this.#parts.now() - this.#parts.timing.wakeMs);
+  }
+
+  /** Nothing: the server, or the lane, is not there now. */
+  async #isEmpty(consumer: string): Promise<boolean | undefined> {
     try {
       const { num_pending, num_ack_pending } = await (
         await this.#jetstream.consumers.get(WAKE_STREAM, consumer)
       ).info();
       return num_pending + num_ack_pending === 0;
     } catch {
-      return false;
+      return undefined;
     }
   }
 

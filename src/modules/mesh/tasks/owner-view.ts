@@ -71,6 +71,11 @@ export class OwnerView {
     if (track !== undefined) track.wokenAt = now;
   }
 
+  /** None of what was woken was woken after this. */
+  forgetWakes(latest: number): void {
+    for (const track of this.#tracks.values()) track.wokenAt = Math.min(track.wokenAt, latest);
+  }
+
   /** A change set that came home is not that of this attempt. */
   refuse(page: TaskPage, refused: Refused): void {
     const track = this.#tracks.get(page.task);

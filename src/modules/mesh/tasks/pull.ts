@@ -1,6 +1,6 @@
 /**
- * One request at a time for the next message of one consumer. The answer comes under the subject of
- * the message itself, so the client's own requests would not know it again.
+ * One request at a time for the next messages of one consumer. They come under their own subjects,
+ * so the client's own requests would not know them again.
  */
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { WAKE_STREAM } from '../wire/names.js';
@@ -17,6 +17,8 @@ export type WakeUp = {
   /** For another node, or for this one later. */
   readonly nak: (delayMs?: number) => void;
 };
+/** `waitMs`: how long the server waits for the first one; 0: it answers at once. */
+export type Wanted = { readonly most: number; readonly waitMs: number };
 
 export class Pull {
   readonly #connection: NatsConnection;
@@ -34,28 +36,35 @@ export class Pull {
     });
   }
 
-  /** @param waitMs how long the server waits for one; 0: it answers at once. */
-  async next(waitMs: number): Promise<WakeUp | undefined> {
+  async next({ most, waitMs }: Wanted): Promise<readonly WakeUp[]> {
     const limits = waitMs === 0 ? { no_wait: true } : { expires: waitMs * NS_PER_MS };
-    const answered = new Promise<Msg | undefined>((resolve) => {
-      const timer = setTimeout(() => this.#take(undefined), waitMs + ANSWER_MS);
-      timer.unref();
-      this.#answer = (message) => {
-        clearTimeout(timer);
-        this.#answer = undefined;
-        resolve(message);
-      };
-    });
+    const answered = this.#answered(most, waitMs + ANSWER_MS);
     try {
-      this.#connection.publish(this.#subject, JSON.stringify({ batch: 1, ...limits }), {
+      this.#connection.publish(this.#subject, JSON.stringify({ batch: most, ...limits }), {
         reply: this.#inbox,
       });
     } catch {
       // The connection is closed: the service ends.
       this.#take(undefined);
     }
-    const message = await answered;
-    return message !== undefined && isWakeUp(message) ? wakeUpOf(message) : undefined;
+    return await answered;
+  }
+
+  /** Until all are there, or the server says that it has no more. */
+  #answered(most: number, waitMs: number): Promise<readonly WakeUp[]> {
+    return new Promise((resolve) => {
+      const taken: WakeUp[] = [];
+      const timer = setTimeout(() => this.#take(undefined), waitMs);
+      timer.unref();
+      this.#answer = (message) => {
+        const isOne = message !== undefined && isWakeUp(message);
+        if (isOne) taken.push(wakeUpOf(message));
+        if (isOne && taken.length < most) return;
+        clearTimeout(timer);
+        this.#answer = undefined;
+        resolve(taken);
+      };
+    });
   }
 
   #take(message: Msg | undefined): void {

@@ -114,6 +114,7 @@ export class TaskOwner {
     // While nobody can be heard, no lease ends; afterwards all of them begin again.
     const since = this.#node.hearsSince();
     if (since === undefined || since !== this.#hearsSince) this.#claims.listenAgain(now);
+    if (since !== undefined && since !== this.#hearsSince) this.#acts.forgetWakes();
     this.#hearsSince = since;
     this.#claims.look(this.#node.heard(), now, LONGEST_GAP_MS);
     void this.#acts.lookAtLanes(this.#outbox.pages.values());

@@ -1,6 +1,6 @@
 /**
- * Wake-ups for this node: one at a time from the consumers of its lanes, the high band first. A
- * wake-up says that a task may wait; the record says whether it does.
+ * Wake-ups for this node, from the consumers of its lanes, the high band first. A wake-up says that
+ * a task may wait; the record says whether it does.
  */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Band, BANDS, inboxPrefix, wakeConsumer } from '../wire/names.js';
@@ -8,6 +8,8 @@ import { Alarm } from './alarm.js';
 import type { Entry } from './judge-record.js';
 import { Pull, type WakeUp } from './pull.js';
 
+/** How many one request asks for: more would keep them from other nodes. */
+const MOST = 8;
 /** How long one request waits at the server for the next wake-up. */
 const POLL_MS = 5_000;
 /** A wake-up that is kept here for longer is returned. */
@@ -19,11 +21,10 @@ export class WakeUps {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
   readonly #pulls = new Map<string, Pull>();
-  /** Requests that are answered at once: does one wait there? */
-  readonly #probes = new Map<string, Promise<WakeUp | undefined>>();
-  /** Requests that wait at consumers where none did. */
+  /** Requests that wait at consumers where no wake-up did. */
   readonly #polls = new Set<string>();
   readonly #kept: Kept[] = [];
+  readonly #done: WakeUp[] = [];
   readonly #alarm = new Alarm();
   #turn = 0;
   #rests = false;
@@ -35,36 +36,45 @@ export class WakeUps {
 
   /**
    * The next one, high band first; nothing if none waits now.
-   * @param more whether another one will be wanted at once: it is asked for in advance.
+   * @param room how many this node could take now: they are asked for together.
    */
-  async next(lanes: readonly string[], more = false): Promise<WakeUp | undefined> {
+  async next(lanes: readonly string[], room = 1): Promise<WakeUp | undefined> {
     this.#rests = false;
     this.#giveBackStale();
     const turned = [...lanes.slice(this.#turn), ...lanes.slice(0, this.#turn)];
     for (const band of BANDS) {
-      const kept = this.#kept.findIndex((each) => each.band === band);
-      const [known] = kept < 0 ? [] : this.#kept.splice(kept, 1);
-      if (known !== undefined) return known.message;
+      const known = this.#takeKept(band);
+      if (known !== undefined) return known;
       for (const lane of turned) {
         const consumer = wakeConsumer(lane, band);
         if (this.#polls.has(consumer)) continue;
-        const message = await this.#probe(consumer);
-        this.#probes.delete(consumer);
-        if (message === undefined) {
+        const wanted = { most: Math.min(room, MOST), waitMs: 0 };
+        this.#acknowledge();
+        const [first, ...others] = await this.#pullOf(consumer).next(wanted);
+        if (first === undefined) {
           void this.#poll(consumer, band);
           continue;
         }
         // The next time another lane is the first one.
         this.#turn = (lanes.indexOf(lane) + 1) % lanes.length;
-        if (more) void this.#probe(consumer);
-        return message;
+        this.#keep(others, band);
+        return first;
       }
     }
     return undefined;
   }
 
+  /**
+   * It is not needed any more. The server hears so with the next request: each message by itself
+   * would cost a third of a claim. One that it does not hear of comes again, for nothing.
+   */
+  done(message: WakeUp): void {
+    this.#done.push(message);
+  }
+
   /** Until one may have come, or a few seconds have passed. */
   async wait(lanes: readonly string[], signal: AbortSignal): Promise<void> {
+    this.#acknowledge();
     if (this.#kept.length > 0) return;
     await this.#alarm.wait(lanes.length === 0 ? POLL_MS / 10 : POLL_MS, signal);
   }
@@ -72,27 +82,23 @@ export class WakeUps {
   /** It asks for none now: what still comes is for another node. */
   rest(): void {
     this.#rests = true;
+    this.#acknowledge();
     for (const { message } of this.#kept.splice(0)) message.nak();
-    for (const probe of this.#probes.values()) void probe.then((message) => message?.nak());
-    this.#probes.clear();
-  }
-
-  #probe(consumer: string): Promise<WakeUp | undefined> {
-    const known = this.#probes.get(consumer);
-    if (known !== undefined) return known;
-    const made = this.#pullOf(consumer).next(0);
-    this.#probes.set(consumer, made);
-    return made;
   }
 
   async #poll(consumer: string, band: Band): Promise<void> {
     this.#polls.add(consumer);
-    const message = await this.#pullOf(consumer).next(POLL_MS);
+    const messages = await this.#pullOf(consumer).next({ most: 1, waitMs: POLL_MS });
     this.#polls.delete(consumer);
-    if (message === undefined) return;
-    if (this.#rests) return message.nak();
-    this.#kept.push({ message, band, since: performance.now() });
-    this.#alarm.ring();
+    if (this.#rests) for (const message of messages) message.nak();
+    else if (messages.length > 0) {
+      this.#keep(messages, band);
+      this.#alarm.ring();
+    }
+  }
+
+  #acknowledge(): void {
+    for (const message of this.#done.splice(0)) message.ack();
   }
 
   #pullOf(consumer: string): Pull {
@@ -101,6 +107,16 @@ export class WakeUps {
     const made = new Pull(this.#connection, consumer, this.#prefix);
     this.#pulls.set(consumer, made);
     return made;
+  }
+
+  #keep(messages: readonly WakeUp[], band: Band): void {
+    const since = performance.now();
+    this.#kept.push(...messages.map((message) => ({ message, band, since })));
+  }
+
+  #takeKept(band: Band): WakeUp | undefined {
+    const place = this.#kept.findIndex((each) => each.band === band);
+    return place < 0 ? undefined : this.#kept.splice(place, 1)[0]?.message;
   }
 
   #giveBackStale(): void {

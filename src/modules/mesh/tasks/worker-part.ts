@@ -61,7 +61,7 @@ async function takeTasks(node: LiveNode, { claims, lanes, signal }: Work): Promi
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    const record = await claimer.next(room > 1).catch((error: unknown) => {
+    const record = await claimer.next(room).catch((error: unknown) => {
       node.say(`no task was claimed: ${messageOf(error)}`);
     });
     if (record === undefined) await wakeUps.wait(satisfied(), signal);

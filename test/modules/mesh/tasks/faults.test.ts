@@ -1,9 +1,11 @@
 /** Machines, processes and servers that fail while tasks are open: nothing is lost or done twice. */
 import { rmSync } from 'node:fs';
+import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import t from 'tap';
 import { readArrival } from '../../../../src/modules/mesh/tasks/claim-store.js';
-import { createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
-import { wakeSubject } from '../../../../src/modules/mesh/wire/names.js';
+import { createLane, createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
+import { ownerPart } from '../../../../src/modules/mesh/tasks/owner-part.js';
+import { laneOf, WAKE_STREAM, wakeSubject } from '../../../../src/modules/mesh/wire/names.js';
 import { type Mesh, type MeshNode, meshOf, type Wanted } from '../mesh-place.js';
 import { NO_SERVER } from '../nats-server.js';
 import { until } from '../until.js';
@@ -42,6 +44,10 @@ async function three(
   const [owner, first, second] = mesh.nodes;
   if (owner === undefined || first === undefined || second === undefined) throw new Error('three');
   return { mesh, owner, first, second };
+}
+
+async function wakesOf({ admin }: Mesh): Promise<StreamInfo> {
+  return await (await jetstreamManager(admin)).streams.info(WAKE_STREAM);
 }
 
 t.test('a worker is killed in a task: another one does it', { skip }, async (t) => {
@@ -96,11 +102,41 @@ t.test('the server is killed and comes back', { skip }, async (t) => {
   await mesh.server.stop('SIGKILL');
   writeTask(owner, { task: 'meanwhile' });
   work(first, 'lead.before');
-  await mesh.server.start();
+  await mesh.startAgain();
   await untilState(owner, 'before', 'pending_review');
   complete(owner, 'before');
   await untilClaimed(first, 'lead.meanwhile');
   t.match(pageNow(owner, 'before'), { state: 'completed', attempt: 1 });
+});
+
+t.test('what waits when the server ends is woken again at once', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t, { tags: ['gpu'] });
+  await createLane(mesh.admin, laneOf(['gpu']), ['gpu']);
+  start(t, { mesh, node: owner }, { parts: [ownerPart()] });
+  writeTask(owner, { task: 'page' });
+  writeTask(owner, { task: 'tagged', more: 'tags: [gpu]\n' });
+  const waking = async () => (await wakesOf(mesh)).state.messages;
+  await until(waking, (count) => count === 2);
+  await mesh.server.stop('SIGKILL');
+  await mesh.startAgain();
+  await until(waking, (count) => count === 2);
+  start(t, { mesh, node: first });
+  await untilClaimed(first, 'lead.page');
+  work(first, 'lead.page');
+  await untilClaimed(first, 'lead.tagged');
+});
+
+t.test('wake-ups that an earlier version kept on the disk are woken again', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  const manager = await jetstreamManager(mesh.admin);
+  await manager.streams.delete(WAKE_STREAM);
+  await manager.streams.add({ name: WAKE_STREAM, subjects: ['mesh.wake.*.*'] });
+  await createStreams(mesh.admin);
+  t.equal((await wakesOf(mesh)).config.storage, 'memory');
+  start(t, { mesh, node: owner });
+  start(t, { mesh, node: first });
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
 });
 
 t.test('its store is wiped: everything is filled again from the files', { skip }, async (t) => {
@@ -114,15 +150,7 @@ t.test('its store is wiped: everything is filled again from the files', { skip }
   await untilState(owner, 'queued', 'queued');
   await mesh.server.stop('SIGKILL');
   rmSync(mesh.store, { recursive: true });
-  await mesh.server.start();
-  await until(
-    () =>
-      createStreams(mesh.admin).then(
-        () => true,
-        () => false,
-      ),
-    (made) => made,
-  );
+  await mesh.startAgain();
   await until(
     () => recordNow(mesh, owner, 'lead.page').catch(() => undefined),
     (seen) => seen?.record.state === 'claimed',
