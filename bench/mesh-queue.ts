@@ -8,14 +8,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runNode } from '../src/modules/mesh/node/run-node.js';
 import { MESH_PAGE } from '../src/modules/mesh/settings.js';
 import { ownerPart } from '../src/modules/mesh/tasks/owner-part.js';
-import { pageChange, taskPages } from '../src/modules/mesh/tasks/task-page.js';
+import { Outbox } from '../src/modules/mesh/tasks/outbox.js';
+import { pageChange } from '../src/modules/mesh/tasks/task-page.js';
 import { placeWithProject, type Place } from '../test/passes/pass-workspace.js';
 import { signAnyway } from '../test/support/sign-anyway.js';
 import { type BenchMesh, benchMesh, orderAll } from './mesh-nodes.js';
 import { ms, type Result } from './result.js';
 
 const WORKERS = 8;
-const TASKS = 500;
+const TASKS = Number(process.env['NOCTURNE_MESH_TASKS'] ?? 500);
 const LEASE_MS = 5_000;
 const LONGEST_MS = 300_000;
 
@@ -97,8 +98,10 @@ async function worked(place: Place, mesh: BenchMesh): Promise<readonly Result[]>
 async function judgeAll({ workspace }: Place): Promise<ReadonlyMap<string, number>> {
   const committed = new Map<string, number>();
   const end = performance.now() + LONGEST_MS;
+  const outbox = new Outbox(workspace);
   while (committed.size < TASKS && performance.now() < end) {
-    const home = taskPages(workspace.snapshot()).filter(({ state }) => state === 'pending_review');
+    outbox.look();
+    const home = [...outbox.pages.values()].filter(({ state }) => state === 'pending_review');
     if (home.length > 0)
       workspace.commit((view) => {
         const changes = home.flatMap((page) => {

@@ -91,7 +91,7 @@ function locateByObject(
     throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare an object ${parts.object}`, {
       hint: `objects: ${[...snapshot.schema.objects.keys()].join(', ')}`,
     });
-  const found = snapshot.records(parts.object).filter((record) => record.key === parts.key);
+  const found = withKey(snapshot, object, parts.key);
   const [record, second] = found;
   if (record === undefined)
     throw new NocturneError(
@@ -114,6 +114,15 @@ function locateByObject(
     field: parts.field,
     cell: record.fields.get(parts.field),
   };
+}
+
+/** The key of a document is in its path: of thousands of them, only that one is read. */
+function withKey(snapshot: Snapshot, object: ObjectSpec, key: string): readonly Rec[] {
+  const isNamed = object.shape === 'document' && /^[^*?{}[\]]*\*[^*?{}[\]]*$/.test(object.glob);
+  const path = isNamed ? object.glob.replace('*', () => key) : '';
+  const [named] = snapshot.recordsIn(path, object.object);
+  if (named?.key === key && snapshot.objectsOf(path).includes(object)) return [named];
+  return snapshot.records(object.object).filter((record) => record.key === key);
 }
 
 function notFound(

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
@@ -38,6 +40,22 @@ t.test('a value is found by its file or by its object', async (t) => {
     value('TASKS.md#b.1.status'),
     'done',
     'a key may hold a dot: the field is what follows the last one',
+  );
+});
+
+t.test('the key of a document is in its path: no other document is read for it', async (t) => {
+  const read: string[] = [];
+  const counting = openSnapshot(root, {
+    now: new Date(0),
+    read(path) {
+      read.push(path);
+      return readFileSync(join(root, path));
+    },
+  });
+  t.equal(counting.locate('PLAN[b].goal.due').file, 'PLANS/b/PLAN.md');
+  t.same(
+    read.filter((path) => path.startsWith('PLANS/')),
+    ['PLANS/b/PLAN.md'],
   );
 });
 

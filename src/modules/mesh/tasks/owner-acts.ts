@@ -30,8 +30,6 @@ import type { Due } from './task-owner.js';
 import { wakeText } from './wake-ups.js';
 import type { TaskPage } from './task-page.js';
 
-/** Pages in one commit. */
-const MOST_PAGES = 100;
 /** Requests to the server at once. */
 const MOST_AT_ONCE = 32;
 /** How long a change set that is not on the server yet is waited for. */
@@ -84,8 +82,7 @@ export class OwnerActs {
         else if (action.kind === 'queue') writes.push(this.#queued(page, action, snapshot()));
         else others.push({ page, action });
       }
-    for (let from = 0; from < writes.length; from += MOST_PAGES)
-      commitPages(this.#node.workspace, writes.slice(from, from + MOST_PAGES));
+    commitPages(this.#node.workspace, writes);
     for (const { page, next } of writes) {
       const hash = next.package ?? page.package;
       if (next.lost !== true || hash === undefined) continue;

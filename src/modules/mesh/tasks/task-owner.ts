@@ -1,4 +1,5 @@
 /** The loop of the owner's node: looks, decides, acts, until nothing is left to do; then waits. */
+import { setImmediate } from 'node:timers/promises';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
@@ -22,6 +23,8 @@ const GATHER_MS = 20;
 /** Between two looks: longer, and this process was stopped. */
 const LONGEST_GAP_MS = 10_000;
 const CLEAN_MS = 600_000;
+/** Tasks of one round, whose pages are written in one commit. */
+const MOST_TASKS = 200;
 
 export type OwnerOptions = { readonly now: () => number; readonly timing: Timing };
 /** One task and what to do about it. */
@@ -75,7 +78,9 @@ export class TaskOwner {
         looked = this.#options.now();
         this.#look();
       }
-      const names = isDue ? [...this.#outbox.pages.keys()] : [...this.#dirty];
+      // What the last round did not come to is the first.
+      const names = new Set(this.#dirty);
+      if (isDue) for (const name of this.#outbox.pages.keys()) names.add(name);
       this.#dirty.clear();
       const changed = this.#isReady ? await this.#round(names) : false;
       if (!changed) await this.#idle(signal);
@@ -83,21 +88,28 @@ export class TaskOwner {
   }
 
   /** @returns whether there may be more to do at once. */
-  async #round(names: readonly string[]): Promise<boolean> {
+  async #round(names: Iterable<string>): Promise<boolean> {
     if (!this.#isOn) return false;
     const now = this.#options.now();
     let snapshot: Snapshot | undefined;
     const open = (): Snapshot => (snapshot ??= this.#node.workspace.snapshot());
-    const due = names.flatMap((name): readonly Due[] => {
+    const due: Due[] = [];
+    for (const name of names) {
+      if (due.length >= MOST_TASKS) {
+        this.#dirty.add(name);
+        continue;
+      }
       const page = this.#outbox.pages.get(name);
-      if (page === undefined) return [];
+      if (page === undefined) continue;
       const view = this.#view.of(page, open, now, this.#acts.isDrained(page.spec));
       const actions = decide(view, this.#options.timing);
-      return actions.length === 0 ? [] : [{ page, actions }];
-    });
+      if (actions.length > 0) due.push({ page, actions });
+    }
     if (due.length === 0) return false;
     const touched = await this.#acts.carryOut(due, open);
     for (const name of [...this.#outbox.look(), ...touched]) this.#dirty.add(name);
+    // The connection has its turn: thousands of pages take longer than the server waits for a sign.
+    await setImmediate();
     return this.#dirty.size > 0;
   }
 

@@ -1,12 +1,11 @@
 /** Texts on the server, in the object store, where any node may write anything. */
-import { type ObjectStore, Objm } from '@nats-io/obj';
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
+import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { messageOf } from '../../../kernel/error.js';
 import { BUCKET } from '../wire/names.js';
 import { MeshRefusal } from '../wire/refusal.js';
 
-/** The client waits for ever for parts of an object that a broken connection has swallowed. */
+/** The client waits for ever for what a broken connection has swallowed. */
 const LONGEST_MS = 60_000;
 
 const stores = new WeakMap<NatsConnection, Promise<ObjectStore>>();
@@ -43,7 +42,7 @@ export async function getObject(
   // The client would follow a link that leads to itself for ever.
   if (info.options?.link !== undefined) throw badObject(name, 'is a link');
   if (info.size > longest) throw badObject(name, `has ${info.size} bytes`);
-  return await timely(textOf(store, name, info.size));
+  return await textOf(connection, info);
 }
 
 export function badObject(name: string, what: string): MeshRefusal {
@@ -51,27 +50,28 @@ export function badObject(name: string, what: string): MeshRefusal {
 }
 
 /**
- * Any node may write the parts of an object, and its description: no more is read than that says.
+ * Part by part: the client would make a consumer for each object and leave it for five minutes, and
+ * the server allows 1,000. Any node may write the parts of an object, and its description: no more
+ * is read than that says.
  * @throws MeshRefusal `bad-object`
  */
-async function textOf(store: ObjectStore, name: string, size: number): Promise<string> {
-  const found = await store.get(name);
-  if (found === null) return '';
-  found.error.catch(() => undefined);
+async function textOf(
+  connection: NatsConnection,
+  { name, nuid, size }: Pick<ObjectInfo, 'name' | 'nuid' | 'size'>,
+): Promise<string> {
+  const { streams } = await jetstreamManager(connection, { checkAPI: false });
+  const subject = `$O.${BUCKET.objects}.C.${nuid}`;
   const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = found.data.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw badObject(name, `is not whole: ${messageOf(cause)}`);
-    });
-    if (done) return Buffer.concat(parts).toString('utf8');
-    parts.push(value);
-    length += value.length;
-    if (length <= size) continue;
-    await reader.cancel();
-    throw badObject(name, `has more than its ${size} bytes`);
+  for (let length = 0, next = 1; length < size; ) {
+    const query = { seq: next, next_by_subj: subject };
+    const part = await streams.getMessage(`OBJ_${BUCKET.objects}`, query);
+    if (part === null || part.data.length === 0)
+      throw badObject(name, `is not whole: ${length} of ${size} bytes are there`);
+    parts.push(part.data);
+    [length, next] = [length + part.data.length, part.seq + 1];
+    if (length > size) throw badObject(name, `has more than its ${size} bytes`);
   }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Opened once; again after it could not be. */
