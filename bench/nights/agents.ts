@@ -74,5 +74,12 @@ function outcomeOf({
   };
   return ending === 'finished'
     ? { kind: 'finished', detail: '', report, tail: said }
-    : { kind: 'failed', failure: ending, detail: said, report, tail: said };
+    : {
+        kind: 'failed',
+        failure: ending,
+        detail: said,
+        report,
+        tail: said,
+        ...(ending === 'stuck' ? { circled: true } : {}),
+      };
 }

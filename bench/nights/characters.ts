@@ -1,12 +1,19 @@
 /**
- * Ten kinds of agent. Each acts on its prompt and on the files of its project, and does not know
+ * Ten kinds of agent, and an eleventh. Each acts on its prompt and on the files of its project, and does not know
  * the engine that wrote the prompt.
  */
 import { doUnits, mentions, pathOf, unitsDone } from './craft.js';
 import { type Desk, unitsIn } from './desk.js';
 import type { Unit } from './work.js';
 
-export type Ending = 'finished' | 'stuck' | 'crashed' | 'over-budget' | 'refused' | 'timed-out';
+export type Ending =
+  | 'finished'
+  | 'stuck'
+  | 'crashed'
+  | 'over-budget'
+  | 'refused'
+  | 'timed-out'
+  | 'transient';
 export type Did = {
   readonly ending: Ending;
   readonly outputs: readonly string[];
@@ -156,6 +163,23 @@ const small: Character = (desk) => {
   }
 };
 
+/** Works as the diligent one, but every third time something from outside ends it. */
+const flaky: Character = (desk) => {
+  const nothing = { outputs: [], summary: '' } as const;
+  if (!desk.random.chance(1 / 3)) return diligent(desk);
+  material(desk);
+  switch (desk.random.below(4)) {
+    case 0:
+      return { ...nothing, ending: 'crashed', said: 'Error: read ECONNRESET' };
+    case 1:
+      return { ...nothing, ending: 'transient', said: '503 Service Unavailable' };
+    case 2:
+      return { ...nothing, ending: 'timed-out', said: 'Waiting for the model' };
+    default:
+      return { ...nothing, ending: 'finished', said: '' };
+  }
+};
+
 export const CHARACTERS: Readonly<Record<string, Character>> = {
   diligent,
   lazy,
@@ -167,6 +191,7 @@ export const CHARACTERS: Readonly<Record<string, Character>> = {
   'over-long': overLong,
   refusing,
   small,
+  flaky,
 };
 export const NAMES = Object.keys(CHARACTERS);
 

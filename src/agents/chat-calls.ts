@@ -54,6 +54,7 @@ export async function makeCalls(
       return {
         failure: 'stuck',
         detail: `The model asked for the same \`${call.name}\` ${times} times in a row.`,
+        circled: true,
       };
     const prepared = prepareCall(input.tools, call.name, call.argumentsText);
     if (prepared.kind === 'wrong') {

@@ -119,8 +119,8 @@ function outcomeOf(
   const said = { tail: record.tail, ...defined({ answer }) };
   const common = { usage, report, ...said, model: record.model ?? model };
   if (failed !== undefined) {
-    const { failure, detail, limit } = failed;
-    return { kind: 'failed', failure, detail, ...common, ...defined({ limit }) };
+    const { failure, detail, limit, circled } = failed;
+    return { kind: 'failed', failure, detail, ...common, ...defined({ limit, circled }) };
   }
   const detail = `The model finished after ${record.answers} answers.${found || wants === 'answer' ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
@@ -183,7 +183,7 @@ async function converse(session: ChatSession): Promise<Failed | undefined> {
     const stopped = await makeCalls(session, answer.calls, limits.maxTurns - turn);
     if (stopped !== undefined) return stopped;
     const stuck = await stuckWhy(session);
-    if (stuck !== undefined) return { failure: 'stuck', detail: stuck };
+    if (stuck !== undefined) return { failure: 'stuck', detail: stuck, circled: true };
     const over = overBudget(record.spent, budget);
     if (over !== undefined) return limitOfTier(over);
     // The meter says it itself.

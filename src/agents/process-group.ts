@@ -73,7 +73,8 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
   const sandbox = request.sandbox === undefined ? undefined : readSandboxStatus(child.stdio[3]);
   const verdict = firstVerdict();
   const dog = listen(started, verdict);
-  const cancel = (): void => verdict.give('cancelled', 'The run was cancelled.');
+  const cancel = (): void =>
+    verdict.give({ ending: 'cancelled', detail: 'The run was cancelled.' });
   signal.addEventListener('abort', cancel, { once: true });
   try {
     await Promise.race([exited, verdict.reached]);
@@ -93,7 +94,10 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
       orphansKilled: orphans.killed,
       left: orphans.left,
     };
-    if (verdict.given !== undefined) return end(verdict.given.ending, verdict.given.detail, more);
+    if (verdict.given !== undefined) {
+      const { ending, detail, circled } = verdict.given;
+      return end(ending, detail, { ...more, ...defined({ circled }) });
+    }
     if (sandbox?.programEnded() !== false)
       return end('exited', exitSentence(request.program, more), more);
     const why = lastLine(output.kept().stderrTail) || exitSentence('bwrap', more);
@@ -130,7 +134,7 @@ function listen({ request, child, output, file }: Started, verdict: Verdict): Wa
       const excess = output.take(stream, chunk);
       request.onOutput?.(output.seen, output.latest);
       if (stream === 'stdout') request.onStdout?.(chunk);
-      if (excess !== undefined) verdict.give('output-flood', excess);
+      if (excess !== undefined) verdict.give({ ending: 'output-flood', detail: excess });
     };
   child.stdout.on('data', take('stdout'));
   child.stderr.on('data', take('stderr'));
@@ -172,17 +176,19 @@ function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped 
 type Verdict = ReturnType<typeof firstVerdict>;
 type Watchdog = ReturnType<typeof watchdog>;
 
+type Given = Pick<ProcessEnd, 'ending' | 'detail' | 'circled'>;
+
 /** Only the first reason counts. */
 function firstVerdict() {
-  let first: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
+  let first: Given | undefined;
   let reach = (): void => undefined;
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
   });
   return {
     reached,
-    give(ending: ProcessEnding, detail: string): void {
-      first ??= { ending, detail };
+    give(given: Given): void {
+      first ??= given;
       reach();
     },
     get given() {

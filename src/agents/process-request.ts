@@ -61,6 +61,7 @@ export type ProcessEnd = {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly detail: string;
+  readonly circled?: true;
   /** The last MiB of stdout, printable. */
   readonly stdout: string;
   /** The last 8 KiB of both streams, and of stderr alone. */

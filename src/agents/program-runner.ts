@@ -205,7 +205,7 @@ async function once(
   return {
     outcome: {
       kind: failure === undefined ? 'finished' : 'failed',
-      ...defined({ failure }),
+      ...defined({ failure, circled: failure === 'stuck' ? end.circled : undefined }),
       detail: words.join(' '),
       ...defined({ limit: over?.limit }),
       ...read,

@@ -9,6 +9,7 @@ export type Failed = {
   readonly failure: FailureCode;
   readonly detail: string;
   readonly limit?: ReachedLimit;
+  readonly circled?: true;
   /** No request can have arrived, so nothing was used. */
   readonly isUnsent?: true;
 };

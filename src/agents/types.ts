@@ -133,6 +133,8 @@ export type RunOutcome = {
   readonly failure?: FailureCode;
   /** For people; code does not branch on it. */
   readonly detail: string;
+  /** It was stopped because it repeated itself, not because nothing was heard of it. */
+  readonly circled?: true;
   readonly usage: Usage;
   /**
    * `enforced`: each call was counted, and refused where it did not fit. `not enforced`: the usage

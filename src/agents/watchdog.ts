@@ -29,7 +29,13 @@ export type WatchdogOptions = {
   /** The calls to its model, where somebody forwards them. */
   readonly calls?: { readonly seen: () => SeenCalls; readonly patience: number };
   /** Called at most once. */
-  readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
+  readonly onDead: (death: Death) => void;
+};
+
+export type Death = {
+  readonly ending: 'timed-out' | 'stuck';
+  readonly detail: string;
+  readonly circled?: true;
 };
 
 export type Watchdog = {
@@ -90,13 +96,14 @@ export function watchdog({
       timer = setTimeout(look, lookEveryMs);
     } else if (state === 'ok') {
       const why = circlesWhy();
-      if (why !== undefined) onDead('stuck', why);
+      if (why !== undefined) onDead({ ending: 'stuck', detail: why, circled: true });
       else timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
     } else
-      onDead(
-        state.kill === 'ceiling' ? 'timed-out' : 'stuck',
-        sentence(state, file.claim?.tool, output),
-      );
+      onDead({
+        ending: state.kill === 'ceiling' ? 'timed-out' : 'stuck',
+        detail: sentence(state, file.claim?.tool, output),
+        ...(state.kill === 'repeats' ? { circled: true } : {}),
+      });
   };
   look();
   return {

@@ -74,9 +74,14 @@ export function objectiveProblem(
   const next = fieldText(project, 'next_pass.objective');
   if ([...tried, next].some((other) => sameObjective(other, objective)))
     return 'it was tried already';
+  return isAstray(project, objective)
+    ? 'it shares no word with the mission and the phase'
+    : undefined;
+}
+
+/** An objective that has nothing to do with what the project is for. */
+export function isAstray(project: Rec | undefined, objective: string): boolean {
   const purpose = ['mission', 'phase.objective'].map((field) => fieldText(project, field));
   const words = wordsOf(purpose.join(' '));
-  return [...wordsOf(objective)].some((word) => words.has(word))
-    ? undefined
-    : 'it shares no word with the mission and the phase';
+  return ![...wordsOf(objective)].some((word) => words.has(word));
 }

@@ -5,6 +5,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { rowsSince } from '../project/recent-rows.js';
 import { ownerNumber } from '../project/owner-number.js';
+import type { SameAgain } from './same-again.js';
 
 const DEFAULT_UNTIL_REST = 3;
 
@@ -16,7 +17,7 @@ export function passesUntilRest(snapshot: Snapshot): number {
 /**
  * Why a project rests after this pass, which has no row in the log yet; `undefined`: it does not.
  * Half as many passes (rounded up, at least two) are enough where the evidence about the agent is
- * clear.
+ * clear, and a third (rounded up) where it would do the same again.
  * @param project.failsAlike its last two passes failed in the same way.
  * @param project.isEvidence this pass says something about the agent, not only about the network.
  */
@@ -27,18 +28,22 @@ export function reasonToRest(
     readonly stalled: number;
     readonly isEvidence: boolean;
     readonly failsAlike: boolean;
+    readonly sameAgain: SameAgain | undefined;
   },
 ): string | undefined {
-  const { slug, stalled, isEvidence, failsAlike } = project;
+  const { slug, stalled, isEvidence, failsAlike, sameAgain: again } = project;
   const most = passesUntilRest(snapshot);
-  const without = `${plural(stalled, 'pass', 'passes')} in a row without progress`;
+  const without = `${plural(stalled, 'pass', 'passes')}${stalled > 1 ? ' in a row' : ''} without progress`;
   if (stalled >= most) return without;
-  if (!isEvidence || stalled < Math.max(2, Math.ceil(most / 2))) return undefined;
+  if (!isEvidence) return undefined;
+  const isBarren = (): boolean =>
+    stalled > workerRuns(snapshot, slug, phaseStart(snapshot.record('PROJECT', slug))).length;
+  const isSame = again !== undefined && stalled >= Math.ceil(most / 3);
+  if (isSame && (again.sure || isBarren()))
+    return `${without}, and its agent would do the same again: ${again.why}`;
+  if (stalled < Math.max(2, Math.ceil(most / 2))) return undefined;
   if (failsAlike) return `${without}, and the last two failed in the same way`;
-  const since = phaseStart(snapshot.record('PROJECT', slug));
-  return stalled > workerRuns(snapshot, slug, since).length
-    ? `${without}, and no pass of this phase made any`
-    : undefined;
+  return isBarren() ? `${without}, and no pass of this phase made any` : undefined;
 }
 
 /**

@@ -1,8 +1,12 @@
 /** Words of texts: plurals, lists, and the words that carry meaning. */
 
-/** Lower-case words with at least four letters or digits. */
+/** Lower-case words with at least four letters or digits; of Chinese and Japanese, all pairs. */
 export function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
+  const pairs = [...text.matchAll(/(?=([\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]{2}))/gu)];
+  return new Set([
+    ...(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []),
+    ...pairs.map(([, pair = '']) => pair),
+  ]);
 }
 
 /** `1 file`, `2 files`. */

@@ -221,7 +221,7 @@ export type Graded = Reconciled &
     readonly reasons: readonly string[];
     /** It came nearer to the stop condition. */
     readonly progress: boolean;
-    /** Of its unit. */
+    readonly novel: number;
     readonly verdict?: UnitVerdict;
     /** Why the phase did not end although its stop condition is met. */
     readonly held?: string;

@@ -77,13 +77,13 @@ t.test('a project without progress goes back behind one that makes some', async 
   ]);
 });
 
-t.test('a project that fails twice in the same way rests', async (t) => {
+t.test('a project whose agent would do the same again rests after one pass', async (t) => {
   const place = twoProjects(t.testdir());
-  t.same(await turns(place, 6), ['pages', 'notes', 'notes', 'notes', 'pages', 'notes']);
+  t.same(await turns(place, 5), ['pages', 'notes', 'notes', 'notes', 'notes']);
   const snapshot = place.workspace.snapshot();
   t.match(
     fieldText(snapshot.record('DISPATCH', 'pages'), 'escalation'),
-    /^pages rests: 2 passes in a row without progress, and the last two failed in the same way\. The last one: FAIL, nothing was delivered .*What should it do instead\?/,
+    /^pages rests: 1 pass without progress, and its agent would do the same again: it ended without a report\. The last one: FAIL, nothing was delivered .*What should it do instead\?/,
   );
   t.equal(snapshot.records('NOTIFICATION').length, 1, 'asked once');
 });
@@ -95,12 +95,14 @@ const count = ${JSON.stringify(`${directory}/count`)};
 const turn = existsSync(count) ? readFileSync(count, 'utf8').length : 0;
 appendFileSync(count, '.');
 mkdirSync('outputs', { recursive: true });
-const said = '\`\`\`nocturne-report\\nsummary: done\\nanswers: { non_obvious: true, durable: true, compounding: true }\\n\`\`\`';
+const said = (next) => console.log('\`\`\`nocturne-report\\nsummary: done\\nanswers: { non_obvious: true, durable: true, compounding: true }\\nnext_objective: ' + next + '\\n\`\`\`');
 const deeds = [${deeds.map((deed) => `() => { ${deed} }`).join(', ')}];
 deeds[turn]?.();
 `;
 }
-const ENTRY = `writeFileSync('outputs/list.md', '# List\\n\\n## Entries\\n\\n- name: one entry of the list\\n'); console.log(said);`;
+const ENTRY = `writeFileSync('outputs/list.md', '# List\\n\\n## Entries\\n\\n- name: one entry of the list\\n'); said('Write a page about tea.');`;
+const NOTHING = "said('Write a page about rice.');";
+const CRASH = 'process.exit(1);';
 const STOP = '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 9 }';
 
 async function restAfter(
@@ -117,26 +119,36 @@ async function restAfter(
   return { passes: 0, question: '' };
 }
 
-t.test('two passes are enough where no pass of the phase made progress', async (t) => {
-  const { passes, question } = await restAfter(
-    t.testdir(),
-    'process.exit(1);',
-    `writeFileSync('outputs/other.md', '# Other\\n'); console.log(said);`,
+t.test('two passes are enough where both failed in the same way', async (t) => {
+  const { passes, question } = await restAfter(t.testdir(), ENTRY, CRASH, CRASH);
+  t.equal(passes, 3);
+  t.match(
+    question,
+    /^pages rests: 2 passes in a row without progress, and the last two failed in the same way\./,
   );
+});
+
+t.test('two passes are enough where no pass of the phase made progress', async (t) => {
+  const { passes, question } = await restAfter(t.testdir(), CRASH, NOTHING);
   t.equal(passes, 2);
   t.match(question, /2 passes in a row without progress, and no pass of this phase made any\./);
 });
 
 t.test('a project that made progress and fails in different ways rests after three', async (t) => {
-  const { passes, question } = await restAfter(
-    t.testdir(),
-    ENTRY,
-    'process.exit(1);',
-    'console.log(said);',
-    'process.exit(1);',
-  );
+  const { passes, question } = await restAfter(t.testdir(), ENTRY, CRASH, NOTHING, CRASH);
   t.equal(passes, 4);
   t.match(question, /^pages rests: 3 passes in a row without progress\./);
+});
+
+t.test('one pass is enough for an agent that means to go on with something else', async (t) => {
+  const { passes, question } = await restAfter(t.testdir(), ENTRY, "said('Look into tides.');");
+  t.equal(passes, 2);
+  t.match(question, /same again: its next objective is about something else\./);
+});
+
+t.test('a report that is missing once may have been lost, where there was progress', async (t) => {
+  const { passes } = await restAfter(t.testdir(), ENTRY, "console.log('no idea');", CRASH, CRASH);
+  t.equal(passes, 4);
 });
 
 t.test('what the network did is not evidence against an agent', async (t) => {

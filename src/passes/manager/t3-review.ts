@@ -4,10 +4,10 @@
  */
 import { agentWrites } from '../agent-writes.js';
 import { REST } from '../../project/question-state.js';
+import { isAstray } from '../../governance/rest.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { lastRows, rowsOfRuns } from '../../project/recent-rows.js';
-import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
@@ -191,14 +191,8 @@ function drift(
     return `the same objective ${TOO_OFTEN} times: "${recent[0] ?? ''}"`;
   if (work.passes >= TOO_OFTEN && work.outputs === 0)
     return `${work.passes} passes without new content`;
-  const [next, phase] = [
-    fieldText(work.project, 'next_pass.objective'),
-    fieldText(work.project, 'phase.objective'),
-  ];
-  const shared = [...wordsOf(next)].filter((word) =>
-    wordsOf(`${phase} ${fieldText(work.project, 'mission')}`).has(word),
-  );
-  return next !== '' && shared.length === 0
+  const next = fieldText(work.project, 'next_pass.objective');
+  return next !== '' && isAstray(work.project, next)
     ? `the next objective shares no word with the phase: "${next}"`
     : '';
 }

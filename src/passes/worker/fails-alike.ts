@@ -3,6 +3,9 @@
  */
 import type { FailureCode } from '../../agents/types.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
+import { sameObjective } from '../../governance/project-state.js';
+import { isAstray } from '../../governance/rest.js';
+import { type FruitlessPass, type SameAgain, sameAgain } from '../../governance/same-again.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { fieldText } from '../../project/field-text.js';
 import { lastRow } from '../../project/recent-rows.js';
@@ -22,6 +25,26 @@ const FAILED: ReadonlySet<string | undefined> = new Set(['FAIL', 'WEAK']);
 
 export function isEvidence({ outcome }: Graded): boolean {
   return !NOT_THE_AGENT.has(outcome.failure);
+}
+
+/** Whether its agent would do the same again, and how that shows. */
+export function sameAgainAfter(snapshot: Snapshot, pass: Graded): SameAgain | undefined {
+  const { project = '', objective, outcome, outputs, novel } = pass;
+  const next = outcome.report.nextObjective ?? '';
+  const nextKind = (): FruitlessPass['next'] => {
+    if (next === '') return 'none';
+    if (sameObjective(next, objective)) return 'same';
+    return isAstray(snapshot.record('PROJECT', project), next) ? 'astray' : 'new';
+  };
+  return sameAgain({
+    finished: outcome.kind === 'finished',
+    circled: outcome.circled === true,
+    refused: outcome.failure === 'refused',
+    reported: outcome.report.summary !== '',
+    outputs: outputs.length,
+    novel,
+    next: nextKind(),
+  });
 }
 
 /** The same grade, the same failure, and the same criteria not met. */

@@ -87,6 +87,7 @@ export const t5Grade: Step<Reconciled, Graded> = {
       quality,
       reasons,
       progress: measured.progress,
+      novel: measured.work.novel,
       questions,
       judge,
       notes: [...stage.notes, ...reasons],
@@ -116,6 +117,7 @@ async function gradeUnit(
   const proved = pass.proof && { ...pass.proof, acts: [] };
   const { acts, verdict, criteria } = proved ?? (await proveUnit(context, pass, unit));
   const quality = gradeOfUnit(verdict);
+  const { outputs } = pass;
   const row = noteAct('T5', {
     type: 'validate',
     target: unit.id,
@@ -135,9 +137,9 @@ async function gradeUnit(
     refused: refusedIn(snapshot, pass.runId),
     notes: [...pass.notes, `${unit.id}: ${verdict.outcome}`],
     progress: false,
+    novel: outputs.length,
   };
   keepRunRecord(env.workspace.state, graded);
-  const { outputs } = pass;
   const work = { outputs, novel: outputs.length, words: 0, before: [] };
   keepParked(env.workspace, graded, { snapshot, work });
   return { stage: graded, acts: [...acts, row] };

@@ -32,7 +32,7 @@ import { askForMore } from '../parking/ask-for-more.js';
 import { limitReached } from '../parking/is-parked.js';
 import { moduleRecords } from '../modules/module-hooks.js';
 import { evidenceOf } from '../reconcile/evaluate.js';
-import { failsAlike, isEvidence } from './fails-alike.js';
+import { failsAlike, isEvidence, sameAgainAfter } from './fails-alike.js';
 import { recordUnit } from '../units/record-unit.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { askForAgent } from './ask-for-agent.js';
@@ -117,6 +117,7 @@ function askOwner(
     stalled: stalledAfter(stage, slug, snapshot),
     isEvidence: isEvidence(stage),
     failsAlike: failsAlike(workspace.state, snapshot, stage),
+    sameAgain: sameAgainAfter(snapshot, stage),
   });
   if (reason === undefined) return [];
   const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;

@@ -1,0 +1,51 @@
+/** Which passes without progress show that the agent would do the same again: a table of cases. */
+import t from 'tap';
+import { type FruitlessPass, sameAgain } from '../../src/governance/same-again.js';
+
+/** Something new was written and reported, with something else to do next. */
+const ORDINARY: FruitlessPass = {
+  finished: true,
+  circled: false,
+  refused: false,
+  reported: true,
+  outputs: 1,
+  novel: 1,
+  next: 'new',
+};
+const FAILED = { finished: false, reported: false, outputs: 0, novel: 0, next: 'none' } as const;
+
+t.test('what an agent would do again shows in one pass', async (t) => {
+  const cases: readonly (readonly [string, Partial<FruitlessPass>, string | undefined])[] = [
+    ['it has something else to do next', {}, undefined],
+    ['nothing was delivered, but it says what it will do', { outputs: 0, novel: 0 }, undefined],
+    ['it crashed, or a limit ended it', FAILED, undefined],
+    ['it crashed after it had copied a page', { ...FAILED, outputs: 1 }, undefined],
+    ['it was stopped in a circle', { ...FAILED, circled: true }, 'it went in circles'],
+    ['it refused', { ...FAILED, refused: true }, 'it refused'],
+    ['it copied a page', { novel: 0 }, 'it wrote nothing new'],
+    ['it drifts', { next: 'astray' }, 'its next objective is about something else'],
+    ['it will try the same', { next: 'same' }, 'its next objective is the same'],
+    ['it praises its work', { next: 'none' }, 'it named nothing else to do'],
+    [
+      'it says that nothing is left',
+      { outputs: 0, novel: 0, next: 'none' },
+      'it named nothing else to do',
+    ],
+  ];
+  for (const [sentence, facts, why] of cases) {
+    const found = sameAgain({ ...ORDINARY, ...facts });
+    t.strictSame(
+      found && { why: found.why, sure: found.sure },
+      why && { why, sure: true },
+      sentence,
+    );
+  }
+});
+
+t.test('one without a report may have lost it, so earlier progress speaks for it', async (t) => {
+  for (const outputs of [0, 1])
+    t.match(sameAgain({ ...ORDINARY, reported: false, outputs, novel: outputs, next: 'none' }), {
+      why: 'it ended without a report',
+      sure: false,
+    });
+});
