@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { openSnapshot } from '../src/workspace/snapshot.js';
 import { differences } from './differences.js';
-import { judgeLine, type Judged } from './judge-line.js';
+import { type Allowed, judgeLine } from './judge-line.js';
 import { ROOT_MARK, TEMPLATE, workspaceOf, WORLDS } from './places.js';
 import { makePrograms } from './programs.js';
 import { runInBash, runOurs, type Ran } from './run-line.js';
@@ -15,65 +15,61 @@ makePrograms();
 const before = makeTemplate(BATCH);
 const template = openSnapshot(`${TEMPLATE}/ws`, { now: new Date('2026-11-21T02:00:00Z') });
 
-/** Lines are judged as they are first, and only those that are allowed get a world. */
+/** `at`: its place among the lines to check. Its place in the batch is that of its world. */
+type Placed = { readonly line: string; readonly judged: Allowed; readonly at: number };
+
+/** A line is judged in the next free world; if it is refused, that world stays free. */
 async function check(marked: readonly string[]): Promise<readonly Outcome[]> {
-  const outcomes = marked.map((line): Outcome => {
-    const judged = judgeLine(template, TEMPLATE, line.replaceAll(ROOT_MARK, `${TEMPLATE}/ws`));
-    return judged.allowed ? { kind: 'same' } : { kind: 'refused', why: judged.why };
-  });
-  const allowed = [...outcomes.keys()].filter((i) => outcomes[i]?.kind === 'same');
-  for (let from = 0; from < allowed.length; from += BATCH) {
-    const batch = allowed.slice(from, from + BATCH);
-    const results = await execute(batch.map((i) => marked[i] ?? ''));
-    for (const [index, outcome] of results.entries()) outcomes[batch[index] ?? 0] = outcome;
+  const outcomes: Outcome[] = [];
+  let batch: Placed[] = [];
+  const finish = async (): Promise<void> => {
+    const found = await execute(batch);
+    for (const [index, { at }] of batch.entries()) outcomes[at] = outcomeOf(found[index] ?? []);
+    batch = [];
+  };
+  for (const [at, text] of marked.entries()) {
+    const line = text.replaceAll(ROOT_MARK, workspaceOf(batch.length));
+    const judged = judgeLine(template, `${WORLDS}/${batch.length}`, line);
+    if (judged.allowed) batch.push({ line, judged, at });
+    else outcomes[at] = { kind: 'refused', why: judged.why };
+    if (batch.length === BATCH) await finish();
   }
+  await finish();
   return outcomes;
 }
 
-async function execute(marked: readonly string[]): Promise<readonly Outcome[]> {
-  const lines = marked.map((line, index) => line.replaceAll(ROOT_MARK, workspaceOf(index)));
-  const judged = lines.map((line, index) => judgeLine(template, `${WORLDS}/${index}`, line));
-  const allowed = (pick: (verdict: Allowed, line: string) => string) =>
-    new Map(
-      judged.flatMap((verdict, index) =>
-        verdict.allowed ? [[index, pick(verdict, lines[index] ?? '')] as const] : [],
-      ),
-    );
-  const ours = reset(await runAllOurs(judged));
-  const bash = reset(runInBash(allowed((_, line) => line)));
-  const hosts = reset(runInBash(allowed(({ text }) => text)));
-  return judged.map((verdict, index) => {
-    const [b, o, h] = [bash.get(index), ours.get(index), hosts.get(index)];
-    if (!verdict.allowed || b === undefined || o === undefined || h === undefined)
-      return outcomeOf(verdict, []);
-    const found = differences(verdict, { bash: b, ours: o, host: h }, { before, index });
-    return outcomeOf(verdict, found);
+/** Every line three ways, each time in a world as it was at first. */
+async function execute(batch: readonly Placed[]): Promise<readonly (readonly string[])[]> {
+  const ours = reset(await runAllOurs(batch));
+  const bash = reset(runInBash(batch.map(({ line }) => line)));
+  const hosts = reset(runInBash(batch.map(({ judged }) => judged.text)));
+  return batch.map(({ judged }, index) => {
+    const [b, o, h] = [bash[index], ours[index], hosts[index]];
+    if (b === undefined || o === undefined || h === undefined) throw new Error('a line was lost');
+    return differences(judged, { bash: b, ours: o, host: h }, { before: before.tree, index });
   });
 }
 
-function reset(ran: ReadonlyMap<number, Ran>): ReadonlyMap<number, Ran> {
-  for (const [index, { tree }] of ran) resetWorld(index, before, tree);
+function reset(ran: readonly Ran[]): readonly Ran[] {
+  for (const [index, after] of ran.entries()) resetWorld(index, before, after);
   return ran;
 }
 
 /** Several at a time: most of the time is spent waiting for programs to start. */
-async function runAllOurs(judged: readonly Judged[]): Promise<ReadonlyMap<number, Ran>> {
-  const ran = new Map<number, Ran>();
-  const queue = [...judged.entries()];
+async function runAllOurs(batch: readonly Placed[]): Promise<readonly Ran[]> {
+  const ran: Ran[] = [];
+  const queue = [...batch.entries()];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, verdict] = next;
-      if (verdict.allowed) ran.set(index, await runOurs(index, verdict.steps));
+      const [index, { judged }] = next;
+      ran[index] = await runOurs(index, judged.steps);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return ran;
 }
 
-type Allowed = Extract<Judged, { readonly allowed: true }>;
-
-function outcomeOf(verdict: Judged, found: readonly string[]): Outcome {
-  if (!verdict.allowed) return { kind: 'refused', why: verdict.why };
+function outcomeOf(found: readonly string[]): Outcome {
   return found.length === 0 ? { kind: 'same' } : { kind: 'different', found };
 }
 

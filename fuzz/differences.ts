@@ -1,12 +1,11 @@
 /** Compares what bash did with what the guard judged, and with what our executor did. */
 import type { SimpleCommand, Step } from '../src/governance/guard/shell-types.js';
-import type { Judged } from './judge-line.js';
+import type { Allowed } from './judge-line.js';
 import { workspaceOf } from './places.js';
 import type { Start } from './programs.js';
 import type { Ran } from './run-line.js';
 import type { Tree } from './world.js';
 
-type Allowed = Extract<Judged, { readonly allowed: true }>;
 const STARTS_OTHERS = /^(?:xargs|find|env|timeout|nice|nohup|stdbuf|setsid|time|flock)$/;
 
 export function differences(

@@ -12,9 +12,9 @@ export const FOLDER = 'PROJECTS/p';
 export const ROOT_MARK = '@ROOT@';
 
 /** What bash printed in a world, and its exit code. */
-export function printedBy(index: number): Readonly<Record<'output' | 'errors' | 'exit', string>> {
+export function printedBy(index: number): Readonly<Record<'output' | 'exit', string>> {
   const output = `${PRINTED}/${index}`;
-  return { output, errors: `${output}.errors`, exit: `${output}.exit` };
+  return { output, exit: `${output}.exit` };
 }
 
 export function workspaceOf(index: number): string {

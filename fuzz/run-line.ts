@@ -7,13 +7,12 @@ import type { Step } from '../src/governance/guard/shell-types.js';
 import { runSteps } from '../src/passes/run-command.js';
 import { FOLDER, HOME, PRINTED, printedBy, RECORDS, WORLDS, workspaceOf } from './places.js';
 import { readStarts, type Start } from './programs.js';
-import { readTree, type Tree } from './world.js';
+import { readWorld, type World } from './world.js';
 
-export type Ran = {
+export type Ran = World & {
   readonly starts: readonly Start[];
   readonly printed: string;
   readonly exit: string;
-  readonly tree: Tree;
 };
 
 export async function runOurs(index: number, steps: readonly Step[]): Promise<Ran> {
@@ -28,28 +27,24 @@ export async function runOurs(index: number, steps: readonly Step[]): Promise<Ra
   return seen(index, printed, exit);
 }
 
-const BATCH = `mapfile -d '' -t lines < ${HOME}/lines
-for index in "\${!lines[@]}"; do
-  [ -n "\${lines[index]}" ] || continue
-  cd ${WORLDS}/$index/ws/${FOLDER} || exit 9
-  /bin/bash -c "\${lines[index]}" < /dev/null > ${PRINTED}/$index 2> ${PRINTED}/$index.errors
-  echo $? > ${PRINTED}/$index.exit
+/** One bash reads every line, each in a process of its own: to start bash takes longer than a line. */
+const BATCH = `mapfile -d '' -t LINES < ${HOME}/lines
+for INDEX in "\${!LINES[@]}"; do
+  cd ${WORLDS}/$INDEX/ws/${FOLDER} || exit 9
+  ( eval "\${LINES[INDEX]}" ) < /dev/null > ${PRINTED}/$INDEX
+  echo $? > ${PRINTED}/$INDEX.exit
 done
 `;
 const LONGEST_BATCH_MS = 60_000;
 
-/** @param lines by world; those without one are left as they are. */
-export function runInBash(lines: ReadonlyMap<number, string>): ReadonlyMap<number, Ran> {
-  const last = Math.max(-1, ...lines.keys());
-  const all = Array.from({ length: last + 1 }, (_, index) => lines.get(index) ?? '');
-  writeFileSync(`${HOME}/lines`, all.map((line) => `${line}\0`).join(''));
+/** @param lines in the order of their worlds. */
+export function runInBash(lines: readonly string[]): readonly Ran[] {
+  writeFileSync(`${HOME}/lines`, lines.map((line) => `${line}\0`).join(''));
   spawnSync('/bin/bash', ['-c', BATCH], { stdio: 'ignore', timeout: LONGEST_BATCH_MS });
-  return new Map(
-    [...lines.keys()].map((index) => {
-      const { output, exit } = printedBy(index);
-      return [index, seen(index, textOf(output), textOf(exit).trim() || 'never ended')];
-    }),
-  );
+  return lines.map((_, index) => {
+    const { output, exit } = printedBy(index);
+    return seen(index, textOf(output), textOf(exit).trim() || 'never ended');
+  });
 }
 
 function seen(index: number, printed: string, exit: string): Ran {
@@ -57,7 +52,7 @@ function seen(index: number, printed: string, exit: string): Ran {
     starts: readStarts(textOf(`${RECORDS}/${index}`)),
     printed,
     exit,
-    tree: readTree(`${WORLDS}/${index}`),
+    ...readWorld(`${WORLDS}/${index}`),
   };
 }
 

@@ -2,6 +2,7 @@
 import {
   cpSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -87,7 +88,7 @@ function files(): Readonly<Record<string, string>> {
 }
 
 /** @param worlds how many copies of it are made. */
-export function makeTemplate(worlds: number): Tree {
+export function makeTemplate(worlds: number): World {
   for (const [path, text] of Object.entries(files())) {
     const file = join(TEMPLATE, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -97,41 +98,56 @@ export function makeTemplate(worlds: number): Tree {
   symlinkSync('../../../SOUL.md', join(outputs, 'soul-link.md'));
   symlinkSync('../../../../beyond', join(outputs, 'away'));
   symlinkSync('sub', join(outputs, 'sub-link'));
+  for (const [i, path] of [...readWorld(TEMPLATE).tree.keys()].entries())
+    lutimesSync(join(TEMPLATE, path), FIRST + i, FIRST + i);
   mkdirSync(WORLDS, { recursive: true });
-  for (let i = 0; i < worlds; i++) cpSync(TEMPLATE, `${WORLDS}/${i}`, COPYING);
   for (const folder of [RECORDS, PRINTED]) mkdirSync(folder);
-  return readTree(TEMPLATE);
+  const world = readWorld(TEMPLATE);
+  for (let i = 0; i < worlds; i++) resetWorld(i, world, { tree: new Map(), times: new Map() });
+  return world;
 }
 
-const COPYING = { recursive: true, verbatimSymlinks: true };
+/** Each file has a time of its own, in seconds: some programs compare them. */
+const FIRST = 1_000_000_000;
 
 /** Makes a world as it was, and forgets what was written down. @param after what it holds. */
-export function resetWorld(index: number, before: Tree, after: Tree): void {
+export function resetWorld(index: number, before: World, after: World): void {
   for (const name of [`${RECORDS}/${index}`, ...Object.values(printedBy(index))])
     rmSync(name, { force: true });
-  const differs = (path: string): boolean => before.get(path) !== after.get(path);
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(differs).sort();
+  const differs = (path: string): boolean => before.tree.get(path) !== after.tree.get(path);
+  const paths = [...new Set([...before.tree.keys(), ...after.tree.keys()])].filter(differs).sort();
   // What is in a folder goes and comes with it.
   const roots = paths.filter((path) => !paths.some((folder) => path.startsWith(`${folder}/`)));
   for (const path of roots) {
-    rmSync(`${WORLDS}/${index}/${path}`, { recursive: true, force: true });
-    if (before.has(path)) cpSync(`${TEMPLATE}/${path}`, `${WORLDS}/${index}/${path}`, COPYING);
+    const place = `${WORLDS}/${index}/${path}`;
+    rmSync(place, { recursive: true, force: true });
+    if (before.tree.has(path))
+      cpSync(`${TEMPLATE}/${path}`, place, { recursive: true, verbatimSymlinks: true });
   }
+  const isNew = (path: string): boolean =>
+    roots.some((root) => `${path}/`.startsWith(`${root}/`) || path === dirname(root));
+  for (const [path, time] of before.times)
+    if (after.times.get(path) !== time || isNew(path))
+      lutimesSync(`${WORLDS}/${index}/${path}`, time, time);
 }
 
+/** `times`: of the last change, in seconds. */
+export type World = { readonly tree: Tree; readonly times: ReadonlyMap<string, number> };
 /** Every path with its kind, mode and content. */
 export type Tree = ReadonlyMap<string, string>;
 
 /** By path: what a file was like when it was read, and its entry. Reading is what takes time. */
 const entries = new Map<string, { readonly state: string; readonly entry: string }>();
 
-export function readTree(root: string): Tree {
+export function readWorld(root: string): World {
   const tree = new Map<string, string>();
+  const times = new Map<string, number>();
   const read = (folder: string): void => {
     for (const name of readdirSync(join(root, folder))) {
       const path = folder === '' ? name : `${folder}/${name}`;
       const stat = lstatSync(join(root, path));
       const mode = (stat.mode & 0o7777).toString(8);
+      times.set(path, stat.mtimeMs / 1000);
       if (stat.isSymbolicLink()) tree.set(path, `link ${readlinkSync(join(root, path))}`);
       else if (stat.isDirectory()) {
         tree.set(path, `folder ${mode}`);
@@ -140,7 +156,7 @@ export function readTree(root: string): Tree {
     }
   };
   read('');
-  return tree;
+  return { tree, times };
 }
 
 function entryOf(path: string, { ino, size, mode, mtimeMs, ctimeMs }: Stats): string {
