@@ -14,6 +14,8 @@ export const MAX_DEPTH = 32;
 export const KEY = /([A-Za-z_][\w-]*):(?=[ \r\n]|$)/y;
 export const NULL = /^(?:~|null|Null|NULL)$/;
 const FLOW_SCALAR = /[A-Za-z0-9_./*-][^,[\]{}#:"'\r\n&!|>%@`?]*/y;
+/** In double quotes: where JSON and YAML have the same escapes. */
+const ESCAPED = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 const NUMBER = /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+$/;
 const ODD_NUMBER = /^(?:0[ox]|[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)/;
@@ -81,10 +83,29 @@ function readQuoted(source: string, from: number, lineEnd: number): Read {
   const close = source.indexOf(quote, from + 1);
   if (close === -1 || close >= lineEnd || source.charAt(close + 1) === quote) throw NOT_PLAIN;
   const text = source.slice(from + 1, close);
-  if (text.includes('\\') || text.includes('\t')) {
-    if (quote === '"' || text.includes('\t')) throw NOT_PLAIN;
-  }
+  if (text.includes('\t')) throw NOT_PLAIN;
+  if (quote === '"' && text.includes('\\')) return readEscaped(source, from, lineEnd);
   return { value: text, text, end: close + 1 };
+}
+
+function readEscaped(source: string, from: number, lineEnd: number): Read {
+  ESCAPED.lastIndex = from;
+  const quoted = ESCAPED.exec(source)?.[0];
+  const end = from + (quoted?.length ?? 0);
+  if (quoted === undefined || end > lineEnd || source.charAt(end) === '"') throw NOT_PLAIN;
+  const text = JSON.parse(quoted) as string;
+  return { value: text, text, end };
+}
+
+/** A name as in JSON may touch its value; the end is after the colon. */
+function readFlowName(source: string, from: number, lineEnd: number): Omit<Read, 'value'> {
+  if (source.charCodeAt(from) === 34) {
+    const { text, end } = readQuoted(source, from, lineEnd);
+    if (source.charCodeAt(end) !== 58) throw NOT_PLAIN;
+    return { text, end: end + 1 };
+  }
+  KEY.lastIndex = from;
+  return { text: KEY.exec(source)?.[1] ?? '', end: KEY.lastIndex };
 }
 
 /** `[a, "b", {c: d}]` on one line. */
@@ -99,11 +120,11 @@ function readFlow(state: Inline, from: number, lineEnd: number, depth: number): 
   while (offset < lineEnd && source.charCodeAt(offset) !== close) {
     let name = '';
     if (!isList) {
-      KEY.lastIndex = offset;
-      name = KEY.exec(source)?.[1] ?? '';
+      const read = readFlowName(source, offset, lineEnd);
+      ({ text: name } = read);
       if (name === '' || Object.hasOwn(map, name) || NULL.test(name) || name === '__proto__')
         throw NOT_PLAIN;
-      offset = skipSpaces(source, KEY.lastIndex, lineEnd);
+      offset = skipSpaces(source, read.end, lineEnd);
     }
     const item = readFlowValue(state, offset, lineEnd, depth);
     if (isList) list.push(item.value);

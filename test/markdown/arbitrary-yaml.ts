@@ -12,6 +12,20 @@ const SCALARS = [
   "'it''s'",
   '"esc \\" x"',
   '"tab\\t"',
+  '"two \\u00fc\\/\\n \\ud83c\\udf19"',
+  '"yaml only \\x41 \\e"',
+  '"\\"" # comment',
+  '"open \\"',
+  '{"a":1,"b":["x","\\"y"],"c":{"a b":null}}',
+  '{ "a": "b" , c: "d" }',
+  '{"a" : 1}',
+  '{"a":}',
+  '{"a":b, "a":c}',
+  '{"a"}',
+  '{"null":1, "1":2, "":3}',
+  '["a":1]',
+  '{"a":"b""c":1}',
+  '[{"id":"s1","needs":["s2"],"n":-1.5e3},"x"]',
   '12',
   '-5',
   '+7',
@@ -207,6 +221,7 @@ const goodItem = fc.constantFrom(
   '{ in: "o/*.md", at_least: 12 }',
   'file_exists: outputs/*.md',
   'command: { run: "x", exit: 0 }',
+  '{"id":"s1","title":"Say \\"hello\\"","command":["true"],"needs":[]}',
 );
 
 /** Well-formed front matter with nested maps, lists and comments; names do not repeat. */
