@@ -58,6 +58,7 @@ export class OwnerActs {
   readonly #restored = new Map<string, number>();
   readonly #drained = new Map<string, boolean>();
   #bucket: Promise<KV> | undefined;
+  #isSending = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #lookedAtLanes = Number.NEGATIVE_INFINITY;
 
@@ -150,18 +151,25 @@ export class OwnerActs {
     }
   }
 
-  /** A node that was allowed, or heard, after a package was sent has to be able to read it. */
+  /**
+   * A node that was allowed, or heard, after a package was sent has to be able to read it. Nothing
+   * while the last call is at work: an object that is written twice at once is not whole.
+   */
   async sendToClaimers(pages: Iterable<TaskPage>): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
     for (const page of pages) {
       const { state, node, package: hash } = page;
       if (state !== 'claimed' || node === undefined || hash === undefined) continue;
       const isSent = this.#uploaded.get(hash)?.includes(node) === true;
       if (isSent || this.#node.readerOf(node) === undefined) continue;
-      this.#uploaded.delete(hash);
-      await this.#upload(page, { hash, state }).catch((error: unknown) =>
+      const text = keptObject(this.#node.workspace.state, hash);
+      if (text === undefined) continue;
+      await this.#send(page, hash, text).catch((error: unknown) =>
         this.#sayOnce(`${page.task}: ${messageOf(error)}`),
       );
     }
+    this.#isSending = false;
   }
 
   async #tryOne(due: {
@@ -232,10 +240,14 @@ export class OwnerActs {
     if (!isNeeded || this.#uploaded.has(hash)) return true;
     const text = keptObject(this.#node.workspace.state, hash);
     if (text === undefined) return state !== 'queued';
+    await this.#send(page, hash, text);
+    return true;
+  }
+
+  async #send(page: TaskPage, hash: string, text: string): Promise<void> {
     const sent = { text, isLost: this.#lost.has(hash) };
     this.#uploaded.set(hash, await sendToAll(this.#node, this.#parts.view.workersOf(page), sent));
     this.#lost.delete(hash);
-    return true;
   }
 
   #wake({ task, spec }: TaskPage): boolean {
