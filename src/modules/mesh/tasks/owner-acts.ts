@@ -56,7 +56,7 @@ export class OwnerActs {
   readonly #lost = new Set<string>();
   readonly #missingSince = new Map<string, number>();
   readonly #restored = new Map<string, number>();
-  readonly #drained = new Map<string, boolean>();
+  #drained: ReadonlyMap<string, boolean> = new Map();
   #bucket: Promise<KV> | undefined;
   #isSending = false;
   #saidAt = Number.NEGATIVE_INFINITY;
@@ -111,18 +111,19 @@ export class OwnerActs {
     const consumers = new Set<string>();
     for (const { state, spec } of pages)
       if (state === 'queued') consumers.add(wakeConsumer(laneOf(spec.tags), spec.band));
-    this.#drained.clear();
+    const drained = new Map<string, boolean>();
     for (const consumer of consumers) {
       const isEmpty = await this.#isEmpty(consumer);
       if (isEmpty === undefined) this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
-      else this.#drained.set(consumer, isEmpty);
+      else drained.set(consumer, isEmpty);
     }
+    this.#drained = drained;
   }
 
   /** The server may have restarted, and its memory is empty then: a drained lane is woken at once. */
   forgetWakes(): void {
     this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
-    this.#drained.clear();
+    this.#drained = new Map();
     this.#parts.view.forgetWakes(this.#parts.now() - this.#parts.timing.wakeMs);
   }
 

@@ -31,6 +31,14 @@ export function meterApp(desk: Desk): MeterApp {
       onError: ({ req }) => errorResponse(familyOf(req.path), TOO_LARGE),
     }),
   );
+  app.use(async (context, next) => {
+    await next();
+    const { res, env } = context;
+    const isStream = res.headers.get('content-type')?.includes('text/event-stream') === true;
+    // The adapter else holds back the first event, in case it is the only one.
+    if (isStream && env.incoming.httpVersion !== '1.0')
+      res.headers.set('transfer-encoding', 'chunked');
+  });
   for (const protocol of PROTOCOLS)
     app.post(protocol.path, ({ req, env }) =>
       forGrant(desk, req.raw, protocol.family, (known) => {

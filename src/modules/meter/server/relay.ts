@@ -1,4 +1,5 @@
 /** Passes an answer on, and settles its call before the client can see the end of it. */
+import { setImmediate } from 'node:timers/promises';
 import type { Call } from './call.js';
 import { bytesWithoutKey } from './headers.js';
 import { parsedObject } from './protocols/json.js';
@@ -8,6 +9,7 @@ import { type Answered, readAll } from './upstream.js';
 
 /** Embeddings of a large batch have some tens of megabytes. */
 const LONGEST_ANSWER = 128 * 1024 * 1024;
+const PLAIN = { isHidden: false, isLast: false };
 const NOTHING_USED = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
 export type Relay = {
@@ -42,18 +44,6 @@ export async function relayWhole({ call, answered, key, host }: Relay): Promise<
 export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream<Uint8Array> {
   const { reader } = call.facts;
   const frames = new SseFrames();
-  const pass = (
-    controller: ReadableStreamDefaultController<Uint8Array>,
-    frame: Buffer,
-  ): boolean => {
-    const data = dataOf(frame.toString('utf8'));
-    const { isHidden, isLast } =
-      data === '' ? { isHidden: false, isLast: false } : reader.event(data);
-    // A client that has seen the last event may ask again at once.
-    if (isLast) call.settleByUsage();
-    if (!isHidden) controller.enqueue(bytesWithoutKey(frame, key));
-    return !isHidden;
-  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -61,8 +51,18 @@ export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream
           const next = await answered.chunks.next();
           const isOver = next.done === true;
           const complete = isOver ? frames.rest() : frames.push(next.value);
-          for (const frame of complete) hasPassed = pass(controller, frame) || hasPassed;
+          for (const frame of complete) {
+            const data = dataOf(frame.toString('utf8'));
+            const { isHidden, isLast } = data === '' ? PLAIN : reader.event(data);
+            // What came with the last event leaves first: to write the ledger takes a millisecond.
+            if (isLast && hasPassed) await setImmediate();
+            // A client that has seen the last event may ask again at once.
+            if (isLast) call.settleByUsage();
+            if (!isHidden) controller.enqueue(bytesWithoutKey(frame, key));
+            hasPassed ||= !isHidden;
+          }
           if (!isOver) continue;
+          await setImmediate();
           call.settleByUsage();
           call.remember();
           return controller.close();
