@@ -2,19 +2,13 @@
 import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
+import { columnsIn, tablesIn } from './asked-columns.js';
 import type { ContentCache } from './cache.js';
 import { hourOf } from './file-stat.js';
 import { decodeRecords } from './cached-records.js';
 import { inOrder } from './log-records.js';
 import { isLongLog } from './log-windows.js';
-import {
-  columnsIn,
-  FILES_COLUMNS,
-  FIXED_TABLES,
-  openSqlView,
-  tableName,
-  tablesIn,
-} from './sql-view.js';
+import { FILES_COLUMNS, FIXED_TABLES, openSqlView, tableName } from './sql-view.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Answer = ReturnType<SqlView['query']>;
