@@ -1,6 +1,4 @@
 /** The tables and columns that a query may read, by the words in it. */
-import type { Snapshot } from './types.js';
-
 /** The tables that a query may read: every name that it contains as a word. */
 export function tablesIn(sql: string, names: Iterable<string>): readonly string[] {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
@@ -14,12 +12,14 @@ export function columnsIn(sql: string, columns: readonly string[]): readonly str
   return columns.filter((column) => text.includes(column.toLowerCase()));
 }
 
-/** The columns of a table that the queries of R6 name. */
-export function columnsOfRules(
-  { schema }: Snapshot,
+/** The columns of a table that some of these queries may read. */
+export function columnsOf(
+  queries: readonly string[],
   { name, columns }: { readonly name: string; readonly columns: readonly string[] },
-): readonly string[] {
-  return schema.rules
-    .filter(({ sql }) => tablesIn(sql, [name]).length > 0)
-    .flatMap(({ sql }) => columnsIn(sql, columns));
+): ReadonlySet<string> {
+  return new Set(
+    queries
+      .filter((sql) => tablesIn(sql, [name]).length > 0)
+      .flatMap((sql) => columnsIn(sql, columns)),
+  );
 }

@@ -86,7 +86,7 @@ function cachedView(
   };
   const names = [...FIXED_TABLES, ...[...snapshot.schema.objects.keys()].map(tableName)];
   return {
-    query(sql) {
+    query(sql, others) {
       const chance = CHANCE.test(sql);
       if (chance) onChance();
       const parts = [
@@ -96,7 +96,7 @@ function cachedView(
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
       const cachedAnswer = digest === undefined ? undefined : cache.answer(sql, digest);
       if (cachedAnswer !== undefined) return JSON.parse(cachedAnswer) as Answer;
-      const answer = opened().query(sql);
+      const answer = opened().query(sql, others);
       if (digest !== undefined) cache.keepAnswer(sql, { digest, answer: JSON.stringify(answer) });
       return answer;
     },

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { NocturneError, messageOf } from '../kernel/error.js';
 import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
-import { columnsIn, columnsOfRules, tablesIn } from './asked-columns.js';
+import { columnsIn, columnsOf, tablesIn } from './asked-columns.js';
 import { linksOf } from './links.js';
 import { placeInSql } from './place-in-sql.js';
 import { routeOf } from '../registry/route.js';
@@ -40,17 +40,15 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     }
     return opened;
   };
-  const fill = (name: string, sql: string): void => {
+  const fill = (name: string, [sql, ...others]: readonly [string, ...string[]]): void => {
     const table = tables.get(name);
     if (table === undefined) return;
     const before = filled.get(name);
     const asked = columnsIn(sql, table.columns);
     if (before !== undefined && asked.every((column) => before.has(column))) return;
-    // With what the rules ask, whose queries come one after the other. A table that somebody asks
-    // again is filled whole, so that no third query fills it again.
-    const columns = new Set(
-      before === undefined ? [...asked, ...columnsOfRules(snapshot, table)] : table.columns,
-    );
+    // A table that is asked twice is filled whole, so that no third query fills it again.
+    const columns =
+      before === undefined ? columnsOf([sql, ...others], table) : new Set(table.columns);
     filled.set(name, columns);
     database().exec(`DELETE FROM ${quote(name)}`);
     const insert = database().prepare(
@@ -62,8 +60,9 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     })();
   };
   return {
-    query(sql) {
-      for (const name of tablesIn(sql, tables.keys())) fill(name, sql);
+    query(sql, others = []) {
+      const rules = snapshot.schema.rules.map((rule) => rule.sql);
+      for (const name of tablesIn(sql, tables.keys())) fill(name, [sql, ...others, ...rules]);
       return runQuery(database(), sql, snapshot.now);
     },
     tables: () =>
