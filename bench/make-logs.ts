@@ -11,6 +11,7 @@ import type { Fields, Workspace } from '../src/workspace/types.js';
 
 const RUNS_A_NIGHT = 30;
 const BATCH = 250;
+const HASH = 'ab'.repeat(32);
 const STEPS = ['T0', 'T1', 'T1.5', 'T2', 'T2.5', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'];
 const WORDS =
   'the survey lists each entry with its name, size and date; two sources disagree about the count of the second shelf, which the next pass compares again'.split(
@@ -136,18 +137,25 @@ function sessionRow(run: number): Fields {
   };
 }
 
+/** The life of a task whose result was read: nothing is left to do about it. */
 function taskRows(run: number): readonly Fields[] {
   if (run % 4 !== 0) return [];
   const task = runId(run).replace('RUN', 'TASK');
-  return ['registered', 'ended', 'completed'].map((event, i) => ({
+  const child = `agent:main:subagent:${run}`;
+  const proof = { artefact: `PROJECTS/${slugOf(run)}/outputs/a.md`, artefact_sha256: HASH };
+  const events: readonly Fields[] = [
+    { event: 'registered', requester: 'agent:main:main', run_id: runId(run), project: slugOf(run) },
+    { event: 'linked', child },
+    { event: 'ended', child, outcome: 'ok' },
+    { event: 'completed', ...proof, detail: sentence(run, 16) },
+    { event: 'acked' },
+  ];
+  return events.map((event, i) => ({
     schema: 1,
-    seq: (run / 4) * 3 + i + 1,
+    seq: (run / 4) * events.length + i + 1,
     time: timeOf(run, 4 + i),
-    event,
     task,
-    run_id: runId(run),
-    project: slugOf(run),
-    text: sentence(run + i, 16),
+    ...event,
   }));
 }
 
@@ -157,7 +165,7 @@ function approvalRows(run: number): readonly Fields[] {
     id: `AP-${String(run / 25 + 1).padStart(3, '0')}`,
     time: timeOf(run, 4 + i),
     event,
-    payload: 'ab'.repeat(32),
+    payload: HASH,
     action: 'write',
     target: 'PROJECTS/notes.md',
     project: slugOf(run),

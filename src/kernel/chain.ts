@@ -1,7 +1,7 @@
 /**
  * The link formula of chained logs.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Hex characters of a link (128 bits). */
 export const LINK_LENGTH = 32;
@@ -21,7 +21,7 @@ export function link(previous: string, values: readonly string[]): string {
 }
 
 function hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, LINK_LENGTH);
+  return hash('sha256', text, 'hex').slice(0, LINK_LENGTH);
 }
 
 /** Before and after the link, which is the last member of a line of JSON. */

@@ -70,7 +70,7 @@ export function checkField(
     ];
   const diagnostics: Diagnostic[] = [];
   for (const item of items) {
-    const expected = typeProblem(element, item) ?? constraintProblem(spec.constraints, item);
+    const expected = itemProblem(element, item, spec.constraints);
     if (expected !== undefined)
       diagnostics.push(
         wrong(`is "${clip(item)}"; expected ${expected}`, { expected, actual: clip(item) }),
@@ -111,6 +111,15 @@ function itemsOf(
       return { items, problem: Array.isArray(item) ? 'a list of lists' : 'a list of maps' };
   }
   return { items };
+}
+
+/** What was expected of a value, or of an item of a list, that is not empty. */
+export function itemProblem(
+  type: FieldType,
+  text: string,
+  constraints: readonly Constraint[],
+): string | undefined {
+  return typeProblem(type, text) ?? constraintProblem(constraints, text);
 }
 
 /** What was expected, if the text is not of the type. */

@@ -2,19 +2,13 @@
 import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
+import { columnsIn, tablesIn } from './asked-columns.js';
 import type { ContentCache } from './cache.js';
 import { hourOf } from './file-stat.js';
 import { decodeRecords } from './cached-records.js';
 import { inOrder } from './log-records.js';
 import { isLongLog } from './log-windows.js';
-import {
-  columnsIn,
-  FILES_COLUMNS,
-  FIXED_TABLES,
-  openSqlView,
-  tableName,
-  tablesIn,
-} from './sql-view.js';
+import { FILES_COLUMNS, FIXED_TABLES, openSqlView, tableName } from './sql-view.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Answer = ReturnType<SqlView['query']>;
@@ -92,7 +86,7 @@ function cachedView(
   };
   const names = [...FIXED_TABLES, ...[...snapshot.schema.objects.keys()].map(tableName)];
   return {
-    query(sql) {
+    query(sql, others) {
       const chance = CHANCE.test(sql);
       if (chance) onChance();
       const parts = [
@@ -102,7 +96,7 @@ function cachedView(
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
       const cachedAnswer = digest === undefined ? undefined : cache.answer(sql, digest);
       if (cachedAnswer !== undefined) return JSON.parse(cachedAnswer) as Answer;
-      const answer = opened().query(sql);
+      const answer = opened().query(sql, others);
       if (digest !== undefined) cache.keepAnswer(sql, { digest, answer: JSON.stringify(answer) });
       return answer;
     },

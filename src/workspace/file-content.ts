@@ -10,22 +10,27 @@ import { errnoOf } from './storage-error.js';
 /** Bytes. A larger file that holds no records is judged and stored in chunks, never as a whole. */
 export const MOST_READ = 64 * 1024 * 1024;
 
+/** Bytes. A file may grow while it is read. */
+const SMALLEST = 4096;
+
 /**
  * The chunks of a plain file; each is only valid until the next one. A link or a pipe that took its
  * place is refused.
+ * @param buffer to read into, for a caller that reads many files.
  * @throws the error of the file system, or NocturneError `UNREADABLE`.
  */
-export function* chunksOf(path: string): Generator<Buffer> {
+export function* chunksOf(path: string, buffer?: Buffer): Generator<Buffer> {
   const descriptor = openSync(
     path,
     constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
   );
   try {
-    if (!fstatSync(descriptor).isFile())
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile())
       throw new NocturneError('UNREADABLE', `${path} is not a plain file`, { file: path });
-    const chunk = Buffer.allocUnsafe(CHUNK);
+    const chunk = buffer ?? Buffer.allocUnsafe(Math.min(CHUNK, Math.max(SMALLEST, stats.size)));
     for (;;) {
-      const length = readSync(descriptor, chunk, 0, CHUNK, null);
+      const length = readSync(descriptor, chunk, 0, chunk.length, null);
       if (length === 0) return;
       yield chunk.subarray(0, length);
     }

@@ -1,13 +1,16 @@
 /**
- * A long log in windows of about 256 kB that end with a line. Where they end depends only on the
+ * A long log in windows of about 32 kB that end with a line. Where they end depends only on the
  * bytes up to there, so a log that grows keeps its windows.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from '../kernel/files.js';
 import { errnoOf, storageError } from './storage-error.js';
 import type { Snapshot } from './types.js';
 
-/** The records of one window fit into V8's new space, where they cost least. */
-const SIZE = 1 << 18;
+/**
+ * What is made of one window dies young. With larger ones V8 finds that much survives a collection
+ * of its new space, and from then on makes such objects in its old space, which grows by 100 MB.
+ */
+const SIZE = 1 << 15;
 /** Bytes. Of a longer log, nothing keeps the whole text or all records in memory. */
 export const LONG_LOG = 1 << 20;
 const PROBE = 4096;

@@ -113,7 +113,21 @@ export function* objectChunks(root: string, hash: string): Generator<Buffer> {
     ? undefined
     : readList(listPath(root, hash));
   if (list === undefined) yield* chunksOf(objectPath(root, hash));
-  else for (const chunk of list.chunks) yield getObject(root, chunk);
+  else {
+    // One buffer for all of them: memory of its own for each would wait for the collector.
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (const chunk of list.chunks) yield chunkIn(root, chunk, buffer);
+  }
+}
+
+function chunkIn(root: string, chunk: string, buffer: Buffer): Buffer {
+  try {
+    const [bytes] = chunksOf(objectPath(root, chunk), buffer);
+    if (bytes !== undefined && sha256(bytes) === chunk) return bytes;
+  } catch {
+    // Reading it once more says what is wrong with it.
+  }
+  return getObject(root, chunk);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { NocturneError, messageOf } from '../kernel/error.js';
 import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
+import { columnsIn, columnsOf, tablesIn } from './asked-columns.js';
 import { linksOf } from './links.js';
 import { placeInSql } from './place-in-sql.js';
 import { routeOf } from '../registry/route.js';
@@ -39,14 +40,15 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     }
     return opened;
   };
-  const fill = (name: string, sql: string): void => {
+  const fill = (name: string, [sql, ...others]: readonly [string, ...string[]]): void => {
     const table = tables.get(name);
     if (table === undefined) return;
     const before = filled.get(name);
     const asked = columnsIn(sql, table.columns);
     if (before !== undefined && asked.every((column) => before.has(column))) return;
     // A table that is asked twice is filled whole, so that no third query fills it again.
-    const columns = new Set(before === undefined ? asked : table.columns);
+    const columns =
+      before === undefined ? columnsOf([sql, ...others], table) : new Set(table.columns);
     filled.set(name, columns);
     database().exec(`DELETE FROM ${quote(name)}`);
     const insert = database().prepare(
@@ -58,8 +60,9 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     })();
   };
   return {
-    query(sql) {
-      for (const name of tablesIn(sql, tables.keys())) fill(name, sql);
+    query(sql, others = []) {
+      const rules = snapshot.schema.rules.map((rule) => rule.sql);
+      for (const name of tablesIn(sql, tables.keys())) fill(name, [sql, ...others, ...rules]);
       return runQuery(database(), sql, snapshot.now);
     },
     tables: () =>
@@ -104,19 +107,6 @@ function atTime(sql: string, now: Date): string {
     /\b((?:julianday|unixepoch|datetime|date|time)\s*\(\s*|strftime\s*\(\s*'[^']*'\s*,\s*)'now'/gi,
     (_, before: string) => `${before}'${now.toISOString()}'`,
   );
-}
-
-/** The tables that a query may read: every name that it contains as a word. */
-export function tablesIn(sql: string, names: Iterable<string>): readonly string[] {
-  const words = new Set(sql.toLowerCase().match(/\w+/g));
-  return [...names].filter((name) => words.has(name.toLowerCase()));
-}
-
-/** The columns that a query may read: those that it names; all if it has `*` or a natural join. */
-export function columnsIn(sql: string, columns: readonly string[]): readonly string[] {
-  const text = sql.toLowerCase();
-  if (/\*|\bnatural\b/.test(text.replace(/\bcount\s*\(\s*\*\s*\)/g, ''))) return columns;
-  return columns.filter((column) => text.includes(column.toLowerCase()));
 }
 
 export const FILES_COLUMNS = ['path', 'tier', 'object', 'size', 'sha256'] as const;

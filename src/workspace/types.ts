@@ -31,8 +31,14 @@ export type Located = {
 
 /** Read-only SQL: one table for each object, and files, links, edges, routes and fields. */
 export interface SqlView {
-  /** Runs one SELECT. @throws NocturneError `BAD_QUERY` with the message of SQLite. */
-  query(sql: string): {
+  /**
+   * Runs one SELECT. @throws NocturneError `BAD_QUERY` with the message of SQLite.
+   * @param others queries that may follow, so that each table is filled only once.
+   */
+  query(
+    sql: string,
+    others?: readonly string[],
+  ): {
     readonly columns: readonly string[];
     readonly rows: readonly Readonly<Record<string, string | number | null>>[];
   };

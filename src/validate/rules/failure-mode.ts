@@ -22,14 +22,16 @@ export const failureMode: WorkspaceRule = {
   suppressible: 'warnings',
   run: (context) => {
     const records = context.snapshot.records('FAILURE-MODE');
-    const found = records.flatMap((record) => {
+    const detections = records.flatMap((record): Detection[] => {
       const doc = context.snapshot.doc(record.file);
       const query = doc === undefined ? undefined : queryOf(doc, record);
-      return doc === undefined || query === undefined
-        ? []
-        : detect(context, { record, doc, query });
+      return doc === undefined || query === undefined ? [] : [{ record, doc, query }];
     });
-    return [...found, ...goneIds(records)];
+    const queries = detections.map(({ query }) => query.sql);
+    return [
+      ...detections.flatMap((detection) => detect(context, detection, queries)),
+      ...goneIds(records),
+    ];
   },
 };
 
@@ -85,12 +87,16 @@ function queryOf(doc: Doc, record: Rec): Query | undefined {
     : { sql: cell.value, file: record.file, start: fence.contentStart, end: fence.contentEnd };
 }
 
-function detect(context: WorkspaceContext, detection: Detection): Diagnostic[] {
+function detect(
+  context: WorkspaceContext,
+  detection: Detection,
+  queries: readonly string[],
+): Diagnostic[] {
   const { snapshot } = context;
   const { record, query } = detection;
   if (isUnasked(context, query.sql)) return [];
   try {
-    const { columns, rows } = snapshot.sql().query(query.sql);
+    const { columns, rows } = snapshot.sql().query(query.sql, queries);
     const missing = ['file', 'line'].filter((name) => !columns.includes(name));
     if (missing.length > 0)
       return [

@@ -9,7 +9,7 @@ import { fieldName } from '../../markdown/field-name.js';
 import type { Cell, Rec } from '../../markdown/types.js';
 import type { FieldSpec, ObjectSpec } from '../../registry/types.js';
 import { addressOf } from '../../workspace/address.js';
-import { checkField } from '../check-field.js';
+import { checkField, itemProblem } from '../check-field.js';
 import { itemRange } from '../field-items.js';
 import type { GovernedFile } from '../governed-file.js';
 import { fieldRange } from '../record-place.js';
@@ -121,11 +121,14 @@ function isReported(
   return nearItems(doc, record, new Set([spec.name])).some(({ value }) => value !== '');
 }
 
-/** Most fields: not required and empty, or free text. */
+/** Most fields. A report needs their place and address, which take longer than the check. */
 function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
   if (cell === undefined) return !spec.required;
-  if (spec.constraints.length > 0 || cell.data !== undefined) return false;
-  return cell.value === '' ? !spec.required : spec.type.kind === 'text';
+  const { type, constraints, required } = spec;
+  if (cell.data !== undefined || type.kind === 'list') return false;
+  return cell.value === ''
+    ? !required && constraints.length === 0
+    : itemProblem(type, cell.value, constraints) === undefined;
 }
 
 /** The right word if only case or blanks around it differ. */
