@@ -29,7 +29,7 @@ function columnOf(node: Node | undefined): number {
   return node?.column ?? 0;
 }
 
-/** Each node before those that it leads to; what leads back to a node on the way to it is turned. */
+/** Each node before those that it leads to. An edge back to a node on the way there is turned. */
 function inOrder(next: readonly (readonly number[])[]): {
   readonly order: readonly number[];
   readonly ahead: readonly (readonly number[])[];

@@ -1,6 +1,6 @@
-/** The order of boxes and bends in their layers, with few crossings, and how far down they stand. */
+/** Where boxes and bends stand in their layers: few crossings, near what they are joined to. */
 
-/** A box, or a bend of an edge. `before`, `after`: those in the layers next to it that it is joined to. */
+/** `before`, `after`: what it is joined to in the layers next to it. */
 export type Slot = {
   readonly layer: number;
   readonly height: number;
