@@ -61,7 +61,6 @@ async function bundle(name, entry) {
       'hono',
       '@hono/node-server',
       'markdown-it',
-      'elkjs',
       'nodemailer',
       'imapflow',
       'mailparser',

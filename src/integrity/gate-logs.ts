@@ -64,8 +64,10 @@ export function checkLogs(
       return ends;
     };
     const opening = openings[file];
-    const check = (): LogCheck =>
-      checkLog(root, { file, opening, anchors: ask, verified: verified[file] });
+    const check = (before?: LogCheck): LogCheck => {
+      const prefix = before?.chains[0]?.verified ?? verified[file];
+      return checkLog(root, { file, opening, anchors: ask, verified: prefix });
+    };
     if (!remembered) return check();
     return unlessRemembered(join(root, file), { anchors: endsIn(anchors, file), opening }, check);
   });

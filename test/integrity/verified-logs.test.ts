@@ -13,6 +13,8 @@ const path = join(root, LOG);
 const kept = join(state, 'verified-logs.json');
 growLogs(workspace, { bytes: 3_000_000 });
 const check = () => checkLogs(root, state, { globs: [LOG] });
+/** As pages do, which remember the last verdict of their process. */
+const shown = () => checkLogs(root, state, { globs: [LOG], remembered: true });
 const first = check();
 keepVerifiedLogs(state, first.chains);
 
@@ -31,6 +33,9 @@ t.test('a log that was verified is verified from there on, with the same result'
 t.test(
   'what was verified and has changed since is found, as without the memory of it',
   async (t) => {
+    t.same(shown().findings, []);
+    growLogs(workspace, { bytes: 10_000 });
+    t.same(shown().findings, [], 'a page goes on from there');
     const before = readFileSync(path);
     t.teardown(() => writeFileSync(path, before));
     for (const offset of [200, 100_000, before.length - 50_000]) {
@@ -39,6 +44,7 @@ t.test(
       writeFileSync(path, bytes);
       const found = check();
       t.equal(found.findings.length, 1, `a byte at ${offset}`);
+      t.same(shown(), found, 'also for a page');
       const memory = readFileSync(kept);
       rmSync(kept);
       t.same(found, check(), 'explained in the same way');

@@ -41,10 +41,10 @@ const HEIGHT = { one: 32, two: 48 } as const;
 const MOST_LETTERS = 30;
 const HEAD = 24;
 
-export async function drawGraph(drawing: Drawing): Promise<Child> {
+export function drawGraph(drawing: Drawing): Child {
   const ids = new Set(drawing.nodes.map(({ id }) => id));
   const edges = drawing.edges.filter(({ from, to }) => ids.has(from) && ids.has(to));
-  const layout = await layoutGraph({
+  const layout = layoutGraph({
     nodes: drawing.nodes.map(({ id, label, note, column }) => ({
       id,
       width: widthOf([label, note ?? '']),
@@ -173,11 +173,24 @@ function Box({ node, box }: { readonly node: DrawnNode; readonly box: PlacedBox 
 
 function Line({ edge, points }: { readonly edge: DrawnEdge; readonly points: readonly Point[] }) {
   const { from, to, label, tone, border } = edge;
-  const path = points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
   const kind = ['edge', tone, border].filter((word) => word !== undefined).join(' ');
   return (
-    <path class={kind} d={path} marker-end="url(#arrow)">
+    <path class={kind} d={pathOf(points)} marker-end="url(#arrow)">
       <title>{`${from} ${label ?? 'before'} ${to}`}</title>
     </path>
   );
+}
+
+/** Between layers an edge swings from one height to another; along a layer it is straight. */
+function pathOf(points: readonly Point[]): string {
+  return points
+    .map(({ x, y }, index) => {
+      const before = points[index - 1];
+      if (before === undefined) return `M${x} ${y}`;
+      const middle = (before.x + x) / 2;
+      return before.x === x || before.y === y
+        ? `L${x} ${y}`
+        : `C${middle} ${before.y} ${middle} ${y} ${x} ${y}`;
+    })
+    .join('');
 }

@@ -2,14 +2,13 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import { NocturneError } from '../../kernel/error.js';
-import type { DashboardPage, PageContext } from '../../passes/dashboard-page.js';
-import { ownerZone } from '../../project/owner-zone.js';
+import type { DashboardPage } from '../../passes/dashboard-page.js';
 import { foreignRequest } from './access.js';
 import { act } from './act.js';
 import { notHere } from './answers.js';
 import { Assets } from './assets.js';
 import { askToEnter, enter, isLoggedIn } from './enter.js';
+import { contextOf } from './page-context.js';
 import { respond, respondError } from './respond.js';
 import { streamChanges } from './stream-changes.js';
 import type { Env, Served } from './types.js';
@@ -97,28 +96,12 @@ async function show(served: Served, request: Context<Env>, page: DashboardPage):
   const render = await page.load();
   // What changes while the page is made is not in it: the live connection has to hear of it.
   const { version } = served.changes;
-  const view = await render(pageContext(served, request));
+  const view = await render(
+    contextOf(served, {
+      params: request.req.param() as Readonly<Record<string, string>>,
+      query: request.req.query(),
+      session: request.get('session'),
+    }),
+  );
   return respond(served, request, { ...view, version });
-}
-
-function pageContext(served: Served, request: Context<Env>): PageContext {
-  const { workspace, readOnly, call, callApart, kept, pages } = served;
-  const snapshot = workspace.snapshot();
-  const params = request.req.param() as Readonly<Record<string, string>>;
-  // No name in a workspace has it, and what it does to a path is up to the system.
-  if (Object.values(params).some((value) => value.includes('\0')))
-    throw new NocturneError('NOT_FOUND', 'There is no such page.');
-  return {
-    workspace,
-    snapshot,
-    params,
-    query: request.req.query(),
-    zone: ownerZone(snapshot),
-    canAct: !readOnly,
-    session: request.get('session'),
-    call,
-    pages,
-    callApart,
-    kept: (name, parsed) => kept.of(name, parsed),
-  };
 }

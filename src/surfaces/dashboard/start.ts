@@ -21,6 +21,7 @@ import { EVERY_S, lookForChanges } from './look-for-changes.js';
 import { ACTIONS, PAGES } from './pages/pages.js';
 import { TidyMemory } from './tidy-memory.js';
 import type { DashboardSettings, Place, Served } from './types.js';
+import { warmPages } from './warm-pages.js';
 import { watchBesides } from './watch-besides.js';
 
 /** A client has this long to send its headers, and its whole request; then for each answer. */
@@ -37,13 +38,15 @@ export async function startDashboard(settings: DashboardSettings): Promise<void>
   const changes = new Changes();
   const warm = new WarmSnapshot(workspace, () => changes.touch(), { takeOver: true });
   const kept = new KeptAnswers({ call: settings.callApart, changes, clock: workspace.clock });
-  const server = serverOf(place, servedOf(settings, { changes, warm, kept }));
+  const served = servedOf(settings, { changes, warm, kept });
+  const server = serverOf(place, served);
   const memory = new TidyMemory();
   const endWatch = watchBesides(workspace.state, settings.pages, () => changes.touch());
   server.on('request', (_, answer) => answer.once('close', () => memory.touch()));
   const stopLooking = lookForChanges(warm, changes);
   try {
     await watchIfPossible(warm, say);
+    await warmPages(served);
     await listen(server, place, workspace);
     const url = urlOf(place, (server.address() as AddressInfo).port);
     rememberServer(workspace.state, { url, since: stamp(workspace.clock.now()), readOnly });

@@ -8,11 +8,8 @@ import { runInNewContext } from 'node:vm';
 /** Since the last time. */
 const GARBAGE = 48 * 1024 * 1024;
 const QUIET_MS = 300;
-/**
- * The heap grows by little at a time, and the part for new objects no further: a page makes few of
- * them, and a server that waits for its owner should not hold memory for the next one.
- */
-const SPARING = ['--optimize-for-size', '--semi-space-growth-factor=1'];
+/** The heap grows by little at a time. */
+const SPARING = '--optimize-for-size';
 
 export class TidyMemory {
   #timer: NodeJS.Timeout | undefined;
@@ -20,7 +17,7 @@ export class TidyMemory {
   readonly #collect: () => void;
 
   constructor() {
-    for (const flag of SPARING) setFlagsFromString(flag);
+    setFlagsFromString(SPARING);
     setFlagsFromString('--expose-gc');
     this.#collect = runInNewContext('gc') as () => void;
   }

@@ -5,13 +5,7 @@ import { defined } from '../../../kernel/defined.js';
 import type { PlanFacts } from '../commands/plan-facts.js';
 import { STEP_LOOKS, stepHref } from './plan-state.js';
 
-export function drawPlan({
-  project,
-  title,
-  steps,
-  waves,
-  critical_path,
-}: PlanFacts): Promise<Child> {
+export function drawPlan({ project, title, steps, waves, critical_path }: PlanFacts): Child {
   return drawGraph({
     label: `Steps of the plan ${title}`,
     columns: waves.map((_, wave) => `wave ${wave + 1}`),

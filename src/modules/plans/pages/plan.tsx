@@ -24,7 +24,7 @@ export async function plan({ params, query, canAct, call }: PageContext): Promis
   const { plan: facts, estimate } = json as unknown as Shown;
   const offered = canAct ? await offeredDecisions(call, project) : [];
   const dry = facts.status === 'draft' ? await call('plan run', dryRunOf(project)) : undefined;
-  const drawing = await drawPlan(facts);
+  const drawing = drawPlan(facts);
   const from = Number(query['from'] ?? 0) || 0;
   return {
     title: facts.title,

@@ -33,7 +33,7 @@ export async function graph(context: PageContext): Promise<PageView> {
   const declared = (await call('graph')).json as { readonly cycles: readonly string[][] };
   const suggested = kept('graph suggest');
   const undeclared = suggestedNear(schema, node, suggestionsIn(suggested));
-  const drawing = await drawGraph({
+  const drawing = drawGraph({
     label: `What is near ${node}`,
     nodes: drawnNodes(snapshot, { middle: near.nodes[0] ?? node, near, undeclared, depth }),
     edges: drawnEdges(near, undeclared, declared.cycles),
