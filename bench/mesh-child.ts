@@ -15,6 +15,9 @@ import { BUCKET, taskKey } from '../src/modules/mesh/wire/names.js';
 import type { RemoteChangeSet } from '../src/modules/mesh/work/change-set.js';
 import { putObject } from '../src/modules/mesh/work/stored-objects.js';
 
+/** All connect at once, also on a machine with other work. */
+const START_MS = 120_000;
+
 export type Order =
   /** Keys with the revisions that they have. */
   | { readonly kind: 'swap'; readonly keys: readonly (readonly [string, number])[] }
@@ -29,7 +32,7 @@ const [state = '', url = ''] = process.argv.slice(2);
 const [identity, roster] = [readIdentity(state), keptRoster(state)];
 if (identity === undefined || roster === undefined) throw new Error('no identity');
 const me = identity;
-const connection = await connectMesh({ url }, me);
+const connection = await connectMesh({ url }, me, { timeoutMs: START_MS });
 const kv: KV = await new Kvm(connection).open(BUCKET.tasks);
 const wakeUps = new WakeUps(connection, me.node);
 const claimer = new Claimer({

@@ -13,6 +13,7 @@ import { signValue } from '../src/modules/mesh/wire/jws.js';
 import { BUCKET, taskKey, wakeSubject } from '../src/modules/mesh/wire/names.js';
 import { type BenchMesh, benchMesh, orderAll } from './mesh-nodes.js';
 import { queueRun } from './mesh-queue.js';
+import { sealedTask } from './mesh-sealed.js';
 import type { Bench, Result } from './result.js';
 
 const WORKERS = 8;
@@ -35,8 +36,10 @@ export const mesh: Bench = {
     const place = await benchMesh(join(directory, 'claims'), state, WORKERS);
     const queue = join(directory, 'queue');
     mkdirSync(queue);
+    mkdirSync(join(directory, 'sealed'));
     try {
-      return [...(await claims(place)), ...(await queueRun(queue))];
+      const sealed = await sealedTask(join(directory, 'sealed'));
+      return [...(await claims(place)), ...(await queueRun(queue)), sealed];
     } finally {
       await place.stop();
     }

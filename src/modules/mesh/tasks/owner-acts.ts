@@ -120,7 +120,7 @@ export class OwnerActs {
     this.#drained = drained;
   }
 
-  /** The server may have restarted, and its memory is empty then: a drained lane is woken at once. */
+  /** A server that has restarted has an empty memory: what waits in a drained lane is woken now. */
   forgetWakes(): void {
     this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
     this.#drained = new Map();

@@ -9,6 +9,8 @@ import { priceOf } from './prices.js';
 import { signedPages } from './signed-pages.js';
 
 export type Spending = {
+  /** Once for each call; what the others say is as it was then. */
+  readonly look: () => void;
   readonly zone: () => string;
   readonly limits: (pass: PassOf) => readonly Limit[];
   readonly priceOf: (call: {
@@ -32,7 +34,9 @@ export function spendingOf({
   counted,
   passLimits,
 }: SpendingOptions): Spending {
-  const signed = signedPages(workspace);
+  const signedNow = signedPages(workspace);
+  let seen: Snapshot | undefined;
+  const signed = (): Snapshot => (seen ??= signedNow());
   const known = new Map<string, { readonly key: string; readonly limits: readonly Limit[] }>();
   let of: Snapshot | undefined;
   let begun: readonly string[] = [];
@@ -51,6 +55,7 @@ export function spendingOf({
     return limits;
   };
   return {
+    look: () => void (seen = signedNow()),
     zone: () => ownerZone(signed()),
     limits: ({ runId, project }) => [passLimit(passLimits(runId)), ...ownersLimits(project)],
     priceOf: ({ model, runner }) => priceOf(signed(), model, runner),

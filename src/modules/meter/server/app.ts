@@ -25,12 +25,18 @@ type Known = { readonly grant: Grant; readonly credential: Credential };
 
 export function meterApp(desk: Desk): MeterApp {
   const app = new Hono<Served>();
-  app.use(
-    bodyLimit({
-      maxSize: LONGEST_REQUEST,
-      onError: ({ req }) => errorResponse(familyOf(req.path), TOO_LARGE),
-    }),
-  );
+  const limited = bodyLimit({
+    maxSize: LONGEST_REQUEST,
+    onError: ({ req }) => errorResponse(familyOf(req.path), TOO_LARGE),
+  });
+  app.use((context, next) => {
+    const { req } = context;
+    const isShort =
+      Number(req.header('content-length')) <= LONGEST_REQUEST &&
+      req.header('transfer-encoding') === undefined;
+    // It would make a web stream of each body, which takes longer than the rest of the way here.
+    return isShort ? next() : limited(context, next);
+  });
   app.use(async (context, next) => {
     await next();
     const { res, env } = context;

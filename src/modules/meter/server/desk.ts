@@ -12,6 +12,8 @@ export type Desk = {
   readonly accounts: Accounts;
   /** With the keys. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Once for each call: reads prices and limits again if they have changed. */
+  readonly look: () => void;
   readonly priceOf: (call: {
     readonly model: string;
     readonly runner: string;

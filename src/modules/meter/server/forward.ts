@@ -68,6 +68,7 @@ async function prepare({
     error,
   });
   const bytes = await request.arrayBuffer();
+  desk.look();
   const asked = parsedObject(Buffer.from(bytes).toString('utf8'));
   if (asked === undefined)
     return wrong({

@@ -1,5 +1,5 @@
 /** Passes an answer on, and settles its call before the client can see the end of it. */
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from './call.js';
 import { bytesWithoutKey } from './headers.js';
 import { parsedObject } from './protocols/json.js';
@@ -9,6 +9,8 @@ import { type Answered, readAll } from './upstream.js';
 
 /** Embeddings of a large batch have some tens of megabytes. */
 const LONGEST_ANSWER = 128 * 1024 * 1024;
+/** What came with the last event leaves before the ledger is flushed, which stops this process. */
+const LEAVES_MS = 1;
 const PLAIN = { isHidden: false, isLast: false };
 const NOTHING_USED = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
@@ -54,15 +56,13 @@ export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream
           for (const frame of complete) {
             const data = dataOf(frame.toString('utf8'));
             const { isHidden, isLast } = data === '' ? PLAIN : reader.event(data);
-            // What came with the last event leaves first: to write the ledger takes a millisecond.
-            if (isLast && hasPassed) await setImmediate();
+            if (isLast && hasPassed) await sleep(LEAVES_MS);
             // A client that has seen the last event may ask again at once.
             if (isLast) call.settleByUsage();
             if (!isHidden) controller.enqueue(bytesWithoutKey(frame, key));
             hasPassed ||= !isHidden;
           }
           if (!isOver) continue;
-          await setImmediate();
           call.settleByUsage();
           call.remember();
           return controller.close();

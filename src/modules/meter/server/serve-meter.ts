@@ -98,6 +98,7 @@ function deskOf({ workspace, env, say, patience = PATIENCE }: MeterOptions): Des
   });
   return {
     ...{ state, accounts, env, say, patience, clock },
+    look: spending.look,
     priceOf: spending.priceOf,
     grantOf(token) {
       const grant = grantOfToken(state, token);
