@@ -18,7 +18,7 @@ import { ms, type Result } from './result.js';
 const WORKERS = 8;
 const TASKS = Number(process.env['NOCTURNE_MESH_TASKS'] ?? 500);
 const LEASE_MS = 5_000;
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 60_000 + TASKS * 200;
 
 export async function queueRun(directory: string): Promise<readonly Result[]> {
   mkdirSync(join(directory, 'lead'), { recursive: true });
