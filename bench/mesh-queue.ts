@@ -16,9 +16,9 @@ import { type BenchMesh, benchMesh, orderAll } from './mesh-nodes.js';
 import { ms, type Result } from './result.js';
 
 const WORKERS = 8;
-const TASKS = Number(process.env['NOCTURNE_MESH_TASKS'] ?? 500);
+const TASKS = Number(process.env['NOCTURNE_MESH_TASKS'] ?? 10_000);
 const LEASE_MS = 5_000;
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 60_000 + TASKS * 200;
 
 export async function queueRun(directory: string): Promise<readonly Result[]> {
   mkdirSync(join(directory, 'lead'), { recursive: true });
@@ -112,7 +112,7 @@ async function judgeAll({ workspace }: Place): Promise<ReadonlyMap<string, numbe
         return { actor: { kind: 'nocturne', name: 'bench' }, runId: '', reason: 'judged', changes };
       });
     for (const { task } of home) committed.set(task, (committed.get(task) ?? 0) + 1);
-    await pause(500);
+    await pause(2_000);
   }
   return committed;
 }

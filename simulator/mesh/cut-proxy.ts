@@ -10,6 +10,9 @@ export class CutProxy {
   readonly #to: number;
   readonly #sockets = new Set<Socket>();
   #state: WireState = 'whole';
+  /** What came while it was silent, and is on its way. */
+  #held: (() => void)[] = [];
+  #holdAt: { readonly text: string; times: number; readonly onHeld: () => void } | undefined;
 
   private constructor(to: number) {
     this.#to = to;
@@ -36,6 +39,15 @@ export class CutProxy {
       else if (state === 'silent') socket.pause();
       else socket.resume();
     }
+    const held = this.#held.splice(0);
+    if (state === 'cut') return;
+    if (state === 'silent') this.#held = held;
+    else for (const write of held) write();
+  }
+
+  /** Silent as soon as either end sends this text for so many times: the last of them is held. */
+  async silentAt(text: string, times: number): Promise<void> {
+    await new Promise<void>((onHeld) => (this.#holdAt = { text, times, onHeld }));
   }
 
   async close(): Promise<void> {
@@ -65,8 +77,20 @@ export class CutProxy {
     const write = (): void => {
       if (!to.destroyed) to.write(bytes);
     };
+    if (this.#isSilencedBy(bytes)) this.become('silent');
     // The same pause for all keeps their order.
     if (this.#state === 'slow') setTimeout(write, SLOW_MS);
+    else if (this.#state === 'silent') this.#held.push(write);
     else write();
+  }
+
+  #isSilencedBy(bytes: Buffer): boolean {
+    const awaited = this.#holdAt;
+    if (awaited === undefined) return false;
+    awaited.times -= bytes.toString('latin1').split(awaited.text).length - 1;
+    if (awaited.times > 0) return false;
+    this.#holdAt = undefined;
+    awaited.onHeld();
+    return true;
   }
 }

@@ -44,7 +44,11 @@ export type Wanted = {
 };
 
 /** The first one is the lead. Each may do with the others what `may` says; default: everything. */
-export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh> {
+export async function meshOf(
+  t: Scope,
+  wanted: readonly Wanted[],
+  { listen = '127.0.0.1' }: { readonly listen?: string } = {},
+): Promise<Mesh> {
   // What is registered before the fixture lets it be removed last.
   t.teardown(() => undefined);
   const folder = testFolder(t);
@@ -59,7 +63,7 @@ export async function meshOf(t: Scope, wanted: readonly Wanted[]): Promise<Mesh>
     config,
     serverConfig(
       {
-        host: '127.0.0.1',
+        host: listen,
         port,
         store,
         admin: admin.getPublicKey(),

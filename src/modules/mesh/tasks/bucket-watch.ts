@@ -74,9 +74,11 @@ async function watchOnce(
     while (!isEnded) {
       await pause(LOOK_MS, undefined, { signal });
       ready();
+      // What is told while the answer is on its way is newer than the answer.
+      const before = highest;
       const { streamInfo } = await kv.status();
       const { last_seq, first_seq } = streamInfo.state;
-      if (streamInfo.created !== created || last_seq < highest) return;
+      if (streamInfo.created !== created || last_seq < before) return;
       // A purge is not told. What is on its way to us is told until the next look.
       const missing = goneBefore(told, first_seq);
       if (missing !== undefined && missing === lost) return;

@@ -20,11 +20,15 @@ export class Outbox {
     return this.#pages;
   }
 
-  /** Looks at the files. @returns the tasks whose pages changed, came or went. */
-  look(): readonly string[] {
-    const found = this.#found();
+  /**
+   * Looks at the files of some tasks; default: at all of them.
+   * @returns the tasks whose pages changed, came or went.
+   */
+  look(some?: readonly string[]): readonly string[] {
+    const found = this.#found(some ?? this.#listed());
     const changed = [...found].filter(([task, mark]) => this.#seen.get(task) !== mark);
-    const gone = [...this.#seen.keys()].filter((task) => !found.has(task));
+    const known = some?.filter((task) => this.#seen.has(task)) ?? [...this.#seen.keys()];
+    const gone = known.filter((task) => !found.has(task));
     if (changed.length + gone.length === 0) return [];
     const snapshot = this.#workspace.snapshot();
     for (const [task, mark] of changed) {
@@ -45,13 +49,16 @@ export class Outbox {
     else this.#pages.set(task, page);
   }
 
-  #found(): ReadonlyMap<string, string> {
-    const folder = join(this.#workspace.root, FOLDER);
-    const files = listIfThere(folder).filter((name) => name.endsWith('.md'));
+  #listed(): readonly string[] {
+    const names = listIfThere(join(this.#workspace.root, FOLDER));
+    return names.filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -3));
+  }
+
+  #found(tasks: readonly string[]): ReadonlyMap<string, string> {
     return new Map(
-      files.flatMap((name) => {
-        const mark = fileMark(join(folder, name));
-        return mark === '' ? [] : [[name.slice(0, -3), mark] as const];
+      tasks.flatMap((task) => {
+        const mark = fileMark(join(this.#workspace.root, taskFile(task)));
+        return mark === '' ? [] : [[task, mark] as const];
       }),
     );
   }

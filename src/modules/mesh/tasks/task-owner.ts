@@ -107,7 +107,8 @@ export class TaskOwner {
     }
     if (due.length === 0) return false;
     const touched = await this.#acts.carryOut(due, open);
-    for (const name of [...this.#outbox.look(), ...touched]) this.#dirty.add(name);
+    const changed = this.#outbox.look(due.map(({ page }) => page.task));
+    for (const name of [...changed, ...touched]) this.#dirty.add(name);
     // The connection has its turn: thousands of pages take longer than the server waits for a sign.
     await setImmediate();
     return this.#dirty.size > 0;

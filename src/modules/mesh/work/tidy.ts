@@ -2,9 +2,10 @@
  * Removes what is over: change sets that were judged, notes of passes, passes that were withdrawn.
  */
 import { cancelPasses, livePasses } from '../../../workspace/pass-lock.js';
+import { statText } from '../../../workspace/file-stat.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { arrivedTasks, readArrival, removeArrival } from '../tasks/claim-store.js';
-import { taskPage } from '../tasks/task-page.js';
+import { taskFile, taskPage } from '../tasks/task-page.js';
 import { isOver } from '../tasks/transitions.js';
 import { claimOfUnit, isGuestUnit } from './guest-units.js';
 import { dropNotes } from './run-note.js';
@@ -32,15 +33,27 @@ export function cancelLost({
   return lost.map(({ runId, unit }) => `${runId} is cancelled: ${unit} was withdrawn`);
 }
 
-/** One that waits to be judged is not read. */
+/** Pages of tasks that waited to be judged: how each was on the disk when it was read. */
+const waiting = new WeakMap<Workspace, Map<string, string>>();
+
+/** One that waits to be judged is not read, and its page only once. */
 function removeJudged(workspace: Workspace): void {
   const { state } = workspace;
   const tasks = arrivedTasks(state);
   if (tasks.length === 0) return;
   const snapshot = workspace.snapshot();
+  const known = waiting.get(workspace) ?? new Map<string, string>();
+  waiting.set(workspace, known);
   for (const task of tasks) {
+    const entry = snapshot.files.get(taskFile(task));
+    const mark = entry === undefined ? '' : statText(entry);
+    if (known.get(task) === mark) continue;
     const page = taskPage(snapshot, task);
-    if (page?.state === 'pending_review') continue;
+    if (page?.state === 'pending_review') {
+      known.set(task, mark);
+      continue;
+    }
+    known.delete(task);
     const isCurrent =
       page !== undefined && !isOver(page.state) && page.state !== 'released'
         ? readArrival(state, task)?.attempt === page.attempt

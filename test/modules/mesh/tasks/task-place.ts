@@ -60,14 +60,25 @@ export function start(
   return { said, stop };
 }
 
-/** A node that claims tasks, in a process of its own. */
-export function startChild(t: Scope, mesh: Mesh, { root, home }: MeshNode): ChildProcess {
-  const program = fileURLToPath(new URL('./node-child.js', import.meta.url));
-  const child = spawn(process.execPath, [program, root, home, mesh.url], { stdio: 'ignore' });
+/**
+ * A node that claims tasks, in a process of its own.
+ * @param within a program that starts it, with its arguments.
+ */
+export function startChild(
+  t: Scope,
+  { url }: Pick<Mesh, 'url'>,
+  { root, home }: MeshNode,
+  within: readonly string[] = [],
+): ChildProcess {
+  const file = fileURLToPath(new URL('./node-child.js', import.meta.url));
+  const [program = '', ...words] = [...within, process.execPath, file, root, home, url];
+  const child = spawn(program, words, { stdio: 'ignore' });
   t.teardown(() => child.kill('SIGKILL'));
   return child;
 }
 
+/** A request that was lost with a server, or a connection, is waited for before it is made again. */
+export const LONG = { ms: 60_000 };
 /** Seconds instead of minutes. */
 export const SOON: Partial<Timing> = { backoffMs: 100, wakeMs: 1_000 };
 /** A lease that ends before a node has to name its claim for the second time. */
@@ -81,6 +92,7 @@ export function untilState(node: MeshNode, task: string, state: string): Promise
   return until(
     () => pageNow(node, task),
     (page) => page?.state === state,
+    LONG,
   );
 }
 
@@ -88,6 +100,7 @@ export async function untilClaimed(node: MeshNode, key: string, attempt = 1): Pr
   const claim = await until(
     () => readClaim(node.workspace.state, key),
     (seen) => seen?.attempt === attempt,
+    LONG,
   );
   if (claim === undefined) throw new Error('no claim');
   return claim;
