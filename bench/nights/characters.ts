@@ -170,7 +170,7 @@ const flaky: Character = (desk) => {
   material(desk);
   switch (desk.random.below(4)) {
     case 0:
-      return { ...nothing, ending: 'crashed', said: 'Error: read ECONNRESET' };
+      return { ...nothing, ending: 'crashed', said: 'TypeError: fetch failed' };
     case 1:
       return { ...nothing, ending: 'transient', said: '503 Service Unavailable' };
     case 2:

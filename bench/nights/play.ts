@@ -37,7 +37,7 @@ export type Played = {
   readonly after: number;
   readonly needed: number;
   readonly tokens: number;
-  /** A finished pass without real progress whose text may meet tests that see only the form. */
+  /** A pass without real progress whose text may meet tests that see only the form. */
   readonly mayPass: boolean;
 };
 export type PlayedNight = {

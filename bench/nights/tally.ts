@@ -13,7 +13,7 @@ export type Tally = {
   readonly tokensPerAccepted: number;
   readonly tokensPerUnit: number;
   readonly strongWithout: number;
-  /** Of these, where the tests of the project see only the form. */
+  /** Of these, where the tests of the project see only the form: praise under headings meets them. */
   readonly strongByForm: number;
   readonly failWith: number;
 };

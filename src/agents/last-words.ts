@@ -64,6 +64,18 @@ const FORMS: readonly Form[] = [
   { message: /^(?<place>\S+\.rb:\d+):in .*?: (?<text>.* \(\w+\))$/ },
 ];
 
+/** Errors in the text of a program, in JavaScript and Python. */
+const OWN_FAULT =
+  /^(?:\w+\.)*(?:TypeError|ReferenceError|SyntaxError|NameError|AttributeError|ImportError|ModuleNotFoundError|IndentationError)\b/;
+/** Errors of the same names that a server or the network caused. */
+const FROM_OUTSIDE = /fetch failed|failed to fetch|terminated|network|socket|JSON/i;
+
+/** Whether a crashed program most likely has an error of its own, which comes again. */
+export function isOwnFault(text: string): boolean {
+  const words = lastWords(text);
+  return OWN_FAULT.test(words) && !FROM_OUTSIDE.test(words);
+}
+
 /** One line; empty if it printed nothing. @param root its paths are shown relative to it. */
 export function lastWords(text: string, root = ''): string {
   const lines = text.trimEnd().split('\n').slice(-MOST_LINES);

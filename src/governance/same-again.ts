@@ -1,6 +1,6 @@
 /**
  * Whether the agent of a project would do the same again, by what its pass without progress shows.
- * Crashes, limits and silence are not among it: they may have come from outside.
+ * Other crashes, limits and silence are not among it: they may have come from outside.
  */
 export type FruitlessPass = {
   /** The agent ended by itself. */
@@ -8,6 +8,8 @@ export type FruitlessPass = {
   /** It was stopped because it repeated itself. */
   readonly circled: boolean;
   readonly refused: boolean;
+  /** Its program crashed by an error of its own. */
+  readonly ownFault: boolean;
   readonly reported: boolean;
   readonly outputs: number;
   readonly novel: number;
@@ -24,6 +26,7 @@ type Case = SameAgain & { readonly applies: (pass: FruitlessPass) => boolean };
 const CASES: readonly Case[] = [
   { why: 'it went in circles', sure: true, applies: ({ circled }) => circled },
   { why: 'it refused', sure: true, applies: ({ refused }) => refused },
+  { why: 'its program has an error', sure: false, applies: ({ ownFault }) => ownFault },
   {
     why: 'it ended without a report',
     sure: false,

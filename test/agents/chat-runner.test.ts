@@ -174,7 +174,7 @@ t.test('the same call four times in a row ends the run, and the fourth is not ma
   let made = 0;
   const tools: Partial<ScriptedTools> = { read: () => ({ ok: true, text: `look ${made++}` }) };
   const { outcome, server } = await start(t, { script: [read('a.md')], input: { tools } });
-  t.match(outcome, { failure: 'stuck', detail: /same `read` 4 times in a row/ });
+  t.match(outcome, { failure: 'stuck', circled: true, detail: /same `read` 4 times in a row/ });
   t.equal(made, 3);
   t.match(toolResults(server).at(-1), /three times in a row\. A fourth ends the pass/);
 });
@@ -506,7 +506,11 @@ t.test('an answer that is cut again and again, and calls nothing, ends the run',
   const { outcome, server } = await start(t, {
     script: [{ say: 'and so on', finish: 'length' }],
   });
-  t.match(outcome, { failure: 'stuck', detail: /an answer without a call \(10 times\)/ });
+  t.match(outcome, {
+    failure: 'stuck',
+    circled: true,
+    detail: /an answer without a call \(10 times\)/,
+  });
   t.equal(server.requests.length, 10);
 });
 
@@ -569,7 +573,7 @@ t.test(
           input: { brief: budget({ idleSeconds: 0.06 }) },
         })
       ).outcome,
-      { failure: 'stuck', detail: /gave no answer/ },
+      { failure: 'stuck', circled: undefined, detail: /gave no answer/ },
     );
     t.match(
       (

@@ -286,16 +286,17 @@ t.test(
     for (const [name, body, failure] of cases) {
       const outcome = await run(repeating(body), { repeatMs: 400 });
       t.equal(outcome.failure, failure, `${name}: ${outcome.detail}`);
+      t.equal(outcome.circled === true, failure !== undefined, name);
       if (failure !== undefined) t.match(outcome.detail, /got nowhere: for .* and changed no file/);
     }
   },
 );
 
 t.test('a silent program is stuck', async (t) => {
-  t.match(await run(sampleInput({ spec: commandSpec('hang'), cwd: t.testdir() }), { idleMs: 60 }), {
-    failure: 'stuck',
-    detail: /heartbeat file for 60 ms/,
-  });
+  const input = sampleInput({ spec: commandSpec('hang'), cwd: t.testdir() });
+  const outcome = await run(input, { idleMs: 60 });
+  t.match(outcome, { failure: 'stuck', detail: /heartbeat file for 60 ms/ });
+  t.equal(outcome.circled, undefined, 'it may have waited for something');
 });
 
 t.test('a silent program that touches its heartbeat file is alive', async (t) => {

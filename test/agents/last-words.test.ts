@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { lastWords } from '../../src/agents/last-words.js';
+import { isOwnFault, lastWords } from '../../src/agents/last-words.js';
 
 /** As the programs print it. */
 const PRINTED: readonly (readonly [name: string, text: string, expected: string])[] = [
@@ -146,4 +146,24 @@ t.test('and in what real programs print', async (t) => {
     }
     t.equal(lastWords(stderr, root), expected, name);
   }
+});
+
+t.test('an error of its own comes again, one from outside may not', async (t) => {
+  const cases: readonly (readonly [text: string, own: boolean])[] = [
+    ['TypeError: list.map is not a function\n    at f (/w/a.mjs:3:5)\n\nNode.js v22.1.0\n', true],
+    ['ReferenceError: brief is not defined\n    at /w/a.mjs:1:1\n', true],
+    [
+      'Traceback (most recent call last):\n  File "/w/a.py", line 1, in <module>\n    import yaml\nModuleNotFoundError: No module named \'yaml\'\n',
+      true,
+    ],
+    ['TypeError: fetch failed\n    at f (/w/a.mjs:3:5)\n', false],
+    [
+      'SyntaxError: Unexpected token \'<\', "<html>" is not valid JSON\n    at f (/w/a.mjs:3:5)\n',
+      false,
+    ],
+    ['Error: read ECONNRESET\n    at f (/w/a.mjs:3:5)\n', false],
+    ['TypeError: it was handled\n    at f (/w/a.mjs:3:5)\nthe server is away\n', false],
+    ['', false],
+  ];
+  for (const [text, own] of cases) t.equal(isOwnFault(text), own, text);
 });

@@ -61,7 +61,11 @@ t.test(
       const host = { PATH: process.env['PATH'] ?? '' };
       return commandRunner({ host, limits }).run(sampleInput({ spec, cwd, access: access(seen) }));
     };
-    t.match(await run(''), { failure: 'stuck', detail: /10 answers in a row/ });
+    t.match(await run(''), {
+      failure: 'stuck',
+      circled: true,
+      detail: /10 answers in a row/,
+    });
     t.equal((await run("fs.appendFileSync('a.md', 'a')")).failure, undefined);
   },
 );

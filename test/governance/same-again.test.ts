@@ -7,6 +7,7 @@ const ORDINARY: FruitlessPass = {
   finished: true,
   circled: false,
   refused: false,
+  ownFault: false,
   reported: true,
   outputs: 1,
   novel: 1,
@@ -41,6 +42,14 @@ t.test('what an agent would do again shows in one pass', async (t) => {
     );
   }
 });
+
+t.test(
+  'an error of its own may depend on the work, so earlier progress speaks for it',
+  async (t) => {
+    const crashed = { ...ORDINARY, ...FAILED, ownFault: true };
+    t.match(sameAgain(crashed), { why: 'its program has an error', sure: false });
+  },
+);
 
 t.test('one without a report may have lost it, so earlier progress speaks for it', async (t) => {
   for (const outputs of [0, 1])

@@ -83,8 +83,8 @@ function audit(seq: number, runId: string): string {
 }
 
 const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
-function approval(scope: string, boundary: string): string {
-  return `\n## PA-009 More\n\n- **Action class:** file-write-extended\n- **Max uses:** 3\n- **Expires:** 2099-01-01T00:00:00Z\n- **Status:** active\n\n\`\`\`yaml scope\n${scope}\n\`\`\`\n\n\`\`\`yaml boundary\n- ${boundary}\n\`\`\`\n`;
+function approval(scope: string, boundary: string, id = 'PA-009'): string {
+  return `\n## ${id} More\n\n- **Action class:** file-write-extended\n- **Max uses:** 3\n- **Expires:** 2099-01-01T00:00:00Z\n- **Status:** active\n\n\`\`\`yaml scope\n${scope}\n\`\`\`\n\n\`\`\`yaml boundary\n- ${boundary}\n\`\`\`\n`;
 }
 const SPENDING = 'orchestration-os/SPENDING.md';
 const LIMIT_HEADER = '| Scope | Project | Tokens | Cost | Note |\n|---|---|---|---|---|\n';
@@ -858,7 +858,27 @@ export const CASES: readonly Case[] = [
       append(PREAPPROVALS, approval('- «PROJECTS/garden/outputs/**»', '"**/private/**"')),
     ],
     finds: ['warning write-scope', 'warning write-scope', 'warning preapproval'],
-    says: 'PA-009 boundary: PROJECTS/garden/outputs/private/** is excluded',
+    says: 'PA-009 scope: PROJECTS/garden/** is not within PROJECTS/garden/outputs/**',
+  },
+  {
+    rule: 'write-scope',
+    name: 'what two pre-approvals allow in part, of which a pass uses one',
+    edits: [
+      replace(
+        LONGRUNNER,
+        '    - outputs/**',
+        '    - «../garden/outputs/**»\n    - «../garden/notes/**»',
+      ),
+      append(PREAPPROVALS, approval('- PROJECTS/garden/outputs/**', 'phase:review')),
+      append(PREAPPROVALS, approval('- PROJECTS/garden/notes/**', 'phase:review', 'PA-010')),
+    ],
+    finds: [
+      'warning write-scope',
+      'warning write-scope',
+      'warning preapproval',
+      'warning preapproval',
+    ],
+    says: 'PA-010 scope: PROJECTS/garden/outputs/** is not within PROJECTS/garden/notes/**',
   },
   {
     rule: 'write-scope',

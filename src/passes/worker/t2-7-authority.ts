@@ -3,8 +3,8 @@
  * needs a pre-approval.
  */
 import { ASKS_DECISION } from '../../project/question-state.js';
-import { globCovers } from '../../kernel/glob-cover.js';
-import { authorise, refusalText } from '../../project/preapproval.js';
+import { refusalText } from '../../project/preapproval.js';
+import { type Beyond, beyondProject, EXTENDED_WRITES } from '../../project/project-writes.js';
 import { useOfPreapproval } from '../../governance/preapproval-use.js';
 import { EXIT } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';
@@ -18,33 +18,23 @@ export const t27Authority: Step<Budgeted, Budgeted> = {
   title: 'authority',
   waits: true,
   run(stage, { snapshot }) {
-    const { project: slug, subject, writes } = stage;
+    const { project: slug, phase, subject, writes } = stage;
     const beyond =
-      slug === undefined ? [] : writes.filter((glob) => !globCovers(`PROJECTS/${slug}/**`, glob));
-    if (slug !== undefined && beyond.length > 0)
-      return askPermission(stage, { snapshot, slug, beyond });
+      slug === undefined ? undefined : beyondProject(snapshot, { slug, phase, writes });
+    if (slug !== undefined && beyond !== undefined)
+      return askPermission(stage, { snapshot, slug, ...beyond });
     const detail = writes.join(' ');
     return { stage, acts: [noteAct('T2.7', { type: 'authority', target: subject, detail })] };
   },
 };
 
-type Asking = {
-  readonly snapshot: Snapshot;
-  readonly slug: string;
-  readonly beyond: readonly string[];
-};
+type Asking = Beyond & { readonly snapshot: Snapshot; readonly slug: string };
 
 function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt {
-  const { snapshot, slug, beyond } = asking;
-  const permission = authorise(snapshot, {
-    actionClass: 'file-write-extended',
-    targets: beyond,
-    project: slug,
-    phase: stage.phase,
-  });
+  const { snapshot, slug, globs: beyond, permission } = asking;
   const call = useOfPreapproval(snapshot, {
     runId: stage.runId,
-    actionClass: 'file-write-extended',
+    actionClass: EXTENDED_WRITES,
     target: beyond.join(' '),
     permission,
   });

@@ -2,8 +2,8 @@
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { authorise, refusalText } from '../../project/preapproval.js';
-import { projectWrite } from '../../project/project-writes.js';
+import { refusalText } from '../../project/preapproval.js';
+import { type Beyond, beyondProject, projectWrite } from '../../project/project-writes.js';
 import { routeOf } from '../../registry/route.js';
 import { itemRange } from '../field-items.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
@@ -14,28 +14,38 @@ export const writeScope: WorkspaceRule = {
   severity: 'error',
   suppressible: 'warnings',
   isTraced: true,
-  run: (context) =>
-    context.snapshot.records('PROJECT').flatMap((record) => {
-      const cell = record.fields.get('next_pass.writes');
-      if (cell === undefined) return [];
-      return fieldList(record, 'next_pass.writes').flatMap((glob): Diagnostic[] => {
-        const problem = problemWith(context, record, glob);
-        return problem === undefined
-          ? []
-          : [{ rule: 'write-scope', range: itemRange(cell, glob), actual: glob, ...problem }];
-      });
-    }),
+  run: (context) => context.snapshot.records('PROJECT').flatMap((record) => found(context, record)),
 };
 
 type Problem = Pick<Diagnostic, 'severity' | 'message' | 'expected' | 'hint'>;
 const RELATIVE = 'a path or glob relative to the project, such as outputs/**';
 
-function problemWith(
+/** What is beyond the project is judged together, as a pass is. */
+function found(context: WorkspaceContext, record: Rec): readonly Diagnostic[] {
+  const cell = record.fields.get('next_pass.writes');
+  if (cell === undefined) return [];
+  const [slug, phase] = [record.key, fieldText(record, 'phase.name')];
+  const globs = fieldList(record, 'next_pass.writes').map((glob) => ({
+    glob,
+    target: projectWrite(slug, glob),
+    problem: neverAllowed(context, slug, glob),
+  }));
+  const writes = globs.flatMap(({ target, problem }) => (problem === undefined ? [target] : []));
+  const beyond = beyondProject(context.snapshot, { slug, phase, writes });
+  return globs.flatMap(({ glob, target, problem }) => {
+    const isBeyond = beyond?.globs.includes(target) === true;
+    const wrong = problem ?? (isBeyond ? notYetAllowed(slug, target, beyond) : undefined);
+    return wrong === undefined
+      ? []
+      : [{ rule: 'write-scope', range: itemRange(cell, glob), actual: glob, ...wrong }];
+  });
+}
+
+function neverAllowed(
   { snapshot, schema }: WorkspaceContext,
-  record: Rec,
+  slug: string,
   glob: string,
 ): Problem | undefined {
-  const slug = record.key;
   if (/^(?:~|[A-Za-z]:|\\\\)/.test(glob) || glob.includes('\\'))
     return never(`${glob} is not a path of the workspace`);
   if (climbs(`PROJECTS/${slug}/`, glob)) return never(`${glob} leads out of the workspace`);
@@ -49,19 +59,21 @@ function problemWith(
   if (route.tier !== 'STANDARD')
     return never(`no pass may ever write ${target}, which is ${route.tier}`);
   if (route.bundles.length > 0) return never(`only bundles write ${target}, so no pass may`);
-  if (target.startsWith(`PROJECTS/${slug}/`)) return undefined;
-  const permission = authorise(snapshot, {
-    actionClass: 'file-write-extended',
-    targets: [target],
-    project: slug,
-    phase: fieldText(record, 'phase.name'),
-  });
+  return undefined;
+}
+
+function notYetAllowed(
+  slug: string,
+  target: string,
+  { globs, permission }: Beyond,
+): Problem | undefined {
   if (permission.allowed) return undefined;
+  const what = globs.length === 1 ? 'it' : `this and the other ${globs.length - 1} together`;
   return {
     severity: 'warning',
-    message: `${target} is outside the project ${slug}, and no active pre-approval allows it (${refusalText(permission)})`,
+    message: `${target} is outside the project ${slug}, and no active pre-approval allows ${what} (${refusalText(permission)})`,
     expected: RELATIVE,
-    hint: 'write inside the project, or sign a pre-approval of the class file-write-extended in orchestration-os/OPS-PREAPPROVAL.md',
+    hint: 'write inside the project, or sign one pre-approval of the class file-write-extended in orchestration-os/OPS-PREAPPROVAL.md',
   };
 }
 
