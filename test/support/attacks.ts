@@ -505,6 +505,7 @@ const COMMANDS: readonly Attack[] = [
     'tier-protected',
   ],
   ['sort that runs a program', run('sort --compress-program=sh journal.md'), 'command-unparsable'],
+  ['tree that leaves a page in each folder', run('tree -RH . -L 1'), 'command-unparsable'],
   ['uniq onto a protected file', run('uniq journal.md SOUL.md'), 'tier-protected'],
   ['find that deletes', run('find . -name SOUL.md -delete'), 'command-unparsable'],
   ['find that runs', run('find . -exec rm {} \\;'), 'command-unparsable'],

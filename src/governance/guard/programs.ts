@@ -69,7 +69,7 @@ const SIMPLE: readonly ProgramFacts[] = [
     opaque: 'files0-from T temporary-directory',
   },
   { names: 'shuf', valued: 'i input-range n head-count random-source', outputs: 'o output' },
-  { names: 'tree', valued: 'L P I charset filelimit timefmt H T', outputs: 'o' },
+  { names: 'tree', valued: 'L P I charset filelimit timefmt H T', outputs: 'o', opaque: 'R' },
   {
     names: 'rg',
     valued: `e regexp f file g glob t type T A B C m max-count M r replace E j sort pre pre-glob
