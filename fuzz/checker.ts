@@ -13,8 +13,8 @@ const SANDBOX = [
   ...['--chdir', '/tmp'],
 ];
 
-/** Some lines write without end: no file grows beyond 20 MB. */
-const LIMITED = 'ulimit -f 40000; exec "$0" "$@"';
+/** Some lines write without end: no file grows beyond 1 MB. */
+const LIMITED = 'ulimit -f 2000; exec "$0" "$@"';
 
 export type Checker = {
   /** In the order of the lines. */

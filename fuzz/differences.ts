@@ -1,7 +1,7 @@
 /** Compares what bash did with what the guard judged, and with what our executor did. */
 import type { SimpleCommand, Step } from '../src/governance/guard/shell-types.js';
 import type { Allowed } from './judge-line.js';
-import { workspaceOf } from './places.js';
+import { SECRET, workspaceOf } from './places.js';
 import type { Start } from './programs.js';
 import type { Ran } from './run-line.js';
 import type { Tree } from './world.js';
@@ -14,6 +14,7 @@ export function differences(
   { before, index }: { readonly before: Tree; readonly index: number },
 ): readonly string[] {
   const { bash, ours, host } = ran;
+  if (holdsSecret(bash, before)) return ['bash read what no line may read'];
   if (judged.steps.some(isRace)) return [];
   // Bash gives a program a name that begins with a dash, which ours never does.
   if (judged.steps.some(hasGuardedName)) return between('our executor', host, ours, judged.steps);
@@ -27,6 +28,13 @@ export function differences(
     ...between('our executor', bash, ours, judged.steps),
     ...between('bash with the printed text', bash, host, judged.steps),
   ];
+}
+
+function holdsSecret({ printed, starts, tree }: Ran, before: Tree): boolean {
+  const written = changed(before, tree).map((path) => tree.get(path) ?? '');
+  return [printed, ...starts.map(({ input }) => input), ...written].some((text) =>
+    text.includes(SECRET),
+  );
 }
 
 function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): readonly string[] {

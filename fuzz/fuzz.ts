@@ -16,7 +16,7 @@ export type Fuzzed = { made: number; executed: number; different: number };
 
 const AT_ONCE = 192;
 /** How often a long run reports. */
-const STEP = 5000;
+const STEP = 1000;
 /** With more, one fault fills the screen. */
 const MOST_SHOWN = 20;
 

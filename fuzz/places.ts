@@ -11,6 +11,9 @@ export const FOLDER = 'PROJECTS/p';
 /** Stands for the workspace of the world in which a line runs. */
 export const ROOT_MARK = '@ROOT@';
 
+/** The text of a file that no line may read. */
+export const SECRET = 'the token of a pass';
+
 /** What bash printed in a world, and its exit code. */
 export function printedBy(index: number): Readonly<Record<'output' | 'exit', string>> {
   const output = `${PRINTED}/${index}`;

@@ -33,7 +33,10 @@ exec /usr/bin/"$name" "$@"
 `;
 const ANSWER = `${RECORD}input=
 text=
-while IFS= read -r text; do input="$input$text|"; done
+while IFS= read -r text; do
+  input="$input$text|"
+  [ \${#input} -lt 4000 ] || /usr/bin/cat > /dev/null
+done
 printf '%s\\0' "$name" "$PWD" "$settings" "$input$text" "$#" "$@" >> ${RECORDS}/$line
 printf '%s\\n' "$name $*"
 for last; do :; done

@@ -11,6 +11,7 @@ export const file = pick(
   ...["'outputs/{a,b}.txt'", "outputs/'*'.star", 'outputs/evil.sh', 'outputs/.hidden', 'outputs'],
   ...[`${ROOT_MARK}/PROJECTS/p/outputs/a.txt`, '../../docs/guide.md', 'outputs/soul-link.md'],
   ...['outputs/bare/config', 'outputs/pointer/.git', 'outputs/"a".txt', "o'utputs'/a.txt"],
+  ...['../../../state/token', 'outputs/away/../state/token', `${ROOT_MARK}/../state/t*`],
 );
 
 const pattern = pick(
@@ -137,6 +138,7 @@ const working = fc
 /** Places that are there, and others that are not, or not yet. */
 const place = pick(
   ...['outputs/y', 'outputs/y', 'outputs/y/', 'outputs/y/z', 'outputs/sub', 'outputs/sub/'],
+  ...['outputs/sub-link/', 'outputs/away/', 'outputs/sub-link/.', 'outputs/soul-link.md'],
   ...['outputs/w', './outputs//y', 'outputs/y/.', 'outputs/sub/../y', 'outputs', 'outputs/a.txt'],
 );
 const source = pick(

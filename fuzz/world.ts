@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FOLDER, PRINTED, printedBy, RECORDS, TEMPLATE, WORLDS } from './places.js';
+import { FOLDER, PRINTED, printedBy, RECORDS, SECRET, TEMPLATE, WORLDS } from './places.js';
 import { REGISTERED } from './programs.js';
 
 const REGISTRY = `# Registry
@@ -79,7 +79,7 @@ function files(): Readonly<Record<string, string>> {
     'ws/.git/objects/x': '',
     'ws/.git/refs/x': '',
     'ws/orchestration-os/OPS-TOOL-REGISTRY.md': `# Tools\n\n## Tools\n\n| Tool | Program | Allow | Deny |\n|---|---|---|---|\n${RULES}\n`,
-    'state/token': 'secret\n',
+    'state/token': `${SECRET}\n`,
     'beyond/file.txt': 'not in the workspace\n',
     ...Object.fromEntries(
       Object.entries(project).map(([path, text]) => [`ws/${FOLDER}/${path}`, text]),

@@ -16,14 +16,14 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/passes/reconcile/check-differences.ts',
     find: "return { code: 'path-hard-link', why: 'the file has another name (hard link)' };",
     replace: 'return undefined;',
-    seed: 1,
+    seed: 32,
   },
   {
     name: 'reconciling does not compare modes',
     file: 'src/passes/reconcile/differences.ts',
     find: 'file !== undefined && file.mode !== (entry.mode & 0o7777)',
     replace: 'file !== undefined && file.mode < 0',
-    seed: 1,
+    seed: 37,
   },
   {
     name: 'reconciling does not look at logs',

@@ -191,10 +191,11 @@ function isReserved(text: string, words: readonly AnswerWords[]): boolean {
 
 function hasWord(text: string, words: readonly string[]): boolean {
   const said = comparable(text);
-  return words.some((word) =>
-    UNSPACED.test(word)
-      ? said.includes(word)
-      : new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u').test(said),
+  return words.some(
+    (word) =>
+      said.includes(word) &&
+      (UNSPACED.test(word) ||
+        new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u').test(said)),
   );
 }
 

@@ -1,5 +1,5 @@
 /** What commands may not read, and in which repositories git may run. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { ask, makeWorkspace } from '../support/guard-workspace.js';
@@ -8,9 +8,13 @@ const OUT = 'PROJECTS/inventory/outputs';
 const HOME = t.testdir({
   state: { keys: { 'own-er.pem': 'k' }, 'token.json': '{}' },
   workspace: {},
+  beyond: {},
 });
 const home = join(HOME, 'state');
 const root = makeWorkspace(join(HOME, 'workspace'));
+symlinkSync(join(HOME, 'beyond'), join(root, 'away'));
+mkdirSync(join(root, 'docs'), { recursive: true });
+symlinkSync('docs', join(root, 'inside'));
 const reasonsOf = (command: string) =>
   ask(root, { kind: 'exec', command }, { options: { home } }).reasons.map(({ code }) => code);
 
@@ -29,6 +33,15 @@ t.test('keys, credentials and the state directory are read by no program', async
     `for f in ${home}/keys/*; do cat "$f"; done`,
     `find . -name x -exec cat ${home}/token.json ;`.replace(' ;', " ';'"),
     `ls | xargs cat ${home}/token.json`,
+    `find ${HOME} -name x -exec cat {} +`,
+    `find ${HOME} | xargs cat`,
+    `cat away/../state/token.json`,
+    `grep -hf${home}/token.json SOUL.md`,
+    'grep -hf../state/token.json SOUL.md',
+    'xargs -0a../state/token.json wc',
+    'tool --data=@../state/token.json',
+    "tool -F 'a=@SOUL.md;b=<../state/token.json'",
+    `grep -hd recurse x ${HOME}`,
     'cat /root/.ssh/id_rsa',
     'cat /home/me/.aws/credentials',
     'cat /proc/self/environ',
@@ -43,8 +56,33 @@ t.test('keys, credentials and the state directory are read by no program', async
     `ls ${HOME}`,
     'cat /etc/hostname',
     'cat /proc/cpuinfo',
+    'cut -d/ -f1 SOUL.md',
+    'tr / _ < SOUL.md',
+    'sort -t / -k 2 SOUL.md',
+    "awk -F/ '{ print $1 }' SOUL.md",
+    'grep -c / SOUL.md',
+    'find / -maxdepth 1',
+    'find docs -type f | xargs wc -l',
+    'cat inside/../SOUL.md',
   ])
     t.same(reasonsOf(command), ['allowed'], command);
+});
+
+t.test('a query or a list that names files of its own is not read', async (t) => {
+  for (const command of [
+    "awk 'BEGIN { ARGV[1] = 1 }'",
+    `jq -n 'import "token" as $t {search: "../state"}; $t'`,
+    `jq -n 'include # it\n "x"; y'`,
+    'jq -rf outputs/filter.jq docs/a.json',
+    `yq 'load_str("../state/token.json")'`,
+    'sort --files0-from=outputs/list',
+    'strings @outputs/list',
+  ])
+    t.ok(
+      reasonsOf(command).includes('command-unparsable'),
+      `${command}: ${reasonsOf(command).join()}`,
+    );
+  t.same(reasonsOf(`jq -r '.import, .include, "load"' docs/a.json`), ['allowed']);
 });
 
 t.test('git runs in no repository that an agent could have made', async (t) => {

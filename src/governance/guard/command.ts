@@ -18,6 +18,7 @@ import { FOREIGN, PROGRAMS } from './programs.js';
 import { OF_THE_SHELL } from './shell-builtins.js';
 import type { Expanded, Redirect, Script, SimpleCommand, Word } from './shell-types.js';
 import { ruleReasons } from './tool-rules.js';
+import { pathsIn, readsBelow } from './words-read.js';
 import { assignmentProblem, WRAPPERS } from './wrappers.js';
 
 const DEEPEST = 12;
@@ -27,8 +28,13 @@ const SYSTEM_FOLDERS = new Set(
 /** Programs that touch nothing and need no line in the tool registry. */
 const ALWAYS = new Set('true false echo printf test [ pwd'.split(' '));
 
-/** Where the walk through a command is. */
-type Walk = { readonly found: Findings; readonly folder: string; readonly depth: number };
+/** Where the walk is. `namesFiles`: another program may read what this one names. */
+type Walk = {
+  readonly found: Findings;
+  readonly folder: string;
+  readonly depth: number;
+  readonly namesFiles: boolean;
+};
 
 export function judgeScript({ steps, problems }: Script, world: CommandWorld): CommandJudgement {
   const found = noFindings();
@@ -39,9 +45,15 @@ export function judgeScript({ steps, problems }: Script, world: CommandWorld): C
   for (const { pipeline, folder, expanded, enter } of steps) {
     for (const pattern of expanded ?? []) judgePattern(pattern, found);
     if (enter !== undefined) judgeFolder(posix.join(folder, enter), found);
-    for (const command of pipeline ?? []) judgeSimple(command, world, { found, folder, depth: 0 });
+    const namesFiles = pipeline?.some(({ words }) => words.some(isXargs)) === true;
+    for (const command of pipeline ?? [])
+      judgeSimple(command, world, { found, folder, depth: 0, namesFiles });
   }
   return judgementOf(found);
+}
+
+function isXargs(word: string): boolean {
+  return posix.basename(word) === 'xargs';
 }
 
 /** We expand patterns before anything runs; a shell does it only when it gets there. */
@@ -79,7 +91,7 @@ function judgeFolder(folder: string, found: Findings): void {
 /** A program started without a shell: its words are what they are. */
 export function judgeArgv(argv: readonly string[], world: CommandWorld): CommandJudgement {
   const found = noFindings();
-  const walk = { found, folder: world.cwd, depth: 0 };
+  const walk = { found, folder: world.cwd, depth: 0, namesFiles: false };
   if (argv.length === 0) refuse(found, 'command-unparsable', 'the command is empty');
   else if (argv.some((word) => word.includes('\0')))
     refuse(found, 'command-unparsable', 'the command contains a NUL character');
@@ -106,7 +118,7 @@ function judgeRedirect(
   if (redirect.mode === 'copy' || redirect.mode === 'text' || isStream(redirect.to)) return;
   if (/^\/dev\/(?:tcp|udp)\//.test(redirect.to))
     return refuse(found, 'command-denied', 'the command opens a network connection');
-  if (redirect.mode === 'read') return judgeRead('cat', sure(redirect.to), world, walk);
+  if (redirect.mode === 'read') return judgeRead(redirect.to, false, world, walk);
   const to = sure(redirect.to);
   const { mode } = redirect;
   const content = redirect.fd === 1 ? contentOf(command) : undefined;
@@ -147,7 +159,8 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
       'command-denied',
       `${program} is a word of the shell, and programs are started without one: ${advice}`,
     );
-  for (const word of words) judgeRead(program, word, world, walk);
+  const below = walk.namesFiles || readsBelow(program, args);
+  for (const { text } of words) judgeRead(text, below, world, walk);
   if (program === 'git') found.repositories.push({ folder, after: found.effects.length });
   const wrapper = WRAPPERS.get(program);
   if (wrapper === undefined && !ALWAYS.has(program)) judgeProgram({ program, args }, world, walk);
@@ -156,19 +169,10 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
   for (const run of read.run) judgeWords(run, world, { ...walk, depth: walk.depth + 1 });
 }
 
-/** These look at names, and read nothing below the folders that they are given. */
-const LOOK_AT_NAMES = new Set(
-  'ls find tree du df stat test [ echo printf basename dirname realpath readlink pwd'.split(' '),
-);
-
-/** Every word could name a file that is read, also behind a dash and behind an equals sign. */
-function judgeRead(program: string, { text }: Word, world: CommandWorld, walk: Walk): void {
-  const below = !LOOK_AT_NAMES.has(program);
-  const attached = /^-[A-Za-z](.+)$/s.exec(text)?.[1] ?? '';
-  for (const path of new Set([text, text.slice(text.indexOf('=') + 1), attached]))
-    if (path !== '' && !/[\0\n]/.test(path))
-      for (const reason of world.reading(walk.folder, path, below))
-        refuse(walk.found, reason.code, reason.message);
+function judgeRead(text: string, below: boolean, world: CommandWorld, walk: Walk): void {
+  for (const path of pathsIn(text))
+    for (const reason of world.reading(walk.folder, path, below))
+      refuse(walk.found, reason.code, reason.message);
 }
 
 /** Applies the tool registry to a program, and limits one that runs code of its own. */

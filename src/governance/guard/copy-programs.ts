@@ -20,8 +20,7 @@ const PLACING = 't target-directory S suffix';
 const PLACING_FLAGS = 'f force i interactive n no-clobber u update v verbose T no-target-directory';
 const COPYING_FLAGS = `a archive r R recursive p preserve no-preserve H L dereference x
   one-file-system sparse reflink strip-trailing-slashes remove-destination attributes-only`;
-const INSTALL_FLAGS = `m mode o owner g group p preserve-timestamps D C compare c d directory s strip
-  strip-program`;
+const INSTALL_FLAGS = `m mode o owner g group p preserve-timestamps D C compare c d directory s strip`;
 
 export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) => {
   if (has(args, 'parents')) return opaque(name, []);

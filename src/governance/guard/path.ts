@@ -69,7 +69,9 @@ export function resolveTarget(
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
   const existing = probeAt(world, path);
-  reasons.push(...standing(path, existing, use));
+  // After a slash, removing goes through the link.
+  const through = use === 'remove' && /\/\.?$/.test(rawPath) ? 'folder' : use;
+  reasons.push(...standing(path, existing, through));
   return { path, reasons, existing };
 }
 

@@ -32,6 +32,8 @@ export type ProgramFacts = {
   readonly opaque?: Names;
   /** A word after which they do not either. */
   readonly refused?: RegExp;
+  /** Options whose value may name a file to write in it, or the file that holds it. */
+  readonly formats?: Names;
   /** Options without which the words do not show what is written. */
   readonly opaqueWithout?: Names;
 };
@@ -43,7 +45,7 @@ export function split(names: Names): readonly string[] {
 export const opaque: Program = (name) =>
   refused(
     'command-unparsable',
-    `the arguments of ${name} do not show what it would write; use the write or edit tool`,
+    `the arguments of ${name} do not show which files it would use; use the read, write or edit tool`,
   );
 
 export const runsCode: Program = (name) =>
@@ -86,6 +88,8 @@ export function programOf(facts: ProgramFacts): Program {
     if (hasOption(args, facts.opaque) || args.words.some(({ text }) => facts.refused?.test(text)))
       return opaque(name, []);
     if (facts.opaqueWithout !== undefined && !hasOption(args, facts.opaqueWithout))
+      return opaque(name, []);
+    if (valuesOf(args, ...split(facts.formats ?? '')).some(({ text }) => /^@|%output/.test(text)))
       return opaque(name, []);
     const outputFiles = valuesOf(args, ...outputs).filter(
       (word) => facts.dash !== true || word.text !== '-',

@@ -16,15 +16,16 @@ import {
   type Program,
   type ProgramFacts,
 } from './program.js';
+import type { Word } from './shell-types.js';
 import { find } from './find-program.js';
 import { git } from './git-program.js';
 import { has, readArguments, sure } from './options.js';
 import { awk, interpreter, sed } from './script-programs.js';
 
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
-  unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep
-  which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
-  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf`;
+  unexpand od hexdump stat du df basename dirname realpath readlink seq expr sleep
+  which whoami uname id nproc uptime tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
+  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum printenv tput locale getconf`;
 
 const DENIED = `sudo doas su pkexec runuser chroot unshare nsenter mount umount crontab at batch
   systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace
@@ -40,6 +41,9 @@ const INTERPRETERS: readonly (readonly [names: Names, harmless: Names])[] = [
   ['perl ruby', 'w W'],
   ['php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno', ''],
 ];
+
+/** A query that reads a file which it names itself. */
+const LOADS = /\b(?:import|include)\b(?:\s|#[^\n]*\n)*"|\bload\w*\s*\(/;
 
 const SIMPLE: readonly ProgramFacts[] = [
   { names: 'tee sponge', op: 'write', appends: 'a append' },
@@ -62,9 +66,10 @@ const SIMPLE: readonly ProgramFacts[] = [
       compress-program files0-from random-source`,
     outputs: 'o output',
     runs: 'compress-program',
+    opaque: 'files0-from T temporary-directory',
   },
   { names: 'shuf', valued: 'i input-range n head-count random-source', outputs: 'o output' },
-  { names: 'tree', valued: 'L P I charset filelimit timefmt H T', outputs: 'o' },
+  { names: 'tree', valued: 'L P I charset filelimit timefmt H T', outputs: 'o', opaque: 'R' },
   {
     names: 'rg',
     valued: `e regexp f file g glob t type T A B C m max-count M r replace E j sort pre pre-glob
@@ -83,10 +88,15 @@ const SIMPLE: readonly ProgramFacts[] = [
     outputs: 'o output c cookie-jar D dump-header trace trace-ascii stderr',
     dash: true,
     opaque: `O remote-name remote-name-all J remote-header-name K config output-dir libcurl hsts
-      alt-svc etag-save proto-default T upload-file`,
-    refused: /(?:^|=)\s*(?:file|ftps?|scp|sftp|smb|telnet|gopher|dict|tftp):|^[^{]*[{[].*:\/\//i,
+      alt-svc etag-save proto-default T upload-file unix-socket abstract-unix-socket engine
+      ssl-sessions n netrc netrc-file netrc-optional`,
+    formats: 'w write-out',
+    refused:
+      /^--expand-|(?:^|=)\s*(?:file|ftps?|scp|sftp|smb|telnet|gopher|dict|tftp):|^[^{]*[{[].*:\/\//i,
   },
-  { names: 'yq', opaque: 'i inplace s split-exp' },
+  { names: 'jq', valued: 'L library-path', opaque: 'f from-file', refused: LOADS },
+  { names: 'yq', opaque: 'i inplace s split-exp f from-file', refused: LOADS },
+  { names: 'strings', refused: /^@/ },
 ];
 
 /** `--reference`, or a mode that reads as an option (`-w`), replaces the first operand. */
@@ -128,6 +138,31 @@ const tar: Program = (name, words) => {
   return together(certain(name, args), lists && plain ? NOTHING : opaque(name, words));
 };
 
+const date: Program = (name, words) => {
+  const args = readArguments(words, {
+    valued: split('d date f file r reference s set'),
+    suffixed: 'I',
+  });
+  const sets = has(args, 's', 'set') || args.operands.some(({ text }) => !text.startsWith('+'));
+  return together(
+    certain(name, args),
+    sets
+      ? refused('command-denied', `${name} would set the clock; write the format as +…`)
+      : NOTHING,
+  );
+};
+
+/** The letter `e` without a dash shows the variables of every program. */
+const ps: Program = (name, words) => {
+  const { operands } = readArguments(words, {
+    valued: split('o O format u U user p pid g G group t tty C s sid'),
+  });
+  const shows = ({ text }: Word): boolean => /^[A-Za-z]*e/.test(text);
+  return operands.some(shows) || words.some(({ text }) => text.includes('environ'))
+    ? refused('command-denied', `${name} with these words shows the variables of other programs`)
+    : NOTHING;
+};
+
 /**
  * Programs that shells have as words of their own, under the same names: accepted where both do the
  * same. `-v NAME[…]` of the shell's also evaluates what is in the brackets.
@@ -146,7 +181,7 @@ const asksForHelp = ([first = '', ...more]: readonly string[]): boolean =>
 const print = twin(
   (words) =>
     /^-(?!-?$)/.test(words[0] ?? '') ||
-    words.slice(0, 2).some((word) => /%[^a-zA-Z%]*[q(Q]/.test(word)),
+    words.slice(0, 2).some((word) => /%[^a-zA-Z%]*[hjlLtz]*[nq(Q]/.test(word)),
 );
 const echo = twin(
   (words) =>
@@ -157,7 +192,7 @@ const echo = twin(
 const test = twin(
   (words) =>
     /^(?:-[ao]|--(?:help|version))$/.test(words.find((word) => word !== '!') ?? '') ||
-    words.some((word) => /^(?:-[vRN]|[<>])$/.test(word)),
+    words.some((word) => /^(?:-[vRN]|[<>]|\s*[-+]?\d{19,}\s*)$/.test(word)),
 );
 
 function each(names: Names, program: Program): readonly (readonly [string, Program])[] {
@@ -176,6 +211,8 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('ln link', link),
   ...each('mv', move),
   ...each('install', install),
+  ...each('date', date),
+  ...each('ps', ps),
   ...each('dd', dd),
   ...each('sed gsed', sed),
   ...each('find', find),

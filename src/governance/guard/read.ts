@@ -17,12 +17,10 @@ export function readReasons(
   from = '',
   below = false,
 ): readonly Reason[] {
-  const absolute = posix.normalize(
-    isAbsolute(rawPath)
-      ? rawPath
-      : posix.join(isAbsolute(from) ? from : posix.join(world.root, from), rawPath),
-  );
-  const real = world.probe.real(absolute);
+  const folder = isAbsolute(from) ? from : posix.join(world.root, from);
+  const written = isAbsolute(rawPath) ? rawPath : `${folder}/${rawPath}`;
+  const absolute = posix.normalize(written);
+  const real = realOf(world, written);
   for (const path of new Set([absolute, real])) {
     if (world.home !== undefined && isInside(world.home, path))
       return [
@@ -47,4 +45,14 @@ export function readReasons(
       ];
   }
   return [];
+}
+
+/** `..` after a link leads to the folder around what the link leads to. */
+function realOf({ probe }: PathWorld, path: string): string {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const place = names.reduce(
+    (so, name) => (name === '..' ? posix.dirname(probe.real(so)) : posix.join(so, name)),
+    '/',
+  );
+  return probe.real(place);
 }

@@ -192,7 +192,7 @@ export function sedProblem(script: string): string | undefined {
  * after `print` is refused, because strings are not parsed.
  */
 export function awkProblem(program: string): string | undefined {
-  if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(/.test(program))
+  if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(|\bARGV\b|\bSYMTAB\b/.test(program))
     return 'it runs, reads or includes something';
   if (program.includes('\\\n')) return 'it joins lines with a backslash';
   if (/print[^]*>/.test(program)) return 'it may print into a file';
