@@ -1,6 +1,5 @@
 /** Nodes that own tasks and nodes that work on them, connected to one server in this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { Kvm } from '@nats-io/kv';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
@@ -27,6 +26,7 @@ import type { RemoteChangeSet } from '../../../../src/modules/mesh/work/change-s
 import { openWorkspace } from '../../../../src/workspace/open-workspace.js';
 import type { Mesh, MeshNode } from '../mesh-place.js';
 import { until } from '../until.js';
+import { childProgram } from '../../../support/child-program.js';
 
 type Scope = { teardown(act: () => unknown): void };
 export type RunningNode = { readonly said: readonly string[]; stop(): Promise<void> };
@@ -62,7 +62,7 @@ export function start(
 
 /** A node that claims tasks, in a process of its own. */
 export function startChild(t: Scope, mesh: Mesh, { root, home }: MeshNode): ChildProcess {
-  const program = fileURLToPath(new URL('./node-child.js', import.meta.url));
+  const program = childProgram('./node-child.js', import.meta.url);
   const child = spawn(process.execPath, [program, root, home, mesh.url], { stdio: 'ignore' });
   t.teardown(() => child.kill('SIGKILL'));
   return child;
