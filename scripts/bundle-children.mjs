@@ -1,5 +1,5 @@
-// Bundles the programs that tests start, and often kill, into dist/children: opening the hundreds of
-// small files of each start would be most of the time of these tests.
+// Bundles the programs that tests start, and often kill, into dist/children: opening the hundreds
+// of small files of each start would be most of the time of these tests.
 import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build } from 'esbuild';
