@@ -16,3 +16,4 @@ await import('./copy-pages.mjs');
 await import('./bundle-islands.mjs');
 await import('./bundle.mjs');
 await import('./bundle-openclaw.mjs');
+await import('./bundle-children.mjs');

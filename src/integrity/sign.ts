@@ -64,8 +64,8 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
   refuseSigner(workspace, options);
   const before = readTrust(state);
   const trust = before?.fingerprint === key.fingerprint ? before : undefined;
-  const workspaceId = before?.workspaceId ?? adoptHere(workspace, key);
   const snapshot = workspace.snapshot();
+  const workspaceId = before?.workspaceId ?? adoptHere(workspace, { snapshot, key });
   refuseUnsound(snapshot);
   const anchored = anchorNewLogs({ root, state }, snapshot.schema);
   let written: Written | undefined;
@@ -83,7 +83,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
       return { ...common, changes: [] };
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });
-    written = { text, signedAt: stamp(options.now), signed };
+    written = { text, signedAt: stamp(options.now), signed, snapshot: fresh };
     const files = signed.map(({ file }) => [file, fresh.bytes(file)] as const);
     noteAccepted(workspace, new Map([...files, [MANIFEST_FILE, Buffer.from(text)]]));
     const changes: Change[] = [
@@ -92,7 +92,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     ];
     return { ...common, changes, audit: [auditOf(signed, key)] };
   });
-  const text = written?.text ?? workspace.snapshot().text(MANIFEST_FILE) ?? '';
+  const text = written?.text ?? snapshot.text(MANIFEST_FILE) ?? '';
   const signedAt = written?.signedAt ?? parseManifest(text).manifest.signedAt;
   pinTrust(state, {
     root,
@@ -103,7 +103,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     signedAt,
   });
   writeFileDurably(signedManifestPath(state), text, { mode: 0o600 });
-  keepContents(state, workspace.snapshot(), text);
+  keepContents(state, written?.snapshot ?? snapshot, text);
   return {
     signed: written?.signed ?? [],
     pinned: trust === undefined,
@@ -116,6 +116,7 @@ type Written = {
   readonly text: string;
   readonly signedAt: string;
   readonly signed: readonly SigningChange[];
+  readonly snapshot: Snapshot;
 };
 
 function refuseSigner(
@@ -160,9 +161,11 @@ function auditOf(signed: readonly SigningChange[], key: SignOptions['key']): Aud
  * The id of a workspace that is not trusted here yet. If its owner moved it, it keeps its id, its
  * anchors and its numbering. A copy (the original still exists) becomes a new workspace.
  */
-function adoptHere(workspace: Workspace, key: OwnerKey): string {
-  const { root, state, home } = workspace;
-  const { manifest } = parseManifest(workspace.snapshot().text(MANIFEST_FILE) ?? '');
+function adoptHere(
+  { root, state, home }: Workspace,
+  { snapshot, key }: { readonly snapshot: Snapshot; readonly key: OwnerKey },
+): string {
+  const { manifest } = parseManifest(snapshot.text(MANIFEST_FILE) ?? '');
   const fresh = `w-${randomBytes(8).toString('hex')}`;
   if (!isSignedBy(manifest, key.publicKey)) return fresh;
   const elsewhere = trustedElsewhere(home, manifest.workspace, root).find(

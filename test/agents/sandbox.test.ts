@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import type { ProcessLimits } from '../../src/agents/process-group.js';
@@ -30,10 +29,11 @@ import type { RunInput } from '../../src/agents/types.js';
 import { runCommand } from '../../src/governance/conditions/run-programs.js';
 import { commandSpec, sampleInput } from './sample-run.js';
 import { box, type Box, PATH, SETTINGS } from './sandbox-box.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(180_000);
 
-const CHILD = fileURLToPath(new URL('./sandboxed-child.js', import.meta.url));
+const CHILD = childProgram('./sandboxed-child.js', import.meta.url);
 
 const run = (at: Box, input: RunInput, limits?: Partial<ProcessLimits>) =>
   commandRunner({

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { acceptLogs, changedLogs } from '../../src/integrity/accept-logs.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { makeWorkspace } from '../support/make-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
-const CHILD = fileURLToPath(new URL('add-columns-child.js', import.meta.url));
+const CHILD = childProgram('add-columns-child.js', import.meta.url);
 const LOG = 'audit/AUDIT-LOG.md';
 
 for (const step of ['log rewritten', 'opening stored', 'never'])

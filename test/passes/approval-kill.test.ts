@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { approvalAsked, approvalsOf } from '../../src/governance/approvals/approval.js';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -10,6 +9,7 @@ import { fieldText } from '../../src/project/field-text.js';
 import { recover } from '../../src/workspace/recover.js';
 import { passIn, twoProjects } from '../support/two-projects.js';
 import { read } from './pass-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
 /** `NOCTURNE_KILLS=200 node dist/test/passes/approval-kill.test.js` for the long run. */
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 12);
@@ -20,7 +20,7 @@ t.test(
   async (t) => {
     const place = twoProjects(t.testdir());
     const data = await passIn(place);
-    const child = fileURLToPath(new URL('./approval-child.js', import.meta.url));
+    const child = childProgram('./approval-child.js', import.meta.url);
     let [before, inTime, whole] = [0, 0, 0];
     // The first one is not killed: it tells how long taking in takes here.
     for (let i = 0; i <= KILLS; i++) {

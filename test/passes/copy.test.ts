@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { replaceFiles } from '../../src/kernel/files.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -37,10 +36,11 @@ import {
   trail,
   WRITES_PAGE,
 } from './pass-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(240_000);
 
-const CHILD = fileURLToPath(new URL('./copy-child.js', import.meta.url));
+const CHILD = childProgram('./copy-child.js', import.meta.url);
 const OUTPUT = 'PROJECTS/pages/outputs/page.md';
 const PAGE = '# Page\n\n## Entries\n\n- name: one\n- name: two\n';
 

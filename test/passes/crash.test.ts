@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { environment, placeWithProject, read, REPORT, runnersPage } from './pass-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
 /** `NOCTURNE_KILLS=500 node dist/test/passes/crash.test.js` for the long run. */
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 8);
@@ -32,7 +32,7 @@ for (const [where, runner] of [
       files: { 'orchestration-os/RUNNERS.md': runnersPage() },
     });
     const soul = read(place, 'SOUL.md');
-    const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));
+    const child = childProgram('./crash-child.js', import.meta.url);
     const began = performance.now();
     await worker(environment(place), { role: 'worker' });
     await answerEscalations(place);

@@ -1,16 +1,16 @@
 /** A conversation survives kill -9 before every request, parking, and the restart after it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
 import { scriptedOpenai, type SeenRequest } from '../support/scripted-openai.js';
 import { answer, callsIn, LIMIT, openQuestions, SAID, writes } from './parking.js';
 import { BOXED, chatRunnerAt, placeWithProject, read, runnersPage } from './pass-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(300_000);
 
-const CHILD = fileURLToPath(new URL('./parking-child.js', import.meta.url));
+const CHILD = childProgram('./parking-child.js', import.meta.url);
 const PAGE = 'PROJECTS/pages/outputs/page.md';
 
 /** By how many results the conversation has. */

@@ -1,15 +1,15 @@
 /** Two processes that record at once lose nothing of each other. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { seenPrograms } from '../../src/integrity/seen-programs.js';
 import { pendingUndos } from '../../src/passes/reconcile/pending-undo.js';
 import { placeWithProject } from './pass-workspace.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(180_000);
 
-const CHILD = fileURLToPath(new URL('two-recorders-child.js', import.meta.url));
+const CHILD = childProgram('two-recorders-child.js', import.meta.url);
 const COUNT = 40;
 
 t.test('programs and pending changes of two processes are all recorded', async (t) => {

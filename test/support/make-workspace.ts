@@ -1,6 +1,6 @@
 /** A whole owned workspace for a test: the shipped files, a key, a signature, anchors. */
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, cpSync, type Dirent, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createOwnerKey, type OwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
@@ -53,12 +53,28 @@ export function makeWorkspace(directory: string, options: MakeOptions = {}): Mad
 /** The workspace files of this repository, as a clone has them. */
 export function copyShipped(root: string): void {
   mkdirSync(root, { recursive: true });
-  for (const name of readdirSync(REPOSITORY)) {
-    if (name.endsWith('.md') && !NOT_SHIPPED.has(name))
-      cpSync(join(REPOSITORY, name), join(root, name));
-    else if (FOLDERS.includes(name))
-      cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
+  for (const entry of shipped()) {
+    const path = relative(REPOSITORY, join(entry.parentPath, entry.name));
+    if (entry.isDirectory()) mkdirSync(join(root, path), { recursive: true });
+    else copyFileSync(join(REPOSITORY, path), join(root, path));
   }
+}
+
+let listed: readonly Dirent[] | undefined;
+/** Listed once in a process; a folder comes before what is in it. */
+function shipped(): readonly Dirent[] {
+  const list = { withFileTypes: true } as const;
+  listed ??= readdirSync(REPOSITORY, list)
+    .filter(
+      ({ name }) => FOLDERS.includes(name) || (name.endsWith('.md') && !NOT_SHIPPED.has(name)),
+    )
+    .flatMap((entry) => [
+      entry,
+      ...(entry.isDirectory()
+        ? readdirSync(join(REPOSITORY, entry.name), { ...list, recursive: true })
+        : []),
+    ]);
+  return listed;
 }
 
 /** What each module brings to REGISTRY.md, and AGENTS.md of workspaces, where an installation has them. */

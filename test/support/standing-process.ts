@@ -72,7 +72,7 @@ export function startAlone({ words, env, cwd }: Asked, input = ''): Answered {
 }
 
 /** These the program answers before the command line. */
-const BEFORE = ['gate', 'validate', 'hook'];
+const BEFORE = ['gate', 'hook'];
 const started = new Set<string>();
 
 /**

@@ -1,4 +1,4 @@
-/** `nocturne validate` and `nocturne explain` as processes, in a workspace on disk. */
+/** `nocturne validate` and `nocturne explain` in a workspace on disk. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,17 +19,19 @@ const SHORT_ROW = replace(
 );
 
 t.test('a sound workspace ends with 0, one with an error with 1', async (t) => {
-  const sound = nocturne(workspaceOnDisk(t), 'validate');
+  const sound = await nocturne(workspaceOnDisk(t), 'validate');
   t.equal(sound.exit, 0, sound.stdout + sound.stderr);
   t.match(sound.stdout, /^0 errors, \d+ warnings?/m);
-  const bad = nocturne(workspaceOnDisk(t, [BAD_STATUS]), 'validate');
+  const bad = await nocturne(workspaceOnDisk(t, [BAD_STATUS]), 'validate');
   t.equal(bad.exit, 1);
   t.match(bad.stdout, /ACTIVE-PROJECTS\.md\n {2}10:64 {2}error {2}field-contract/);
 });
 
 t.test('--json prints one document with exact positions, for an error too', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS]);
-  const report = JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'field-contract').stdout);
+  const report = JSON.parse(
+    (await nocturne(at, 'validate', '--json', '--rule', 'field-contract')).stdout,
+  );
   t.equal(report.schema, 1);
   t.equal(report.ok, false);
   t.match(report.diagnostics, [
@@ -47,10 +49,12 @@ t.test('--json prints one document with exact positions, for an error too', asyn
   ]);
   t.match(report.summary, { errors: 1, warnings: 0 });
   t.same(
-    JSON.parse(nocturne(at, 'validate', '--format', 'json', '--rule', 'field-contract').stdout),
+    JSON.parse(
+      (await nocturne(at, 'validate', '--format', 'json', '--rule', 'field-contract')).stdout,
+    ),
     report,
   );
-  const wrong = nocturne(at, 'validate', '--json', '--rule', 'nonesuch');
+  const wrong = await nocturne(at, 'validate', '--json', '--rule', 'nonesuch');
   t.equal(wrong.exit, 2);
   t.match(JSON.parse(wrong.stdout), { ok: false, error: { code: 'USAGE' } });
 });
@@ -63,17 +67,20 @@ t.test('a path is checked alone, also one that the owner has made FREE', async (
   );
   const at = workspaceOnDisk(t, [FREE, BAD_STATUS, BAD_LINK]);
   // The change of REGISTRY.md is not signed, which is about the whole workspace.
-  const files = (...words: readonly string[]): readonly string[] => {
-    const { diagnostics } = JSON.parse(nocturne(at, 'validate', '--json', ...words).stdout);
+  const files = async (...words: readonly string[]): Promise<readonly string[]> => {
+    const { diagnostics } = JSON.parse((await nocturne(at, 'validate', '--json', ...words)).stdout);
     const found = new Set<string>(diagnostics.map(({ file: path }: { file: string }) => path));
     return [...found].filter((path) => path !== 'INTEGRITY-MANIFEST.md');
   };
-  t.notOk(files().includes('notes/a.md'));
-  t.same(files('notes/'), ['notes/a.md']);
-  t.same(files('ACTIVE-PROJECTS.md'), ['ACTIVE-PROJECTS.md']);
-  t.match(nocturne(at, 'validate', 'nothere').stderr, /^NOT_FOUND: there is no file or folder/);
+  t.notOk((await files()).includes('notes/a.md'));
+  t.same(await files('notes/'), ['notes/a.md']);
+  t.same(await files('ACTIVE-PROJECTS.md'), ['ACTIVE-PROJECTS.md']);
+  t.match(
+    (await nocturne(at, 'validate', 'nothere')).stderr,
+    /^NOT_FOUND: there is no file or folder/,
+  );
   for (const words of [['notes'], ['SOUL.md', '--fix']]) {
-    const lost = nocturne(at, 'validate', ...words, '--workspace', '/nonesuch');
+    const lost = await nocturne(at, 'validate', ...words, '--workspace', '/nonesuch');
     t.match(lost.stderr, /^NO_WORKSPACE: there is no directory \/nonesuch/);
     t.equal(lost.exit, 2);
   }
@@ -81,7 +88,9 @@ t.test('a path is checked alone, also one that the owner has made FREE', async (
 
 t.test('--rule leaves everything else out', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS, BAD_LINK]);
-  const only = JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'link-broken').stdout);
+  const only = JSON.parse(
+    (await nocturne(at, 'validate', '--json', '--rule', 'link-broken')).stdout,
+  );
   t.same(
     only.diagnostics.map((one: { rule: string }) => one.rule),
     ['link-broken'],
@@ -101,13 +110,13 @@ t.test(
       file('notes/b.md', 'And [gone](gone.md).\n'),
     ]);
     const before = read(at, 'AGENTS.md');
-    const preview = nocturne(at, 'validate', '--fix', '--dry-run');
+    const preview = await nocturne(at, 'validate', '--fix', '--dry-run');
     t.match(
       preview.stdout,
       /^-See \[the soul\]\(SOUL\.md\)\.\n\+See \[the soul\]\(\.\.\/SOUL\.md\)\.$/m,
     );
     t.match(read(at, 'notes/a.md'), '(SOUL.md)', 'nothing was written yet');
-    const fixed = nocturne(at, 'validate', '--fix');
+    const fixed = await nocturne(at, 'validate', '--fix');
     t.equal(fixed.exit, 0, fixed.stdout + fixed.stderr);
     t.match(fixed.stdout, /^Repaired 3 places in ACTIVE-PROJECTS\.md, notes\/a\.md\n/);
     t.match(read(at, 'ACTIVE-PROJECTS.md'), '| collect | active | 2026-11-20T01:42:10Z | - |\n');
@@ -124,7 +133,7 @@ t.test(
       /ACTIVE-PROJECTS\.md#inventory\.status \| Active \| active \| owner/,
     );
     t.match(
-      nocturne(at, 'validate', '--fix').stdout,
+      (await nocturne(at, 'validate', '--fix')).stdout,
       /^(?!Repaired)/,
       'a second time there is nothing to do',
     );
@@ -136,7 +145,7 @@ t.test('--fix leaves a file with conflict markers alone', async (t) => {
   const path = join(at.root, 'ACTIVE-PROJECTS.md');
   const text = `${readFileSync(path, 'utf8')}<<<<<<< HEAD\n| 2 | x\n=======\n>>>>>>> theirs\n`;
   writeFileSync(path, text);
-  nocturne(at, 'validate', '--fix');
+  await nocturne(at, 'validate', '--fix');
   t.equal(read(at, 'ACTIVE-PROJECTS.md'), text);
 });
 
@@ -161,13 +170,13 @@ t.test('--since reports what changed, and what the change broke elsewhere', asyn
       '## TODO collect',
     ),
   );
-  const files = (...words: string[]): string[] =>
+  const files = async (...words: string[]): Promise<string[]> =>
     JSON.parse(
-      nocturne(at, 'validate', '--json', '--rule', 'placeholder', ...words).stdout,
+      (await nocturne(at, 'validate', '--json', '--rule', 'placeholder', ...words)).stdout,
     ).diagnostics.map((one: { file: string }) => one.file);
-  t.same(files(), ['PROJECTS/inventory/PHASES.md', 'notes/new.md', 'notes/old.md']);
-  t.same(files('--since', 'HEAD'), ['PROJECTS/inventory/PHASES.md', 'notes/new.md']);
-  t.equal(nocturne(at, 'validate', '--since', 'nonesuch').exit, 2);
+  t.same(await files(), ['PROJECTS/inventory/PHASES.md', 'notes/new.md', 'notes/old.md']);
+  t.same(await files('--since', 'HEAD'), ['PROJECTS/inventory/PHASES.md', 'notes/new.md']);
+  t.equal((await nocturne(at, 'validate', '--since', 'nonesuch')).exit, 2);
 });
 
 t.test('--watch reports again after a change, and ends with what it said last', async (t) => {
@@ -225,12 +234,15 @@ t.test('an unreadable file is named; one that went away is not', async (t) => {
 t.test('explain prints pages, declared rules, files and objects', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS]);
   t.equal(
-    nocturne(at, 'explain', 'link-broken').stdout,
+    (await nocturne(at, 'explain', 'link-broken')).stdout,
     readFileSync(join(REPOSITORY, 'orchestration-os/rules-reference/link-broken.md'), 'utf8'),
   );
-  t.match(nocturne(at, 'explain', 'endless-phase').stdout, /^### endless-phase\n[\s\S]*```sql/);
-  nocturne(at, 'validate', '--fix');
-  const sheet = JSON.parse(nocturne(at, 'explain', 'ACTIVE-PROJECTS.md', '--json').stdout);
+  t.match(
+    (await nocturne(at, 'explain', 'endless-phase')).stdout,
+    /^### endless-phase\n[\s\S]*```sql/,
+  );
+  await nocturne(at, 'validate', '--fix');
+  const sheet = JSON.parse((await nocturne(at, 'explain', 'ACTIVE-PROJECTS.md', '--json')).stdout);
   t.match(sheet, {
     ok: true,
     kind: 'file',
@@ -239,13 +251,13 @@ t.test('explain prints pages, declared rules, files and objects', async (t) => {
     lastChange: { address: 'ACTIVE-PROJECTS.md#inventory.status', writer: 'owner' },
   });
   t.match(
-    nocturne(at, 'explain', 'DISPATCH').stdout,
+    (await nocturne(at, 'explain', 'DISPATCH')).stdout,
     /^DISPATCH: 1 record in ACTIVE-PROJECTS\.md \(table\)\n/,
   );
-  const unknown = nocturne(at, 'explain', 'lnk-broken');
+  const unknown = await nocturne(at, 'explain', 'lnk-broken');
   t.equal(unknown.exit, 2);
   t.match(unknown.stderr, 'did you mean link-broken?');
-  const list = JSON.parse(nocturne(at, 'explain', '--json').stdout).rules;
+  const list = JSON.parse((await nocturne(at, 'explain', '--json')).stdout).rules;
   for (const { id } of RULES) t.ok(list.includes(id), id);
 });
 

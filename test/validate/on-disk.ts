@@ -1,8 +1,8 @@
-/** The base workspace in a directory, and the command run in it as a process. */
-import { spawnSync } from 'node:child_process';
+/** The base workspace in a directory, and the command run in it. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FAKED_CLOCK } from '../support/faked-clock.js';
+import { type Answered, callProgram } from '../support/standing-process.js';
 import { baseFiles, type Files, REPOSITORY } from './base-workspace.js';
 import { type Edit, edited } from './edit-workspace.js';
 
@@ -30,22 +30,11 @@ function writeFiles(root: string, files: Files): void {
   }
 }
 
-export type Outcome = {
-  readonly exit: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-};
-
 export function nocturne(
   at: { readonly root: string; readonly home: string },
   ...words: string[]
-): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
-    cwd: at.root,
-    encoding: 'utf8',
-    env: environment(at.home),
-  });
-  return { exit: status, stdout, stderr };
+): Promise<Answered> {
+  return callProgram({ words, env: environment(at.home), cwd: at.root });
 }
 
 export function environment(home: string): NodeJS.ProcessEnv {

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { recover } from '../../src/workspace/recover.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { oneProject, type OneProject, rowsOf } from './one-project.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(600_000);
 
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 25);
-const PROGRAM = fileURLToPath(new URL('crash/record-writer.js', import.meta.url));
+const PROGRAM = childProgram('crash/record-writer.js', import.meta.url);
 
 t.test(
   `after each of ${KILLS} kills the workspace is wholly as before a bundle or wholly as after it`,

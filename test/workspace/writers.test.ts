@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { scratch } from './crash/scratch.js';
 import { oneProject, rowsOf } from './one-project.js';
+import { childProgram } from '../support/child-program.js';
 
 t.setTimeout(240_000);
 
 const WRITERS = 20;
 const ROUNDS = 5;
-const PROGRAM = fileURLToPath(new URL('crash/record-writer.js', import.meta.url));
+const PROGRAM = childProgram('crash/record-writer.js', import.meta.url);
 
 t.test(`${WRITERS} processes that change the same records at once lose nothing`, async (t) => {
   const place = oneProject(scratch(t));

@@ -1,12 +1,12 @@
 /** The sender is killed between the sending of a message and its record. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ask, channelPlace, eventTexts, send } from './channel-place.js';
 import { httpPeer } from './peers/http-peer.js';
+import { childProgram } from '../../support/child-program.js';
 
-const CHILD = fileURLToPath(new URL('./kill-child.js', import.meta.url));
+const CHILD = childProgram('./kill-child.js', import.meta.url);
 const QUESTIONS = 6;
 
 t.test('kill -9 at each message: none is lost, and one that comes twice says so', async (t) => {

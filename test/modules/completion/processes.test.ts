@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../../src/integrity/gate.js';
 import { readEvents, type TaskEvent } from '../../../src/modules/completion/events.js';
@@ -11,9 +10,10 @@ import { systemClock } from '../../../src/kernel/clock.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { recover } from '../../../src/workspace/recover.js';
 import { type LedgerPlace, ledgerPlace } from './ledger-place.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(300_000);
-const PROGRAM = fileURLToPath(new URL('./spawn-child.js', import.meta.url));
+const PROGRAM = childProgram('./spawn-child.js', import.meta.url);
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 8);
 const ORDERS = ['rle', 'rel', 'lre', 'ler', 'erl', 'elr'];
 

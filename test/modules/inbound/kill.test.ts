@@ -5,18 +5,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { dropFile, inboxEnvironment, inboxPlace, letter } from './inbox-place.js';
 import { REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(300_000);
 
 const ROUNDS = 12;
 const SENDERS = ['alice', 'bob', 'carol'];
-const child = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const child = (name: string): string => childProgram(name, import.meta.url);
 
 t.test('sorting is killed', async (t) => {
   const place = inboxPlace(t.testdir(), '');

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
@@ -7,10 +6,11 @@ import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors
 import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { contentOf, knowledgePlace } from './knowledge-place.js';
 import { slowEmbedder } from './slow-embedder.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(240_000);
 
-const CHILD = fileURLToPath(new URL('./index-child.js', import.meta.url));
+const CHILD = childProgram('./index-child.js', import.meta.url);
 const KILLS = 10;
 
 /** Killed so long after it has begun, unless it ended before. @returns what it said. */

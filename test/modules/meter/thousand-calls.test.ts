@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { openAccounts } from '../../../src/modules/meter/ledger/accounts.js';
 import { readLedger } from '../../../src/modules/meter/ledger/ledger.js';
@@ -14,11 +13,12 @@ import type { ReserveRow, SettleRow } from '../../../src/modules/meter/ledger/ro
 import type { Counted, Limit, Spend } from '../../../src/modules/meter/ledger/types.js';
 import { spendSums } from '../../../src/modules/meter/report/spend-sums.js';
 import { type Charged, PRICES, runTask, type Task, timeOf } from './runners-child.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(300_000);
 
 const CALLS = 1000;
-const CHILD = fileURLToPath(new URL('./runners-child.js', import.meta.url));
+const CHILD = childProgram('./runners-child.js', import.meta.url);
 const LIMITS: readonly Limit[] = [
   { scope: 'pass', tokens: 600_000, nanos: 1_500_000_000 },
   { scope: 'project', nanos: 14_000_000_000 },

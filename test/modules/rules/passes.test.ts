@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
@@ -23,6 +22,7 @@ import {
   trail,
   WRITES_PAGE,
 } from '../../passes/pass-workspace.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(300_000);
 
@@ -41,7 +41,7 @@ function rule(id: string, checks: string, scope = '"**/outputs/**"'): Record<str
   };
 }
 
-const CHILD = fileURLToPath(new URL('./pass-child.js', import.meta.url));
+const CHILD = childProgram('./pass-child.js', import.meta.url);
 
 /** As another process finds it. */
 function placeAgain({ root, home }: Place): Place {

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { FAKED_CLOCK } from '../../support/faked-clock.js';
 import { attempt, fingerprint, ownersRepository, run } from './owners-repository.js';
+import { childProgram } from '../../support/child-program.js';
 
 t.setTimeout(300_000);
 
-const CHILD = fileURLToPath(new URL('./merge-child.js', import.meta.url));
+const CHILD = childProgram('./merge-child.js', import.meta.url);
 const RUNS = Array.from({ length: 6 }, (_, i) => `RUN-20260301-00${i + 1}`);
 
 t.test('no change is lost, and none is merged twice', async (t) => {

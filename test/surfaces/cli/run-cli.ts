@@ -114,8 +114,7 @@ export async function callForText(
 
 /**
  * Many, one after the other, all asked of the process that stays. It is the whole command line but
- * for `bin/nocturne.cjs`: words, environment, who calls, exit codes. Not for `gate`, `validate` and
- * `hook`.
+ * for `bin/nocturne.cjs`: words, environment, who calls, exit codes. Not for `gate` and `hook`.
  */
 export async function callMany(
   place: CliPlace,

@@ -7,7 +7,6 @@ import { writeTask } from '../work/work-place.js';
 import {
   claimsOf,
   complete,
-  LONG,
   pageNow,
   recordNow,
   SHORT_LEASE,
@@ -46,7 +45,6 @@ export async function isCutOff(
   await until(
     () => [...claimsOf(first), readResult(first.workspace.state, 'lead.page')],
     ([claim, result]) => claim === undefined && result === undefined,
-    LONG,
   );
   test.match(readArrival(owner.workspace.state, 'page'), { from: 'second', attempt: 2 });
   test.match(await recordNow(mesh, owner, 'lead.page'), { record: { node: 'second', attempt: 2 } });

@@ -14,7 +14,6 @@ import { writeTask } from '../work/work-place.js';
 import { isCutOff } from './cut-off.js';
 import {
   claimsOf,
-  LONG,
   pageNow,
   SHORT_LEASE,
   start,
@@ -73,7 +72,6 @@ t.test('a result that was on its way for longer than the lease is refused', { sk
   await until(
     () => claimsOf(first),
     (claims) => claims.length === 0,
-    LONG,
   );
   t.match(pageNow(owner, 'page'), { state: 'pending_review', node: 'second', attempt: 2 });
   watch.stop();

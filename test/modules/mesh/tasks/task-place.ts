@@ -1,6 +1,5 @@
 /** Nodes that own tasks and nodes that work on them, connected to one server in this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { Kvm } from '@nats-io/kv';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
@@ -27,6 +26,7 @@ import type { RemoteChangeSet } from '../../../../src/modules/mesh/work/change-s
 import { openWorkspace } from '../../../../src/workspace/open-workspace.js';
 import type { Mesh, MeshNode } from '../mesh-place.js';
 import { until } from '../until.js';
+import { childProgram } from '../../../support/child-program.js';
 
 type Scope = { teardown(act: () => unknown): void };
 export type RunningNode = { readonly said: readonly string[]; stop(): Promise<void> };
@@ -70,15 +70,13 @@ export function startChild(
   { root, home }: MeshNode,
   within: readonly string[] = [],
 ): ChildProcess {
-  const file = fileURLToPath(new URL('./node-child.js', import.meta.url));
+  const file = childProgram('./node-child.js', import.meta.url);
   const [program = '', ...words] = [...within, process.execPath, file, root, home, url];
   const child = spawn(program, words, { stdio: 'ignore' });
   t.teardown(() => child.kill('SIGKILL'));
   return child;
 }
 
-/** A request that was lost with a server, or a connection, is waited for before it is made again. */
-export const LONG = { ms: 60_000 };
 /** Seconds instead of minutes. */
 export const SOON: Partial<Timing> = { backoffMs: 100, wakeMs: 1_000 };
 /** A lease that ends before a node has to name its claim for the second time. */
@@ -92,7 +90,6 @@ export function untilState(node: MeshNode, task: string, state: string): Promise
   return until(
     () => pageNow(node, task),
     (page) => page?.state === state,
-    LONG,
   );
 }
 
@@ -100,7 +97,6 @@ export async function untilClaimed(node: MeshNode, key: string, attempt = 1): Pr
   const claim = await until(
     () => readClaim(node.workspace.state, key),
     (seen) => seen?.attempt === attempt,
-    LONG,
   );
   if (claim === undefined) throw new Error('no claim');
   return claim;

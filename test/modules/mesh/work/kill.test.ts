@@ -2,7 +2,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../../../src/integrity/gate.js';
 import { sha256 } from '../../../../src/kernel/hash.js';
@@ -15,12 +14,13 @@ import { recover } from '../../../../src/workspace/recover.js';
 import { REPORT, WRITES_PAGE } from '../../../passes/pass-workspace.js';
 import type { MeshNode } from '../mesh-place.js';
 import { arrive, handOver, type Pair, pageOf, pairOf, writeTask } from './work-place.js';
+import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(900_000);
 const skip = spawnSync('bwrap', ['--version']).error !== undefined && 'bubblewrap is missing';
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 6);
 const TASKS = 6;
-const PROGRAM = fileURLToPath(new URL('work-child.js', import.meta.url));
+const PROGRAM = childProgram('work-child.js', import.meta.url);
 
 const names = Array.from({ length: TASKS }, (_, i) => `task-${i}`);
 

@@ -1,18 +1,18 @@
 /** `kill -9` at any instant of a loop: nothing that was measured is lost or counted twice. */
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { isOver } from '../../../../src/modules/plans/engine/ready-steps.js';
 import { type Loop, readLoop } from '../../../../src/modules/plans/loop/loop-state.js';
 import { readRecord } from '../../../../src/modules/plans/loop/loop-record.js';
 import { planOf } from '../run/plan-place.js';
 import { agentThat, loopIn, PLACE, placeWithLoop, projectText } from './loop-place.js';
+import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(540_000);
 
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !hasSandbox && 'bubblewrap is not installed';
-const CHILD = fileURLToPath(new URL('loop-child.js', import.meta.url));
+const CHILD = childProgram('loop-child.js', import.meta.url);
 const AGENT = agentThat(
   "write('src/value.txt', '12')",
   "write('src/value.txt', '11')",

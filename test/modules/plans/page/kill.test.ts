@@ -1,16 +1,16 @@
 /** Page and log of a plan are one commit: no kill leaves one of them ahead of the other. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../../../src/integrity/gate.js';
 import { recover } from '../../../../src/workspace/recover.js';
 import type { Place } from '../../../passes/pass-workspace.js';
 import { approved, happen, placeWithPage, read, shownOf, stateOf } from './page-place.js';
+import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(600_000);
 
 const KILLS = Number(process.env['NOCTURNE_KILLS'] ?? 12);
-const PROGRAM = fileURLToPath(new URL('plan-child.js', import.meta.url));
+const PROGRAM = childProgram('plan-child.js', import.meta.url);
 
 t.test(`after each of ${KILLS} kills the page shows what the log has`, async (t) => {
   const place = placeWithPage(t.testdir());

@@ -2,17 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { fieldText } from '../../../../src/project/field-text.js';
 import type { Place } from '../../../passes/pass-workspace.js';
 import { nocturne, placeWithPlan, planOf, planPage, statesOf } from './plan-place.js';
+import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(300_000);
 
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined;
 const skip = !hasSandbox && 'bubblewrap is not installed';
-const CHILD = fileURLToPath(new URL('./drive-child.js', import.meta.url));
+const CHILD = childProgram('./drive-child.js', import.meta.url);
 
 const adds = (id: string, needs: string): string => `
 - id: ${id}

@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { fieldText } from '../../../../src/project/field-text.js';
 import { livePasses } from '../../../../src/workspace/pass-lock.js';
 import type { Place } from '../../../passes/pass-workspace.js';
 import { nocturne, placeWithPlan, planOf, planPage, statesOf } from './plan-place.js';
+import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(3_600_000);
 
@@ -18,7 +18,7 @@ const KILLS = Number(process.env['PLAN_KILLS'] ?? 20);
 const SEED = Number(process.env['PLAN_SEED'] ?? 7);
 /** From its first word on. Within this time a driver runs a step or two, or ends. */
 const LONGEST_MS = Number(process.env['PLAN_KILL_MS'] ?? 4000);
-const CHILD = fileURLToPath(new URL('./drive-child.js', import.meta.url));
+const CHILD = childProgram('./drive-child.js', import.meta.url);
 
 const appends = (id: string, needs: readonly string[], file: string): string => `
 - id: ${id}
