@@ -53,7 +53,7 @@ async function createWakeStream(manager: JetStreamManager): Promise<void> {
     await manager.streams.add(wakes);
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== OTHER_CONFIGURATION) throw error;
-    // Version 0.1 kept it on the disk.
+    // An earlier version kept it on the disk.
     await manager.streams.delete(WAKE_STREAM);
     await manager.streams.add(wakes);
   }

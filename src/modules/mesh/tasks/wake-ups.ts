@@ -65,8 +65,8 @@ export class WakeUps {
   }
 
   /**
-   * It is not needed any more. The server hears so with the next request: each message by itself
-   * would cost a third of a claim. One that it does not hear of comes again, for nothing.
+   * It is not needed any more. The server hears so with the next request, because a message by
+   * itself is one more write to the wire. One that it does not hear of comes again, for nothing.
    */
   done(message: WakeUp): void {
     this.#done.push(message);
