@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Kvm } from '@nats-io/kv';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
+import { createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
 import { keptRoster, keysOf } from '../../../../src/modules/mesh/roster.js';
 import {
   markRunning,
@@ -172,4 +173,16 @@ export async function recordNow(mesh: Mesh, node: MeshNode, key: string): Promis
   } finally {
     await connection.close();
   }
+}
+
+/** What the lead does when the server is back. */
+export async function remake({ admin }: Mesh): Promise<void> {
+  await until(
+    () =>
+      createStreams(admin).then(
+        () => true,
+        () => false,
+      ),
+    (made) => made,
+  );
 }
