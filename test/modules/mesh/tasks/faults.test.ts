@@ -1,7 +1,6 @@
 /** Machines, processes and servers that fail while tasks are open: nothing is lost or done twice. */
-import { rmSync, statSync, truncateSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
-import fastGlob from 'fast-glob';
 import t from 'tap';
 import { readArrival } from '../../../../src/modules/mesh/tasks/claim-store.js';
 import { createLane, createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
@@ -167,41 +166,6 @@ t.test('its store is wiped: everything is filled again from the files', { skip }
   await untilClaimed(first, 'lead.queued');
   t.match(pageNow(owner, 'page'), { state: 'completed', attempt: 1, node: 'first' });
 });
-
-for (const keeps of [0, 0.5, 0.97])
-  t.test(
-    `its store keeps ${keeps * 100} percent of each file: what is missing is filled again`,
-    { skip },
-    async (t) => {
-      const { mesh, owner, first } = await three(t);
-      start(t, { mesh, node: owner });
-      start(t, { mesh, node: first });
-      writeTask(owner, { task: 'page' });
-      await untilClaimed(first, 'lead.page');
-      await untilState(owner, 'page', 'claimed');
-      for (const task of ['next', 'last']) writeTask(owner, { task, more: 'priority: low\n' });
-      await untilState(owner, 'last', 'queued');
-      await mesh.server.stop('SIGKILL');
-      t.ok(truncate(mesh.store, keeps) > 3, 'files with messages');
-      await mesh.startAgain();
-      work(first, 'lead.page');
-      for (const task of ['page', 'next', 'last']) {
-        await untilClaimed(first, `lead.${task}`);
-        if (task !== 'page') work(first, `lead.${task}`);
-        await untilState(owner, task, 'pending_review');
-        complete(owner, task);
-      }
-      for (const task of ['page', 'next', 'last'])
-        t.match(pageNow(owner, task), { state: 'completed', attempt: 1, node: 'first' });
-    },
-  );
-
-/** All files in which the server keeps messages. @returns how many there are. */
-function truncate(store: string, keeps: number): number {
-  const files = fastGlob.sync('**/msgs/*.blk', { cwd: store, absolute: true });
-  for (const file of files) truncateSync(file, Math.floor(statSync(file).size * keeps));
-  return files.length;
-}
 
 t.test('wake-ups that come twice, late or for nothing change nothing', { skip }, async (t) => {
   const { mesh, owner, first } = await three(t);
