@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Kvm } from '@nats-io/kv';
 import { runNode } from '../../../../src/modules/mesh/node/run-node.js';
 import type { Part } from '../../../../src/modules/mesh/node/mesh-service.js';
-import { createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
 import { keptRoster, keysOf } from '../../../../src/modules/mesh/roster.js';
 import {
   markRunning,
