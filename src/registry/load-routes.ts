@@ -59,6 +59,14 @@ function readRoute(
       expected: TIERS.join(', '),
       actual: cellOf(row, 'tier').value,
     });
+    report.unread.add('R3');
+    return undefined;
+  }
+  if (pattern.value.includes('`')) {
+    complain(report, pattern.range, `the pattern ${pattern.value} has a backtick without another`, {
+      expected: 'two backticks, or none',
+    });
+    report.unread.add('R3');
     return undefined;
   }
   if (!isInsideGlob(pattern.value))

@@ -19,7 +19,8 @@ const INLINE =
   /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
 /** Length of `[![](x)](`: a longer text of a link may contain an image. */
 const SHORTEST = 9;
-const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
+/** Not a footnote (`[^1]: text`). */
+const DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 /** @param files of the workspace: with them, wikilinks are links as well. */
 export function linksOf(

@@ -27,6 +27,8 @@ t.test('the cause comes before what follows from it', async (t) => {
     'no separator, under ## R1 Objects',
     'an unclosed fence',
     'an unclosed list',
+    'a protected page with an unknown tier',
+    'a pattern with one backtick',
   ]) {
     const fault = faults.find((candidate) => candidate.kind === kind);
     const [first] = fault === undefined ? [] : await findingsIn(fault.files);

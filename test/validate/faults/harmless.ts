@@ -220,6 +220,13 @@ const EDITS: Readonly<Record<string, readonly Edit[]>> = {
       '| Word | Meaning |\n|---|---|\n| a | b |\n\n## L-20261120-001',
     ),
   ],
+  'a footnote': [
+    replace(
+      'ACTIVE-PROJECTS.md',
+      '## What the columns mean',
+      'The order counts.[^1]\n\n[^1]: lowest first\n\n## What the columns mean',
+    ),
+  ],
   'a line of equals signs under a title': [file('notes/title.md', 'Title\n=======\n\nText.\n')],
   'a fence with rows of a table': [
     replace(

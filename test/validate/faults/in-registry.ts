@@ -136,6 +136,12 @@ export const IN_REGISTRY: readonly FaultKind[] = [
     '| DISPATCH | `ACTIVE-PROJECTS.md` | table |',
     '| DISPATCH | `ACTIVE-PROJECTS.md` | tabel |',
   ),
+  replaced(
+    'a protected page with an unknown tier',
+    '| `SOUL.md` | PROTECTED |',
+    '| `SOUL.md` | protected |',
+  ),
+  replaced('a pattern with one backtick', '| `SOUL.md` | PROTECTED |', '| `SOUL.md | PROTECTED |'),
   replaced('SOUL.md as STANDARD', '| `SOUL.md` | PROTECTED |', '| `SOUL.md` | STANDARD |'),
   replaced(
     'RUNNERS.md as STANDARD',
