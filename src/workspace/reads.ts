@@ -52,8 +52,7 @@ export function takeOver(before: Snapshot, snapshot: Snapshot): void {
     if (then.ctimeMs >= before.now.getTime() - SETTLED_MS) return false;
     return SAME.every((field) => then[field] === now[field]);
   });
-  const isSame = (path: string): boolean =>
-    isSettled(path) && snapshot.objectsOf(path).length > 0;
+  const isSame = (path: string): boolean => isSettled(path) && snapshot.objectsOf(path).length > 0;
   own.hash.take(known.hash, isSettled);
   own.text.take(known.text, isSame);
   own.doc.take(known.doc, isSame);
