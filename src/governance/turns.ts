@@ -1,6 +1,7 @@
 /** Turn-taking: how often in a row a project made no progress, and when it rests. */
 import { plural } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
+import { computedFrom } from '../workspace/reads.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { rowsSince } from '../project/recent-rows.js';
@@ -64,13 +65,22 @@ export function stalledPassesOf(
   const until = new Map(slugs.map((slug) => [slug, recordedUntil(snapshot, slug)]));
   const since = Math.min(...until.values());
   if (slugs.length === 0) return stalled;
-  for (const run of rowsSince(snapshot, 'RUN', { field: 'started', since })) {
+  for (const run of brokenSince(snapshot, since)) {
     const slug = fieldText(run, 'project');
     const from = until.get(slug);
-    if (from === undefined || fieldText(run, 'role') !== 'worker' || !isBroken(run)) continue;
+    if (from === undefined) continue;
     if ((fieldTime(run, 'started') ?? 0) > from) stalled.set(slug, (stalled.get(slug) ?? 0) + 1);
   }
   return stalled;
+}
+
+function brokenSince(snapshot: Snapshot, since: number): readonly Rec[] {
+  const source = { name: `broken since ${since}`, files: snapshot.filesOf('RUN') };
+  return computedFrom(snapshot, source, () =>
+    [...rowsSince(snapshot, 'RUN', { field: 'started', since })].filter(
+      (run) => fieldText(run, 'role') === 'worker' && isBroken(run),
+    ),
+  );
 }
 
 function recordedStalls(snapshot: Snapshot, slug: string): number {

@@ -1,7 +1,8 @@
 /** Edits front matter: replaces one value in place, or adds a missing name. */
 import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
 import { NocturneError } from '../kernel/error.js';
-import { contentEnd, parseYaml, readFrontMatter } from './front-matter.js';
+import { contentEnd, dataText, parseYaml, readFrontMatter } from './front-matter.js';
+import { readPlainYaml } from './plain-yaml.js';
 import {
   indentLines,
   renderEntry,
@@ -35,7 +36,7 @@ export function setFrontMatterField(text: string, edit: FieldEdit): string {
     start,
     end,
     text: replacement,
-  } = wordInPlace(current, base, edit.value) ?? spliceFor(source, edit);
+  } = wordInPlace(current, base, edit.value) ?? nameAtEnd(source, edit) ?? spliceFor(source, edit);
   const result =
     text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
   assertOnly(fields, { after: result, edit });
@@ -65,6 +66,17 @@ function wordInPlace(current: Cell | undefined, base: number, value: Value): Edi
   if (current === undefined || typeof value === 'object') return undefined;
   if (!WORD.test(current.raw) || !WORD.test(String(value))) return undefined;
   return { start: current.start - base, end: current.end - base, text: renderScalar(value) };
+}
+
+/** A new name below all others of plain front matter: that place is known without the package. */
+function nameAtEnd(source: string, edit: FieldEdit): Edit | undefined {
+  if (edit.field.includes('.') || !/^\w/.test(source)) return undefined;
+  const plain = readPlainYaml(source, dataText);
+  const isThere = ({ name }: { readonly name: string }): boolean =>
+    name === edit.field || name.startsWith(`${edit.field}.`);
+  if (plain === undefined || plain.some(isThere)) return undefined;
+  const end = endOfLine(source, Math.max(...plain.map((field) => field.end)));
+  return { start: end, end, text: `\n${indentLines(renderEntry(edit.field, edit.value, ''), '')}` };
 }
 
 function spliceFor(source: string, edit: FieldEdit): Edit {

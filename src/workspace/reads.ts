@@ -6,18 +6,37 @@ import type { Snapshot } from './types.js';
 type Reads = {
   readonly text: Memo<string | undefined>;
   readonly doc: Memo<Doc | undefined>;
+  readonly hash: Memo<string | undefined>;
   /** By object and path, with a zero byte between them. */
   readonly readIn: Memo<ReadResult>;
   readonly lackingIn: Memo<Lacking>;
+  readonly computed: Map<string, Computed>;
 };
+/** `isAsked`: what nobody asks for is not taken over again. */
+type Computed = { readonly files: readonly string[]; readonly value: unknown; isAsked: boolean };
 
 const reads = new WeakMap<Snapshot, Reads>();
 /** What was written so shortly before it was read may be written again within the same tick. */
 const SETTLED_MS = 2_000;
 const SAME = ['size', 'mtimeMs', 'ctimeMs', 'ino', 'mode', 'kind'] as const;
 
-export function noteReads(snapshot: Snapshot, of: Reads): void {
-  reads.set(snapshot, of);
+export function noteReads(snapshot: Snapshot, of: Omit<Reads, 'computed'>): void {
+  reads.set(snapshot, { ...of, computed: new Map() });
+}
+
+/** What follows from these files and the schema, and from nothing else, such as the time. */
+export function computedFrom<T>(
+  snapshot: Snapshot,
+  { name, files }: { readonly name: string; readonly files: readonly string[] },
+  compute: () => T,
+): T {
+  const key = [name, ...files].join('\0');
+  const computed = reads.get(snapshot)?.computed;
+  const known = computed?.get(key);
+  if (known !== undefined) known.isAsked = true;
+  const value = known === undefined ? compute() : (known.value as T);
+  if (known === undefined) computed?.set(key, { files, value, isAsked: true });
+  return value;
 }
 
 /**
@@ -27,17 +46,20 @@ export function noteReads(snapshot: Snapshot, of: Reads): void {
 export function takeOver(before: Snapshot, snapshot: Snapshot): void {
   const [known, own] = [reads.get(before), reads.get(snapshot)];
   if (known === undefined || own === undefined || before.schema !== snapshot.schema) return;
-  const isSame = memo((path: string): boolean => {
+  const isSettled = memo((path: string): boolean => {
     const [then, now] = [before.files.get(path), snapshot.files.get(path)];
-    if (then === undefined || now === undefined || snapshot.objectsOf(path).length === 0)
-      return false;
-    const isSettled = then.ctimeMs < before.now.getTime() - SETTLED_MS;
-    return isSettled && SAME.every((field) => then[field] === now[field]);
+    if (then === undefined || now === undefined) return false;
+    if (then.ctimeMs >= before.now.getTime() - SETTLED_MS) return false;
+    return SAME.every((field) => then[field] === now[field]);
   });
+  const isSame = (path: string): boolean => isSettled(path) && snapshot.objectsOf(path).length > 0;
+  own.hash.take(known.hash, isSettled);
   own.text.take(known.text, isSame);
   own.doc.take(known.doc, isSame);
   own.lackingIn.take(known.lackingIn, isSame);
   own.readIn.take(known.readIn, (id) => isSame(id.slice(id.indexOf('\0') + 1)));
+  for (const [key, { files, value, isAsked }] of known.computed)
+    if (isAsked && files.every(isSame)) own.computed.set(key, { files, value, isAsked: false });
 }
 
 export type Memo<T, K = string> = ((key: K) => T) & {

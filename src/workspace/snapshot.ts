@@ -98,7 +98,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
         memoized.forget(path);
     },
   };
-  noteReads(snapshot, { text: content.text, doc: content.doc, readIn, lackingIn });
+  noteReads(snapshot, { ...content, readIn, lackingIn });
   return snapshot;
 }
 

@@ -44,7 +44,7 @@ export function nightCost({ snapshot, runs }: Night): NightCost {
 }
 
 export function costLine(night: Night): string {
-  const { snapshot, runs, rows } = night;
+  const { snapshot, runs } = night;
   const { tokensIn, tokensOut, cost, silent, minutes: took } = nightCost(night);
   const currency = ownCurrency(snapshot);
   const tokens =
@@ -55,14 +55,12 @@ export function costLine(night: Night): string {
     runs.some((run) => fieldText(run, field) !== ''),
   );
   const spent = isSpent ? `${tokens}, ${amount}` : 'no agent worked';
-  const text = `${spent}, ${took.toFixed(1)} minutes${unknown}${notEnforced(rows)}.`;
-  return [text, ...budget(snapshot, currency), ...ended(rows), ...downgraded(rows)].join(' ');
+  const text = `${spent}, ${took.toFixed(1)} minutes${unknown}${notEnforced(night)}.`;
+  return [text, ...budget(snapshot, currency), ...ended(night), ...downgraded(night)].join(' ');
 }
 
-function notEnforced(rows: readonly Rec[]): string {
-  const free = rows.filter(
-    (row) => fieldText(row, 'type') === SPENDING && fieldText(row, 'result') === NOT_ENFORCED,
-  );
+function notEnforced({ ofType }: Night): string {
+  const free = ofType(SPENDING).filter((row) => fieldText(row, 'result') === NOT_ENFORCED);
   if (free.length === 0) return '';
   return `; limits were not enforced for ${plural(free.length, 'pass', 'passes')}`;
 }
@@ -94,16 +92,16 @@ function budget(snapshot: Night['snapshot'], currency: string | undefined): read
   return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
 }
 
-function ended(rows: readonly Rec[]): readonly string[] {
-  const last = rows.findLast((row) => fieldText(row, 'type') === 'night-budget');
+function ended({ ofType }: Night): readonly string[] {
+  const last = ofType('night-budget').at(-1);
   return last === undefined
     ? []
     : [`**The night ended by its budget.** ${shortened(fieldText(last, 'detail'))}`];
 }
 
 /** The tier that a project asked for was not there for it. */
-function downgraded(rows: readonly Rec[]): readonly string[] {
-  const found = rows.filter((row) => fieldText(row, 'type') === 'downgrade');
+function downgraded({ ofType }: Night): readonly string[] {
+  const found = ofType('downgrade');
   const last = found.at(-1);
   if (last === undefined) return [];
   const count = plural(found.length, 'pass', 'passes');

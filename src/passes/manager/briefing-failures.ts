@@ -17,13 +17,11 @@ export function failuresOf(night: Night, ofModules: readonly Failure[] = []): re
  * @param told the runs that modules tell about.
  */
 function failureLines(night: Night, told: ReadonlySet<string>): readonly string[] {
-  const { rows } = night;
+  const { ofResult } = night;
   const runs = night.runs.filter(({ key }) => !told.has(key));
   const untold = { ...night, runs };
   const projectOf = new Map(night.runs.map((run) => [run.key, fieldText(run, 'project')]));
   const who = (row: Rec): string => projectOf.get(fieldText(row, 'run_id')) || 'a pass';
-  const ofResult = (result: string): readonly Rec[] =>
-    rows.filter((row) => fieldText(row, 'result') === result);
   const stands = ofResult('failed')
     .filter((row) => fieldText(row, 'type') === 'undo')
     .map(
@@ -50,8 +48,8 @@ function failureLines(night: Night, told: ReadonlySet<string>): readonly string[
 }
 
 /** A crashed pass has its row in the session registry from the pass that found it. */
-function crashes({ runs, rows }: Night): readonly string[] {
-  const dead = new Set(reaped(rows));
+function crashes({ runs, ofType }: Night): readonly string[] {
+  const dead = new Set(reaped({ ofType }));
   return runs
     .filter((run) => dead.has(run.key))
     .map((run) => `${fieldText(run, 'project') || 'a pass'}: ${fieldText(run, 'outcome')}`);
@@ -70,8 +68,8 @@ function graded(runs: readonly Rec[], grade: string): readonly string[] {
 }
 
 /** Passes that chose a project and ended before they were judged. */
-function unfinished({ runs, rows }: Night): readonly string[] {
-  const dead = new Set(reaped(rows));
+function unfinished({ runs, ofType }: Night): readonly string[] {
+  const dead = new Set(reaped({ ofType }));
   return runs
     .filter(
       (run) =>
@@ -84,17 +82,12 @@ function unfinished({ runs, rows }: Night): readonly string[] {
 }
 
 /** A grade that was lowered, and a grader that gave no answer; weak passes name it as a reason. */
-function graders({ runs, rows }: Night): readonly string[] {
+function graders({ runs, ofType }: Night): readonly string[] {
   const weak = new Set(
     runs.filter((run) => fieldText(run, 'grade') === 'WEAK').map((run) => run.key),
   );
-  return rows
-    .filter(
-      (row) =>
-        fieldText(row, 'type') === 'grader' &&
-        fieldText(row, 'result') !== 'ok' &&
-        !weak.has(fieldText(row, 'run_id')),
-    )
+  return ofType('grader')
+    .filter((row) => fieldText(row, 'result') !== 'ok' && !weak.has(fieldText(row, 'run_id')))
     .map((row) => `${fieldText(row, 'target')}, its grader: ${fieldText(row, 'detail')}`);
 }
 

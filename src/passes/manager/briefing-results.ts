@@ -19,21 +19,39 @@ export type NightResult = {
   readonly sentence: string;
 };
 
-export function nightResults({ snapshot, runs, rows }: Night): readonly NightResult[] {
-  const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
-  const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
-  const rowsOf = new Map<string, Rec[]>(good.map((run) => [run.key, []]));
-  for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
-  return projects.flatMap((project) => {
-    const own = good.filter((run) => fieldText(run, 'project') === project);
-    const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))];
-    const paths = written.filter((path) => snapshot.files.has(path)).reverse();
+export function nightResults(night: Night): readonly NightResult[] {
+  const { snapshot } = night;
+  return outputsOf(night).flatMap(({ project, written, sentence }) => {
+    const paths = written.filter((path) => snapshot.files.has(path));
     if (paths.length === 0) return [];
     const files = paths
       .slice(0, MOST_LINKS)
       .map((path) => ({ path, title: titleOf(snapshot, path) }));
-    const sentence = shortened(plain(summaryOf(own.at(-1))));
     return [{ project, files, more: paths.length - files.length, sentence }];
+  });
+}
+
+/** `written`: the newest first. */
+type Outputs = Pick<NightResult, 'project' | 'sentence'> & { readonly written: readonly string[] };
+
+/** By the rows of a night, which are the same in several snapshots. */
+const known = new WeakMap<Night['rows'], readonly Outputs[]>();
+
+function outputsOf(night: Night): readonly Outputs[] {
+  const outputs = known.get(night.rows) ?? readOutputs(night);
+  known.set(night.rows, outputs);
+  return outputs;
+}
+
+function readOutputs({ runs, rows }: Night): readonly Outputs[] {
+  const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
+  const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
+  const rowsOf = new Map<string, Rec[]>(good.map((run) => [run.key, []]));
+  for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
+  return projects.map((project) => {
+    const own = good.filter((run) => fieldText(run, 'project') === project);
+    const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))].reverse();
+    return { project, written, sentence: shortened(plain(summaryOf(own.at(-1)))) };
   });
 }
 

@@ -73,20 +73,16 @@ export function nightFacts(input: NightInput): NightFacts {
 }
 
 /** Passes that crashed, changes that were undone, and actions that were refused. */
-function troubleOf({ rows }: Night): NightFacts['trouble'] {
-  const ofResult = (result: string): number =>
-    rows.filter((row) => fieldText(row, 'result') === result).length;
+function troubleOf(night: Night): NightFacts['trouble'] {
   return {
-    crashed: new Set(reaped(rows)).size,
-    undone: ofResult('restored'),
-    refused: ofResult('refused'),
+    crashed: new Set(reaped(night)).size,
+    undone: night.ofResult('restored').length,
+    refused: night.ofResult('refused').length,
   };
 }
 
-export function unattributedPaths({ rows }: Night): readonly string[] {
-  return rows
-    .filter((row) => fieldText(row, 'type') === 'unattributed')
-    .map((row) => fieldText(row, 'target'));
+export function unattributedPaths({ ofType }: Night): readonly string[] {
+  return ofType('unattributed').map((row) => fieldText(row, 'target'));
 }
 
 /** What the next pass does, and why it does nothing else. */

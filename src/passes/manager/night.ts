@@ -2,6 +2,7 @@
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import { rowsOfRuns, rowsSince } from '../../project/recent-rows.js';
+import { computedFrom } from '../../workspace/reads.js';
 import type { Snapshot } from '../../workspace/types.js';
 
 /** Passes that ended in the night, and their rows in the audit log. */
@@ -11,6 +12,9 @@ export type Night = {
   readonly rows: readonly Rec[];
   /** More passes ended before these. */
   readonly isCut: boolean;
+  /** Of `rows`, those with this type or result. */
+  readonly ofType: (type: string) => readonly Rec[];
+  readonly ofResult: (result: string) => readonly Rec[];
 };
 
 /** A briefing reports the last passes, at most so many. */
@@ -22,12 +26,18 @@ const known = new WeakMap<Snapshot, Map<number, Night>>();
 export function nightSince(snapshot: Snapshot, since: Date): Night {
   const nights = known.get(snapshot) ?? new Map<number, Night>();
   known.set(snapshot, nights);
-  const night = nights.get(since.getTime()) ?? readNight(snapshot, since);
+  const night = nights.get(since.getTime()) ?? nightIn(snapshot, since);
   nights.set(since.getTime(), night);
   return night;
 }
 
-function readNight(snapshot: Snapshot, since: Date): Night {
+function nightIn(snapshot: Snapshot, since: Date): Night {
+  const files = [...snapshot.filesOf('RUN'), ...snapshot.filesOf('AUDIT')];
+  const name = `night since ${since.getTime()}`;
+  return { ...computedFrom(snapshot, { name, files }, () => readNight(snapshot, since)), snapshot };
+}
+
+function readNight(snapshot: Snapshot, since: Date): Omit<Night, 'snapshot'> {
   const runs: Rec[] = [];
   let isCut = false;
   for (const run of rowsSince(snapshot, 'RUN', { field: 'ended', since: since.getTime() })) {
@@ -37,7 +47,25 @@ function readNight(snapshot: Snapshot, since: Date): Night {
   }
   runs.reverse();
   const rows = rowsOfRuns(snapshot, 'AUDIT', new Set(runs.map((run) => run.key)));
-  return { snapshot, runs, rows, isCut };
+  const [types, results] = ['type', 'result'].map((field) => grouped(rows, field));
+  return {
+    runs,
+    rows,
+    isCut,
+    ofType: (type) => types?.get(type) ?? [],
+    ofResult: (result) => results?.get(result) ?? [],
+  };
+}
+
+function grouped(rows: readonly Rec[], field: string): ReadonlyMap<string, readonly Rec[]> {
+  const groups = new Map<string, Rec[]>();
+  for (const row of rows) {
+    const value = fieldText(row, field);
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 export const GRADES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL', 'PARKED'] as const;
@@ -50,9 +78,10 @@ export type PassCounts = {
   readonly grades: Readonly<Record<(typeof GRADES)[number], number>>;
 };
 
-export function passCounts({ runs, rows }: Night): PassCounts {
+export function passCounts(night: Night): PassCounts {
+  const { runs } = night;
   const all = runs.filter((run) => fieldText(run, 'role') === 'worker');
-  const dead = new Set(reaped(rows));
+  const dead = new Set(reaped(night));
   const workers = all.filter((run) => hasBegun(run, dead));
   const ofGrade = (grade: string): number =>
     workers.filter((run) => fieldText(run, 'grade') === grade).length;
@@ -73,8 +102,6 @@ function hasBegun(run: Rec, dead: ReadonlySet<string>): boolean {
   return isGraded || dead.has(run.key);
 }
 
-export function reaped(rows: readonly Rec[]): readonly string[] {
-  return rows
-    .filter((row) => fieldText(row, 'type') === 'session_reap')
-    .map((row) => fieldText(row, 'target'));
+export function reaped({ ofType }: Pick<Night, 'ofType'>): readonly string[] {
+  return ofType('session_reap').map((row) => fieldText(row, 'target'));
 }

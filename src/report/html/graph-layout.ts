@@ -1,7 +1,7 @@
 /**
  * Where the nodes and edges of a graph stand: left to right in layers, as Sugiyama, Tagawa and Toda
  * draw it (1981). An edge over several layers has a bend in each of them, and so goes around the
- * boxes there.
+ * boxes there. The same graph is laid out once.
  */
 import { layersOf } from './graph-layers.js';
 import { orderSlots, placeSlots, type Slot } from './graph-slots.js';
@@ -36,8 +36,22 @@ export type LayoutInput = {
 
 const PADDING = 8;
 const BETWEEN_LAYERS = 56;
+/** Layouts that are kept: a page is loaded again whenever something changes. */
+const MOST_KEPT = 50;
 
-export function layoutGraph({ nodes, edges }: LayoutInput): GraphLayout {
+const kept = new Map<string, GraphLayout>();
+
+export function layoutGraph(input: LayoutInput): GraphLayout {
+  const key = JSON.stringify(input);
+  const layout = kept.get(key) ?? computed(input);
+  kept.delete(key);
+  kept.set(key, layout);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  return layout;
+}
+
+function computed({ nodes, edges }: LayoutInput): GraphLayout {
   if (nodes.length === 0) return { width: 0, height: 0, nodes: [], edges: [] };
   const indexes = new Map(nodes.map(({ id }, index) => [id, index]));
   const links = edges.map(({ from, to }) => ({

@@ -4,7 +4,7 @@ import { fileRange, type Range } from '../../../kernel/diagnostic.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { findTable } from '../../../markdown/find-records.js';
 import { readRecords } from '../../../markdown/read-records.js';
-import type { Rec } from '../../../markdown/types.js';
+import type { Doc, Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Problem } from '../template/problem.js';
@@ -87,10 +87,19 @@ export function readPage(snapshot: Snapshot, project: string): PageRead {
   return { kind: 'page', page, warnings };
 }
 
-/** A page without a table is one whose steps have not begun. */
+/** The same text is looked at once, also by several snapshots. */
+const knownShapes = new WeakMap<Doc, readonly PlanProblem[]>();
+
 function shapeProblems(snapshot: Snapshot, file: string): readonly PlanProblem[] {
   const doc = snapshot.doc(file);
   if (doc === undefined) return [unread(file)];
+  const problems = knownShapes.get(doc) ?? shapeOf(snapshot, doc, file);
+  knownShapes.set(doc, problems);
+  return problems;
+}
+
+/** A page without a table is one whose steps have not begun. */
+function shapeOf(snapshot: Snapshot, doc: Doc, file: string): readonly PlanProblem[] {
   const objects = snapshot.objectsOf(file);
   const written = objects.filter(({ locator }) => {
     if (locator.kind !== 'table') return true;
