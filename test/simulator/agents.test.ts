@@ -40,7 +40,10 @@ t.test('every kind of agent and of project has worked', async (t) => {
   const worked = nights.flatMap(({ plan, passes }) =>
     plan.cast.filter(({ slug }) => passes.some(({ project }) => project === slug)),
   );
-  t.strictSame([...new Set(worked.map(({ character }) => character))].sort(), [...namesFor(1)].sort());
+  t.strictSame(
+    [...new Set(worked.map(({ character }) => character))].sort(),
+    [...namesFor(1)].sort(),
+  );
   t.strictSame([...new Set(worked.map(({ kind }) => kind))].sort(), [...KINDS].sort());
 });
 
