@@ -13,8 +13,12 @@ export type NightPlan = {
   readonly cast: readonly Cast[];
 };
 
-/** Until this seed the flaky agent plays in no night, so that they can be compared with earlier figures. */
-export const TEN_KINDS_UNTIL = 200;
+/** The last night of the ten kinds of agent; later ones have all kinds. */
+const LAST_OF_TEN = 200;
+
+export function namesFor(seed: number): readonly string[] {
+  return seed > LAST_OF_TEN ? NAMES : NAMES.filter((name) => name !== 'flaky');
+}
 
 /** Two or three projects of different kinds, with different agents, and six to eight passes. */
 export function planOf(
@@ -24,8 +28,7 @@ export function planOf(
   const random = randomFrom(seed * 7919);
   const count = 2 + random.below(2);
   const passes = 6 + random.below(3);
-  const known = seed > TEN_KINDS_UNTIL ? NAMES : NAMES.filter((name) => name !== 'flaky');
-  const [kinds, names] = [shuffled(KINDS, random), shuffled(known, random)];
+  const [kinds, names] = [shuffled(KINDS, random), shuffled(namesFor(seed), random)];
   const cast = kinds.slice(0, count).map((kind, i) => ({
     slug: `${kind}-${i + 1}`,
     kind,

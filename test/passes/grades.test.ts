@@ -81,7 +81,7 @@ writeFileSync('outputs/' + turn + '.md', '# Page\\n\\n' + body + '\\n');
 ${report('a page')}`;
     const stop = '- file_exists: outputs/end.md';
     const place = placeWithProject(t.testdir(), agent, { stop, criteria: CRITERIA });
-    t.same(await night(place, 4), ['STRONG', 'STRONG', 'WEAK', 'WEAK'], 'A, B, A, B');
+    t.same(await night(place, 4), ['STRONG', 'STRONG', 'WEAK', 'none'], 'A, B, A, and it rests');
   },
 );
 

@@ -869,8 +869,8 @@ export const CASES: readonly Case[] = [
         '    - outputs/**',
         '    - «../garden/outputs/**»\n    - «../garden/notes/**»',
       ),
-      append(PREAPPROVALS, approval('- PROJECTS/garden/outputs/**', 'phase:review')),
-      append(PREAPPROVALS, approval('- PROJECTS/garden/notes/**', 'phase:review', 'PA-010')),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/outputs/**»', 'phase:review')),
+      append(PREAPPROVALS, approval('- «PROJECTS/garden/notes/**»', 'phase:review', 'PA-010')),
     ],
     finds: [
       'warning write-scope',
