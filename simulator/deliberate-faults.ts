@@ -45,14 +45,14 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/workspace/durable.ts',
     find: '  const descriptor = stage(temp, bytes,',
     replace: '  removeIfThere(path);\n  const descriptor = stage(temp, bytes,',
-    seed: 1,
+    seed: 32,
   },
   {
     name: 'an interrupted commit is not finished',
     file: 'src/workspace/recover.ts',
     find: 'if (!isSuspicious(root, state)) return NOTHING;',
     replace: 'if (isSuspicious(root, state) || !crashMarked(root)) return NOTHING;',
-    seed: 1,
+    seed: 6,
   },
   {
     name: 'the claim of a dead process counts as live',
