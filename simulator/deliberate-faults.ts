@@ -59,7 +59,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/workspace/pass-lock.ts',
     find: "return isDead ? 'dead' : 'live';",
     replace: "return isDead ? 'live' : 'live';",
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'the claim of a pass that ended stays',
