@@ -73,7 +73,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/workspace/ids.ts',
     find: 'let highest = counters[stem] ?? 0;',
     replace: 'let highest = 0;',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'refused writes are not recorded',
