@@ -80,7 +80,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/passes/door.ts',
     find: "result: 'refused',\n            detail: withoutSecrets(refused.why),",
     replace: "result: 'ok',\n            detail: withoutSecrets(refused.why),",
-    seed: 1,
+    seed: 10,
   },
   {
     name: 'the briefing leaves out what was undone',
