@@ -12,12 +12,13 @@ type Reads = {
   readonly lackingIn: Memo<Lacking>;
   readonly computed: Map<string, Computed>;
 };
-/** `isAsked`: what nobody asks for is not taken over again. */
-type Computed = { readonly files: readonly string[]; readonly value: unknown; isAsked: boolean };
+/** `unasked`: by so many snapshots in a row nobody asked for it. */
+type Computed = { readonly files: readonly string[]; readonly value: unknown; unasked: number };
 
 const reads = new WeakMap<Snapshot, Reads>();
 /** What was written so shortly before it was read may be written again within the same tick. */
 const SETTLED_MS = 2_000;
+const MOST_UNASKED = 20;
 const SAME = ['size', 'mtimeMs', 'ctimeMs', 'ino', 'mode', 'kind'] as const;
 
 export function noteReads(snapshot: Snapshot, of: Omit<Reads, 'computed'>): void {
@@ -33,9 +34,9 @@ export function computedFrom<T>(
   const key = [name, ...files].join('\0');
   const computed = reads.get(snapshot)?.computed;
   const known = computed?.get(key);
-  if (known !== undefined) known.isAsked = true;
+  if (known !== undefined) known.unasked = 0;
   const value = known === undefined ? compute() : (known.value as T);
-  if (known === undefined) computed?.set(key, { files, value, isAsked: true });
+  if (known === undefined) computed?.set(key, { files, value, unasked: 0 });
   return value;
 }
 
@@ -58,8 +59,9 @@ export function takeOver(before: Snapshot, snapshot: Snapshot): void {
   own.doc.take(known.doc, isSame);
   own.lackingIn.take(known.lackingIn, isSame);
   own.readIn.take(known.readIn, (id) => isSame(id.slice(id.indexOf('\0') + 1)));
-  for (const [key, { files, value, isAsked }] of known.computed)
-    if (isAsked && files.every(isSame)) own.computed.set(key, { files, value, isAsked: false });
+  for (const [key, { files, value, unasked }] of known.computed)
+    if (unasked < MOST_UNASKED && files.every(isSame))
+      own.computed.set(key, { files, value, unasked: unasked + 1 });
 }
 
 export type Memo<T, K = string> = ((key: K) => T) & {
