@@ -46,7 +46,7 @@ export async function playFaults(
 }
 
 async function playFault(
-  { mesh: { server } }: MeshWorld,
+  { mesh }: MeshWorld,
   node: SimulatedNode,
   { fault, say }: { readonly fault: MeshFault; readonly say: (line: string) => void },
 ): Promise<void> {
@@ -69,9 +69,9 @@ async function playFault(
       node.child?.kill('SIGCONT');
       return;
     case 'server':
-      await server.stop('SIGKILL');
+      await mesh.server.stop('SIGKILL');
       await pause(Math.min(lasts, 5_000));
       // Two faults may meet: it is started once.
-      return server.start().catch(() => undefined);
+      return mesh.startAgain().catch(() => undefined);
   }
 }

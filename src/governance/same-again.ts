@@ -13,6 +13,8 @@ export type FruitlessPass = {
   readonly reported: boolean;
   readonly outputs: number;
   readonly novel: number;
+  /** The owner was asked whether it may do something: with the answer it can go on. */
+  readonly asked: boolean;
   /** What its report calls the next objective. `astray`: it is about something else. */
   readonly next: 'none' | 'same' | 'astray' | 'new';
 };
@@ -27,11 +29,6 @@ const CASES: readonly Case[] = [
   { why: 'it went in circles', sure: true, applies: ({ circled }) => circled },
   { why: 'it refused', sure: true, applies: ({ refused }) => refused },
   { why: 'its program has an error', sure: false, applies: ({ ownFault }) => ownFault },
-  {
-    why: 'it ended without a report',
-    sure: false,
-    applies: ({ finished, reported }) => finished && !reported,
-  },
   {
     why: 'it wrote nothing new',
     sure: true,
@@ -50,10 +47,10 @@ const CASES: readonly Case[] = [
   {
     why: 'it named nothing else to do',
     sure: true,
-    applies: ({ finished, next }) => finished && next === 'none',
+    applies: ({ finished, reported, next }) => finished && reported && next === 'none',
   },
 ];
 
 export function sameAgain(pass: FruitlessPass): SameAgain | undefined {
-  return CASES.find(({ applies }) => applies(pass));
+  return pass.asked ? undefined : CASES.find(({ applies }) => applies(pass));
 }

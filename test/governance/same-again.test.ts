@@ -11,6 +11,7 @@ const ORDINARY: FruitlessPass = {
   reported: true,
   outputs: 1,
   novel: 1,
+  asked: false,
   next: 'new',
 };
 const FAILED = { finished: false, reported: false, outputs: 0, novel: 0, next: 'none' } as const;
@@ -26,6 +27,8 @@ t.test('what an agent would do again shows in one pass', async (t) => {
     ['it copied a page', { novel: 0 }, 'it wrote nothing new'],
     ['it drifts', { next: 'astray' }, 'its next objective is about something else'],
     ['it will try the same', { next: 'same' }, 'its next objective is the same'],
+    ['its report was lost', { reported: false, outputs: 0, novel: 0, next: 'none' }, undefined],
+    ['it waits for a yes of the owner', { ...FAILED, finished: true, asked: true }, undefined],
     ['it praises its work', { next: 'none' }, 'it named nothing else to do'],
     [
       'it says that nothing is left',
@@ -50,11 +53,3 @@ t.test(
     t.match(sameAgain(crashed), { why: 'its program has an error', sure: false });
   },
 );
-
-t.test('one without a report may have lost it, so earlier progress speaks for it', async (t) => {
-  for (const outputs of [0, 1])
-    t.match(sameAgain({ ...ORDINARY, reported: false, outputs, novel: outputs, next: 'none' }), {
-      why: 'it ended without a report',
-      sure: false,
-    });
-});

@@ -9,7 +9,7 @@ import { isAstray } from '../../governance/rest.js';
 import { type FruitlessPass, type SameAgain, sameAgain } from '../../governance/same-again.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { fieldText } from '../../project/field-text.js';
-import { lastRow } from '../../project/recent-rows.js';
+import { lastRow, rowsOfRun } from '../../project/recent-rows.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { runRecord } from '../run-record.js';
 import type { Graded } from '../types.js';
@@ -30,7 +30,7 @@ export function isEvidence({ outcome }: Graded): boolean {
 
 /** Whether its agent would do the same again, and how that shows. */
 export function sameAgainAfter(snapshot: Snapshot, pass: Graded): SameAgain | undefined {
-  const { project = '', objective, outcome, outputs, novel } = pass;
+  const { project = '', runId, objective, outcome, outputs, novel } = pass;
   const next = outcome.report.nextObjective ?? '';
   const nextKind = (): FruitlessPass['next'] => {
     if (next === '') return 'none';
@@ -45,6 +45,7 @@ export function sameAgainAfter(snapshot: Snapshot, pass: Graded): SameAgain | un
     reported: outcome.report.summary !== '',
     outputs: outputs.length,
     novel,
+    asked: rowsOfRun(snapshot, 'APPROVAL', runId).length > 0,
     next: nextKind(),
   });
 }
