@@ -101,7 +101,8 @@ const REASONS: readonly Reason[] = [
     retry: false,
   },
 ];
-/** The parser of HTTP names what it did not understand: `HPE_INVALID_CONSTANT`. */
+/** The parser of HTTP names what it did not understand, `HPE_INVALID_CONSTANT`, but not always. */
+const NO_PARSE = 'HTTPParserError';
 const NO_HTTP: Reason = {
   codes: [],
   what: 'answered with something that is not HTTP',
@@ -115,7 +116,12 @@ export function lateAnswer(endpoint: string, limit: string): TransportFailure {
   return { retry: true, detail };
 }
 
-type Part = { readonly message?: unknown; readonly code?: unknown; readonly cause?: unknown };
+type Part = {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+};
 
 /**
  * @param endpoint empty: the sentence names none.
@@ -127,9 +133,12 @@ export function transportFailure(
   page = 'orchestration-os/RUNNERS.md',
 ): TransportFailure {
   const causes = [error, ...causesOf(error)];
-  const codes = causes.flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
+  const codes = causes.flatMap(({ name, code }) => {
+    if (typeof code === 'string') return [code];
+    return name === NO_PARSE ? [NO_PARSE] : [];
+  });
   const address = named(endpoint);
-  const reason = codes.some((code) => code.startsWith('HPE_'))
+  const reason = codes.some((code) => code === NO_PARSE || code.startsWith('HPE_'))
     ? NO_HTTP
     : REASONS.find((known) => known.codes.some((code) => codes.includes(code)));
   if (reason !== undefined)

@@ -94,7 +94,7 @@ t.test('real sockets: each failure is told apart', async (t) => {
       'not HTTP',
       `http://127.0.0.1:${await saying(t, (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))}/v1`,
       'crashed',
-      /answered with something that is not HTTP \(HPE_\w+\)\. Another program/,
+      /answered with something that is not HTTP \((?:HPE_\w+|HTTPParserError)\)\. Another program/,
     ],
     [
       'no TLS',
@@ -156,4 +156,9 @@ t.test('those that no test can make here, by their codes', async (t) => {
       retry,
       detail: new RegExp(`^The endpoint https://h\\.example/v1 .*${detail.source}`),
     });
+  const unparsed = Object.assign(new Error('Expected HTTP/'), { name: 'HTTPParserError' });
+  t.match(transportFailure(new TypeError('fetch failed', { cause: unparsed }), 'http://h/v1'), {
+    retry: false,
+    detail: /is not HTTP \(HTTPParserError\)/,
+  });
 });

@@ -22,6 +22,7 @@ import {
   longrunnerOf,
   type Place,
   placeWithProject,
+  restsAfter,
   runnersPage,
   tiersWith,
 } from './pass-workspace.js';
@@ -30,12 +31,6 @@ t.setTimeout(480_000);
 
 const shipped = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-
-const restsAfter = (passes: number): string =>
-  shipped('USER.md').replace(
-    '**Passes without progress:** 3',
-    `**Passes without progress:** ${passes}`,
-  );
 
 /** Writes nothing, so its project rests. */
 const IDLER = "console.log('no idea');";

@@ -12,7 +12,13 @@ import { dispatch } from '../../src/governance/dispatch.js';
 import { beginPass, endPass } from '../../src/passes/host/host-driver.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
-import { environment, longrunnerOf, placeWithProject, type Place } from './pass-workspace.js';
+import {
+  environment,
+  longrunnerOf,
+  type Place,
+  placeWithProject,
+  restsAfter,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -40,7 +46,7 @@ function placeWith(
   const { usage, numbers, tier = 'heavy', rest = 99 } = options;
   const user = Object.entries(numbers).reduce(
     (page, [name, value]) => page.replace(`**${name}:** -`, `**${name}:** ${value}`),
-    shipped('USER.md').replace(/(?<=Passes without progress:\*\* )3/, String(rest)),
+    restsAfter(rest),
   );
   const made = placeWithProject(directory, agent(usage), {
     stop: '- file_exists: outputs/never.md',
@@ -93,7 +99,7 @@ t.test('a heavy pass that no longer fits is downgraded, and at last none begins'
 });
 
 t.test('a pass that may not begin does not make its project rest', async (t) => {
-  const place = placeWith(t.testdir(), { usage: null, numbers: { 'Night passes': 1 }, rest: 2 });
+  const place = placeWith(t.testdir(), { usage: null, numbers: { 'Night passes': 1 }, rest: 4 });
   await pass(place);
   for (let i = 0; i < 3; i++) t.match(await pass(place), { exit: 4, outcome: /used up: 1 pass\./ });
   t.equal(dispatch(place.workspace.snapshot()).chosen?.slug, 'pages');

@@ -17,13 +17,11 @@ import {
   writes,
 } from './parking.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
-import { environment, trail } from './pass-workspace.js';
+import { environment, restsAfter, trail } from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
 const KEY = `ghp_${'a1B2'.repeat(9)}`;
-const shipped = (name: string): string =>
-  readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 
 t.test('a chat pass at its limit parks, asks once, and goes on after a yes', async (t) => {
   const { server, place } = await placeAsking(t, [
@@ -79,7 +77,7 @@ t.test('a night that is used up asks once, and a yes lets passes begin again', a
   const { server, place } = await placeAsking(
     t,
     [{ say: SAID, usage: { prompt_tokens: 290_000, completion_tokens: 100 } }],
-    { 'USER.md': shipped('USER.md').replace('tokens:** -', 'tokens:** 300000') },
+    { 'USER.md': restsAfter(99).replace('tokens:** -', 'tokens:** 300000') },
   );
   const env = environment(place);
   await worker(env, { role: 'worker' });

@@ -86,6 +86,12 @@ export function runnersPage(runner = programRunner()): string {
   return `${shipped.trimEnd()}\n\n## boxed a test\n\n${runner}`;
 }
 
+/** The shipped USER.md of an owner for whom a project rests after so many passes. */
+export function restsAfter(passes: number): string {
+  const shipped = readFileSync(new URL('../../../USER.md', import.meta.url), 'utf8');
+  return shipped.replace(/(?<=Passes without progress:\*\* )3/, String(passes));
+}
+
 /** MODEL-TIERS.md of an owner who allows idle work, by the runner `script`. */
 export function tiersWithIdle(): string {
   return tiersWith('| idle | script | - | 5 | - | - | - | - |');

@@ -1,4 +1,4 @@
-/** In which layer each node of a graph stands: to the right of all that lead to it. */
+/** In which layer each node of a graph is: to the right of every node that leads to it. */
 
 type Node = { readonly column?: number };
 /** By the indexes of nodes. */
@@ -29,7 +29,7 @@ function columnOf(node: Node | undefined): number {
   return node?.column ?? 0;
 }
 
-/** Each node before those that it leads to. An edge back to a node on the way there is turned. */
+/** Each node before those that it leads to. An edge that closes a circle is turned. */
 function inOrder(next: readonly (readonly number[])[]): {
   readonly order: readonly number[];
   readonly ahead: readonly (readonly number[])[];
@@ -51,7 +51,7 @@ function inOrder(next: readonly (readonly number[])[]): {
   return { order: order.reverse(), ahead };
 }
 
-/** What nothing leads to stands next to the first that it leads to, not at the left edge. */
+/** What nothing leads to is next to the first that it leads to, not at the left edge. */
 function drawnIn(
   layers: readonly number[],
   ahead: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-/** Where boxes and bends stand in their layers: few crossings, near what they are joined to. */
+/** Where boxes and bends are in their layers: few crossings, near what they are joined to. */
 
 /** `before`, `after`: what it is joined to in the layers next to it. */
 export type Slot = {

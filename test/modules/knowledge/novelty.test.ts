@@ -15,7 +15,12 @@ import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
 import type { PassReport } from '../../../src/passes/pass-facts.js';
 import { fieldText } from '../../../src/project/field-text.js';
-import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  restsAfter,
+} from '../../passes/pass-workspace.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 import { twoProjects } from '../../support/two-projects.js';
 
@@ -32,6 +37,8 @@ const NOTES = {
   'notes/licences.md': `# Licences\n\n## Checking\n\n${LICENCES}`,
   'notes/backup.md': `# Backups\n\n${BACKUPS}`,
 };
+/** Also a pass that repeats what is there is followed by the next one. */
+const PATIENT = { 'USER.md': restsAfter(99) };
 const PAGE = 'PROJECTS/pages/outputs/page.md';
 const NEVER = '- file_exists: never.md';
 const NOVEL = 'ADEQUATE: there are no criteria that could prove it';
@@ -102,7 +109,7 @@ const indexed = async (
   directory: string,
   files: Readonly<Record<string, string>> = NOTES,
 ): Promise<Place> => {
-  const place = placeWithProject(directory, '', { files, stop: NEVER });
+  const place = placeWithProject(directory, '', { files: { ...PATIENT, ...files }, stop: NEVER });
   await index(place);
   return place;
 };
@@ -240,6 +247,7 @@ t.test(
       const place = twoProjects(t.testdir(), {
         capability,
         files: {
+          ...PATIENT,
           'PROJECTS/harbour/outputs/crates.md': `# Crates\n\n${CRATES}`,
           'notes/.docker/disks.md': BACKUPS,
           'PROJECTS/pages/PHASES.md': `# Phases\n\n## write\n\n- **Objective:** Write.\n\n\`\`\`yaml stop_condition\n${NEVER}\n\`\`\`\n`,
@@ -260,7 +268,10 @@ t.test(
 t.test(
   'without an index, without the module, and with one that cannot tell, the grade is what it was',
   async (t) => {
-    const place = placeWithProject(t.testdir(), '', { files: NOTES, stop: NEVER });
+    const place = placeWithProject(t.testdir(), '', {
+      files: { ...PATIENT, ...NOTES },
+      stop: NEVER,
+    });
     const copy = (name: string): Record<string, string> => ({
       [`PROJECTS/pages/outputs/${name}.md`]: `# ${name}\n\n${LICENCES}`,
     });
@@ -310,6 +321,7 @@ t.test(
   async (t) => {
     const place = placeWithProject(t.testdir(), '', {
       files: {
+        ...PATIENT,
         'notes/short.md': `# Short\n\n${words(60)}`,
         'notes/long.md': `# Long\n\n${words(330)}`,
       },
@@ -355,6 +367,7 @@ t.test(
       const place = placeWithProject(`${t.testdir({ [embedder]: {} })}/${embedder}`, '', {
         stop: NEVER,
         files: {
+          ...PATIENT,
           'orchestration-os/AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`,
           'notes/animals.md': `# Animals\n\n${'The cat and the dog, a pig, one hen and the cow, a fox, a bee.\n\n'.repeat(9)}`,
         },
