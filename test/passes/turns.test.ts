@@ -11,7 +11,10 @@ const shipped = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 /** `pages` fails always and comes first; `notes` writes one new entry in each pass. */
-function twoProjects(directory: string, most = 3): Place {
+const SILENT = "console.log('no idea');";
+const DONE = "console.log('```nocturne-report\\nsummary: nothing is left\\n```');";
+
+function twoProjects(directory: string, most = 3, agent = SILENT): Place {
   const stop = '[{ entries: { in: "outputs/*.md", under: "## Entries", at_least: 9 } }]';
   const works = `import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 mkdirSync('outputs', { recursive: true });
@@ -24,7 +27,7 @@ console.log('\`\`\`nocturne-report\\nsummary: one more\\nanswers: { non_obvious:
     /(\|---\|.*\n)/,
     '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n| 2 | notes | PROJECTS/notes/LONGRUNNER.md | write | active | - | - |\n',
   );
-  return placeWithProject(directory, "console.log('no idea');", {
+  return placeWithProject(directory, agent, {
     files: {
       'ACTIVE-PROJECTS.md': table,
       'USER.md': shipped('USER.md').replace(
@@ -78,12 +81,12 @@ t.test('a project without progress goes back behind one that makes some', async 
 });
 
 t.test('a project whose agent would do the same again rests after one pass', async (t) => {
-  const place = twoProjects(t.testdir());
+  const place = twoProjects(t.testdir(), 3, DONE);
   t.same(await turns(place, 5), ['pages', 'notes', 'notes', 'notes', 'notes']);
   const snapshot = place.workspace.snapshot();
   t.match(
     fieldText(snapshot.record('DISPATCH', 'pages'), 'escalation'),
-    /^pages rests: 1 pass without progress, and its agent would do the same again: it ended without a report\. The last one: FAIL, nothing was delivered .*What should it do instead\?/,
+    /^pages rests: 1 pass without progress, and its agent would do the same again: it named nothing else to do\. The last one: FAIL, nothing was delivered\. What should it do instead\?/,
   );
   t.equal(snapshot.records('NOTIFICATION').length, 1, 'asked once');
 });
