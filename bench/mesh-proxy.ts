@@ -19,7 +19,7 @@ const LIMITS = [
   ['p99', 0.99, 20],
 ] as const;
 /** The mesh against a meter, which flushes its ledger: two connections and three signed messages. */
-const MOST_BETWEEN = 5;
+const MOST_BETWEEN = 2;
 const START_MS = 30_000;
 
 type Taken = { readonly direct: number[]; readonly near: number[]; readonly far: number[] };
