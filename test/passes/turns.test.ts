@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { environment, longrunnerOf, type Place, placeWithProject } from './pass-workspace.js';
+import {
+  environment,
+  longrunnerOf,
+  type Place,
+  placeWithProject,
+  restsAfter,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -30,10 +36,7 @@ console.log('\`\`\`nocturne-report\\nsummary: one more\\nanswers: { non_obvious:
   return placeWithProject(directory, agent, {
     files: {
       'ACTIVE-PROJECTS.md': table,
-      'USER.md': shipped('USER.md').replace(
-        '**Passes without progress:** 3',
-        `**Passes without progress:** ${most}`,
-      ),
+      'USER.md': restsAfter(most),
       'PROJECTS/notes/pass.mjs': works,
       'PROJECTS/notes/LONGRUNNER.md': longrunnerOf({
         title: 'Notes',

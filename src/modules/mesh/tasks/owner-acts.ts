@@ -159,18 +159,18 @@ export class OwnerActs {
   async sendToClaimers(pages: Iterable<TaskPage>): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    for (const page of pages) {
-      const { state, node, package: hash } = page;
-      if (state !== 'claimed' || node === undefined || hash === undefined) continue;
-      const isSent = this.#uploaded.get(hash)?.includes(node) === true;
-      if (isSent || this.#node.readerOf(node) === undefined) continue;
-      const text = keptObject(this.#node.workspace.state, hash);
-      if (text === undefined) continue;
-      await this.#send(page, hash, text).catch((error: unknown) =>
+    for (const page of pages)
+      await this.#sendToClaimer(page).catch((error: unknown) =>
         this.#sayOnce(`${page.task}: ${messageOf(error)}`),
       );
-    }
     this.#isSending = false;
+  }
+
+  async #sendToClaimer(page: TaskPage): Promise<void> {
+    const { state, node, package: hash } = page;
+    if (state !== 'claimed' || node === undefined || hash === undefined) return;
+    const isSent = this.#uploaded.get(hash)?.includes(node) === true;
+    if (!isSent && this.#node.readerOf(node) !== undefined) await this.#send(page, hash);
   }
 
   async #tryOne(due: {
@@ -239,16 +239,17 @@ export class OwnerActs {
   ): Promise<boolean> {
     const isNeeded = state === 'queued' || state === 'claimed' || state === 'running';
     if (!isNeeded || this.#uploaded.has(hash)) return true;
-    const text = keptObject(this.#node.workspace.state, hash);
-    if (text === undefined) return state !== 'queued';
-    await this.#send(page, hash, text);
-    return true;
+    return (await this.#send(page, hash)) || state !== 'queued';
   }
 
-  async #send(page: TaskPage, hash: string, text: string): Promise<void> {
+  /** @returns false if this node does not have it any more. */
+  async #send(page: TaskPage, hash: string): Promise<boolean> {
+    const text = keptObject(this.#node.workspace.state, hash);
+    if (text === undefined) return false;
     const sent = { text, isLost: this.#lost.has(hash) };
     this.#uploaded.set(hash, await sendToAll(this.#node, this.#parts.view.workersOf(page), sent));
     this.#lost.delete(hash);
+    return true;
   }
 
   #wake({ task, spec }: TaskPage): boolean {
