@@ -46,20 +46,25 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
   const lists = steps.some(listsFolders);
   const readable = (text: string | undefined): unknown =>
     lists ? text?.replace(MODE, '$&\n').split('\n').filter(isOurs).map(plain).sort() : text;
+  const errors = steps.some(keepsErrors);
   // A shell reports in its own words what it cannot start or open, and the next program reads it.
-  const heard = steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
+  const written = errors && [...bash.tree.values()].some((text) => SHELL_REPORT.test(text));
+  const heard =
+    written || steps.some((step) => (step.pipeline?.length ?? 0) > 1 && joinsErrors(step));
   const comparable = ({ starts }: Ran): readonly string[] =>
     sorted(heard || lists ? starts.map((start) => ({ ...start, input: '' })) : starts);
   compare('programs', comparable(bash), comparable(other));
   compare('exit code', bash.exit, other.exit);
-  if (!steps.some(joinsErrors)) compare('output', readable(bash.printed), readable(other.printed));
+  if (!written && !steps.some(joinsErrors))
+    compare('output', readable(bash.printed), readable(other.printed));
   // The text of an error that the shell itself reports differs from ours.
-  const errors = steps.some(keepsErrors);
   for (const path of changed(bash.tree, other.tree))
     if (!errors || bash.tree.has(path) !== other.tree.has(path))
       compare(path, readable(bash.tree.get(path)), readable(other.tree.get(path)));
   return found;
 }
+
+const SHELL_REPORT = /^file \d+ [^]*bash: line \d+: /;
 
 /**
  * Lists names in an order that the file system chooses, or that depends on a `./` before some; or
