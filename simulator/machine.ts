@@ -22,6 +22,8 @@ type State = {
   pid: number;
   fault: Fault | undefined;
   calls: number;
+  /** The simulator itself looks: its calls neither count nor fail. */
+  looking: boolean;
   /** Calls below this folder count; others are the program's own files. */
   folder: string;
   crashed: boolean;
@@ -36,6 +38,7 @@ const state: State = {
   pid: FIRST_PID,
   fault: undefined,
   calls: 0,
+  looking: false,
   folder: '',
   crashed: false,
   open: new Map(),
@@ -55,6 +58,15 @@ export const machine = {
   },
   arm(fault: Fault | undefined): void {
     Object.assign(state, { fault, calls: 0 });
+  },
+  /** The simulator looks at the files: the armed fault is not for it. */
+  look(act: () => void): void {
+    state.looking = true;
+    try {
+      act();
+    } finally {
+      state.looking = false;
+    }
   },
   /** Nocturne starts an agent. @throws what a fault of `spawn` does. */
   spawn(program: string): void {
@@ -172,8 +184,8 @@ function timeFile(stats: Stats | undefined): void {
 }
 
 function isHit(operation: Operation | undefined, words: readonly unknown[]): boolean {
-  const { fault } = state;
-  if (fault === undefined || fault.operation !== operation) return false;
+  const { fault, looking } = state;
+  if (looking || fault === undefined || fault.operation !== operation) return false;
   if (fault.on !== undefined && !pathsOf(words).some((path) => path.includes(fault.on ?? '')))
     return false;
   state.calls += 1;

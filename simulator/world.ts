@@ -114,8 +114,10 @@ function watched(world: World, afterCommit: (world: World) => void): Workspace {
     ...workspace,
     commit: (change, options) => {
       const result = workspace.commit(change, options);
-      remember(world, result);
-      afterCommit(world);
+      machine.look(() => {
+        remember(world, result);
+        afterCommit(world);
+      });
       return result;
     },
   };
