@@ -24,7 +24,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const GARBLED_GRACE_MS = 2_000;
 
 const held = new Map<string, string>();
-/** Tokens of locks that this process has made or failed to remove while it is not inside. */
+/** Tokens of locks and claims that this process has made or failed to remove while not inside. */
 const left = new Set<string>();
 
 /**
@@ -162,17 +162,21 @@ function breakLock(directory: string, ticket: string, token: string): boolean {
   for (let turn = 0; ; turn++) {
     const name = join(directory, `${BREAK}${token}.${turn}`);
     if (claim(ticket, name)) {
-      if (tokenOf(directory) === token) {
-        markCrash(directory);
-        removeIfThere(join(directory, LOCK));
+      try {
+        if (tokenOf(directory) === token) {
+          markCrash(directory);
+          removeIfThere(join(directory, LOCK));
+        }
+      } finally {
+        // Also after a failure: otherwise nobody could break the lock while this process lives.
+        for (let done = turn; done >= 0; done--)
+          removeIfThere(join(directory, `${BREAK}${token}.${done}`));
       }
-      for (let done = turn; done >= 0; done--)
-        removeIfThere(join(directory, `${BREAK}${token}.${done}`));
       return true;
     }
     const claimant = parse(readTextIfThere(name));
     if (claimant === undefined) return tokenOf(directory) !== token;
-    if (lifeOf(claimant) !== 'dead') return false;
+    if (!left.has(claimant.token) && lifeOf(claimant) !== 'dead') return false;
   }
 }
 

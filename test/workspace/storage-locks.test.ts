@@ -69,6 +69,36 @@ t.test('a mutex that could not be made or removed as it should stops nobody', as
   }
 });
 
+t.test('after a failure to break the lock of a dead process, the same process can', async (t) => {
+  for (const isStuck of [false, true]) {
+    const root = t.testdir({
+      '.nocturne': { 'commit.lock': lock({ started: '0', token: 'of-the-dead' }) },
+    });
+    const failing = (path: unknown, name: string): void => {
+      if (basename(String(path)).startsWith(name))
+        throw Object.assign(new Error('EACCES: on purpose'), { code: 'EACCES' });
+    };
+    const restore = replaceFiles({
+      writeFileSync: (path, ...rest) => {
+        failing(path, 'crashed');
+        writeFileSync(path, ...rest);
+      },
+      unlinkSync: (path) => {
+        if (isStuck) failing(path, 'commit.break.');
+        unlinkSync(path);
+      },
+    });
+    t.teardown(restore);
+    t.throws(() => withCommitMutex(root, () => 'done'), { code: 'EACCES' });
+    restore();
+    t.equal(
+      withCommitMutex(root, () => 'next', { timeoutMs: 0 }),
+      'next',
+    );
+    t.same(readdirSync(join(root, '.nocturne')), ['crashed'], 'recovery then checks everything');
+  }
+});
+
 t.test('nested calls run at once, also under another spelling of the root', async (t) => {
   const root = t.testdir({ sub: {} });
   t.equal(
