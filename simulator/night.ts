@@ -14,7 +14,7 @@ import { machine } from './machine.js';
 import { checkMorning, keepBriefing } from './morning.js';
 import { actAsOwner } from './owner.js';
 import { type Place, START } from './place.js';
-import type { AgentScript, Story } from './story.js';
+import type { AgentScript, OwnerAct, Story } from './story.js';
 import { hasUnsignedPage, openWorld, type PassEvent, reopen, type World } from './world.js';
 
 /** `trace`: a hash over everything that was committed and reported, to compare two plays. */
@@ -39,11 +39,11 @@ export async function playNight(place: Place, scratch: string, story: Story): Pr
   try {
     for (const event of story.events) {
       machine.pass(world.passes.at(-1)?.crashed === true ? RESTART_MS : PAUSE_MS);
-      if (event.kind === 'owner') actAsOwner(world, event.act);
+      if (event.kind === 'owner') actAlone(world, event.act);
       else await playPass(world, event);
       if (world.violations.length > 0) return ended(world);
     }
-    if (hasUnsignedPage(world)) actAsOwner(world, { do: 'sign' });
+    if (hasUnsignedPage(world)) actAlone(world, { do: 'sign' });
     // The last claim of a pass that was slow has expired by then.
     machine.pass(3 * PAUSE_MS);
     await playPass(world, MORNING);
@@ -65,6 +65,15 @@ function ended(world: World): Night {
     passes: world.passes.length,
     trace: createHash('sha256').update(world.trace.join('\n')).digest('hex'),
   };
+}
+
+function actAlone(world: World, act: OwnerAct): void {
+  try {
+    actAsOwner(world, act);
+  } catch (error) {
+    const text = error instanceof Error ? error.stack : String(error);
+    world.violations.push(`the owner can act between two passes: ${act.do}: ${text}`);
+  }
 }
 
 async function playPass(world: World, event: PassEvent): Promise<void> {

@@ -51,6 +51,8 @@ function synchronise(world: World, path: string): void {
   edit(world, path, () => first);
 }
 
+const SPOILED: readonly string[] = ['SCHEMA', 'REFUSED', 'GATE'];
+
 function sign(world: World): void {
   const { key } = world.place;
   const now = machine.clock.now();
@@ -59,8 +61,8 @@ function sign(world: World): void {
   try {
     signManifest(world.workspace, { files: 'all', key, signedBy: 'owner', now });
   } catch (error) {
-    // A crashed pass spoiled a page. The owner tries again after the pass that restores it.
-    if (error instanceof NocturneError && ['SCHEMA', 'REFUSED'].includes(error.code)) return;
+    // A crashed pass spoiled a page or a log. The owner tries again after the pass that restores it.
+    if (error instanceof NocturneError && SPOILED.includes(error.code)) return;
     throw error;
   } finally {
     world.agentAtWork = false;
