@@ -84,8 +84,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });
     written = { text, signedAt: stamp(options.now), signed, snapshot: fresh };
-    const files = signed.map(({ file }) => [file, fresh.bytes(file)] as const);
-    noteAccepted(workspace, new Map([...files, [MANIFEST_FILE, Buffer.from(text)]]));
+    noteAccepted(workspace, new Map(signed.map(({ file }) => [file, fresh.bytes(file)])));
     const changes: Change[] = [
       ...signed.flatMap((change) => adopt({ root, state }, change, plan)),
       { kind: 'write', path: MANIFEST_FILE, content: text },
@@ -93,6 +92,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     return { ...common, changes, audit: [auditOf(signed, key)] };
   });
   const text = written?.text ?? snapshot.text(MANIFEST_FILE) ?? '';
+  noteAccepted(workspace, new Map([[MANIFEST_FILE, Buffer.from(text)]]));
   const signedAt = written?.signedAt ?? parseManifest(text).manifest.signedAt;
   pinTrust(state, {
     root,

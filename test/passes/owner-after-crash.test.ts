@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -228,6 +229,23 @@ t.test('what the owner signs after a crash during the recovery stays as well', a
   t.not(next.kind === 'over' && next.report.exit, 3, 'the gate lets the next pass in');
   t.same(verifyGate(root, home).findings, []);
   t.ok(read(place, 'SOUL.md').includes('Mine.'));
+});
+
+t.test('a signature that failed does not come into effect with the next pass', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT, { stop: '- file_exists: never.md' });
+  const { root, workspace } = place;
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  renameSync(join(root, AUDIT), join(root, 'moved.md'));
+  breakLock(root, workspace.state, { clock: systemClock });
+  append(place, 'SOUL.md', '\nMine.\n');
+  t.throws(() => sign(place), { code: 'GATE' });
+  const refused = await beginPass(environment(place), { role: 'worker' });
+  t.equal(refused.kind === 'over' && refused.report.exit, 3, 'the gate turns the next pass away');
+  t.ok(read(place, 'SOUL.md').includes('Mine.'), 'the edit of the owner stays');
+  sign(place);
+  const next = await beginPass(environment(place), { role: 'worker' });
+  t.not(next.kind === 'over' && next.report.exit, 3, 'with a signature, the gate lets it in');
 });
 
 t.test(
