@@ -1,5 +1,5 @@
 /** The owner of a story, who edits, answers, synchronises and signs with the tools that people have. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { signManifest } from '../src/integrity/sign.js';
 import { NocturneError } from '../src/kernel/error.js';
@@ -36,6 +36,8 @@ function edit(world: World, path: string, change: (text: string) => string, mark
   const after = change(before);
   if (after === before) return;
   mkdirSync(dirname(place), { recursive: true });
+  // As editors save: a link of a crashed agent is replaced, and what it leads to stays.
+  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(place);
   writeFileSync(place, after);
   if (mark !== undefined) world.words.push({ path, mark });
   expectFile(world, path);
