@@ -7,6 +7,7 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 
 /** A copy of `properties` without those that are undefined, in the same order. */
 export function defined<const T extends object>(properties: T): Defined<T> {
-  const entries = Object.entries(properties).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Defined<T>;
+  const kept: Record<string, unknown> = {};
+  for (const name in properties) if (properties[name] !== undefined) kept[name] = properties[name];
+  return kept as Defined<T>;
 }

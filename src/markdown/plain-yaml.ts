@@ -5,7 +5,6 @@
  * compares both. The package takes half a millisecond for forty lines, which would be most of the
  * time of reading a large workspace.
  */
-import { defined } from '../kernel/defined.js';
 import {
   isBlank,
   KEY,
@@ -114,13 +113,8 @@ function readMap(state: State, map: MapAt): void {
       if (next && next.indent > map.indent) throw NOT_PLAIN;
       const isList = typeof read.value === 'object' && read.value !== null;
       if (isList && !Array.isArray(read.value)) throw NOT_PLAIN;
-      state.fields.push({
-        name: map.prefix + name,
-        start: from,
-        end: read.end,
-        value: read.text,
-        ...defined({ data: isList ? read.value : undefined }),
-      });
+      const field = { name: map.prefix + name, start: from, end: read.end, value: read.text };
+      state.fields.push(isList ? { ...field, data: read.value } : field);
     } else if (next && isDash(state.source, next) && next.indent >= map.indent) {
       const start = next.offset;
       const data = readList(state, next.indent, map.depth + 1);

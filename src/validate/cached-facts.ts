@@ -1,15 +1,19 @@
 /** Facts and records of files: from the cache if a file has not changed, and into it if it has. */
 import { sha256 } from '../kernel/hash.js';
+import { routeOf } from '../registry/route.js';
 import type { ContentCache } from '../workspace/cache.js';
 import type { Fresh } from '../workspace/cache-tables.js';
-import { encodeRecords, visibleText } from '../workspace/cached-records.js';
-import { type CachedSnapshot, cachedSnapshot, visiblePart } from '../workspace/cached-snapshot.js';
+import { encodeRecords } from '../workspace/cached-records.js';
+import { type CachedSnapshot, cachedSnapshot, recordsPart } from '../workspace/cached-snapshot.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { WindowCache } from './log-facts.js';
 import { isNoted, type UnchangedFacts } from './collect-facts.js';
 import type { FileFacts } from './fact-types.js';
+import { fileFacts } from './file-facts.js';
+import { governedFile } from './governed-file.js';
+import { FILE_RULES } from './rules.js';
 import type { CachedAnswers } from './run-rules.js';
 
 /** The records of a longer file are not cached: their text could exceed V8's longest string. */
@@ -48,26 +52,25 @@ export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFact
   };
 }
 
+/** What the cache keeps of a file; `undefined` if no rule reads it. */
+export function freshFacts(snapshot: Snapshot, path: string): Fresh | undefined {
+  const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
+  return file === undefined ? undefined : freshFile(snapshot, path, fileFacts(file, FILE_RULES));
+}
+
 /** What the cache keeps of a file that was read; `undefined` if it is gone. */
-export function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): Fresh | undefined {
+function freshFile(snapshot: Snapshot, path: string, facts: FileFacts): Fresh | undefined {
   const hash = snapshot.hash(path);
   if (hash === undefined) return undefined;
   const records = new Map<string, string>();
   const isTooLong = (snapshot.files.get(path)?.size ?? 0) > LONGEST || isLongLog(snapshot, path);
   let lines = '';
   for (const { object } of snapshot.objectsOf(path)) {
-    const own = isTooLong ? [] : snapshot.recordsIn(path, object);
-    const text = isTooLong ? undefined : encodeRecords(own);
+    const text = isTooLong ? undefined : encodeRecords(snapshot.recordsIn(path, object));
     if (text !== undefined) records.set(object, text);
-    const hashes = text === undefined ? [hash, hash] : [sha256(text), sha256(visibleText(own))];
-    lines += `${recordsPart(object)}\t${hashes[0]}\n${visiblePart(object)}\t${hashes[1]}\n`;
+    lines += `${recordsPart(object)}\t${text === undefined ? hash : sha256(text)}\n`;
   }
   const { records: count } = facts;
   const noted = isNoted(facts);
   return { facts: encodeFacts(path, facts) + lines, records, hash, count, noted };
-}
-
-/** The part of a file's facts that has its records, with their places. */
-export function recordsPart(object: string): string {
-  return `records ${object}`;
 }

@@ -1,8 +1,9 @@
 /**
  * The caller's side of the threads that compute the facts of very many files: after a clone, a
- * branch change or an upgrade.
+ * branch change or an upgrade. The caller computes facts too, as one thread of them.
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../kernel/error.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
@@ -12,6 +13,7 @@ import type { Fresh } from '../workspace/cache-tables.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import { within } from '../workspace/root-descriptor.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
+import { freshFacts } from './cached-facts.js';
 import { contentKind } from './content-kind.js';
 
 /** `registry`: the text that gives every file its meaning. */
@@ -21,11 +23,13 @@ export type ThreadAnswer = readonly (readonly [path: string, file: Fresh])[];
 
 /** Fewer files are faster than a thread starts. */
 const FEWEST = 1_000;
-/** More threads gain little, and each takes some 150 MB. */
+/** More threads gain little, and each loads and compiles the rules again. */
 const MOST_THREADS = 4;
-const FILES_IN_REQUEST = 100;
+const FILES_IN_REQUEST = 50;
+/** Of a thread: the caller gives it more when it has finished files of its own. */
+const REQUESTS_AHEAD = 4;
 /** The caller reads larger files itself, with care for memory. */
-const LARGEST = 1 << 20;
+const LARGEST = 4 << 20;
 /** So that what one file needs is gone before the collector looks at it. */
 const YOUNG_MB = 48;
 
@@ -60,9 +64,10 @@ export async function fillInThreads(
     options.onFile?.(Math.min(done, entries.length), entries.length);
   };
   const setting = { root: within(snapshot.root), registry };
-  const ended = await Promise.allSettled(
-    Array.from({ length: threads }, () => serve(setting, requests, keep)),
-  );
+  const ended = await Promise.allSettled([
+    ...Array.from({ length: threads - 1 }, () => serve(setting, requests, keep)),
+    serveHere(snapshot, requests, keep),
+  ]);
   for (const end of ended)
     if (end.status === 'rejected')
       options.progress(`a thread could not check its files: ${messageOf(end.reason)}`);
@@ -78,7 +83,30 @@ function isForThreads(snapshot: Snapshot, { path, kind, size }: FileEntry): bool
   );
 }
 
-/** One thread, which takes requests until there are none. It has one more than it works at. */
+/** What one thread answers. A file that cannot be read is left to the caller. */
+export function answerHere(snapshot: Snapshot, request: ThreadRequest): ThreadAnswer {
+  return request.flatMap(({ path }) => {
+    const fresh = freshFacts(snapshot, path);
+    snapshot.release?.(path);
+    return fresh === undefined ? [] : [[path, fresh] as const];
+  });
+}
+
+/** This thread takes requests as well, and lets the others have theirs in between. */
+async function serveHere(
+  snapshot: Snapshot,
+  requests: ThreadRequest[],
+  keep: (answer: ThreadAnswer) => void,
+): Promise<void> {
+  for (;;) {
+    await setImmediate();
+    const request = requests.shift();
+    if (request === undefined) return;
+    keep(answerHere(snapshot, request));
+  }
+}
+
+/** Another thread, which takes requests until there are none. It has some that it does not work at. */
 async function serve(
   setting: ThreadSetting,
   requests: ThreadRequest[],
@@ -105,8 +133,7 @@ async function serve(
       });
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`a thread ended with ${code}`)));
-      send();
-      send();
+      for (let waiting = 0; waiting < REQUESTS_AHEAD; waiting++) send();
       if (open === 0) resolve();
     });
   } finally {

@@ -39,9 +39,10 @@ export function programsIn(record: Rec): readonly ProgramFact[] {
 }
 
 function programsOfCell(cell: Cell): readonly ProgramFact[] {
-  const programs = commandsIn(parseConditions(cell.data ?? cell.value, cell).assertions).flatMap(
-    programsOf,
-  );
+  const data = cell.data ?? cell.value;
+  // Most conditions run nothing, and to parse them takes longer than to see that.
+  if (!JSON.stringify(data).includes('"command"')) return [];
+  const programs = commandsIn(parseConditions(data, cell).assertions).flatMap(programsOf);
   return [...new Set(programs)].map((program) => ({ program, range: itemRange(cell, program) }));
 }
 

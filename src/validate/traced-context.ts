@@ -1,9 +1,9 @@
 /** The context of one rule, which notes what the rule reads of it. */
 import { sha256 } from '../kernel/hash.js';
 import { MapView } from '../kernel/map-view.js';
+import { recordsPart } from '../workspace/cached-snapshot.js';
 import { lineOf } from '../workspace/file-groups.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
-import { recordsPart } from './cached-facts.js';
 import type { FileFacts } from './fact-types.js';
 import { FactsView } from './facts-view.js';
 import type { WorkspaceContext } from './rule.js';

@@ -181,7 +181,9 @@ function writeWindows(database: Database, windows: Changes['windows']): void {
 }
 
 export function writeChanges(database: Database, changes: Changes): void {
-  const { touched, gone, answers, fresh } = changes;
+  const { touched, gone, answers } = changes;
+  // In the order of the table, of which SQLite keeps only a part in memory.
+  const fresh = [...changes.fresh].sort((a, b) => groupOf(a.path) - groupOf(b.path));
   const [touch, forget, forgetRecords, forgetWindows] = [
     'UPDATE files SET stat = ? WHERE in_group = ? AND path = ?',
     'DELETE FROM files WHERE in_group = ? AND path = ?',

@@ -42,22 +42,6 @@ export function encodeRecords(records: readonly Rec[]): string | undefined {
   return JSON.stringify(encoded);
 }
 
-/** What queries can see of records: values and lines, but not where in a line something is. */
-export function visibleText(records: readonly Rec[]): string {
-  return JSON.stringify(
-    records.map((record) => [
-      record.key,
-      record.range.line,
-      ...[...record.fields].map(([name, { value, data, range }]) => [
-        name,
-        range.line,
-        value,
-        data,
-      ]),
-    ]),
-  );
-}
-
 function placeOf({ start, end, range }: Pick<Rec, 'start' | 'end' | 'range'>): CachedPlace {
   const { line, column, endLine, endColumn } = range;
   return endLine === line && endColumn === column + end - start

@@ -129,12 +129,12 @@ function tableDigest(
     (object) => table === 'fields' || tableName(object) === table,
   );
   if (!objects.every((object) => snapshot.filesOf(object).every(cache.isKnown))) return undefined;
-  return sha256(objects.map((object) => cache.digest(visiblePart(object))).join('\n'));
+  return sha256(objects.map((object) => cache.digest(recordsPart(object))).join('\n'));
 }
 
-/** The part of a file's facts that queries see of its records. */
-export function visiblePart(object: string): string {
-  return `visible ${object}`;
+/** The part of a file's facts that has its records, with their places. */
+export function recordsPart(object: string): string {
+  return `records ${object}`;
 }
 
 function once<T>(cache: Map<string, T>, key: string, compute: () => T): T {

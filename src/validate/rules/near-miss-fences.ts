@@ -2,12 +2,15 @@
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { type Section, within } from '../../markdown/find-records.js';
 import { rangeOf } from '../../markdown/range-of.js';
-import { sectionParts } from '../../markdown/section-fields.js';
+import type { SectionParts } from '../../markdown/section-fields.js';
 import type { SectionSource } from './near-miss.js';
 
-export function lostFences(source: SectionSource, section: Section): Diagnostic[] {
+export function lostFences(
+  source: SectionSource,
+  section: Section,
+  parts: SectionParts,
+): Diagnostic[] {
   const { doc, file, object } = source;
-  const parts = sectionParts(doc, section);
   const named = new Set(parts.fences.map(({ fence }) => fence.start));
   const present = new Set([...parts.fences, ...parts.items].map(({ name }) => name));
   const lacking = [...object.fields.values()].filter(

@@ -8,7 +8,7 @@ import { formatLocator, matchesKey } from '../../markdown/locator.js';
 import { unspaced } from '../../markdown/near-heading.js';
 import { nearItems } from '../../markdown/near-items.js';
 import { rangeOf } from '../../markdown/range-of.js';
-import { sectionParts } from '../../markdown/section-fields.js';
+import { type SectionParts, sectionParts } from '../../markdown/section-fields.js';
 import type { Doc, Heading, Locator, Span } from '../../markdown/types.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import type { GovernedFile } from '../governed-file.js';
@@ -29,10 +29,10 @@ export const nearMiss: FileRule = {
       const source = { file, doc, object, locator: object.locator };
       return [
         ...lostHeadings(source, found.sections),
-        ...found.sections.flatMap((section) => [
-          ...lostItems(source, section),
-          ...lostFences(source, section),
-        ]),
+        ...found.sections.flatMap((section) => {
+          const parts = sectionParts(doc, section);
+          return [...lostItems(source, section, parts), ...lostFences(source, section, parts)];
+        }),
       ];
     }),
 };
@@ -100,7 +100,7 @@ function isOfAnother(file: GovernedFile, heading: Span): boolean {
 }
 
 /** Fields that the section lacks, on lines that are not written as fields. */
-function lostItems(source: SectionSource, section: Section): Diagnostic[] {
+function lostItems(source: SectionSource, section: Section, parts: SectionParts): Diagnostic[] {
   const { doc, file, object } = source;
   const record = file.records(object.object).find(({ start }) => start === section.start);
   const lacking = new Set(
@@ -110,7 +110,7 @@ function lostItems(source: SectionSource, section: Section): Diagnostic[] {
     ),
   );
   if (lacking.size === 0) return [];
-  const items = sectionParts(doc, section).items.map(({ line }) => line.start);
+  const items = parts.items.map(({ line }) => line.start);
   const answers =
     object.object === 'NOTIFICATION' ? linesNextToField(doc, section, object.fields) : [];
   const read = [...items, ...answers.map(({ start }) => start)];
