@@ -1,7 +1,11 @@
 // Compiles src, test, bench and examples into dist/, and bundles the command line and the OpenClaw
-// plugin. npm runs it after `npm ci` (the prepare step).
+// plugin. npm runs it after `npm ci` (the prepare step). If nothing has changed since, it does nothing.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { buildState } from './build-state.mjs';
+
+const state = buildState();
+if (state.isCurrent) process.exit();
 
 const tsc = createRequire(import.meta.url)
   .resolve('typescript/package.json')
@@ -17,3 +21,4 @@ await import('./bundle-islands.mjs');
 await import('./bundle.mjs');
 await import('./bundle-openclaw.mjs');
 await import('./bundle-children.mjs');
+state.keep();

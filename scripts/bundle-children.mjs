@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
+import { outside } from './outside-bundles.mjs';
 
 // A file finds other files relative to itself; in the bundle as well.
 const originalPlace = {
@@ -31,7 +32,11 @@ await build({
   outdir: 'dist/children',
   bundle: true,
   splitting: true,
-  packages: 'external',
+  external: outside,
+  // Packages in the old format ask for others by it.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   platform: 'node',
   format: 'esm',
   target: 'node20',

@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { installedNames } from '../dist/src/kernel/installed-names.js';
 import { createWorkspace } from '../dist/src/setup/create-workspace.js';
+import { outside } from './outside-bundles.mjs';
 
 const packageRoot = join(import.meta.dirname, '..');
 const dist = join(packageRoot, 'dist');
@@ -52,30 +53,7 @@ async function bundle(name, entry) {
     target: 'node20',
     mainFields: ['module', 'main'],
     // Native or large packages stay outside and are loaded by `require`: a script has no `import()`.
-    external: [
-      'better-sqlite3',
-      'sqlite-vec',
-      '@huggingface/transformers',
-      'openai',
-      'ajv',
-      'hono',
-      '@hono/node-server',
-      'markdown-it',
-      'nodemailer',
-      'imapflow',
-      'mailparser',
-      'grammy',
-      '@slack/web-api',
-      '@slack/socket-mode',
-      'vscode-languageserver',
-      '@peculiar/x509',
-      'reflect-metadata',
-      '@nats-io/transport-node',
-      '@nats-io/jetstream',
-      '@nats-io/kv',
-      '@nats-io/obj',
-      '@nats-io/nkeys',
-    ],
+    external: outside,
     supported: { 'dynamic-import': false },
     plugins: [originalPlace],
     banner,

@@ -1,5 +1,4 @@
 /** `nocturne restore-root`: one command brings back a workspace that an agent moved or deleted. */
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -12,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../src/kernel/clock.js';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -27,10 +25,9 @@ import {
   REPORT,
   WRITES_PAGE,
 } from './pass-workspace.js';
+import { type Answered, callProgram } from '../support/standing-process.js';
 
 t.setTimeout(300_000);
-
-const NOCTURNE = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
 
 /** The claim of the pass has expired. */
 const LATER = { now: () => new Date(systemClock.now().getTime() + 3_600_000) };
@@ -110,11 +107,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
-function restoreRoot({ home }: Place, words: readonly string[]): ReturnType<typeof spawnSync> {
-  return spawnSync(process.execPath, [NOCTURNE, 'restore-root', ...words], {
-    env: { ...process.env, NOCTURNE_HOME: home },
-    encoding: 'utf8',
-  });
+function restoreRoot({ home }: Place, words: readonly string[]): Promise<Answered> {
+  const env = { ...process.env, NOCTURNE_HOME: home };
+  return callProgram({ words: ['restore-root', ...words], env, cwd: home });
 }
 
 /** Every file of the workspace but Nocturne's own, with its permissions. */
@@ -148,14 +143,14 @@ for (const { name, swap, says, aside, args } of CASES)
     const { root, home, stranger } = place;
     const [before, theirs] = [tree(root), digest(stranger)];
     swap(root, stranger);
-    const ran = restoreRoot(place, args?.(root) ?? []);
-    t.equal(ran.status, 0, String(ran.stderr));
+    const ran = await restoreRoot(place, args?.(root) ?? []);
+    t.equal(ran.exit, 0, ran.stderr);
     t.match(ran.stdout, says);
     t.same(tree(root), before, 'every file and every permission is as it was');
     t.equal(digest(stranger), theirs, 'nothing outside was touched');
     if (aside !== undefined)
       t.ok(existsSync(join(dirname(root), aside)), 'what was in its place was moved aside');
-    t.match(restoreRoot(place, []).stdout, /No workspace is missing/);
+    t.match((await restoreRoot(place, [])).stdout, /No workspace is missing/);
     const workspace = openWorkspace(root, { home, clock: LATER });
     const report = await worker(environment({ workspace }), { role: 'worker' });
     t.not(report.exit, 3, report.outcome);
@@ -172,8 +167,8 @@ t.test('what the state directory lacks is named, and everything else is restored
       rmSync(join(replicas, hash));
   const soul = readFileSync(join(root, 'SOUL.md'), 'utf8');
   rmSync(root, { recursive: true });
-  const ran = restoreRoot(place, []);
-  t.equal(ran.status, 1);
+  const ran = await restoreRoot(place, []);
+  t.equal(ran.exit, 1);
   t.match(ran.stdout, /USER\.md cannot be restored/);
   t.equal(readFileSync(join(root, 'SOUL.md'), 'utf8'), soul);
 });
@@ -182,8 +177,8 @@ t.test('a folder that is not the workspace is not moved', async (t) => {
   const place = await begun(t);
   const { root, stranger } = place;
   renameSync(root, `${root}-renamed`);
-  const ran = restoreRoot(place, [root, '--from', stranger]);
-  t.equal(ran.status, 2);
+  const ran = await restoreRoot(place, [root, '--from', stranger]);
+  t.equal(ran.exit, 2);
   t.match(ran.stderr, /is not the folder that was at/);
   t.notOk(existsSync(root));
   t.ok(existsSync(stranger));

@@ -9,7 +9,13 @@ import type { PassReport } from '../../src/passes/pass-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
-import { environment, longrunnerOf, placeWithProject, type Place } from './pass-workspace.js';
+import {
+  environment,
+  longrunnerOf,
+  placeWithProject,
+  type Place,
+  restsAfter,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -31,10 +37,7 @@ function placeWith(directory: string, limits: readonly string[], cost = 0.4): Cl
   const made = placeWithProject(directory, agent(cost), {
     stop: '- file_exists: outputs/never.md',
     files: {
-      'USER.md': readFileSync(new URL('../../../USER.md', import.meta.url), 'utf8').replace(
-        '**Passes without progress:** 3',
-        '**Passes without progress:** 99',
-      ),
+      'USER.md': restsAfter(99),
       'orchestration-os/SPENDING.md': page.replace(above, `${above}${limits.join('\n')}\n`),
       'PROJECTS/pages/LONGRUNNER.md': longrunnerOf({
         title: 'Pages',

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import type { Test } from 'tap';
+import file, { type Test } from 'tap';
 import { type DashboardPlace, DashboardProcess } from './dashboard-process.js';
 
 /** For `{ skip: NO_CHROMIUM }` of a test: why it cannot run here, or `false`. */
@@ -38,6 +38,22 @@ export type InBrowser = {
   readonly open: (path: string, options?: PageOptions) => Promise<Page>;
 };
 
+/** One for all tests of a file; each has contexts of its own. */
+let chromiumOfFile: Promise<Browser> | undefined;
+
+async function startChromium(): Promise<Browser> {
+  const server = await chromium.launchServer({
+    executablePath: chromiumPath() ?? 'chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  file.teardown(async () => {
+    chromiumOfFile = undefined;
+    // Closing it kindly can take a minute on a busy machine.
+    await server.kill();
+  });
+  return chromium.connect(server.wsEndpoint());
+}
+
 /** A dashboard and a browser that end with the test. @param words more of its command line. */
 export async function dashboardInBrowser(
   t: Pick<Test, 'teardown'>,
@@ -46,13 +62,10 @@ export async function dashboardInBrowser(
 ): Promise<InBrowser> {
   const dashboard = await DashboardProcess.start(place, words);
   t.teardown(() => dashboard.stop());
-  const server = await chromium.launchServer({
-    executablePath: chromiumPath() ?? 'chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
-  // Closing it kindly can take a minute on a busy machine.
-  t.teardown(() => server.kill());
-  const browser = await chromium.connect(server.wsEndpoint());
+  chromiumOfFile ??= startChromium();
+  const browser = await chromiumOfFile;
+  const contexts: BrowserContext[] = [];
+  t.teardown(() => Promise.all(contexts.map((context) => context.close())));
   const first = await contextOf(browser, {});
   await (await first.newPage()).goto(dashboard.link, { waitUntil: 'commit' });
   const cookies = await first.cookies();
@@ -61,6 +74,7 @@ export async function dashboardInBrowser(
     dashboard,
     open: async (path, options = {}) => {
       const context = await contextOf(browser, options);
+      contexts.push(context);
       await context.addCookies(cookies);
       const page = await context.newPage();
       const response = await page.goto(new URL(path, dashboard.origin).href);

@@ -2,7 +2,7 @@
  * Processes of the command line that stay and carry out one command after the other, which costs a
  * tenth of a process for each.
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answered, Asked } from './standing-child.js';
 
@@ -63,12 +63,18 @@ const shared = standingProcess(at('dist/cli.cjs'));
 export const askStanding = shared.ask;
 
 /** `node bin/nocturne.cjs WORDS`, a process of its own. */
-export function startAlone({ words, env, cwd }: Asked, input = ''): Answered {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
-    ...{ cwd, env, input },
-    encoding: 'utf8',
+export function startAlone({ words, env, cwd }: Asked, input = ''): Promise<Answered> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [BIN, ...words], { cwd, env });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+      });
+    child.on('close', (code) => done({ exit: code ?? -1, ...said }));
+    // One that has ended does not read on.
+    child.stdin.on('error', () => undefined).end(input);
   });
-  return { exit: status ?? -1, stdout, stderr };
 }
 
 /** These the program answers before the command line. */

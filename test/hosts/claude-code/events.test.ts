@@ -37,7 +37,7 @@ function textOf(place: Place, event: object | string): string {
 const readJson = (stdout: string): Answer['json'] =>
   stdout.startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : undefined;
 
-/** The same by the function, for tables: what a process adds is held by those who ask one. */
+/** The same by the function: what a process adds is held by those who ask one. */
 async function judge(
   place: Place,
   event: object | string,
@@ -383,7 +383,7 @@ t.test('while the gate refuses nothing is written, until the owner has put it ri
   const soul = readFileSync(join(place.root, 'SOUL.md'));
   const write = pre('Write', { file_path: join(place.root, 'docs/new.md'), content: '# New\n' });
   appendFileSync(join(place.root, 'SOUL.md'), '\nOne line more.\n');
-  silent(t, ask(place, write), 'a session in which the gate was not asked yet');
+  silent(t, await judge(place, write), 'a session in which the gate was not asked yet');
   t.match(ask(place, { hook_event_name: 'SessionStart', source: 'startup' }).json, {
     hookSpecificOutput: {
       hookEventName: 'SessionStart',
@@ -391,16 +391,16 @@ t.test('while the gate refuses nothing is written, until the owner has put it ri
     },
     systemMessage: /integrity gate/,
   });
-  t.match(ask(place, write).json, denied(/integrity gate refuses/));
+  t.match((await judge(place, write)).json, denied(/integrity gate refuses/));
   t.match(
-    ask(place, pre('Bash', { command: 'frobnicate' })).json,
+    (await judge(place, pre('Bash', { command: 'frobnicate' }))).json,
     denied(/integrity gate/),
     'nobody is asked either',
   );
-  silent(t, ask(place, pre('Bash', { command: 'ls' })), 'but one may look');
+  silent(t, await judge(place, pre('Bash', { command: 'ls' })), 'but one may look');
   silent(
     t,
-    ask(
+    await judge(
       place,
       pre(
         'Write',
@@ -411,7 +411,7 @@ t.test('while the gate refuses nothing is written, until the owner has put it ri
     'another session was told nothing',
   );
   writeFileSync(join(place.root, 'SOUL.md'), soul);
-  silent(t, ask(place, write), 'put right, it goes on without a new start');
+  silent(t, await judge(place, write), 'put right, it goes on without a new start');
 });
 
 t.test('a runner in a pass', async (t) => {
@@ -527,7 +527,7 @@ t.test(
     };
     const asked: Asked = { env: { NOCTURNE_PASS_TOKEN: begun.data.token } };
     const first = expiry();
-    silent(t, ask(place, post, asked), 'a call at once');
+    silent(t, await judge(place, post, asked), 'a call at once');
     t.equal(expiry(), first, 'changes nothing');
     const older = new Date(Date.now() + LEASE_MS - 31_000).toISOString();
     changeClaims(place.root, (claim) => ({ ...claim, expiresAt: older }));
@@ -550,10 +550,10 @@ t.test(
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
     const stop = { hook_event_name: 'Stop', stop_hook_active: false };
     const page = pre('Write', { file_path: join(place.root, 'docs/new.md'), content: '# New\n' });
-    silent(t, ask(place, stop), 'nobody knows yet where it was begun');
+    silent(t, await judge(place, stop), 'nobody knows yet where it was begun');
     silent(
       t,
-      ask(place, {
+      await judge(place, {
         hook_event_name: 'PostToolUse',
         tool_name: 'Bash',
         tool_use_id: 'x',
@@ -562,7 +562,7 @@ t.test(
       }),
       'a token that is none',
     );
-    silent(t, ask(place, page), 'binds nothing');
+    silent(t, await judge(place, page), 'binds nothing');
     silent(
       t,
       ask(place, {
@@ -575,18 +575,18 @@ t.test(
       'the one that was printed',
     );
     t.match(ask(place, page).json, denied(/out-of-scope/), 'from then on the session is the pass');
-    silent(t, ask(place, { ...page, session_id: 's-2' }), 'and no other one');
+    silent(t, await judge(place, { ...page, session_id: 's-2' }), 'and no other one');
     t.match(ask(place, stop).json, { decision: 'block', reason: /nocturne pass end/ });
-    silent(t, ask(place, { ...stop, stop_hook_active: true }), 'once only');
-    silent(t, ask(place, { ...stop, session_id: 's-2' }), 'another session stops as it likes');
+    silent(t, await judge(place, { ...stop, stop_hook_active: true }), 'once only');
+    silent(t, await judge(place, { ...stop, session_id: 's-2' }), 'another session stops as it likes');
     t.match(
-      ask(place, { hook_event_name: 'SessionStart', source: 'compact' }).json,
+      (await judge(place, { hook_event_name: 'SessionStart', source: 'compact' })).json,
       { hookSpecificOutput: { additionalContext: /Keep the following/ } },
       'after a summary it is told again',
     );
     forgetPass(place.workspace.state, begun.data.runId);
-    silent(t, ask(place, stop), 'ended, it may stop');
-    silent(t, ask(place, page), 'and the session is a guest again');
+    silent(t, await judge(place, stop), 'ended, it may stop');
+    silent(t, await judge(place, page), 'and the session is a guest again');
   },
 );
 
@@ -595,6 +595,6 @@ t.test('refused sessions that never came back are forgotten when the gate is ope
   const old = join(place.workspace.state, 'host-sessions/claude-code-0123456789abcdef.json');
   mkdirSync(join(place.workspace.state, 'host-sessions'));
   writeFileSync(old, '{}');
-  ask(place, { hook_event_name: 'SessionStart', source: 'startup' });
+  await judge(place, { hook_event_name: 'SessionStart', source: 'startup' });
   t.notOk(existsSync(old));
 });

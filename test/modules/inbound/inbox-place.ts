@@ -8,6 +8,7 @@ import {
   type Place,
   placeWithProject,
   type ProjectOptions,
+  restsAfter,
   tiersWithIdle,
 } from '../../passes/pass-workspace.js';
 
@@ -58,10 +59,7 @@ export function inboxPlace(directory: string, agent: string, options: ProjectOpt
     ),
     // The messages have to reach the prompt of a pass, whatever it works on.
     'MODEL-TIERS.md': tiersWithIdle(),
-    'USER.md': shipped('USER.md').replace(
-      '**Passes without progress:** 3',
-      '**Passes without progress:** 99',
-    ),
+    'USER.md': restsAfter(99),
     ...options.files,
   };
   return placeWithProject(directory, agent, { ...options, files });

@@ -1,5 +1,5 @@
 /** A workspace with an owner of its own, used only by real processes of the command line. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,12 @@ import { readApplied } from '../../../src/modules/mesh/server/applied.js';
 import { lifeOf } from '../../../src/workspace/process-identity.js';
 import { stateDirectory } from '../../../src/workspace/state-home.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
+import {
+  type Answered,
+  type Asked,
+  callProgram,
+  startAlone,
+} from '../../support/standing-process.js';
 import { NATS_SERVER } from './nats-server.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
@@ -48,15 +54,18 @@ export class MeshProcess {
     return this.#said;
   }
 
-  /** One command, with --json. */
-  run(...words: readonly string[]): Promise<Ran> {
-    const args = [PROGRAM, ...words, '--json'];
-    return new Promise((done) => {
-      execFile(process.execPath, args, { cwd: this.root, env: this.#env }, (error, out, err) => {
-        const exit = error === null ? 0 : Number(error.code);
-        done({ exit, json: jsonOf(out), text: `${out}${err}` });
-      });
-    });
+  /** One command, with --json, after those before it. */
+  async run(...words: readonly string[]): Promise<Ran> {
+    return ranOf(await callProgram(this.#asked(words)));
+  }
+
+  /** The same in a process of its own, next to other commands. */
+  async runAlone(...words: readonly string[]): Promise<Ran> {
+    return ranOf(await startAlone(this.#asked(words)));
+  }
+
+  #asked(words: readonly string[]): Asked {
+    return { words: [...words, '--json'], env: this.#env, cwd: this.root };
   }
 
   /** @param words another command that serves. */
@@ -146,6 +155,10 @@ export async function joinedProcess(
   const joined = await node.run('mesh', 'join', await tokenOf(lead), '--name', name, '--yes');
   if (joined.exit !== 0) throw new Error(joined.text);
   return node;
+}
+
+function ranOf({ exit, stdout, stderr }: Answered): Ran {
+  return { exit, json: jsonOf(stdout), text: `${stdout}${stderr}` };
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> {
