@@ -102,7 +102,8 @@ function factsOf(
     : governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
   if (!isLong && file === undefined) return undefined;
   // Nobody asks for its own findings, and without them its facts are not complete.
-  if (file !== undefined && changed?.has(path) === false) return fileFacts(file, []);
+  const isQuiet = changed?.has(path) === false && ownCache?.isForChanges !== true;
+  if (file !== undefined && isQuiet) return fileFacts(file, []);
   const found =
     file === undefined
       ? logFacts(snapshot, path, { rules: FILE_RULES, ...defined({ cache: cache?.windows }) })

@@ -47,6 +47,8 @@ export type ValidateOptions = {
  */
 export type FactsCache = {
   readonly snapshot?: Snapshot;
+  /** Whole facts are worth their time also where only changed files are reported. */
+  readonly isForChanges?: true;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
   /** A file that no rule reads. */

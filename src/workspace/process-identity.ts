@@ -26,6 +26,7 @@ export function identityOf(pid: number): ProcessIdentity {
 
 /** `unknown`: it ran on another machine. */
 export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  if (isOwn(identity)) return 'alive';
   if (identity.host !== hostname()) return 'unknown';
   const boot = bootId();
   if (identity.boot !== '' && boot !== '' && identity.boot !== boot) return 'dead';
@@ -42,6 +43,11 @@ export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' 
   } catch (error) {
     return errnoOf(error) === 'ESRCH' ? 'dead' : 'alive';
   }
+}
+
+function isOwn({ pid, host, boot, started }: ProcessIdentity): boolean {
+  const me = ownIdentity();
+  return pid === me.pid && host === me.host && boot === me.boot && started === me.started;
 }
 
 export function isIdentity(value: unknown): value is ProcessIdentity {

@@ -4,6 +4,7 @@ import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { defined } from '../../kernel/defined.js';
 import { baselineSnapshot } from './baseline-snapshot.js';
+import { keptFacts } from './kept-facts.js';
 import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
 
 /** Only of its outputs, unless it deleted something or may have repaired any file. */
@@ -16,6 +17,7 @@ export function diagnosticsOf(
     home: env.workspace.home,
     modules: env.modules.map(({ name }) => name),
     withoutLongLogs: idle === undefined,
+    cache: keptFacts(snapshot),
     ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
   });
 }

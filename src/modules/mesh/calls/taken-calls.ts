@@ -114,8 +114,7 @@ export class TakenCalls {
     let chunks = 0;
     const emit = (data: unknown): void => this.#send('chunk', from, { call, seq: ++chunks, data });
     const taken = { node: this.#node, from, key, body, totalMs, signal: ending.signal, emit };
-    const digest = sha256(JSON.stringify([kind, body]));
-    const done = this.#answerOf(handler, { request, digest, taken, call })
+    const done = this.#answerOf(handler, { request, taken, call })
       .then((answer) => this.#answer(from, call, { ...answer, chunks }))
       .finally(() => {
         clearTimeout(late);
@@ -129,14 +128,14 @@ export class TakenCalls {
     handler: CallHandler,
     work: {
       readonly request: CallRequest;
-      readonly digest: string;
       readonly taken: Taken;
       readonly call: string;
     },
   ): Promise<CallAnswer> {
-    const { request, digest, taken, call } = work;
+    const { request, taken, call } = work;
     const { from, key } = taken;
     if (handler.isRepeatable === true) return this.#carryOut(handler, taken);
+    const digest = sha256(JSON.stringify([request.kind, request.body]));
     const { state } = this.#node.workspace;
     const receipt = readReceipt(state, from, key);
     if (receipt !== undefined && receipt.digest !== digest)

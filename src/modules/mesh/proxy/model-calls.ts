@@ -5,6 +5,7 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { ModelAccess } from '../../../agents/model-access.js';
+import { defined } from '../../../kernel/defined.js';
 import { CallError, membersOf } from '../calls/call.js';
 import { pieces } from '../calls/parcels.js';
 import type { CallHandler, Taken } from '../calls/taken-calls.js';
@@ -54,19 +55,24 @@ function listOf(offered: readonly { readonly model: string }[], { emit, node }: 
 /** @throws CallError `cancelled`, or `failed` where the answer ends before it is whole. */
 async function forward(asked: ModelRequest, access: ModelAccess, taken: Taken): Promise<void> {
   const incoming = await send(asked, access, taken.signal);
-  taken.emit({
+  let head: ModelHead | undefined = {
     status: incoming.statusCode ?? 502,
     headers: headersIn(incoming.headers, ANSWER_HEADERS),
-  } satisfies ModelHead);
+  };
   const decoder = new StringDecoder('utf8');
   let waiting = '';
   const flush = (): void => {
-    if (waiting !== '') for (const piece of pieces(waiting)) taken.emit(piece);
+    const texts = waiting === '' ? [] : [...pieces(waiting)];
     waiting = '';
+    if (head !== undefined)
+      taken.emit({ ...head, ...defined({ text: asked.takesText ? texts.shift() : undefined }) });
+    head = undefined;
+    for (const text of texts) taken.emit(text);
   };
+  // What arrives together leaves together: each message is signed.
+  setImmediate(flush);
   for await (const bytes of incoming) {
-    // What arrives together leaves together: each message is signed.
-    if (waiting === '') setImmediate(flush);
+    if (waiting === '' && head === undefined) setImmediate(flush);
     waiting += decoder.write(bytes as Buffer);
   }
   waiting += decoder.end();
@@ -100,7 +106,7 @@ function send(
 
 /** @throws CallError `malformed` */
 function requestIn(body: unknown): ModelRequest {
-  const { method, path, query, text, headers } = membersOf(body);
+  const { method, path, query, text, headers, takesText } = membersOf(body);
   const isKnown = typeof path === 'string' && isModelPath(path);
   const isQuery = typeof query === 'string' && /^(?:\?[\x21-\x7e]*)?$/.test(query);
   if (!isKnown || !isQuery || typeof text !== 'string')
@@ -110,5 +116,6 @@ function requestIn(body: unknown): ModelRequest {
     ...{ path, query, text },
     model: modelIn(text),
     headers: headersIn(membersOf(headers), REQUEST_HEADERS),
+    takesText: takesText === true,
   };
 }

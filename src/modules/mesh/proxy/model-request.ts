@@ -7,6 +7,8 @@ import { membersOf } from '../calls/call.js';
 export type ModelHead = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The first text of the answer, if it came with the head. */
+  readonly text?: string;
 };
 export type ModelRequest = {
   readonly method: 'GET' | 'POST';
@@ -16,6 +18,8 @@ export type ModelRequest = {
   readonly model: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The asker reads the text of a head. One of the release before does not say so. */
+  readonly takesText: boolean;
 };
 
 export const REQUEST_HEADERS =

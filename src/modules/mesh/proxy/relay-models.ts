@@ -38,6 +38,7 @@ export function relayModels(calls: Calls): Serve {
         method: request.method === 'GET' ? 'GET' : 'POST',
         ...{ path, query, model, text },
         headers: headersIn(request.headers, REQUEST_HEADERS),
+        takesText: true,
       },
       idleMs: IDLE_MS,
       totalMs: TOTAL_MS,
@@ -51,17 +52,19 @@ export function relayModels(calls: Calls): Serve {
 type Passing = { readonly response: ServerResponse; readonly ending: AbortController };
 
 /** The first chunk is the head of the answer, the others are its text. */
-function pass(data: unknown, { response, ending }: Passing): void {
-  if (typeof data === 'string') {
-    response.write(data);
-    if (response.writableLength > MOST_WAITING) ending.abort();
-    return;
-  }
-  const { status, headers } = membersOf(data) as Partial<ModelHead>;
-  if (!response.headersSent && typeof status === 'number') {
-    response.writeHead(status, { ...headers });
-    response.flushHeaders();
-  }
+function pass(data: unknown, passing: Passing): void {
+  if (typeof data === 'string') return write(data, passing);
+  const { status, headers, text } = membersOf(data) as Partial<ModelHead>;
+  const { response } = passing;
+  if (response.headersSent || typeof status !== 'number') return;
+  response.writeHead(status, { ...headers });
+  if (typeof text === 'string') write(text, passing);
+  else response.flushHeaders();
+}
+
+function write(text: string, { response, ending }: Passing): void {
+  response.write(text);
+  if (response.writableLength > MOST_WAITING) ending.abort();
 }
 
 /** An answer that is not complete is cut, so that nobody takes it for the whole. */

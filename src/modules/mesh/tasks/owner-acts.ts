@@ -1,21 +1,12 @@
 /** Carries out what `decide` wants: commits pages, writes records, wakes, fetches change sets. */
 import { type KV, Kvm } from '@nats-io/kv';
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { messageOf } from '../../../kernel/error.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { LiveNode } from '../node/live-node.js';
 import { keepObject, keptObject } from '../work/kept-objects.js';
 import { packTask } from '../work/pack.js';
 import { sendToAll } from '../work/sent-objects.js';
-import {
-  type Band,
-  BUCKET,
-  laneOf,
-  taskKey,
-  wakeConsumer,
-  wakeSubject,
-  WAKE_STREAM,
-} from '../wire/names.js';
+import { type Band, BUCKET, laneOf, taskKey, wakeSubject } from '../wire/names.js';
 import { signValue } from '../wire/jws.js';
 import { MeshRefusal } from '../wire/refusal.js';
 import { writeArrival } from './claim-store.js';
@@ -25,7 +16,7 @@ import type { TaskAction, Timing } from './decide.js';
 import { fetchChangeSet } from './fetch-change-set.js';
 import type { Lanes } from './lanes.js';
 import type { OwnerView } from './owner-view.js';
-import type { TaskSpec, TaskState } from './task.js';
+import type { TaskState } from './task.js';
 import type { Due } from './task-owner.js';
 import { wakeText } from './wake-ups.js';
 import type { TaskPage } from './task-page.js';
@@ -49,23 +40,19 @@ type Act<Kind> = Extract<TaskAction, { readonly kind: Kind }>;
 export class OwnerActs {
   readonly #node: LiveNode;
   readonly #parts: Parts;
-  readonly #jetstream: JetStreamClient;
   /** Packages by SHA-256, and who can read each. */
   readonly #uploaded = new Map<string, readonly string[]>();
   /** Those that a node did not find. */
   readonly #lost = new Set<string>();
   readonly #missingSince = new Map<string, number>();
   readonly #restored = new Map<string, number>();
-  #drained: ReadonlyMap<string, boolean> = new Map();
   #bucket: Promise<KV> | undefined;
   #isSending = false;
   #saidAt = Number.NEGATIVE_INFINITY;
-  #lookedAtLanes = Number.NEGATIVE_INFINITY;
 
   constructor(node: LiveNode, parts: Parts) {
     this.#node = node;
     this.#parts = parts;
-    this.#jetstream = jetstream(node.connection, { checkAPI: false });
   }
 
   forgetServer(): void {
@@ -97,46 +84,6 @@ export class OwnerActs {
       touched.push(...done.flatMap((task) => task ?? []));
     }
     return touched;
-  }
-
-  /** Nothing waits there: what was woken and not claimed is to be woken again. */
-  isDrained({ tags, band }: Pick<TaskSpec, 'tags' | 'band'>): boolean {
-    return this.#drained.get(wakeConsumer(laneOf(tags), band)) === true;
-  }
-
-  async lookAtLanes(pages: Iterable<TaskPage>): Promise<void> {
-    const now = this.#parts.now();
-    if (now - this.#lookedAtLanes < this.#parts.timing.wakeMs / 2) return;
-    this.#lookedAtLanes = now;
-    const consumers = new Set<string>();
-    for (const { state, spec } of pages)
-      if (state === 'queued') consumers.add(wakeConsumer(laneOf(spec.tags), spec.band));
-    const drained = new Map<string, boolean>();
-    for (const consumer of consumers) {
-      const isEmpty = await this.#isEmpty(consumer);
-      if (isEmpty === undefined) this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
-      else drained.set(consumer, isEmpty);
-    }
-    this.#drained = drained;
-  }
-
-  /** A server that has restarted has an empty memory: what waits in a drained lane is woken now. */
-  forgetWakes(): void {
-    this.#lookedAtLanes = Number.NEGATIVE_INFINITY;
-    this.#drained = new Map();
-    this.#parts.view.forgetWakes(this.#parts.now() - this.#parts.timing.wakeMs);
-  }
-
-  /** Nothing: the server, or the lane, is not there now. */
-  async #isEmpty(consumer: string): Promise<boolean | undefined> {
-    try {
-      const { num_pending, num_ack_pending } = await (
-        await this.#jetstream.consumers.get(WAKE_STREAM, consumer)
-      ).info();
-      return num_pending + num_ack_pending === 0;
-    } catch {
-      return undefined;
-    }
   }
 
   #queued(page: TaskPage, { attempt }: Act<'queue'>, snapshot: Snapshot): PageWrite {

@@ -9,6 +9,7 @@ import { Alarm } from './alarm.js';
 import { readClaims } from './claim-store.js';
 import { watchBucket } from './bucket-watch.js';
 import { decide, type TaskAction, type Timing } from './decide.js';
+import { DrainedLanes } from './drained-lanes.js';
 import { HeardClaims } from './heard-claims.js';
 import { Lanes } from './lanes.js';
 import { Outbox } from './outbox.js';
@@ -37,6 +38,7 @@ export class TaskOwner {
   readonly #claims: HeardClaims;
   readonly #view: OwnerView;
   readonly #lanes: Lanes;
+  readonly #drained: DrainedLanes;
   readonly #acts: OwnerActs;
   readonly #alarm = new Alarm();
   readonly #dirty = new Set<string>();
@@ -52,6 +54,12 @@ export class TaskOwner {
     this.#claims = new HeardClaims(node.node, options.now());
     this.#view = new OwnerView(node, this.#claims);
     this.#lanes = new Lanes(node);
+    this.#drained = new DrainedLanes({
+      connection: node.connection,
+      now: options.now,
+      everyMs: options.timing.wakeMs / 2,
+      onNew: () => this.#forgetWakes(),
+    });
     this.#acts = new OwnerActs(node, {
       view: this.#view,
       lanes: this.#lanes,
@@ -101,7 +109,7 @@ export class TaskOwner {
       }
       const page = this.#outbox.pages.get(name);
       if (page === undefined) continue;
-      const view = this.#view.of(page, open, now, this.#acts.isDrained(page.spec));
+      const view = this.#view.of(page, open, now, this.#drained.has(page.spec));
       const actions = decide(view, this.#options.timing);
       if (actions.length > 0) due.push({ page, actions });
     }
@@ -127,10 +135,13 @@ export class TaskOwner {
     // While nobody can be heard, no lease ends; afterwards all of them begin again.
     const since = this.#node.hearsSince();
     if (since === undefined || since !== this.#hearsSince) this.#claims.listenAgain(now);
-    if (since !== undefined && since !== this.#hearsSince) this.#acts.forgetWakes();
+    if (since !== undefined && since !== this.#hearsSince) {
+      this.#drained.forget();
+      this.#forgetWakes();
+    }
     this.#hearsSince = since;
     this.#claims.look(this.#node.heard(), now, LONGEST_GAP_MS);
-    void this.#acts.lookAtLanes(this.#outbox.pages.values());
+    void this.#drained.look(this.#outbox.pages.values());
     void this.#acts.sendToClaimers(this.#outbox.pages.values());
     if (now - this.#cleaned < CLEAN_MS) return;
     this.#cleaned = now;
@@ -138,6 +149,11 @@ export class TaskOwner {
     const own = [...this.#outbox.pages.values()].flatMap((page) => page.package ?? []);
     const others = readClaims(state).map((claim) => claim.package);
     dropObjects(state, new Set([...own, ...others]));
+  }
+
+  /** The memory of a server is empty after a restart: what waits in a drained lane is woken now. */
+  #forgetWakes(): void {
+    this.#view.forgetWakes(this.#options.now() - this.#options.timing.wakeMs);
   }
 
   async #watchRecords(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Passes an answer on, and settles its call before the client can see the end of it. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from './call.js';
 import { bytesWithoutKey } from './headers.js';
 import { parsedObject } from './protocols/json.js';
@@ -9,7 +9,6 @@ import { type Answered, readAll } from './upstream.js';
 
 /** Embeddings of a large batch have some tens of megabytes. */
 const LONGEST_ANSWER = 128 * 1024 * 1024;
-/** What came with the last event leaves before the ledger is flushed, which stops this process. */
 const LEAVES_MS = 1;
 const PLAIN = { isHidden: false, isLast: false };
 const NOTHING_USED = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -53,15 +52,24 @@ export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream
           const next = await answered.chunks.next();
           const isOver = next.done === true;
           const complete = isOver ? frames.rest() : frames.push(next.value);
+          const shown: Buffer[] = [];
+          const pass = (): void => {
+            if (shown.length === 0) return;
+            hasPassed = true;
+            controller.enqueue(bytesWithoutKey(Buffer.concat(shown.splice(0)), key));
+          };
           for (const frame of complete) {
             const data = dataOf(frame.toString('utf8'));
             const { isHidden, isLast } = data === '' ? PLAIN : reader.event(data);
-            if (isLast && hasPassed) await sleep(LEAVES_MS);
-            // A client that has seen the last event may ask again at once.
-            if (isLast) call.settleByUsage();
-            if (!isHidden) controller.enqueue(bytesWithoutKey(frame, key));
-            hasPassed ||= !isHidden;
+            if (isLast) {
+              pass();
+              if (hasPassed) await left();
+              // A client that has seen the last event may ask again at once.
+              call.settleByUsage();
+            }
+            if (!isHidden) shown.push(frame);
           }
+          pass();
           if (!isOver) continue;
           call.settleByUsage();
           call.remember();
@@ -78,4 +86,13 @@ export function relayEvents({ call, answered, key, cut }: Relay): ReadableStream
       call.settleByUsage();
     },
   });
+}
+
+/**
+ * What came with the last event leaves before the ledger is flushed, which stops this process. A
+ * reader in this process has it a turn later, and its timers start then.
+ */
+async function left(): Promise<void> {
+  await nextTurn();
+  await sleep(LEAVES_MS);
 }

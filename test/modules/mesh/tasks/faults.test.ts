@@ -127,6 +127,38 @@ t.test('what waits when the server ends is woken again at once', { skip }, async
   );
 });
 
+t.test('a wake-up that a server without lanes has dropped is sent again', { skip }, async (t) => {
+  const { mesh, owner, first } = await three(t);
+  start(t, { mesh, node: owner }, { parts: [ownerPart()] });
+  writeTask(owner, { task: 'before' });
+  await until(
+    async () => (await wakesOf(mesh)).state.messages,
+    (count) => count === 1,
+  );
+  await mesh.server.stop('SIGKILL');
+  await mesh.server.start();
+  let woken = 0;
+  mesh.admin.subscribe(wakeSubject('any', 'normal'), { callback: () => void woken++ });
+  await until(
+    () =>
+      mesh.admin.flush().then(
+        () => true,
+        () => false,
+      ),
+    (isBack) => isBack,
+  );
+  writeTask(owner, { task: 'between' });
+  await until(
+    () => woken,
+    (count) => count > 0,
+  );
+  const begun = performance.now();
+  await createStreams(mesh.admin);
+  start(t, { mesh, node: first });
+  await untilClaimed(first, 'lead.between');
+  t.ok(performance.now() - begun < 20_000, 'in seconds, not after the next minute');
+});
+
 t.test('wake-ups that an earlier version kept on the disk are woken again', { skip }, async (t) => {
   const { mesh, owner, first } = await three(t);
   const manager = await jetstreamManager(mesh.admin);
