@@ -266,18 +266,11 @@ function* fieldRows(
   snapshot: Snapshot,
   isAsked: (column: string) => boolean,
 ): Iterable<readonly (Sql | undefined)[]> {
-  const [value, line] = [isAsked('value'), isAsked('line')];
+  const line = isAsked('line');
   for (const { object } of snapshot.schema.objects.values())
-    for (const record of snapshot.rows(object))
-      for (const [field, cell] of record.fields)
-        yield [
-          object,
-          record.key,
-          field,
-          value ? cellText(cell) : undefined,
-          record.file,
-          line ? cell.range.line : undefined,
-        ];
+    for (const { key, file, fields } of snapshot.rows(object))
+      for (const [field, cell] of fields)
+        yield [object, key, field, cellText(cell), file, line ? cell.range.line : undefined];
 }
 
 /** The names of the objects in each file, joined by commas. */
