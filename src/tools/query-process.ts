@@ -13,15 +13,15 @@ const [root = '', now = '', scoped = '', sql = ''] = process.argv.slice(2);
 try {
   const whole = openSnapshot(root, { now: new Date(now) });
   const scope = JSON.parse(scoped) as ReadScope | null;
-  const { columns, rows } = (scope === null ? whole : scopedSnapshot(whole, scope))
+  const { columns, rows, count } = (scope === null ? whole : scopedSnapshot(whole, scope))
     .sql()
-    .query(sql);
+    .first(sql, MOST_ROWS);
   process.stdout.write(
     clip(
       JSON.stringify({
         columns,
-        rows: rows.slice(0, MOST_ROWS),
-        more: rows.length > MOST_ROWS ? rows.length - MOST_ROWS : undefined,
+        rows,
+        more: count > rows.length ? count - rows.length : undefined,
       }),
     ),
   );

@@ -1,6 +1,6 @@
 /** Finds the lines of the workspace that match a pattern, within a time limit. */
 import { z } from 'zod';
-import { countMatches } from '../governance/conditions/regex.js';
+import { countMatches, linesMatching } from '../governance/conditions/regex.js';
 import { decide } from '../governance/guard/decide.js';
 import { isManualPage } from '../governance/manual-page.js';
 import { isSetAside } from '../governance/set-aside.js';
@@ -21,6 +21,8 @@ const MOST_HITS = 100;
 const LONGEST_LINE = 200;
 /** For one search over all files. */
 const BUDGET_MS = 10_000;
+/** For the lines of one file in which something matches. */
+const LINES_MS = 1_000;
 /** Characters of files that are looked through at once. */
 const BATCH = 1 << 17;
 
@@ -60,9 +62,8 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
     for (const text of textsOf(snapshot, path)) {
       const found = matches(wanted, text, deadline);
       if (found && isReadable(snapshot, path, context.workspace.home))
-        for (const [i, line] of text.split(/\r?\n/).entries())
-          if (hits.length <= MOST_HITS && matches(wanted, line, deadline))
-            hits.push({ path, line: before + i + 1, text: line.trim().slice(0, LONGEST_LINE) });
+        for (const { line, text: whole } of linesWith(wanted, text, MOST_HITS + 1 - hits.length))
+          hits.push({ path, line: before + line, text: whole.trim().slice(0, LONGEST_LINE) });
       if (hits.length > MOST_HITS) break;
       before += linesIn(text);
     }
@@ -147,15 +148,30 @@ function expressionOf(pattern: string): RegExp {
 
 function matches(wanted: RegExp, text: string, deadline: number): boolean {
   const found = performance.now() > deadline ? undefined : countMatches(wanted, text, { limit: 1 });
-  if (found?.kind !== 'matched')
-    throw new NocturneError(
-      'BAD_VALUE',
-      `the pattern ${wanted.source.slice(0, 100)} takes too long to look for`,
-      {
-        hint: 'nested repetition such as (a+)+ does that; write it plainer, or narrow it with a glob',
-      },
-    );
+  if (found?.kind !== 'matched') throw tooSlow(wanted);
   return found.count > 0;
+}
+
+/** The first of them. */
+function linesWith(
+  wanted: RegExp,
+  text: string,
+  limit: number,
+): readonly { readonly line: number; readonly text: string }[] {
+  const lines = text.split(/\r?\n/);
+  const found = linesMatching(wanted, lines, { limit, budgetMs: LINES_MS });
+  if (found.kind !== 'matched') throw tooSlow(wanted);
+  return found.lines.map((index) => ({ line: index + 1, text: lines[index] ?? '' }));
+}
+
+function tooSlow(wanted: RegExp): NocturneError {
+  return new NocturneError(
+    'BAD_VALUE',
+    `the pattern ${wanted.source.slice(0, 100)} takes too long to look for`,
+    {
+      hint: 'nested repetition such as (a+)+ does that; write it plainer, or narrow it with a glob',
+    },
+  );
 }
 
 /** What may not be read is not found either. */

@@ -82,8 +82,10 @@ function sqlOf(draft: Snapshot, base: Snapshot, contents: Contents): SqlView {
   for (const path of contents.keys())
     for (const { object } of draft.objectsOf(path)) touched.add(tableName(object));
   const [now, before] = [draft.sql(), base.sql()];
+  const viewFor = (sql: string): SqlView => (tablesIn(sql, touched).length > 0 ? now : before);
   return {
-    query: (sql) => (tablesIn(sql, touched).length > 0 ? now : before).query(sql),
+    query: (sql) => viewFor(sql).query(sql),
+    first: (sql, most) => viewFor(sql).first(sql, most),
     tables: () => now.tables(),
     close: () => now.close(),
   };

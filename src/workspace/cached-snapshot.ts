@@ -100,6 +100,7 @@ function cachedView(
       if (digest !== undefined) cache.keepAnswer(sql, { digest, answer: JSON.stringify(answer) });
       return answer;
     },
+    first: (sql, most) => opened().first(sql, most),
     tables: () => opened().tables(),
     close: () => view?.close(),
   };

@@ -4,11 +4,11 @@ import type { Database } from 'better-sqlite3';
 import { NocturneError, messageOf } from '../kernel/error.js';
 import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
+import { allLinks } from './all-links.js';
 import { columnsIn, columnsOf, tablesIn } from './asked-columns.js';
-import { linksOf } from './links.js';
 import { placeInSql } from './place-in-sql.js';
 import { routeOf } from '../registry/route.js';
-import type { Snapshot, SqlView } from './types.js';
+import type { FirstRows, Snapshot, SqlView } from './types.js';
 
 type Sql = string | number | null;
 /** `integers`: columns of whole numbers, which SQLite would otherwise treat as fractions. */
@@ -59,12 +59,17 @@ export function openSqlView(snapshot: Snapshot): SqlView {
         insert.run(...row.map((value) => value ?? null));
     })();
   };
+  const run = (sql: string, most: number, others: readonly string[] = []): FirstRows => {
+    const rules = snapshot.schema.rules.map((rule) => rule.sql);
+    for (const name of tablesIn(sql, tables.keys())) fill(name, [sql, ...others, ...rules]);
+    return runQuery(database(), { sql, most, now: snapshot.now });
+  };
   return {
-    query(sql, others = []) {
-      const rules = snapshot.schema.rules.map((rule) => rule.sql);
-      for (const name of tablesIn(sql, tables.keys())) fill(name, [sql, ...others, ...rules]);
-      return runQuery(database(), sql, snapshot.now);
+    query(sql, others) {
+      const { columns, rows } = run(sql, Number.POSITIVE_INFINITY, others);
+      return { columns, rows };
     },
+    first: run,
     tables: () =>
       [...tables.values()].map((table) => ({
         name: table.name,
@@ -113,7 +118,10 @@ export const FILES_COLUMNS = ['path', 'tier', 'object', 'size', 'sha256'] as con
 /** The tables that do not belong to an object. */
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
-function runQuery(database: Database, sql: string, now: Date): ReturnType<SqlView['query']> {
+function runQuery(
+  database: Database,
+  { sql, most, now }: { readonly sql: string; readonly most: number; readonly now: Date },
+): FirstRows {
   if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql))
     throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
       hint: 'to change the workspace, use nocturne set, nocturne add or nocturne bundle run',
@@ -124,8 +132,10 @@ function runQuery(database: Database, sql: string, now: Date): ReturnType<SqlVie
       throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
         hint: 'the tables are read-only',
       });
-    const rows = statement.all() as Record<string, Sql>[];
-    return { columns: statement.columns().map((column) => column.name), rows };
+    const rows: Record<string, Sql>[] = [];
+    let count = 0;
+    for (const row of statement.iterate()) if (++count <= most) rows.push(row as (typeof rows)[0]);
+    return { columns: statement.columns().map((column) => column.name), rows, count };
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
     throw new NocturneError('BAD_QUERY', messageOf(cause), {
@@ -159,7 +169,7 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
                 : undefined,
             ),
             record.file,
-            record.range.line,
+            isAsked('line') ? record.range.line : undefined,
           ];
         }
       },
@@ -226,7 +236,7 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       name: 'fields',
       columns: ['object', 'key', 'field', 'value', 'file', 'line'],
       integers: LINE,
-      rows: () => fieldRows(snapshot),
+      rows: (isAsked) => fieldRows(snapshot, isAsked),
     },
   ];
 }
@@ -248,21 +258,19 @@ function* fileRows(
 
 /** `resolved` is empty for a target that is not a path, such as a URL. */
 function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
-  for (const path of snapshot.files.keys()) {
-    const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
-    if (doc === undefined) continue;
-    for (const link of linksOf(doc, path, snapshot.files)) {
-      const resolved = link.path === undefined ? null : Number(snapshot.files.has(link.path));
-      yield [path, link.line, link.target, resolved];
-    }
-  }
+  for (const { file, line, target, path } of allLinks(snapshot))
+    yield [file, line, target, path === undefined ? null : Number(snapshot.files.has(path))];
 }
 
-function* fieldRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
+function* fieldRows(
+  snapshot: Snapshot,
+  isAsked: (column: string) => boolean,
+): Iterable<readonly (Sql | undefined)[]> {
+  const line = isAsked('line');
   for (const { object } of snapshot.schema.objects.values())
-    for (const record of snapshot.rows(object))
-      for (const [field, cell] of record.fields)
-        yield [object, record.key, field, cellText(cell), record.file, cell.range.line];
+    for (const { key, file, fields } of snapshot.rows(object))
+      for (const [field, cell] of fields)
+        yield [object, key, field, cellText(cell), file, line ? cell.range.line : undefined];
 }
 
 /** The names of the objects in each file, joined by commas. */

@@ -29,6 +29,9 @@ export type Located = {
   readonly cell: Cell | undefined;
 };
 
+/** `count`: of all rows, of which `rows` may be the first. */
+export type FirstRows = ReturnType<SqlView['query']> & { readonly count: number };
+
 /** Read-only SQL: one table for each object, and files, links, edges, routes and fields. */
 export interface SqlView {
   /**
@@ -42,6 +45,8 @@ export interface SqlView {
     readonly columns: readonly string[];
     readonly rows: readonly Readonly<Record<string, string | number | null>>[];
   };
+  /** The first rows, without keeping the others in memory. @throws as `query`. */
+  first(sql: string, most: number): FirstRows;
   tables(): readonly {
     readonly name: string;
     readonly columns: readonly string[];

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -126,6 +126,17 @@ t.test(
     );
   },
 );
+
+t.test('links in rows of a long log that it does not see are not there', (t) => {
+  const place = twoProjects(t.testdir());
+  const row = `| 9 | 2026-11-20T10:00:00Z | - | - | note | [the offer](PROJECTS/harbour/outputs/offer.md) | - | ok | ${'x'.repeat(500)} | - | - |\n`;
+  appendFileSync(join(place.root, 'audit/AUDIT-LOG.md'), row.repeat(2_000));
+  const base = place.workspace.snapshot();
+  const linked = (snapshot: Snapshot): unknown =>
+    snapshot.sql().query("SELECT DISTINCT target FROM links WHERE target LIKE '%harbour%'").rows;
+  t.same(linked(base), [{ target: 'PROJECTS/harbour/outputs/offer.md' }]);
+  t.same(linked(scopedSnapshot(base, pages)), []);
+});
 
 t.test('a message to another project is not there', (t) => {
   const place = twoProjects(t.testdir());

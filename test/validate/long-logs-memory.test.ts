@@ -39,4 +39,7 @@ t.test('20 MB of logs are validated, and a pass works, in little memory', async 
   t.match(await run('run', 'worker'), /pages: (?:ADEQUATE|STRONG|WEAK)/);
   t.match(await run('gate'), /The gate passes/);
   t.match(await run('status'), /pages/);
+  t.match(await run('tables'), /^links +\d/m);
+  t.match(await run('query', 'SELECT count(*) AS links FROM links'), /1 row/);
+  t.ok(await run('graph', 'suggest'));
 });

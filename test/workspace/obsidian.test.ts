@@ -120,18 +120,50 @@ t.test('front matter that Obsidian rewrites says what it said before', async (t)
   }
 });
 
-/** What is said about a file that was renamed, without its links being followed. */
-const RENAMES: readonly (readonly [string, string, string, RegExp])[] = [
+/** What is said about a file that was renamed, without its links being followed; a hint with `mv`. */
+const RENAMES: readonly (readonly [string, string, string, RegExp, string?])[] = [
   [
     'a project page',
     PAGE,
     'PROJECTS/pages/Pages.md',
     /pages\.slug is "pages", but there is no PROJECT/,
+    'PROJECTS/pages/LONGRUNNER.md was renamed to PROJECTS/pages/Pages.md; to undo it: mv PROJECTS/pages/Pages.md PROJECTS/pages/LONGRUNNER.md',
   ],
-  ['a page of phases', PHASES, 'PROJECTS/pages/Phases of it.md', /declares no phases/],
-  ['the dispatch table', DISPATCH, 'Projects.md', /ACTIVE-PROJECTS\.md/],
-  ['a protected page', 'SOUL.md', 'Soul of it.md', /SOUL\.md.* missing|no SOUL\.md|SOUL\.md/],
-  ['a folder of a project', 'PROJECTS/pages', 'PROJECTS/Pages 2', /there is no PROJECT/],
+  [
+    'a page of phases',
+    PHASES,
+    'PROJECTS/pages/Phases of it.md',
+    /declares no phases/,
+    "PROJECTS/pages/PHASES.md was renamed to PROJECTS/pages/Phases of it.md; to undo it: mv 'PROJECTS/pages/Phases of it.md' PROJECTS/pages/PHASES.md",
+  ],
+  [
+    'the dispatch table',
+    DISPATCH,
+    'Projects.md',
+    /ACTIVE-PROJECTS\.md/,
+    'ACTIVE-PROJECTS.md was renamed to Projects.md; to undo it: mv Projects.md ACTIVE-PROJECTS.md',
+  ],
+  [
+    'a table that was moved into a folder',
+    DISPATCH,
+    'notes/ACTIVE-PROJECTS.md',
+    /ACTIVE-PROJECTS\.md/,
+    'ACTIVE-PROJECTS.md was renamed to notes/ACTIVE-PROJECTS.md; to undo it: mv notes/ACTIVE-PROJECTS.md ACTIVE-PROJECTS.md',
+  ],
+  [
+    'a protected page',
+    'SOUL.md',
+    'Soul of it.md',
+    /SOUL\.md is missing/,
+    "SOUL.md was renamed to Soul of it.md; to undo it: mv 'Soul of it.md' SOUL.md",
+  ],
+  [
+    'a folder of a project',
+    'PROJECTS/pages',
+    'PROJECTS/Pages 2',
+    /there is no PROJECT/,
+    "PROJECTS/pages was renamed to PROJECTS/Pages 2; to undo it: mv 'PROJECTS/Pages 2' PROJECTS/pages",
+  ],
   [
     'an output that others link to',
     'PROJECTS/pages/outputs/page.md',
@@ -147,14 +179,17 @@ const RENAMES: readonly (readonly [string, string, string, RegExp])[] = [
 ];
 
 t.test('a file that another program renames is found and said', async (t) => {
-  const place = lspPlace(t.testdir(), { 'PROJECTS/books/outputs/list.md': '# List\n' });
+  const place = lspPlace(t.testdir(), {
+    'PROJECTS/books/outputs/list.md': '# List\n',
+    'notes/other.md': '# Other\n',
+  });
   write(
     place,
     BOOKS,
     text(place, BOOKS).replace('  outputs: []', '  outputs: [PROJECTS/books/outputs/list.md]'),
   );
   const before = new Set((await findings(place)).map(({ message }) => message));
-  for (const [what, from, to, said] of RENAMES) {
+  for (const [what, from, to, said, hint] of RENAMES) {
     const [old, now] = [join(place.root, from), join(place.root, to)];
     renameSync(old, now);
     const found = (await findings(place)).filter(({ message }) => !before.has(message));
@@ -165,6 +200,11 @@ t.test('a file that another program renames is found and said', async (t) => {
         .slice(0, 3)
         .join('; ')}`,
     );
+    if (hint !== undefined)
+      t.ok(
+        found.some((it) => it.hint === hint),
+        `${what}: ${hint}`,
+      );
     renameSync(now, old);
   }
   t.ok(existsSync(join(place.root, PAGE)));

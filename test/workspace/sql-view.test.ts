@@ -97,6 +97,33 @@ t.test('files, links, edges, routes and fields are tables too', async (t) => {
   );
 });
 
+t.test('the links of a long log are those of a short one', async (t) => {
+  const linksWith = (rows: number): readonly unknown[] => {
+    const padding = '| 3 | no link |\n'.repeat(rows);
+    const log = `# L\n\nAs [the plan](../PLANS/a/PLAN.md) says.\n\n## Log\n\n| Seq | What |\n|---|---|\n| 1 | [[NOTES]] and [gone](gone.md) |\n| 2 | \`[code](NOTES.md)\` |\n${padding}`;
+    const root = t.testdir({ ...FILES, audit: { 'LOG.md': log } });
+    const snapshot = openSnapshot(root, { now: new Date('2026-11-21T00:00:00Z') });
+    const asked = "SELECT * FROM links WHERE file = 'audit/LOG.md' ORDER BY line, target";
+    return snapshot.sql().query(asked).rows;
+  };
+  const short = linksWith(1);
+  t.match(short, [
+    { line: 3, target: '../PLANS/a/PLAN.md', resolved: 1 },
+    { line: 9, target: 'NOTES', resolved: 1 },
+    { line: 9, target: 'gone.md', resolved: 0 },
+  ]);
+  t.same(linksWith(100_000), short);
+});
+
+t.test('of many rows, the first are kept and all are counted', async (t) => {
+  const view = snapshotOf(t).sql();
+  t.same(view.first('SELECT slug FROM task ORDER BY slug', 2), {
+    columns: ['slug'],
+    rows: [{ slug: 'a' }, { slug: 'b' }],
+    count: 3,
+  });
+});
+
 t.test('a table is filled when a query names it first, and once', async (t) => {
   const snapshot = snapshotOf(t);
   const asked: string[] = [];

@@ -2,9 +2,14 @@
 import { createContext, Script } from 'node:vm';
 import type { Context } from 'node:vm';
 
+type TimedOut = { readonly kind: 'timed-out'; readonly milliseconds: number };
 export type Matched =
   | { readonly kind: 'matched'; readonly count: number; readonly index: number }
-  | { readonly kind: 'timed-out'; readonly milliseconds: number };
+  | TimedOut;
+/** By their index, from 0. */
+export type MatchedLines =
+  | { readonly kind: 'matched'; readonly lines: readonly number[] }
+  | TimedOut;
 
 /** For one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;
@@ -17,34 +22,69 @@ const COUNT_MATCHES = `
     count++;
     if (found[0] === '') pattern.lastIndex++;
   }`;
+// Names of the context are slow to look up.
+const FIND_LINES = `{
+  const [wanted, all, found, most] = [pattern, lines, matched, limit];
+  for (let i = 0; i < all.length && found.length < most; i++) {
+    wanted.lastIndex = 0;
+    if (wanted.test(all[i])) found.push(i);
+  }
+}`;
 
 type Slots = {
   pattern: RegExp | undefined;
   text: string;
+  lines: readonly string[];
   limit: number;
   count: number;
   index: number;
+  matched: number[];
 };
-let held: { readonly script: Script; readonly slots: Slots; readonly context: Context } | undefined;
+type Held = {
+  readonly countMatches: Script;
+  readonly findLines: Script;
+  readonly slots: Slots;
+  readonly context: Context;
+};
+type Options = { readonly limit?: number; readonly budgetMs?: number };
+let held: Held | undefined;
 
 /** Counts up to `limit`; `index` is the first match, or -1. */
-export function countMatches(
+export function countMatches(pattern: RegExp, text: string, options: Options = {}): Matched {
+  return run('countMatches', { pattern, text, ...options }, ({ count, index }) => ({
+    kind: 'matched',
+    count,
+    index,
+  }));
+}
+
+/** Those that match, up to `limit`. A thread watches each call, so many lines share one. */
+export function linesMatching(
   pattern: RegExp,
-  text: string,
-  options: { readonly limit?: number; readonly budgetMs?: number } = {},
-): Matched {
-  const budget = options.budgetMs ?? REGEX_BUDGET_MS;
+  lines: readonly string[],
+  options: Options = {},
+): MatchedLines {
+  return run('findLines', { pattern, lines, ...options }, ({ matched }) => ({
+    kind: 'matched',
+    lines: matched,
+  }));
+}
+
+type Input = Options & { readonly pattern: RegExp } & Partial<Pick<Slots, 'text' | 'lines'>>;
+
+function run<T>(
+  name: 'countMatches' | 'findLines',
+  { pattern, text = '', lines = [], limit = 100_000, budgetMs = REGEX_BUDGET_MS }: Input,
+  resultOf: (slots: Slots) => T,
+): T | TimedOut {
   held ??= prepare();
-  const { slots, script, context } = held;
-  slots.pattern = new RegExp(
-    pattern.source,
-    pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`,
-  );
-  slots.text = text;
-  slots.limit = options.limit ?? 100_000;
+  const { slots, context, [name]: script } = held;
+  const flags = pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`;
+  Object.assign(slots, { pattern: new RegExp(pattern.source, flags), text, lines, limit });
+  slots.matched = [];
   try {
-    script.runInContext(context, { timeout: budget });
-    return { kind: 'matched', count: slots.count, index: slots.index };
+    script.runInContext(context, { timeout: budgetMs });
+    return resultOf(slots);
   } catch (cause) {
     // An error of the other realm is not an instance of this one's Error.
     if (
@@ -53,15 +93,27 @@ export function countMatches(
       'code' in cause &&
       cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
     )
-      return { kind: 'timed-out', milliseconds: budget };
+      return { kind: 'timed-out', milliseconds: budgetMs };
     throw cause;
   } finally {
-    slots.pattern = undefined;
-    slots.text = '';
+    Object.assign(slots, { pattern: undefined, text: '', lines: [] });
   }
 }
 
-function prepare(): { script: Script; slots: Slots; context: Context } {
-  const slots: Slots = { pattern: undefined, text: '', limit: 0, count: 0, index: -1 };
-  return { script: new Script(COUNT_MATCHES), slots, context: createContext(slots) };
+function prepare(): Held {
+  const slots: Slots = {
+    pattern: undefined,
+    text: '',
+    lines: [],
+    limit: 0,
+    count: 0,
+    index: -1,
+    matched: [],
+  };
+  return {
+    countMatches: new Script(COUNT_MATCHES),
+    findLines: new Script(FIND_LINES),
+    slots,
+    context: createContext(slots),
+  };
 }

@@ -6,6 +6,7 @@ import { isLiteral } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { registryCell } from '../registry-place.js';
+import { renamedPage, renameHint } from '../renamed-page.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
 const FILES_COLUMN = 1;
@@ -26,10 +27,8 @@ export const fileMissing: WorkspaceRule = {
       const problem = problemWith(snapshot, object.glob);
       if (problem === undefined || missed.has(object.glob)) continue;
       missed.add(object.glob);
-      const hint =
-        problem === MISSING
-          ? 'run nocturne upgrade: it restores every page that Nocturne ships and passes need'
-          : 'replace it with a regular file';
+      const renamed = problem === MISSING ? renamedPage(snapshot, object, object.glob) : undefined;
+      const hint = renamed === undefined ? HINTS[problem] : renameHint(object.glob, renamed);
       found.push({
         rule: 'file-missing',
         severity: 'error',
@@ -37,7 +36,7 @@ export const fileMissing: WorkspaceRule = {
         range: registryCell(snapshot, object.range, FILES_COLUMN),
         expected: object.glob,
         actual: problem,
-        hint,
+        hint: hint ?? 'replace it with a regular file',
       });
     }
     for (const route of schema.routes) {
@@ -52,7 +51,7 @@ export const fileMissing: WorkspaceRule = {
           range: registryCell(snapshot, route.range, PATTERN_COLUMN),
           expected: route.pattern,
           actual: problem,
-          hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
+          hint: HINTS[problem] ?? 'replace it with a regular file',
         });
     }
     return [...found, ...unreadable.flatMap((path) => notRead(snapshot, path))];
@@ -80,6 +79,9 @@ export const contentElsewhere: FileRule = {
 };
 
 const MISSING = 'is missing';
+const HINTS: Readonly<Record<string, string>> = {
+  [MISSING]: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
+};
 
 function problemWith(snapshot: Snapshot, path: string): string | undefined {
   const entry = snapshot.files.get(path);

@@ -1,8 +1,10 @@
 /** Rule orphan-project: every project has a row in the dispatch table, every folder a project. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
+import { posix } from 'node:path';
 import { captures } from '../../kernel/glob.js';
 import type { Schema } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { renamedPage, renameHint } from '../renamed-page.js';
 import type { WorkspaceRule } from '../rule.js';
 
 export const orphanProject: WorkspaceRule = {
@@ -17,20 +19,31 @@ export const orphanProject: WorkspaceRule = {
     const dispatched = new Set(
       snapshot.records('DISPATCH').map((row) => row.fields.get('slug')?.value),
     );
-    const found: Diagnostic[] = [];
-    for (const path of snapshot.filesOf('PROJECT')) {
+    const projects = snapshot.filesOf('PROJECT').flatMap((path) => {
       const key = facts.get(path)?.keys.find((fact) => fact.object === 'PROJECT')?.key;
-      if (key === undefined || dispatched.has(key)) continue;
-      found.push({
+      return key === undefined ? [] : [{ path, key }];
+    });
+    const orphans = projects.filter(({ key }) => !dispatched.has(key));
+    const known = new Set<string | undefined>(projects.map(({ key }) => key));
+    const missing = [...dispatched].filter((slug) => slug !== undefined && !known.has(slug));
+    // Of several, nobody knows which one it was.
+    const [renamed] = orphans.length === 1 && missing.length === 1 ? missing : [];
+    const found = orphans.map(({ path, key }): Diagnostic => {
+      const folder = posix.dirname(path);
+      const before = posix.join(posix.dirname(folder), renamed ?? '');
+      return {
         rule: 'orphan-project',
         severity: 'warning',
         message: `the project ${key} has no row in the dispatch table, so no pass works on it`,
         range: fileRange(path),
         expected: `a row for ${key}`,
         actual: 'none',
-        hint: 'add a row, with the status paused if the project is not to run yet',
-      });
-    }
+        hint:
+          renamed === undefined
+            ? 'add a row, with the status paused if the project is not to run yet'
+            : renameHint(before, folder),
+      };
+    });
     return [...found, ...emptyFolders(snapshot, schema)];
   },
 };
@@ -55,14 +68,19 @@ function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
     const folder = path.slice(base.length, Math.max(base.length, path.indexOf('/', base.length)));
     if (folder === '' || folder === last || described.has(folder)) continue;
     last = folder;
+    const page = glob.replace('*', folder);
+    const renamed = renamedPage(snapshot, schema.objects.get('PROJECT'), page);
     found.push({
       rule: 'orphan-project',
       severity: 'warning',
       message: `${base}${folder} has files, but neither a project nor a draft`,
       range: fileRange(path),
-      expected: glob.replace('*', folder),
+      expected: page,
       actual: 'none',
-      hint: `make the project with nocturne project new ${folder}, or move the folder out of ${base.slice(0, -1)}`,
+      hint:
+        renamed === undefined
+          ? `make the project with nocturne project new ${folder}, or move the folder out of ${base.slice(0, -1)}`
+          : renameHint(page, renamed),
     });
   }
   return found;

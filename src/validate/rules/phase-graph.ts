@@ -12,6 +12,7 @@ import type { ObjectSpec } from '../../registry/types.js';
 import { fieldItems } from '../field-items.js';
 import type { GovernedFile } from '../governed-file.js';
 import type { PhaseFact } from '../phase-facts.js';
+import { renamedPage, renameHint } from '../renamed-page.js';
 import { fieldRange, keyRange } from '../record-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
@@ -136,6 +137,10 @@ export const phaseDeclared: WorkspaceRule = {
       if (over.has(record.key) || name === '' || phaseFacts?.unread.includes('PHASES') === true)
         return [];
       if (phaseFacts === undefined || phaseFacts.phases.length === 0) {
+        const renamed =
+          phaseFacts === undefined
+            ? renamedPage(snapshot, schema.objects.get('PHASES'), file)
+            : undefined;
         return [
           {
             rule: NAMED.id,
@@ -144,6 +149,7 @@ export const phaseDeclared: WorkspaceRule = {
             range: fieldRange(object, record, 'phase.name'),
             expected: `a section "## ${name}" in ${file}`,
             actual: phaseFacts === undefined ? 'no such file' : 'no section',
+            ...defined({ hint: renamed === undefined ? undefined : renameHint(file, renamed) }),
           },
         ];
       }

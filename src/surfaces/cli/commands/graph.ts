@@ -4,7 +4,7 @@ import { routeOf } from '../../../registry/route.js';
 import { type Edge, EDGE_KINDS } from '../../../registry/types.js';
 import { type ObservedLink, observedEdges } from '../../../validate/observed-edges.js';
 import { changeRows } from '../../../workspace/history.js';
-import { linksOf } from '../../../workspace/links.js';
+import { allLinks } from '../../../workspace/all-links.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { drawn, GRAPH_FORMATS } from '../draw-graph.js';
 import { paint } from '../paint.js';
@@ -110,11 +110,6 @@ export const graphSuggest: Command = {
 
 /** Links to files that exist, in every governed markdown file. */
 function* linksIn(snapshot: Snapshot): Generator<ObservedLink> {
-  for (const path of snapshot.files.keys()) {
-    const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
-    if (doc === undefined) continue;
-    for (const link of linksOf(doc, path, snapshot.files))
-      if (link.path !== undefined && snapshot.files.has(link.path))
-        yield { from: path, to: link.path, line: link.line };
-  }
+  for (const { file, path, line } of allLinks(snapshot))
+    if (path !== undefined && snapshot.files.has(path)) yield { from: file, to: path, line };
 }

@@ -2,6 +2,7 @@
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { ok } from '../result.js';
+import { plural } from '../../../kernel/words.js';
 import { textTable } from '../../../report/text-table.js';
 import type { Command } from '../types.js';
 
@@ -21,22 +22,22 @@ export const query: Command = {
       throw new NocturneError('USAGE', 'the query is empty', {
         hint: 'write a SELECT in quotes; nocturne tables lists the tables',
       });
-    const { columns, rows } = context.workspace().snapshot().sql().query(sql);
-    const shown = rows.slice(0, Math.min(limit, MOST_ROWS));
+    const { columns, rows, count } = context.workspace().snapshot().sql().first(sql, limit);
+    const shown = rows.slice(0, MOST_ROWS);
     const table = textTable({
       head: columns,
       rows: shown.map((row) => columns.map((column) => cellText(row[column]))),
       width: context.width,
     });
-    const total = rows.length === 1 ? '1 row' : `${rows.length} rows`;
-    const count =
-      rows.length > shown.length ? `${shown.length} of ${total}. For all rows, use --json.` : total;
+    const all = plural(count, 'row');
+    const below =
+      count > shown.length ? `${shown.length} of ${all}. For all rows, use --json.` : all;
     const none = `No rows (columns: ${columns.join(', ')}).`;
-    return ok(rows.length === 0 ? none : `${table}\n${count}`, {
+    return ok(count === 0 ? none : `${table}\n${below}`, {
       columns,
-      rows: rows.slice(0, limit),
+      rows,
       // Of all rows, where some may be left out.
-      ...defined({ count: options['limit'] === undefined ? undefined : rows.length }),
+      ...defined({ count: options['limit'] === undefined ? undefined : count }),
     });
   },
 };

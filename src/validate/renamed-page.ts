@@ -1,0 +1,51 @@
+/**
+ * A page that was renamed, as note programs do it: they correct the links to it, but not what
+ * REGISTRY.md and the fields of other pages call it.
+ */
+import { posix } from 'node:path';
+import { readRecords } from '../markdown/read-records.js';
+import type { ObjectSpec } from '../registry/types.js';
+import type { Snapshot } from '../workspace/types.js';
+
+/**
+ * The only page with the records of this object in the folder of the missing one, or with its name
+ * in another folder.
+ */
+export function renamedPage(
+  snapshot: Snapshot,
+  object: ObjectSpec | undefined,
+  missing: string,
+): string | undefined {
+  if (object === undefined) return undefined;
+  const [folder, name] = [posix.dirname(missing), posix.basename(missing)];
+  const found = [...snapshot.files.keys()].filter(
+    (path) =>
+      path.endsWith('.md') &&
+      (posix.dirname(path) === folder || posix.basename(path) === name) &&
+      snapshot.objectsOf(path).length === 0 &&
+      holdsRecords(snapshot, object, path),
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** What happened, and the command that undoes it. */
+export function renameHint(from: string, to: string): string {
+  return `${from} was renamed to ${to}; to undo it: mv ${inShell(to)} ${inShell(from)}`;
+}
+
+function holdsRecords(snapshot: Snapshot, object: ObjectSpec, path: string): boolean {
+  const doc = snapshot.doc(path);
+  if (doc === undefined) return false;
+  const { records, diagnostics } = readRecords(doc, path, object);
+  const required = [...object.fields.values()].filter((field) => field.required);
+  const [first] = records;
+  return (
+    first !== undefined &&
+    diagnostics.length === 0 &&
+    required.every(({ name }) => (first.fields.get(name)?.value ?? '') !== '')
+  );
+}
+
+function inShell(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
