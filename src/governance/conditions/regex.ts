@@ -8,7 +8,7 @@ export type Matched =
 
 /** Of processor time, for one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;
-/** V8 stops a script by the clock, so on a busy machine it gets more time before it is called slow. */
+/** V8 stops a script by the clock: on a busy machine it gets so many times more. */
 const PATIENCE = [1, 3, 9] as const;
 
 // Only a script's time-out can stop a backtracking regular expression in V8.
