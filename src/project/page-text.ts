@@ -2,7 +2,7 @@
 import { localTime } from './local-time.js';
 
 /** Longer lines are shortened in the middle: a question ends with the word that answers it. */
-const LONGEST = 260;
+const LONGEST = 300;
 const KEPT_END = 110;
 
 export function shortened(text: string): string {

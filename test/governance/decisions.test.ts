@@ -68,12 +68,20 @@ const OVER = { kind: 'level', holds: true, why: 'it came no nearer' } as const;
 t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
   const cases: readonly (readonly [Partial<PassFacts>, Grade, RegExp?])[] = [
     [{}, 'STRONG'],
-    [{ answers: { ...YES, compounding: false } }, 'ADEQUATE', /one of/],
-    [{ answers: { ...YES, compounding: false, durable: false } }, 'WEAK', /no to 2/],
+    [
+      { answers: { ...YES, compounding: false } },
+      'ADEQUATE',
+      /calls its work nothing that others can build on$/,
+    ],
+    [
+      { answers: { ...YES, compounding: false, durable: false } },
+      'WEAK',
+      /itself calls its work not durable, nothing .*; it did come nearer: /,
+    ],
     [{ answers: { nonObvious: false, compounding: false, durable: false } }, 'WEAK'],
     [{ answers: undefined }, 'WEAK', /no answers/],
     [{ criteria: { met: 2, total: 3 } }, 'WEAK', /1 of 3 criteria/],
-    [{ criteria: { met: 0, total: 3 } }, 'FAIL', /none of 3/],
+    [{ criteria: { met: 0, total: 3 } }, 'FAIL', /none of its 3/],
     [{ criteria: { met: 0, total: 0 } }, 'ADEQUATE', /no criteria/],
     [{ criteria: { met: 0, total: 0 }, answers: undefined }, 'WEAK'],
     [{ novel: 1 }, 'ADEQUATE', /1 of 2 outputs/],

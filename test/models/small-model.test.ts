@@ -204,7 +204,14 @@ function isTrue(t: Test, page: string, place: Place, passes: readonly Pass[]): v
     t.equal(Number(new RegExp(`(\\d+) ${grade}`).exec(grades)?.[1] ?? 0), graded(grade), grade);
   const used = (field: string): number =>
     passes.reduce((sum, { run }) => sum + Number(fieldText(run, field) || 0), 0);
-  t.match(page, `${used('tokens_in')} tokens read, ${used('tokens_out')} written`);
+  const isCounted = passes.some(({ run }) => fieldText(run, 'tokens_in') !== '');
+  t.match(
+    page,
+    isCounted
+      ? `${used('tokens_in')} tokens read, ${used('tokens_out')} written`
+      : '**Cost.** tokens unknown',
+    'a model that never answered used an unknown number of tokens',
+  );
   const failed = page.slice(page.indexOf('**What failed'), page.indexOf('**Cost.'));
   for (const { run } of passes)
     if (/FAIL|WEAK/.test(fieldText(run, 'grade')))

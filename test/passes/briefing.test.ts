@@ -29,20 +29,22 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
     /^\*\*Waiting for you \(4\)\*\*/m,
     /^- \*\*N-\d{8}-001\*\* inventory asks: which .* … .* Answer yes or no\.$/m,
     /^- inventory: \[All the packages\]\(PROJECTS\/inventory\/outputs\/list\.md\): 214 of 300 packages are listed$/m,
+    /^- tea: \[Leaves\]\(PROJECTS\/tea\/outputs\/leaves\.md\): weak work$/m,
     /^- inventory: `#######···` 220 of 300, phase write$/m,
-    /^- harbour: FAIL: none of 2 criteria is met: expected at least 15 crates; found 3 crates/m,
+    /^- harbour: FAIL: none of its 2 criteria is met: expected at least 15 crates; found 3 crates/m,
     /^- harbour changed `SOUL\.md` \(tier-protected\); it was undone$/m,
     /^- harbour changed `REGISTRY\.md` \(tier-protected\); it was undone$/m,
     /^- maps: crashed: last step T4$/m,
     /^- tea: WEAK: 1 of 2 criteria are not met \(2 times\)$/m,
     /^\*\*Cost\.\*\* 20000 tokens read, 2000 written, cost 0\.20, /m,
-    /^\*\*Tonight\*\*\n- every project waits for you$/m,
+    /^\*\*Tonight\*\*\n- every project waits for you\n- not yet inventory, harbour, tea, maps: they wait for your answer$/m,
     /^\*\*Integrity\.\*\* 2026-11-22 03:00: SOUL\.md is not as you signed it\. No pass runs/m,
   ])
     t.match(page, fact);
   t.notMatch(page, /RUN-/, 'run ids are for machines');
   t.notMatch(page, /\d{4}-\d{2}-\d{2}T/, 'one clock');
   t.notMatch(page, /in order/);
+  t.equal(page.match(/inventory asks:/g)?.length, 1, 'each question is there once');
   t.ok(
     page.split('\n').every((line) => line.length <= 330),
     'short lines',

@@ -105,7 +105,7 @@ ${report('twelve entries written.')}`;
     t.same(await night(place, 1), ['FAIL']);
     const snapshot = place.workspace.snapshot();
     t.match(outcomes(snapshot), [
-      /^FAIL: none of 1 criteria is met: expected at least 12 entries under "## Entries" in outputs\/\*\.md; found 1 entry in PROJECTS\/pages\/outputs\/list\.md:5; the agent says: "twelve/,
+      /^FAIL: its criterion is not met: expected at least 12 entries under "## Entries" in outputs\/\*\.md; found 1 entry in PROJECTS\/pages\/outputs\/list\.md:5; the agent says: "twelve/,
     ]);
     t.match(project(place, 'last_pass.why'), /found 1 entry/);
   },

@@ -39,6 +39,7 @@ export function nightWorkspace(directory: string): Clocked {
       'ACTIVE-PROJECTS.md': shipped('ACTIVE-PROJECTS.md').replace(/(\|---\|.*\n)/, `$1${rows}`),
       'USER.md': shipped('USER.md').replace('**Time zone:** UTC', '**Time zone:** Europe/Lisbon'),
       'PROJECTS/inventory/outputs/list.md': '# All the packages\n',
+      'PROJECTS/tea/outputs/leaves.md': '# Leaves\n',
       ...Object.fromEntries(SLUGS.map((slug) => [`PROJECTS/${slug}/LONGRUNNER.md`, project(slug)])),
     },
   });
@@ -118,7 +119,7 @@ export function badNight(place: Clocked): void {
       number,
       slug: 'harbour',
       grade: 'FAIL',
-      outcome: `FAIL: none of 2 criteria is met: expected at least ${number} crates; found 3 crates in PROJECTS/harbour/outputs/crates.md:7 (of 2026-11-21T23:10:00Z); the agent says: "all done"`,
+      outcome: `FAIL: none of its 2 criteria is met: expected at least ${number} crates; found 3 crates in PROJECTS/harbour/outputs/crates.md:7 (of 2026-11-21T23:10:00Z); the agent says: "all done"`,
       audit,
     });
   const undone = (target: string): AuditEntry =>
@@ -132,6 +133,7 @@ export function badNight(place: Clocked): void {
       slug: 'tea',
       grade: 'WEAK',
       outcome: 'WEAK: 1 of 2 criteria are not met',
+      audit: [row({ type: 'write', target: 'PROJECTS/tea/outputs/leaves.md' })],
     });
   endRun(place, { number: 20, slug: 'maps', grade: null, outcome: 'crashed: last step T4' });
   const reap = row({ step: 'T0', type: 'session_reap', target: 'RUN-20261121-020' });

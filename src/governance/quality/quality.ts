@@ -69,7 +69,12 @@ export function gradePass(facts: PassFacts): Graded {
   if (fail.length > 0) return { grade: 'FAIL', why: fail, progress: false };
   const progress = isProgress(facts);
   const weak = weaknesses(facts);
-  if (weak.length > 0) return { grade: 'WEAK', why: weak, progress };
+  if (weak.length > 0)
+    return {
+      grade: 'WEAK',
+      why: progress ? [...weak, `it did come nearer: ${facts.approach.why}`] : weak,
+      progress,
+    };
   const limits = limitsOf(facts);
   if (limits.length > 0) return { grade: 'ADEQUATE', why: limits, progress };
   return {
@@ -112,7 +117,7 @@ function failures(facts: PassFacts): string[] {
     ],
     [
       criteria.total > 0 && criteria.met <= 0 && !isParked,
-      `none of ${criteria.total} criteria is met${missing(criteria)}`,
+      `${criteria.total === 1 ? 'its criterion is not' : `none of its ${criteria.total} criteria is`} met${missing(criteria)}`,
     ],
     [
       outputs > 0 && restored > outputs,
@@ -131,10 +136,7 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
     [restored > 0, `${restored} files out of scope were written and restored`],
     [answers === undefined, 'the agent gave no answers'],
-    [
-      answers !== undefined && yes < 2,
-      `the agent says no to ${3 - yes} of non-obvious, durable, compounding`,
-    ],
+    [answers !== undefined && yes < 2, ownWords(answers)],
   ]);
 }
 
@@ -147,7 +149,7 @@ function limitsOf(facts: PassFacts): string[] {
       `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`,
     ],
     [approach.kind === 'level', approach.why],
-    [yesCount(answers) < 3, 'one of non-obvious, durable, compounding is no'],
+    [yesCount(answers) < 3, ownWords(answers)],
   ]);
 }
 
@@ -173,6 +175,15 @@ function yesCount(answers: Answers | undefined): number {
   return answers === undefined
     ? 0
     : [answers.nonObvious, answers.durable, answers.compounding].filter(Boolean).length;
+}
+
+function ownWords(answers: Answers | undefined): string {
+  const words = [
+    answers?.nonObvious === true ? [] : ['obvious'],
+    answers?.durable === true ? [] : ['not durable'],
+    answers?.compounding === true ? [] : ['nothing that others can build on'],
+  ].flat();
+  return `the agent itself calls its work ${words.join(', ')}`;
 }
 
 function reasons(cases: readonly (readonly [boolean, string])[]): string[] {

@@ -10,7 +10,7 @@ import { bar } from './briefing-text.js';
 const MOST_LINKS = 3;
 const LONGEST_TITLE = 60;
 
-/** `files`: the newest first, at most three. `sentence`: of the project's last good pass. */
+/** `files`: the newest first, at most three. `sentence`: of the agent of its last good pass. */
 export type NightResult = {
   /** Empty: idle work. */
   readonly project: string;
@@ -44,16 +44,21 @@ function outputsOf(night: Night): readonly Outputs[] {
 }
 
 function readOutputs({ runs, rows }: Night): readonly Outputs[] {
-  const good = runs.filter((run) => ['STRONG', 'ADEQUATE'].includes(fieldText(run, 'grade')));
+  const good = runs.filter((run) => KEPT.includes(fieldText(run, 'grade')));
   const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
   const rowsOf = new Map<string, Rec[]>(good.map((run) => [run.key, []]));
   for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
   return projects.map((project) => {
     const own = good.filter((run) => fieldText(run, 'project') === project);
     const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))].reverse();
-    return { project, written, sentence: shortened(plain(summaryOf(own.at(-1)))) };
+    const best = own.findLast((run) => fieldText(run, 'grade') !== 'WEAK');
+    const sentence = best === undefined ? 'weak work' : shortened(plain(summaryOf(best)));
+    return { project, written, sentence };
   });
 }
+
+/** What a weak pass wrote stays as well, and may have brought its project nearer. */
+const KEPT: readonly string[] = ['STRONG', 'ADEQUATE', 'WEAK'];
 
 /** One line a project. */
 export function resultLines(results: readonly NightResult[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** What the morning page tells, as facts for pages and programs. */
-import { dispatch } from '../../governance/dispatch.js';
+import { type Considered, dispatch } from '../../governance/dispatch.js';
+import { openEscalation } from '../../governance/escalation.js';
 import type { Offer } from '../../governance/unit.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -94,10 +95,22 @@ export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): read
       : [
           `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
         ];
+  const asks = skipped.filter((candidate) => isAsked(snapshot, candidate));
+  const others = skipped.filter((candidate) => !asks.includes(candidate));
+  const names = asks.map(({ slug }) => slug).join(', ');
   return [
     ...first,
-    ...skipped.map((candidate) => `not yet ${candidate.slug}: ${candidate.why}`),
+    ...(asks.length === 0
+      ? []
+      : [`not yet ${names}: ${asks.length === 1 ? 'it waits' : 'they wait'} for your answer`]),
+    ...others.map(({ slug, why }) => `not yet ${slug}: ${why}`),
   ].map(shortened);
+}
+
+/** Its question is on the page already. */
+function isAsked(snapshot: Snapshot, { slug }: Considered): boolean {
+  const row = snapshot.record('DISPATCH', slug);
+  return row !== undefined && openEscalation(row) !== undefined;
 }
 
 function nobodyYet(snapshot: Snapshot): string {

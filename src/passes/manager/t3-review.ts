@@ -187,8 +187,9 @@ function drift(
     .filter((entry) => fieldText(entry, 'project') === work.project.key)
     .map((entry) => fieldText(entry, 'objective'));
   const recent = (recorded.length >= objectives.length ? recorded : objectives).slice(-TOO_OFTEN);
-  if (recent.length === TOO_OFTEN && new Set(recent).size === 1)
-    return `the same objective ${TOO_OFTEN} times: "${recent[0] ?? ''}"`;
+  const stalled = stalledPasses(snapshot, work.project.key);
+  if (stalled > 1 && recent.length === TOO_OFTEN && new Set(recent).size === 1)
+    return `${stalled} passes without progress, and the same objective ${TOO_OFTEN} times: "${recent[0] ?? ''}"`;
   if (work.passes >= TOO_OFTEN && work.outputs === 0)
     return `${work.passes} passes without new content`;
   const next = fieldText(work.project, 'next_pass.objective');
