@@ -94,7 +94,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'src/passes/reconcile/restore.ts',
     find: '{ keepIn: keptDirectory(runId), onFailure }',
     replace: '{ onFailure }',
-    seed: 1,
+    seed: 223,
   },
   {
     name: 'an answer to a question of a project does nothing',
