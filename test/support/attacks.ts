@@ -524,6 +524,7 @@ const COMMANDS: readonly Attack[] = [
   ['curl that fills in a name', run('curl --expand-output SOUL.md a.org'), 'command-unparsable'],
   ['curl to a socket', run('curl --unix-socket /run/docker.sock http://a'), 'command-unparsable'],
   ['a variable that printf sets', run("printf '%ln' x"), 'command-unparsable'],
+  ['printf without a format: its exit code differs', run('printf --'), 'command-unparsable'],
   ['a number too large for a shell', run('test 99999999999999999999 -gt 1'), 'command-unparsable'],
   ['patch', run('patch -p1 < x.patch'), 'command-unparsable'],
   ['sudo', run('sudo cat SOUL.md'), 'command-denied'],

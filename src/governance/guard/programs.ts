@@ -180,6 +180,8 @@ const asksForHelp = ([first = '', ...more]: readonly string[]): boolean =>
   more.length === 0 && /^--(?:help|version)$/.test(first);
 const print = twin(
   (words) =>
+    words.length === 0 ||
+    words.join(' ') === '--' ||
     /^-(?!-?$)/.test(words[0] ?? '') ||
     words.slice(0, 2).some((word) => /%[^a-zA-Z%]*[hjlLtz]*[nq(Q]/.test(word)),
 );
