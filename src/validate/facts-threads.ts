@@ -106,7 +106,7 @@ async function serveHere(
   }
 }
 
-/** Another thread, which takes requests until there are none. It has some that it does not work at. */
+/** Another thread, which takes requests until there are none. Some of them wait for it. */
 async function serve(
   setting: ThreadSetting,
   requests: ThreadRequest[],
