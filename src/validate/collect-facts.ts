@@ -1,6 +1,7 @@
 /** The facts of all files: from the cache where they are, else computed and put there. */
 import { defined } from '../kernel/defined.js';
 import { isFree, routeOf } from '../registry/route.js';
+import type { Schema } from '../registry/types.js';
 import { MOST_READ } from '../workspace/file-content.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
@@ -10,6 +11,7 @@ import { fileFacts } from './file-facts.js';
 import { governedFile } from './governed-file.js';
 import { LazyFacts } from './lazy-facts.js';
 import { logFacts } from './log-facts.js';
+import type { FileRule } from './rule.js';
 import { FILE_RULES } from './rules.js';
 import type { ValidateOptions } from './validate-snapshot.js';
 
@@ -97,18 +99,47 @@ function factsOf(
   const cached = ownCache?.get(path);
   if (cached !== undefined) return cached;
   const isLong = isLongLog(snapshot, path);
-  const file = isLong
-    ? undefined
-    : governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
-  if (!isLong && file === undefined) return undefined;
   // Nobody asks for its own findings, and without them its facts are not complete.
-  if (file !== undefined && changed?.has(path) === false) return fileFacts(file, []);
-  const found =
-    file === undefined
-      ? logFacts(snapshot, path, { rules: FILE_RULES, ...defined({ cache: cache?.windows }) })
-      : fileFacts(file, FILE_RULES);
-  ownCache?.put(path, found);
+  if (!isLong && changed?.has(path) === false) return factsBy([], snapshot, path);
+  const found = isLong
+    ? logFacts(snapshot, path, { rules: FILE_RULES, ...defined({ cache: cache?.windows }) })
+    : knownFacts(snapshot, path);
+  if (found !== undefined) ownCache?.put(path, found);
   return found;
+}
+
+type Known = { readonly hash: string; readonly facts: FileFacts };
+/** By path, those of the content that was there last. */
+const known = new WeakMap<Schema, Map<string, Known>>();
+const MOST_KNOWN = 2_000;
+
+/**
+ * A process that stays validates again and again, and few files change in between. Facts follow
+ * from the path, the content and the schema alone.
+ */
+function knownFacts(snapshot: Snapshot, path: string): FileFacts | undefined {
+  const ofSchema = known.get(snapshot.schema) ?? new Map<string, Known>();
+  known.set(snapshot.schema, ofSchema);
+  const last = ofSchema.get(path);
+  if (last !== undefined && last.hash === snapshot.hash(path)) return last.facts;
+  const facts = factsBy(FILE_RULES, snapshot, path);
+  const hash = facts === undefined ? undefined : snapshot.hash(path);
+  if (
+    facts !== undefined &&
+    hash !== undefined &&
+    (last !== undefined || ofSchema.size < MOST_KNOWN)
+  )
+    ofSchema.set(path, { hash, facts });
+  return facts;
+}
+
+function factsBy(
+  rules: readonly FileRule[],
+  snapshot: Snapshot,
+  path: string,
+): FileFacts | undefined {
+  const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
+  return file === undefined ? undefined : fileFacts(file, rules);
 }
 
 /** Of a file without facts: false if the rules would read it, but cannot. */
