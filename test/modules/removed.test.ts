@@ -37,53 +37,52 @@ const MODULES: readonly {
   { module: 'rules', command: ['rules', 'list'], help: /rules list/, enabled: true },
 ];
 
-for (const { module, command, help, enabled, listed } of MODULES) {
-  t.test(
-    `${module}: a workspace made without it has nothing of it, and a whole night goes as before`,
-    async (t) => {
-      const { run, ask, remove } = installWithout([], t);
-      remove(`modules/${module}`);
-      const night = await ask(['demo', join(t.testdirName, 'demo')]);
-      t.equal(night.exit, 0, night.said.slice(-2000));
-      t.match(night.said, /Waiting for you \(3\)/);
-      const demo = join(t.testdirName, 'demo');
-      for (const words of [
-        ['gate'],
-        ['validate'],
-        ['audit', 'verify'],
-        ['modules', 'list'],
-        ['modules', 'run'],
-        ['status'],
-      ]) {
-        const { exit, said } = words[0] === 'gate' ? run(words, demo) : await ask(words, demo);
-        t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);
-      }
-      t.match((await ask(['validate'], demo)).said, /0 errors, 0 warnings/);
-      t.notMatch(readFileSync(join(demo, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
-      t.equal((await ask(command, demo)).exit, 2, 'its commands are not there');
-      t.notMatch((await ask(['help'], demo)).said, help);
-    },
-  );
-
-  t.test(`${module}: a workspace made with it goes on without it, with one warning`, async (t) => {
+for (const { module, command, help, enabled, listed } of MODULES)
+  t.test(`without ${module}`, async (t) => {
     const { run, ask, remove } = installWithout([], t);
+    const [demo, own] = [join(t.testdirName, 'demo'), join(t.testdirName, 'own')];
     t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
     remove(`modules/${module}`);
-    const own = join(t.testdirName, 'own');
-    if (listed !== undefined) t.match((await ask(['mcp', '--list'], own)).said, listed);
-    const { exit, said } = await ask(['run', 'manager'], own);
-    t.equal(exit, 0, said);
-    const found = (await ask(['validate'], own)).said;
-    t.match(found, /0 errors, 1 warning/);
-    const warning = enabled
-      ? `module-watch +the module ${module} is enabled, but not installed`
-      : `module-watch +the module ${module} is not installed: nothing uses its section`;
-    t.match(found, new RegExp(warning));
 
-    t.match((await ask(['upgrade'], own)).said, /REGISTRY\.md/);
-    t.equal((await ask(['sign', '--all', '--yes'], own)).exit, 0);
-    t.notMatch(readFileSync(join(own, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
-    t.equal((await ask(['run', 'manager'], own)).exit, 0);
-    t.match((await ask(['validate'], own)).said, /0 errors, 0 warnings/);
+    await t.test(
+      'a workspace made without it has nothing of it, and a whole night goes as before',
+      async (t) => {
+        const night = await ask(['demo', demo]);
+        t.equal(night.exit, 0, night.said.slice(-2000));
+        t.match(night.said, /Waiting for you \(3\)/);
+        for (const words of [
+          ['gate'],
+          ['validate'],
+          ['audit', 'verify'],
+          ['modules', 'list'],
+          ['modules', 'run'],
+          ['status'],
+        ]) {
+          const { exit, said } = words[0] === 'gate' ? run(words, demo) : await ask(words, demo);
+          t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);
+        }
+        t.match((await ask(['validate'], demo)).said, /0 errors, 0 warnings/);
+        t.notMatch(readFileSync(join(demo, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
+        t.equal((await ask(command, demo)).exit, 2, 'its commands are not there');
+        t.notMatch((await ask(['help'], demo)).said, help);
+      },
+    );
+
+    await t.test('a workspace made with it goes on without it, with one warning', async (t) => {
+      if (listed !== undefined) t.match((await ask(['mcp', '--list'], own)).said, listed);
+      const { exit, said } = await ask(['run', 'manager'], own);
+      t.equal(exit, 0, said);
+      const found = (await ask(['validate'], own)).said;
+      t.match(found, /0 errors, 1 warning/);
+      const warning = enabled
+        ? `module-watch +the module ${module} is enabled, but not installed`
+        : `module-watch +the module ${module} is not installed: nothing uses its section`;
+      t.match(found, new RegExp(warning));
+
+      t.match((await ask(['upgrade'], own)).said, /REGISTRY\.md/);
+      t.equal((await ask(['sign', '--all', '--yes'], own)).exit, 0);
+      t.notMatch(readFileSync(join(own, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
+      t.equal((await ask(['run', 'manager'], own)).exit, 0);
+      t.match((await ask(['validate'], own)).said, /0 errors, 0 warnings/);
+    });
   });
-}

@@ -578,7 +578,11 @@ t.test(
     silent(t, await judge(place, { ...page, session_id: 's-2' }), 'and no other one');
     t.match(ask(place, stop).json, { decision: 'block', reason: /nocturne pass end/ });
     silent(t, await judge(place, { ...stop, stop_hook_active: true }), 'once only');
-    silent(t, await judge(place, { ...stop, session_id: 's-2' }), 'another session stops as it likes');
+    silent(
+      t,
+      await judge(place, { ...stop, session_id: 's-2' }),
+      'another session stops as it likes',
+    );
     t.match(
       (await judge(place, { hook_event_name: 'SessionStart', source: 'compact' })).json,
       { hookSpecificOutput: { additionalContext: /Keep the following/ } },

@@ -6,7 +6,16 @@ import { jobRuns } from '../../../src/modules/jobs/job-log.js';
 import { claimPass, livePasses, releaseClaim } from '../../../src/workspace/pass-lock.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { fieldText } from '../../../src/project/field-text.js';
-import { type JobPlace, jobPlace, JOBS, type JobText, nocturne, runJob } from './job-place.js';
+import {
+  askForJob,
+  askNocturne,
+  type JobPlace,
+  jobPlace,
+  JOBS,
+  type JobText,
+  nocturne,
+  runJob,
+} from './job-place.js';
 
 t.setTimeout(300_000);
 
@@ -59,7 +68,7 @@ t.test('a verdict waits for no pass: the log and the inbox have it while one wor
   const { root, state, clock } = place.workspace;
   const request = { runId: 'RUN-20261121-001', role: 'worker', ttlMs: 600_000, clock } as const;
   const { claim } = claimPass(root, state, request);
-  t.match(await runJob(place, 'report', 'true'), { exit: 1, verdict: 'unproved' });
+  t.match(await askForJob(place, 'report', 'true'), { exit: 1, verdict: 'unproved' });
   t.match(runsOf(place), [{ verdict: 'unproved', told: true }]);
   t.same(notices(place), ['job-report open']);
   t.equal(livePasses(root, clock).length, 1, 'the pass still has its lease');
@@ -68,11 +77,11 @@ t.test('a verdict waits for no pass: the log and the inbox have it while one wor
 
 t.test('the owner is told once, until a run is proved again', async (t) => {
   const place = placeOf(t.testdir());
-  for (const script of ['true', 'false', 'true']) await runJob(place, 'report', script);
+  for (const script of ['true', 'false', 'true']) await askForJob(place, 'report', script);
   t.same(notices(place), ['job-report open'], 'three bad runs, one notification');
-  await runJob(place, 'report', GOOD);
+  await askForJob(place, 'report', GOOD);
   t.same(notices(place), ['job-report done'], 'a good run closes it');
-  await runJob(place, 'report', 'true');
+  await askForJob(place, 'report', 'true');
   t.same(notices(place), ['job-report done', 'job-report open'], 'the next bad one is news');
   place.workspace.commit((snapshot) => {
     const id = snapshot.records('NOTIFICATION').map(({ key }) => key)[1] ?? '';
@@ -80,7 +89,7 @@ t.test('the owner is told once, until a run is proved again', async (t) => {
     const { changes } = bundleChanges(snapshot, 'notification_close', { id, reason });
     return { actor: { kind: 'owner', name: 'owner' }, runId: '', reason, changes };
   });
-  await runJob(place, 'report', 'true');
+  await askForJob(place, 'report', 'true');
   t.equal(notices(place).length, 2, 'an owner who has seen it is not told again');
 });
 
@@ -95,7 +104,7 @@ t.test('output, exit code and signals of the command are passed on', async (t) =
   const [row] = runsOf(place);
   t.match(row, { verdict: 'failed', exit: 7 });
   t.match(row?.output, /to-err \[secret\]/, 'the log has no credential');
-  const missing = await nocturne(place, ['job', 'run', 'report', '--', '/no/such/program']);
+  const missing = await askNocturne(place, ['job', 'run', 'report', '--', '/no/such/program']);
   t.match(missing, { exitCode: 127, stderr: /was not found/ });
   const help = await nocturne(place, [...words, 'echo "$0"', '--help']);
   t.equal(help.stdout, '--help', 'words after -- are the command’s');
@@ -108,7 +117,7 @@ t.test('output, exit code and signals of the command are passed on', async (t) =
 
 t.test('a run that takes too long is stopped', async (t) => {
   const place = placeOf(t.testdir(), { fields: { 'Time limit': '1s' } });
-  const late = await runJob(place, 'report', `${GOOD}; exec sleep 60`);
+  const late = await askForJob(place, 'report', `${GOOD}; exec sleep 60`);
   t.match(late, { exit: 124, verdict: 'failed', reasons: [{ kind: 'end' }] });
 });
 
@@ -122,11 +131,11 @@ t.test('a process that the command leaves behind does not keep the run waiting',
 
 t.test('without what it requires, the command is not started', async (t) => {
   const place = placeOf(t.testdir(), { lists: { requires: '- file_exists: .mounted' } });
-  const held = await runJob(place, 'report', GOOD);
+  const held = await askForJob(place, 'report', GOOD);
   t.match(held, { exit: 5, verdict: 'blocked', reasons: [{ kind: 'requires' }] });
   t.notOk(existsSync(join(place.work, 'report.md')));
   writeFileSync(join(place.work, '.mounted'), '1');
-  t.match(await runJob(place, 'report', GOOD), { exit: 0, verdict: 'proved' });
+  t.match(await askForJob(place, 'report', GOOD), { exit: 0, verdict: 'proved' });
 });
 
 t.test('of two runs at once, the second is not started', async (t) => {
@@ -140,7 +149,7 @@ t.test('of two runs at once, the second is not started', async (t) => {
     },
   );
   await new Promise((resolve) => first.stderr?.once('data', resolve));
-  const second = await runJob(place, 'report', 'echo two > second.md');
+  const second = await askForJob(place, 'report', 'echo two > second.md');
   t.match(second, { exit: 4, verdict: 'overlapped' });
   t.notOk(existsSync(join(place.work, 'second.md')));
   writeFileSync(join(place.work, 'go'), '');
@@ -162,7 +171,7 @@ t.test('a run that was killed is closed by the next look', async (t) => {
   await running;
   process.kill(child);
   t.match(runsOf(place), [{ verdict: 'running' }]);
-  const { stdout } = await nocturne(place, ['job', 'list', '--json']);
+  const { stdout } = await askNocturne(place, ['job', 'list', '--json']);
   t.match(JSON.parse(stdout), { jobs: [{ name: 'report', last: { verdict: 'unknown' } }] });
   t.match(runsOf(place), [{ verdict: 'unknown', reasons: [/^lost: /] }]);
   t.same(notices(place), ['job-report open']);
@@ -175,21 +184,21 @@ t.test('nothing is proved by a page that is not as signed, and nothing on it is 
   const page = join(place.root, JOBS);
   const signed = readFileSync(page, 'utf8');
   writeFileSync(page, signed.replace('touch ran', 'touch evil'));
-  const changed = await runJob(place, 'report', GOOD);
+  const changed = await askForJob(place, 'report', GOOD);
   t.match(changed, { exit: 3, verdict: 'unproved', reasons: [{ kind: 'page' }] });
   t.ok(existsSync(join(place.work, 'report.md')), 'the command itself ran');
   t.notOk(existsSync(join(place.work, 'evil')));
-  t.match(await nocturne(place, ['job', 'check', 'report']), { exitCode: 3 });
+  t.match(await askNocturne(place, ['job', 'check', 'report']), { exitCode: 3 });
   t.same(notices(place), ['job-report open'], 'and the owner is told');
   writeFileSync(page, signed);
   const during = `echo >> '${page}'; echo again > report.md`;
-  t.match(await runJob(place, 'report', during), { exit: 3, reasons: [{ kind: 'page' }] });
+  t.match(await askForJob(place, 'report', during), { exit: 3, reasons: [{ kind: 'page' }] });
 });
 
 t.test('another attempt is made if the page says so', async (t) => {
   const place = placeOf(t.testdir(), { fields: { 'On failure': 'retry 2' } });
   const script = `if [ -e tried ]; then ${GOOD}; else touch tried; exit 1; fi`;
-  t.match(await runJob(place, 'report', script), { exit: 0, verdict: 'proved' });
+  t.match(await askForJob(place, 'report', script), { exit: 0, verdict: 'proved' });
   t.match(runsOf(place), [{ verdict: 'proved', attempts: 2 }]);
 });
 
@@ -197,14 +206,14 @@ t.test('a page that is not as signed is no reason to run the command again', asy
   const place = placeOf(t.testdir(), { fields: { 'On failure': 'retry 2' } });
   const page = join(place.root, JOBS);
   writeFileSync(page, `${readFileSync(page, 'utf8')}\nOne more sentence.\n`);
-  const ran = await runJob(place, 'report', 'echo once >> report.md');
+  const ran = await askForJob(place, 'report', 'echo once >> report.md');
   t.match(ran, { exit: 3, reasons: [{ kind: 'page' }] });
   t.equal(readFileSync(join(place.work, 'report.md'), 'utf8'), 'once\n');
 });
 
 t.test('a log that cannot be written does not stop the command', async (t) => {
   const place = placeOf(t.testdir());
-  await runJob(place, 'report', GOOD);
+  await askForJob(place, 'report', GOOD);
   writeFileSync(join(place.root, 'audit/job-log.jsonl'), 'not a row\n');
   const words = ['job', 'run', 'report', '--', 'sh', '-c', 'echo more > report.md'];
   const unwatched = await nocturne(place, words, { cwd: place.work });
@@ -214,7 +223,7 @@ t.test('a log that cannot be written does not stop the command', async (t) => {
 
 t.test('a name that is not on the page is a mistake of the line', async (t) => {
   const place = placeOf(t.testdir());
-  const wrong = await nocturne(place, ['job', 'run', 'reprot', '--', 'touch', 'ran'], {
+  const wrong = await askNocturne(place, ['job', 'run', 'reprot', '--', 'touch', 'ran'], {
     cwd: place.work,
   });
   t.match(wrong, { exitCode: 2, stderr: /did you mean report\?/ });

@@ -75,7 +75,9 @@ t.test('a token lets one machine in, once', { skip: NO_SERVER }, async (t) => {
   const token = await tokenOf(lead, '--tags', 'gpu');
   const [first, second] = [new MeshProcess(folder, 'first'), new MeshProcess(folder, 'second')];
   const results = await Promise.all(
-    [first, second].map((node) => node.runAlone('mesh', 'join', token, '--name', node.name, '--yes')),
+    [first, second].map((node) =>
+      node.runAlone('mesh', 'join', token, '--name', node.name, '--yes'),
+    ),
   );
   t.same(results.map(({ exit }) => exit).sort(), [0, 5], 'at the same moment');
   const [winner, loser] = results[0]?.exit === 0 ? [first, second] : [second, first];

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { inboxPlace } from '../../modules/inbound/inbox-place.js';
 import { environment, type Place, read } from '../../passes/pass-workspace.js';
+import { callForText } from './run-cli.js';
 
 t.setTimeout(180_000);
 
@@ -101,9 +102,9 @@ t.test('a file that is not there is a mistake of the caller', async (t) => {
     ['guard', 'check', '--op', 'write', '--path', 'NOTES.md', '--content-file', 'nothing.md'],
     ['inbox', 'drop', '--channel', 'chat', '--sender', 'alice', '--file', 'nothing.md'],
   ]) {
-    const { status, stderr } = slowly(place, ['', ''], words);
-    t.equal(status, 2, words.join(' '));
-    t.match(stderr, /nothing\.md cannot be read/);
+    const { exit, text } = await callForText(place, words, { input: '' });
+    t.equal(exit, 2, words.join(' '));
+    t.match(text, /nothing\.md cannot be read/);
   }
 });
 
