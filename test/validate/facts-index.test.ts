@@ -44,7 +44,10 @@ function answers(index: FactsIndex): unknown {
     keys: [...index.keysOf('TASK')].sort(),
     files: PATHS.map((path) => [...index.sharing(path).keys()]),
     unresolved: PATHS.map((path) =>
-      index.referring(path).get(path)?.references.map(({ key }) => key),
+      index
+        .referring(path)
+        .get(path)
+        ?.references.map(({ key }) => key),
     ),
   };
 }
