@@ -1,13 +1,20 @@
-/** The facts of every file, with what rules about several files need to judge one of them. */
+/**
+ * The facts of every file, with what rules about several files need to judge one of them. Of a file
+ * that changes, only what differs is entered: a table may have thousands of rows.
+ */
 import type { FileFacts } from './fact-types.js';
 import { NO_FACTS } from './facts-view.js';
+
+type Owned = Pick<FileFacts, 'keys' | 'uniques'>;
 
 export class FactsIndex {
   readonly #facts = new Map<string, FileFacts>();
   readonly #unread = new Map<string, FileFacts>();
-  /** Files by a value that only one record may have, or by the key of a document. */
-  readonly #holders = new Map<string, Set<string>>();
-  /** How many files have a key, by object. */
+  /** How often each file has a value that only one record may have, or the key of a document. */
+  readonly #holders = new Map<string, Map<string, number>>();
+  /** The values that several files have. */
+  readonly #shared = new Set<string>();
+  /** How many records have a key, by object. */
   readonly #keys = new Map<string, Map<string, number>>();
 
   constructor(facts: Iterable<readonly [string, FileFacts]>) {
@@ -15,30 +22,44 @@ export class FactsIndex {
   }
 
   set(path: string, facts: FileFacts): void {
-    this.delete(path);
+    this.#replace(path, this.#facts.get(path) ?? NO_FACTS, facts);
     this.#facts.set(path, facts);
     if (facts.unread.length > 0) this.#unread.set(path, facts);
-    for (const id of valuesOf(facts)) {
-      const holders = this.#holders.get(id) ?? new Set<string>();
-      this.#holders.set(id, holders.add(path));
-    }
-    for (const { object, key } of facts.keys) {
-      const counts = this.#keys.get(object) ?? new Map<string, number>();
-      this.#keys.set(object, counts.set(key, (counts.get(key) ?? 0) + 1));
-    }
+    else this.#unread.delete(path);
   }
 
   delete(path: string): void {
-    const facts = this.#facts.get(path);
-    if (facts === undefined) return;
+    this.#replace(path, this.#facts.get(path) ?? NO_FACTS, NO_FACTS);
     this.#facts.delete(path);
     this.#unread.delete(path);
-    for (const id of valuesOf(facts)) this.#holders.get(id)?.delete(path);
-    for (const { object, key } of facts.keys) {
-      const counts = this.#keys.get(object);
-      const count = (counts?.get(key) ?? 0) - 1;
-      if (count > 0) counts?.set(key, count);
-      else counts?.delete(key);
+  }
+
+  #replace(path: string, before: Owned, now: Owned): void {
+    const keys = difference(
+      before.keys,
+      now.keys,
+      (a, b) => a.key === b.key && a.object === b.object,
+    );
+    const uniques = difference(
+      before.uniques,
+      now.uniques,
+      (a, b) => a.value === b.value && a.field === b.field && a.object === b.object,
+    );
+    this.#count(path, { keys: keys.gone, uniques: uniques.gone }, -1);
+    this.#count(path, { keys: keys.come, uniques: uniques.come }, 1);
+  }
+
+  #count(path: string, owned: Owned, by: 1 | -1): void {
+    for (const { object, key } of owned.keys) {
+      const counts = this.#keys.get(object) ?? new Map<string, number>();
+      this.#keys.set(object, add(counts, key, by));
+    }
+    for (const id of valuesOf(owned)) {
+      const holders = add(this.#holders.get(id) ?? new Map<string, number>(), path, by);
+      if (holders.size === 0) this.#holders.delete(id);
+      else this.#holders.set(id, holders);
+      if (holders.size > 1) this.#shared.add(id);
+      else this.#shared.delete(id);
     }
   }
 
@@ -66,34 +87,67 @@ export class FactsIndex {
 
   /** A file and those that share a value with it, in the order of paths: the first one is right. */
   sharing(path: string): ReadonlyMap<string, FileFacts> {
-    const own = this.#facts.get(path);
-    const near = new Set(
-      own === undefined ? [] : valuesOf(own).flatMap((id) => [...(this.#holders.get(id) ?? [])]),
-    );
+    const near = new Set([path]);
+    for (const id of this.#shared) {
+      const holders = this.#holders.get(id);
+      if (holders?.has(path) === true) for (const other of holders.keys()) near.add(other);
+    }
     return new Map(
-      [...near.add(path)].sort().flatMap((file) => {
+      [...near].sort().flatMap((file) => {
         const facts = this.#facts.get(file);
         return facts === undefined ? [] : [[file, facts] as const];
       }),
     );
   }
 
-  /** The references of a file, and every key that they may be. */
+  /** The references of a file that lead nowhere, and every key that they may be. */
   referring(path: string): ReadonlyMap<string, FileFacts> {
-    const own = this.#facts.get(path);
-    const range = own?.references[0]?.range;
-    if (own === undefined || range === undefined) return new Map();
-    const objects = new Set(own.references.map(({ object }) => object));
-    const keys = [...objects].flatMap((object) =>
-      Array.from(this.keysOf(object), (key) => ({ object, key, range })),
+    const references = (this.#facts.get(path)?.references ?? []).filter(
+      ({ object, key }) => this.#keys.get(object)?.has(key) !== true,
     );
-    return new Map([[path, { ...NO_FACTS, references: own.references, keys }]]);
+    const [first] = references;
+    if (first === undefined) return new Map();
+    const keys = [...new Set(references.map(({ object }) => object))].flatMap((object) =>
+      Array.from(this.keysOf(object), (key) => ({ object, key, range: first.range })),
+    );
+    return new Map([[path, { ...NO_FACTS, references, keys }]]);
   }
 }
 
-function valuesOf({ keys, uniques }: FileFacts): readonly string[] {
+function valuesOf({ keys, uniques }: Owned): readonly string[] {
   return [
     ...keys.map(({ object, key }) => `key\0${object}\0${key}`),
     ...uniques.map(({ object, field, value }) => `${field}\0${object}\0${value}`),
   ];
+}
+
+/** What is between the part that both begin with and the part that both end with. */
+function difference<T>(
+  before: readonly T[],
+  now: readonly T[],
+  isSame: (a: T, b: T) => boolean,
+): { readonly gone: readonly T[]; readonly come: readonly T[] } {
+  const same = (i: number, j: number): boolean => {
+    const [a, b] = [before[i], now[j]];
+    return a !== undefined && b !== undefined && isSame(a, b);
+  };
+  let start = 0;
+  while (same(start, start)) start++;
+  let end = 0;
+  while (
+    end < Math.min(before.length, now.length) - start &&
+    same(before.length - 1 - end, now.length - 1 - end)
+  )
+    end++;
+  return {
+    gone: before.slice(start, before.length - end),
+    come: now.slice(start, now.length - end),
+  };
+}
+
+function add(counts: Map<string, number>, name: string, by: 1 | -1): Map<string, number> {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
+  return counts;
 }

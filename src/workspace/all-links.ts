@@ -7,7 +7,7 @@ import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
 
 /** `file`: the page that it is in. */
-export type PlacedLink = Pick<Link, 'target' | 'path' | 'line'> & { readonly file: string };
+type PlacedLink = Pick<Link, 'target' | 'path' | 'line'> & { readonly file: string };
 
 /** Each link in a row has one of them. */
 const SIGNS = ['](', '[['];

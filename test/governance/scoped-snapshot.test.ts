@@ -127,7 +127,7 @@ t.test(
   },
 );
 
-t.test('links in rows of a long log that it does not see are not there', (t) => {
+t.test('links in rows of a long log that it does not see are not there', async (t) => {
   const place = twoProjects(t.testdir());
   const row = `| 9 | 2026-11-20T10:00:00Z | - | - | note | [the offer](PROJECTS/harbour/outputs/offer.md) | - | ok | ${'x'.repeat(500)} | - | - |\n`;
   appendFileSync(join(place.root, 'audit/AUDIT-LOG.md'), row.repeat(2_000));

@@ -7,7 +7,7 @@ export type Matched =
   | { readonly kind: 'matched'; readonly count: number; readonly index: number }
   | TimedOut;
 /** By their index, from 0. */
-export type MatchedLines =
+type MatchedLines =
   | { readonly kind: 'matched'; readonly lines: readonly number[] }
   | TimedOut;
 
