@@ -8,7 +8,7 @@ export type Matched =
 
 /** For one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;
-/** On a busy machine, the time may pass before the pattern has had its turn: it gets another one. */
+/** On a busy machine, the time may pass before a pattern has its turn: it gets another one. */
 const MOST_TURNS = 20;
 
 // Only a script's time-out can stop a backtracking regular expression in V8.
