@@ -79,12 +79,14 @@ function wrongIn({ root, home, workspace }: Pair['owner'], tasks: readonly strin
     ...(committed.length > tasks.length ? ['more was committed than was asked for'] : []),
   ];
   const wrong = tasks.flatMap((task) => {
-    const state = taskPage(snapshot, task)?.state;
+    const { state, why } = taskPage(snapshot, task) ?? {};
     const isThere = existsSync(join(root, `PROJECTS/pages/outputs/${task}.md`));
     const counts = [times.get(`owner.${task}`), told.get(task)];
     return state === 'completed' && isThere && counts.every((count) => count === 1)
       ? []
-      : [`${task} is ${state}, committed and told ${counts.join(' and ')} times, ${isThere}`];
+      : [
+          `${task} is ${state} (${why}), committed and told ${counts.join(' and ')} times, ${isThere}`,
+        ];
   });
   return [...wrong, ...left, ...verifyGate(root, home).findings.map(({ message }) => message)];
 }

@@ -24,3 +24,16 @@ t.test('one that the machine kept waiting gets more time, and then is slow too',
   t.strictSame(found, { kind: 'timed-out', milliseconds: 5 });
   t.equal(asked(), 6, 'three tries');
 });
+
+t.test('time in which the machine did something else does not count', async (t) => {
+  const waits = new Int32Array(new SharedArrayBuffer(4));
+  let asked = 0;
+  const text = {
+    toString() {
+      if (++asked === 1) Atomics.wait(waits, 0, 0, 5_000);
+      return 'a page';
+    },
+  };
+  const found = countMatches(/page/, text as unknown as string, { budgetMs: 100 });
+  t.match(found, { kind: 'matched', count: 1, index: 2 });
+});

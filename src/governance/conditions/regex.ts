@@ -7,9 +7,7 @@ export type Matched =
   | { readonly kind: 'matched'; readonly count: number; readonly index: number }
   | TimedOut;
 /** By their index, from 0. */
-type MatchedLines =
-  | { readonly kind: 'matched'; readonly lines: readonly number[] }
-  | TimedOut;
+type MatchedLines = { readonly kind: 'matched'; readonly lines: readonly number[] } | TimedOut;
 
 /** Of processor time, for one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;

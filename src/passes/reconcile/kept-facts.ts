@@ -9,7 +9,7 @@ import type { Snapshot } from '../../workspace/types.js';
 
 type Kept = { readonly hash: string | undefined; readonly facts: FileFacts };
 
-/** Of one schema; more files are read anew each time. */
+/** Of one schema; more files are read again each time. */
 const MOST_KEPT = 20_000;
 
 const kept = new WeakMap<Schema, Map<string, Kept>>();

@@ -10,7 +10,7 @@ type Options = {
   readonly now: () => number;
   /** Between two looks, in milliseconds. */
   readonly everyMs: number;
-  /** The server has made a lane anew: what was woken before is lost. */
+  /** The server has made a lane again: what was woken before is lost. */
   readonly onNew: () => void;
 };
 
