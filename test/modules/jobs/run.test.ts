@@ -104,7 +104,7 @@ t.test('output, exit code and signals of the command are passed on', async (t) =
   const [row] = runsOf(place);
   t.match(row, { verdict: 'failed', exit: 7 });
   t.match(row?.output, /to-err \[secret\]/, 'the log has no credential');
-  const missing = await askNocturne(place, ['job', 'run', 'report', '--', '/no/such/program']);
+  const missing = await nocturne(place, ['job', 'run', 'report', '--', '/no/such/program']);
   t.match(missing, { exitCode: 127, stderr: /was not found/ });
   const help = await nocturne(place, [...words, 'echo "$0"', '--help']);
   t.equal(help.stdout, '--help', 'words after -- are the command’s');
