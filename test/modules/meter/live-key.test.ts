@@ -194,10 +194,13 @@ t.test('the token of a pass that died is worth nothing', async (t) => {
   const upstream = await testUpstream(({ seen }) => seen.path.startsWith('/v1/chat'));
   t.teardown(() => upstream.close());
   const fields = '- **Kind:** command\n- **Program:** node\n\n```yaml args\n- pass.mjs\n```\n\n';
-  const writes = `import { writeFileSync as write, mkdirSync } from 'node:fs';\nmkdirSync('outputs', { recursive: true }); write('outputs/token.txt', process.env.OPENAI_API_KEY);\n`;
+  const writes = `import { writeFileSync as write, mkdirSync } from 'node:fs';\nmkdirSync('outputs', { recursive: true }); write('outputs/token.txt', process.env.OPENAI_API_KEY);\nwrite('outputs/pid.txt', String(process.pid));\n`;
   const place = placeWith(t, upstream, fields, `${writes}${ASKS_TWICE}`);
   const child = startPass(place);
   await until(() => upstream.requests.length > 0);
+  // The agent of a killed pass goes on, and asks again and again.
+  const agent = Number(read(place, 'PROJECTS/pages/outputs/pid.txt'));
+  t.teardown(() => process.kill(agent, 'SIGKILL'));
   const meter = liveMeter(place.workspace.state);
   const ask = async (): Promise<number> => {
     const authorization = `Bearer ${read(place, 'PROJECTS/pages/outputs/token.txt')}`;
