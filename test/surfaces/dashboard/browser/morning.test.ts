@@ -52,7 +52,7 @@ async function tenFacts(t: Test, page: Page): Promise<void> {
     /20 passes 14 strong, 2 weak, 3 fail, 1 without a grade/,
     /0\.20 cost 20,000 tokens read, 2,000 written/,
     /7 failures 3 failed passes, 2 weak passes, 1 crash, 2 undone changes/,
-    /1 result inventory/,
+    /2 results inventory, tea/,
     /inventory: 214 of 300 packages are listed All the packages/,
     /inventory 220 of 300 write/,
     /harbour changed SOUL\.md \(tier-protected\); it was undone/,
