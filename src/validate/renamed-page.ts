@@ -3,6 +3,7 @@
  * REGISTRY.md and the fields of other pages call it.
  */
 import { posix } from 'node:path';
+import { shellWord } from '../kernel/shell-word.js';
 import { readRecords } from '../markdown/read-records.js';
 import type { ObjectSpec } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -30,7 +31,7 @@ export function renamedPage(
 
 /** What happened, and the command that undoes it. */
 export function renameHint(from: string, to: string): string {
-  return `${from} was renamed to ${to}; to undo it: mv ${inShell(to)} ${inShell(from)}`;
+  return `${from} was renamed to ${to}; to undo it: mv ${shellWord(to)} ${shellWord(from)}`;
 }
 
 function holdsRecords(snapshot: Snapshot, object: ObjectSpec, path: string): boolean {
@@ -44,8 +45,4 @@ function holdsRecords(snapshot: Snapshot, object: ObjectSpec, path: string): boo
     diagnostics.length === 0 &&
     required.every(({ name }) => (first.fields.get(name)?.value ?? '') !== '')
   );
-}
-
-function inShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { lstatSync, readlinkSync, realpathSync, rmSync, statSync } from '../kern
 import { join, resolve } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
+import { shellWord } from '../kernel/shell-word.js';
 import { recordIncident } from './incident.js';
 import { bootId } from './process-identity.js';
 import { descriptorPath, dropDescriptor, holdDescriptor } from './root-descriptor.js';
@@ -133,7 +134,7 @@ function restoreCommand(path: string): string {
   const descriptor = descriptorPath(path);
   const moved = descriptor === undefined ? undefined : readlinkSync(descriptor);
   const isKnown = moved !== undefined && moved !== path && !moved.endsWith(' (deleted)');
-  return `nocturne restore-root ${quoted(path)}${isKnown ? ` --from ${quoted(moved)}` : ''}`;
+  return `nocturne restore-root ${shellWord(path)}${isKnown ? ` --from ${shellWord(moved)}` : ''}`;
 }
 
 /** `obstacle`: what is in its place. */
@@ -174,8 +175,4 @@ function linkIn(path: string): string | undefined {
   return prefixes.find(
     (prefix) => lstatSync(prefix, { throwIfNoEntry: false })?.isSymbolicLink() === true,
   );
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

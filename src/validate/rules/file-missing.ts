@@ -28,7 +28,7 @@ export const fileMissing: WorkspaceRule = {
       if (problem === undefined || missed.has(object.glob)) continue;
       missed.add(object.glob);
       const renamed = problem === MISSING ? renamedPage(snapshot, object, object.glob) : undefined;
-      const hint = renamed === undefined ? HINTS[problem] : renameHint(object.glob, renamed);
+      const hint = renamed === undefined ? hintFor(problem) : renameHint(object.glob, renamed);
       found.push({
         rule: 'file-missing',
         severity: 'error',
@@ -36,7 +36,7 @@ export const fileMissing: WorkspaceRule = {
         range: registryCell(snapshot, object.range, FILES_COLUMN),
         expected: object.glob,
         actual: problem,
-        hint: hint ?? 'replace it with a regular file',
+        hint,
       });
     }
     for (const route of schema.routes) {
@@ -51,7 +51,7 @@ export const fileMissing: WorkspaceRule = {
           range: registryCell(snapshot, route.range, PATTERN_COLUMN),
           expected: route.pattern,
           actual: problem,
-          hint: HINTS[problem] ?? 'replace it with a regular file',
+          hint: hintFor(problem),
         });
     }
     return [...found, ...unreadable.flatMap((path) => notRead(snapshot, path))];
@@ -79,9 +79,12 @@ export const contentElsewhere: FileRule = {
 };
 
 const MISSING = 'is missing';
-const HINTS: Readonly<Record<string, string>> = {
-  [MISSING]: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
-};
+
+function hintFor(problem: string): string {
+  return problem === MISSING
+    ? 'run nocturne upgrade: it restores every page that Nocturne ships and passes need'
+    : 'replace it with a regular file';
+}
 
 function problemWith(snapshot: Snapshot, path: string): string | undefined {
   const entry = snapshot.files.get(path);
