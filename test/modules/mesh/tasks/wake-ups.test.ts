@@ -2,7 +2,12 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import t from 'tap';
 import { WakeUps } from '../../../../src/modules/mesh/tasks/wake-ups.js';
-import { type Band, WAKE_STREAM, wakeSubject } from '../../../../src/modules/mesh/wire/names.js';
+import {
+  type Band,
+  WAKE_STREAM,
+  wakeConsumer,
+  wakeSubject,
+} from '../../../../src/modules/mesh/wire/names.js';
 import { type Mesh, meshOf } from '../mesh-place.js';
 import { NO_SERVER } from '../nats-server.js';
 import { until } from '../until.js';
@@ -15,8 +20,14 @@ async function two(t: Parameters<typeof meshOf>[0]) {
   const [owner, ...workers] = mesh.nodes;
   if (owner === undefined) throw new Error('no owner');
   const stream = jetstream(await mesh.connect(owner), { checkAPI: false });
+  const manager = await jetstreamManager(mesh.admin);
   const wake = async (band: Band, names: readonly string[]) => {
     for (const name of names) await stream.publish(wakeSubject('any', band), `lead.${name}`);
+    // The server confirms a message before its consumers have heard of it.
+    await until(
+      () => manager.consumers.info(WAKE_STREAM, wakeConsumer('any', band)),
+      (known) => known.num_pending + known.delivered.consumer_seq >= names.length,
+    );
   };
   const [first, second] = await Promise.all(
     workers.map(async (node) => new WakeUps(await mesh.connect(node), node.identity.node)),
