@@ -85,7 +85,7 @@ t.test('a page lists some of many outputs and says so; the record has them all',
   const project = at.workspace.snapshot().record('PROJECT', 'pages');
   t.equal(fieldList(project, 'last_pass.outputs').length, 200);
   const said = /200 of 230 outputs are listed; nocturne log (RUN-\d{8}-001) has the others/;
-  const recorded = audit(at, 'bundle').filter((row) => said.test(row));
+  const recorded = audit(at, 'pass_record').filter((row) => said.test(row));
   t.equal(recorded.length, 1, 'the audit log says it');
   const [entry] = at.workspace.snapshot().records('MEMORY');
   t.match(fieldText(entry, 'outputs'), said, 'so does the memory');
