@@ -90,7 +90,7 @@ export async function makeCalls(
   return undefined;
 }
 
-/** Characters of a result that is worth naming instead of repeating: each answer reads all again. */
+/** Characters of a result that is worth naming instead of repeating. */
 const LONG_RESULT = 400;
 
 /** What must not happen twice, where nobody knows whether it has happened. */

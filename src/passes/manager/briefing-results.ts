@@ -12,8 +12,8 @@ const LONGEST_TITLE = 60;
 const LONGEST_SENTENCE = 160;
 
 /**
- * `files`: the newest first, at most three. `sentence`: of the agent of its last good pass; empty if
- * all were weak.
+ * `files`: the newest first, at most three. `sentence`: of the agent of its last good pass; empty
+ * where all were weak.
  */
 export type NightResult = {
   /** Empty: idle work. */

@@ -5,7 +5,6 @@ import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { idleRules } from '../../governance/idle-work.js';
 import { sameObjective } from '../../governance/project-state.js';
-import type { Unit } from '../../governance/unit.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
