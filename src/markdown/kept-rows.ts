@@ -18,7 +18,7 @@ type Kept = TableReading & { readonly records: readonly Rec[] };
 export class KeptRows {
   readonly #kept = new Map<string, Kept>();
 
-  /** @returns the record of the row at an index, if the table had this row when it was last read. */
+  /** @returns the record of the row at an index, if the table had this row at its last reading. */
   recordsFor(now: TableReading): (index: number) => Rec | undefined {
     const before = this.#kept.get(nameOf(now));
     if (before === undefined || !isSameTable(before, now)) return () => undefined;

@@ -23,6 +23,7 @@ type QueryJson = {
 export async function query({ query: asked, callApart, kept }: PageContext): Promise<PageView> {
   const sql = asked['sql']?.trim() ?? '';
   const tables = kept('tables');
+  if (sql === '') callApart.prepare();
   return {
     title: 'Query',
     body: (

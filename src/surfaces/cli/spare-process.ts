@@ -1,0 +1,51 @@
+/** Processes of the command line, and one that is started before its words are known. */
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { LATER } from './later-words.js';
+import type { Context } from './types.js';
+
+export const MEMORY_MB = 512;
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+/** Then a process that nobody needed ends. */
+const LONGEST_MS = 10 * 60_000;
+
+export type CommandProcess = ReturnType<typeof startCommand>;
+
+export function startCommand(context: Context, words: readonly string[]) {
+  const program = join(context.packageRoot, 'bin/nocturne.cjs');
+  return execa(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, program, ...words], {
+    env: { NOCTURNE_HOME: context.home },
+    reject: false,
+    stdin: 'pipe',
+    forceKillAfterDelay: 1_000,
+    maxBuffer: LARGEST_ANSWER,
+  });
+}
+
+export class SpareProcess {
+  readonly #context: Context;
+  #process: CommandProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  prepare(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.take()?.kill(), LONGEST_MS).unref();
+    if (this.#process !== undefined) return;
+    const started = startCommand(this.#context, [LATER, this.#context.root()]);
+    this.#process = started;
+    void started.then(() => {
+      if (this.#process === started) this.#process = undefined;
+    });
+  }
+
+  /** @returns a process that waits for its words on standard input, if there is one. */
+  take(): CommandProcess | undefined {
+    const taken = this.#process;
+    this.#process = undefined;
+    return taken;
+  }
+}
