@@ -1,5 +1,6 @@
 /** Processes of the command line, and one that is started before its words are known. */
 import { execa } from 'execa';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { LATER } from './later-words.js';
 import type { Context } from './types.js';
@@ -37,6 +38,7 @@ export class SpareProcess {
     if (this.#process !== undefined) return;
     const started = startCommand(this.#context, [LATER, this.#context.root()]);
     this.#process = started;
+    for (const part of partsOf(started)) part.unref();
     void started.then(() => {
       if (this.#process === started) this.#process = undefined;
     });
@@ -46,6 +48,13 @@ export class SpareProcess {
   take(): CommandProcess | undefined {
     const taken = this.#process;
     this.#process = undefined;
+    if (taken !== undefined) for (const part of partsOf(taken)) part.ref();
     return taken;
   }
+}
+
+/** What keeps this process alive while the other one runs. */
+function partsOf(started: CommandProcess): readonly { ref(): unknown; unref(): unknown }[] {
+  const pipes = [started.stdin, started.stdout, started.stderr];
+  return [started, ...pipes.filter((pipe) => pipe instanceof Socket)];
 }

@@ -12,7 +12,7 @@ const QUIET_MS = 300;
  * The heap grows by that much at a time, which is the garbage of some pages: V8's own way to spare
  * memory collects it in each of them, with all processors.
  */
-const SPARING = '--heap-growing-percent=20';
+const SPARING = '--heap-growing-percent=15';
 
 export class TidyMemory {
   #timer: NodeJS.Timeout | undefined;
