@@ -43,7 +43,7 @@ export function Empty({ children }: WithChildren) {
 export type Column = {
   readonly label: string;
   /** Numbers stand at the right, one below the other. */
-  /** `name`: on one line, except on a phone. */
+  /** `name`: on one line. */
   readonly kind?: 'number' | 'code' | 'name';
 };
 
