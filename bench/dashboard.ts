@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { LATER } from '../src/surfaces/cli/later-words.js';
+import { LATER } from '../src/surfaces/cli/own-words.js';
 import { type DashboardPlace, DashboardProcess } from '../test/support/dashboard-process.js';
 import { longestList } from '../test/support/longest-list.js';
 import { pageAddresses } from './dashboard-pages.js';

@@ -1,12 +1,9 @@
 /**
  * Words that come on standard input, to a process that was started before anybody knew them. By
- * then its code is loaded and the workspace has been read once, which is most of what a query takes.
+ * then its code is loaded and the workspace has been read once: most of what a query takes.
  */
 import { readStandardInput } from '../../kernel/read-input.js';
 import { makeContext } from './context.js';
-
-/** The first of them, before the root of the workspace. */
-export const LATER = '__later';
 
 export async function laterWords(workspace: string): Promise<readonly string[]> {
   const { CATALOGUE } = await import('./catalogue.js');

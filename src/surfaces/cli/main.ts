@@ -1,6 +1,5 @@
 /** The command line: words name a command, which prints one result and ends with an exit code. */
-import { LATER, laterWords } from './later-words.js';
-import { ownWords } from './own-words.js';
+import { LATER, ownWords } from './own-words.js';
 import { printError } from './print-result.js';
 
 export async function main(given: readonly string[]): Promise<void> {
@@ -13,7 +12,7 @@ export async function main(given: readonly string[]): Promise<void> {
   try {
     const { dispatch } = await import('./dispatch.js');
     const [first, workspace = ''] = given;
-    if (first === LATER) words = await laterWords(workspace);
+    if (first === LATER) words = await (await import('./later-words.js')).laterWords(workspace);
     exit = await dispatch(words);
   } catch (error) {
     const own = ownWords(words);

@@ -2,7 +2,7 @@
 import { execa } from 'execa';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { LATER } from './later-words.js';
+import { LATER } from './own-words.js';
 import type { Context } from './types.js';
 
 export const MEMORY_MB = 512;
