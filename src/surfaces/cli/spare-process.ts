@@ -12,11 +12,13 @@ const LONGEST_MS = 10 * 60_000;
 
 export type CommandProcess = ReturnType<typeof startCommand>;
 
-export function startCommand(context: Context, words: readonly string[]) {
+/** @param cleanup whether a signal that ends this process ends it first. */
+export function startCommand(context: Context, words: readonly string[], cleanup = true) {
   const program = join(context.packageRoot, 'bin/nocturne.cjs');
   return execa(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, program, ...words], {
     env: { NOCTURNE_HOME: context.home },
     reject: false,
+    cleanup,
     stdin: 'pipe',
     forceKillAfterDelay: 1_000,
     maxBuffer: LARGEST_ANSWER,
@@ -36,7 +38,8 @@ export class SpareProcess {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.take()?.kill(), LONGEST_MS).unref();
     if (this.#process !== undefined) return;
-    const started = startCommand(this.#context, [LATER, this.#context.root()]);
+    // It ends with its standard input, and must not end the dashboard on a signal before its time.
+    const started = startCommand(this.#context, [LATER, this.#context.root()], false);
     this.#process = started;
     for (const part of partsOf(started)) part.unref();
     void started.then(() => {
