@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { LATER } from '../src/surfaces/cli/own-words.js';
 import { type DashboardPlace, DashboardProcess } from '../test/support/dashboard-process.js';
 import { longestList } from '../test/support/longest-list.js';
 import { pageAddresses } from './dashboard-pages.js';
@@ -94,10 +95,10 @@ class Reader {
     return { ms: taken, cpuMs: used, rows: longestList(text) };
   }
 
-  /** When no command of a page runs any more. */
+  /** When no command of a page runs any more; a process that waits for a query does not count. */
   async quiet(): Promise<void> {
     const end = performance.now() + LONGEST_QUIET_MS;
-    while (this.#children().length > 0 && performance.now() < end) {
+    while (this.#children().some(isAtWork) && performance.now() < end) {
       this.#lookAtCommands();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -123,6 +124,14 @@ class Reader {
       } catch {
         // It has ended.
       }
+  }
+}
+
+function isAtWork(pid: string): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(LATER);
+  } catch {
+    return false;
   }
 }
 

@@ -74,9 +74,13 @@ async function take(page, { name, path, link, width = 1280, scheme = 'light' }) 
   await page.emulateMedia({ colorScheme: scheme });
   await page.goto(new URL(path, link).href);
   await page
-    .waitForFunction(() => !/not known yet|is running\./.test(document.body.innerText), null, {
-      timeout: 120_000,
-    })
+    .waitForFunction(
+      () => !/not known yet|is running\.|being counted/.test(document.body.innerText),
+      null,
+      {
+        timeout: 120_000,
+      },
+    )
     .catch(() => console.error(`${name}: something was still not known`));
   await page.screenshot({ path: join(IMAGES, `${name}.png`) });
 }

@@ -4,6 +4,7 @@ import { decodeCell } from './cell.js';
 import { fieldName } from './field-name.js';
 import { findSections, findTable, type FoundTable, scopeOf } from './find-records.js';
 import { readFrontMatter } from './front-matter.js';
+import type { KeptRows } from './kept-rows.js';
 import { documentKey } from './key.js';
 import { ambiguous, scopeProblem, tableProblem } from './missing-place.js';
 import { rangeOf, shapeError } from './range-of.js';
@@ -12,8 +13,11 @@ import { sectionFields } from './section-fields.js';
 import { strayRowProblem, strayRows } from './stray-rows.js';
 import type { Cell, Doc, Locator, ReadResult, Rec, RecordSpec, Table, TableRow } from './types.js';
 
-/** The records in the order of the file. Never throws on content: a mistake is a diagnostic. */
-export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResult {
+/**
+ * The records in the order of the file. Never throws on content: a mistake is a diagnostic.
+ * @param kept takes over rows that it knows, and knows those of this text then.
+ */
+export function readRecords(doc: Doc, file: string, spec: RecordSpec, kept?: KeptRows): ReadResult {
   const { locator } = spec;
   switch (locator.kind) {
     case 'front-matter':
@@ -21,7 +25,7 @@ export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResul
     case 'lines':
       return readLines(doc, file, spec);
     case 'table':
-      return readTable(doc, file, spec, findTable(doc, locator));
+      return readTable({ doc, file, spec }, findTable(doc, locator), kept);
     case 'section':
       return readSections(doc, file, spec, locator);
   }
@@ -43,17 +47,23 @@ function readDocument(doc: Doc, file: string, spec: RecordSpec): ReadResult {
   return { records: [record], diagnostics };
 }
 
-function readTable(doc: Doc, file: string, spec: RecordSpec, found: FoundTable): ReadResult {
+function readTable(
+  { doc, file, spec }: { readonly doc: Doc; readonly file: string; readonly spec: RecordSpec },
+  found: FoundTable,
+  kept: KeptRows | undefined,
+): ReadResult {
   if (found.kind !== 'found')
     return { records: [], diagnostics: [tableProblem({ doc, file, spec }, found)] };
   const { table } = found;
   const columns = table.header.cells.map((cell) => fieldName(doc.text.slice(cell.start, cell.end)));
   const diagnostics = columnProblems(doc, file, spec, { table, columns });
-  const records: Rec[] = [];
-  for (const row of table.rows) {
+  const reading = { doc, file, spec, table, columns };
+  const known = kept?.recordsFor(reading);
+  const records = table.rows.map((row, index) => {
     if (row.cells.length !== columns.length) diagnostics.push(rowProblem(doc, file, row, columns));
-    records.push(rowRecord(doc, file, spec, { row, columns }));
-  }
+    return known?.(index) ?? rowRecord(doc, file, spec, { row, columns });
+  });
+  kept?.keep(reading, records);
   for (const rows of strayRows(doc, scopeOf(doc, found.heading))) {
     const { message, ...more } = strayRowProblem(rows);
     diagnostics.push(shapeError(rangeOf(doc, file, rows[0] ?? table), message, more));

@@ -15,11 +15,15 @@ export type CallCommand = (
 ) => Promise<CommandResult>;
 
 /** The same in a process of its own, which ends with the signal or after the time. */
-export type CallApart = (
-  name: string,
-  parsed: Partial<Parsed>,
-  limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
-) => Promise<CommandResult>;
+export type CallApart = {
+  (
+    name: string,
+    parsed: Partial<Parsed>,
+    limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<CommandResult>;
+  /** Somebody may ask a query soon: its process is started now, and waits for it. */
+  readonly prepare: () => void;
+};
 
 /**
  * What a command that takes long has answered, and when it was asked. `isRunning`: it is asked

@@ -129,7 +129,7 @@ function difference<T>(
 ): { readonly gone: readonly T[]; readonly come: readonly T[] } {
   const same = (i: number, j: number): boolean => {
     const [a, b] = [before[i], now[j]];
-    return a !== undefined && b !== undefined && isSame(a, b);
+    return a !== undefined && b !== undefined && (a === b || isSame(a, b));
   };
   let start = 0;
   while (same(start, start)) start++;

@@ -30,17 +30,17 @@ export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileF
     const own = file.records(object.object);
     if (isUnread(file, own)) unread.push(object.object);
     if (object.object === 'PHASES') facts.phases.push(...own.map(phaseFact));
-    for (const record of own) {
-      records++;
-      if (wanted.keys && record.key !== '')
-        facts.keys.push({
-          object: object.object,
-          key: record.key,
-          range: keyRange(object, record),
-        });
-      for (const spec of wanted.references) referencesOf(object, spec, record, facts.references);
-      for (const spec of wanted.uniques) uniqueOf(object, spec, record, facts.uniques);
-    }
+    records += own.length;
+    for (const record of own)
+      if (file.known === undefined) readFacts(object, wanted, record, facts);
+      else {
+        const known = file.known.factsOf(record, () =>
+          readFacts(object, wanted, record, { keys: [], references: [], uniques: [] }),
+        );
+        for (const key of known.keys) facts.keys.push(key);
+        for (const reference of known.references) facts.references.push(reference);
+        for (const unique of known.uniques) facts.uniques.push(unique);
+      }
   }
   return {
     diagnostics: firstCauses(rules.flatMap((rule) => rule.run(file))),
@@ -50,6 +50,25 @@ export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileF
     records,
     unread,
   };
+}
+
+type RecordFacts = {
+  readonly keys: KeyFact[];
+  readonly references: ReferenceFact[];
+  readonly uniques: UniqueFact[];
+};
+
+function readFacts(
+  object: ObjectSpec,
+  wanted: Wanted,
+  record: Rec,
+  into: RecordFacts,
+): RecordFacts {
+  if (wanted.keys && record.key !== '')
+    into.keys.push({ object: object.object, key: record.key, range: keyRange(object, record) });
+  for (const spec of wanted.references) referencesOf(object, spec, record, into.references);
+  for (const spec of wanted.uniques) uniqueOf(object, spec, record, into.uniques);
+  return into;
 }
 
 const CAUSES: ReadonlySet<string> = new Set(['conflict-marker', 'file-missing']);

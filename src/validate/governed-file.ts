@@ -4,6 +4,7 @@ import type { Doc, Rec } from '../markdown/types.js';
 import type { ObjectSpec, Schema, Tier } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { contentKind, type ContentKind } from './content-kind.js';
+import type { KnownRows } from './known-rows.js';
 
 export type GovernedFile = {
   readonly path: string;
@@ -19,6 +20,8 @@ export type GovernedFile = {
   readonly records: (object: string) => readonly Rec[];
   /** What was wrong with its records. */
   readonly problems: readonly Diagnostic[];
+  /** While somebody edits it. */
+  readonly known?: KnownRows;
 };
 
 /** `undefined` for files that rules do not read: code, binary files, links, unreadable files. */

@@ -6,7 +6,10 @@ import { posix } from 'node:path';
 import { shellWord } from '../kernel/shell-word.js';
 import { readRecords } from '../markdown/read-records.js';
 import type { ObjectSpec } from '../registry/types.js';
+import { changeRows } from '../workspace/history.js';
 import type { Snapshot } from '../workspace/types.js';
+
+const HASHED = 'sha256:';
 
 /**
  * The only page with the records of this object in the folder of the missing one, or with its name
@@ -25,6 +28,22 @@ export function renamedPage(
       (posix.dirname(path) === folder || posix.basename(path) === name) &&
       snapshot.objectsOf(path).length === 0 &&
       holdsRecords(snapshot, object, path),
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/**
+ * The only file in the folder of a missing one that has the content which a pass wrote there last.
+ * It may have no records, such as an output.
+ */
+export function renamedFile(snapshot: Snapshot, missing: string): string | undefined {
+  let written = '';
+  for (const row of changeRows(snapshot, missing)) written = row.new;
+  if (!written.startsWith(HASHED)) return undefined;
+  const found = [...snapshot.files.keys()].filter(
+    (path) =>
+      posix.dirname(path) === posix.dirname(missing) &&
+      `${HASHED}${snapshot.hash(path)}` === written,
   );
   return found.length === 1 ? found[0] : undefined;
 }

@@ -1,4 +1,5 @@
 /** Validates one file while its text changes: its own contract, its references, its uniqueness. */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { isFree, routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -7,6 +8,7 @@ import type { FactsIndex } from './facts-index.js';
 import { fileFacts } from './file-facts.js';
 import { governedFile } from './governed-file.js';
 import { maskSecrets } from './mask-secrets.js';
+import type { KnownRows } from './known-rows.js';
 import type { Rule, WorkspaceContext, WorkspaceRule } from './rule.js';
 import { FILE_RULES, RULES, WORKSPACE_RULES } from './rules.js';
 import { fieldUnique } from './rules/field-contract.js';
@@ -27,14 +29,19 @@ const QUICK_RULES = [...SCHEMA_RULES, ...UNIQUE_RULES, referenceUnresolved];
  * The findings of the other rules take longer, and are missing.
  * @param options.index takes over the facts of this file. `undefined`: not known yet, so that only
  * rules about the file alone are run.
+ * @param options.known of its rows, from the text before.
  */
 export function validateFile(
   snapshot: Snapshot,
   path: string,
-  options: { readonly index: FactsIndex | undefined; readonly rules: readonly Rule[] },
+  options: {
+    readonly index: FactsIndex | undefined;
+    readonly rules: readonly Rule[];
+    readonly known?: KnownRows;
+  },
 ): readonly Diagnostic[] {
   const { index } = options;
-  const own = factsOf(snapshot, path);
+  const own = factsOf(snapshot, path, options.known);
   if (own === undefined) {
     index?.delete(path);
     return [];
@@ -56,11 +63,15 @@ export function validateFile(
 }
 
 /** `undefined` for a file that no rule reads. */
-export function factsOf(snapshot: Snapshot, path: string): FileFacts | undefined {
+export function factsOf(
+  snapshot: Snapshot,
+  path: string,
+  known?: KnownRows,
+): FileFacts | undefined {
   const { schema } = snapshot;
   if (isFree(schema, path)) return undefined;
   const file = governedFile(snapshot, path, routeOf(schema, path).tier);
-  return file === undefined ? undefined : fileFacts(file, FILE_RULES);
+  return file === undefined ? undefined : fileFacts({ ...file, ...defined({ known }) }, FILE_RULES);
 }
 
 function quickFindings(

@@ -1,4 +1,5 @@
 /** A snapshot in which some files have other content: the workspace after a change. */
+import type { KeptRows } from '../markdown/kept-rows.js';
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import { sha256 } from '../kernel/hash.js';
@@ -14,7 +15,8 @@ import type { FileEntry, Snapshot, SqlView } from './types.js';
 /** Content by path; `undefined`: deleted. The schema stays that of `base`. */
 export type Contents = ReadonlyMap<string, string | Buffer | undefined>;
 
-export function overlay(base: Snapshot, contents: Contents): Snapshot {
+/** @param rows of earlier contents, which are taken over where they are the same. */
+export function overlay(base: Snapshot, contents: Contents, rows?: KeptRows): Snapshot {
   if (contents.size === 0) return base;
   let files: ReadonlyMap<string, FileEntry> | undefined;
   const docs = new Map<string, Doc | undefined>();
@@ -43,7 +45,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
       cached ??
       (spec === undefined || scanned === undefined
         ? { records: [], diagnostics: [] }
-        : readRecords(scanned, path, spec));
+        : readRecords(scanned, path, spec, rows));
     read.set(id, result);
     return result;
   };

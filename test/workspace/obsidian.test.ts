@@ -175,13 +175,20 @@ const RENAMES: readonly (readonly [string, string, string, RegExp, string?])[] =
     'PROJECTS/books/outputs/list.md',
     'PROJECTS/books/outputs/book list.md',
     /outputs\/list\.md/,
+    "PROJECTS/books/outputs/list.md was renamed to PROJECTS/books/outputs/book list.md; to undo it: mv 'PROJECTS/books/outputs/book list.md' PROJECTS/books/outputs/list.md",
   ],
 ];
 
 t.test('a file that another program renames is found and said', async (t) => {
   const place = lspPlace(t.testdir(), {
-    'PROJECTS/books/outputs/list.md': '# List\n',
+    'PROJECTS/books/outputs/other.md': '# Other list\n',
     'notes/other.md': '# Other\n',
+  });
+  place.workspace.commit({
+    actor: { kind: 'owner', name: 'owner' },
+    runId: '',
+    reason: 'a list',
+    changes: [{ kind: 'write', path: 'PROJECTS/books/outputs/list.md', content: '# List\n' }],
   });
   write(
     place,

@@ -43,7 +43,8 @@ export function Empty({ children }: WithChildren) {
 export type Column = {
   readonly label: string;
   /** Numbers stand at the right, one below the other. */
-  readonly kind?: 'number' | 'code';
+  /** `name`: on one line. */
+  readonly kind?: 'number' | 'code' | 'name';
 };
 
 /** @param rows at most 200 of them; the page says how many there are. */

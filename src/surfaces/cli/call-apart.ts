@@ -1,54 +1,56 @@
 /** Runs a command in a process of its own, for the dashboard. */
-import { execa } from 'execa';
-import { join } from 'node:path';
 import { type ErrorDocument, NocturneError } from '../../kernel/error.js';
 import { Room } from '../../kernel/room.js';
 import type { CallApart } from '../../passes/dashboard-page.js';
+import { type CommandProcess, MEMORY_MB, SpareProcess, startCommand } from './spare-process.js';
 import type { CommandResult, Context, Parsed } from './types.js';
-
-const MEMORY_MB = 512;
-const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** At once; others wait. Each may take that much memory, and a processor. */
 const MOST_AT_ONCE = 2;
+/** A page waits for its answer, so its process is started ahead. */
+const AHEAD = 'query';
 
 /** What computes for long holds up no page, and can be ended. */
 export function callApart(context: Context): CallApart {
   const room = new Room(MOST_AT_ONCE);
-  return (name, parsed, limits) =>
-    room.enter(() => callInProcess(context, { name, ...parsed, ...limits }), limits.signal);
+  const spare = new SpareProcess(context);
+  const call: (...call: Parameters<CallApart>) => Promise<CommandResult> = (name, parsed, limits) =>
+    room.enter(async () => {
+      const words = wordsOf(context, name, parsed);
+      const ready = name === AHEAD ? spare.take() : undefined;
+      const child = ready ?? startCommand(context, words);
+      child.stdin.end(ready === undefined ? '' : JSON.stringify(words));
+      try {
+        return await answerOf(name, child, limits);
+      } finally {
+        if (name === AHEAD) spare.prepare();
+      }
+    }, limits.signal);
+  return Object.assign(call, { prepare: () => spare.prepare() });
 }
 
-type Call = Partial<Parsed> & Parameters<CallApart>[2] & { readonly name: string };
-
-async function callInProcess(
+function wordsOf(
   context: Context,
-  { name, args = [], options = {}, signal, timeoutMs }: Call,
+  name: string,
+  { args = [], options = {} }: Partial<Parsed>,
+): readonly string[] {
+  const flags = [...optionWords(options), '--json', '--workspace', context.root()];
+  return [...name.split(' '), ...flags, '--', ...args];
+}
+
+async function answerOf(
+  name: string,
+  child: CommandProcess,
+  { signal, timeoutMs }: Parameters<CallApart>[2],
 ): Promise<CommandResult> {
-  const done = await execa(
-    process.execPath,
-    [
-      `--max-old-space-size=${MEMORY_MB}`,
-      join(context.packageRoot, 'bin/nocturne.cjs'),
-      ...name.split(' '),
-      ...wordsOf(options),
-      '--json',
-      '--workspace',
-      context.root(),
-      '--',
-      ...args,
-    ],
-    {
-      env: { NOCTURNE_HOME: context.home },
-      reject: false,
-      stdin: 'ignore',
-      cancelSignal: signal,
-      timeout: timeoutMs,
-      forceKillAfterDelay: 1_000,
-      maxBuffer: LARGEST_ANSWER,
-    },
-  );
-  if (done.timedOut)
+  const limit = AbortSignal.timeout(timeoutMs);
+  const end = (): void => void child.kill();
+  const ending = AbortSignal.any([signal, limit]);
+  ending.addEventListener('abort', end);
+  if (ending.aborted) end();
+  const done = await child;
+  ending.removeEventListener('abort', end);
+  if (done.isTerminated && limit.aborted && !signal.aborted)
     throw new NocturneError(
       'RUN_FAILED',
       `nocturne ${name} was not done within ${timeoutMs / 1000} s, and was ended`,
@@ -57,7 +59,7 @@ async function callInProcess(
   return resultOf(name, done.stdout, done.exitCode);
 }
 
-function wordsOf(options: Parsed['options']): readonly string[] {
+function optionWords(options: Parsed['options']): readonly string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (value === true) return [flag];
@@ -68,7 +70,7 @@ function wordsOf(options: Parsed['options']): readonly string[] {
 type Answer = Readonly<Record<string, unknown>> & { readonly error?: ErrorDocument };
 
 function resultOf(name: string, stdout: string, exit: number | undefined): CommandResult {
-  const json = answerOf(stdout);
+  const json = answerOfText(stdout);
   if (json === undefined || exit === undefined)
     throw new NocturneError(
       'RUN_FAILED',
@@ -80,7 +82,7 @@ function resultOf(name: string, stdout: string, exit: number | undefined): Comma
   throw new NocturneError(code, message, options);
 }
 
-function answerOf(stdout: string): Answer | undefined {
+function answerOfText(stdout: string): Answer | undefined {
   try {
     return JSON.parse(stdout) as Answer;
   } catch {

@@ -12,7 +12,10 @@ export async function warmPages(served: Served): Promise<void> {
     try {
       const context = contextOf(served, { params: {}, query: {}, session: '' });
       // What takes long in a process of its own is not asked for.
-      const { body } = await render({ ...context, kept: () => ({ isRunning: true }) });
+      const callApart = Object.assign(() => Promise.reject(new Error('not now')), {
+        prepare: () => undefined,
+      });
+      const { body } = await render({ ...context, callApart, kept: () => ({ isRunning: true }) });
       await String(body);
     } catch {
       // A visitor is told why it cannot be shown.

@@ -4,7 +4,9 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Range as EditorRange } from 'vscode-languageserver/node';
 import { WarmSnapshot } from '../../passes/warm-snapshot.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { KeptRows } from '../../markdown/kept-rows.js';
 import { FactsIndex } from '../../validate/facts-index.js';
+import { KnownRows } from '../../validate/known-rows.js';
 import { factsOf, validateFile } from '../../validate/validate-file.js';
 import { withSchemaOf } from '../../validate/validate-draft.js';
 import { isLongLog } from '../../workspace/log-windows.js';
@@ -19,9 +21,11 @@ export class LiveWorkspace {
   readonly #settings: LspSettings;
   readonly #warm: WarmSnapshot;
   readonly #open = new Map<string, TextDocument>();
+  readonly #rows = new KeptRows();
+  readonly #known = new KnownRows();
   #index: FactsIndex | undefined;
   /** The snapshot that the facts are of. */
-  #known: Snapshot | undefined;
+  #indexed: Snapshot | undefined;
 
   /** @param onDisk called when something on the disk may have changed. */
   constructor(settings: LspSettings, onDisk: () => void) {
@@ -57,26 +61,32 @@ export class LiveWorkspace {
     const path = this.paths.pathOf(document.uri);
     if (path === undefined || !this.#open.delete(path)) return undefined;
     this.paths.forget(path);
+    this.#rows.forget(path);
     this.#factsFromDisk(path);
     return path;
   }
 
-  /** The texts that differ from those on the disk. */
-  texts(): Texts {
+  /** The texts that differ from those on the disk. @param also a file of which they need not. */
+  texts(also?: string): Texts {
     const saved = this.#warm.current();
     const texts = new Map<string, string>();
     for (const [path, document] of this.#open) {
       const onDisk = saved.text(path);
       const text = withMark(document.getText(), onDisk);
-      if (text !== onDisk) texts.set(path, text);
+      if (text !== onDisk || path === also) texts.set(path, text);
     }
     return texts;
   }
 
-  /** The workspace as it would be if everything were saved now. */
-  snapshot(): Snapshot {
-    const [saved, texts] = [this.#warm.current(), this.texts()];
-    return texts.has(saved.schema.file) ? withSchemaOf(saved, texts) : overlay(saved, texts);
+  /**
+   * The workspace as it would be if everything were saved now.
+   * @param edited a file whose rows are known from the text before.
+   */
+  snapshot(edited?: string): Snapshot {
+    const [saved, texts] = [this.#warm.current(), this.texts(edited)];
+    return texts.has(saved.schema.file)
+      ? withSchemaOf(saved, texts)
+      : overlay(saved, texts, this.#rows);
   }
 
   /** As it is on the disk. */
@@ -92,18 +102,19 @@ export class LiveWorkspace {
   /** Reads the facts of all files, with the cache that a check has filled, unless it has them. */
   async readFacts(): Promise<boolean> {
     const snapshot = this.#warm.current();
-    if (this.#index !== undefined && this.#known?.schema === snapshot.schema) return false;
+    if (this.#index !== undefined && this.#indexed?.schema === snapshot.schema) return false;
     this.#index = new FactsIndex(await this.#settings.factsOf(snapshot));
-    this.#known = snapshot;
+    this.#indexed = snapshot;
     return true;
   }
 
   /** The findings of one file by the rules that take no time. */
   validate(path: string): readonly Diagnostic[] {
     this.#followDisk();
-    return validateFile(this.snapshot(), path, {
+    return validateFile(this.snapshot(path), path, {
       index: this.#index,
       rules: this.#settings.rules,
+      known: this.#known,
     });
   }
 
@@ -126,9 +137,9 @@ export class LiveWorkspace {
 
   /** Takes over what changed on the disk since the facts were read. */
   #followDisk(): void {
-    const [before, now] = [this.#known, this.#warm.current()];
+    const [before, now] = [this.#indexed, this.#warm.current()];
     if (this.#index === undefined || before === undefined || before === now) return;
-    this.#known = now;
+    this.#indexed = now;
     if (before.schema !== now.schema) {
       this.#index = undefined;
       return;

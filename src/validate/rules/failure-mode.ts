@@ -1,8 +1,10 @@
 /** Rule failure-mode: every query that detects a failure can be run, and selects nothing. */
+import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Doc, Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
 import {
   isBlind,
   isIncomplete,
@@ -13,6 +15,7 @@ import {
   rowPlace,
   UNCLOSED,
 } from '../query-place.js';
+import { renamedFile, renameHint } from '../renamed-page.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 
 export const failureMode: WorkspaceRule = {
@@ -147,6 +150,19 @@ function seen(
     message: `${record.key} was detected here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
     range,
     related: [{ message: `${record.key} is described here`, range: record.range }],
-    hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
+    hint:
+      hintOfRenamed(snapshot, row) ??
+      (fieldText(record, 'fix') || `read ${record.key} in ${record.file}`),
   };
+}
+
+/** An output that a project names, below the folder of its page or of the workspace. */
+function hintOfRenamed(snapshot: Snapshot, row: QueryRow): string | undefined {
+  const { named_output: named, file } = row;
+  if (typeof named !== 'string' || typeof file !== 'string') return undefined;
+  for (const missing of [named, posix.join(posix.dirname(file), named)]) {
+    const renamed = renamedFile(snapshot, missing);
+    if (renamed !== undefined) return renameHint(missing, renamed);
+  }
+  return undefined;
 }

@@ -73,9 +73,12 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
     if (broken.has(record.range.line) && object.shape !== 'section') continue;
     if (object.shape === 'document' && record.fields.size === 0 && file.problems.length > 0)
       continue;
+    if (file.known?.isRight(record) === true) continue;
+    const before = found.length;
     for (const spec of object.fields.values())
       if (!absent.columns.has(spec.name)) found.push(...checkOne(file, { object, record, spec }));
     found.push(...misspelled(object, record));
+    if (found.length === before) file.known?.addRight(record);
   }
   return found;
 }

@@ -16,14 +16,16 @@ export const keyUnique: FileRule = {
     file.objects.flatMap((object) => {
       if (object.shape === 'document' || (object.shape !== 'section' && object.key.length === 0))
         return [];
-      const first = new Map<string, Range>();
+      const first = new Map<string, Rec>();
       return file.records(object.object).flatMap((record) => {
-        const range = keyRange(object, record);
-        const earlier = first.get(record.key);
-        if (earlier !== undefined && record.key !== '')
-          return [duplicate(object.object, { key: record.key, range, earlier })];
-        first.set(record.key, range);
-        return [];
+        const { key } = record;
+        const earlier = first.get(key);
+        if (earlier === undefined || key === '') {
+          first.set(key, record);
+          return [];
+        }
+        const [range, before] = [keyRange(object, record), keyRange(object, earlier)];
+        return [duplicate(object.object, { key, range, earlier: before })];
       });
     }),
 };

@@ -1,9 +1,12 @@
 /** The page Query: rows with numbers at the right, SQLite's complaint at its place, an end. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { SpareProcess } from '../../../src/surfaces/cli/spare-process.js';
 import { query } from '../../../src/surfaces/dashboard/pages/query/query.js';
 import { pagesOf, textOfHtml } from '../../support/page-of.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
-import { callCommand } from '../cli/run-cli.js';
+import { callCommand, contextFor } from '../cli/run-cli.js';
 
 t.setTimeout(120_000);
 
@@ -49,8 +52,36 @@ t.test('what SQLite does not understand is shown at its place', async (t) => {
   t.match(page, /3 \| WHERE statsu = 1\n +\| {7}\^/);
 });
 
+t.test('a process that was started ahead', async (t) => {
+  const place = makeWorkspace(t.testdir());
+  const spare = new SpareProcess(contextFor(place, {}));
+  const words = ['query', '--json', '--workspace', place.root, '--'];
+  t.equal(spare.take(), undefined, 'is there when somebody may ask soon');
+  spare.prepare();
+  spare.prepare();
+  const ready = spare.take();
+  t.equal(spare.take(), undefined, 'carries out one command');
+  writeFileSync(join(place.root, 'memory/later.md'), '# Later\n');
+  const sql = "SELECT path FROM files WHERE path = 'memory/later.md'";
+  ready?.stdin.end(JSON.stringify([...words, sql]));
+  t.match(JSON.parse((await ready)?.stdout ?? ''), { rows: [{ path: 'memory/later.md' }] });
+  spare.prepare();
+  const forgotten = spare.take();
+  forgotten?.stdin.end();
+  t.match(await forgotten, { exitCode: 0, stdout: '' }, 'ends without a word');
+});
+
+t.test('one query after the other is answered', async (t) => {
+  const pages = pagesOf(t, makeWorkspace(t.testdir()));
+  const ask = (): Promise<string> => pages.of(query, { query: { sql: 'SELECT 41 + 1 AS n' } });
+  await pages.of(query);
+  t.match(await ask(), /<td class="number">42</);
+  t.match(await ask(), /<td class="number">42</, 'also the next one');
+});
+
 t.test('a query without end is ended', async (t) => {
   const pages = pagesOf(t, makeWorkspace(t.testdir()));
+  await pages.of(query);
   const began = performance.now();
   const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n';
   const page = await pages.of(query, { query: { sql } });

@@ -70,7 +70,9 @@ async function shownFrom(snapshot: Snapshot): Promise<ReadonlyMap<string, string
       session: '',
       call,
       pages,
-      callApart: () => Promise.reject(new Error('no page here needs it')),
+      callApart: Object.assign(() => Promise.reject(new Error('no page here needs it')), {
+        prepare: () => undefined,
+      }),
       kept: () => ({ isRunning: true }),
     };
     const html = Promise.resolve()

@@ -118,7 +118,7 @@ function Steps({ facts, from }: { readonly facts: PlanFacts; readonly from: numb
         caption="Steps of the plan"
         columns={[
           { label: 'Wave', kind: 'number' },
-          { label: 'Step' },
+          { label: 'Step', kind: 'name' },
           { label: 'State' },
           { label: 'After' },
           { label: 'Done by' },

@@ -1,9 +1,10 @@
 /** `query`, `tables`: the workspace as read-only SQL tables. */
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { ok } from '../result.js';
+import { ok, okLater } from '../result.js';
 import { plural } from '../../../kernel/words.js';
 import { textTable } from '../../../report/text-table.js';
+import type { FirstRows } from '../../../workspace/types.js';
 import type { Command } from '../types.js';
 
 const MOST_ROWS = 500;
@@ -23,17 +24,8 @@ export const query: Command = {
         hint: 'write a SELECT in quotes; nocturne tables lists the tables',
       });
     const { columns, rows, count } = context.workspace().snapshot().sql().first(sql, limit);
-    const shown = rows.slice(0, MOST_ROWS);
-    const table = textTable({
-      head: columns,
-      rows: shown.map((row) => columns.map((column) => cellText(row[column]))),
-      width: context.width,
-    });
-    const all = plural(count, 'row');
-    const below =
-      count > shown.length ? `${shown.length} of ${all}. For all rows, use --json.` : all;
-    const none = `No rows (columns: ${columns.join(', ')}).`;
-    return ok(count === 0 ? none : `${table}\n${below}`, {
+    const text = () => textOf({ columns, rows, count }, context.width);
+    return okLater(text, {
       columns,
       rows,
       // Of all rows, where some may be left out.
@@ -41,6 +33,19 @@ export const query: Command = {
     });
   },
 };
+
+function textOf({ columns, rows, count }: FirstRows, width: number): string {
+  if (count === 0) return `No rows (columns: ${columns.join(', ')}).`;
+  const shown = rows.slice(0, MOST_ROWS);
+  const table = textTable({
+    head: columns,
+    rows: shown.map((row) => columns.map((column) => cellText(row[column]))),
+    width,
+  });
+  const all = plural(count, 'row');
+  const below = count > shown.length ? `${shown.length} of ${all}. For all rows, use --json.` : all;
+  return `${table}\n${below}`;
+}
 
 export const tables: Command = {
   examples: ['nocturne tables'],

@@ -128,5 +128,15 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted && !document.hidden) connect();
 });
 window.addEventListener('pagehide', disconnect);
+/** On a phone, the navigation is a row that scrolls. */
+function showWhereWeAre(): void {
+  const nav = document.querySelector('nav');
+  const here = nav?.querySelector('[aria-current]')?.getBoundingClientRect();
+  if (nav === null || here === undefined) return;
+  const left = here.left + here.width / 2 - nav.getBoundingClientRect().width / 2;
+  nav.scrollBy({ left, behavior: 'instant' });
+}
+
 sendForms();
+showWhereWeAre();
 if (!document.hidden) connect();

@@ -1,4 +1,5 @@
 /** Query: read-only SQL over the workspace, with its tables beside it. */
+import { defined } from '../../../../kernel/defined.js';
 import { NocturneError } from '../../../../kernel/error.js';
 import { plural } from '../../../../kernel/words.js';
 import type { PageContext, PageView } from '../../../../passes/dashboard-page.js';
@@ -23,6 +24,7 @@ type QueryJson = {
 export async function query({ query: asked, callApart, kept }: PageContext): Promise<PageView> {
   const sql = asked['sql']?.trim() ?? '';
   const tables = kept('tables');
+  if (sql === '') callApart.prepare();
   return {
     title: 'Query',
     body: (
@@ -67,11 +69,6 @@ async function answerTo(sql: string, callApart: PageContext['callApart']) {
 }
 
 function Result({ columns, rows, count, took }: QueryJson & { readonly took: number }) {
-  const isNumber = new Set(
-    columns.filter((name) =>
-      rows.every((row) => row[name] === null || typeof row[name] === 'number'),
-    ),
-  );
   const shown = rows.length < count ? `${rows.length} of ${count} rows` : plural(count, 'row');
   return (
     <>
@@ -81,9 +78,10 @@ function Result({ columns, rows, count, took }: QueryJson & { readonly took: num
       ) : (
         <Table
           caption="Rows of the query"
-          columns={columns.map((label) =>
-            isNumber.has(label) ? { label, kind: 'number' } : { label },
-          )}
+          columns={columns.map((label) => ({
+            label,
+            ...defined({ kind: kindOf(rows.map((row) => row[label] ?? null)) }),
+          }))}
           rows={rows.map((row) =>
             columns.map((name) => (row[name] === null ? '' : String(row[name]))),
           )}
@@ -91,6 +89,14 @@ function Result({ columns, rows, count, took }: QueryJson & { readonly took: num
       )}
     </>
   );
+}
+
+/** A short text without a blank, such as the id of a run, is not broken. */
+const NAME = /^\S{0,40}$/;
+
+function kindOf(cells: readonly Cell[]): 'number' | 'name' | undefined {
+  if (cells.every((cell) => cell === null || typeof cell === 'number')) return 'number';
+  return cells.every((cell) => NAME.test(String(cell ?? ''))) ? 'name' : undefined;
 }
 
 /** The line that SQLite means, with a caret below it. */
