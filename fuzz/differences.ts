@@ -91,9 +91,12 @@ function isOurs(line: string): boolean {
   return !/^(?:SHLVL|PWD|OLDPWD|_)=/.test(line);
 }
 
-/** Names that a pattern stands for begin with `./` where bash gives the bare name. */
+/**
+ * Names that a pattern stands for begin with `./` where bash gives the bare name, and may follow
+ * what an earlier program printed without an end of line.
+ */
 function plain(value: unknown): string {
-  return JSON.stringify(value).replace(/(^|[\s":=|]|\\n)(?:\.\/)+/g, '$1');
+  return JSON.stringify(value).replace(/(^|[^./])(?:\.\/)+/g, '$1');
 }
 
 /** Programs of one pipe run at once: a file that one writes and another uses has no certain text. */

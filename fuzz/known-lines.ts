@@ -279,6 +279,7 @@ export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
     '> outputs/a.txt < e\nfind outputs -newer outputs/a.txt 2>> outputs/ne',
     'false 2> outputs/a.txt | echo -n x; find outputs -name "*.txt"',
     'echo y > outputs/a.txt; cp -u outputs/a.txt outputs/sub/',
+    'echo -n t; grep a outputs/*',
   ],
 };
 export const KNOWN: readonly string[] = Object.values(KNOWN_BY_KIND).flat();
