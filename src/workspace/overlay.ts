@@ -1,6 +1,5 @@
 /** A snapshot in which some files have other content: the workspace after a change. */
-import { readRecords } from '../markdown/read-records.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import { sha256 } from '../kernel/hash.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
@@ -43,7 +42,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
       cached ??
       (spec === undefined || scanned === undefined
         ? { records: [], diagnostics: [] }
-        : readRecords(scanned, path, spec));
+        : keptRecords(scanned, path, spec));
     read.set(id, result);
     return result;
   };
@@ -115,7 +114,7 @@ function filesOfObject(base: Snapshot, contents: Contents, object: string): read
 }
 
 function scannedDoc(text: string | undefined): Doc | undefined {
-  return text === undefined ? undefined : scan(text);
+  return text === undefined ? undefined : keptDoc(text);
 }
 
 function hashOf(content: string | Buffer | undefined): string | undefined {

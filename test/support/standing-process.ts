@@ -13,7 +13,7 @@ const BIN = at('bin/nocturne.cjs');
 const CHILD = at('dist/test/support/standing-child.js');
 
 // V8 takes the stored code of the bundle only with the size of the heap that it was made with.
-const execArgv = process.execArgv.filter((flag) => !/^--max-semi-space-size/.test(flag));
+const execArgv = process.execArgv.filter((flag) => !/semi-space-size/.test(flag));
 const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
 
 export type Standing = {
