@@ -8,11 +8,12 @@ import { keptFacts } from './kept-facts.js';
 import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
 
 /** Only errors in its outputs, unless it deleted something or may have repaired any file. */
-export function diagnosticsOf(
+export async function diagnosticsOf(
   { env, snapshot }: StepContext,
   { idle, gone, outputs }: Reconciled,
 ): Promise<readonly Diagnostic[]> {
   const own = idle === undefined && gone.length === 0 ? new Set(outputs) : undefined;
+  if (own?.size === 0) return [];
   return validateSnapshot(snapshot, {
     home: env.workspace.home,
     modules: env.modules.map(({ name }) => name),
