@@ -6,7 +6,8 @@ import { findSections, type FoundSections, lineStartOf, type Section } from './f
 import { sectionKey } from './key.js';
 import { formatLocator, matchesKey } from './locator.js';
 import { keepsOutside } from './prove-edit.js';
-import { keptDoc, keptRecords } from './kept-docs.js';
+import { readRecords } from './read-records.js';
+import { scan } from './scan.js';
 import { bodyText, sectionFields, sectionParts } from './section-fields.js';
 import { renderYaml } from './render-yaml.js';
 import type { Doc, FieldEdit, FieldValues, Locator, Rec, RecordSpec, Value } from './types.js';
@@ -17,7 +18,7 @@ type Found = Extract<FoundSections, { kind: 'found' }>;
 type Splice = { readonly start: number; readonly end: number; readonly text: string };
 
 export function setSectionField(text: string, target: Target, edit: FieldEdit): string {
-  const doc = keptDoc(text);
+  const doc = scan(text);
   const section = sectionWithKey(locate(doc, target), target, edit.key);
   const current = sectionFields(doc, edit.file, section).fields.get(edit.field);
   if (edit.field === 'id') {
@@ -38,12 +39,12 @@ export function setSectionField(text: string, target: Target, edit: FieldEdit): 
   const inserted = splice.text.replaceAll('\n', doc.eol);
   const result = text.slice(0, splice.start) + inserted + text.slice(splice.end);
   const delta = result.length - text.length;
-  proveSet(target, { doc, after: keptDoc(result), section, delta, edit });
+  proveSet(target, { doc, after: scan(result), section, delta, edit });
   return result;
 }
 
 export function appendSection(text: string, target: Target, fields: FieldValues): string {
-  const doc = keptDoc(text);
+  const doc = scan(text);
   const found = locate(doc, target);
   const id = valueText(fields['id'] ?? null);
   if (!matchesKey(target.locator.match, id) || sectionKey(id).key !== id || id === '') {
@@ -62,23 +63,16 @@ export function appendSection(text: string, target: Target, fields: FieldValues)
   const inserted =
     leadingBreaks(text.slice(0, start), doc.eol) + block + (start < text.length ? doc.eol : '');
   const result = text.slice(0, start) + inserted + text.slice(start);
-  proveAppended(target, {
-    doc,
-    after: keptDoc(result),
-    start,
-    length: inserted.length,
-    id,
-    fields,
-  });
+  proveAppended(target, { doc, after: scan(result), start, length: inserted.length, id, fields });
   return result;
 }
 
 export function removeSection(text: string, target: Target, key: string): string {
-  const doc = keptDoc(text);
+  const doc = scan(text);
   const section = sectionWithKey(locate(doc, target), target, key);
   const start = lineStartOf(doc, section.heading);
   const result = text.slice(0, start) + text.slice(section.end);
-  if (!keepsOutside(doc, keptDoc(result), { start, end: section.end, newEnd: start })) {
+  if (!keepsOutside(doc, scan(result), { start, end: section.end, newEnd: start })) {
     throw new NocturneError(
       'BAD_VALUE',
       `section "${key}" cannot be removed without changing how the text around it is read`,
@@ -284,7 +278,7 @@ const PROSE_HINT =
   'headings, fences and items inside a value count as structure, and a title is one line';
 
 function recordOf(target: Target, doc: Doc, key: string): Rec | undefined {
-  return keptRecords(doc, '', target.spec).records.find((record) => record.key === key);
+  return readRecords(doc, '', target.spec).records.find((record) => record.key === key);
 }
 
 function sameFields(a: Rec, b: Rec, except: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * What was read from recent texts, by the text itself. The steps of a pass read the same pages again
- * and again, each from the disk, because decisions trust no file time; most of them say the same.
+ * What was read from recent texts, by the text itself. The steps of a pass read the same pages
+ * again and again, each from the disk, because decisions trust no file time; most say the same.
  */
 import { readRecords } from './read-records.js';
 import { scan } from './scan.js';
