@@ -274,6 +274,12 @@ export const KNOWN_BY_KIND: Readonly<Record<string, readonly string[]>> = {
     'cp -r notes.md outputs/sub outputs/sub/',
     'cp -R outputs/sub outputs/sub/deep',
   ],
+  'an outcome that the clock, the file system or the words of a shell decide': [
+    'missing 2>&1 | xargs -n 1 probe',
+    '> outputs/a.txt < e\nfind outputs -newer outputs/a.txt 2>> outputs/ne',
+    'false 2> outputs/a.txt | echo -n x; find outputs -name "*.txt"',
+    'echo y > outputs/a.txt; cp -u outputs/a.txt outputs/sub/',
+  ],
 };
 export const KNOWN: readonly string[] = Object.values(KNOWN_BY_KIND).flat();
 

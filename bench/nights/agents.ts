@@ -6,10 +6,10 @@ import type { RunInput, RunOutcome } from '../../src/agents/types.js';
 import { machine } from '../../simulator/machine.js';
 import { type Random, randomFrom } from '../../simulator/random.js';
 import { CHARACTERS, type Did, type Ending } from './characters.js';
-import { deskOf } from './desk.js';
+import { deskOf, type Spent } from './desk.js';
 import type { NightPlan } from './plan.js';
 
-export type Called = { readonly ending: Ending; readonly tokens: number };
+export type Called = { readonly ending: Ending; readonly spent: Spent };
 
 const WORK_MS = 60_000;
 const REPORT_TOKENS = 150;
@@ -24,9 +24,10 @@ export function agentsOf(plan: NightPlan, called: (agent: Called) => void): Runn
     const { project } = input.brief;
     const turn = turns.get(project) ?? 0;
     turns.set(project, turn + 1);
-    const { did, tokensIn, tokensOut } = work(plan, input, { turn, random });
+    const { did, spent } = work(plan, input, { turn, random });
     machine.pass(WORK_MS);
-    called({ ending: did.ending, tokens: tokensIn + tokensOut });
+    called({ ending: did.ending, spent });
+    const { tokensIn, tokensOut } = spent;
     const usage = { tokensIn, tokensOut, cost: undefined };
     return Promise.resolve({ ...outcomeOf(did), usage, model: input.model });
   };
@@ -38,7 +39,7 @@ function work(
   { cast }: NightPlan,
   { brief, prompt, workspaceRoot }: RunInput,
   { turn, random }: { readonly turn: number; readonly random: Random },
-): { readonly did: Did; readonly tokensIn: number; readonly tokensOut: number } {
+): { readonly did: Did; readonly spent: Spent } {
   const own = cast.find(({ slug }) => slug === brief.project);
   const desk = deskOf({
     kind: own?.kind ?? 'write',
@@ -49,8 +50,8 @@ function work(
     now: machine.clock.now(),
   });
   const did = CHARACTERS[own?.character ?? '']?.(desk) ?? NOTHING_TO_DO;
-  const { tokensIn, tokensOut } = desk.spent();
-  return { did, tokensIn, tokensOut: tokensOut + REPORT_TOKENS };
+  const spent = desk.spent();
+  return { did, spent: { ...spent, tokensOut: spent.tokensOut + REPORT_TOKENS } };
 }
 
 function outcomeOf({

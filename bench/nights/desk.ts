@@ -33,7 +33,15 @@ export type Desk = {
   readonly write: (path: string, text: string) => void;
   /** Says or thinks something that is not a file. */
   readonly say: (tokens: number) => void;
-  readonly spent: () => { readonly tokensIn: number; readonly tokensOut: number };
+  readonly spent: () => Spent;
+};
+
+/** `prompt`: tokens of the prompt alone; it is read once, and again with each of the calls. */
+export type Spent = {
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly prompt: number;
+  readonly calls: number;
 };
 
 const BYTES_IN_TOKEN = 4;
@@ -49,8 +57,9 @@ export function deskOf(options: {
   const { kind, prompt, folder, turn, random, now } = options;
   const context = tokensOf(prompt);
   // A model reads the prompt again with each call, and everything that it has read since.
-  let [tokensIn, tokensOut, read] = [context, 0, 0];
+  let [tokensIn, tokensOut, read, calls] = [context, 0, 0, 0];
   const call = (tokens: number): void => {
+    calls += 1;
     read += tokens;
     tokensIn += context + read;
     tokensOut += CALL_TOKENS;
@@ -84,7 +93,7 @@ export function deskOf(options: {
     say(tokens) {
       tokensOut += tokens;
     },
-    spent: () => ({ tokensIn, tokensOut }),
+    spent: () => ({ tokensIn, tokensOut, prompt: context, calls }),
   };
 }
 

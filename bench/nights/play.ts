@@ -37,6 +37,8 @@ export type Played = {
   readonly after: number;
   readonly needed: number;
   readonly tokens: number;
+  /** Of these, tokens of the prompt, which each call of the model reads again. */
+  readonly promptTokens: number;
   /** A pass without real progress whose text may meet tests that see only the form. */
   readonly mayPass: boolean;
 };
@@ -139,9 +141,14 @@ async function playWorker(night: Night): Promise<PassReport> {
     after: to,
     needed: work?.needed ?? 0,
     mayPass: work?.formOnly === true && to <= from && data.outputs.length > 0,
-    tokens: agents.reduce((sum, { tokens }) => sum + tokens, 0),
+    tokens: sumOf(agents, ({ tokensIn, tokensOut }) => tokensIn + tokensOut),
+    promptTokens: sumOf(agents, ({ prompt, calls }) => prompt * (calls + 1)),
   });
   return report;
+}
+
+function sumOf(agents: readonly Called[], count: (spent: Called['spent']) => number): number {
+  return agents.reduce((sum, { spent }) => sum + count(spent), 0);
 }
 
 async function playManager({ workspace, env, managers, briefings }: Night): Promise<void> {

@@ -10,6 +10,8 @@ export type Tally = {
   readonly accepted: number;
   readonly units: number;
   readonly tokens: number;
+  /** Of these, tokens of prompts, which each call of a model reads again. */
+  readonly promptTokens: number;
   readonly tokensPerAccepted: number;
   readonly tokensPerUnit: number;
   readonly strongWithout: number;
@@ -32,6 +34,7 @@ export function tally(nights: readonly PlayedNight[]): Tally {
     accepted: accepted.length,
     units,
     tokens,
+    promptTokens: sum(passes.map((pass) => pass.promptTokens)),
     tokensPerAccepted: Math.round(tokens / accepted.length),
     tokensPerUnit: Math.round(tokens / units),
     strongWithout: passes.filter((pass) => pass.grade === 'STRONG' && !isAccepted(pass)).length,

@@ -2,7 +2,7 @@
 import { cutWithoutSecrets } from '../governance/guard/secrets.js';
 import type { ToolCall } from './chat-answer.js';
 import type { ChatClient } from './chat-client.js';
-import { INTERRUPTED, MASKED, NOTHING_NEW, REPEATED } from './chat-replies.js';
+import { INTERRUPTED, MASKED, NOTHING_NEW, REPEATED, SAME_RESULT } from './chat-replies.js';
 import { prepareCall } from './chat-tools.js';
 import type { Conversation, Transcript } from './conversation.js';
 import { openCalls } from './kept-run.js';
@@ -83,13 +83,15 @@ export async function makeCalls(
     const repeated = times === SAME_IN_A_ROW - 1 ? REPEATED : '';
     const warning = repeated === '' && watch.isClose() ? NOTHING_NEW : repeated;
     const last = turnsLeft === 2 && i === 0 ? '\n(Two answers are left: finish and report.)' : '';
-    talk.result(
-      call.id,
-      `${quoteResult(prepared.name, prepared.about, result, limits.maxResult)}${warning}${last}`,
-    );
+    const quoted = quoteResult(prepared.name, prepared.about, result, limits.maxResult);
+    const told = quoted.length > LONG_RESULT && talk.has(quoted) ? SAME_RESULT : quoted;
+    talk.result(call.id, `${told}${warning}${last}`);
   }
   return undefined;
 }
+
+/** Characters of a result that is worth naming instead of repeating. */
+const LONG_RESULT = 400;
 
 /** What must not happen twice, where nobody knows whether it has happened. */
 const ONCE: ReadonlySet<string> = new Set(['run', 'edit', 'notify']);

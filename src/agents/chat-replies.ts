@@ -7,6 +7,9 @@ export const CUT =
 
 export const REPEATED = '\n(You made this very call three times in a row. A fourth ends the pass.)';
 
+export const SAME_RESULT =
+  'The result is word for word that of an earlier call, which you find above.';
+
 export const NOTHING_NEW =
   '\n(Your last calls brought nothing new. If that goes on, the pass ends: write what is missing, or report.)';
 

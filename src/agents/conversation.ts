@@ -14,6 +14,8 @@ export type Conversation = {
   calling(callId: string): void;
   result(callId: string, text: string): void;
   say(text: string): void;
+  /** Whether this result of a tool is there already. */
+  has(result: string): boolean;
   /** Drops old tool results to stay within `maxTokens` (estimated), as far as possible. */
   messages(maxTokens: number): readonly ChatCompletionMessageParam[];
   /** Estimated. */
@@ -50,6 +52,7 @@ export function conversation(
     calling: (id) => keep({ kind: 'calling', id }),
     result: (id, text) => say({ kind: 'result', id, text }),
     say: (text) => say({ kind: 'say', text }),
+    has: talk.has,
     messages: talk.within,
     get tokens() {
       return talk.tokens();
@@ -59,6 +62,7 @@ export function conversation(
 
 type Messages = {
   add(entry: TalkEntry): void;
+  has(result: string): boolean;
   within(maxTokens: number): readonly ChatCompletionMessageParam[];
   tokens(): number;
 };
@@ -75,6 +79,8 @@ function messagesOf(messages: ChatCompletionMessageParam[]): Messages {
       const message = messageOf(entry);
       if (message !== undefined) add(message);
     },
+    has: (result) =>
+      messages.some(({ role, content }) => role === 'tool' && String(content).startsWith(result)),
     within(maxTokens) {
       for (let index = 0; total() > maxTokens && index < messages.length - KEPT; index++) {
         const message = messages[index];

@@ -70,6 +70,16 @@ const OWN_FAULT =
 /** Errors of the same names that a server or the network caused. */
 const FROM_OUTSIDE = /fetch failed|failed to fetch|terminated|network|socket|JSON/i;
 
+/** What a server or the network says through a program that then ends as if all was well. */
+const NOT_ITS_OWN =
+  /\b(?:429|5\d\d)\b|rate.?limit|overloaded|unavailable|time[ds]?.?out|connection|ECONN/i;
+
+/** Whether the last words are an agent's own, and not those of a server or the network. */
+export function isOwnWords(text: string): boolean {
+  const words = lastWords(text);
+  return words !== '' && !FROM_OUTSIDE.test(words) && !NOT_ITS_OWN.test(words);
+}
+
 /** Whether a crashed program most likely has an error of its own, which comes again. */
 export function isOwnFault(text: string): boolean {
   const words = lastWords(text);

@@ -7,12 +7,15 @@ export type Quoted = {
   readonly text: string;
 };
 
+/** Digits of a hash that tell versions of one file apart. A model reads the prompt many times. */
+const SHOWN_DIGITS = 12;
+
 /** The fence is longer than any run of backticks in the text. */
 export function quoteData({ title, source, sha256, text }: Quoted, note?: string): string {
   const fence = fenceFor(text);
   const about = [
     `source: ${oneLine(source)}`,
-    `sha256: ${oneLine(sha256)}`,
+    `sha256: ${oneLine(sha256).slice(0, SHOWN_DIGITS)}`,
     ...(note === undefined ? [] : [note]),
   ].join(' · ');
   return `### Data: ${oneLine(title)}\n${about}\n${fence}data\n${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${fence}\n`;

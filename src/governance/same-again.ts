@@ -11,6 +11,8 @@ export type FruitlessPass = {
   /** Its program crashed by an error of its own. */
   readonly ownFault: boolean;
   readonly reported: boolean;
+  /** Its last words are its own, not those of a server or the network. */
+  readonly talked: boolean;
   readonly outputs: number;
   readonly novel: number;
   /** The owner was asked whether it may do something: with the answer it can go on. */
@@ -43,6 +45,12 @@ const CASES: readonly Case[] = [
     why: 'its next objective is the same',
     sure: true,
     applies: ({ finished, next }) => finished && next === 'same',
+  },
+  {
+    why: 'it talked, and wrote neither a file nor a report',
+    sure: false,
+    applies: ({ finished, reported, talked, outputs }) =>
+      finished && !reported && talked && outputs === 0,
   },
   {
     why: 'it named nothing else to do',

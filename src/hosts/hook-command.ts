@@ -1,4 +1,5 @@
 /** The command line that an installed hook calls. */
+import { shellWord } from '../kernel/shell-word.js';
 
 export type HookPaths = {
   /** Absolute: node, bin/nocturne.cjs, the workspace. */
@@ -12,11 +13,7 @@ export type HookPaths = {
 /** Works without PATH, in a POSIX shell. */
 export function shellCommand({ node, program, home }: HookPaths, words: readonly string[]): string {
   return [
-    ...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]),
-    ...[node, program, ...words].map(quoted),
+    ...(home === undefined ? [] : [`NOCTURNE_HOME=${shellWord(home)}`]),
+    ...[node, program, ...words].map(shellWord),
   ].join(' ');
-}
-
-export function quoted(word: string): string {
-  return /^[\w/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -254,7 +254,7 @@ export interface PassModule {
    * T5: an independent grader that the owner has on another machine; nothing where there is none.
    * It can lower a grade, as one here.
    */
-  grade?(asked: ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
+  grade?(asked: () => ToGrade, context: ModuleContext): Promise<GradedElsewhere | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
   /**

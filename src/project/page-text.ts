@@ -35,5 +35,6 @@ const MOST_QUOTED = 200;
 
 /** Of a model: no character of it can begin or end anything on a page. */
 export function quoted(text: string, most = MOST_QUOTED): string {
-  return `"${plain(text).replaceAll('"', "'").slice(0, most)}"`;
+  const said = plain(text).replaceAll('"', "'");
+  return said.length <= most ? `"${said}"` : `"${said.slice(0, most - 1).trimEnd()}…"`;
 }

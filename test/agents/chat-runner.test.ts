@@ -150,6 +150,36 @@ t.test('wrong calls are answered with how to make them right', async (t) => {
   );
 });
 
+t.test('a long result that is there already is named, not repeated', async (t) => {
+  let text = 'one line of the file\n'.repeat(40);
+  const tools: Partial<ScriptedTools> = {
+    read: () => ({ ok: true, text }),
+    write: () => {
+      text = 'another line\n'.repeat(40);
+      return { ok: true, text: 'written' };
+    },
+  };
+  const write = { call: [{ name: 'write', arguments: { path: 'a.md', content: 'x' } }] };
+  const script = [read('a.md'), read('a.md'), write, read('a.md'), { say: SCRIPTED_REPORT }];
+  const { server } = await start(t, { script, input: { tools } });
+  t.match(toolResults(server), [
+    /one line of the file/,
+    /^The result is word for word that of an earlier call, which you find above\.$/,
+    'written',
+    /another line/,
+  ]);
+  const small = budget({ contextBudget: 1200 });
+  const others = Array.from({ length: 6 }, (_, i) => read(`${i}.md`));
+  const long: Partial<ScriptedTools> = {
+    read: (path) => ({ ok: true, text: `line of ${path}\n`.repeat(1500) }),
+  };
+  const again = await start(t, {
+    script: [read('a.md'), ...others, read('a.md'), { say: SCRIPTED_REPORT }],
+    input: { tools: long, brief: small },
+  });
+  t.match(toolResults(again.server).at(-1), /line of a\.md/, 'what was dropped is sent again');
+});
+
 t.test(
   'a tool that throws for what it was given tells the model; one that cannot go on ends the run',
   async (t) => {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { isOwnFault, lastWords } from '../../src/agents/last-words.js';
+import { isOwnFault, isOwnWords, lastWords } from '../../src/agents/last-words.js';
 
 /** As the programs print it. */
 const PRINTED: readonly (readonly [name: string, text: string, expected: string])[] = [
@@ -166,4 +166,19 @@ t.test('an error of its own comes again, one from outside may not', async (t) =>
     ['', false],
   ];
   for (const [text, own] of cases) t.equal(isOwnFault(text), own, text);
+});
+
+t.test('talk of an agent is told from the words of a server and of the network', async (t) => {
+  for (const text of ['I am sorry, but I cannot help.', 'Which list do you mean?'])
+    t.ok(isOwnWords(text), text);
+  for (const text of [
+    '',
+    ' \n',
+    'Error: 503 Service Unavailable',
+    'API Error (429): rate limit',
+    'Request timed out.',
+    'Connection error.',
+    'TypeError: fetch failed',
+  ])
+    t.notOk(isOwnWords(text), text);
 });

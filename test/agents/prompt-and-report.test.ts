@@ -39,7 +39,7 @@ t.test(
       '- `file_exists: outputs/a.md`: not yet; expected "1 file", found "no file"',
       'Programs you may run: ls, cat.',
       '### Data: About orchestration-os/AGENTS-LESSONS.md',
-      `source: orchestration-os/AGENTS-LESSONS.md · sha256: ${'a'.repeat(64)}\n\`\`\`data\nCheck twice.\n\`\`\``,
+      `source: orchestration-os/AGENTS-LESSONS.md · sha256: ${'a'.repeat(12)}\n\`\`\`data\nCheck twice.\n\`\`\``,
       '## Report',
       '```nocturne-report',
     ];

@@ -9,6 +9,7 @@ const ORDINARY: FruitlessPass = {
   refused: false,
   ownFault: false,
   reported: true,
+  talked: true,
   outputs: 1,
   novel: 1,
   asked: false,
@@ -27,7 +28,12 @@ t.test('what an agent would do again shows in one pass', async (t) => {
     ['it copied a page', { novel: 0 }, 'it wrote nothing new'],
     ['it drifts', { next: 'astray' }, 'its next objective is about something else'],
     ['it will try the same', { next: 'same' }, 'its next objective is the same'],
-    ['its report was lost', { reported: false, outputs: 0, novel: 0, next: 'none' }, undefined],
+    [
+      'it was silent',
+      { reported: false, talked: false, outputs: 0, novel: 0, next: 'none' },
+      undefined,
+    ],
+    ['its report was lost, and not its work', { reported: false, next: 'none' }, undefined],
     ['it waits for a yes of the owner', { ...FAILED, finished: true, asked: true }, undefined],
     ['it praises its work', { next: 'none' }, 'it named nothing else to do'],
     [
@@ -47,9 +53,12 @@ t.test('what an agent would do again shows in one pass', async (t) => {
 });
 
 t.test(
-  'an error of its own may depend on the work, so earlier progress speaks for it',
+  'an error of its own, or talk, may depend on the work, so earlier progress speaks for it',
   async (t) => {
     const crashed = { ...ORDINARY, ...FAILED, ownFault: true };
     t.match(sameAgain(crashed), { why: 'its program has an error', sure: false });
+    const talked = { ...ORDINARY, reported: false, outputs: 0, novel: 0, next: 'none' } as const;
+    const why = 'it talked, and wrote neither a file nor a report';
+    t.match(sameAgain(talked), { why, sure: false });
   },
 );

@@ -1,11 +1,15 @@
 /** The morning page of a bad night: short, true, and enough to answer ten questions about it. */
 import t from 'tap';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { briefing } from '../../src/passes/manager/briefing.js';
 import { manager } from '../../src/passes/manager/manager.js';
+import { resultLines } from '../../src/passes/manager/briefing-results.js';
+import { tonightLines } from '../../src/passes/manager/night-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { badNight, nightWorkspace } from '../support/bad-night.js';
-import { environment, placeWithProject } from './pass-workspace.js';
+import { environment, placeWithProject, restsAfter } from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -28,8 +32,8 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
     /^\*\*Until 2026-11-22 06:30\*\* \(Europe\/Lisbon\): 20 passes \(14 STRONG, 2 WEAK, 3 FAIL, 1 without a grade\)\.$/m,
     /^\*\*Waiting for you \(4\)\*\*/m,
     /^- \*\*N-\d{8}-001\*\* inventory asks: which .* … .* Answer yes or no\.$/m,
-    /^- inventory: \[All the packages\]\(PROJECTS\/inventory\/outputs\/list\.md\): 214 of 300 packages are listed$/m,
-    /^- tea: \[Leaves\]\(PROJECTS\/tea\/outputs\/leaves\.md\): weak work$/m,
+    /^- inventory: \[All the packages\]\(PROJECTS\/inventory\/outputs\/list\.md\): "214 of 300 packages are listed"$/m,
+    /^- tea: \[Leaves\]\(PROJECTS\/tea\/outputs\/leaves\.md\), from weak work$/m,
     /^- inventory: `#######···` 220 of 300, phase write$/m,
     /^- harbour: FAIL: none of its 2 criteria is met: expected at least 15 crates; found 3 crates/m,
     /^- harbour changed `SOUL\.md` \(tier-protected\); it was undone$/m,
@@ -37,7 +41,7 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
     /^- maps: crashed: last step T4$/m,
     /^- tea: WEAK: 1 of 2 criteria are not met \(2 times\)$/m,
     /^\*\*Cost\.\*\* 20000 tokens read, 2000 written, cost 0\.20, /m,
-    /^\*\*Tonight\*\*\n- every project waits for you\n- not yet inventory, harbour, tea, maps: they wait for your answer$/m,
+    /^\*\*Tonight\*\*\n- every project waits for your answer$/m,
     /^\*\*Integrity\.\*\* 2026-11-22 03:00: SOUL\.md is not as you signed it\. No pass runs/m,
   ])
     t.match(page, fact);
@@ -52,7 +56,9 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
 });
 
 t.test('the manager says what it saw, and "in order" only when nothing failed', async (t) => {
-  const bad = placeWithProject(t.testdir(), "console.log('no');");
+  const bad = placeWithProject(t.testdir(), "console.log('no');", {
+    files: { 'USER.md': restsAfter(6) },
+  });
   await worker(environment(bad), { role: 'worker' });
   await worker(environment(bad), { role: 'worker' });
   const { outcome } = await manager(environment(bad), { role: 'manager' });
@@ -62,4 +68,43 @@ t.test('the manager says what it saw, and "in order" only when nothing failed', 
   const next = await manager(environment(bad), { role: 'manager' });
   t.match(next.outcome, /^reviewed: /);
   t.notMatch(next.outcome, /FAIL/, 'only what is new');
+});
+
+t.test(
+  'what happens tonight is said once, and a reason stands only where it is another',
+  async (t) => {
+    const place = nightWorkspace(t.testdir());
+    const table = join(place.root, 'ACTIVE-PROJECTS.md');
+    const shipped = readFileSync(table, 'utf8');
+    const tonight = (change: (text: string) => string): readonly string[] => {
+      writeFileSync(table, change(shipped));
+      return tonightLines(place.workspace.snapshot(), undefined);
+    };
+    const waits = (text: string): string =>
+      text.replaceAll('| active | - | - |', '| active | - | Which? |');
+    t.match(tonight((text) => text)[0], /^first inventory: Write about inventory\./);
+    t.same(tonight(waits), ['every project waits for your answer']);
+    t.same(
+      tonight((text) => waits(text).replace('active | - | Which?', 'paused | - | -')),
+      [
+        'no project can go on by itself',
+        'not yet harbour, tea, maps: they wait for your answer',
+        'not yet inventory: its status is paused',
+      ],
+    );
+    t.same(
+      tonight((text) => text.replace(/^\| \d .*\n/gm, '')),
+      ['there is no project to work on'],
+    );
+  },
+);
+
+t.test('what an agent says of its work is quoted, and of weak work nothing is', async (t) => {
+  const line = (sentence: string): string =>
+    resultLines([
+      { project: 'tea', files: [{ path: 'PROJECTS/tea/a.md', title: 'A' }], more: 0, sentence },
+    ])[0] ?? '';
+  t.equal(line('All is listed.'), 'tea: [A](PROJECTS/tea/a.md): "All is listed."');
+  t.equal(line(''), 'tea: [A](PROJECTS/tea/a.md), from weak work');
+  t.match(line('It is long. '.repeat(40)), /^tea: .*: "It is long\. [^"]{140,160}…"$/);
 });

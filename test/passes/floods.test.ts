@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { PassModule } from '../../src/passes/module.js';
 import { storedPasses } from '../../src/passes/pass-file.js';
+import { runRecord } from '../../src/passes/run-record.js';
 import { worker } from '../../src/passes/worker/worker.js';
-import { fieldText } from '../../src/project/field-text.js';
+import { fieldList, fieldText } from '../../src/project/field-text.js';
 import {
   environment,
   type Place,
@@ -74,6 +75,22 @@ t.test('too much is undone together, in one row, and less than that is judged', 
       t.equal(read(at, 'SOUL.md'), soul);
     }
   }
+});
+
+t.test('a page lists some of many outputs and says so; the record has them all', async (t) => {
+  const count = 230;
+  const files = { 'USER.md': USER.replace('files:** 40', `files:** ${count + 10}`) };
+  const at = placeWithProject(t.testdir(), `${FS}${manyFiles(count)}${REPORT}`, { files });
+  await pass(at);
+  const project = at.workspace.snapshot().record('PROJECT', 'pages');
+  t.equal(fieldList(project, 'last_pass.outputs').length, 200);
+  const said = /200 of 230 outputs are listed; nocturne log (RUN-\d{8}-001) has the others/;
+  const recorded = audit(at, 'pass_record').filter((row) => said.test(row));
+  t.equal(recorded.length, 1, 'the audit log says it');
+  const [entry] = at.workspace.snapshot().records('MEMORY');
+  t.match(fieldText(entry, 'outputs'), said, 'so does the memory');
+  const run = said.exec(recorded.join())?.[1] ?? '';
+  t.equal(runRecord(at.workspace.state, run)?.outputs?.length, count);
 });
 
 /** A module with rules. @param shown gets the paths that they are asked about. */

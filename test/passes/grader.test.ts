@@ -49,10 +49,11 @@ async function graded(
   script: readonly Scripted[],
   tier = '5 | - | - | -',
   needed = 2,
+  agent = AGENT,
 ): Promise<Graded> {
   const server = await scriptedOpenai(script);
   t.teardown(() => server.close());
-  const place = placeWithProject(t.testdir(), AGENT, {
+  const place = placeWithProject(t.testdir(), agent, {
     criteria: '[{ file_exists: outputs/page.md }]',
     stop: `- entries: { in: "outputs/*.md", under: "## Entries", at_least: ${needed} }`,
     files: {
@@ -105,6 +106,19 @@ t.test('findings that lower nothing, or only to ADEQUATE, are told to the next p
       if (quality === 'ADEQUATE') t.match(page, line);
       else t.notMatch(page, line);
     });
+});
+
+t.test('of more than it can be shown, it is told how much there is', async (t) => {
+  const many = `import * as fs from 'node:fs';
+fs.mkdirSync('outputs', { recursive: true });
+for (let i = 10; i < 40; i++) fs.writeFileSync('outputs/' + i + '.md', ('word ' + i + ' ').repeat(2500) + '\\n');
+`;
+  const said = say('WEAK', finding({ file: 'PROJECTS/pages/outputs/39.md', line: 1 }));
+  const { server, report } = await graded(t, [said], undefined, 3, `${many}${AGENT}`);
+  const prompt = JSON.stringify(server.requests[0]?.body.messages);
+  t.match(prompt, /The pass left 31 files; the first 5 are shown/);
+  t.ok(prompt.length < 100_000, `${prompt.length} characters`);
+  t.equal(report.data.quality, 'WEAK', 'a finding may be in a file that is not shown');
 });
 
 t.test('without the tier, nobody is asked', async (t) => {

@@ -431,7 +431,7 @@ t.test('what a model says about a rest and does not end it', async (t) => {
 });
 
 t.test('without the tier nobody is asked, and the page says that nobody judged', async (t) => {
-  const made = placeWithProject(t.testdir(), IDLER);
+  const made = placeWithProject(t.testdir(), '');
   await fail(made, 1);
   const report = await review(made);
   t.match(report.outcome, /; nobody judged: MODEL-TIERS\.md has no tier "manager"$/);

@@ -8,6 +8,7 @@ import {
   chatRunnerAt,
   environment,
   placeWithProject,
+  restsAfter,
   runnersPage,
   tiersWith,
 } from './pass-workspace.js';
@@ -24,6 +25,7 @@ t.test('each question with its attempts, without credentials', async (t) => {
   t.teardown(() => server.close());
   const place = placeWithProject(t.testdir(), "console.log('no idea');", {
     files: {
+      'USER.md': restsAfter(6),
       'MODEL-TIERS.md': tiersWith('| manager | boxed | small | 5 | - | - | - | - |'),
       'orchestration-os/RUNNERS.md': runnersPage(chatRunnerAt(server.endpoint)),
     },

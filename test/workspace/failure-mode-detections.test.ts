@@ -29,6 +29,13 @@ function times(count: number, seed: (n: number) => Seed[number]): Seed {
   return Array.from({ length: count }, (_, n) => seed(n));
 }
 
+function sameObjectives(): Seed {
+  return times(3, (n) => [
+    'memory',
+    { key: `RUN-${n}`, project: 'a', objective: n === 1 ? 'list them' : 'List them' },
+  ]);
+}
+
 const runDay = ago(2).slice(0, 10).replaceAll('-', '');
 
 /** What looks like a failure and is not. */
@@ -40,6 +47,7 @@ const SILENT: Readonly<Record<string, Seed>> = {
       { role: 'worker', project: 'a', started: ago(1), outcome: `plan/a/step-${n}/1: ADEQUATE` },
     ]),
   ],
+  'FM-008': [['project', { key: 'a', last_pass_stalled: 0 }], ...sameObjectives()],
 };
 
 /** For each query, the smallest state of the workspace in which its failure is there. */
@@ -58,10 +66,7 @@ const SEEN: Readonly<Record<string, Seed>> = {
     'memory',
     { key: `RUN-${n}`, project: 'a', result: n === 1 ? 'FAIL: nothing' : 'WEAK: the same again' },
   ]),
-  'FM-008': times(3, (n) => [
-    'memory',
-    { key: `RUN-${n}`, project: 'a', objective: n === 1 ? 'list them' : 'List them' },
-  ]),
+  'FM-008': [...sameObjectives(), ['project', { key: 'a', last_pass_stalled: 2 }]],
   'FM-010': times(2, (n) => [
     'files',
     { path: `PROJECTS/a/outputs/${n}.md`, size: 3, sha256: 'x' },
@@ -213,7 +218,7 @@ t.test('every query is silent on empty tables and sees its failure', async (t) =
   }
 });
 
-t.test('steps of a plan have their results in the plan, not in the project', async (t) => {
+t.test('results in a plan and a step that is repeated with progress are no failure', async (t) => {
   for (const [id, seed] of Object.entries(SILENT)) {
     const seeded = tables(seed);
     t.same(seeded.prepare(queries.get(id) ?? '').all(), [], id);

@@ -1,4 +1,5 @@
 /** The steps of a command as text for a host's shell, every word quoted: it has no choice. */
+import { inSingleQuotes } from '../../kernel/shell-word.js';
 import type { Redirect, SimpleCommand, Step } from './shell-types.js';
 
 /** Every shell takes the text for these steps, and so does the reader of commands. */
@@ -11,7 +12,9 @@ export function printCommand(steps: readonly Step[]): string {
       const rest = printCommand(steps.slice(index + 1));
       lines.push(
         ...bodies,
-        rest === '' ? `cd ${quote(enter)}` : `cd ${quote(enter)} && {\n${rest}\n}`,
+        rest === ''
+          ? `cd ${inSingleQuotes(enter)}`
+          : `cd ${inSingleQuotes(enter)} && {\n${rest}\n}`,
       );
       return lines.join('\n');
     }
@@ -25,8 +28,8 @@ export function printCommand(steps: readonly Step[]): string {
 /** @param bodies the here-documents that follow the line. */
 function printSimple({ env, words, redirects }: SimpleCommand, bodies: string[]): string {
   return [
-    ...env.map(({ name, value }) => `${name}=${quote(value)}`),
-    ...words.map(quote),
+    ...env.map(({ name, value }) => `${name}=${inSingleQuotes(value)}`),
+    ...words.map(inSingleQuotes),
     ...redirects.map((redirect) => printRedirect(redirect, bodies)),
   ].join(' ');
 }
@@ -41,14 +44,10 @@ function printRedirect(redirect: Redirect, bodies: string[]): string {
       return `<<'${end}'`;
     }
     case 'read':
-      return `< ${quote(redirect.to)}`;
+      return `< ${inSingleQuotes(redirect.to)}`;
     case 'copy':
       return `${redirect.fd}>&${redirect.of}`;
     default:
-      return `${redirect.fd}${redirect.mode === 'append' ? '>>' : '>'} ${quote(redirect.to)}`;
+      return `${redirect.fd}${redirect.mode === 'append' ? '>>' : '>'} ${inSingleQuotes(redirect.to)}`;
   }
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 /** The scripts that git calls. Each also calls the earlier hook of the same name where it is. */
-import { type HookPaths, quoted, shellCommand } from '../hook-command.js';
+import { type HookPaths, shellCommand } from '../hook-command.js';
+import { shellWord } from '../../kernel/shell-word.js';
 
 export const GOVERNED = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 /** Git looks for hooks in one folder only, so these call hooks that a person may add later. */
@@ -24,7 +25,7 @@ const HEAD = (name: string): string => `#!/bin/sh
  * @param previous folder of the earlier hooks; a relative one starts at the top of the work tree.
  */
 export function hookScript(name: string, hookPaths: HookPaths, previous: string): string {
-  const before = `before=${quoted(`${previous}/${name}`)}\n`;
+  const before = `before=${shellWord(`${previous}/${name}`)}\n`;
   const ours = shellCommand(hookPaths, ['hook', 'git', name, '--workspace', hookPaths.workspace]);
   if (name === 'pre-push')
     return `${HEAD(name)}${before}lines=$(cat; printf x)

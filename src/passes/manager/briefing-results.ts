@@ -4,13 +4,17 @@ import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { agentWrites } from '../agent-writes.js';
 import type { Night } from './night.js';
-import { plain, shortened } from '../../project/page-text.js';
+import { plain, quoted, shortened } from '../../project/page-text.js';
 import { bar } from './briefing-text.js';
 
 const MOST_LINKS = 3;
 const LONGEST_TITLE = 60;
+const LONGEST_SENTENCE = 160;
 
-/** `files`: the newest first, at most three. `sentence`: of the agent of its last good pass. */
+/**
+ * `files`: the newest first, at most three. `sentence`: of the agent of its last good pass; empty
+ * where all were weak.
+ */
 export type NightResult = {
   /** Empty: idle work. */
   readonly project: string;
@@ -52,7 +56,7 @@ function readOutputs({ runs, rows }: Night): readonly Outputs[] {
     const own = good.filter((run) => fieldText(run, 'project') === project);
     const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))].reverse();
     const best = own.findLast((run) => fieldText(run, 'grade') !== 'WEAK');
-    const sentence = best === undefined ? 'weak work' : shortened(plain(summaryOf(best)));
+    const sentence = best === undefined ? '' : shortened(plain(summaryOf(best)));
     return { project, written, sentence };
   });
 }
@@ -64,7 +68,8 @@ const KEPT: readonly string[] = ['STRONG', 'ADEQUATE', 'WEAK'];
 export function resultLines(results: readonly NightResult[]): readonly string[] {
   return results.map(({ project, files, more, sentence }) => {
     const rest = more === 0 ? '' : ` and ${more} more`;
-    return `${project === '' ? 'idle work' : project}: ${files.map(link).join(', ')}${rest}: ${sentence}`;
+    const said = sentence === '' ? ', from weak work' : `: ${quoted(sentence, LONGEST_SENTENCE)}`;
+    return `${project === '' ? 'idle work' : project}: ${files.map(link).join(', ')}${rest}${said}`;
   });
 }
 

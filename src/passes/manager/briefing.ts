@@ -78,7 +78,7 @@ export function briefing(input: BriefingInput): string {
       most: MOST.results,
       none: 'Nothing new.',
       more: '`nocturne query "SELECT * FROM run"`',
-      hint: "The last sentence of each line is its agent's.",
+      hint: 'Quotations are the words of the agents.',
     }),
     listed('Progress', [...progressLines(nightProgress(snapshot)), ...(input.progress ?? [])], {
       most: MOST.progress,

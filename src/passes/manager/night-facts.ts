@@ -89,18 +89,16 @@ export function unattributedPaths({ ofType }: Night): readonly string[] {
 /** What the next pass does, and why it does nothing else. */
 export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): readonly string[] {
   const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
-  const first =
-    chosen === undefined
-      ? [nobodyYet(snapshot)]
-      : [
-          `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
-        ];
   const asks = skipped.filter((candidate) => isAsked(snapshot, candidate));
   const others = skipped.filter((candidate) => !asks.includes(candidate));
+  const next =
+    chosen === undefined
+      ? nobodyYet(snapshot, { asks: asks.length, others: others.length })
+      : `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`;
   const names = asks.map(({ slug }) => slug).join(', ');
   return [
-    ...first,
-    ...(asks.length === 0
+    next,
+    ...(asks.length === 0 || next === ALL_WAIT
       ? []
       : [`not yet ${names}: ${asks.length === 1 ? 'it waits' : 'they wait'} for your answer`]),
     ...others.map(({ slug, why }) => `not yet ${slug}: ${why}`),
@@ -113,9 +111,16 @@ function isAsked(snapshot: Snapshot, { slug }: Considered): boolean {
   return row !== undefined && openEscalation(row) !== undefined;
 }
 
-function nobodyYet(snapshot: Snapshot): string {
+const ALL_WAIT = 'every project waits for your answer';
+
+/** How many projects wait for the owner's answer, and how many for something else. */
+function nobodyYet(
+  snapshot: Snapshot,
+  { asks, others }: { readonly asks: number; readonly others: number },
+): string {
   const answers = answeredFacts(snapshot, []).length;
-  return answers === 0
-    ? 'every project waits for you'
-    : `the next pass first acts on your ${plural(answers, 'answer')}, then it chooses a project`;
+  if (answers > 0)
+    return `the next pass first acts on your ${plural(answers, 'answer')}, then it chooses a project`;
+  if (others > 0) return 'no project can go on by itself';
+  return asks === 0 ? 'there is no project to work on' : ALL_WAIT;
 }

@@ -19,6 +19,7 @@ import {
 } from '../act.js';
 import type { Reviewing, Step } from '../types.js';
 import { opinionOn } from './judgement.js';
+import type { ProjectReview } from './project-review.js';
 import { quoted } from '../../project/page-text.js';
 import { triedObjectives } from './questions.js';
 
@@ -29,7 +30,9 @@ export const direction: Step<Reviewing, Reviewing> = {
   title: 'direction',
   run(stage, { snapshot }) {
     const flagged = stage.reviews.filter((review) => review.direction !== '');
-    const notes = flagged.map((review) => `${review.slug}: ${review.direction}`);
+    const noteOf = ({ slug, direction }: ProjectReview): string => `${slug}: ${direction}`;
+    // The question of a project at rest says so already.
+    const told = flagged.filter(({ slug }) => restQuestion(snapshot, slug) === undefined);
     const slugs = stage.judged.opinions.flatMap((opinion) =>
       opinion.kind === 'direction' ? [opinion.slug] : [],
     );
@@ -45,10 +48,13 @@ export const direction: Step<Reviewing, Reviewing> = {
     const row = noteAct('T5', {
       type: 'direction',
       result: flagged.length === 0 ? 'ok' : 'failed',
-      detail: notes.join('; ') || 'no drift seen',
+      detail: flagged.map(noteOf).join('; ') || 'no drift seen',
     });
     return {
-      stage: { ...stage, notes: [...stage.notes, ...effects.map(({ note }) => note), ...notes] },
+      stage: {
+        ...stage,
+        notes: [...stage.notes, ...effects.map(({ note }) => note), ...told.map(noteOf)],
+      },
       acts: [...effects.flatMap(({ acts }) => acts), row],
     };
   },

@@ -3,11 +3,12 @@
  * A night of many passes reads most of its pages again and again.
  */
 import type { Schema } from '../../registry/types.js';
-import type { FileFacts } from '../../validate/fact-types.js';
+import { decodeFacts, encodeFacts } from '../../validate/facts-text.js';
 import type { FactsCache } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-type Kept = { readonly hash: string | undefined; readonly facts: FileFacts };
+/** `text`: facts as they are encoded, because their strings would hold the text of the file. */
+type Kept = { readonly hash: string; readonly text: string };
 
 /** Of one schema; more files are read again each time. */
 const MOST_KEPT = 20_000;
@@ -21,12 +22,14 @@ export function keptFacts(snapshot: Snapshot): FactsCache {
     isForChanges: true,
     get(path) {
       const found = known.get(path);
-      return found !== undefined && found.hash === snapshot.hash(path) ? found.facts : undefined;
+      return found !== undefined && found.hash === snapshot.hash(path)
+        ? decodeFacts(path, found.text)
+        : undefined;
     },
     put(path, facts) {
       const hash = snapshot.hash(path);
       if (hash !== undefined && (known.has(path) || known.size < MOST_KEPT))
-        known.set(path, { hash, facts });
+        known.set(path, { hash, text: encodeFacts(path, facts) });
     },
   };
 }

@@ -1,5 +1,6 @@
 /** For the brief: how the last passes ended, and which outputs there are. */
 import type { Fragment } from '../../agents/types.js';
+import { sameObjective } from '../../governance/project-state.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { globMatches } from '../../kernel/glob.js';
 import { fieldText } from '../../project/field-text.js';
@@ -13,8 +14,15 @@ const LONGEST_TITLE = 80;
 /** Characters of one output, and of all: a brief is read again with every call of a model. */
 const MOST_OF_OUTPUT = 4000;
 const MOST_OF_OUTPUTS = 12_000;
+/** Of a longer one, which has to be read anyway. */
+const BEGINNING = 1000;
 
-export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly Fragment[] {
+/** @param now the objective of the pass that is to begin. */
+export function lastPassesFragment(
+  snapshot: Snapshot,
+  slug: string,
+  now: string,
+): readonly Fragment[] {
   const runs = lastRows(
     snapshot,
     'RUN',
@@ -26,7 +34,8 @@ export function lastPassesFragment(snapshot: Snapshot, slug: string): readonly F
   );
   const lines = runs.map((run) => {
     const objective = fieldText(notes.get(run.key), 'objective');
-    return `- ${fieldText(run, 'outcome')}${objective === '' ? '' : ` (its objective: ${objective})`}`;
+    const told = sameObjective(objective, now) ? 'the same as now' : objective;
+    return `- ${fieldText(run, 'outcome')}${objective === '' ? '' : ` (its objective: ${told})`}`;
   });
   const [last] = runs.slice(-1);
   if (last === undefined) return [];
@@ -76,9 +85,10 @@ export function outputTexts(snapshot: Snapshot, paths: readonly string[]): reado
 
 function beginningOf(text: string, most: number): string {
   if (text.length <= most) return text;
-  const cut = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+  const length = Math.min(BEGINNING, most);
+  const cut = text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
   const lineEnd = cut.lastIndexOf('\n');
-  const shown = lineEnd > most / 2 ? cut.slice(0, lineEnd) : cut;
+  const shown = lineEnd > length / 2 ? cut.slice(0, lineEnd) : cut;
   return `${shown}\n(These are ${shown.length} of ${text.length} characters. Read the file to see them all.)`;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Whether a failed pass is evidence about its agent, and whether it failed as the one before did.
  */
-import { isOwnFault } from '../../agents/last-words.js';
+import { isOwnFault, isOwnWords } from '../../agents/last-words.js';
 import type { FailureCode } from '../../agents/types.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import { sameObjective } from '../../governance/project-state.js';
@@ -43,6 +43,7 @@ export function sameAgainAfter(snapshot: Snapshot, pass: Graded): SameAgain | un
     refused: outcome.failure === 'refused',
     ownFault: outcome.failure === 'crashed' && isOwnFault(outcome.tail),
     reported: outcome.report.summary !== '',
+    talked: isOwnWords(outcome.tail),
     outputs: outputs.length,
     novel,
     asked: rowsOfRun(snapshot, 'APPROVAL', runId).length > 0,

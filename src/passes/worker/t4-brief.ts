@@ -4,7 +4,7 @@ import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { idleRules } from '../../governance/idle-work.js';
-import type { Unit } from '../../governance/unit.js';
+import { sameObjective } from '../../governance/project-state.js';
 import type { Rec } from '../../markdown/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -145,7 +145,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
     objective: stage.objective,
     fragments: [
       ...alwaysTold(snapshot),
-      ...projectFragments(project, unit),
+      ...projectFragments(stage, project),
       ...idleFragments(stage),
       ...(unit === undefined ? [] : unitFragments(unit, snapshot)),
       ...workFragments(stage, snapshot, present),
@@ -156,7 +156,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, { fromModules, present }: Kn
     ],
     mayWrite: stage.writes,
     mustNot: [
-      'anything else in the workspace, and nothing outside it',
+      'anything else, in the workspace or outside it',
       'files written in an earlier phase',
       'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md',
     ],
@@ -198,20 +198,24 @@ function alwaysTold(snapshot: Snapshot): readonly Fragment[] {
   ].flatMap((file) => wholeFile(snapshot, { ...file, trust: 'instruction' }));
 }
 
-function projectFragments(project: Rec | undefined, unit: Unit | undefined): readonly Fragment[] {
+function projectFragments(
+  { objective, unit }: Chosen,
+  project: Rec | undefined,
+): readonly Fragment[] {
   if (project === undefined) return [];
   const mission = `Mission: ${fieldText(project, 'mission')}`;
   if (unit !== undefined) return [dataFragment('The project', project.file, mission)];
-  const grade = fieldText(project, 'last_pass.quality') || 'none yet';
+  const purpose = fieldText(project, 'phase.objective');
+  const phase = `Phase ${fieldText(project, 'phase.name')}`;
+  const grade = fieldText(project, 'last_pass.quality');
   // Those of other grades are in the lines about the last passes.
   const why = ['STRONG', 'ADEQUATE'].includes(grade) ? fieldText(project, 'last_pass.why') : '';
-  return [
-    dataFragment(
-      'The project',
-      project.file,
-      `${mission}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}${why === '' ? '' : `\nWhy this grade: ${why}`}`,
-    ),
+  const lines = [
+    mission,
+    sameObjective(purpose, objective) ? phase : `${phase}: ${purpose}`,
+    ...(why === '' ? [] : [`Why the last pass was ${grade}: ${why}`]),
   ];
+  return [dataFragment('The project', project.file, lines.join('\n'))];
 }
 
 function idleFragments({ idle }: Chosen): readonly Fragment[] {
@@ -241,13 +245,13 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
 
 /** How the last passes ended, and what there is. */
 function workFragments(
-  { project, unit, writes }: Chosen,
+  { project, unit, writes, objective }: Chosen,
   snapshot: Snapshot,
   { criteria, stopCondition }: PresentState,
 ): readonly Fragment[] {
   if (project === undefined) return [];
   return [
-    ...(unit === undefined ? lastPassesFragment(snapshot, project) : []),
+    ...(unit === undefined ? lastPassesFragment(snapshot, project, objective) : []),
     ...outputsFragment(snapshot, { project, writes }, [...criteria, ...stopCondition]),
   ];
 }

@@ -23,6 +23,8 @@ import type { Graded, PassEnvironment, Reconciled, StepContext } from '../types.
 
 const CALLS = 2;
 const MOST_NAMED = 5;
+/** Characters of all files: a question holds fewer. */
+const MOST_SHOWN = 100_000;
 
 type Measured = Pick<Graded, 'quality' | 'reasons' | 'criteria' | 'stop'>;
 export type Grading = Spent & {
@@ -50,24 +52,24 @@ export async function askGrader(
   const { project, outputs, outcome, subject } = pass;
   const isOver = quality === 'FAIL' || outcome.kind !== 'finished' || outputs.length === 0;
   if (project === undefined || isOver) return { ...NOBODY, quality, reasons, acts: [] };
-  const shown = textsOf(snapshot, outputs);
-  const asked = toGrade(env, pass, { measured, shown, snapshot });
+  const asked = (): ToGrade => toGrade(env, pass, { measured, snapshot });
   const elsewhere = await askElsewhere(context, pass, asked);
   const said = elsewhere?.answer === undefined ? await askHere(context, pass, asked) : elsewhere;
   const before = said === elsewhere ? [] : (elsewhere?.acts ?? []);
   const { answer, by, acts, ...spent } = said;
   if (answer === undefined)
     return { ...spent, isMissing: true, quality, reasons, acts: [...before, ...acts] };
-  const lines = new Map([...shown].map(([path, text]) => [path, text.split('\n').length]));
+  const named = answer.findings.filter(({ file }) => outputs.includes(file));
+  const lines = new Map(named.map(({ file }) => [file, linesOf(snapshot, file)]));
   const { grade, findings, refused } = lowerGrade(quality, answer, lines);
   const lowered = grade === quality ? [] : [`the grader ${by} lowered it from ${quality}`];
-  const named = findings.slice(0, MOST_NAMED).map(findingText);
-  const detail = [`${by} says ${answer.grade}`, ...named, ...refused].join('; ');
+  const told = findings.slice(0, MOST_NAMED).map(findingText);
+  const detail = [`${by} says ${answer.grade}`, ...told, ...refused].join('; ');
   env.say(`     grader: ${detail}`);
   return {
     ...spent,
     quality: grade,
-    reasons: [...lowered, ...named, ...reasons],
+    reasons: [...lowered, ...told, ...reasons],
     acts: [...before, ...acts, row(subject, grade === quality ? 'ok' : 'lowered', detail)],
   };
 }
@@ -76,7 +78,7 @@ export async function askGrader(
 async function askElsewhere(
   { env, snapshot }: StepContext,
   { subject, runId }: Reconciled,
-  asked: ToGrade,
+  asked: () => ToGrade,
 ): Promise<Said | undefined> {
   const { workspace, signal, say } = env;
   for (const module of enabledModules(env, snapshot)) {
@@ -98,7 +100,7 @@ async function askElsewhere(
 async function askHere(
   { env, snapshot }: StepContext,
   pass: Reconciled,
-  asked: ToGrade,
+  asked: () => ToGrade,
 ): Promise<Said> {
   const { subject } = pass;
   const found = await judgeFor(env, snapshot, JUDGE_TIERS.grader);
@@ -107,7 +109,7 @@ async function askHere(
     return { ...NOBODY, by: '', acts };
   }
   const asking = panel(env, pass, { judge: found, calls: CALLS });
-  const answer = await asking.ask(gradeQuestion(asked));
+  const answer = await asking.ask(gradeQuestion(asked()));
   const { asked: questions, usage, model, spending } = asking;
   const by = model || found.runner.name;
   const judge = { runner: found.runner.name, model, usage, ...defined({ spending }) };
@@ -126,44 +128,52 @@ function findingText({ file, line, text, severity }: Finding): string {
   return `${file}:${line} (${severity}): ${quoted(text)}`;
 }
 
-function textsOf(snapshot: Snapshot, paths: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    paths.flatMap((path) => {
-      const text = snapshot.text(path);
-      return text === undefined ? [] : [[path, text] as const];
-    }),
-  );
+function linesOf(snapshot: Snapshot, path: string): number {
+  return snapshot.text(path)?.split('\n').length ?? 0;
 }
 
-type Seen = {
-  readonly measured: Measured;
-  readonly shown: ReadonlyMap<string, string>;
-  readonly snapshot: Snapshot;
-};
+type Seen = { readonly measured: Measured; readonly snapshot: Snapshot };
 
 /** Nothing in it comes from the agent but the files that it wrote. */
 function toGrade(
   { workspace }: PassEnvironment,
-  { project = '', baseline }: Reconciled,
-  { measured, shown, snapshot }: Seen,
+  { project = '', baseline, outputs }: Reconciled,
+  { measured, snapshot }: Seen,
 ): ToGrade {
   const record = snapshot.record('PROJECT', project);
   const before = baselineSnapshot(workspace, baseline);
+  const files = shownFiles(outputs, { snapshot, before });
+  const more = `\nThe pass left ${outputs.length} files; the first ${files.length} are shown.`;
   const tests = (results: readonly AssertionResult[]): string =>
     results.map((result) => `- ${assertionLine(result)}`).join('\n') || 'none';
   return {
     about: project,
     purpose: {
       source: record?.file ?? '',
-      text: `Mission: ${fieldText(record, 'mission')}\nPhase ${fieldText(record, 'phase.name')}: ${fieldText(record, 'phase.objective')}`,
+      text: `Mission: ${fieldText(record, 'mission')}\nPhase ${fieldText(record, 'phase.name')}: ${fieldText(record, 'phase.objective')}${files.length < outputs.length ? more : ''}`,
     },
     criteria: tests(measured.criteria),
     stop: tests(measured.stop),
-    files: [...shown].map(([path, text]) => ({
-      path,
-      ...numbered(text, before.text(path)),
-    })),
+    files,
   };
+}
+
+/** As many as a question holds. */
+function shownFiles(
+  outputs: readonly string[],
+  views: { readonly snapshot: Snapshot; readonly before: Snapshot },
+): ToGrade['files'] {
+  const files: ToGrade['files'] = [];
+  let left = MOST_SHOWN;
+  for (const path of outputs) {
+    const text = views.snapshot.text(path);
+    if (text === undefined) continue;
+    if (left <= 0) return files;
+    const file = { path, ...numbered(text, views.before.text(path)) };
+    left -= file.text.length;
+    files.push(file);
+  }
+  return files;
 }
 
 /** A new file with all its lines; of an edited one, those that it did not have before. */

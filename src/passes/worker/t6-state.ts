@@ -36,6 +36,7 @@ import { failsAlike, isEvidence, sameAgainAfter } from './fails-alike.js';
 import { recordUnit } from '../units/record-unit.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { askForAgent } from './ask-for-agent.js';
+import { listedOutputs, omittedOutputs } from './listed-outputs.js';
 import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable. */
@@ -141,7 +142,7 @@ function record(
   const args = {
     slug,
     objective,
-    outputs,
+    outputs: listedOutputs(outputs),
     quality,
     validated: conditionsHold(criteria),
     weak: quality === 'WEAK' || quality === 'FAIL',
@@ -154,7 +155,9 @@ function record(
     stalled: stalledAfter(stage, slug, view),
   };
   const recorded = { name: 'pass_record', args: declaredArguments(view, 'pass_record', args) };
-  const deed = deedOf(view, bundleAct('T6', { ...recorded, detail: quality }));
+  const omitted = omittedOutputs(outputs, stage.runId);
+  const detail = omitted === '' ? quality : `${quality}; ${omitted}`;
+  const deed = deedOf(view, bundleAct('T6', { ...recorded, detail }));
   const more = moduleRecords(env, stage, view);
   return {
     ...deed,

@@ -29,6 +29,7 @@ import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeOldRunRecords } from '../run-record.js';
 import { removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
+import { listedOutputs, omittedOutputs } from './listed-outputs.js';
 
 export type Closed = {
   readonly stage: Stage;
@@ -147,7 +148,9 @@ function runnerOf(stage: Stage): string | null {
 
 function memoryOf(stage: Stage, outcome: string): BundleAct {
   const report = 'outcome' in stage ? stage.outcome.report : undefined;
-  const outputs = 'outputs' in stage ? stage.outputs.join(', ') : '';
+  const outputs = 'outputs' in stage ? stage.outputs : [];
+  const omitted = omittedOutputs(outputs, stage.runId);
+  const listed = listedOutputs(outputs).join(', ');
   const result = `${outcome}${report?.summary ? `. ${report.summary}` : ''}`;
   const args = {
     run_id: stage.runId,
@@ -155,7 +158,7 @@ function memoryOf(stage: Stage, outcome: string): BundleAct {
     project: projectOf(stage) ?? null,
     objective: 'objective' in stage ? stage.objective : null,
     result: result.slice(0, 600),
-    outputs: outputs || null,
+    outputs: (omitted === '' ? listed : `${listed} (${omitted})`) || null,
     next: report?.nextObjective ?? null,
   };
   return { name: 'memory_entry', args, target: stage.runId };

@@ -2,6 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Host } from '../../hosts/types.js';
 import { defined } from '../../kernel/defined.js';
+import { shellWord } from '../../kernel/shell-word.js';
 import type { Checked } from '../../setup/check-workspace.js';
 import type { Created } from '../../setup/create-workspace.js';
 import type { Planned } from '../../setup/plan-setup.js';
@@ -170,7 +171,7 @@ function count(number: number, what: string): string {
 function next(context: Context, { workspace: { root }, plan }: Created): string[] {
   const from = relative(context.cwd, root);
   const here =
-    from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
+    from === '' ? [] : [`cd ${shellWord(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
   const then =
     plan.importer !== undefined
       ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate']
@@ -180,8 +181,4 @@ function next(context: Context, { workspace: { root }, plan }: Created): string[
           'nocturne status',
         ];
   return [...here, ...then].slice(0, 3);
-}
-
-function quoted(path: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

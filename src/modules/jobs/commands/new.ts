@@ -4,12 +4,13 @@
  */
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { shellWord } from '../../../kernel/shell-word.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
 import { recordMissed } from '../deadlines/record-missed.js';
 import { foundPlaces } from '../found/found-places.js';
 import { JOBS_PAGE, jobsOf } from '../job.js';
-import { changedLine, quoted, type Wrapped } from '../propose/changed-line.js';
+import { changedLine, type Wrapped } from '../propose/changed-line.js';
 import { pageWith, withoutUnmet } from '../propose/checked.js';
 import { jobSection } from '../propose/job-section.js';
 import {
@@ -228,7 +229,7 @@ function marked(proposals: readonly Proposal[], options: Parsed['options']): Rea
 
 function wrapped(context: ModuleCommandContext, name: string, watch: boolean): Wrapped {
   const { packageRoot } = context;
-  const nocturne = `${quoted(process.execPath)} ${quoted(join(packageRoot, 'bin/nocturne.cjs'))}`;
+  const nocturne = `${shellWord(process.execPath)} ${shellWord(join(packageRoot, 'bin/nocturne.cjs'))}`;
   return { name, root: context.workspace().root, nocturne, watch };
 }
 

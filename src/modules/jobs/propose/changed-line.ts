@@ -1,4 +1,5 @@
 /** What the owner changes at the job's host, so that Nocturne sees its runs. */
+import { shellWord } from '../../../kernel/shell-word.js';
 import type { FoundJob } from '../../../hosts/found-job.js';
 
 export type Wrapped = {
@@ -19,7 +20,7 @@ export function changedLine(found: FoundJob, wrapped: Wrapped): string | undefin
     'run',
     name,
     '--workspace',
-    quoted(root),
+    shellWord(root),
     ...(watch ? ['--watch'] : []),
   ];
   const line = `${words.join(' ')} -- ${argument(found)}`;
@@ -48,7 +49,7 @@ function inCrontab(line: string, { input }: FoundJob): string {
 /** Words alone need no shell. */
 function argument({ command, start, host }: FoundJob): string {
   const shell = start?.[0] ?? '/bin/sh';
-  const text = host === 'systemd' ? inUnitFile(command) : quoted(command);
+  const text = host === 'systemd' ? inUnitFile(command) : shellWord(command);
   return /^[\w./:=@,+ -]+$/.test(command) && !/^[A-Za-z_]\w*=/.test(command)
     ? command
     : `${shell} -c ${text}`;
@@ -57,8 +58,4 @@ function argument({ command, start, host }: FoundJob): string {
 /** A shell's way to quote a quote is not that of systemd. */
 function inUnitFile(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-export function quoted(text: string): string {
-  return /^[\w./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

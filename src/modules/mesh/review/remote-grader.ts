@@ -12,12 +12,13 @@ const TOTAL_MS = 10 * 60_000;
 
 /** Nothing where the owner named none, or where the mesh is off. */
 export async function gradeElsewhere(
-  asked: ToGrade,
+  toGrade: () => ToGrade,
   { workspace, runId, signal }: ModuleContext,
 ): Promise<GradedElsewhere | undefined> {
   const target = settingsNow(workspace)?.grader ?? '';
   if (target === '') return undefined;
   try {
+    const asked = toGrade();
     const call = {
       ...({ target, kind: 'review', body: asked, idleMs: IDLE_MS, totalMs: TOTAL_MS } as const),
       // The same result is graded once, however often the pass asks.

@@ -57,7 +57,7 @@ async function tenFacts(t: Test, page: Page): Promise<void> {
     /inventory 220 of 300 write/,
     /harbour changed SOUL\.md \(tier-protected\); it was undone/,
     /maps: crashed: last step T4/,
-    /Tonight every project waits for you/,
+    /Tonight every project waits for your answer/,
   ])
     t.match(text, fact);
   const asked = (await page.locator('.question h3').allInnerTexts()).join(' ').split(' ').length;

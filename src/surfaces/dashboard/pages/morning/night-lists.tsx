@@ -21,7 +21,7 @@ export function Results({ results }: Pick<NightFacts, 'results'>) {
                 <a href={`/projects/${encodeURIComponent(project)}`}>{project}</a>
               )}
             </strong>
-            {`: ${sentence} `}
+            {`: ${sentence === '' ? 'weak work' : sentence} `}
             {files.map(({ path, title }) => (
               <a class="output" href={fileHref(path)}>
                 {title}
