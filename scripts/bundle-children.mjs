@@ -33,9 +33,10 @@ await build({
   bundle: true,
   splitting: true,
   external: outside,
-  // Packages in the old format ask for others by it.
+  // Packages in the old format ask for others by `require`. Code is optimised as late as in the
+  // command line (bin/load-bundle.cjs), because most of these programs live as short.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; import { setFlagsFromString as __setFlags } from 'node:v8'; const require = __createRequire(import.meta.url); __setFlags('--interrupt-budget=500000');",
   },
   platform: 'node',
   format: 'esm',

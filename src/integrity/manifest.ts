@@ -5,7 +5,7 @@
  */
 import { sha256 } from '../kernel/hash.js';
 import { decodeCell } from '../markdown/cell.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc } from '../markdown/kept-docs.js';
 import type { Doc, Table } from '../markdown/types.js';
 
 export const MANIFEST_FILE = 'INTEGRITY-MANIFEST.md';
@@ -41,7 +41,7 @@ export function parseManifest(text: string): {
   readonly manifest: Manifest;
   readonly problems: readonly ManifestProblem[];
 } {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   const problems: ManifestProblem[] = [];
   const seal = readSeal(doc, problems);
   const rows = readRows(doc, problems);

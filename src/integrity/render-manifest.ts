@@ -1,6 +1,6 @@
 /** Renders INTEGRITY-MANIFEST.md: replaces the seal and the table, and nothing around them. */
 import { formatRow } from '../markdown/row.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc } from '../markdown/kept-docs.js';
 import type { Doc } from '../markdown/types.js';
 import {
   MANIFEST_COLUMNS,
@@ -40,7 +40,7 @@ export function renderManifest(current: string | undefined, content: ManifestCon
 }
 
 function replaceTable(text: string, rows: ManifestContent['rows']): string {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   const sorted = [...rows].sort((a, b) => (a.file < b.file ? -1 : 1));
   const lines = [
     formatRow(MANIFEST_COLUMNS),
@@ -60,7 +60,7 @@ function replaceTable(text: string, rows: ManifestContent['rows']): string {
 }
 
 function replaceSeal(text: string, values: Readonly<Record<SealField, string>>): string {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   const front = doc.frontMatter;
   const write = (field: SealField): string =>
     `${field}: ${values[field] === '' ? 'null' : values[field]}`;

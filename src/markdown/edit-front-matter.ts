@@ -11,14 +11,14 @@ import {
   renderScalar,
   renderYaml,
 } from './render-yaml.js';
-import { scan } from './scan.js';
+import { keptDoc } from './kept-docs.js';
 import type { Cell, Doc, FieldEdit, Value } from './types.js';
 import { valueText } from './value-text.js';
 
 type Edit = { readonly start: number; readonly end: number; readonly text: string };
 
 export function setFrontMatterField(text: string, edit: FieldEdit): string {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   if (!doc.frontMatter) return addFrontMatter(doc, edit);
   const { fields, diagnostics } = readFrontMatter(doc, edit.file);
   const [problem] = diagnostics;
@@ -32,13 +32,14 @@ export function setFrontMatterField(text: string, edit: FieldEdit): string {
   if (current ? hasValue(current, edit.value) : isNothing(edit.value)) return text;
   const source = text.slice(doc.frontMatter.contentStart, doc.frontMatter.contentEnd);
   const base = doc.frontMatter.contentStart;
-  const {
-    start,
-    end,
-    text: replacement,
-  } = wordInPlace(current, base, edit.value) ?? nameAtEnd(source, edit) ?? spliceFor(source, edit);
-  const result =
-    text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
+  const inPlace = current && replacementOf(source, current.raw, edit.value);
+  const splice =
+    inPlace === undefined || current === undefined
+      ? (nameAtEnd(source, edit) ?? spliceFor(source, edit))
+      : { start: current.start - base, end: current.end - base, text: inPlace };
+  const { start, end } = splice;
+  const fresh = splice.text.replace(/\r?\n/g, doc.eol);
+  const result = text.slice(0, base + start) + fresh + text.slice(base + end);
   assertOnly(fields, { after: result, edit });
   return result;
 }
@@ -60,12 +61,17 @@ function addFrontMatter(doc: Doc, edit: FieldEdit): string {
 }
 
 const WORD = /^[\w.-]+$/;
+/** A scalar without quotes. */
+const PLAIN = /^[A-Za-z0-9]/;
 
-/** One plain word for another: where it is, is known without reading the YAML once more. */
-function wordInPlace(current: Cell | undefined, base: number, value: Value): Edit | undefined {
-  if (current === undefined || typeof value === 'object') return undefined;
-  if (!WORD.test(current.raw) || !WORD.test(String(value))) return undefined;
-  return { start: current.start - base, end: current.end - base, text: renderScalar(value) };
+/** A value for another of its kind: where that one ends is known without the package. */
+function replacementOf(source: string, raw: string, value: Value): string | undefined {
+  const isList = typeof value === 'object' && value !== null;
+  if (!isList && WORD.test(raw) && WORD.test(String(value ?? ' '))) return renderScalar(value);
+  if (!(isList ? raw.startsWith('[') && Array.isArray(value) : PLAIN.test(raw))) return undefined;
+  if (readPlainYaml(source, dataText) === undefined) return undefined;
+  if (isList) return renderFlow(value);
+  return isNothing(value) ? 'null' : renderScalar(value);
 }
 
 /** A new name below all others of plain front matter: that place is known without the package. */
@@ -242,7 +248,7 @@ function assertOnly(
   change: { readonly after: string; readonly edit: FieldEdit },
 ): void {
   const { edit } = change;
-  const { fields, diagnostics } = readFrontMatter(scan(change.after), edit.file);
+  const { fields, diagnostics } = readFrontMatter(keptDoc(change.after), edit.file);
   const [problem] = diagnostics;
   const got = fields.get(edit.field);
   const wanted =

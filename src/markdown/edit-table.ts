@@ -5,7 +5,7 @@ import { fieldName } from './field-name.js';
 import { findTable } from './find-records.js';
 import { formatLocator } from './locator.js';
 import { formatRow } from './row.js';
-import { scan } from './scan.js';
+import { keptDoc } from './kept-docs.js';
 import type { Doc, FieldEdit, FieldValues, Locator, RecordSpec, Table, TableRow } from './types.js';
 import { valueText } from './value-text.js';
 
@@ -59,7 +59,7 @@ export function removeRow(text: string, target: Target, key: string): string {
 }
 
 function locate(text: string, { spec, locator }: Target): Located {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   const found = findTable(doc, locator);
   const words = formatLocator(locator);
   switch (found.kind) {

@@ -36,6 +36,16 @@ const MAX_LENGTH = 1_000_000;
  * record is worse than none.
  */
 export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
+  const before = known.get(doc);
+  if (before?.file === file) return before.read;
+  const read = readAfresh(doc, file);
+  known.set(doc, { file, read });
+  return read;
+}
+
+const known = new WeakMap<Doc, { readonly file: string; readonly read: FrontMatterRead }>();
+
+function readAfresh(doc: Doc, file: string): FrontMatterRead {
   if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
   const { contentStart, contentEnd } = doc.frontMatter;
   const source = doc.text.slice(contentStart, contentEnd);

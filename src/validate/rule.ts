@@ -34,6 +34,8 @@ export type WorkspaceRule = Named & {
    * its result until something of it changes.
    */
   readonly isTraced?: true;
+  /** Whether it may find an error in this file. Without it, its severity says so for every file. */
+  mayErrIn?(snapshot: Snapshot, path: string): boolean;
   run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 };
 

@@ -25,6 +25,8 @@ export type ValidateOptions = {
   readonly only?: readonly string[];
   /** The only files whose own findings to report. Rules about several files report everywhere. */
   readonly changed?: ReadonlySet<string>;
+  /** Only errors in these files are of interest: rules that find none there are not run. */
+  readonly errorsIn?: ReadonlySet<string>;
   /** Files that the caller named: those that are FREE are checked as well. */
   readonly asked?: ReadonlySet<string>;
   /** Leave out long logs and the queries over them: only what a pass wrote is of interest. */
@@ -102,7 +104,7 @@ export async function validate(
     ...((await options.moduleRules?.()) ?? []),
     ...sqlRules(context),
   ];
-  const ran = ranBy(options.only);
+  const ran = ranBy(options, { snapshot, rules });
   const ofFiles = [...noted.values()].flatMap((ofFile) => ofFile.diagnostics);
   const found = maskSecrets(snapshot, [
     ...ofFiles,
@@ -196,10 +198,29 @@ export function unreadObjects(
 }
 
 /** Which rules to run. Reports about comments and about the queries of R6 need all of them. */
-function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
+function ranBy(
+  { only, errorsIn }: ValidateOptions,
+  { snapshot, rules }: { readonly snapshot: Snapshot; readonly rules: readonly Rule[] },
+): (id: string) => boolean {
+  if (errorsIn !== undefined) {
+    const paths = [...errorsIn];
+    const ids = new Set(
+      rules.filter((rule) => mayErr(rule, { snapshot, paths })).map(({ id }) => id),
+    );
+    return (id) => ids.has(id);
+  }
   return only === undefined || only.includes(SUPPRESSION) || only.includes('registry-syntax')
     ? () => true
     : (id) => only.includes(id);
+}
+
+function mayErr(
+  rule: Rule,
+  { snapshot, paths }: { readonly snapshot: Snapshot; readonly paths: readonly string[] },
+): boolean {
+  if (rule.kind === 'file') return true;
+  const { mayErrIn = () => rule.severity === 'error' } = rule;
+  return paths.some((path) => mayErrIn(snapshot, path));
 }
 
 /** Nocturne fixes neither files that the owner signs nor logs. */

@@ -1,7 +1,19 @@
 /** The tables and columns that a query may read, by the words in it. */
+
+/** Of the queries of the rules, which a view asks about again for each of its tables. */
+const MOST_KNOWN = 500;
+const known = new Map<string, ReadonlySet<string>>();
+
+function wordsOf(sql: string): ReadonlySet<string> {
+  const words = known.get(sql) ?? new Set(sql.toLowerCase().match(/\w+/g));
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(sql, words);
+  return words;
+}
+
 /** The tables that a query may read: every name that it contains as a word. */
 export function tablesIn(sql: string, names: Iterable<string>): readonly string[] {
-  const words = new Set(sql.toLowerCase().match(/\w+/g));
+  const words = wordsOf(sql);
   return [...names].filter((name) => words.has(name.toLowerCase()));
 }
 

@@ -1,6 +1,5 @@
 /** The fields that differ between two texts of one file. */
-import { readRecords } from '../markdown/read-records.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import type { Cell, Doc, Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { addressOf } from './address.js';
@@ -24,7 +23,7 @@ export function diffFields(
 ): readonly FieldDifference[] {
   const differences: FieldDifference[] = [];
   const [docBefore, docAfter] = [texts.before, texts.after].map((text) =>
-    text === undefined ? undefined : scan(text),
+    text === undefined ? undefined : keptDoc(text),
   );
   for (const object of objects) {
     if (object.shape === 'log') continue;
@@ -55,7 +54,7 @@ export function diffFields(
 function index(doc: Doc | undefined, file: string, object: ObjectSpec): ReadonlyMap<string, Rec> {
   const seen = new Map<string, number>();
   const indexed = new Map<string, Rec>();
-  for (const record of doc === undefined ? [] : readRecords(doc, file, object).records) {
+  for (const record of doc === undefined ? [] : keptRecords(doc, file, object).records) {
     const times = seen.get(record.key) ?? 0;
     seen.set(record.key, times + 1);
     indexed.set(`${record.key}\0${times}`, record);

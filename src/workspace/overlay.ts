@@ -1,10 +1,10 @@
 /** A snapshot in which some files have other content: the workspace after a change. */
+import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import type { KeptRows } from '../markdown/kept-rows.js';
 import { readRecords } from '../markdown/read-records.js';
-import { scan } from '../markdown/scan.js';
 import { sha256 } from '../kernel/hash.js';
 import { globMatches } from '../kernel/glob.js';
-import type { Doc, ReadResult, Rec } from '../markdown/types.js';
+import type { Doc, ReadResult, Rec, RecordSpec } from '../markdown/types.js';
 import { locateIn } from './address.js';
 import { ChangedFiles } from './changed-files.js';
 import { allRecords, decodeUtf8 } from './snapshot.js';
@@ -41,11 +41,13 @@ export function overlay(base: Snapshot, contents: Contents, rows?: KeptRows): Sn
     const id = `${object}\0${path}`;
     const spec = base.schema.objects.get(object);
     const [cached, scanned] = [read.get(id), doc(path)];
+    const readNow = (from: Doc, of: RecordSpec): ReadResult =>
+      rows === undefined ? keptRecords(from, path, of) : readRecords(from, path, of, rows);
     const result =
       cached ??
       (spec === undefined || scanned === undefined
         ? { records: [], diagnostics: [] }
-        : readRecords(scanned, path, spec, rows));
+        : readNow(scanned, spec));
     read.set(id, result);
     return result;
   };
@@ -117,7 +119,7 @@ function filesOfObject(base: Snapshot, contents: Contents, object: string): read
 }
 
 function scannedDoc(text: string | undefined): Doc | undefined {
-  return text === undefined ? undefined : scan(text);
+  return text === undefined ? undefined : keptDoc(text);
 }
 
 function hashOf(content: string | Buffer | undefined): string | undefined {

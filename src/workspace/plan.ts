@@ -4,8 +4,7 @@ import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import { appendRecord, newDocument, removeRecord, setField } from '../markdown/edit-records.js';
-import { readRecords } from '../markdown/read-records.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import type { Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 import { overlay } from './overlay.js';
@@ -144,7 +143,7 @@ function add(
   const added = keyOf(object, fields);
   if (
     added !== undefined &&
-    readRecords(scan(base), file, object).records.some((record) => record.key === added)
+    keptRecords(keptDoc(base), file, object).records.some((record) => record.key === added)
   )
     throw new NocturneError(
       'EXISTS',

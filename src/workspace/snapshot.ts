@@ -4,8 +4,7 @@ import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
 import { sha256 } from '../kernel/hash.js';
-import { readRecords } from '../markdown/read-records.js';
-import { scan } from '../markdown/scan.js';
+import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import type { Doc, ReadResult, Rec, RecordSpec } from '../markdown/types.js';
 import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { isFree } from '../registry/route.js';
@@ -64,7 +63,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     const doc = content.doc(path);
     return spec === undefined || doc === undefined
       ? { records: NONE, diagnostics: NONE }
-      : readRecords(doc, path, spec);
+      : keptRecords(doc, path, spec);
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
@@ -208,7 +207,7 @@ function contentOf({ read, hashLarge }: Reader, holdsRecords: (path: string) => 
   const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {
     const source = text(path);
-    return source === undefined ? undefined : scan(source);
+    return source === undefined ? undefined : keptDoc(source);
   });
   const hash = memo((path) => {
     const large = hashLarge(path);

@@ -21,6 +21,7 @@ import {
   type Place,
   placeWithProject,
   read,
+  restsAfter,
   trail,
 } from '../passes/pass-workspace.js';
 
@@ -101,9 +102,10 @@ function placeWith(directory: string, server: string, rows: string): Place {
         .replace(/^\| standard .*$/m, '| standard | bound | small | 3 | 40000 | - | - |')
         .replace(/^\| heavy .*$/m, `$&${tiers}`),
       'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n${runners}`,
-      'USER.md': shipped('USER.md')
-        .replace('Passes without progress:** 3', 'Passes without progress:** 99')
-        .replace('Calls without progress:** 10', 'Calls without progress:** 4'),
+      'USER.md': restsAfter(99).replace(
+        'Calls without progress:** 10',
+        'Calls without progress:** 4',
+      ),
       'SOUL.md': shipped('SOUL.md').replace('**Domain anchor:** -', '**Domain anchor:** plants'),
       ...Object.fromEntries(
         Object.entries({ foxes: 'bound', rivers: 'free', tea: 'script' }).flatMap(

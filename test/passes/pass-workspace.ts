@@ -56,7 +56,11 @@ phase:
   started: ${at.started ?? '2026-01-01T00:00:00Z'}
   status: active
   successor: null
-transition: { triggered_at: null, expires_at: null, timeout_days: 3, reescalations: 0 }
+transition:
+  triggered_at: null
+  expires_at: null
+  timeout_days: 3
+  reescalations: 0
 last_pass:
   date: null
   objective: null

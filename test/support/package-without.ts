@@ -32,6 +32,9 @@ const SHIPPED = [
   ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md')),
 ];
 
+/** Types, half of the files, are for those who write programs. */
+const isRead = (path: string): boolean => !path.endsWith('.d.ts');
+
 export type Installed = {
   readonly root: string;
   readonly home: string;
@@ -53,7 +56,7 @@ export function installWithout(removed: readonly string[], t: TestContext): Inst
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
     mkdirSync(join(root, path, '..'), { recursive: true });
-    cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
+    cpSync(join(REPOSITORY, path), join(root, path), { recursive: true, filter: isRead });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;

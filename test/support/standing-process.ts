@@ -2,7 +2,7 @@
  * Processes of the command line that stay and carry out one command after the other, which costs a
  * tenth of a process for each.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answered, Asked } from './standing-child.js';
 
@@ -11,6 +11,10 @@ export type { Answered, Asked };
 const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const BIN = at('bin/nocturne.cjs');
 const CHILD = at('dist/test/support/standing-child.js');
+
+// V8 takes the stored code of the bundle only with the size of the heap that it was made with.
+const execArgv = process.execArgv.filter((flag) => !/semi-space-size/.test(flag));
+const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
 
 export type Standing = {
   /** What it printed, and its exit code. One is answered at a time, in the order of the calls. */
@@ -26,7 +30,7 @@ export function standingProcess(bundle: string): Standing {
   let child: ChildProcess | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const send = async (asked: Asked): Promise<Answered> => {
-    const one = child ?? fork(CHILD, [bundle], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const one = child ?? fork(CHILD, [bundle], { stdio, execArgv });
     child = one;
     one.ref();
     one.channel?.ref();

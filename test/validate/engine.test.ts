@@ -18,6 +18,8 @@ import { edited } from './edit-workspace.js';
 import { CASES } from './rule-cases.js';
 import { sharedFacts } from './shared-facts.js';
 
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
 t.test(
   'facts that were kept as JSON give the same findings, and spare reading what is only looked into',
   async (t) => {
@@ -52,6 +54,23 @@ t.test(
     );
   },
 );
+
+t.test('who asks for the errors of one file gets the same as in a whole report', async (t) => {
+  const rules = ['failure-mode', 'registry-syntax', 'reference-unresolved'];
+  for (const { name, edits } of CASES.filter(({ rule }) => rules.includes(rule))) {
+    const snapshot = snapshotOf(edited(baseFiles(), edits).files);
+    const cache = sharedFacts(snapshot);
+    const all = (await validateSnapshot(snapshot, { cache })).filter(isError);
+    for (const path of new Set(all.map(({ range }) => range.file))) {
+      const [errorsIn, isThere] = [
+        new Set([path]),
+        (found: Diagnostic) => found.range.file === path,
+      ];
+      const own = await validateSnapshot(snapshot, { cache, changed: errorsIn, errorsIn });
+      t.same(own.filter(isError).filter(isThere), all.filter(isThere), `${name}: ${path}`);
+    }
+  }
+});
 
 t.test(
   'whatever a file holds, validation ends with findings in order and in their files',

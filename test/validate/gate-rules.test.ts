@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { RULES } from '../../src/validate/rules.js';
-import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
+import { type ValidateOptions, validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { type MadeWorkspace, makeWorkspace } from '../support/make-workspace.js';
 import { placeText } from './edit-workspace.js';
@@ -52,12 +52,9 @@ const hashOf = (made: MadeWorkspace, file: string): string =>
 
 async function found(
   made: MadeWorkspace,
-  home: string | undefined = made.home,
+  options: ValidateOptions = { home: made.home },
 ): Promise<readonly string[]> {
-  const diagnostics = await validateSnapshot(
-    openSnapshot(made.root, { now: made.now }),
-    home === undefined ? {} : { home },
-  );
+  const diagnostics = await validateSnapshot(openSnapshot(made.root, { now: made.now }), options);
   return diagnostics
     .filter((one) => IDS.includes(one.rule))
     .map((one) => `${placeText(one.range)} ${one.severity} ${one.rule}`);
@@ -195,6 +192,9 @@ for (const one of CASES) {
     const expected = [...one.finds(made)].sort();
     t.same([...(await found(made))].sort(), expected);
     t.equal(verifyGate(made.root, made.home).ok, expected.length === 0, 'the gate says the same');
+    const errorsIn = new Set(expected.map((line) => line.replace(/:.*/, '')));
+    const asked = await found(made, { home: made.home, errorsIn });
+    t.same([...asked].sort(), expected, 'who asks for the errors of these files gets them');
     t.same(
       await validateSnapshot(openSnapshot(made.root, { now: made.now }), { only: IDS }),
       [],
@@ -213,7 +213,7 @@ t.test('a template that nobody owns yet is no mistake', async (t) => {
 t.test('a workspace that was copied is not trusted where it is now', async (t) => {
   const directory = t.testdir({ elsewhere: {} });
   const made = makeWorkspace(directory);
-  t.same(await found(made, join(directory, 'elsewhere')), [
+  t.same(await found(made, { home: join(directory, 'elsewhere') }), [
     `${place(made, MANIFEST, 'key:', made.key.fingerprint)} error manifest-signature`,
   ]);
 });

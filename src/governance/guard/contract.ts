@@ -1,7 +1,6 @@
 /** PW-3: the new records against R2, and who may change which field. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { readRecords } from '../../markdown/read-records.js';
-import { scan } from '../../markdown/scan.js';
+import { keptDoc, keptRecords } from '../../markdown/kept-docs.js';
 import type { Doc, Rec } from '../../markdown/types.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { checkField } from '../../validate/check-field.js';
@@ -26,8 +25,8 @@ export function checkContract(
   const objects = snapshot.objectsOf(path);
   if (objects.length === 0 || after === undefined) return { reasons: [], diagnostics: [] };
   const before = snapshot.text(path);
-  const earlier = count(before === undefined ? [] : problemsIn(snapshot, path, scan(before)));
-  const fresh = problemsIn(snapshot, path, scan(after)).filter((problem) => {
+  const earlier = count(before === undefined ? [] : problemsIn(snapshot, path, keptDoc(before)));
+  const fresh = problemsIn(snapshot, path, keptDoc(after)).filter((problem) => {
     const left = earlier.get(identity(problem)) ?? 0;
     earlier.set(identity(problem), left - 1);
     return left <= 0;
@@ -68,7 +67,7 @@ export function checkWriters(
 
 function problemsIn(snapshot: Snapshot, path: string, doc: Doc): Diagnostic[] {
   return snapshot.objectsOf(path).flatMap((object) => {
-    const { records, diagnostics } = readRecords(doc, path, object);
+    const { records, diagnostics } = keptRecords(doc, path, object);
     return [
       ...diagnostics,
       ...records.flatMap((record) => fieldProblems(snapshot, object, record)),

@@ -12,6 +12,7 @@ import { recordsAt } from '../../validate/query-place.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundlesAct, noteAct } from '../act.js';
+import { keptFacts } from '../reconcile/kept-facts.js';
 import type { Reviewed, Reviewing, Step } from '../types.js';
 import { outcomeOf } from './outcome.js';
 
@@ -48,6 +49,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
       home: env.workspace.home,
       modules: env.modules.map((module) => module.name),
       moduleRules: async () => env.modules.flatMap(({ rules = [] }) => rules),
+      cache: keptFacts(snapshot),
     });
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');

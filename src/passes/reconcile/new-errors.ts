@@ -7,18 +7,19 @@ import { baselineSnapshot } from './baseline-snapshot.js';
 import { keptFacts } from './kept-facts.js';
 import type { PassEnvironment, Reconciled, StepContext } from '../types.js';
 
-/** Only of its outputs, unless it deleted something or may have repaired any file. */
-export function diagnosticsOf(
+/** Only errors in its outputs, unless it deleted something or may have repaired any file. */
+export async function diagnosticsOf(
   { env, snapshot }: StepContext,
   { idle, gone, outputs }: Reconciled,
 ): Promise<readonly Diagnostic[]> {
-  const onlyOutputs = idle === undefined && gone.length === 0;
+  const own = idle === undefined && gone.length === 0 ? new Set(outputs) : undefined;
+  if (own?.size === 0) return [];
   return validateSnapshot(snapshot, {
     home: env.workspace.home,
     modules: env.modules.map(({ name }) => name),
     withoutLongLogs: idle === undefined,
     cache: keptFacts(snapshot),
-    ...defined({ changed: onlyOutputs ? new Set(outputs) : undefined }),
+    ...defined({ changed: own, errorsIn: own }),
   });
 }
 

@@ -8,6 +8,7 @@ import { EXIT } from '../../kernel/error.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import { livePasses } from '../../workspace/pass-lock.js';
 import { bundleAct, noteAct } from '../act.js';
+import { keptFacts } from '../reconcile/kept-facts.js';
 import type { Dispatched, Halt, Loaded, Step } from '../types.js';
 import { IDLE_TIER } from './tier-choice.js';
 import { roomFor } from './room-for.js';
@@ -36,11 +37,13 @@ export const t15Idle: Step<Dispatched, Picked> = {
     const noRoom = roomFor(snapshot, others, env.budget)();
     if (noRoom !== undefined) return nothing(stage, noRoom);
     // What is written: rows that wait for the commit have no number and no link yet.
+    const written = env.workspace.snapshot();
     const { choice, considered } = idle(
       snapshot,
-      await validateSnapshot(env.workspace.snapshot(), {
+      await validateSnapshot(written, {
         home: env.workspace.home,
         modules: env.modules.map((module) => module.name),
+        cache: keptFacts(written),
       }),
     );
     if (choice === undefined)

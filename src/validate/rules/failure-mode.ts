@@ -23,6 +23,9 @@ export const failureMode: WorkspaceRule = {
   id: 'failure-mode',
   severity: 'error',
   suppressible: 'warnings',
+  // What a query detects is a warning.
+  mayErrIn: (snapshot, path) =>
+    snapshot.objectsOf(path).some(({ object }) => object === 'FAILURE-MODE'),
   run: (context) => {
     const records = context.snapshot.records('FAILURE-MODE');
     const detections = records.flatMap((record): Detection[] => {

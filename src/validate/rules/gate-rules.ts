@@ -2,6 +2,7 @@
  * Rules manifest-signature, manifest-hash, protected-set and log-chain: they report what the gate
  * finds.
  */
+import { isProtected } from '../../integrity/protected-files.js';
 import { gateFindings } from '../gate-findings.js';
 import type { WorkspaceRule } from '../rule.js';
 
@@ -12,5 +13,8 @@ export const GATE_RULES: readonly WorkspaceRule[] = IDS.map((id) => ({
   id,
   severity: 'error',
   suppressible: 'never',
+  mayErrIn: (snapshot, path) =>
+    isProtected(snapshot.schema, path) ||
+    snapshot.objectsOf(path).some(({ object, shape }) => shape === 'log' || object === 'MANIFEST'),
   run: (context) => gateFindings(context, id),
 }));

@@ -14,6 +14,7 @@ export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
     id: rule.id,
     severity: rule.severity,
     suppressible: 'always',
+    mayErrIn: ({ schema }, path) => rule.severity === 'error' || path === schema.file,
     run: () => violations(context, rule),
   }));
 }

@@ -80,7 +80,11 @@ phase:
   started: ${time}
   status: active
   successor: null
-transition: { triggered_at: null, expires_at: null, timeout_days: 3, reescalations: 0 }
+transition:
+  triggered_at: null
+  expires_at: null
+  timeout_days: 3
+  reescalations: 0
 last_pass:
   date: null
   objective: null

@@ -3,7 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { fileRange, type Range } from '../../../kernel/diagnostic.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { findTable } from '../../../markdown/find-records.js';
-import { readRecords } from '../../../markdown/read-records.js';
+import { keptRecords } from '../../../markdown/kept-docs.js';
 import type { Doc, Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -109,7 +109,7 @@ function shapeOf(snapshot: Snapshot, doc: Doc, file: string): readonly PlanProbl
   const found =
     written.length === objects.length
       ? snapshot.recordDiagnostics(file)
-      : written.flatMap((object) => readRecords(doc, file, object).diagnostics);
+      : written.flatMap((object) => keptRecords(doc, file, object).diagnostics);
   return found
     .filter(({ severity }) => severity === 'error')
     .map(({ rule: _, severity: __, ...problem }) => ({ ...problem, ofContract: true }));

@@ -4,10 +4,9 @@ import { decodeCell, encodeCell } from '../../../markdown/cell.js';
 import { setFrontMatterField } from '../../../markdown/edit-front-matter.js';
 import { findTable } from '../../../markdown/find-records.js';
 import { fieldName } from '../../../markdown/field-name.js';
-import { readRecords } from '../../../markdown/read-records.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import { formatRow } from '../../../markdown/row.js';
-import { scan } from '../../../markdown/scan.js';
+import { keptDoc, keptRecords } from '../../../markdown/kept-docs.js';
 import type { Cell, Doc, RecordSpec, Table } from '../../../markdown/types.js';
 import { isSameStep } from '../engine/same-step.js';
 import type { Plan, StepDefinition, StepStatus } from '../types.js';
@@ -61,7 +60,7 @@ function withSteps(
   };
   const sameOrder = isDeepStrictEqual(ids(definitions), ids(plan.definitions));
   if (sameOrder && plan.definitions.every(isKept)) return text;
-  const cell = readRecords(scan(text), file, spec).records[0]?.fields.get('steps');
+  const cell = keptRecords(keptDoc(text), file, spec).records[0]?.fields.get('steps');
   if (cell === undefined) return text;
   const items = itemsOf(text, cell);
   if (items === undefined || items.length !== definitions.length)
@@ -106,7 +105,7 @@ function wholeList(plan: Plan, text: string, cell: Cell): string {
 type Edit = { readonly start: number; readonly end: number; readonly text: string };
 
 function withRows(text: string, plan: Plan): string {
-  const doc = scan(text);
+  const doc = keptDoc(text);
   const found = findTable(doc, HEADING);
   if (found.kind === 'found') return edited(text, rowEdits(doc, found.table, plan));
   const header = `${formatRow(COLUMNS)}${doc.eol}|${'---|'.repeat(COLUMNS.length)}${doc.eol}`;
