@@ -112,7 +112,7 @@ async function serve(
   requests: ThreadRequest[],
   keep: (answer: ThreadAnswer) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL('./facts-thread.js', import.meta.url), {
+  const worker = new Worker(new URL('../../../bin/facts-thread.cjs', import.meta.url), {
     workerData: setting,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
