@@ -3,6 +3,4 @@
 'use strict';
 const { freshBundle } = require('./load-bundle.cjs');
 
-void (
-  freshBundle('cli.cjs')?.factsThread() ?? import('../dist/src/validate/facts-thread.js')
-);
+void (freshBundle('cli.cjs')?.factsThread() ?? import('../dist/src/validate/facts-thread.js'));

@@ -31,4 +31,11 @@ export class LazyFacts extends MapView<FileFacts> {
   *keys(): MapIterator<string> {
     for (const path of this.#paths.keys()) if (this.has(path)) yield path;
   }
+
+  override *entries(): MapIterator<[string, FileFacts]> {
+    for (const path of this.#paths.keys()) {
+      const facts = this.get(path);
+      if (facts !== undefined) yield [path, facts];
+    }
+  }
 }
