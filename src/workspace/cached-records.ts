@@ -1,7 +1,7 @@
 /**
- * Encodes records as short text for the cache, and decodes them. Numbers and texts of all cells of a
- * record are in one list, and names in one for all records that have the same: of ten thousand
- * projects, a list for each cell would take most of the memory and of the time to read them.
+ * Encodes records as short text for the cache, and decodes them. What all cells of a record contain
+ * is in one list, and names are in one for all records that have the same: of 10,000 projects, a
+ * list for each cell would take most of the memory, and of the time to read them.
  */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
@@ -127,21 +127,14 @@ function namesIn(text: string): readonly string[] {
 
 function cellOf(file: string, [, , , cells, ends, data]: CachedRecord, index: number): Cell {
   const first = index * PARTS;
-  const numberAt = (part: number): number => Number(cells[first + part]);
-  const [start, end, line, column] = [numberAt(0), numberAt(1), numberAt(2), numberAt(3)];
-  const raw = String(cells[first + 4]);
-  const value = cells[first + 5];
-  const cell = {
-    raw,
-    value: typeof value === 'string' ? value : raw,
-    start,
-    end,
-    range: rangeOf(file, [start, end, line, column, ...(ends?.[index] ?? NOTHING)]),
-  };
+  const [start, end] = [cells[first] as number, cells[first + 1] as number];
+  const [line, column] = [cells[first + 2] as number, cells[first + 3] as number];
+  const [raw, value] = [cells[first + 4] as string, cells[first + 5]];
+  const [endLine, endColumn] = ends?.[index] ?? [line, column + end - start];
+  const range: Range = { file, line, column, endLine, endColumn };
+  const cell = { raw, value: typeof value === 'string' ? value : raw, start, end, range };
   return data !== undefined && index in data ? { ...cell, data: data[index] } : cell;
 }
-
-const NOTHING = [] as const;
 
 function isJson(data: unknown): boolean {
   if (data === null || typeof data === 'string' || typeof data === 'boolean') return true;
