@@ -9,7 +9,10 @@ type Rest = {
   readonly load: (path: string) => FileFacts | undefined;
 };
 
-/** In the order of `paths`, as `own` is. `load` is asked at most once for each path that is not in `own`. */
+/**
+ * In the order of `paths`, as `own` is. `load` is asked at most once for each path that is not in
+ * `own`.
+ */
 export class LazyFacts extends MapView<FileFacts> {
   readonly size: number;
   readonly #paths: Rest['paths'];
