@@ -2,7 +2,7 @@
 // fits.
 'use strict';
 const { isAscii } = require('node:buffer');
-const { readFileSync, statSync } = require('node:fs');
+const { readdirSync, readFileSync, statSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
@@ -25,4 +25,20 @@ exports.loadBundle = function loadBundle(file) {
   const module = { exports: {} };
   script.runInThisContext()(createRequire(file), module, module.exports, file);
   return { exports: module.exports, script };
+};
+
+// What a bundle exports. Not used if the sources were compiled after it was made, or if a module or
+// host was added since.
+exports.freshBundle = function freshBundle(name) {
+  const dist = `${__dirname}/../dist`;
+  const [made, compiled] = [name, '.tsbuildinfo'].map(
+    (file) => statSync(`${dist}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  if (made === 0 || compiled > made) return undefined;
+  const { exports: exported } = exports.loadBundle(`${dist}/${name}`);
+  const holdsAll = ([room, names]) =>
+    readdirSync(`${dist}/src/${room}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .every((entry) => names.includes(entry.name));
+  return Object.entries(exported.held).every(holdsAll) ? exported : undefined;
 };

@@ -3,6 +3,7 @@
 'use strict';
 const words = process.argv.slice(2);
 const DIST = `${__dirname}/../dist`;
+const bundle = (name) => require('./load-bundle.cjs').freshBundle(name);
 
 if (words[0] === '--version' || words[0] === '-V')
   process.stdout.write(`${require('../package.json').version}\n`);
@@ -21,19 +22,4 @@ async function run() {
 function isQuick([command, host]) {
   if (command !== 'hook') return command === 'gate';
   return require('node:fs').existsSync(`${DIST}/src/hosts/${host}/hook-line.js`);
-}
-
-// Not used if the sources were compiled after it was made, or if a module or host was added since.
-function bundle(name) {
-  const { readdirSync, statSync } = require('node:fs');
-  const [made, compiled] = [name, '.tsbuildinfo'].map(
-    (file) => statSync(`${DIST}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-  );
-  if (made === 0 || compiled > made) return undefined;
-  const { exports } = require('./load-bundle.cjs').loadBundle(`${DIST}/${name}`);
-  const holdsAll = ([room, names]) =>
-    readdirSync(`${DIST}/src/${room}`, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .every((entry) => names.includes(entry.name));
-  return Object.entries(exports.held).every(holdsAll) ? exports : undefined;
 }

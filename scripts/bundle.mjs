@@ -38,11 +38,11 @@ const banner = {
   js: 'const __placeOf = (path) => require("node:path").join(__filename, "..", path), __urlOf = (path) => require("node:url").pathToFileURL(__placeOf(path)).href, __folderOf = (path) => require("node:path").dirname(__placeOf(path));',
 };
 
-async function bundle(name, entry) {
+async function bundle(name, contents) {
   const file = join(dist, name);
   const { outputFiles } = await build({
     stdin: {
-      contents: `export * from './src/surfaces/cli/${entry}.js';\nexport const held = ${JSON.stringify(held)};`,
+      contents: `${contents}\nexport const held = ${JSON.stringify(held)};`,
       resolveDir: dist,
     },
     outfile: file,
@@ -73,7 +73,13 @@ async function bundle(name, entry) {
   writeFileSync(file, ascii);
 }
 
-await Promise.all([bundle('cli.cjs', 'main'), bundle('quick.cjs', 'quick-answer')]);
+await Promise.all([
+  bundle(
+    'cli.cjs',
+    "export * from './src/surfaces/cli/main.js';\nexport const factsThread = () => import('./src/validate/facts-thread.js');",
+  ),
+  bundle('quick.cjs', "export * from './src/surfaces/cli/quick-answer.js';"),
+]);
 
 const place = mkdtempSync(join(tmpdir(), 'nocturne-build-'));
 const [directory, home] = [join(place, 'workspace'), join(place, 'home')];
@@ -87,6 +93,7 @@ createWorkspace({
 
 // Only frequent commands: every start reads all of the compiled code.
 compile('cli.cjs', [
+  ['validate'],
   ['query', 'SELECT 1 AS one'],
   ['status'],
   ['impact', 'SOUL.md'],

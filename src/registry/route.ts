@@ -1,12 +1,12 @@
 /** R3: the route of a path. The most specific pattern wins. */
 import { compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
+import { nearPatterns } from './near-patterns.js';
 import type { Route, Schema } from './types.js';
 
-/** `near` caches the patterns that can match, by first folder and number of parts of a path. */
+/** `near`: the routes with a wildcard that can match a path. */
 type Index = {
   readonly literal: ReadonlyMap<string, Route>;
-  readonly globs: readonly Route[];
-  readonly near: Map<string, readonly Route[]>;
+  readonly near: (path: string) => readonly Route[];
   readonly hasFree: boolean;
 };
 const indexes = new WeakMap<Schema, Index>();
@@ -26,31 +26,11 @@ export function routesOf(schema: Schema, path: string): readonly Route[] {
   const index = indexOf(schema);
   const literal = index.literal.get(path);
   if (literal !== undefined) return [literal];
-  const matching = nearRoutes(index, path).filter((route) => globMatches(route.pattern, path));
+  const matching = index.near(path).filter((route) => globMatches(route.pattern, path));
   const [best] = matching;
   return best === undefined
     ? []
     : matching.filter((route) => compareSpecificity(route.pattern, best.pattern) === 0);
-}
-
-function nearRoutes(index: Index, path: string): readonly Route[] {
-  const parts = path.split('/');
-  const [first = ''] = parts;
-  const id = `${parts.length} ${first}`;
-  const cached = index.near.get(id);
-  if (cached !== undefined) return cached;
-  const near = index.globs.filter(({ pattern }) => canMatch(pattern, first, parts.length));
-  index.near.set(id, near);
-  return near;
-}
-
-/** False only if a pattern cannot match a path with `count` parts in the folder `first`. */
-function canMatch(pattern: string, first: string, count: number): boolean {
-  // Braces, groups and classes may contain a slash.
-  if (/[{}()[\]\\]/.test(pattern)) return true;
-  const [head = '', ...rest] = pattern.split('/');
-  if (isLiteral(head) && head !== first) return false;
-  return pattern.includes('**') || rest.length + 1 === count;
 }
 
 function indexOf(schema: Schema): Index {
@@ -65,7 +45,7 @@ function indexOf(schema: Schema): Index {
       .filter((route) => !isLiteral(route.pattern))
       .sort((a, b) => compareSpecificity(a.pattern, b.pattern));
     const hasFree = schema.routes.some((route) => route.tier === 'FREE');
-    index = { literal, globs, near: new Map(), hasFree };
+    index = { literal, near: nearPatterns(globs, ({ pattern }) => pattern), hasFree };
     indexes.set(schema, index);
   }
   return index;

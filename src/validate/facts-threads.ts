@@ -25,9 +25,12 @@ export type ThreadAnswer = readonly (readonly [path: string, file: Fresh])[];
 const FEWEST = 1_000;
 /** More threads gain little, and each loads and compiles the rules again. */
 const MOST_THREADS = 4;
-const FILES_IN_REQUEST = 50;
-/** Of a thread: the caller gives it more when it has finished files of its own. */
-const REQUESTS_AHEAD = 4;
+const FILES_IN_REQUEST = 25;
+/**
+ * Of a thread: the caller gives it more when it has finished files of its own. At the end, the
+ * caller has nothing to do until the thread has answered them.
+ */
+const REQUESTS_AHEAD = 3;
 /** The caller reads larger files itself, with care for memory. */
 const LARGEST = 4 << 20;
 /** So that what one file needs is gone before the collector looks at it. */
@@ -112,7 +115,7 @@ async function serve(
   requests: ThreadRequest[],
   keep: (answer: ThreadAnswer) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL('./facts-thread.js', import.meta.url), {
+  const worker = new Worker(new URL('../../../bin/facts-thread.cjs', import.meta.url), {
     workerData: setting,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
@@ -137,6 +140,7 @@ async function serve(
       if (open === 0) resolve();
     });
   } finally {
-    await worker.terminate();
+    // Nobody has to wait for its end.
+    void worker.terminate();
   }
 }

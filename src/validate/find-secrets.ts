@@ -69,10 +69,16 @@ const MOST_KEPT = 20_000;
 /** By the hash of the text: what reconciling accepted is scanned again when the pass is graded. */
 const foundBefore = new Map<string, readonly FoundSecret[]>();
 
-/** Every credential in a text, in order, each place once. */
-export function findSecrets(text: string): readonly FoundSecret[] {
+/**
+ * Every credential in a text, in order, each place once.
+ * @param hashOf the SHA-256 of the text, for a caller that needs it as well.
+ */
+export function findSecrets(
+  text: string,
+  hashOf: () => string = () => sha256(text),
+): readonly FoundSecret[] {
   if (text.length < SHORTEST_KEPT) return findIn(text);
-  const hash = sha256(text);
+  const hash = hashOf();
   const known = foundBefore.get(hash);
   if (known !== undefined) return known;
   const found = findIn(text);
@@ -97,7 +103,9 @@ function findIn(text: string): readonly FoundSecret[] {
 
 function scan(text: string, depth: number): FoundSecret[] {
   const long = longWords(text);
-  const own = OWN_SECRET_RULES.filter((rule) => rule.words.some((word) => long.includes(word)));
+  const own = OWN_SECRET_RULES.filter(
+    ({ words, mark }) => words.some((word) => long.includes(word)) && mark?.test(long) !== false,
+  );
   const found = [
     ...fromLibrary(text, long),
     ...own.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place }))),

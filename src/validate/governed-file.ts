@@ -1,5 +1,6 @@
 /** One file as the rules see it: its content, its records, its protection tier. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
+import { sha256 } from '../kernel/hash.js';
 import type { Doc, Rec } from '../markdown/types.js';
 import type { ObjectSpec, Schema, Tier } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -13,6 +14,8 @@ export type GovernedFile = {
   readonly schema: Schema;
   readonly objects: readonly ObjectSpec[];
   readonly bytes: Buffer;
+  /** The SHA-256 of `bytes`. */
+  readonly hash: () => string;
   /** `undefined`: it is not UTF-8. */
   readonly text: string | undefined;
   /** Its block structure, for markdown. */
@@ -46,6 +49,7 @@ export function governedFile(
     schema: snapshot.schema,
     objects,
     bytes,
+    hash: () => snapshot.hash(path) ?? sha256(bytes),
     text,
     doc: kind === 'markdown' ? snapshot.doc(path) : undefined,
     records: (object) => snapshot.recordsIn(path, object),

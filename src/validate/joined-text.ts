@@ -12,11 +12,23 @@ const INVISIBLE_ONLY = new RegExp(`^[${INVISIBLE}]$`);
 const DISGUISE = new RegExp(`[${INVISIBLE}]|[\\uff01-\\uff5e]|&#(?:x([\\da-f]+)|(\\d+));`, 'gi');
 /** Characters in a piece of a word. */
 const SHORTEST = 2;
+/**
+ * No rule finds anything in a shorter joined word, except the tokens of Slack, which contain `-`.
+ * Few words of prose are so long, although each line of it ends with one that might go on.
+ */
+export const LONG_JOINED = 20;
 
 /** Each split word in one piece, a line for each; and the whole text with disguises undone. */
 export function joinedTexts(text: string): readonly JoinedText[] {
-  const plain = text.search(DISGUISE) < 0 ? undefined : undisguised(text);
+  const plain = mayHoldDisguise(text) ? undisguised(text) : undefined;
   return [splitWords(text), plain].filter((joined) => joined !== undefined);
+}
+
+/** In ASCII, which is counted much faster than searched, only entities are disguises. */
+function mayHoldDisguise(text: string): boolean {
+  return (
+    (text.includes('&#') || Buffer.byteLength(text) !== text.length) && text.search(DISGUISE) >= 0
+  );
 }
 
 /** 1: word, 2: blank, 3: quote, 4: begins a line of a quotation, a list or a table. */
@@ -29,25 +41,43 @@ for (const [characters, kind] of [
   ['>#*|', MARKER],
 ] as const)
   for (const character of characters) CLASS[character.charCodeAt(0)] = kind;
-const classAt = (text: string, offset: number): number => CLASS[text.charCodeAt(offset)] ?? 0;
+/** Behind the end there is NaN, of which V8 makes the name of a property, slowly. */
+const classAt = (text: string, offset: number): number => CLASS[text.charCodeAt(offset) | 0] ?? 0;
 const [NEWLINE, RETURN, BACKSLASH] = [10, 13, 92];
 
 /** A word goes on only after a quote or at the end of its line, so it looks only there. */
-const BREAK = /["'`\n]/g;
+const BREAKS = ['\n', '"', "'", '`'];
 
 function splitWords(text: string): JoinedText | undefined {
   const pieces = collectPieces();
-  BREAK.lastIndex = 0;
+  const breaks = breaksOf(text);
   let done = 0;
-  for (let match = BREAK.exec(text); match !== null; match = BREAK.exec(text)) {
-    const end = wordBefore(text, match.index);
+  for (let offset = breaks(0); offset < text.length; ) {
+    const end = wordBefore(text, offset);
     let start = end;
     while (start > done && classAt(text, start - 1) === WORD) start -= 1;
-    if (end - start < SHORTEST) continue;
-    done = joinWord(text, start, pieces);
-    BREAK.lastIndex = Math.max(BREAK.lastIndex, done);
+    if (end - start >= SHORTEST) done = joinWord(text, start, pieces);
+    offset = breaks(Math.max(offset + 1, done));
   }
   return pieces.joined();
+}
+
+/** Finds the first break from an offset on, for offsets that grow; the length if there is none. */
+function breaksOf(text: string): (from: number) => number {
+  const next = BREAKS.map(() => -1);
+  return (from) => {
+    let first = text.length;
+    for (let i = 0; i < next.length; i++) {
+      let offset = next[i] ?? -1;
+      if (offset < from) {
+        const found = text.indexOf(BREAKS[i] ?? '', from);
+        offset = found < 0 ? text.length : found;
+        next[i] = offset;
+      }
+      if (offset < first) first = offset;
+    }
+    return first;
+  };
 }
 
 /** The end of the word that this quote or end of a line follows; itself if there is none. */
@@ -76,7 +106,8 @@ function joinWord(text: string, first: number, pieces: Pieces): number {
     length += nextEnd - next;
     [start, end] = [next, nextEnd];
   }
-  if (places !== undefined && length >= LONG) addWord(text, places, pieces);
+  if (places === undefined || length < LONG) return end;
+  if (length >= LONG_JOINED || text.slice(first, end).includes('-')) addWord(text, places, pieces);
   return end;
 }
 

@@ -9,7 +9,10 @@ type Rest = {
   readonly load: (path: string) => FileFacts | undefined;
 };
 
-/** In the order of `paths`. `load` is asked at most once for each path that is not in `own`. */
+/**
+ * In the order of `paths`, as `own` is. `load` is asked at most once for each path that is not in
+ * `own`.
+ */
 export class LazyFacts extends MapView<FileFacts> {
   readonly size: number;
   readonly #paths: Rest['paths'];
@@ -30,5 +33,16 @@ export class LazyFacts extends MapView<FileFacts> {
 
   *keys(): MapIterator<string> {
     for (const path of this.#paths.keys()) if (this.has(path)) yield path;
+  }
+
+  override entries(): MapIterator<[string, FileFacts]> {
+    return this.#own.size === this.size ? this.#own.entries() : this.#someLoaded();
+  }
+
+  *#someLoaded(): MapIterator<[string, FileFacts]> {
+    for (const path of this.#paths.keys()) {
+      const facts = this.get(path);
+      if (facts !== undefined) yield [path, facts];
+    }
   }
 }

@@ -124,6 +124,7 @@ function windowFacts(source: {
     schema,
     objects,
     bytes: content,
+    hash: () => sha256(content),
     text: text === undefined ? undefined : decodeUtf8(content),
     doc: contentKind(path) === 'markdown' ? doc : undefined,
     records: () => read.records,

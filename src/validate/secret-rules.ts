@@ -4,10 +4,14 @@
  */
 
 type Place = { readonly start: number; readonly end: number };
-/** `words`: a match contains one of them inside a long word, in lower case. */
+/**
+ * `words`: a match contains one of them inside a long word, in lower case. `mark`: such words
+ * contain it as well, where `words` are in every text.
+ */
 export type SecretRule = {
   readonly id: string;
   readonly words: readonly string[];
+  readonly mark?: RegExp;
   find(text: string): Place[];
 };
 
@@ -40,12 +44,15 @@ export const OWN_SECRET_RULES: readonly SecretRule[] = [
   rule('supabase-key', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})/g),
   // Its three letters are common in long base64, which goes on after the length of a key.
   rule('brave-key', ['bsa'], /(?<!\+)\bBSA[A-Za-z0-9_-]{24,40}(?![A-Za-z0-9+/=_-])/g, random),
-  rule(
-    'discord-token',
-    ['.'],
-    /\b[MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.[A-Za-z\d_-]{27,}/g,
-    random,
-  ),
+  {
+    ...rule(
+      'discord-token',
+      ['.'],
+      /\b[MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.[A-Za-z\d_-]{27,}/g,
+      random,
+    ),
+    mark: /\.[a-z\d_-]{6}\./,
+  },
   rule('tavily-key', ['tvly-'], /\btvly-[A-Za-z0-9-]{28,}/g),
   rule('replicate-token', ['r8_'], /\br8_[A-Za-z0-9]{37,}/g),
   rule('digitalocean-token', ['dop_v1_'], /\bdop_v1_[a-f0-9]{64}/g),

@@ -118,6 +118,11 @@ class TracedFacts extends MapView<FileFacts> {
     this.#note('facts', 'held');
     return this.#facts.keys();
   }
+
+  override *entries(): MapIterator<[string, FileFacts]> {
+    this.#note('facts', 'held');
+    for (const [path, facts] of this.#facts) yield [path, new TracedFileFacts(facts, this.#note)];
+  }
 }
 
 class TracedFileFacts extends FactsView {

@@ -182,8 +182,7 @@ function writeWindows(database: Database, windows: Changes['windows']): void {
 
 export function writeChanges(database: Database, changes: Changes): void {
   const { touched, gone, answers } = changes;
-  // In the order of the table, of which SQLite keeps only a part in memory.
-  const fresh = [...changes.fresh].sort((a, b) => groupOf(a.path) - groupOf(b.path));
+  const fresh = inTableOrder(changes.fresh);
   const [touch, forget, forgetRecords, forgetWindows] = [
     'UPDATE files SET stat = ? WHERE in_group = ? AND path = ?',
     'DELETE FROM files WHERE in_group = ? AND path = ?',
@@ -196,9 +195,12 @@ export function writeChanges(database: Database, changes: Changes): void {
     'INSERT OR REPLACE INTO answers VALUES (?, ?, ?)',
   ].map((sql) => database.prepare(sql));
   const objects = database.prepare('SELECT DISTINCT object FROM records').pluck().all() as string[];
+  // To delete what is not there would take a third of the time.
+  const isNew = database.prepare('SELECT 1 FROM files LIMIT 1').get() === undefined;
+  const replaced = isNew ? [] : fresh.map((file) => file.path);
   database.transaction(() => {
     for (const { path, stat } of touched) touch?.run(stat, groupOf(path), path);
-    for (const path of [...gone, ...fresh.map((file) => file.path)]) {
+    for (const path of [...gone, ...replaced]) {
       forget?.run(groupOf(path), path);
       if (!changes.windows.has(path)) forgetWindows?.run(path);
       for (const object of objects) forgetRecords?.run(path, object);
@@ -213,6 +215,13 @@ export function writeChanges(database: Database, changes: Changes): void {
     writeGroups(database, changes.groups);
     for (const [sql, { digest, answer }] of answers) keepAnswer?.run(sql, digest, answer);
   })();
+}
+
+/** SQLite keeps only a part of a table in memory. */
+function inTableOrder(fresh: Changes['fresh']): Changes['fresh'] {
+  const groups: Changes['fresh'][number][][] = [];
+  for (const file of fresh) (groups[groupOf(file.path)] ??= []).push(file);
+  return groups.flatMap((files) => files.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
 function writeGroups(database: Database, groups: Changes['groups']): void {

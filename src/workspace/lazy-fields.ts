@@ -3,11 +3,12 @@ import type { Cell } from '../markdown/types.js';
 
 export class LazyFields implements ReadonlyMap<string, Cell> {
   readonly size: number;
-  readonly #nameAt: (index: number) => string;
+  readonly #names: readonly string[];
   readonly #cellAt: (index: number) => Cell;
-  constructor(size: number, nameAt: (index: number) => string, cellAt: (index: number) => Cell) {
+  /** @param size how many of the names have a cell. */
+  constructor(names: readonly string[], cellAt: (index: number) => Cell, size = names.length) {
     this.size = size;
-    this.#nameAt = nameAt;
+    this.#names = names;
     this.#cellAt = cellAt;
   }
   has(name: string): boolean {
@@ -18,10 +19,10 @@ export class LazyFields implements ReadonlyMap<string, Cell> {
     return index < 0 ? undefined : this.#cellAt(index);
   }
   *entries(): MapIterator<[string, Cell]> {
-    for (let i = 0; i < this.size; i++) yield [this.#nameAt(i), this.#cellAt(i)];
+    for (let i = 0; i < this.size; i++) yield [this.#names[i] ?? '', this.#cellAt(i)];
   }
   *keys(): MapIterator<string> {
-    for (let i = 0; i < this.size; i++) yield this.#nameAt(i);
+    for (let i = 0; i < this.size; i++) yield this.#names[i] ?? '';
   }
   *values(): MapIterator<Cell> {
     for (let i = 0; i < this.size; i++) yield this.#cellAt(i);
@@ -33,7 +34,7 @@ export class LazyFields implements ReadonlyMap<string, Cell> {
     return this.entries();
   }
   #indexOf(name: string): number {
-    for (let i = 0; i < this.size; i++) if (this.#nameAt(i) === name) return i;
+    for (let i = 0; i < this.size; i++) if (this.#names[i] === name) return i;
     return -1;
   }
 }

@@ -211,9 +211,9 @@ class LogRecord implements Rec {
     const spanAt = (index: number): Span =>
       (spans ??= splitRow(this.row.text, 0, this.row.text.length))[index] ?? { start: 0, end: 0 };
     return new LazyFields(
-      Math.min(columns.length, values.length),
-      (i) => columns[i] ?? '',
+      columns,
       (i) => new RowCell(this, values[i] ?? '', () => spanAt(i)),
+      Math.min(columns.length, values.length),
     );
   }
   #ofLine(): ReadonlyMap<string, Cell> {

@@ -7,8 +7,9 @@ import { sha256 } from '../kernel/hash.js';
 import { keptDoc, keptRecords } from '../markdown/kept-docs.js';
 import type { Doc, ReadResult, Rec, RecordSpec } from '../markdown/types.js';
 import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
+import { nearPatterns } from '../registry/near-patterns.js';
 import { isFree } from '../registry/route.js';
-import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
+import type { LoadedSchema, ObjectSpec, Schema } from '../registry/types.js';
 import { locateIn } from './address.js';
 import { hashIfThere, MOST_READ } from './file-content.js';
 import { inOrder, type Lacking, logRecords, type RowOptions } from './log-records.js';
@@ -55,7 +56,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const objectsOf = memo((path: string): readonly ObjectSpec[] =>
     isFree(loaded().schema, path)
       ? NONE
-      : [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)),
+      : objectsNear(loaded().schema)(path).filter((object) => globMatches(object.glob, path)),
   );
   const readIn = memo((id: string): ReadResult => {
     const [object = '', path = ''] = id.split('\0');
@@ -215,6 +216,16 @@ function contentOf({ read, hashLarge }: Reader, holdsRecords: (path: string) => 
     return content === undefined ? large : sha256(content);
   });
   return { bytes, text, doc, hash };
+}
+
+type NearObjects = (path: string) => readonly ObjectSpec[];
+const nearObjects = new WeakMap<Schema, NearObjects>();
+
+function objectsNear(schema: Schema): NearObjects {
+  const known = nearObjects.get(schema);
+  const near = known ?? nearPatterns([...schema.objects.values()], ({ glob }) => glob);
+  if (known === undefined) nearObjects.set(schema, near);
+  return near;
 }
 
 /** Cached, because a pass opens dozens of snapshots with the same schema. */

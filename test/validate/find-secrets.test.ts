@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { findSecrets } from '../../src/validate/find-secrets.js';
 import { processorMs } from '../support/processor-time.js';
@@ -169,6 +170,40 @@ t.test('a credential is found although it was split or disguised, at its place',
     t.ok((found?.start ?? 0) >= 8 && (found?.end ?? 999) <= 8 + text.length, `${how}: its place`);
   }
 });
+
+/** Of each format that fits in one word, also the shortest that the library accepts. */
+const ONE_WORD = [
+  ...SAMPLES.map(([, text]) => text).filter((text) => /^[\w+/=.~-]+$/.test(text)),
+  `xoxb${'-'}1-a2b3c`,
+  `xapp${'-'}1-a2b3c`,
+  `AKIA${'Q7ZT2MXW4LPR8SVN'}`,
+];
+const BREAKS = ['\n', '\r\n', ' \\\n    ', '\n> ', '\n| ', '" + "', "' . '", '" "', '`,\n  `'];
+
+t.test('whatever is found in one piece is found in several pieces', async (t) => {
+  t.ok(ONE_WORD.length > 30);
+  for (const word of ONE_WORD) t.not(findSecrets(word).length, 0, word.slice(0, 6));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ONE_WORD),
+      fc.array(fc.tuple(fc.nat(), fc.constantFrom(...BREAKS)), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('', 'A line before it.\n', '| a | b |\n'),
+      (word, breaks, before) => {
+        const text = breaks.reduce((rest, [at, between]) => splitAt(rest, at, between), word);
+        t.not(findSecrets(`${before}${text}\n\nafter it`).length, 0, text);
+      },
+    ),
+    { numRuns: 1500, verbose: 1 },
+  );
+});
+
+/** Splits the first piece, so that each one keeps at least two characters. */
+function splitAt(text: string, at: number, between: string): string {
+  const first = /^[\w+/=.~-]+/.exec(text)?.[0].length ?? 0;
+  if (first < 4) return text;
+  const place = 2 + (at % (first - 3));
+  return text.slice(0, place) + between + text.slice(place);
+}
 
 t.test('examples of logins, word lists and prose are no credentials', async (t) => {
   for (const text of [

@@ -1,7 +1,7 @@
 /** The scan by characters joins the same words as the expression that says what is joined. */
 import fc from 'fast-check';
 import t from 'tap';
-import { joinedTexts } from '../../src/validate/joined-text.js';
+import { joinedTexts, LONG_JOINED } from '../../src/validate/joined-text.js';
 import { LONG } from '../../src/validate/long-words.js';
 
 const PIECE = '[\\w+/=.~-]{2,}';
@@ -21,7 +21,8 @@ function plainly(text: string): readonly string[] {
       from = to + (separator?.[0].length ?? 0);
     }
     const end = index + run.length;
-    if (found.length - start < LONG) found.length = start;
+    const isShort = found.length - start < LONG_JOINED && !run.includes('-');
+    if (isShort || found.length - start < LONG) found.length = start;
     else found.push(`\n ${end}`, `\n ${end + 1}`);
   }
   return found;
@@ -35,6 +36,7 @@ function quickly(text: string): readonly string[] {
 
 t.test('words that were split are joined as the expression says', async (t) => {
   const parts = ['a', 'bc', 'D9', '_', '+', '.', ',', '&', '=', '/', '-', '~', 'é', '\u00a0', '(']
+    .concat(['abcdefghi', '0123456789abcdefghij'])
     .concat([' ', '\t', '\\', '\r', '\n', '>', '#', '*', '|', '"', "'", '`', '\n> ', '" + "'])
     .map((part) => fc.constant(part));
   fc.assert(

@@ -10,8 +10,8 @@ export const secret: FileRule = {
   id: 'secret',
   severity: 'error',
   suppressible: 'always',
-  run: ({ path, text }) => {
-    const found = text === undefined ? [] : findSecrets(text);
+  run: ({ path, text, hash }) => {
+    const found = text === undefined ? [] : findSecrets(text, hash);
     if (text === undefined || found.length === 0) return [];
     const map = lineMap(text);
     return found.map(({ rule, start, end }) => ({
