@@ -99,7 +99,7 @@ t.test('findings that lower nothing, or only to ADEQUATE, are told to the next p
       const { place, report } = await graded(t, [say(grade, found)], undefined, 3);
       t.equal(report.data.quality, quality);
       const next = await worker(environment(place), { role: 'worker' });
-      t.match(next.data.prompt, /Why this grade: .*page\.md:5/);
+      t.match(next.data.prompt, /Why the last pass was (?:STRONG|ADEQUATE): .*page\.md:5/);
       await manager(environment(place), { role: 'manager' });
       const page = fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body');
       const line = /pages, its grader: small-2026 says ADEQUATE; .*page\.md:5/;

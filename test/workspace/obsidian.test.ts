@@ -48,15 +48,11 @@ const REWRITES: readonly (readonly [string, (page: string) => string])[] = [
   ],
   ['lists without quotes', (page) => page.replace('["outputs/**"]', '[ outputs/** ]')],
   [
-    'maps as blocks',
+    'a map in one line',
     (page) =>
       page.replace(
-        /^transition: \{ (.*) \}$/m,
-        (_, inner: string) =>
-          `transition:\n${inner
-            .split(', ')
-            .map((line) => `  ${line}`)
-            .join('\n')}`,
+        /^transition:\n((?: {2}.*\n)+)/m,
+        (_, inner: string) => `transition: { ${inner.trim().split(/\n */).join(', ')} }\n`,
       ),
   ],
   [

@@ -37,7 +37,7 @@ t.test('a node that leaves gives back its tasks at once', { skip: NO_SERVER }, a
   const pageText = async (): Promise<string> =>
     JSON.stringify((await lead.run('mesh', 'tasks', '--all')).json);
   await until(async () => /"claimed"/.test(await pageText()), 'left has claimed it');
-  t.ok(existsSync(claims));
+  await until(() => existsSync(claims), 'and has kept its claim');
 
   const gone = await left.run('mesh', 'leave', '--yes');
   t.match(gone.json, { left: /./, released: 1, unheard: 0 }, gone.text);
