@@ -108,7 +108,7 @@ function isRace({ pipeline = [], expanded = [] }: Step): boolean {
   if (pipeline.some(readsItsOutput)) return true;
   const expands = pipeline.length > 1 && expanded.length > 0;
   if (places || (expands && pipeline.some(writes))) return true;
-  // What a shell says of its own has its own words, and xargs makes words of it.
+  // A shell reports in its own words, and xargs makes arguments of them.
   if (pipeline.some(reportsTo) && pipeline.some(({ words }) => words.some(isXargs))) return true;
   // A reader that ends early ends its writer by a signal, before it has started everything.
   // tee writes to the pipe first, and so may be ended before it writes its files.

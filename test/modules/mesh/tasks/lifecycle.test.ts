@@ -3,6 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import t from 'tap';
 import { createLane } from '../../../../src/modules/mesh/server/create-streams.js';
 import { changesOf } from '../../../../src/modules/mesh/tasks/commit-pages.js';
+import { ownerPart } from '../../../../src/modules/mesh/tasks/owner-part.js';
 import { type PageNext, taskPage } from '../../../../src/modules/mesh/tasks/task-page.js';
 import { laneOf, WAKE_STREAM } from '../../../../src/modules/mesh/wire/names.js';
 import { read } from '../../../passes/pass-workspace.js';
@@ -11,6 +12,7 @@ import { NO_SERVER } from '../nats-server.js';
 import { until } from '../until.js';
 import { writeTask } from '../work/work-place.js';
 import {
+  SOON,
   claimsOf,
   pageNow,
   recordNow,
@@ -109,7 +111,8 @@ t.test(
     const [owner, first, big] = mesh.nodes;
     if (owner === undefined || first === undefined || big === undefined) throw new Error('three');
     await createLane(mesh.admin, laneOf(['gpu']), ['gpu']);
-    start(t, { mesh, node: owner });
+    // As a worker it would take its own wake-ups first, and hand each on a second later.
+    start(t, { mesh, node: owner }, { parts: [ownerPart({ timing: SOON })] });
     writeTask(owner, { task: 'low', more: 'priority: low\n' });
     writeTask(owner, { task: 'normal' });
     writeTask(owner, { task: 'high', more: 'priority: high\n' });
