@@ -27,16 +27,18 @@ export type StoreSize = {
 /**
  * Removes what nothing refers to. Under the commit mutex, because a commit stores a content before
  * the row that refers to it; call it only while no pass can begin or take its baseline.
- * @returns how many objects, and the owner's number of days, for what else is kept so long.
+ * @returns how many objects, the owner's number of days, for what else is kept so long, and the
+ * workspace as it was read for this.
  */
 export function removeUnusedObjects(workspace: Workspace): {
   readonly removed: number;
   readonly days: number;
+  readonly snapshot: Snapshot;
 } {
   return withCommitMutex(workspace.root, () => {
     const snapshot = workspace.snapshot();
     const removed = pruneObjects(workspace.root, referencedObjects(workspace, snapshot));
-    return { removed, days: daysKept(snapshot) };
+    return { removed, days: daysKept(snapshot), snapshot };
   });
 }
 

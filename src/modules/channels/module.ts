@@ -8,17 +8,20 @@ import { channelService } from './channel-service.js';
 import { channelsList } from './commands/list.js';
 import { channelsLog } from './commands/log.js';
 import { channelsTest } from './commands/test.js';
+import { ownerChannels } from './owner-channel.js';
 import { roundOfAll } from './rounds.js';
 
 export const module: Module = {
   name: 'channels',
   // Every round reads the page as it is.
   onChange: () => undefined,
-  sweep: ({ workspace, signal, say }) =>
-    roundOfAll(
-      { workspace, signal, say, env: process.env },
-      { mayBegin: false, takesAnswers: true },
-    ),
+  sweep: ({ workspace, snapshot, signal, say }) =>
+    ownerChannels(snapshot).length === 0
+      ? []
+      : roundOfAll(
+          { workspace, signal, say, env: process.env },
+          { mayBegin: false, takesAnswers: true },
+        ),
   async onEvent(_event, { workspace, signal, say }) {
     const context = { workspace, signal, say, env: process.env };
     for (const line of await roundOfAll(context, { mayBegin: true, takesAnswers: false }))

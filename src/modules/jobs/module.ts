@@ -34,10 +34,11 @@ export const module: Module = {
     const facts = states.map((state) => ({ ...state, missed: missed.get(state.name) ?? [] }));
     return { lines: [...stateLines(states), ...[...missed.values()].flat()], facts };
   },
-  sweep: ({ workspace, runId }) => [
-    ...closeLostRuns(workspace).map((run) => `${run} is lost`),
-    ...recordMissed(workspace, runId),
-  ],
+  sweep({ workspace, snapshot, runId }) {
+    const lost = closeLostRuns(workspace).map((run) => `${run} is lost`);
+    const seen = lost.length === 0 ? snapshot : workspace.snapshot();
+    return [...lost, ...recordMissed(workspace, { runId, seen })];
+  },
   serve: (context) => [deadlineService(context), heartbeatService(context)],
   automationWatch: automationRuns,
   commands: {

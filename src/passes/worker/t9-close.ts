@@ -74,9 +74,9 @@ function withoutClaim({ workspace }: PassEnvironment, { runId }: Stage, act: Pla
 /** While this pass is the writer, so that no other pass takes its baseline at the same time. */
 function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
-    const { days } = removeUnusedObjects(workspace);
+    const { days, snapshot } = removeUnusedObjects(workspace);
     removeOldRunRecords(workspace.state, workspace.clock.now(), days);
-    dropStaleWork(workspace, workspace.snapshot());
+    dropStaleWork(workspace, snapshot);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
     say(`     unused contents were not removed: ${error.message}`);

@@ -16,9 +16,18 @@ export function missedChange(snapshot: Snapshot, step = ''): ModuleChange | unde
   return missed.length === 0 ? undefined : changeOf(snapshot, missed, step);
 }
 
-/** Idempotent: any process may call it at any time. @returns one sentence for each. */
-export function recordMissed(workspace: Workspace, runId = ''): readonly string[] {
-  if (missedNow(workspace.snapshot()).length === 0) return [];
+/**
+ * Idempotent: any process may call it at any time. @returns one sentence for each.
+ * @param seen the workspace as the caller has just read it.
+ */
+export function recordMissed(
+  workspace: Workspace,
+  {
+    runId = '',
+    seen = workspace.snapshot(),
+  }: { readonly runId?: string; readonly seen?: Snapshot } = {},
+): readonly string[] {
+  if (missedNow(seen).length === 0) return [];
   let said: readonly string[] = [];
   workspace.commit((snapshot) => {
     const missed = missedNow(snapshot);

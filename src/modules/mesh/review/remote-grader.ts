@@ -5,7 +5,7 @@ import type { ToGrade } from '../../../passes/judge/grade-question.js';
 import type { GradedElsewhere, ModuleContext } from '../../../passes/module.js';
 import { askService } from '../calls/ask-service.js';
 import type { CallOutcome } from '../calls/call.js';
-import { settingsNow } from '../settings.js';
+import { meshSettings, settingsNow } from '../settings.js';
 
 const IDLE_MS = 60_000;
 const TOTAL_MS = 10 * 60_000;
@@ -13,8 +13,9 @@ const TOTAL_MS = 10 * 60_000;
 /** Nothing where the owner named none, or where the mesh is off. */
 export async function gradeElsewhere(
   toGrade: () => ToGrade,
-  { workspace, runId, signal }: ModuleContext,
+  { workspace, snapshot, runId, signal }: ModuleContext,
 ): Promise<GradedElsewhere | undefined> {
+  if ((meshSettings(snapshot)?.grader ?? '') === '') return undefined;
   const target = settingsNow(workspace)?.grader ?? '';
   if (target === '') return undefined;
   try {

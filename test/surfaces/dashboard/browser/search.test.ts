@@ -18,8 +18,13 @@ t.test('everything is found from everywhere', { skip: NO_CHROMIUM }, async (t) =
   t.equal(await page.locator('dialog[open]').count(), 0);
   await page.keyboard.press('/');
   await page.keyboard.press('Control+a');
+  // The first letters find other pages first, so the arrow waits for the answer to all of them.
+  const answered = page.waitForResponse((response) => response.url().endsWith('?q=harbour'));
   await page.keyboard.type('harbour');
-  await page.waitForSelector('dialog .hits a[href="/projects/harbour"]');
+  await answered;
+  await page.waitForFunction(
+    "document.querySelector('dialog .hits a')?.getAttribute('href') === '/projects/harbour'",
+  );
   await page.keyboard.press('ArrowDown');
   await Promise.all([page.waitForURL('**/projects/harbour'), page.keyboard.press('Enter')]);
 
