@@ -44,8 +44,11 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
   const lists = steps.some(listsFolders);
   const compare = (what: string, a: unknown, b: unknown): void => {
     const [expected, got] = [plain(a ?? null), plain(b ?? null)];
-    const isSame = lists ? letters(expected) === letters(got) : expected === got;
-    if (!isSame) found.push(`${what}: bash ${expected}, ${who} ${got}`);
+    if (expected !== got) found.push(`${what}: bash ${expected}, ${who} ${got}`);
+  };
+  const compareText = (what: string, a: string | undefined, b: string | undefined): void => {
+    const [expected, got] = [readable(a), readable(b)];
+    if (!lists || letters(expected) !== letters(got)) compare(what, expected, got);
   };
   const readable = (text: string | undefined): unknown =>
     lists ? text?.replace(MODE, '$&\n').split('\n').filter(isOurs).map(plain).sort() : text;
@@ -58,18 +61,17 @@ function between(who: string, bash: Ran, other: Ran, steps: readonly Step[]): re
     sorted(heard || lists ? starts.map((start) => ({ ...start, input: '' })) : starts);
   compare('programs', comparable(bash), comparable(other));
   compare('exit code', bash.exit, other.exit);
-  if (!written && !steps.some(joinsErrors))
-    compare('output', readable(bash.printed), readable(other.printed));
+  if (!written && !steps.some(joinsErrors)) compareText('output', bash.printed, other.printed);
   // The text of an error that the shell itself reports differs from ours.
   for (const path of changed(bash.tree, other.tree))
     if (!errors || bash.tree.has(path) !== other.tree.has(path))
-      compare(path, readable(bash.tree.get(path)), readable(other.tree.get(path)));
+      compareText(path, bash.tree.get(path), other.tree.get(path));
   return found;
 }
 
 /** Of what is in no certain order: the last line of a program may lack its end, too. */
-function letters(text: string): string {
-  return [...text.replaceAll('","', '')].sort().join('');
+function letters(text: unknown): string {
+  return [...plain(text ?? null).replaceAll('","', '')].sort().join('');
 }
 
 const SHELL_REPORT = /^file \d+ [^]*bash: line \d+: /;
