@@ -91,14 +91,16 @@ export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): read
   const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
   const asks = skipped.filter((candidate) => isAsked(snapshot, candidate));
   const others = skipped.filter((candidate) => !asks.includes(candidate));
+  const answers = chosen === undefined ? answeredFacts(snapshot, []).length : 0;
+  const allAsk = chosen === undefined && answers === 0 && others.length === 0 && asks.length > 0;
   const next =
     chosen === undefined
-      ? nobodyYet(snapshot, { asks: asks.length, others: others.length })
+      ? nobodyYet({ answers, asks: asks.length, others: others.length })
       : `first ${chosen.slug}: ${chosen.unit?.title ?? fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`;
   const names = asks.map(({ slug }) => slug).join(', ');
   return [
     next,
-    ...(asks.length === 0 || next === ALL_WAIT
+    ...(asks.length === 0 || allAsk
       ? []
       : [`not yet ${names}: ${asks.length === 1 ? 'it waits' : 'they wait'} for your answer`]),
     ...others.map(({ slug, why }) => `not yet ${slug}: ${why}`),
@@ -111,16 +113,17 @@ function isAsked(snapshot: Snapshot, { slug }: Considered): boolean {
   return row !== undefined && openEscalation(row) !== undefined;
 }
 
-const ALL_WAIT = 'every project waits for your answer';
+type Waiting = {
+  /** Of the owner, which a pass will act on. */
+  readonly answers: number;
+  /** How many projects wait for the owner's answer, and how many for something else. */
+  readonly asks: number;
+  readonly others: number;
+};
 
-/** How many projects wait for the owner's answer, and how many for something else. */
-function nobodyYet(
-  snapshot: Snapshot,
-  { asks, others }: { readonly asks: number; readonly others: number },
-): string {
-  const answers = answeredFacts(snapshot, []).length;
+function nobodyYet({ answers, asks, others }: Waiting): string {
   if (answers > 0)
     return `the next pass first acts on your ${plural(answers, 'answer')}, then it chooses a project`;
   if (others > 0) return 'no project can go on by itself';
-  return asks === 0 ? 'there is no project to work on' : ALL_WAIT;
+  return asks === 0 ? 'there is no project to work on' : 'every project waits for your answer';
 }
