@@ -143,7 +143,7 @@ function toGrade(
   const record = snapshot.record('PROJECT', project);
   const before = baselineSnapshot(workspace, baseline);
   const files = shownFiles(outputs, { snapshot, before });
-  const more = `\nThe pass left ${outputs.length} files; the first ${files.length} are shown.`;
+  const more = `\nThe pass left ${outputs.length} files; ${files.length} of them are shown.`;
   const tests = (results: readonly AssertionResult[]): string =>
     results.map((result) => `- ${assertionLine(result)}`).join('\n') || 'none';
   return {
