@@ -11,3 +11,5 @@ export const FAKED_CLOCK: Readonly<Record<string, string>> = Object.fromEntries(
       : [],
   ),
 );
+
+export const IS_CLOCK_FAKED = Object.keys(FAKED_CLOCK).length > 0;
