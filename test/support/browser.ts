@@ -6,6 +6,7 @@ import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import file, { type Test } from 'tap';
 import { type DashboardPlace, DashboardProcess } from './dashboard-process.js';
+import { REAL_CLOCK } from './faked-clock.js';
 
 /** For `{ skip: NO_CHROMIUM }` of a test: why it cannot run here, or `false`. */
 export const NO_CHROMIUM = chromiumPath() === undefined ? 'chromium is not on PATH' : false;
@@ -45,6 +46,7 @@ async function startChromium(): Promise<Browser> {
   const server = await chromium.launchServer({
     executablePath: chromiumPath() ?? 'chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    env: REAL_CLOCK,
   });
   file.teardown(async () => {
     chromiumOfFile = undefined;

@@ -112,11 +112,11 @@ t.test('a pipe that somebody made non-blocking is waited for as well', async (t)
   const place = inboxPlace(t.testdir(), '');
   writeFileSync(
     join(place.root, 'non-blocking.py'),
-    `import fcntl, os, sys, time
+    `import fcntl, os, select, sys
 reading, writing = os.pipe()
 fcntl.fcntl(reading, fcntl.F_SETFL, os.O_NONBLOCK)
 if os.fork() == 0:
-    os.close(reading); time.sleep(1); os.write(writing, b'text\\n'); os._exit(0)
+    os.close(reading); select.select([], [], [], 1); os.write(writing, b'text\\n'); os._exit(0)
 os.close(writing); os.dup2(reading, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 `,

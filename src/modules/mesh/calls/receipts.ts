@@ -3,7 +3,7 @@
  * answer, also after a restart.
  */
 import { join } from 'node:path';
-import { existsSync, readdirSync, rmSync, statSync } from '../../../kernel/files.js';
+import { existsSync, readdirSync, rmSync } from '../../../kernel/files.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { makeDirectory } from '../../../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
@@ -14,6 +14,8 @@ export type Receipt = {
   readonly key: string;
   /** Of the request: the same key is not for another one. */
   readonly digest: string;
+  /** Milliseconds, by this node's clock. Missing in those of the first version. */
+  readonly at?: number;
   /** Nothing: it was begun. */
   readonly answer?: CallAnswer;
 };
@@ -39,7 +41,7 @@ export function pruneReceipts(state: string, now: number): void {
   for (const from of readdirSync(folder)) {
     const files = readdirSync(join(folder, from))
       .map((name) => join(folder, from, name))
-      .map((path) => ({ path, at: statSync(path).mtimeMs }))
+      .map((path) => ({ path, at: readJson<Receipt>(path)?.at ?? now }))
       .sort((a, b) => b.at - a.at);
     for (const [rank, { path, at }] of files.entries())
       if (rank >= MOST || now - at > KEPT_MS) rmSync(path, { force: true });

@@ -136,7 +136,7 @@ export class TakenCalls {
     const { from, key } = taken;
     if (handler.isRepeatable === true) return this.#carryOut(handler, taken);
     const digest = sha256(JSON.stringify([request.kind, request.body]));
-    const { state } = this.#node.workspace;
+    const { state, clock } = this.#node.workspace;
     const receipt = readReceipt(state, from, key);
     if (receipt !== undefined && receipt.digest !== digest)
       return refused('key-reused', `the key ${key} was used for another call`);
@@ -148,12 +148,13 @@ export class TakenCalls {
       return refused('unknown', 'it was begun before this node started again');
     const why = `${request.kind} ${key}`;
     this.#log.write({ event: 'call-taken', node: from, call, hash: digest, why });
-    writeReceipt(state, from, { key, digest });
+    const at = clock.now().getTime();
+    writeReceipt(state, from, { key, digest, at });
     const begun = this.#carryOut(handler, taken).then((answer) => {
       // What this node did not finish because it ends is begun, and not answered.
       const left = handler.onlySays === true ? LEFT : LEFT.slice(0, 1);
       if (answer.ok || !left.includes(answer.code))
-        writeReceipt(state, from, { key, digest, answer });
+        writeReceipt(state, from, { key, digest, at, answer });
       this.#log.write({
         event: 'call-done',
         node: from,
