@@ -9,7 +9,14 @@ import { tonightLines } from '../../src/passes/manager/night-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { badNight, nightWorkspace } from '../support/bad-night.js';
-import { environment, placeWithProject, restsAfter } from './pass-workspace.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  REPORT,
+  restsAfter,
+  WRITES_PAGE,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -98,6 +105,49 @@ t.test(
     );
   },
 );
+
+/** Writes an entry, says so, and ends with this code. */
+const writesAndEnds = (code: number): string =>
+  `${WRITES_PAGE}${REPORT}\nprocess.exitCode = ${code};\n`;
+
+async function morning(place: Place): Promise<{ readonly page: string; readonly said: string }> {
+  await worker(environment(place), { role: 'worker' });
+  const { outcome } = await manager(environment(place), { role: 'manager' });
+  const page = fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body');
+  return { page, said: outcome };
+}
+
+t.test('what a failed pass leaves is on the page, as such', async (t) => {
+  const { page } = await morning(placeWithProject(t.testdir(), writesAndEnds(1)));
+  t.match(page, /^- pages: FAIL: the agent did not finish/m);
+  t.match(page, /^- pages: \[Page\]\(PROJECTS\/pages\/outputs\/page\.md\), from failed work$/m);
+  t.notMatch(page, /Nothing new/);
+});
+
+t.test('a test that could not be evaluated is a fault, and the page says why', async (t) => {
+  for (const [check, why] of [
+    [
+      'setInterval(() => {}, 1000);',
+      /could not be evaluated: expected exit 0; found node did not end within 1 s/,
+    ],
+    ["process.kill(process.pid, 'SIGKILL');", /could not be evaluated: .*ended by a signal/],
+  ] as const) {
+    const stop = '- command: { run: "node check.mjs", exit: 0, timeout: 1s }';
+    const files = { 'PROJECTS/pages/check.mjs': check };
+    const place = placeWithProject(t.testdir(), writesAndEnds(0), { stop, files });
+    const { page, said } = await morning(place);
+    t.match(page, /^\*\*What failed \(1\)\*\*\n- pages: a test could not be evaluated/m);
+    t.match(page, why);
+    t.match(said, /^reviewed: 1 test that could not be evaluated;/);
+  }
+});
+
+t.test('a test in words alone is no fault', async (t) => {
+  const place = placeWithProject(t.testdir(), writesAndEnds(0), { stop: '- the page is good' });
+  const { page, said } = await morning(place);
+  t.match(page, /^\*\*What failed \(0\)\.\*\* Nothing\.$/m);
+  t.match(said, /in order/);
+});
 
 t.test('what an agent says of its work is quoted, and of weak work nothing is', async (t) => {
   const line = (sentence: string): string =>

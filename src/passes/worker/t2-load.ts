@@ -10,6 +10,7 @@ import { projectState, type ProjectState } from '../../governance/project-state.
 import { transitionExpiry } from '../../governance/transition-expiry.js';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
+import { sentence } from '../../kernel/words.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -128,7 +129,7 @@ function turnAway(
         }),
       ];
     case 'stale-objective': {
-      const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
+      const question = `${slug}: ${sentence(why)} What is the next pass to do? Answer with the objective, or no to pause it.`;
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };
       return [bundleAct('T2', { ...escalation(snapshot, asks), detail: why })];
     }
@@ -141,7 +142,7 @@ function turnAway(
       return [note, bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why })];
     }
     default: {
-      const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause it.`;
+      const question = `${slug}: ${sentence(why)} Answer how it should continue, or answer no to pause it.`;
       const args = { slug, reason: why, priority: 'high', question };
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }
