@@ -100,6 +100,11 @@ t.test(
       ],
     );
     t.same(
+      tonight((text) => text.replaceAll('| active |', '| complete |')),
+      ['there is no project to work on'],
+      'what is over is not still to come',
+    );
+    t.same(
       tonight((text) => text.replace(/^\| \d .*\n/gm, '')),
       ['there is no project to work on'],
     );

@@ -104,7 +104,8 @@ function titleOf(snapshot: Snapshot, path: string): string {
 
 const LAST = 999;
 const WAITS = 1_000_000;
-const OVER = ['complete', 'abandoned'];
+/** Statuses of projects that nobody works on again. */
+export const OVER: readonly string[] = ['complete', 'abandoned'];
 
 /** `done`: from 0 to 1. `text` is empty where nothing was measured yet. */
 export type NightProgress = {

@@ -82,7 +82,7 @@ export function briefing(input: BriefingInput): string {
     }),
     listed('Progress', [...progressLines(nightProgress(snapshot)), ...(input.progress ?? [])], {
       most: MOST.progress,
-      none: 'There is no project.',
+      none: 'No project is under way.',
       more: '`nocturne project list`',
     }),
     listed('Parked at a limit', parkedLines(night), {
