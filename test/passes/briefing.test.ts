@@ -4,11 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { briefing } from '../../src/passes/manager/briefing.js';
 import { manager } from '../../src/passes/manager/manager.js';
-import { resultLines } from '../../src/passes/manager/briefing-results.js';
+import { nightResults, resultLines } from '../../src/passes/manager/briefing-results.js';
+import { nightSince } from '../../src/passes/manager/night.js';
 import { tonightLines } from '../../src/passes/manager/night-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { badNight, nightWorkspace } from '../support/bad-night.js';
+import { badNight, endRun, nightWorkspace, row } from '../support/bad-night.js';
+import { askStanding } from '../support/standing-process.js';
 import {
   environment,
   type Place,
@@ -60,6 +62,44 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
     page.split('\n').every((line) => line.length <= 330),
     'short lines',
   );
+});
+
+t.test('every command that the page names as it stands is one that works', async (t) => {
+  const place = nightWorkspace(t.testdir());
+  badNight(place);
+  const many = Array.from({ length: 30 }, (_, i) => `line ${i}`);
+  const page = briefing({
+    snapshot: place.workspace.snapshot(),
+    since: new Date(0),
+    incidents: [],
+    gatePasses: true,
+    notes: many,
+    own: many,
+    failures: many.map((line) => ({ line })),
+    progress: many,
+  });
+  const commands = [...page.matchAll(/`nocturne ([^`]+)`/g)].map(([, words = '']) => words);
+  const whole = [...new Set(commands)].filter((words) => !/\b(?:ID|TEXT|RUN)\b/.test(words));
+  t.ok(whole.length >= 4, whole.join('; '));
+  const env = { ...process.env, NOCTURNE_HOME: place.home };
+  for (const words of whole) {
+    const split = words.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
+    const { exit, stderr } = await askStanding({ words: split, env, cwd: place.root });
+    t.ok(exit === 0 || exit === 1, `nocturne ${words}: ${exit} ${stderr}`);
+  }
+});
+
+t.test('a file that two passes wrote is the work of the last one', async (t) => {
+  const lines = (grade: string): readonly string[] => {
+    const place = nightWorkspace(t.testdir());
+    const audit = [row({ type: 'write', target: 'PROJECTS/tea/outputs/leaves.md' })];
+    endRun(place, { number: 1, slug: 'maps', grade: 'STRONG', outcome: 'STRONG: a map', audit });
+    endRun(place, { number: 2, slug: 'tea', grade, outcome: `${grade}: leaves`, audit });
+    const night = nightSince(place.workspace.snapshot(), new Date(0));
+    return resultLines(nightResults(night));
+  };
+  t.match(lines('ADEQUATE'), [/^tea: \[Leaves\]/]);
+  t.match(lines('FAIL'), [/^tea: \[Leaves\].*, from failed work$/]);
 });
 
 t.test('the manager says what it saw, and "in order" only when nothing failed', async (t) => {

@@ -51,8 +51,16 @@ function outputsOf(night: Night): readonly Outputs[] {
 function readOutputs({ runs, rows }: Night): readonly Outputs[] {
   const rowsOf = new Map<string, Rec[]>(runs.map((run) => [run.key, []]));
   for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
+  // Another pass may have written over a file: it is the work of the last one.
+  const lastBy = new Map(
+    runs.flatMap((run) =>
+      [...agentWrites(rowsOf.get(run.key) ?? [])].map((path) => [path, run] as const),
+    ),
+  );
   const writtenBy = (some: readonly Rec[]): readonly string[] =>
-    [...agentWrites(some.flatMap((run) => rowsOf.get(run.key) ?? []))].reverse();
+    [...agentWrites(some.flatMap((run) => rowsOf.get(run.key) ?? []))]
+      .filter((path) => some.some((run) => run === lastBy.get(path)))
+      .reverse();
   const projects = [...new Set(runs.map((run) => fieldText(run, 'project')))];
   const all = projects.map((project) => {
     const own = runs.filter((run) => fieldText(run, 'project') === project);
@@ -60,8 +68,7 @@ function readOutputs({ runs, rows }: Night): readonly Outputs[] {
     const best = kept.findLast((run) => fieldText(run, 'grade') !== 'WEAK');
     const sentence = best === undefined ? '' : shortened(plain(summaryOf(best)));
     const written = writtenBy(kept);
-    const failed = writtenBy(own.filter((run) => FAILED.includes(fieldText(run, 'grade'))));
-    const left = failed.filter((path) => !written.includes(path));
+    const left = writtenBy(own.filter((run) => FAILED.includes(fieldText(run, 'grade'))));
     return {
       kept: { project, written, sentence },
       failed: { project, written: left, sentence: '', isFailed: true } as const,
