@@ -9,7 +9,7 @@ import { defined } from '../kernel/defined.js';
 import { pause, type Wait, tryAgain } from './retry.js';
 import { forwardingOf } from './model-access.js';
 import { type OverBudget, overBudget } from './model-tier.js';
-import { lastWords } from './last-words.js';
+import { lastWords } from '../governance/last-words.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import type { ProcessRequest } from './process-request.js';
 import { limitOfTier } from './reached-limit.js';

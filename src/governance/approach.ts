@@ -1,11 +1,11 @@
-/** Whether a pass came nearer to the stop condition of its phase. */
+/** Whether a pass came nearer to the stop condition of its phase, or moved away from it. */
 import { conditionsHold, isMet } from './conditions/evaluate.js';
 import { plural } from '../kernel/words.js';
 import { meanDistance } from './conditions/distance.js';
 import type { AssertionResult } from './types.js';
 
 export type Approach = {
-  readonly kind: 'nearer' | 'level';
+  readonly kind: 'nearer' | 'level' | 'farther';
   readonly holds: boolean;
   /** With numbers. */
   readonly why: string;
@@ -37,6 +37,12 @@ export function approachOf(
       kind: 'nearer',
       holds,
       why: `${progressText(after)}, ${percent(gain)} nearer than before`,
+    };
+  if (lossOf(steps) > SMALLEST_STEP)
+    return {
+      kind: 'farther',
+      holds,
+      why: `it moved away from the stop condition: ${progressText(after)}, and before it ${progressText(before)}`,
     };
   const counts = steps.some(isCounted);
   if (counts || work.novel <= 0)
@@ -79,6 +85,14 @@ function gainOf(steps: readonly Step[]): number {
   return isFull ? Math.max(gain, gained(counted)) : gain;
 }
 
+/** A test that could not be evaluated says nothing about what was lost. */
+function lossOf(steps: readonly Step[]): number {
+  const comparable = steps.filter(
+    ({ from, to }) => from !== undefined && from.error === undefined && to.error === undefined,
+  );
+  return -gained(comparable);
+}
+
 function gained(steps: readonly Step[]): number {
   if (steps.length === 0) return 0;
   const [from, to] = [
@@ -92,11 +106,12 @@ function counts({ progress }: AssertionResult): boolean {
   return (progress?.needed ?? 0) > 1;
 }
 
-/** The one test that counts, as long as it decides how far the phase is. */
+/** The one test that counts, as long as its count decides how far the phase is. */
 function decidingCount(results: readonly AssertionResult[]): AssertionResult | undefined {
   const [only, ...more] = results.filter(counts);
   if (only === undefined || more.length > 0) return undefined;
-  return isMet(only) && !conditionsHold(results) ? undefined : only;
+  const isShort = (only.progress?.found ?? 0) < (only.progress?.needed ?? 0);
+  return isMet(only) && (isShort || !conditionsHold(results)) ? undefined : only;
 }
 
 /** From 0, where everything is met, to 1: the number that goes with {@link progressText}. */
@@ -118,9 +133,11 @@ export function progressText(results: readonly AssertionResult[]): string {
   return `${met} of ${plural(results.length, 'test')}${hasMore ? ` (${share} %)` : ''}`;
 }
 
+/** A full count whose test is not met is one that a check program printed, or more than allowed. */
 function countText({ holds, progress }: AssertionResult): string {
   const { found, needed } = progress ?? { found: 0, needed: 0 };
-  return holds && found > needed ? `${found}, ${needed} needed` : `${found} of ${needed}`;
+  if (holds && found > needed) return `${found}, ${needed} needed`;
+  return `${found} of ${needed}${!holds && found >= needed ? ', not met' : ''}`;
 }
 
 function percent(share: number): string {

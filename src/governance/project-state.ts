@@ -7,6 +7,8 @@ import { phaseGraph } from '../project/phases.js';
 export type ProjectState = {
   readonly state: 'active' | 'blocked' | 'complete' | 'stale-objective' | 'missing';
   readonly why: string;
+  /** `blocked`: what the owner has to correct before an answer helps. */
+  readonly repair?: string;
 };
 
 /** `missing`: there is no record, or it is not clear what it says. */
@@ -31,9 +33,17 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   if (phase === '') return { state: 'missing', why: `${record.file} names no phase` };
   const graph = phaseGraph(snapshot, slug);
   if (graph.phases.size > 0 && !graph.phases.has(phase))
-    return { state: 'blocked', why: `the phase "${phase}" is not declared in ${graph.file}` };
+    return {
+      state: 'blocked',
+      why: `the phase "${phase}" is not declared in ${graph.file}`,
+      repair: `Declare it there, or name one of its phases in ${record.file}`,
+    };
   if (graph.twice.has(phase))
-    return { state: 'blocked', why: `the phase "${phase}" stands twice in ${graph.file}` };
+    return {
+      state: 'blocked',
+      why: `the phase "${phase}" stands twice in ${graph.file}`,
+      repair: 'Rename or remove one of the two',
+    };
   const stale = staleObjective(record);
   return stale === undefined
     ? { state: 'active', why: fieldText(record, 'next_pass.objective') }

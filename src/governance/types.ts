@@ -145,6 +145,8 @@ export type AssertionResult = {
    * true.
    */
   readonly error?: string;
+  /** With `error`: it is text for people, which the owner knows. */
+  readonly isText?: true;
   /** From 0, it holds, to 1, nothing of it is there. */
   readonly distance: number;
   /** Of assertions that count. */

@@ -14,6 +14,11 @@ export function plural(count: number, singular: string, several = `${singular}s`
   return `${count} ${count === 1 ? singular : several}`;
 }
 
+/** With its full stop, if it has no end yet. */
+export function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** The items of a list that is written with commas. */
 export function commaList(text: string): readonly string[] {
   return text

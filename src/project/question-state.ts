@@ -7,7 +7,14 @@ import { amountSaid, limitAsked } from './limit-question.js';
 import { nextPhase, phaseGraph } from './phases.js';
 import type { Snapshot } from '../workspace/types.js';
 import { writtenAnswers } from './answer-places.js';
-import { type Ambiguity, decisionOf, isReason, readAnswer, type ReadAnswer } from './verdict.js';
+import {
+  type Ambiguity,
+  decisionOf,
+  isReason,
+  readAnswer,
+  type ReadAnswer,
+  saysToLeave,
+} from './verdict.js';
 
 /** Topic of an escalation that asks what the project is to do. */
 export const ASKS_OBJECTIVE = 'objective';
@@ -175,11 +182,13 @@ function problemOf(
     case 'phase':
       return phaseProblem(snapshot, question, read);
     case 'words':
-      return ambiguity === 'condition' || ambiguity === 'neither' ? wordless(read.rest) : ambiguity;
+      return ambiguity === 'condition' || ambiguity === 'neither'
+        ? wordless(snapshot, read.rest)
+        : ambiguity;
     case 'objective':
       if (ambiguity !== undefined && ambiguity !== 'neither' && ambiguity !== 'condition')
         return ambiguity;
-      return verdict === 'no' ? undefined : objectiveProblem(read.rest);
+      return verdict === 'no' ? undefined : nextProblem(snapshot, read.rest);
     case 'seen':
       return ambiguity === 'question' || ambiguity === 'unticked' || ambiguity === 'both'
         ? ambiguity
@@ -203,8 +212,10 @@ function moreThanYes({ verdict, rest }: ReadAnswer): Problem | undefined {
   return verdict === 'yes' && rest !== '' ? 'more' : undefined;
 }
 
-function wordless(text: string): Problem | undefined {
-  return /[\p{L}\p{N}]/u.test(text) ? undefined : 'unsure';
+/** Nothing in it tells the agent anything, or it is a no that is not among the words for one. */
+function wordless(snapshot: Snapshot, text: string): Problem | undefined {
+  const tells = /[\p{L}\p{N}]/u.test(text) && !saysToLeave(text, ownerLanguage(snapshot), 2);
+  return tells ? undefined : 'unsure';
 }
 
 /** Whether a text, such as what follows a no, says what to do. */
@@ -215,6 +226,10 @@ export function isInstruction(snapshot: Snapshot, text: string): boolean {
     objectiveProblem(text) === undefined &&
     !isReason(text, language)
   );
+}
+
+function nextProblem(snapshot: Snapshot, text: string): Problem | undefined {
+  return saysToLeave(text, ownerLanguage(snapshot), 4) ? 'no-objective' : objectiveProblem(text);
 }
 
 /** One word, such as "continue" or a placeholder, is not an objective. */

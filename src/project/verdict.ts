@@ -17,7 +17,7 @@ export type ReadAnswer = {
 const SIGNS = { yes: /^(?:👍|✅|✔|☑|👌|🙆|🆗)/u, no: /^(?:👎|❌|✖|🚫|🙅|⛔)/u };
 /** Skin tones and the selectors of emoji. */
 const MODIFIERS = /[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f\u200d]/gu;
-const GAP = /^[\s.,;:!–—…、。，！；：·*_`"'“”-]+/u;
+const GAP = /^[\s.,;:!¡–—…、。，！；：·*_`"'“”-]+/u;
 const SEPARATOR = /^\s*[.,;:!–—…、。，！；：\n-]/u;
 /** Scripts that write no blanks between words. */
 const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
@@ -60,13 +60,31 @@ function readText(said: string, words: readonly AnswerWords[]): ReadAnswer | Amb
   const isPlainNo = kind === 'no' && isSeparated;
   if (!isPlainNo && (kind === undefined || left !== '') && isHollow(said, words)) return 'unsure';
   if (kind === undefined) return 'neither';
-  if (kinds.some((other) => other !== kind)) return 'both';
+  if (kinds.some((other) => other !== kind) || deniesNo(said.slice(0, end), words)) return 'both';
   if (QUESTION.test(left)) return 'question';
   if (kind === 'yes' && isReserved(left, words)) return 'condition';
   if (!isSeparated) return 'neither';
   const opposite = words.flatMap((table) => table[OPPOSITE[kind]].slice(0, 1));
   if (hasWord(left, opposite)) return 'both';
   return { verdict: kind, rest: left === '' ? '' : said.slice(first).replace(GAP, '').trim() };
+}
+
+/** "Don’t stop" forbids what would be a no by itself. */
+function deniesNo(said: string, words: readonly AnswerWords[]): boolean {
+  const text = comparable(said);
+  return words
+    .flatMap(({ not }) => not)
+    .some((negation) =>
+      [...text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])${negation}`, 'gu'))].some(({ index }) => {
+        const rest = text.slice(index + negation.length);
+        const next = rest.trimStart();
+        return (
+          (next !== rest || UNSPACED.test(next)) &&
+          !next.startsWith(negation) &&
+          phraseAt(next, words)?.kind === 'no'
+        );
+      }),
+    );
 }
 
 /** A smile after a word adds nothing, and neither do brackets around nothing. */
@@ -99,15 +117,31 @@ export function isReason(text: string, language: string): boolean {
   const words = answerWords(language);
   const said = text.replace(GAP, '');
   const { end, kinds } = phrasesIn(said, words);
-  if (kinds.includes('no')) return true;
-  const left = comparable(said.slice(end)).replace(GAP, '');
-  return words
-    .flatMap(({ reason }) => reason)
-    .some(
-      (phrase) =>
-        left.startsWith(phrase) &&
-        (UNSPACED.test(phrase) || !/^[\p{L}\p{M}\p{N}’]/u.test(left.slice(phrase.length))),
-    );
+  const phrases = words.flatMap(({ leave, reason }) => [...leave, ...reason]);
+  return kinds.includes('no') || beginsWith(said.slice(end), phrases);
+}
+
+/** Whether it only says to stop: "pause it for now". @param most words that such an order has. */
+export function saysToLeave(text: string, language: string, most: number): boolean {
+  const words = answerWords(language);
+  const count =
+    text.match(/\p{sc=Han}|\p{sc=Hiragana}+|\p{sc=Katakana}+|[\p{L}\p{N}’']+/gu)?.length ?? 0;
+  return (
+    count <= most &&
+    beginsWith(
+      text,
+      words.flatMap(({ leave }) => leave),
+    )
+  );
+}
+
+function beginsWith(text: string, phrases: readonly string[]): boolean {
+  const left = comparable(text).replace(GAP, '');
+  return phrases.some(
+    (phrase) =>
+      left.startsWith(phrase) &&
+      (UNSPACED.test(phrase) || !/^[\p{L}\p{M}\p{N}’]/u.test(left.slice(phrase.length))),
+  );
 }
 
 function comparable(text: string): string {

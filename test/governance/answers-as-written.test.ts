@@ -66,6 +66,8 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
       '- no',
       'no way!',
       'Absolutely not.',
+      'no don’t do it',
+      'no no',
     ],
     text: [
       'Yes, tomorrow',
@@ -118,6 +120,9 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
       '/yes',
       '"yes" or "no"',
       'yes but only on Sundays',
+      'don’t stop',
+      'Please, do not refuse.',
+      'never decline',
       'yes, if it is cheap',
       'yes?',
       'yes or no?',
@@ -186,6 +191,8 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   },
   Spanish: {
     yes: [
+      '¡Sí!',
+      '¡Claro que sí!',
       'de acuerdo, gracias',
       'sí',
       'Si, por favor',
@@ -194,7 +201,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
       'Claro que sí',
       'adelante',
     ],
-    no: ['no', 'No, gracias', 'mejor no'],
+    no: ['no', 'No, gracias', 'mejor no', '¡No!'],
     text: [
       'sí, mañana',
       'claro que no',
@@ -207,7 +214,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   Portuguese: {
     yes: ['sim', 'Sim, obrigado', 'pode fazer', 'claro', 'com certeza'],
     no: ['não', 'nao', 'Não, obrigada', 'de jeito nenhum'],
-    text: ['no sábado', 'sim?', 'sim, mas só amanhã', 'talvez'],
+    text: ['não recuso', 'no sábado', 'sim?', 'sim, mas só amanhã', 'talvez'],
   },
   Italian: {
     yes: ['sì', 'Si, grazie', 'va bene', "d'accordo", 'fai pure'],
@@ -224,6 +231,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
     no: ['不', '不行', '不要，谢谢', '不用了', '拒绝'],
     text: [
       '好不好',
+      '不拒绝',
       '不好',
       '可以，明天',
       '不是',

@@ -15,12 +15,31 @@ function count(assertion: string, found: number, needed: number): AssertionResul
 }
 
 type State = readonly AssertionResult[];
-type Case = readonly [name: string, before: State, after: State, kind: 'nearer' | 'level'];
+type Kind = ReturnType<typeof approachOf>['kind'];
+type Case = readonly [name: string, before: State, after: State, kind: Kind];
 
 const CASES: readonly Case[] = [
   ['more of what is counted', [count('e', 3, 12)], [count('e', 4, 12)], 'nearer'],
   ['as much as before', [count('e', 3, 12)], [count('e', 3, 12)], 'level'],
-  ['less than before', [count('e', 3, 12)], [count('e', 2, 12)], 'level'],
+  ['less than before', [count('e', 3, 12)], [count('e', 2, 12)], 'farther'],
+  [
+    'as much as before, and another test is no longer met',
+    [count('e', 3, 12), yesNo('unique', true)],
+    [count('e', 3, 12), yesNo('unique', false)],
+    'farther',
+  ],
+  [
+    'a test that said yes and says no, next to a page that is new',
+    [yesNo('a', true), yesNo('b', false)],
+    [yesNo('a', false), yesNo('b', false)],
+    'farther',
+  ],
+  [
+    'a program that was too slow this time',
+    [count('program', 3, 6)],
+    [{ ...yesNo('program', false), error: 'it took more than 2 s' }],
+    'level',
+  ],
   [
     'a file that exists now, while nothing is in it that counts',
     [yesNo('file', false), count('e', 0, 12)],
@@ -69,5 +88,8 @@ t.test('the bar of the morning page and the number next to it say the same', asy
   t.strictSame(shown([yesNo('file', true), count('e', 6, 6)]), ['6 of 6', 0]);
   t.strictSame(shown([yesNo('unique', false), count('e', 6, 6)]), ['1 of 2 tests', 0.5]);
   t.strictSame(shown([yesNo('a', false), yesNo('b', true)]), ['1 of 2 tests', 0.5]);
+  const full = { ...count('p', 3, 3), holds: false, distance: 0.01 };
+  t.strictSame(shown([full]), ['3 of 3, not met', 0.01], 'a full count');
+  t.strictSame(shown([{ ...count('p', 1, 3), holds: true, distance: 0 }]), ['1 of 1 test', 0]);
   t.strictSame(shown([count('a', 1, 2), count('b', 0, 4)]), ['0 of 2 tests (25 %)', 0.75]);
 });

@@ -24,6 +24,8 @@ const FILES = {
   [`${P}/fork.mjs`]: `import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs';
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
 writeFileSync('pid', String(child.pid)); process.exit(0);`,
+  [`${P}/throws.mjs`]:
+    'function count() {\n  throw new Error("entry 7 has no name");\n}\ncount();\n',
   [`${P}/outputs/check.mjs`]: 'process.exit(0);',
 };
 
@@ -45,6 +47,11 @@ t.test('the exit code decides, and the last line said is evidence', async (t) =>
     ['command: { run: node exit.mjs 3, exit: 3 }', true, 'exit 3: said nothing'],
     ['command: { run: node exit.mjs 2, exit: [0, 2] }', true, 'exit 2: said nothing'],
     ['command: { run: [node, exit.mjs, "0", "a b"] }', true, 'exit 0: said a b'],
+    [
+      'command: node throws.mjs',
+      false,
+      `exit 1: Error: entry 7 has no name (at ${P}/throws.mjs:2)`,
+    ],
     ['command: node exit.mjs 0 "two words"', true, 'exit 0: said two words'],
   ];
   for (const [yaml, holds, found] of cases)

@@ -234,6 +234,14 @@ t.test('entries counts list items and table rows under a heading, each complete'
         false,
         /no heading "# Packages" in 1 file/,
       ],
+      ...['### Packages', '## packages', '## Packages:', '## Package'].map(
+        (under) =>
+          [
+            `entries: { in: outputs/i.md, under: "${under}" }`,
+            false,
+            /no heading "#+ .ackages?:?" in 1 file, but "## Packages" @/,
+          ] as const,
+      ),
       [
         'entries: { in: outputs/i.md, under: "## Packages", each_has: [name, size] }',
         false,

@@ -63,6 +63,7 @@ const GOOD: PassFacts = {
 };
 
 const LEVEL = { kind: 'level', holds: false, why: 'it came no nearer: 3 of 12' } as const;
+const FARTHER = { kind: 'farther', holds: false, why: 'it moved away: 1 of 12' } as const;
 const OVER = { kind: 'level', holds: true, why: 'it came no nearer' } as const;
 
 t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
@@ -87,7 +88,7 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ novel: 1 }, 'ADEQUATE', /1 of 2 outputs/],
     [{ novel: 0 }, 'WEAK', /nearly the same/],
     [{ outputs: 0, novel: 0 }, 'FAIL', /nothing was delivered/],
-    [{ restored: 1 }, 'WEAK', /out of scope were written and restored/],
+    [{ restored: 1 }, 'WEAK', /^1 file out of scope was written and restored/],
     [{ restored: 2 }, 'WEAK', /2 files out of scope were written/],
     [{ restored: 3 }, 'FAIL', /3 files out of scope were written/],
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
@@ -105,6 +106,8 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     ],
     [{ approach: LEVEL }, 'ADEQUATE', /no nearer: 3 of 12/],
     [{ approach: LEVEL, novel: 0 }, 'WEAK', /nearly the same/],
+    [{ approach: FARTHER }, 'WEAK', /^it moved away: 1 of 12$/],
+    [{ approach: FARTHER, outputs: 0, novel: 0 }, 'FAIL', /delivered; it moved away: 1 of 12$/],
     [
       { criteria: { met: 2, total: 3, unmet: ['expected 12 entries; found 3 in a.md'] } },
       'WEAK',
@@ -136,7 +139,7 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
     restored: fc.nat(3),
     invalid: fc.boolean(),
     approach: fc.record({
-      kind: fc.constantFrom('nearer' as const, 'level' as const),
+      kind: fc.constantFrom('nearer' as const, 'level' as const, 'farther' as const),
       holds: fc.boolean(),
       why: fc.constant('so'),
     }),

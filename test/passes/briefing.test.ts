@@ -4,12 +4,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { briefing } from '../../src/passes/manager/briefing.js';
 import { manager } from '../../src/passes/manager/manager.js';
-import { resultLines } from '../../src/passes/manager/briefing-results.js';
+import { nightResults, resultLines } from '../../src/passes/manager/briefing-results.js';
+import { nightSince } from '../../src/passes/manager/night.js';
 import { tonightLines } from '../../src/passes/manager/night-facts.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { badNight, nightWorkspace } from '../support/bad-night.js';
-import { environment, placeWithProject, restsAfter } from './pass-workspace.js';
+import { badNight, endRun, nightWorkspace, row } from '../support/bad-night.js';
+import { askStanding } from '../support/standing-process.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  REPORT,
+  restsAfter,
+  WRITES_PAGE,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
@@ -55,6 +64,44 @@ t.test('a night of 20 passes fits on 60 lines, with all of its facts', async (t)
   );
 });
 
+t.test('every command that the page names as it stands is one that works', async (t) => {
+  const place = nightWorkspace(t.testdir());
+  badNight(place);
+  const many = Array.from({ length: 30 }, (_, i) => `line ${i}`);
+  const page = briefing({
+    snapshot: place.workspace.snapshot(),
+    since: new Date(0),
+    incidents: [],
+    gatePasses: true,
+    notes: many,
+    own: many,
+    failures: many.map((line) => ({ line })),
+    progress: many,
+  });
+  const commands = [...page.matchAll(/`nocturne ([^`]+)`/g)].map(([, words = '']) => words);
+  const whole = [...new Set(commands)].filter((words) => !/\b(?:ID|TEXT|RUN)\b/.test(words));
+  t.ok(whole.length >= 4, whole.join('; '));
+  const env = { ...process.env, NOCTURNE_HOME: place.home };
+  for (const words of whole) {
+    const split = words.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
+    const { exit, stderr } = await askStanding({ words: split, env, cwd: place.root });
+    t.ok(exit === 0 || exit === 1, `nocturne ${words}: ${exit} ${stderr}`);
+  }
+});
+
+t.test('a file that two passes wrote is the work of the last one', async (t) => {
+  const lines = (grade: string): readonly string[] => {
+    const place = nightWorkspace(t.testdir());
+    const audit = [row({ type: 'write', target: 'PROJECTS/tea/outputs/leaves.md' })];
+    endRun(place, { number: 1, slug: 'maps', grade: 'STRONG', outcome: 'STRONG: a map', audit });
+    endRun(place, { number: 2, slug: 'tea', grade, outcome: `${grade}: leaves`, audit });
+    const night = nightSince(place.workspace.snapshot(), new Date(0));
+    return resultLines(nightResults(night));
+  };
+  t.match(lines('ADEQUATE'), [/^tea: \[Leaves\]/]);
+  t.match(lines('FAIL'), [/^tea: \[Leaves\].*, from failed work$/]);
+});
+
 t.test('the manager says what it saw, and "in order" only when nothing failed', async (t) => {
   const bad = placeWithProject(t.testdir(), "console.log('no');", {
     files: { 'USER.md': restsAfter(6) },
@@ -93,11 +140,59 @@ t.test(
       ],
     );
     t.same(
+      tonight((text) => text.replaceAll('| active |', '| complete |')),
+      ['there is no project to work on'],
+      'what is over is not still to come',
+    );
+    t.same(
       tonight((text) => text.replace(/^\| \d .*\n/gm, '')),
       ['there is no project to work on'],
     );
   },
 );
+
+/** Writes an entry, says so, and ends with this code. */
+const writesAndEnds = (code: number): string =>
+  `${WRITES_PAGE}${REPORT}\nprocess.exitCode = ${code};\n`;
+
+async function morning(place: Place): Promise<{ readonly page: string; readonly said: string }> {
+  await worker(environment(place), { role: 'worker' });
+  const { outcome } = await manager(environment(place), { role: 'manager' });
+  const page = fieldText(place.workspace.snapshot().records('BRIEFING')[0], 'body');
+  return { page, said: outcome };
+}
+
+t.test('what a failed pass leaves is on the page, as such', async (t) => {
+  const { page } = await morning(placeWithProject(t.testdir(), writesAndEnds(1)));
+  t.match(page, /^- pages: FAIL: the agent did not finish/m);
+  t.match(page, /^- pages: \[Page\]\(PROJECTS\/pages\/outputs\/page\.md\), from failed work$/m);
+  t.notMatch(page, /Nothing new/);
+});
+
+t.test('a test that could not be evaluated is a fault, and the page says why', async (t) => {
+  for (const [check, why] of [
+    [
+      'setInterval(() => {}, 1000);',
+      /could not be evaluated: expected exit 0; found node did not end within 1 s/,
+    ],
+    ["process.kill(process.pid, 'SIGKILL');", /could not be evaluated: .*ended by a signal/],
+  ] as const) {
+    const stop = '- command: { run: "node check.mjs", exit: 0, timeout: 1s }';
+    const files = { 'PROJECTS/pages/check.mjs': check };
+    const place = placeWithProject(t.testdir(), writesAndEnds(0), { stop, files });
+    const { page, said } = await morning(place);
+    t.match(page, /^\*\*What failed \(1\)\*\*\n- pages: a test could not be evaluated/m);
+    t.match(page, why);
+    t.match(said, /^reviewed: 1 test that could not be evaluated;/);
+  }
+});
+
+t.test('a test in words alone is no fault', async (t) => {
+  const place = placeWithProject(t.testdir(), writesAndEnds(0), { stop: '- the page is good' });
+  const { page, said } = await morning(place);
+  t.match(page, /^\*\*What failed \(0\)\.\*\* Nothing\.$/m);
+  t.match(said, /in order/);
+});
 
 t.test('what an agent says of its work is quoted, and of weak work nothing is', async (t) => {
   const line = (sentence: string): string =>

@@ -63,6 +63,27 @@ ${report('twelve entries written')}`;
   },
 );
 
+t.test(
+  'a pass that takes away what counted is weak, and one that takes it all has failed',
+  async (t) => {
+    const three = ['a', 'b', 'c'].map((name) => `- name: entry ${name}\n`).join('');
+    const files = { 'PROJECTS/pages/outputs/list.md': `# List\n\n## Entries\n\n${three}` };
+    const write =
+      "writeFileSync('outputs/list.md', '# List\\n\\n## Entries\\n\\n- name: a better one\\n');";
+    for (const [deed, grade, why] of [
+      [write, 'WEAK', /^it moved away from the stop condition: 1 of 4, and before it 3 of 4$/],
+      ["rmSync('outputs/list.md');", 'FAIL', /^nothing was delivered; it moved away .*: 0 of 4, /],
+    ] as const) {
+      const agent = `${HEAD}${deed}\n${report('tidied the list')}`;
+      const options = { stop: COUNTS, criteria: '[{ file_exists: "pass.mjs" }]', files };
+      const place = placeWithProject(t.testdir(), agent, options);
+      t.same(await night(place, 1), [grade]);
+      t.match(project(place, 'last_pass.why'), why);
+      t.equal(project(place, 'last_pass.stalled'), '1');
+    }
+  },
+);
+
 t.test('an almost empty page is no progress where nothing is counted', async (t) => {
   const agent = `${HEAD}writeFileSync('outputs/' + turn + '.md', '# x\\n');\n${report('done')}`;
   const stop = '- file_exists: outputs/end.md';

@@ -125,6 +125,21 @@ async function restAfter(
   return { passes: 0, question: '' };
 }
 
+t.test('the question ends with what answers it, however long the reason is', async (t) => {
+  const long = Array.from({ length: 3 }, (_, i) => `outputs/${'a-long-name-'.repeat(12)}${i}.md`);
+  const criteria = JSON.stringify(long.map((path) => ({ file_exists: path })));
+  const agent = agentThat(
+    t.testdir(),
+    ENTRY.replace('Write a page about tea.', 'Look into tides.'),
+  );
+  const place = placeWithProject(t.testdir(), agent, { stop: STOP, criteria });
+  await turns(place, 1);
+  t.match(
+    fieldText(place.workspace.snapshot().record('DISPATCH', 'pages'), 'escalation'),
+    /The last one: FAIL, none of its 3 criteria .{50,140}… What should it do instead\? Answer with an objective, or no to pause it\.$/,
+  );
+});
+
 t.test('two passes are enough where both failed in the same way', async (t) => {
   const { passes, question } = await restAfter(t.testdir(), ENTRY, CRASH, CRASH);
   t.equal(passes, 3);

@@ -41,3 +41,19 @@ function questions(place: Place): readonly string[] {
     .records('NOTIFICATION')
     .map((record) => fieldText(record, 'action_needed'));
 }
+
+t.test('the question about a phase that was renamed says what to do, and that works', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT);
+  const path = 'PROJECTS/pages/PHASES.md';
+  const shipped = read(place, path);
+  writeFileSync(join(place.root, path), shipped.replace('## write', '## draft'));
+  const pass = (): ReturnType<typeof worker> => worker(environment(place), { role: 'worker' });
+  await pass();
+  t.match(questions(place), [
+    /^pages: the phase "write" is not declared in PROJECTS\/pages\/PHASES\.md\. Declare it there, or name one of its phases in PROJECTS\/pages\/LONGRUNNER\.md, then answer yes, or answer no to pause it\.$/,
+  ]);
+  writeFileSync(join(place.root, path), shipped);
+  const page = read(place, 'NOTIFICATIONS.md');
+  writeFileSync(join(place.root, 'NOTIFICATIONS.md'), page.replace(/(?<=Answer:\*\*) -/, ' yes'));
+  t.equal((await pass()).data.project, 'pages', 'it goes on');
+});

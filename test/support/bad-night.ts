@@ -49,7 +49,7 @@ export function nightWorkspace(directory: string): Clocked {
   return { root, home, workspace, clock };
 }
 
-const row = (entry: Partial<AuditEntry>): AuditEntry => ({
+export const row = (entry: Partial<AuditEntry>): AuditEntry => ({
   step: 'T4',
   type: 'note',
   target: '',
@@ -82,7 +82,7 @@ type Ended = {
   readonly audit?: readonly AuditEntry[];
 };
 
-function endRun(
+export function endRun(
   { workspace, clock }: Clocked,
   { number, slug, grade, outcome, audit = [] }: Ended,
 ): void {

@@ -7,6 +7,7 @@ import { defined } from '../../kernel/defined.js';
 import { programsOf } from '../../project/condition-programs.js';
 import { countMatches } from './regex.js';
 import { printedProgress } from './distance.js';
+import { lastSaid } from '../last-words.js';
 import { lastLine } from './last-line.js';
 import { folderOf, undecided, writableByThePass } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
@@ -30,7 +31,9 @@ export async function command(
   });
   if (result.kind === 'failed') return undecided(expected, result.why);
   if (result.exit === null) return undecided(expected, `${argv[0] ?? ''} was ended by a signal`);
-  const lastOutput = lastLine(result.stderr) || lastLine(result.stdout);
+  const lastOutput = exit.includes(result.exit)
+    ? lastLine(result.stderr) || lastLine(result.stdout)
+    : lastSaid(result, context.snapshot.root);
   const found = `exit ${result.exit}${lastOutput === '' ? '' : `: ${lastOutput}`}`;
   const outcome = { expected, found, ...defined({ progress: printedProgress(result.stdout) }) };
   if (!exit.includes(result.exit) || stdout === undefined)

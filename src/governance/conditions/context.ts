@@ -25,8 +25,8 @@ export type ConditionContext = {
 };
 
 /**
- * `error`: it could not be decided. `progress`: for kinds that count. `parts`: the outcomes of its
- * own assertions.
+ * `error`: it could not be decided. `isText`: because it is text for people. `progress`: for kinds
+ * that count. `parts`: the outcomes of its own assertions.
  */
 export type Outcome = {
   readonly holds: boolean;
@@ -34,6 +34,7 @@ export type Outcome = {
   readonly found: string;
   readonly where?: string;
   readonly error?: string;
+  readonly isText?: true;
   readonly progress?: Progress;
   readonly parts?: { readonly of: readonly Outcome[]; readonly need: 'all' | 'one' };
 };

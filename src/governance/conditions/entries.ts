@@ -1,4 +1,5 @@
 /** The entries of a section: its list items and table rows, with named fields. */
+import { nearHeading } from '../../markdown/near-heading.js';
 import { decodeCell } from '../../markdown/cell.js';
 import type { Doc, Table } from '../../markdown/types.js';
 
@@ -29,11 +30,24 @@ export function isEmptyValue(value: string | undefined): boolean {
   return value === undefined || value === '' || value === '-' || value === '—';
 }
 
+function wantedHeading(under: string): {
+  readonly depth: number | undefined;
+  readonly text: string;
+} {
+  const wanted = /^(#{1,6})\s+(.*)$/.exec(under.trim());
+  return { depth: wanted?.[1]?.length, text: (wanted?.[2] ?? under).trim() };
+}
+
+/** The line of a page that was probably meant as this heading. */
+export function headingMeant(doc: Doc, under: string): string | undefined {
+  const { depth = 2, text } = wantedHeading(under);
+  const near = nearHeading(doc, { depth, heading: text });
+  return near === undefined ? undefined : doc.text.slice(near.start, near.end).trim();
+}
+
 /** Each section ends at the next heading of the same or a higher level. */
 export function entriesUnder(doc: Doc, under: string): EntriesUnder {
-  const wanted = /^(#{1,6})\s+(.*)$/.exec(under.trim());
-  const depth = wanted?.[1]?.length;
-  const text = (wanted?.[2] ?? under).trim();
+  const { depth, text } = wantedHeading(under);
   const headings = doc.headings.filter(
     (heading) => heading.text.trim() === text && (depth === undefined || heading.depth === depth),
   );

@@ -51,6 +51,7 @@ async function evaluate(condition: Condition, context: ConditionContext): Promis
           'it is text for people; nothing can check it, so it never holds',
         ),
         found: 'text only',
+        isText: true,
       };
     case 'invalid':
       return undecided('an assertion', condition.problem);

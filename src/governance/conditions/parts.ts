@@ -11,11 +11,13 @@ import {
   unmet,
 } from './context.js';
 import { progressTo } from './distance.js';
-import { entriesUnder, fieldName, isEmptyValue } from './entries.js';
+import { entriesUnder, fieldName, headingMeant, isEmptyValue } from './entries.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { EntriesUnder, Entry } from './entries.js';
 import type { ConditionOf, Globs } from '../../project/condition-types.js';
 import { parseFrontMatter } from './front-matter.js';
+
+const LONGEST_HEADING = 80;
 
 type Page = EntriesUnder & { readonly path: string };
 type Pages =
@@ -97,7 +99,7 @@ function counted(
   if (first === undefined) return { ...unmet(expected, noFiles(condition.in)), ...none };
   if (pages.every((page) => page.headings === 0))
     return {
-      ...unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path),
+      ...unmet(expected, noHeading(context, pages, under), first.path),
       ...none,
     };
   const columns = new Set(pages.flatMap((page) => [...page.columns]));
@@ -127,6 +129,16 @@ function counted(
   const where = match === undefined ? first.path : `${match.path}:${match.entry.line}`;
   const holds = inRange(count, kept.length);
   return { ...met(expected, number, where), holds, progress: counted };
+}
+
+/** An agent that wrote another heading is told which one it wrote. */
+function noHeading({ snapshot }: ConditionContext, pages: readonly Page[], under: string): string {
+  const [meant] = pages.flatMap(({ path }) => {
+    const doc = snapshot.doc(path);
+    return (doc && headingMeant(doc, under)) ?? [];
+  });
+  const instead = meant === undefined ? '' : `, but "${meant.slice(0, LONGEST_HEADING)}"`;
+  return `no heading "${under}" in ${plural(pages.length, 'file')}${instead}`;
 }
 
 /** Entries or, without `under`, the front matter of files. A missing value is a violation too. */

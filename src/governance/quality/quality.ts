@@ -1,6 +1,7 @@
 /**
  * Grades a worker pass by what can be checked. The agent's own answers can only lower the grade.
  */
+import { plural } from '../../kernel/words.js';
 import type { Approach } from '../approach.js';
 import type { Repeat } from './repeats.js';
 
@@ -66,7 +67,7 @@ export function gradePass(facts: PassFacts): Graded {
   const fail = failures(facts);
   if (facts.parked !== undefined && fail.length === 0)
     return { grade: 'PARKED', why: [facts.parked], progress: isProgress(facts) };
-  if (fail.length > 0) return { grade: 'FAIL', why: fail, progress: false };
+  if (fail.length > 0) return { grade: 'FAIL', why: [...fail, ...lostBy(facts)], progress: false };
   const progress = isProgress(facts);
   const weak = weaknesses(facts);
   if (weak.length > 0)
@@ -84,6 +85,10 @@ export function gradePass(facts: PassFacts): Graded {
     ],
     progress,
   };
+}
+
+function lostBy({ approach }: PassFacts): readonly string[] {
+  return approach.kind === 'farther' ? [approach.why] : [];
 }
 
 function isProgress({ approach, novel }: PassFacts): boolean {
@@ -119,22 +124,21 @@ function failures(facts: PassFacts): string[] {
       criteria.total > 0 && criteria.met <= 0 && !isParked,
       `${criteria.total === 1 ? 'its criterion is not' : `none of its ${criteria.total} criteria is`} met${missing(criteria)}`,
     ],
-    [
-      outputs > 0 && restored > outputs,
-      `${restored} files out of scope were written and restored, ${outputs} in scope`,
-    ],
+    [outputs > 0 && restored > outputs, `${outOfScope(restored)}, ${outputs} in scope`],
   ]);
 }
 
-function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts): string[] {
+function weaknesses(facts: PassFacts): string[] {
+  const { criteria, novel, repeats, restored, answers, approach } = facts;
   const yes = yesCount(answers);
   return reasons([
+    [approach.kind === 'farther', approach.why],
     [
       criteria.met < criteria.total,
       `${criteria.total - criteria.met} of ${criteria.total} criteria are not met${missing(criteria)}`,
     ],
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
-    [restored > 0, `${restored} files out of scope were written and restored`],
+    [restored > 0, outOfScope(restored)],
     [answers === undefined, 'the agent gave no answers'],
     [answers !== undefined && yes < 2, ownWords(answers)],
   ]);
@@ -143,14 +147,18 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
 function limitsOf(facts: PassFacts): string[] {
   const { criteria, outputs, novel, repeats, answers, approach } = facts;
   return reasons([
+    [approach.kind === 'level', approach.why],
     [criteria.total <= 0, 'there are no criteria that could prove it'],
     [
       novel < outputs,
       `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`,
     ],
-    [approach.kind === 'level', approach.why],
     [yesCount(answers) < 3, ownWords(answers)],
   ]);
+}
+
+function outOfScope(restored: number): string {
+  return `${plural(restored, 'file')} out of scope ${restored === 1 ? 'was' : 'were'} written and restored`;
 }
 
 function missing({ unmet = [] }: PassFacts['criteria']): string {

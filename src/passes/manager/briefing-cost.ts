@@ -92,11 +92,12 @@ function budget(snapshot: Night['snapshot'], currency: string | undefined): read
   return parts.length === 0 ? [] : [`Left of the night's budget: ${parts.join(', ')}.`];
 }
 
-function ended({ ofType }: Night): readonly string[] {
-  const last = ofType('night-budget').at(-1);
-  return last === undefined
-    ? []
-    : [`**The night ended by its budget.** ${shortened(fieldText(last, 'detail'))}`];
+function ended(night: Night): readonly string[] {
+  const last = night.ofType('night-budget').at(-1);
+  if (last === undefined) return [];
+  const silent =
+    nightCost(night).silent === 0 ? '' : ' A pass that reports nothing counts with its limits.';
+  return [`**The night ended by its budget.** ${shortened(fieldText(last, 'detail'))}${silent}`];
 }
 
 /** The tier that a project asked for was not there for it. */

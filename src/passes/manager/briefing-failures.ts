@@ -3,6 +3,7 @@ import { plural } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Failure } from '../module.js';
+import { UNDECIDED } from '../reconcile/evaluate.js';
 import { type Night, reaped } from './night.js';
 import { shortened } from '../../project/page-text.js';
 
@@ -32,6 +33,9 @@ function failureLines(night: Night, told: ReadonlySet<string>): readonly string[
     (row) =>
       `${who(row)} changed \`${fieldText(row, 'target')}\` (${fieldText(row, 'detail')}); it was undone`,
   );
+  const undecided = ofResult(UNDECIDED).map(
+    (row) => `${who(row)}: a test could not be evaluated: ${fieldText(row, 'detail')}`,
+  );
   const refused = ofResult('refused').map(
     (row) => `${who(row)} was refused \`${fieldText(row, 'target')}\`: ${fieldText(row, 'detail')}`,
   );
@@ -42,6 +46,7 @@ function failureLines(night: Night, told: ReadonlySet<string>): readonly string[
     ...graded(runs, 'FAIL'),
     ...graded(runs, 'WEAK'),
     ...unfinished(untold),
+    ...undecided,
     ...graders(night),
     ...refused,
   ]).map(shortened);

@@ -13,7 +13,7 @@ const LONGEST_SENTENCE = 160;
 
 /**
  * `files`: the newest first, at most three. `sentence`: of the agent of its last good pass; empty
- * where all were weak.
+ * where all were weak, or failed. `isFailed`: only passes that failed wrote these files.
  */
 export type NightResult = {
   /** Empty: idle work. */
@@ -21,22 +21,23 @@ export type NightResult = {
   readonly files: readonly { readonly path: string; readonly title: string }[];
   readonly more: number;
   readonly sentence: string;
+  readonly isFailed?: true;
 };
 
 export function nightResults(night: Night): readonly NightResult[] {
   const { snapshot } = night;
-  return outputsOf(night).flatMap(({ project, written, sentence }) => {
+  return outputsOf(night).flatMap(({ written, ...outputs }) => {
     const paths = written.filter((path) => snapshot.files.has(path));
     if (paths.length === 0) return [];
     const files = paths
       .slice(0, MOST_LINKS)
       .map((path) => ({ path, title: titleOf(snapshot, path) }));
-    return [{ project, files, more: paths.length - files.length, sentence }];
+    return [{ ...outputs, files, more: paths.length - files.length }];
   });
 }
 
 /** `written`: the newest first. */
-type Outputs = Pick<NightResult, 'project' | 'sentence'> & { readonly written: readonly string[] };
+type Outputs = Omit<NightResult, 'files' | 'more'> & { readonly written: readonly string[] };
 
 /** By the rows of a night, which are the same in several snapshots. */
 const known = new WeakMap<Night['rows'], readonly Outputs[]>();
@@ -48,27 +49,45 @@ function outputsOf(night: Night): readonly Outputs[] {
 }
 
 function readOutputs({ runs, rows }: Night): readonly Outputs[] {
-  const good = runs.filter((run) => KEPT.includes(fieldText(run, 'grade')));
-  const projects = [...new Set(good.map((run) => fieldText(run, 'project')))];
-  const rowsOf = new Map<string, Rec[]>(good.map((run) => [run.key, []]));
+  const rowsOf = new Map<string, Rec[]>(runs.map((run) => [run.key, []]));
   for (const row of rows) rowsOf.get(fieldText(row, 'run_id'))?.push(row);
-  return projects.map((project) => {
-    const own = good.filter((run) => fieldText(run, 'project') === project);
-    const written = [...agentWrites(own.flatMap((run) => rowsOf.get(run.key) ?? []))].reverse();
-    const best = own.findLast((run) => fieldText(run, 'grade') !== 'WEAK');
+  // Another pass may have written over a file: it is the work of the last one.
+  const lastBy = new Map(
+    runs.flatMap((run) =>
+      [...agentWrites(rowsOf.get(run.key) ?? [])].map((path) => [path, run] as const),
+    ),
+  );
+  const writtenBy = (some: readonly Rec[]): readonly string[] =>
+    [...agentWrites(some.flatMap((run) => rowsOf.get(run.key) ?? []))]
+      .filter((path) => some.some((run) => run === lastBy.get(path)))
+      .reverse();
+  const projects = [...new Set(runs.map((run) => fieldText(run, 'project')))];
+  const all = projects.map((project) => {
+    const own = runs.filter((run) => fieldText(run, 'project') === project);
+    const kept = own.filter((run) => KEPT.includes(fieldText(run, 'grade')));
+    const best = kept.findLast((run) => fieldText(run, 'grade') !== 'WEAK');
     const sentence = best === undefined ? '' : shortened(plain(summaryOf(best)));
-    return { project, written, sentence };
+    const written = writtenBy(kept);
+    const left = writtenBy(own.filter((run) => FAILED.includes(fieldText(run, 'grade'))));
+    return {
+      kept: { project, written, sentence },
+      failed: { project, written: left, sentence: '', isFailed: true } as const,
+    };
   });
+  return [...all.map(({ kept }) => kept), ...all.map(({ failed }) => failed)];
 }
 
 /** What a weak pass wrote stays as well, and may have brought its project nearer. */
 const KEPT: readonly string[] = ['STRONG', 'ADEQUATE', 'WEAK'];
+/** So does what was allowed of the work of a pass that failed, or broke down before its grade. */
+const FAILED: readonly string[] = ['FAIL', ''];
 
 /** One line a project. */
 export function resultLines(results: readonly NightResult[]): readonly string[] {
-  return results.map(({ project, files, more, sentence }) => {
+  return results.map(({ project, files, more, sentence, isFailed }) => {
     const rest = more === 0 ? '' : ` and ${more} more`;
-    const said = sentence === '' ? ', from weak work' : `: ${quoted(sentence, LONGEST_SENTENCE)}`;
+    const poor = `, from ${isFailed === true ? 'failed' : 'weak'} work`;
+    const said = sentence === '' ? poor : `: ${quoted(sentence, LONGEST_SENTENCE)}`;
     return `${project === '' ? 'idle work' : project}: ${files.map(link).join(', ')}${rest}${said}`;
   });
 }
@@ -90,7 +109,10 @@ function titleOf(snapshot: Snapshot, path: string): string {
   return plain(heading || path.slice(path.lastIndexOf('/') + 1)).slice(0, LONGEST_TITLE);
 }
 
-const OVER = ['complete', 'abandoned'];
+const LAST = 999;
+const WAITS = 1_000_000;
+/** Statuses of projects that nobody works on again. */
+export const OVER: readonly string[] = ['complete', 'abandoned'];
 
 /** `done`: from 0 to 1. `text` is empty where nothing was measured yet. */
 export type NightProgress = {
@@ -101,12 +123,12 @@ export type NightProgress = {
   readonly done: number;
 };
 
-/** Projects at work first. */
+/** Projects that can go on first, by their priority; the others are named where they wait. */
 export function nightProgress(snapshot: Snapshot): readonly NightProgress[] {
   return snapshot
     .records('DISPATCH')
     .filter((row) => !OVER.includes(fieldText(row, 'status')))
-    .sort((a, b) => (fieldInt(a, 'priority') ?? 999) - (fieldInt(b, 'priority') ?? 999))
+    .sort((a, b) => placeOf(a) - placeOf(b))
     .map((row) => {
       const slug = fieldText(row, 'slug');
       const project = snapshot.record('PROJECT', slug);
@@ -119,6 +141,11 @@ export function nightProgress(snapshot: Snapshot): readonly NightProgress[] {
         done: text === '' ? 0 : 1 - Number(fieldText(project, 'last_pass.distance')),
       };
     });
+}
+
+function placeOf(row: Rec): number {
+  const goesOn = fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '';
+  return (fieldInt(row, 'priority') ?? LAST) + (goesOn ? 0 : WAITS);
 }
 
 /** `inventory ###······· 220 of 300` */

@@ -82,7 +82,7 @@ export function briefing(input: BriefingInput): string {
     }),
     listed('Progress', [...progressLines(nightProgress(snapshot)), ...(input.progress ?? [])], {
       most: MOST.progress,
-      none: 'There is no project.',
+      none: 'No project is under way.',
       more: '`nocturne project list`',
     }),
     listed('Parked at a limit', parkedLines(night), {
@@ -99,7 +99,7 @@ export function briefing(input: BriefingInput): string {
     listed(
       'You wrote this in the former briefing, and no question took it',
       (input.own ?? []).map((line) => quoted(line, LONGEST_OWN)),
-      { most: MOST.own, none: '', more: '`nocturne history`' },
+      { most: MOST.own, none: '', more: '`nocturne diff 24h now NOTIFICATIONS.md --patch`' },
     ),
     listed('Noticed', [...new Set(notes)].map(shortened), {
       most: MOST.noticed,

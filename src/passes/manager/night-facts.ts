@@ -17,6 +17,7 @@ import {
   nightProgress,
   type NightResult,
   nightResults,
+  OVER,
 } from './briefing-results.js';
 import { type Night, nightSince, type PassCounts, passCounts, reaped } from './night.js';
 
@@ -90,7 +91,9 @@ export function unattributedPaths({ ofType }: Night): readonly string[] {
 export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): readonly string[] {
   const { chosen, skipped } = dispatch(snapshot, defined({ offer }));
   const asks = skipped.filter((candidate) => isAsked(snapshot, candidate));
-  const others = skipped.filter((candidate) => !asks.includes(candidate));
+  const others = skipped.filter(
+    (candidate) => !asks.includes(candidate) && !isOver(snapshot, candidate),
+  );
   const answers = chosen === undefined ? answeredFacts(snapshot, []).length : 0;
   const allAsk = chosen === undefined && answers === 0 && others.length === 0 && asks.length > 0;
   const next =
@@ -105,6 +108,10 @@ export function tonightLines(snapshot: Snapshot, offer: Offer | undefined): read
       : [`not yet ${names}: ${asks.length === 1 ? 'it waits' : 'they wait'} for your answer`]),
     ...others.map(({ slug, why }) => `not yet ${slug}: ${why}`),
   ].map(shortened);
+}
+
+function isOver(snapshot: Snapshot, { slug }: Considered): boolean {
+  return OVER.includes(fieldText(snapshot.record('DISPATCH', slug), 'status'));
 }
 
 /** Its question is on the page already. */

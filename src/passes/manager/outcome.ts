@@ -8,6 +8,7 @@ import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Reviewing } from '../types.js';
+import { UNDECIDED } from '../reconcile/evaluate.js';
 import { unjudged } from './judgement.js';
 import { afterLastManager } from './last-manager.js';
 
@@ -43,6 +44,11 @@ export function outcomeOf(
     [halted.length, 'halted pass', 'halted passes'],
     [ofValue(audit, 'result', 'restored').length, 'undone change'],
     [ofValue(audit, 'result', 'refused').length, 'refusal'],
+    [
+      new Set(ofValue(audit, 'result', UNDECIDED).map((row) => fieldText(row, 'target'))).size,
+      'test that could not be evaluated',
+      'tests that could not be evaluated',
+    ],
     [incidents(audit), 'incident'],
     [resting(snapshot), 'project at rest', 'projects at rest'],
     [reviews.filter(({ direction }) => direction !== '').length, 'drifting project'],

@@ -28,6 +28,9 @@ export type Evaluated = {
 };
 export const NOTHING_EVALUATED: Evaluated = { results: [], acts: [] };
 
+/** Result of an assertion that could not be evaluated. */
+export const UNDECIDED = 'undecided';
+
 type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 
 /**
@@ -129,11 +132,16 @@ export function evidenceRows(
     return stepRow(step, {
       type,
       target: `${project}: ${result.assertion}`,
-      result: holds ? 'ok' : 'failed',
+      result: holds ? 'ok' : unmetCode(result),
       detail: holds ? evidenceOf(result) : shortfallOf(result),
     });
   });
   return [rowsAct(type, rows)];
+}
+
+/** Only the owner can repair a test that says nothing about the work. */
+function unmetCode({ error, isText }: AssertionResult): string {
+  return error === undefined || isText === true ? 'failed' : UNDECIDED;
 }
 
 /** Of an assertion that is not met: what was expected, what was found, and where. */

@@ -105,7 +105,7 @@ function aboutConflicts({ step, reconciliation, runId, project }: ReconciledPass
   const { conflicts } = reconciliation;
   const names = conflicts.map(({ path }) => showControl(path)).join(', ');
   const who = project === undefined ? runId : `${project} (${runId})`;
-  const question = `You changed ${names} while ${who} worked on a copy of it. Your version stays. Answer yes when you have seen it; to use the version of the pass, apply the kept version first.`;
+  const question = `You changed ${names} while ${who} worked on a copy of it. Your version stays. Answer yes when you have seen it; to use the version of the pass instead, find it with \`nocturne kept list\` first.`;
   const body = conflicts.map((change) => lineOf(change, runId)).join('\n');
   return bundlesAct(step, [
     {
@@ -216,7 +216,7 @@ function tellOwner(view: Snapshot, pass: ReconciledPass): Deed {
     unit === undefined
       ? 'Answer yes to let the project continue, or no to pause it.'
       : 'Answer yes when you have seen it.';
-  const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} ${answer} If the change was yours, apply the kept version.`;
+  const question = `${who} changed ${names}, which it may not write. ${outcomeOf(undone)} ${answer} If the change was yours, find it with \`nocturne kept list\`.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const priority = 'critical';
   const bundle =

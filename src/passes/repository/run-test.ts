@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { SandboxInForce } from '../../agents/sandbox.js';
-import { lastLine } from '../../governance/conditions/last-line.js';
+import { lastSaid } from '../../governance/last-words.js';
 import { runCommand } from '../../governance/conditions/run-programs.js';
 import type { AssertionResult } from '../../governance/types.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -53,7 +53,7 @@ export async function runTest(tested: Tested): Promise<AssertionResult | undefin
       wrap: inDroppedCopy(workspace, sandbox, copy),
     });
     if (ended.kind === 'failed') return result(false, ended.why);
-    const last = lastLine(ended.stderr) || lastLine(ended.stdout);
+    const last = lastSaid(ended, root);
     return result(
       ended.exit === 0,
       `exit ${ended.exit ?? 'by a signal'}${last === '' ? '' : `: ${last}`}`,

@@ -1,7 +1,7 @@
 /**
  * Whether a failed pass is evidence about its agent, and whether it failed as the one before did.
  */
-import { isOwnFault, isOwnWords } from '../../agents/last-words.js';
+import { isOwnFault, isOwnWords } from '../../governance/last-words.js';
 import type { FailureCode } from '../../agents/types.js';
 import { isMet } from '../../governance/conditions/evaluate.js';
 import { sameObjective } from '../../governance/project-state.js';

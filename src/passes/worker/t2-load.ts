@@ -10,6 +10,7 @@ import { projectState, type ProjectState } from '../../governance/project-state.
 import { transitionExpiry } from '../../governance/transition-expiry.js';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
+import { sentence } from '../../kernel/words.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -39,7 +40,8 @@ function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Mov
   let stage = first;
   for (let view = snapshot; ; ) {
     const { project: slug } = stage;
-    const { state, why } = projectState(view, slug);
+    const found = projectState(view, slug);
+    const { state, why } = found;
     if (state === 'active') {
       const loaded = loadedOf(stage, view);
       const row = { type: 'load', target: slug, detail: `phase ${loaded.phase}` };
@@ -47,7 +49,7 @@ function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Mov
     }
     env.say(`     ${slug}: ${state} (${why})`);
     const turnedAway = [...stage.turnedAway, { slug, why }];
-    const away = turnAway(view, { slug, state, why });
+    const away = turnAway(view, { slug, ...found });
     acts.push(...away);
     if (turnedAway.length > REDISPATCH) {
       const slugs = turnedAway.map((candidate) => candidate.slug).join(', ');
@@ -115,9 +117,9 @@ export function transitionArguments(
 
 function turnAway(
   snapshot: Snapshot,
-  project: { readonly slug: string; readonly state: ProjectState['state']; readonly why: string },
+  project: ProjectState & { readonly slug: string },
 ): readonly Act[] {
-  const { slug, state, why } = project;
+  const { slug, state, why, repair } = project;
   switch (state) {
     case 'complete':
       return [
@@ -128,7 +130,7 @@ function turnAway(
         }),
       ];
     case 'stale-objective': {
-      const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
+      const question = `${slug}: ${sentence(why)} What is the next pass to do? Answer with the objective, or no to pause it.`;
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };
       return [bundleAct('T2', { ...escalation(snapshot, asks), detail: why })];
     }
@@ -141,7 +143,9 @@ function turnAway(
       return [note, bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why })];
     }
     default: {
-      const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause it.`;
+      const answer =
+        repair === undefined ? 'Answer how it should continue' : `${repair}, then answer yes`;
+      const question = `${slug}: ${sentence(why)} ${answer}, or answer no to pause it.`;
       const args = { slug, reason: why, priority: 'high', question };
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }

@@ -1,5 +1,6 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
 import { agentWrites } from '../agent-writes.js';
+import { withoutReport } from '../../governance/last-words.js';
 import type { RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { fieldText } from '../../project/field-text.js';
@@ -236,7 +237,7 @@ function parkedOf(outcome: RunOutcome): string | undefined {
 /** Why nothing came of it: the failure, or the last thing that was said outside of a report. */
 function endingOf({ kind, failure, detail, tail, report }: RunOutcome): string | undefined {
   if (kind === 'finished' && report.summary !== '') return undefined;
-  const last = lastLine(tail).slice(0, MOST_SAID);
+  const last = lastLine(withoutReport(tail)).slice(0, MOST_SAID);
   const said = last === '' ? 'it said nothing' : `its last words: "${last}"`;
   return kind === 'failed' ? `${failure ?? 'crashed'}: ${detail}` : said;
 }

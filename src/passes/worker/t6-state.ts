@@ -8,6 +8,7 @@ import { REST } from '../../project/question-state.js';
 import { reasonToRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { EXIT } from '../../kernel/error.js';
+import { sentence } from '../../kernel/words.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise } from '../../project/preapproval.js';
@@ -39,9 +40,8 @@ import { askForAgent } from './ask-for-agent.js';
 import { listedOutputs, omittedOutputs } from './listed-outputs.js';
 import { transitionArguments } from './t2-load.js';
 
-/** A question must stay readable. */
-const MOST_ASKED = 400;
-const MOST_DOUBT = 160;
+/** A question must stay readable, and ends with what answers it. */
+const MOST_REASON = 160;
 
 export const t6State: Step<Graded, Done> = {
   id: 'T6',
@@ -121,8 +121,9 @@ function askOwner(
     sameAgain: sameAgainAfter(snapshot, stage),
   });
   if (reason === undefined) return [];
-  const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
-  const asks = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
+  const last = sentence(`${stage.quality}, ${cut(stage.reasons[0] ?? '', MOST_REASON)}`);
+  const question = `${slug} rests: ${reason}. The last one: ${last} What should it do instead? Answer with an objective, or no to pause it.`;
+  const asks = { slug, reason, priority: 'high', question };
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
 
@@ -204,7 +205,11 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
 /** The owner approves knowing what a grader or the tests found. */
 function doubtOf({ quality, reasons: [reason = ''] }: Graded): string {
   if (quality !== 'WEAK' && quality !== 'FAIL') return '';
-  return `The last pass was ${quality}: ${plain(reason).slice(0, MOST_DOUBT)}. `;
+  return `The last pass was ${quality}: ${sentence(cut(plain(reason), MOST_REASON))} `;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 
 type Advance =

@@ -1,5 +1,6 @@
 /** Why a step is where it is, in one sentence. */
 import { openEscalations } from '../../../governance/escalation.js';
+import { sentence } from '../../../kernel/words.js';
 import { fieldText } from '../../../project/field-text.js';
 import { localTime } from '../../../project/local-time.js';
 import { ownerZone } from '../../../project/owner-zone.js';
@@ -32,7 +33,7 @@ type Of = { readonly step: string; readonly status: StepStatus; readonly cause: 
 /** Begins with what joins it to `STEP is STATE`. */
 function reasonOf(snapshot: Snapshot, plan: Plan, { step, status, cause }: Of): string {
   const { state, runId = '', until, why } = status;
-  const told = why === undefined ? '.' : `: ${ended(why)}`;
+  const told = why === undefined ? '.' : `: ${sentence(why)}`;
   const when = (time: string | undefined): string => localTime(time ?? '', ownerZone(snapshot));
   switch (state) {
     case 'waiting':
@@ -44,24 +45,20 @@ function reasonOf(snapshot: Snapshot, plan: Plan, { step, status, cause }: Of): 
     case 'retry':
       return ` at ${when(until)}${told}`;
     case 'asked':
-      return `: ${ended(why ?? 'it needs your answer')} ${questionOf(snapshot, plan.project, step)}`;
+      return `: ${sentence(why ?? 'it needs your answer')} ${questionOf(snapshot, plan.project, step)}`;
     case 'blocked': {
       const failed = plan.steps.get(cause)?.why;
-      return cause === step ? told : `: ${cause} failed. ${ended(failed ?? '')}`.trimEnd();
+      return cause === step ? told : `: ${cause} failed. ${sentence(failed ?? '')}`.trimEnd();
     }
     case 'proved': {
       const files = Object.keys(status.produced ?? {});
       const made = files.length === 0 ? '' : `, with ${files.join(', ')}`;
       const by = runId === '' ? '' : ` by ${runId}`;
-      return `${by} since ${when(status.since)}${made}.${why === undefined ? '' : ` ${ended(why)}`}`;
+      return `${by} since ${when(status.since)}${made}.${why === undefined ? '' : ` ${sentence(why)}`}`;
     }
     default:
       return told;
   }
-}
-
-function ended(text: string): string {
-  return text === '' || /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** The failed step at the beginning of a chain of blocked ones; else the step itself. */
@@ -103,7 +100,7 @@ function projectWaits(snapshot: Snapshot, { project, status }: Plan): string | u
   if (asked === undefined || !isActive(status)) return undefined;
   const { question, notification } = asked;
   const how = notification === undefined ? '' : ` nocturne approve ${notification} answers it.`;
-  return `, but its project waits for you: ${ended(question)}${how}`;
+  return `, but its project waits for you: ${sentence(question)}${how}`;
 }
 
 function questionOf(snapshot: Snapshot, project: string, step: string): string {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { SandboxInForce } from '../../../agents/sandbox.js';
 import { runCommand } from '../../../governance/conditions/run-programs.js';
 import { lastLine } from '../../../governance/conditions/last-line.js';
+import { lastSaid } from '../../../governance/last-words.js';
 import { checksFolder } from '../../../passes/copy/copy-for-pass.js';
 import { cloneForAttempt } from '../../../passes/repository/clone-for-attempt.js';
 import { repositoryOf } from '../../../passes/repository/repository-record.js';
@@ -120,7 +121,7 @@ function numberIn({
   readonly stderr: string;
 }): Measured {
   if (exit !== 0) {
-    const last = lastLine(stderr) || lastLine(stdout);
+    const last = lastSaid({ stdout, stderr });
     const ended = exit === null ? 'was ended by a signal' : `ended with code ${exit}`;
     return { kind: 'failed', why: `The metric ${ended}${last === '' ? '' : `: ${last}`}.` };
   }

@@ -1,5 +1,6 @@
 /** Finds the error in what a crashed program printed last: its message, and where it was thrown. */
-import { cutWithoutSecrets } from '../governance/guard/secrets.js';
+import { lastLine } from './conditions/last-line.js';
+import { cutWithoutSecrets } from './guard/secrets.js';
 
 type Found = {
   /** The number of its line: of several errors, the last one counts. */
@@ -86,9 +87,11 @@ export function isOwnFault(text: string): boolean {
   return OWN_FAULT.test(words) && !FROM_OUTSIDE.test(words);
 }
 
-/** One line; empty if it printed nothing. @param root its paths are shown relative to it. */
+/**
+ * One line; empty if it printed nothing but a report. @param root its paths are shown relative to it.
+ */
 export function lastWords(text: string, root = ''): string {
-  const lines = text.trimEnd().split('\n').slice(-MOST_LINES);
+  const lines = withoutReport(text).trimEnd().split('\n').slice(-MOST_LINES);
   const found = FORMS.flatMap((form) => lastOf(lines, form) ?? []);
   const [error] = found.sort(
     (a, b) => b.line - a.line || Number(b.place !== undefined) - Number(a.place !== undefined),
@@ -98,6 +101,21 @@ export function lastWords(text: string, root = ''): string {
   const message = (isLast ? error.message : lines[spoken]?.trim()) ?? '';
   const place = isLast && error.place !== undefined ? ` (at ${error.place})` : '';
   return cutWithoutSecrets(within(`${message}${place}`, root), 300);
+}
+
+/** Of a check that ended with an error: why, or the last line that it printed. */
+export function lastSaid(
+  { stdout, stderr }: { readonly stdout: string; readonly stderr: string },
+  root = '',
+): string {
+  return lastWords(stderr, root) || lastWords(stdout, root) || lastLine(stderr) || lastLine(stdout);
+}
+
+/** What was said outside of a report, which is read by itself; the tail may begin within one. */
+export function withoutReport(text: string): string {
+  return text
+    .replace(/^```nocturne-report\b[\s\S]*?(?:^```|$(?![\s\S]))/gm, '')
+    .replace(/^\s*```\w*\s*$/gm, '');
 }
 
 function isSpoken(line: string): boolean {

@@ -3,11 +3,24 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { isOwnFault, isOwnWords, lastWords } from '../../src/agents/last-words.js';
+import { isOwnFault, isOwnWords, lastWords } from '../../src/governance/last-words.js';
 
 /** As the programs print it. */
 const PRINTED: readonly (readonly [name: string, text: string, expected: string])[] = [
   ['nothing', '', ''],
+  ['a report only', '```nocturne-report\nsummary: all done\n```\n', ''],
+  ['a report that is cut', '```nocturne-report\nsummary: all done', ''],
+  [
+    'a sentence before its report',
+    'cannot go on\n\n```nocturne-report\nsummary: all done\n```\n',
+    'cannot go on',
+  ],
+  [
+    'an error after its report',
+    '```nocturne-report\nsummary: all done\n```\nthe disk is full\n',
+    'the disk is full',
+  ],
+  ['the end of a fence', '```js\nf();\n```\n', 'f();'],
   ['its own sentence', 'starting\ncannot go on\n', 'cannot go on'],
   [
     'Go',
