@@ -1,4 +1,4 @@
-/** What an awk program does besides printing. Its texts and patterns do nothing. */
+/** What an awk program does in addition to printing. Its texts and patterns do nothing. */
 
 /** Why the program is refused: it writes, pipes, runs, reads or includes something. */
 export function awkProblem(program: string): string | undefined {

@@ -1,4 +1,4 @@
-/** What a sed script does besides editing its stream. */
+/** What a sed script does in addition to editing its stream. */
 
 type Part = 'address' | 'pattern' | 'text';
 
