@@ -4,61 +4,65 @@ import { nearestName } from '../kernel/nearest-name.js';
 import { NocturneError } from '../kernel/error.js';
 
 /** What models trained on other tools call ours. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  bash: 'run',
-  shell: 'run',
-  exec: 'run',
-  execute: 'run',
-  terminal: 'run',
-  cat: 'read',
-  open: 'read',
-  view: 'read',
-  read_file: 'read',
-  create: 'write',
-  write_file: 'write',
-  str_replace: 'edit',
-  replace: 'edit',
-  edit_file: 'edit',
-  patch: 'edit',
-  grep: 'search',
-  find: 'search',
-  glob: 'search',
-  sql: 'query',
-  check: 'validate',
-  lint: 'validate',
-  note: 'notify',
-  message: 'notify',
-};
-const OTHER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
-  file: ['path'],
-  filename: ['path'],
-  file_path: ['path'],
-  filepath: ['path'],
-  text: ['content'],
-  contents: ['content'],
-  body: ['content', 'text'],
-  old: ['old_text'],
-  old_string: ['old_text'],
-  old_str: ['old_text'],
-  new: ['new_text'],
-  new_string: ['new_text'],
-  new_str: ['new_text'],
-  regex: ['pattern'],
-  query: ['pattern', 'sql'],
-  files: ['glob'],
-  include: ['glob'],
-  cmd: ['command'],
-  script: ['command'],
-  statement: ['sql'],
-  start: ['from'],
-  end: ['to'],
-  start_line: ['from'],
-  end_line: ['to'],
-  offset: ['from'],
-  message: ['text'],
-  note: ['text'],
-  content: ['text'],
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bash: 'run',
+    shell: 'run',
+    exec: 'run',
+    execute: 'run',
+    terminal: 'run',
+    cat: 'read',
+    open: 'read',
+    view: 'read',
+    read_file: 'read',
+    create: 'write',
+    write_file: 'write',
+    str_replace: 'edit',
+    replace: 'edit',
+    edit_file: 'edit',
+    patch: 'edit',
+    grep: 'search',
+    find: 'search',
+    glob: 'search',
+    sql: 'query',
+    check: 'validate',
+    lint: 'validate',
+    note: 'notify',
+    message: 'notify',
+  }),
+);
+const OTHER_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    file: ['path'],
+    filename: ['path'],
+    file_path: ['path'],
+    filepath: ['path'],
+    text: ['content'],
+    contents: ['content'],
+    body: ['content', 'text'],
+    old: ['old_text'],
+    old_string: ['old_text'],
+    old_str: ['old_text'],
+    new: ['new_text'],
+    new_string: ['new_text'],
+    new_str: ['new_text'],
+    regex: ['pattern'],
+    query: ['pattern', 'sql'],
+    files: ['glob'],
+    include: ['glob'],
+    cmd: ['command'],
+    script: ['command'],
+    statement: ['sql'],
+    start: ['from'],
+    end: ['to'],
+    start_line: ['from'],
+    end_line: ['to'],
+    offset: ['from'],
+    message: ['text'],
+    note: ['text'],
+    content: ['text'],
+  }),
+);
 
 export function explainFault(
   tool: string,
@@ -74,7 +78,7 @@ export function explainFault(
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(
         (key) =>
-          `\`${key}\` is not one of its arguments.${meant(OTHER_ARGUMENTS[key.toLowerCase()]?.find((name) => names.includes(name)) ?? nearestName(key, names))}`,
+          `\`${key}\` is not one of its arguments.${meant(OTHER_ARGUMENTS.get(key.toLowerCase())?.find((name) => names.includes(name)) ?? nearestName(key, names))}`,
       );
     const path = issue.path.join('.');
     if (path === '') return ['its arguments have to be an object.'];
@@ -86,7 +90,7 @@ export function explainFault(
 /** @param names the available tools. */
 export function unknownTool(name: string, names: readonly string[]): string {
   const plain = withoutTemplate(name).toLowerCase();
-  const other = OTHER_NAMES[plain] ?? plain;
+  const other = OTHER_NAMES.get(plain) ?? plain;
   return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(names.includes(other) ? other : nearestName(name, names))}`;
 }
 

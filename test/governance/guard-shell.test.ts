@@ -8,7 +8,8 @@ import type {
   CommandJudgement,
   CommandWorld,
 } from '../../src/governance/guard/command-findings.js';
-import { awkProblem, sedProblem } from '../../src/governance/guard/script-programs.js';
+import { awkProblem } from '../../src/governance/guard/awk-program.js';
+import { sedProblem } from '../../src/governance/guard/sed-program.js';
 import { plainWords } from '../../src/governance/guard/plain-words.js';
 import { printCommand } from '../../src/governance/guard/print-command.js';
 import { parseShell, type ShellWorld } from '../../src/governance/guard/shell.js';

@@ -9,7 +9,7 @@ const SHELL: ShellWorld = { cwd: '', folder: () => undefined, matches: () => [] 
 const PROGRAMS =
   `cat wc ls sort uniq grep find sed awk xargs env timeout nice ionice nohup setsid chrt
   stdbuf time flock watch parallel ssh script strace make rsync tar git curl cp node python3 perl
-  busybox rg tree dd touch rm`.split(/\s+/);
+  busybox rg tree dd touch rm xz gzip zstd wc du`.split(/\s+/);
 const world: CommandWorld = {
   rules: [{ tool: 'all', programs: PROGRAMS, allow: ['*'], deny: [] }],
   tools: undefined,
@@ -82,6 +82,8 @@ const CASES: readonly (readonly [program: string, lines: Readonly<Record<string,
       'find . -exec uniq {} +': 'refused',
       "find . -exec cat + ';' -delete": 'refused',
       'find . -delete': 'refused',
+      "find . -execdir cat {} ';'": 'refused',
+      "find . -name -name -execdir cat {} ';'": 'refused',
       'find . -files0-from a': 'refused',
       'find . -unheard-of': 'refused',
     },
@@ -216,6 +218,8 @@ const CASES: readonly (readonly [program: string, lines: Readonly<Record<string,
       'git grep --open-files=evil x': 'refused',
       'git diff --output=a': 'refused',
       'git ls-remote --upload-pack=evil x': 'refused',
+      'git diff --stat -- a': 'runs',
+      'git diff --no-index --line-prefix -- --output=a b c': 'refused',
       'git help -w log': 'refused',
       'git rebase -x evil': 'refused',
     },
@@ -233,6 +237,8 @@ const CASES: readonly (readonly [program: string, lines: Readonly<Record<string,
       "curl '{file,http}:///a'": 'refused',
       'curl --proto-default file /a': 'refused',
       'curl -K a': 'refused',
+      'curl -sSL -m 5 -o a https://example.org/a': 'runs',
+      'curl -Q -- -o a https://example.org/a': 'refused',
     },
   ],
   [
@@ -248,8 +254,25 @@ const CASES: readonly (readonly [program: string, lines: Readonly<Record<string,
     },
   ],
   [
+    'packing',
+    {
+      'xz -dc a.xz': 'runs',
+      'gzip -l a.gz': 'runs',
+      'xz -tz a': 'refused',
+      'xz -lz a': 'refused',
+      'zstd -c a -o b': 'refused',
+    },
+  ],
+  [
+    'lists of files',
+    { 'wc -l a b': 'runs', 'wc --f=a': 'refused', 'du --files0-from a': 'refused' },
+  ],
+  [
     'sort and rg',
     {
+      'sort -rn -k2 -t, -u -o a b': 'runs',
+      'sort -y -k -o a b': 'refused',
+      'rg --context-separator -e --pre=evil x a': 'refused',
       'sort -u a': 'runs',
       'sort --compress-program=evil a': 'refused',
       'sort --compress-prog evil a': 'refused',

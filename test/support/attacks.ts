@@ -507,6 +507,38 @@ const COMMANDS: readonly Attack[] = [
   ['sort that runs a program', run('sort --compress-program=sh journal.md'), 'command-unparsable'],
   ['tree that leaves a page in each folder', run('tree -RH . -L 1'), 'command-unparsable'],
   ['uniq onto a protected file', run('uniq journal.md SOUL.md'), 'tier-protected'],
+  ['uniq with an old form of an option', run('uniq +1 journal.md SOUL.md'), 'tier-protected'],
+  ['xxd with a long name behind one dash', run('xxd -ps journal.md SOUL.md'), 'tier-protected'],
+  [
+    'installing with a flag that is the beginning of an option with a value',
+    run('install --strip /usr/bin/true SOUL.md'),
+    'tier-protected',
+  ],
+  [
+    'an option that an unknown one before it may take as its value',
+    run('tree --hintro -o SOUL.md'),
+    'command-unparsable',
+  ],
+  [
+    'awk that runs right behind a number',
+    run('awk \'BEGIN{x=1system("rm SOUL.md")}\''),
+    'command-unparsable',
+  ],
+  [
+    'sed that writes behind an odd bracket',
+    run("sed 's/[]/]/;p;#/w SOUL.md' journal.md"),
+    'command-unparsable',
+  ],
+  [
+    'sed that runs behind an odd bracket',
+    run("sed 's/[^]/]/;p;#/e' journal.md"),
+    'command-unparsable',
+  ],
+  [
+    'find that runs in other folders',
+    run(`find . -name -name -execdir touch x \\;`),
+    'command-denied',
+  ],
   ['find that deletes', run('find . -name SOUL.md -delete'), 'command-unparsable'],
   ['find that runs', run('find . -exec rm {} \\;'), 'command-unparsable'],
   ['find that writes', run('find . -fprint SOUL.md'), 'tier-protected'],

@@ -58,15 +58,24 @@ function withKnownSource(
   earlier: readonly PlacedEffect[],
 ): PlacedEffect {
   const { copyOf, ...rest } = effect;
-  if (copyOf === undefined || !earlier.some((other) => concernsSource(other, copyOf, effect)))
-    return effect;
-  if (effect.tree === true)
+  if (copyOf === undefined) return effect;
+  const concerning = earlier.filter((other) => concernsSource(other, copyOf, effect));
+  if (concerning.length === 0) return effect;
+  const source = posix.join(effect.from, copyOf);
+  const isFile = effect.unsettled !== true && concerning.every((other) => isFileAt(other, source));
+  if (effect.tree === true && !isFile)
     refuse(
       found,
       'command-unparsable',
       `the command is not run: ${copyOf} may hold other files once the commands before it have run; copy it in a command of its own`,
     );
   return rest;
+}
+
+/** What it wrote can only be a file, and a file has nothing below it. */
+function isFileAt({ op, from, path, into, tree }: PlacedEffect, place: string): boolean {
+  const isWritten = op === 'write' || op === 'append' || op === 'edit';
+  return isWritten && into === undefined && tree !== true && posix.join(from, path) === place;
 }
 
 function concernsSource(

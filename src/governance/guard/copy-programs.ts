@@ -20,9 +20,14 @@ const PLACING = 't target-directory S suffix';
 const PLACING_FLAGS = 'f force i interactive n no-clobber u update v verbose T no-target-directory';
 const COPYING_FLAGS = `a archive r R recursive p preserve no-preserve H L dereference x
   one-file-system sparse reflink strip-trailing-slashes remove-destination attributes-only`;
+const MOVING_FLAGS = 'strip-trailing-slashes';
 const INSTALL_FLAGS = `m mode o owner g group p preserve-timestamps D C compare c d directory s strip`;
 
-export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) => {
+export const copy = withOptions(`${PLACING} no-preserve sparse`, judgeCopy, {
+  flags: `${PLACING_FLAGS} ${COPYING_FLAGS}`,
+});
+
+function judgeCopy(name: string, args: Arguments): Reading {
   if (has(args, 'parents')) return opaque(name, []);
   if (has(args, 'l', 'link'))
     return refused(
@@ -48,17 +53,20 @@ export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) =>
       effects: [{ op: 'write', path, copyOf: source.text, ...defined({ into, tree }) }],
     }),
   );
-});
+}
 
-export const move = withOptions(PLACING, (name, args) =>
-  copying(name, { args, flags: 'strip-trailing-slashes' }, (source, path, into) =>
-    reading({
-      effects: [
-        { op: 'delete', path: source.text, tree: true, moving: true },
-        { op: 'write', path, copyOf: source.text, tree: true, ...defined({ into }) },
-      ],
-    }),
-  ),
+export const move = withOptions(
+  PLACING,
+  (name, args) =>
+    copying(name, { args, flags: MOVING_FLAGS }, (source, path, into) =>
+      reading({
+        effects: [
+          { op: 'delete', path: source.text, tree: true, moving: true },
+          { op: 'write', path, copyOf: source.text, tree: true, ...defined({ into }) },
+        ],
+      }),
+    ),
+  { flags: `${PLACING_FLAGS} ${MOVING_FLAGS}` },
 );
 
 export const install = withOptions(
@@ -70,6 +78,7 @@ export const install = withOptions(
       reading({ effects: [{ op: 'write', path, copyOf: source.text, ...defined({ into }) }] }),
     );
   },
+  { flags: `${PLACING_FLAGS} ${INSTALL_FLAGS}` },
 );
 
 export const link = withOptions(PLACING, (name, args) =>

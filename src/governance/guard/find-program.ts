@@ -12,7 +12,9 @@ import {
 import type { Word } from './shell-types.js';
 
 const LISTS = /^-(?:fprint|fprint0|fls|fprintf)$/;
-const RUNS = /^-(?:exec|execdir|ok|okdir)$/;
+const RUNS = '-exec';
+/** Anywhere: `-execdir` would run it in other folders, and `-ok` asks somebody. */
+const NEVER = /^-(?:execdir|ok|okdir|files0-from)$/;
 const VALUED = new Set(
   split(`name iname path ipath wholename iwholename regex iregex regextype type xtype size mtime mmin
     atime amin ctime cmin newer anewer cnewer perm user group uid gid links inum samefile lname ilname
@@ -49,14 +51,14 @@ export const find: Program = (name, args) => {
         ),
       );
     else if (LISTS.test(word.text)) parts.push(onEach(name, args.slice(i + 1, i + 2), write));
-    else if (RUNS.test(word.text)) {
+    else if (word.text === RUNS) {
       const { command, end } = commandOf(args.slice(i + 1));
       const several = end?.text === '+';
       const words = command.flatMap((part) => uncertainWhereFound(part, several));
       // It runs for each file that is found: again, after it ran once.
       parts.push(reading({ run: [words, words] }));
       i += command.length + 1;
-    } else if (!isValue && isStranger(word.text))
+    } else if (NEVER.test(word.text) || (!isValue && isStranger(word.text)))
       parts.push(
         refused(
           'command-denied',

@@ -44,7 +44,8 @@ export const git: Program = (name, args) => {
 };
 
 function readOptions(command: string, name: string, words: readonly Word[]): Reading {
-  const args = readArguments(words);
+  // What looks like the end of the options may be the value of one.
+  const args = readArguments(words.filter(({ text }) => text !== '--'));
   const risky = args.options.find(
     (option) =>
       option.name === 'O' ||

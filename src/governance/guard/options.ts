@@ -2,12 +2,16 @@
 import type { Word } from './shell-types.js';
 
 /**
- * `valued`: options that require a value; a wrong one here would hide an operand. `suffixed`:
- * letters that take the rest of their cluster. `leading`: the first operand ends the options.
+ * `valued`: options that require a value; a wrong one here would hide an operand. `flags`: options
+ * that require none; where they are given, an option may be the value of any other one before it.
+ * `suffixed`: letters that take the rest of their cluster. `apart`: letters are never in a cluster.
+ * `leading`: the first operand ends the options.
  */
 export type OptionSpec = {
   readonly valued: readonly string[];
+  readonly flags?: readonly string[];
   readonly suffixed?: string;
+  readonly apart?: boolean;
   readonly leading?: boolean;
 };
 export type Option = { readonly name: string; readonly value: Word | undefined };
@@ -34,6 +38,7 @@ export function readArguments(
     const word = words[i];
     if (word === undefined) break;
     const { text } = word;
+    if (/^-./.test(text) && mayTakeNext(words[i - 1], options.at(-1), spec)) unknown = true;
     if (word.certainty === 'sure' && text === '--') {
       operands.push(...words.slice(i + 1));
       break;
@@ -49,7 +54,7 @@ export function readArguments(
       const equals = text.indexOf('=');
       const name = equals < 0 ? text.slice(2) : text.slice(2, equals);
       const takes =
-        equals < 0 && spec.valued.some((valued) => valued.length > 1 && valued.startsWith(name));
+        equals < 0 && !isFlag(name, spec) && spec.valued.some((valued) => isCut(name, valued));
       const next = takes ? words[++i] : undefined;
       options.push({ name, value: equals >= 0 ? sure(text.slice(equals + 1)) : next });
     } else {
@@ -64,6 +69,7 @@ export function readArguments(
         }
         if (!spec.valued.includes(letter)) {
           options.push({ name: letter, value: undefined });
+          if (spec.apart === true) break;
           continue;
         }
         options.push({
@@ -98,6 +104,26 @@ function matches(option: Option, name: string): boolean {
   return name.length === 1 || option.name.length === 1
     ? option.name === name
     : name.startsWith(option.name);
+}
+
+/** A flag by its full name is not a longer name cut short. */
+function isFlag(name: string, { flags = [], valued }: OptionSpec): boolean {
+  return flags.includes(name) && !valued.includes(name);
+}
+
+function isCut(name: string, long: string): boolean {
+  return long.length > 1 && long.startsWith(name);
+}
+
+/** Whether the word right before is an option that is not known to take no value. */
+function mayTakeNext(
+  before: Word | undefined,
+  last: Option | undefined,
+  { flags }: OptionSpec,
+): boolean {
+  if (flags === undefined || last === undefined || before?.text.startsWith('-') !== true)
+    return false;
+  return last.value === undefined && !isOneOf(last.name, flags);
 }
 
 /** The text could turn out to begin with a dash. */

@@ -13,6 +13,9 @@ export type ProgramFacts = {
   readonly names: Names;
   /** Options with a value, except `outputs`. */
   readonly valued?: Names;
+  /** Options without one; see `OptionSpec`. */
+  readonly flags?: Names;
+  readonly apart?: boolean;
   /** Options whose value is a file that is written. */
   readonly outputs?: Names;
   /** With `outputs`: the file name `-` is standard output. */
@@ -24,8 +27,8 @@ export type ProgramFacts = {
   readonly trees?: Names;
   /** The content that it adds, if known. */
   readonly adds?: string;
-  /** Only the second operand is such a file. */
-  readonly second?: boolean;
+  /** Not the first operand. */
+  readonly later?: boolean;
   /** Options that run a program of the caller's. */
   readonly runs?: Names;
   /** Options after which the words do not show what is written. */
@@ -72,8 +75,12 @@ export function certain(name: string, args: Arguments): Reading {
 export function withOptions(
   valued: Names,
   judge: (name: string, args: Arguments) => Reading,
+  { flags, apart }: Pick<ProgramFacts, 'flags' | 'apart'> = {},
 ): Program {
-  const spec = { valued: split(valued) };
+  const spec = {
+    valued: split(valued),
+    ...defined({ flags: flags === undefined ? undefined : split(flags), apart }),
+  };
   return (name, words) => {
     const args = readArguments(words, spec);
     return together(certain(name, args), judge(name, args));
@@ -83,7 +90,7 @@ export function withOptions(
 export function programOf(facts: ProgramFacts): Program {
   const outputs = split(facts.outputs ?? '');
   const hasOption = (args: Arguments, names: Names = ''): boolean => has(args, ...split(names));
-  return withOptions(`${facts.valued ?? ''} ${facts.outputs ?? ''}`, (name, args) => {
+  const judge = (name: string, args: Arguments): Reading => {
     if (hasOption(args, facts.runs)) return runsCode(name, []);
     if (hasOption(args, facts.opaque) || args.words.some(({ text }) => facts.refused?.test(text)))
       return opaque(name, []);
@@ -100,12 +107,13 @@ export function programOf(facts: ProgramFacts): Program {
       op: hasOption(args, facts.appends) ? 'append' : facts.op,
       ...defined({ tree: hasOption(args, facts.trees) || undefined, content: facts.adds }),
     } as const;
-    const files = facts.second === true ? args.operands.slice(1, 2) : args.operands;
+    const files = facts.later === true ? args.operands.slice(1) : args.operands;
     return together(
       written,
       onEach(name, files, (path) => ({ ...effect, path })),
     );
-  });
+  };
+  return withOptions(`${facts.valued ?? ''} ${facts.outputs ?? ''}`, judge, facts);
 }
 
 /**

@@ -14,16 +14,16 @@ import {
   write,
   type Names,
   type Program,
-  type ProgramFacts,
 } from './program.js';
 import type { Word } from './shell-types.js';
 import { find } from './find-program.js';
 import { git } from './git-program.js';
 import { has, readArguments, sure } from './options.js';
 import { awk, interpreter, sed } from './script-programs.js';
+import { SIMPLE } from './simple-programs.js';
 
-const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
-  unexpand od hexdump stat du df basename dirname realpath readlink seq expr sleep
+const READERS = `cat ls head tail cut tr comm join paste nl tac rev fold fmt column expand
+  unexpand od hexdump stat df basename dirname realpath readlink seq expr sleep
   which whoami uname id nproc uptime tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum printenv tput locale getconf`;
 
@@ -42,63 +42,6 @@ const INTERPRETERS: readonly (readonly [names: Names, harmless: Names])[] = [
   ['php lua luajit Rscript osascript tclsh guile julia ghci scala groovy deno', ''],
 ];
 
-/** A query that reads a file which it names itself. */
-const LOADS = /\b(?:import|include)\b(?:\s|#[^\n]*\n)*"|\bload\w*\s*\(/;
-
-const SIMPLE: readonly ProgramFacts[] = [
-  { names: 'tee sponge', op: 'write', appends: 'a append' },
-  { names: 'rm unlink', op: 'delete', trees: 'r R recursive' },
-  { names: 'rmdir', op: 'delete', opaque: 'p parents' },
-  { names: 'shred', valued: 'n iterations s size random-source', op: 'delete' },
-  { names: 'truncate', valued: 's size r reference', op: 'edit' },
-  { names: 'touch', valued: 'd date r reference t time', op: 'append', adds: '' },
-  { names: 'mkdir', valued: 'm mode', op: 'mkdir' },
-  { names: 'uniq', valued: 'f skip-fields s skip-chars w check-chars', op: 'write', second: true },
-  {
-    names: 'xxd',
-    valued: 'c cols g groupsize l len o offset s seek n name R',
-    op: 'write',
-    second: true,
-  },
-  {
-    names: 'sort',
-    valued: `k key t field-separator S buffer-size T temporary-directory parallel batch-size
-      compress-program files0-from random-source`,
-    outputs: 'o output',
-    runs: 'compress-program',
-    opaque: 'files0-from T temporary-directory',
-  },
-  { names: 'shuf', valued: 'i input-range n head-count random-source', outputs: 'o output' },
-  { names: 'tree', valued: 'L P I charset filelimit timefmt H T', outputs: 'o', opaque: 'R' },
-  {
-    names: 'rg',
-    valued: `e regexp f file g glob t type T A B C m max-count M r replace E j sort pre pre-glob
-      hostname-bin`,
-    runs: 'pre hostname-bin',
-  },
-  {
-    names: 'gzip gunzip bzip2 bunzip2 xz unxz zstd lzma compress uncompress',
-    valued: 'S suffix',
-    opaqueWithout: 'c stdout to-stdout t test l list',
-  },
-  {
-    names: 'curl',
-    valued: `d data H header X request u user A user-agent e m max-time T upload-file F form K config
-      b w write-out retry url`,
-    outputs: 'o output c cookie-jar D dump-header trace trace-ascii stderr',
-    dash: true,
-    opaque: `O remote-name remote-name-all J remote-header-name K config output-dir libcurl hsts
-      alt-svc etag-save proto-default T upload-file unix-socket abstract-unix-socket engine
-      ssl-sessions n netrc netrc-file netrc-optional`,
-    formats: 'w write-out',
-    refused:
-      /^--expand-|(?:^|=)\s*(?:file|ftps?|scp|sftp|smb|telnet|gopher|dict|tftp):|^[^{]*[{[].*:\/\//i,
-  },
-  { names: 'jq', valued: 'L library-path', opaque: 'f from-file', refused: LOADS },
-  { names: 'yq', opaque: 'i inplace s split-exp f from-file', refused: LOADS },
-  { names: 'strings', refused: /^@/ },
-];
-
 /** `--reference`, or a mode that reads as an option (`-w`), replaces the first operand. */
 const change = withOptions('reference from', (name, args) => {
   const first = args.operands[0];
@@ -110,6 +53,10 @@ const change = withOptions('reference from', (name, args) => {
   const tree = has(args, 'R', 'recursive');
   return onEach(name, files, (path) => (tree ? { op: 'mode', path, tree } : { op: 'mode', path }));
 });
+
+/** `--files0-from`, also cut short, names a list of files. */
+const counts: Program = (name, args) =>
+  args.some(({ text }) => text.startsWith('--f')) ? opaque(name, args) : NOTHING;
 
 const dd: Program = (name, args) =>
   together(
@@ -203,6 +150,7 @@ function each(names: Names, program: Program): readonly (readonly [string, Progr
 
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each(READERS, () => NOTHING),
+  ...each('wc du', counts),
   ...each(DENIED, denied),
   ...each(OPAQUE, opaque),
   ...INTERPRETERS.flatMap(([names, harmless]) => each(names, interpreter(harmless))),

@@ -13,6 +13,8 @@ import {
   type Names,
   type Program,
 } from './program.js';
+import { awkProblem } from './awk-program.js';
+import { sedProblem } from './sed-program.js';
 import { has, isOneOf, readArguments, valuesOf } from './options.js';
 import type { Word } from './shell-types.js';
 
@@ -113,89 +115,4 @@ export function interpreter(harmless: Names): Program {
 function asksForVersion(words: readonly Word[]): boolean {
   const question = /^(?:--version|--help|-v|-V|-h)$/;
   return words.length > 0 && words.every((word) => question.test(word.text));
-}
-
-const TERMINATOR = /[;}\n]/;
-
-/** Why the script is refused; `undefined` if it only edits its stream (GNU and POSIX commands). */
-export function sedProblem(script: string): string | undefined {
-  let index = 0;
-  const peek = (): string => script.charAt(index);
-  const skip = (pattern: RegExp): void => {
-    while (index < script.length && pattern.test(peek())) index += 1;
-  };
-  /**
-   * To the next unescaped delimiter. In a pattern, seds disagree about brackets around it, so it is
-   * refused there.
-   */
-  const part = (delimiter: string, pattern: boolean): boolean => {
-    let bracket = false;
-    for (; index < script.length; index++) {
-      const character = peek();
-      if (character === delimiter) {
-        index += 1;
-        return !bracket;
-      }
-      if (character === '\\') index += 1;
-      else if (pattern) bracket = bracket ? character !== ']' : character === '[';
-    }
-    return false;
-  };
-  const address = (): boolean => {
-    if (peek() === '/' || peek() === '\\') {
-      index += peek() === '\\' ? 1 : 0;
-      const delimiter = peek();
-      index += 1;
-      if (!part(delimiter, true)) return false;
-      skip(/[IM]/);
-    } else skip(/[0-9$~+]/);
-    return true;
-  };
-  while (index < script.length) {
-    skip(/[\s;{}]/);
-    if (index >= script.length) return undefined;
-    if (!address()) return 'an address is not closed';
-    skip(/\s/);
-    if (peek() === ',') {
-      index += 1;
-      skip(/\s/);
-      if (!address()) return 'an address is not closed';
-    }
-    skip(/[\s!]/);
-    const command = peek();
-    index += 1;
-    if (command === '' || command === '#') skip(/[^\n]/);
-    else if ('{}'.includes(command)) continue;
-    else if ('pPdDgGhHnNxlz=qQ'.includes(command)) skip(/[\s0-9]/);
-    else if ('bt:T'.includes(command)) {
-      // Seds disagree about where any other label ends, and what follows it is a command.
-      skip(/[ \t]/);
-      skip(/[\w.-]/);
-    } else if ('aic'.includes(command))
-      while (index < script.length && peek() !== '\n') index += peek() === '\\' ? 2 : 1;
-    else if (command === 'y' || command === 's') {
-      const delimiter = peek();
-      index += 1;
-      if (delimiter === '' || !part(delimiter, command === 's') || !part(delimiter, false))
-        return `${command} is not closed`;
-      if (command === 's') skip(/[gpiIMm0-9]/);
-    } else return `its command "${command}" reads, writes or runs something, or is not known`;
-    skip(/[ \t]/);
-    if (index < script.length && !TERMINATOR.test(peek()))
-      return `"${peek()}" after ${command} is not understood`;
-  }
-  return undefined;
-}
-
-/**
- * Why the program is refused: it writes, pipes, runs, reads or includes something. A `>` anywhere
- * after `print` is refused, because strings are not parsed.
- */
-export function awkProblem(program: string): string | undefined {
-  if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(|\bARGV\b|\bSYMTAB\b/.test(program))
-    return 'it runs, reads or includes something';
-  if (program.includes('\\\n')) return 'it joins lines with a backslash';
-  if (/print[^]*>/.test(program)) return 'it may print into a file';
-  if (program.replaceAll('||', '').includes('|')) return 'it may pipe into a program';
-  return undefined;
 }

@@ -3,7 +3,8 @@
 const ADVICE: readonly (readonly [names: string, advice: string])[] = [
   ['export declare typeset readonly local let unset', 'put NAME=value before the program'],
   ['read mapfile readarray getopts', 'read the file with a program or a tool'],
-  ['eval exec builtin command', 'write the program and its words'],
+  ['eval exec builtin', 'write the program and its words'],
+  ['command', 'write the program and its words, or use which to find one'],
   ['source .', 'write its commands one by one'],
   ['set shopt enable', 'join commands with && to stop at the first failure'],
   ['trap wait jobs fg bg disown', 'run the programs one after another'],

@@ -148,6 +148,7 @@ t.test('what is wrong with a call is said with what was meant', async (t) => {
     ['write', { path: 'a.md', text: 'x' }, /Did you mean `content`\?/],
     ['notify', { message: 'x' }, /Did you mean `text`\?/],
     ['query', { query: 'SELECT 1' }, /Did you mean `sql`\?/],
+    ['read', { constructor: 1, toString: 'x' }, /`constructor` is not one of its arguments/],
     ['brief', { verbose: true }, /`verbose` is not one of its arguments/],
     ['write', { path: 3, content: 'x' }, /`path`: Invalid input: expected string, received number/],
     ['read', { path: 'SOUL.md', from: 'first' }, /`from`: Invalid input: expected number/],
