@@ -30,6 +30,10 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
     };
   if (phase === '') return { state: 'missing', why: `${record.file} names no phase` };
   const graph = phaseGraph(snapshot, slug);
+  const unread = unreadPage(snapshot, graph.file);
+  if (unread !== undefined) return { state: 'missing', why: unread };
+  if (graph.phases.size === 0 && snapshot.files.has(graph.file))
+    return { state: 'blocked', why: `${graph.file} declares no phase` };
   if (graph.phases.size > 0 && !graph.phases.has(phase))
     return { state: 'blocked', why: `the phase "${phase}" is not declared in ${graph.file}` };
   if (graph.twice.has(phase))
@@ -50,7 +54,10 @@ function unclearRecord(
   const [first, second] = rows;
   if (first !== undefined && second !== undefined)
     return `it has ${rows.length} rows in ${first.file}, on lines ${rows.map(({ range }) => range.line).join(' and ')}`;
-  if (fields.size > 0) return undefined;
+  return fields.size > 0 ? undefined : unreadPage(snapshot, file);
+}
+
+function unreadPage(snapshot: Snapshot, file: string): string | undefined {
   const [problem] = snapshot.recordDiagnostics(file);
   return problem === undefined
     ? undefined

@@ -16,7 +16,7 @@ export type ProtectedObject = {
 
 const MANIFEST = 'MANIFEST';
 /** Identity, prompts and limits of agents. */
-const PAGES = [
+export const LEAST_PAGES: readonly string[] = [
   'SOUL.md',
   'IDENTITY.md',
   'USER.md',
@@ -68,7 +68,7 @@ export function checkLeastProtection(
       hint: 'restore its row in R3: this much protection is built in, and no registry can lower it',
     });
   };
-  for (const path of PAGES) requireTier(path, ['PROTECTED', 'CODE']);
+  for (const path of LEAST_PAGES) requireTier(path, ['PROTECTED', 'CODE']);
   for (const { object, shape, glob } of objects) {
     const tiers = shape === 'log' ? (['APPEND'] as const) : OBJECTS[object];
     requireTier(glob.replace(/\*+/g, 'any'), tiers ?? GOVERNED);
@@ -109,7 +109,7 @@ export function checkValidates(report: Report, schema: Schema): void {
   const validated = schema.edges.filter(
     ({ source, kind }) => kind === 'VALIDATES' && source === manifest,
   );
-  for (const path of PAGES) {
+  for (const path of LEAST_PAGES) {
     if (validated.some(({ target }) => globMatches(target, path))) continue;
     const { range } = routeOf(schema, path);
     complain(report, range, `R4 does not say that ${manifest} validates ${path}`, {
