@@ -32,8 +32,6 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   const graph = phaseGraph(snapshot, slug);
   const unread = unreadPage(snapshot, graph.file);
   if (unread !== undefined) return { state: 'missing', why: unread };
-  if (graph.phases.size === 0 && snapshot.files.has(graph.file))
-    return { state: 'blocked', why: `${graph.file} declares no phase` };
   if (graph.phases.size > 0 && !graph.phases.has(phase))
     return { state: 'blocked', why: `the phase "${phase}" is not declared in ${graph.file}` };
   if (graph.twice.has(phase))
@@ -58,6 +56,9 @@ function unclearRecord(
 }
 
 function unreadPage(snapshot: Snapshot, file: string): string | undefined {
+  const text = snapshot.text(file);
+  // What a power cut or a sync tool leaves; a page of prose has no phases, which is allowed.
+  if (text !== undefined && !/[^\0\s]/.test(text)) return `${file} is empty`;
   const [problem] = snapshot.recordDiagnostics(file);
   return problem === undefined
     ? undefined

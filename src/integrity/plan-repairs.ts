@@ -2,9 +2,9 @@
  * What can be repaired without the owner: files that become exactly what was signed or anchored,
  * and files that nobody signed and that go aside. Nothing here can lower the protection.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { syncCopyOf } from '../kernel/sync-copy.js';
+import { existsSync, readdirSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';

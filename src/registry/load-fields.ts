@@ -174,7 +174,7 @@ export function checkField(
       complain(
         report,
         field.range,
-        `the constraint of ${named} never applies: "${where.value}" is no ${where.field}`,
+        `the constraint of ${named} never applies: ${where.field} cannot be "${where.value}"`,
         { expected: problem, actual: where.value },
       );
   }

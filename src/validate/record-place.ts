@@ -24,7 +24,7 @@ export function keyRange(object: ObjectSpec, record: Rec): Range {
   return cell?.range ?? firstLine(record);
 }
 
-/** A field's value, or what stands in place of its group, or the record's key. */
+/** A field's value, or what is written in place of its group, or the record's key. */
 export function fieldRange(object: ObjectSpec, record: Rec, field: string): Range {
   const group = field.slice(0, Math.max(0, field.indexOf('.')));
   return (

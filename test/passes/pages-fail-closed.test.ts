@@ -41,8 +41,8 @@ const LEFT_OUT: readonly (readonly [name: string, page: string, how: Break, why:
     changed('transition:', '...\ntransition:'),
     /line 10: front matter ends here/,
   ],
-  ['empty', PHASES, empty, /PHASES\.md declares no phase/],
-  ['of zeros', PHASES, zeros, /PHASES\.md declares no phase/],
+  ['empty', PHASES, empty, /PHASES\.md is empty/],
+  ['of zeros', PHASES, zeros, /PHASES\.md is empty/],
   [
     'with an open block',
     PHASES,
