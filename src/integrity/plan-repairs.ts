@@ -92,7 +92,7 @@ function pageRepair(place: RepairPlace, file: string, signed: string): readonly 
   const seen = observe(join(place.root, file));
   const options = {
     isSound: (content: Buffer): boolean => sha256(content) === signed,
-    stored: (): Buffer | undefined => signedContent(place, signed),
+    stored: (): Buffer | undefined => signedContent(place, signed) ?? twinContent(place.root, file),
   };
   if (seen.kind === 'missing') {
     const found = isNeeded(place.root, file) ? lost(options) : undefined;
@@ -120,6 +120,12 @@ function twinOf(root: string, file: string): string | undefined {
       other === `.${name}.icloud` || (other !== name && other.toLowerCase() === name.toLowerCase()),
   );
   return twin === undefined ? undefined : posix.join(folder, twin);
+}
+
+/** On a machine that has not kept what was signed, the file under its other name may be it. */
+function twinContent(root: string, file: string): Buffer | undefined {
+  const twin = twinOf(root, file);
+  return twin === undefined ? undefined : readIfThere(join(root, twin));
 }
 
 function namesIn(folder: string): readonly string[] {

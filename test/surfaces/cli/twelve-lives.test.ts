@@ -387,6 +387,28 @@ for (const [how, lose] of Object.entries({
     );
   });
 
+t.test('cloned to a second machine, with a name in other letters', async (t) => {
+  const place = await lived(t);
+  const [root, home] = [`${place.root}-clone`, `${place.home}-2`];
+  cpSync(place.root, root, { recursive: true });
+  rmSync(join(root, '.nocturne'), { recursive: true });
+  renameSync(join(root, 'SOUL.md'), join(root, 'soul.md'));
+  mkdirSync(home);
+  cpSync(join(place.home, 'keys'), join(home, 'keys'), { recursive: true });
+  await endsWell(
+    t,
+    { root, home },
+    {
+      kinds: ['machine'],
+      command: 'nocturne init --join',
+      says: /signed with your key, but new on this machine/,
+      recorded: /"join".*missing or empty/,
+    },
+  );
+  t.ok(existsSync(join(root, 'SOUL.md')));
+  t.notOk(existsSync(join(root, 'soul.md')));
+});
+
 t.test('a page that the owner deletes is left to the owner', async (t) => {
   const place = await lived(t);
   rmSync(join(place.root, 'orchestration-os/rules/git.md'));
