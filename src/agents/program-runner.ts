@@ -11,6 +11,7 @@ import { forwardingOf } from './model-access.js';
 import { type OverBudget, overBudget } from './model-tier.js';
 import { lastWords } from '../governance/last-words.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
+import type { RunnerArgument } from '../project/runner-arguments.js';
 import type { ProcessRequest } from './process-request.js';
 import { limitOfTier } from './reached-limit.js';
 import type { Failed } from './run-clock.js';
@@ -235,7 +236,7 @@ export function filledArguments(
   { spec, workspaceRoot, cwd, model, brief }: RunInput,
   files: RunFiles,
 ): readonly string[] {
-  const values: Readonly<Record<string, string>> = {
+  const values: Readonly<Record<RunnerArgument, string>> = {
     workspace: workspaceRoot,
     cwd,
     model,
@@ -245,7 +246,9 @@ export function filledArguments(
     scratch: files.folder,
   };
   return spec.args.map((argument) =>
-    argument.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole),
+    argument.replace(/\{([a-z_]+)\}/g, (whole, name: string) =>
+      Object.hasOwn(values, name) ? values[name as RunnerArgument] : whole,
+    ),
   );
 }
 

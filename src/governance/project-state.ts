@@ -32,6 +32,8 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
     };
   if (phase === '') return { state: 'missing', why: `${record.file} names no phase` };
   const graph = phaseGraph(snapshot, slug);
+  const unread = unreadPage(snapshot, graph.file);
+  if (unread !== undefined) return { state: 'missing', why: unread };
   if (graph.phases.size > 0 && !graph.phases.has(phase))
     return {
       state: 'blocked',
@@ -60,7 +62,13 @@ function unclearRecord(
   const [first, second] = rows;
   if (first !== undefined && second !== undefined)
     return `it has ${rows.length} rows in ${first.file}, on lines ${rows.map(({ range }) => range.line).join(' and ')}`;
-  if (fields.size > 0) return undefined;
+  return fields.size > 0 ? undefined : unreadPage(snapshot, file);
+}
+
+function unreadPage(snapshot: Snapshot, file: string): string | undefined {
+  const text = snapshot.text(file);
+  // What a power cut or a sync tool leaves; a page of prose has no phases, which is allowed.
+  if (text !== undefined && !/[^\0\s]/.test(text)) return `${file} is empty`;
   const [problem] = snapshot.recordDiagnostics(file);
   return problem === undefined
     ? undefined

@@ -1,8 +1,9 @@
 /** An alarm: what the findings of the gate mean together, and the one command that ends it. */
 
 /**
- * `older-copy`: the workspace is an earlier state of itself. `machine`, `moved`, `copied`,
- * `no-key`, `other-owner`: who trusts whom, and where. `damaged-log`: not as its anchor says.
+ * `lost`: a signed page is missing or empty, which no owner means. `older-copy`: the workspace is
+ * an earlier state of itself. `machine`, `moved`, `copied`, `no-key`, `other-owner`: who trusts
+ * whom, and where. `damaged-log`: not as its anchor says.
  */
 export type AlarmKind =
   | 'unowned'
@@ -12,6 +13,7 @@ export type AlarmKind =
   | 'no-key'
   | 'other-owner'
   | 'damaged-trust'
+  | 'lost'
   | 'line-endings'
   | 'formatting'
   | 'conflict'

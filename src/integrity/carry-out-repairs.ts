@@ -63,6 +63,7 @@ export function carryOutRepairs(workspace: Workspace, request: RepairRequest): R
   const say = (what: string, paths: readonly string[]): void => {
     if (paths.length > 0) done.push(`${what} ${someFiles(paths)}`);
   };
+  say('restored, as they were missing or empty,', files('lost'));
   say('restored the line endings of', files('line-endings'));
   say('restored, without the formatting,', files('formatting'));
   say('restored, without the conflict markers,', files('conflict'));

@@ -46,13 +46,15 @@ const REPAIRED: Readonly<Record<RestoreReason, (files: string, count: number) =>
   'line-endings': (files) => `Only the line endings differ from what was signed, in ${files}.`,
   formatting: (files) =>
     `A formatter changed ${files}: only blanks, tables and marks differ from what was signed.`,
+  lost: (files, count) =>
+    `${files} ${count === 1 ? 'is' : 'are'} missing or empty. The version that was signed is known.`,
   conflict: (files, count) =>
     `${files} ${count === 1 ? 'has' : 'have'} conflict markers of git. The version that was signed is known.`,
 };
 
 function repairAlarms({ repairs, copies }: RepairPlan): readonly Alarm[] {
   const alarms: Alarm[] = [];
-  for (const kind of ['line-endings', 'formatting', 'conflict'] as const) {
+  for (const kind of ['lost', 'line-endings', 'formatting', 'conflict'] as const) {
     const files = repairs.filter(({ reason }) => reason === kind).map(({ file }) => file);
     if (files.length > 0)
       alarms.push({
@@ -74,7 +76,7 @@ export function copiesAlarm(
   const files = copies.map(({ file }) => file);
   return {
     kind: 'sync-copy',
-    message: `A sync tool left ${copies.length === 1 ? 'a copy' : 'copies'} next to ${someFiles(copies.map(({ original }) => original))}: ${someFiles(files)}. Nobody signed ${copies.length === 1 ? 'it' : 'them'}.`,
+    message: `A sync tool left ${copies.length === 1 ? 'a copy' : 'copies'} next to ${someFiles([...new Set(copies.map(({ original }) => original))])}: ${someFiles(files)}. Nobody signed ${copies.length === 1 ? 'it' : 'them'}.`,
     command: REPAIR,
     asks: false,
     files,

@@ -2,12 +2,14 @@
  * What can be repaired without the owner: files that become exactly what was signed or anchored,
  * and files that nobody signed and that go aside. Nothing here can lower the protection.
  */
-import { join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { syncCopyOf } from '../kernel/sync-copy.js';
+import { existsSync, readdirSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
+import { LEAST_PAGES } from '../registry/least-protection.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import { observe } from '../workspace/observe.js';
 import { readIfThere } from '../workspace/read-if-there.js';
@@ -18,13 +20,14 @@ import { type Opening, readOpenings } from './log-head.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 import { findProtected } from './protected-files.js';
 import { rebuiltLog } from './rebuild-log.js';
-import { restored, type Restored } from './restorable.js';
+import { lost, restored, type Restored } from './restorable.js';
 import { signedContent } from './signed-contents.js';
 import { signedManifestPath } from './signing-plan.js';
 import { verifyContent } from './verify-content.js';
 import { verifyLog } from './verify-log.js';
 
-export type Repair = Restored & { readonly file: string; readonly before: string };
+/** `before`: `undefined` if there is no such file. */
+export type Repair = Restored & { readonly file: string; readonly before: string | undefined };
 /** `copies`: of protected files, made by a sync tool; nobody signed them. */
 export type RepairPlan = {
   readonly repairs: readonly Repair[];
@@ -42,12 +45,17 @@ export function planRepairs(place: RepairPlace, publicKey: string): RepairPlan {
     readIfThere(join(place.root, REGISTRY_FILE));
   const { schema, logs } = readGateSchema(registry?.toString('utf8') ?? '');
   const rows = new Set(signed.manifest.rows.map(({ file }) => file));
+  const twins = pages.flatMap(({ file, before }) => {
+    const twin = before === undefined ? twinOf(place.root, file) : undefined;
+    return twin === undefined ? [] : [{ file: twin, original: file }];
+  });
+  const copies = findProtected(place.root, schema).flatMap((file) => {
+    const original = rows.has(file) ? undefined : syncCopyOf(file, (path) => rows.has(path));
+    return original === undefined ? [] : [{ file, original }];
+  });
   return {
     repairs: [...signed.repair, ...pages, ...logRepairs(place, logFiles(place.root, logs))],
-    copies: findProtected(place.root, schema).flatMap((file) => {
-      const original = rows.has(file) ? undefined : syncCopyOf(file, (path) => rows.has(path));
-      return original === undefined ? [] : [{ file, original }];
-    }),
+    copies: [...twins, ...copies],
   };
 }
 
@@ -82,12 +90,46 @@ function trustedManifest(
 
 function pageRepair(place: RepairPlace, file: string, signed: string): readonly Repair[] {
   const seen = observe(join(place.root, file));
+  const options = {
+    isSound: (content: Buffer): boolean => sha256(content) === signed,
+    stored: (): Buffer | undefined => signedContent(place, signed) ?? twinContent(place.root, file),
+  };
+  if (seen.kind === 'missing') {
+    const found = isNeeded(place.root, file) ? lost(options) : undefined;
+    return found === undefined ? [] : [{ ...found, file, before: undefined }];
+  }
   if (seen.kind !== 'file' || seen.hash === signed) return [];
-  const found = restored(seen.bytes, {
-    isSound: (content) => sha256(content) === signed,
-    stored: () => signedContent(place, signed),
-  });
+  const found = restored(seen.bytes, options);
   return found === undefined ? [] : [{ ...found, file, before: seen.hash }];
+}
+
+/** Nobody means to be without it, or it is there under another name. */
+function isNeeded(root: string, file: string): boolean {
+  return LEAST_PAGES.includes(file) || twinOf(root, file) !== undefined;
+}
+
+/**
+ * What stands for the file: a name that differs only in case, which is the same name on macOS and
+ * Windows, or what iCloud leaves of a page that it has taken off the disk.
+ */
+function twinOf(root: string, file: string): string | undefined {
+  const folder = dirname(file);
+  const name = basename(file);
+  const twin = namesIn(join(root, folder)).find(
+    (other) =>
+      other === `.${name}.icloud` || (other !== name && other.toLowerCase() === name.toLowerCase()),
+  );
+  return twin === undefined ? undefined : posix.join(folder, twin);
+}
+
+/** On a machine that has not kept what was signed, the file under its other name may be it. */
+function twinContent(root: string, file: string): Buffer | undefined {
+  const twin = twinOf(root, file);
+  return twin === undefined ? undefined : readIfThere(join(root, twin));
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /** Without readable anchors, nothing says what the logs were. */

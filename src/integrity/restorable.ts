@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { conflictLine, conflictSides } from '../markdown/conflict-markers.js';
 import { withoutFormatting } from '../markdown/without-formatting.js';
 
-export type RestoreReason = 'line-endings' | 'formatting' | 'conflict';
+export type RestoreReason = 'lost' | 'line-endings' | 'formatting' | 'conflict';
 export type Restored = { readonly reason: RestoreReason; readonly content: Buffer };
 
 const BOM = '\xef\xbb\xbf';
@@ -26,6 +26,7 @@ export function restored(
   for (const content of lineSpellings(bytes))
     if (isSound(content)) return { reason: 'line-endings', content };
   if (!isUtf8(bytes)) return undefined;
+  if (isBlank(bytes)) return lost(options);
   const text = bytes.toString('utf8');
   const isConflict = conflictLine(text) !== undefined;
   if (isConflict)
@@ -38,6 +39,21 @@ export function restored(
   return withoutFormatting(text) === withoutFormatting(content.toString('utf8'))
     ? { reason: 'formatting', content }
     : undefined;
+}
+
+/** What was signed, in the place of a page that a sync tool or a power cut has emptied. */
+export function lost(options: {
+  readonly isSound: (content: Buffer) => boolean;
+  readonly stored: () => Buffer | undefined;
+}): Restored | undefined {
+  const content = options.stored();
+  return content !== undefined && options.isSound(content)
+    ? { reason: 'lost', content }
+    : undefined;
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return !/[^\0\s]/.test(bytes.toString('latin1'));
 }
 
 /** With other line endings, with and without a byte order mark and a last line ending. */

@@ -55,6 +55,16 @@ function literalPrefix(glob: string): string {
     : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
 }
 
+/** The brace or bracket that has no other half, so that the glob means it letter by letter. */
+export function unclosedBracket(glob: string): string | undefined {
+  const open: string[] = [];
+  for (const char of glob)
+    if (char === '{' || char === '[') open.push(char);
+    else if ((char === '}' || char === ']') && open.pop() !== (char === '}' ? '{' : '['))
+      return char;
+  return open.at(-1);
+}
+
 /** Whether it has no wildcard and so names one file. */
 export function isLiteral(glob: string): boolean {
   return !/[*?[\]{}()!+@]/.test(glob);

@@ -21,12 +21,19 @@ export function atxDepth(text: string, start: number, end: number): number {
 
 /** Text of an ATX heading without its closing `#`s. */
 export function atxText(text: string, start: number, end: number, depth: number): string {
-  const content = trimBlanks(text.slice(start + depth, end));
+  const content = withoutComment(trimBlanks(text.slice(start + depth, end)));
   let last = content.length;
   while (last > 0 && content.charCodeAt(last - 1) === 35) last--;
   if (last === content.length) return content;
   if (last === 0) return '';
   return isBlank(content.charCodeAt(last - 1)) ? trimBlanks(content.slice(0, last)) : content;
+}
+
+/** Editors mark headings that way, as in `## Part <!-- omit in toc -->`. */
+function withoutComment(content: string): string {
+  if (!content.endsWith('-->')) return content;
+  const start = content.lastIndexOf('<!--');
+  return start < 1 ? content : trimBlanks(content.slice(0, start));
 }
 
 /** Length of the fence that opens here, else 0. */

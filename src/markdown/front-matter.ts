@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
+import { earlyEnd } from './early-end.js';
 import { lineEndAt } from './line-starts.js';
 import { type PlainField, readPlainYaml } from './plain-yaml.js';
 import { MAX_DEPTH } from './plain-yaml-inline.js';
@@ -61,6 +62,8 @@ function readAfresh(doc: Doc, file: string): FrontMatterRead {
       ],
     };
   }
+  const early = earlyEnd(doc, file);
+  if (early !== undefined) return { fields: new Map(), diagnostics: [early] };
   const plain = readPlainYaml(source, dataText);
   return plain
     ? { fields: cellsOf(doc, file, plain), diagnostics: [] }

@@ -7,7 +7,7 @@ export type NearItem = Span & { readonly field: string; readonly value: string }
 
 /** A label in any emphasis or none, with a colon; without one only after a mark and in bold. */
 const NEAR =
-  /^[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)?(?:\*\*|__|\*|_)?([A-Za-z][A-Za-z0-9 _-]{0,40}?)(?:(?:\*\*|__|\*|_)?[ \t]*[:：](?:\*\*|__|\*|_)?|(?<=\*\*[^*]*)\*\*(?=[ \t]+\S))[ \t]*(.*)$/;
+  /^[ \t]*(?:>[ \t]*)*(?:(?:\\?[-*+]|[–—•·]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?(?:\*\*|__|\*|_)?([A-Za-z][A-Za-z0-9 _-]{0,40}?)(?:(?:\*\*|__|\*|_)?[ \t]*[:：](?:\*\*|__|\*|_)?|(?<=\*\*[^*]*)\*\*(?=[ \t]+\S))[ \t]*(.*)$/;
 
 /** Outside fences and HTML. `names`: the fields to look for. */
 export function nearItems(doc: Doc, span: Span, names: ReadonlySet<string>): readonly NearItem[] {

@@ -31,7 +31,17 @@ export function strayRows(doc: Doc, span: Span): readonly (readonly Span[])[] {
     } else group = [];
     offset = lineAfter(doc, line.end);
   }
-  return found;
+  return found.filter((rows) => !isExample(doc, rows));
+}
+
+/** A whole table in an indented block of code, with a header and a row of dashes of its own. */
+function isExample({ text }: Doc, [header, dashes]: readonly Span[]): boolean {
+  if (header === undefined || dashes === undefined) return false;
+  const before = text.slice(text.lastIndexOf('\n', header.start) + 1, header.start);
+  return (
+    (before.length >= 4 || before.includes('\t')) &&
+    /^\|(?:[ \t]*:?-+:?[ \t]*\|)+$/.test(text.slice(dashes.start, dashes.end).trim())
+  );
 }
 
 /** What is wrong with such rows, for a diagnostic at the first of them. */

@@ -56,7 +56,44 @@ function checkBundle(scope: Scope): void {
       checkValue(scope, range, { kind: 'argument', name: subject.name });
     else checkTarget(scope, range, { target: subject.target, field: subject.field });
   }
+  checkTests(scope);
   for (const operation of bundle.operations) checkOperation(scope, operation);
+  checkTwice(scope);
+}
+
+/** A precondition that compares with a value that the field cannot have would decide nothing. */
+function checkTests({ schema, bundle, complain }: Scope): void {
+  for (const { subject, test, range } of bundle.preconditions) {
+    const type =
+      subject.kind === 'argument'
+        ? bundle.arguments.find(({ name }) => name === subject.name)?.type
+        : schema.objects.get(subject.target.object)?.fields.get(subject.field)?.type;
+    if (type === undefined || !('values' in test)) continue;
+    for (const value of test.values) {
+      const problem = fieldProblem(type, value);
+      if (problem !== undefined)
+        complain(range, `a precondition compares with "${value}", which the field cannot be`, {
+          expected: problem,
+          actual: value,
+        });
+    }
+  }
+}
+
+/** Of two values of one field of one record, the first would be lost. */
+function checkTwice({ bundle, complain }: Scope): void {
+  const seen = new Set<string>();
+  for (const [i, { op, target, fields }] of bundle.operations.entries())
+    for (const { field, range } of fields) {
+      // Each other operation makes a record of its own.
+      const id = JSON.stringify([target, op === 'set' ? '' : i, field]);
+      if (seen.has(id))
+        complain(range, `${target.object}.${field} has two values`, {
+          expected: 'one row for each field',
+          hint: 'remove one of the two rows',
+        });
+      seen.add(id);
+    }
 }
 
 function checkOperation(scope: Scope, operation: BundleOperation): void {

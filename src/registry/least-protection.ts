@@ -16,7 +16,7 @@ export type ProtectedObject = {
 
 const MANIFEST = 'MANIFEST';
 /** Identity, prompts and limits of agents. */
-const PAGES = [
+export const LEAST_PAGES: readonly string[] = [
   'SOUL.md',
   'IDENTITY.md',
   'USER.md',
@@ -44,6 +44,11 @@ const OBJECTS: Readonly<Record<string, readonly Tier[]>> = {
   [MANIFEST]: ['MANIFEST-VERIFY'],
 };
 
+/** What decides where and with what a pass works: never the pass itself. */
+const OWNER_FIELDS = ['runner', 'model_tier', 'context_budget', 'tools', 'requires', 'writes'].map(
+  (name) => `next_pass.${name}`,
+);
+
 /** Pages with records: nothing reads a record in what is FREE. */
 const GOVERNED = TIERS.filter((tier) => tier !== 'FREE');
 
@@ -63,11 +68,38 @@ export function checkLeastProtection(
       hint: 'restore its row in R3: this much protection is built in, and no registry can lower it',
     });
   };
-  for (const path of PAGES) requireTier(path, ['PROTECTED', 'CODE']);
+  for (const path of LEAST_PAGES) requireTier(path, ['PROTECTED', 'CODE']);
   for (const { object, shape, glob } of objects) {
     const tiers = shape === 'log' ? (['APPEND'] as const) : OBJECTS[object];
     requireTier(glob.replace(/\*+/g, 'any'), tiers ?? GOVERNED);
   }
+  checkShapes(report, schema);
+  checkWriters(report, schema);
+}
+
+/** The rows of a file to which passes only append are chained. */
+function checkShapes(report: Report, schema: Schema): void {
+  for (const { object, shape, glob, range } of schema.objects.values())
+    if (shape === 'table' && routeOf(schema, glob.replace(/\*+/g, 'any')).tier === 'APPEND')
+      complain(report, range, `${object} has to be a log, because ${glob} is APPEND`, {
+        expected: 'log',
+        actual: shape,
+        hint: 'restore its shape in R1: otherwise nothing checks that its rows stay',
+      });
+}
+
+function checkWriters(report: Report, schema: Schema): void {
+  for (const object of ['PROJECT', 'DRAFT'])
+    for (const { name, writer, range } of schema.objects.get(object)?.fields.values() ?? []) {
+      const isOwners = OWNER_FIELDS.includes(name);
+      if (!isOwners && !(object === 'PROJECT' && writer === 'agent')) continue;
+      if (isOwners && writer === 'owner') continue;
+      complain(report, range, `the writer of ${object}.${name} cannot be ${writer}`, {
+        expected: isOwners ? 'owner' : 'owner or bundle',
+        actual: writer,
+        hint: 'restore its writer in R2: this much protection is built in',
+      });
+    }
 }
 
 /** The manifest has to validate these pages, also by R4, which is what people look at. */
@@ -77,7 +109,7 @@ export function checkValidates(report: Report, schema: Schema): void {
   const validated = schema.edges.filter(
     ({ source, kind }) => kind === 'VALIDATES' && source === manifest,
   );
-  for (const path of PAGES) {
+  for (const path of LEAST_PAGES) {
     if (validated.some(({ target }) => globMatches(target, path))) continue;
     const { range } = routeOf(schema, path);
     complain(report, range, `R4 does not say that ${manifest} validates ${path}`, {

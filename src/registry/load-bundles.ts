@@ -1,6 +1,6 @@
 /** R5 and R6: bundles of operations, and rules as SQL. */
-import type { Severity } from '../kernel/diagnostic.js';
-import type { Heading } from '../markdown/types.js';
+import type { Range, Severity } from '../kernel/diagnostic.js';
+import type { Doc, Heading, Span } from '../markdown/types.js';
 import { parseFieldType, TYPE_FORMS } from './field-type.js';
 import {
   cellOf,
@@ -49,7 +49,7 @@ export function loadBundles(report: Report): Map<string, Bundle> {
       });
       continue;
     }
-    const items = itemsOf(report, sub);
+    const items = itemsOf(report, sub, ['Arguments', 'Preconditions']);
     bundles.set(name, {
       name,
       range,
@@ -69,18 +69,26 @@ function headingName({ text }: Heading): string {
 type Item = { readonly value: string; readonly start: number; readonly end: number };
 
 /** As in the sections of other pages: any list mark, the colon inside or outside the emphasis. */
-const ITEM = /^[-*+][ \t]+\*\*([^*:\n]+)(?::\*\*|\*\*:)[ \t]*(.*?)[ \t]*\r?$/gm;
+const ITEM = /^ {0,3}[-*+][ \t]+(\*\*|__)([^*:\n]+?)(?:[ \u00a0]?:\1|\1:)[ \t]*(.*?)[ \t]*\r?$/gm;
 
 /** The `- **Name:** value` lines of a part, outside its fences. The first of two counts. */
-function itemsOf(report: Report, part: Part): Map<string, Item> {
+function itemsOf(report: Report, part: Part, names: readonly string[]): Map<string, Item> {
   const items = new Map<string, Item>();
   const text = report.doc.text.slice(part.start, part.end);
   for (const found of text.matchAll(ITEM)) {
     const start = part.start + found.index;
     if (report.doc.fences.some((fence) => start >= fence.start && start < fence.end)) continue;
     const end = start + found[0].trimEnd().length;
-    const name = (found[1] ?? '').trim();
-    if (items.has(name.toLowerCase()))
+    const name = (found[2] ?? '').trim();
+    if (!names.some((known) => known.toLowerCase() === name.toLowerCase())) {
+      report.unread.add(`${headingName(part.heading)}()`);
+      complain(
+        report,
+        rangeIn(report, { start, end }),
+        `${part.heading.text} has a line ${name}, which nothing reads`,
+        { expected: names.join(', '), actual: name },
+      );
+    } else if (items.has(name.toLowerCase()))
       complain(
         report,
         rangeIn(report, { start, end }),
@@ -89,7 +97,7 @@ function itemsOf(report: Report, part: Part): Map<string, Item> {
       );
     else
       items.set(name.toLowerCase(), {
-        value: found[2] === '-' ? '' : (found[2] ?? ''),
+        value: found[3] === '-' ? '' : (found[3] ?? ''),
         start,
         end,
       });
@@ -204,16 +212,10 @@ export function loadRules(report: Report): SqlRule[] {
   for (const sub of partsOf(report, 'R6').flatMap((part) => subParts(report.doc, part))) {
     const range = rangeIn(report, sub.heading);
     const id = headingName(sub.heading);
-    const items = itemsOf(report, sub);
+    const items = itemsOf(report, sub, ['Severity', 'Message', 'Hint']);
     const severity = SEVERITIES.find((name) => name === items.get('severity')?.value);
     const message = items.get('message')?.value ?? '';
-    const fences = report.doc.fences.filter(
-      (fence) => fence.start >= sub.start && fence.start < sub.end && fence.info === 'sql',
-    );
-    const sql =
-      fences[0] === undefined
-        ? ''
-        : report.doc.text.slice(fences[0].contentStart, fences[0].contentEnd).trim();
+    const sql = readQuery(report, sub, id);
     if (!/^[a-z][a-z0-9-]*$/.test(id))
       complain(report, range, `"${id}" is not a rule id`, {
         expected: 'lower-case words joined by -',
@@ -235,10 +237,6 @@ export function loadRules(report: Report): SqlRule[] {
       complain(report, range, `the rule ${id} has no message`, {
         expected: '- **Message:** text, with {column} for a column of the query',
       });
-    if (sql === '' || fences.length !== 1)
-      complain(report, range, `the rule ${id} needs exactly one fenced sql block`, {
-        actual: `${fences.length} blocks`,
-      });
     if (rules.some((rule) => rule.id === id))
       complain(report, range, `the rule ${id} is declared twice`, {
         hint: 'remove one of the two',
@@ -247,4 +245,37 @@ export function loadRules(report: Report): SqlRule[] {
       rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
   }
   return rules;
+}
+
+/** The only block `sql` of a rule. What is wrong is reported at the block, if there is one. */
+function readQuery(report: Report, part: Part, id: string): string {
+  const { doc } = report;
+  const blocks = doc.fences.filter(({ start }) => start >= part.start && start < part.end);
+  const queries = blocks.filter(({ info }) => info.toLowerCase() === 'sql');
+  const [query] = queries;
+  const unclosed = blocks.find(
+    (block) => !block.closed || /^(?:```|~~~)\s*\w/m.test(contentOf(doc, block)),
+  );
+  if (unclosed !== undefined)
+    complain(report, openingOf(doc, unclosed), `the block of the rule ${id} does not end`, {
+      expected: 'a line ``` below its last line',
+      hint: 'add the line ```',
+    });
+  else if (queries.length !== 1)
+    complain(
+      report,
+      openingOf(doc, queries[1] ?? blocks[0] ?? part.heading),
+      `the rule ${id} needs exactly one fenced sql block`,
+      { expected: '```sql', actual: `${queries.length} blocks` },
+    );
+  return query === undefined || unclosed !== undefined ? '' : contentOf(doc, query).trim();
+
+  function openingOf({ text }: Doc, { start }: Span): Range {
+    const end = text.indexOf('\n', start);
+    return rangeIn(report, { start, end: end === -1 ? text.length : end });
+  }
+}
+
+function contentOf({ text }: Doc, { contentStart, contentEnd }: Doc['fences'][number]): string {
+  return text.slice(contentStart, contentEnd);
 }

@@ -6,6 +6,7 @@ import {
   referredObject,
   TYPE_FORMS,
 } from './field-type.js';
+import { fieldProblem } from './field-value.js';
 import {
   cellOf,
   complain,
@@ -140,13 +141,15 @@ export function checkField(
 ): void {
   const isObject = (name: string): boolean => objects.has(name) || isUnread(report, 'R1', name);
   const named = `${field.object}.${field.name}`;
-  if (!isObject(field.object))
+  if (!isObject(field.object)) {
     complain(
       report,
       field.range,
       `R2 declares fields of ${field.object}, which R1 does not declare`,
       { hint: `add ${field.object} to R1, or correct the name` },
     );
+    report.unread.add(field.object);
+  }
   const target = field.references;
   if (target !== undefined && !isObject(target))
     complain(report, field.range, `${named} refers to ${target}, which R1 does not declare`, {
@@ -155,18 +158,25 @@ export function checkField(
     });
   for (const constraint of field.constraints) {
     const where = constraint.kind === 'unique' ? constraint.where : undefined;
-    if (
-      where === undefined ||
-      isUnread(report, 'R2', `${field.object}.`) ||
-      objects.get(field.object)?.fields.has(where.field) !== false
-    )
+    const fields = objects.get(field.object)?.fields;
+    if (where === undefined || fields === undefined || isUnread(report, 'R2', `${field.object}.`))
       continue;
-    complain(
-      report,
-      field.range,
-      `the constraint of ${named} names the field "${where.field}", which R2 does not declare`,
-      { expected: `a field of ${field.object}`, actual: where.field },
-    );
+    const compared = fields.get(where.field);
+    const problem = compared === undefined ? undefined : fieldProblem(compared.type, where.value);
+    if (compared === undefined)
+      complain(
+        report,
+        field.range,
+        `the constraint of ${named} names the field "${where.field}", which R2 does not declare`,
+        { expected: `a field of ${field.object}`, actual: where.field },
+      );
+    else if (problem !== undefined)
+      complain(
+        report,
+        field.range,
+        `the constraint of ${named} never applies: ${where.field} cannot be "${where.value}"`,
+        { expected: problem, actual: where.value },
+      );
   }
 }
 

@@ -6,6 +6,7 @@ import { loadFields, checkField } from './load-fields.js';
 import {
   cellOf,
   complain,
+  globMistake,
   isInsideGlob,
   isUnread,
   type RegistryCell,
@@ -46,8 +47,13 @@ export function loadObjects(report: Report): Map<string, ObjectSpec> {
       });
     else objects.set(object.object, object);
   }
-  for (const field of [...fields.values()].flatMap((ofObject) => [...ofObject.values()]))
-    checkField(report, field, objects);
+  for (const ofObject of fields.values()) {
+    const [first, ...others] = ofObject.values();
+    if (first === undefined) continue;
+    // The others of an object that R1 does not declare say nothing new.
+    checkField(report, first, objects);
+    if (objects.has(first.object)) for (const field of others) checkField(report, field, objects);
+  }
   return objects;
 }
 
@@ -67,6 +73,11 @@ function readObject(
     });
     return undefined;
   }
+  const mistake = globMistake(files.value);
+  if (mistake !== undefined)
+    complain(report, files.range, `the glob of ${name.value} ${mistake}, so it matches no file`, {
+      actual: files.value,
+    });
   if (shape === 'log' && !fitsFiles(report, row, locator)) return undefined;
   const object: ObjectSpec = {
     object: name.value,

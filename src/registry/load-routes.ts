@@ -2,6 +2,7 @@
 import {
   cellOf,
   complain,
+  globMistake,
   isInsideGlob,
   isUnread,
   listOf,
@@ -73,6 +74,14 @@ function readRoute(
     complain(report, pattern.range, 'a route needs a pattern inside the workspace', {
       actual: pattern.value,
     });
+  const mistake = globMistake(pattern.value);
+  if (mistake !== undefined) {
+    complain(report, pattern.range, `the pattern ${pattern.value} ${mistake}`, {
+      expected: 'a pattern that matches files of the workspace',
+      actual: pattern.value,
+    });
+    report.unread.add('R3');
+  }
   const names = listOf(cellOf(row, 'bundle').value);
   if (tier === 'FREE' && names.length > 0)
     complain(report, cellOf(row, 'bundle').range, `${pattern.value} is FREE and names bundles`, {

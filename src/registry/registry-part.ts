@@ -52,11 +52,15 @@ export function checkModuleSections(report: Report): void {
         });
     }
   }
+  const misnamed = new Set<Heading>();
   for (const heading of headings) {
     const inModule = modules.some(
       ({ part }) => heading.start >= part.start && heading.start < part.end,
     );
-    if (heading.depth !== 2 && !inModule && partName(heading) !== undefined)
+    if (heading.depth === 2 || inModule || partName(heading) === undefined) continue;
+    const above = headings.findLast(({ start, depth }) => start < heading.start && depth < 3);
+    if (above !== undefined && /^modul/i.test(above.text)) misnamed.add(above);
+    else
       complain(
         report,
         rangeIn(report, heading),
@@ -64,6 +68,11 @@ export function checkModuleSections(report: Report): void {
         { expected: 'a heading "## Module NAME" above it', actual: heading.text },
       );
   }
+  for (const heading of misnamed)
+    complain(report, rangeIn(report, heading), 'this is not read as the heading of a module', {
+      expected: '## Module NAME, with the name in small letters',
+      actual: report.doc.text.slice(heading.start, heading.end),
+    });
 }
 
 /** `R1` of `R1 Objects`. */

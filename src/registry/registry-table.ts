@@ -1,6 +1,7 @@
 /** The tables of REGISTRY.md: the rows below a heading, with the position of every cell. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { brokenTable } from '../markdown/broken-table.js';
+import { unclosedBracket } from '../kernel/glob.js';
 import { decodeCell } from '../markdown/cell.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc, Heading, Span, TableRow } from '../markdown/types.js';
@@ -61,7 +62,7 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
   }
   for (const table of tables) {
     const header = table.header.cells.map((cell) =>
-      decodeCell(doc.text.slice(cell.start, cell.end)),
+      decodeCell(doc.text.slice(cell.start, cell.end)).replace(/^(\*\*|__)(.+)\1$/, '$2'),
     );
     if (header.join('|').toLowerCase() !== columns.join('|').toLowerCase()) {
       report.unread.add(partOf(part.heading));
@@ -141,4 +142,12 @@ export function listOf(value: string): string[] {
 /** Whether a glob stays inside the workspace. A `!` at its start would match all other files. */
 export function isInsideGlob(glob: string): boolean {
   return glob !== '' && !glob.startsWith('/') && !glob.startsWith('!') && !glob.includes('..');
+}
+
+/** Why a glob matches no file although somebody meant it to, or `undefined`. */
+export function globMistake(glob: string): string | undefined {
+  if (glob !== glob.trim()) return 'begins or ends with a blank';
+  if (glob.includes('\\')) return 'contains a backslash; write / between folders';
+  const bracket = unclosedBracket(glob);
+  return bracket === undefined ? undefined : `has a ${bracket} without its other half`;
 }

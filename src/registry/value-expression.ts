@@ -8,6 +8,8 @@ export const VALUE_FORMS = 'a literal, {argument}, {now}, {today}, {now + 3d}, {
 export function parseValue(text: string): ValueExpression | undefined {
   const trimmed = text.trim();
   if (trimmed === 'null' || trimmed === '') return { kind: 'null' };
+  // Fullwidth braces are a mistake of the keyboard, not a text that somebody wants to write.
+  if (/[｛｝]/.test(trimmed)) return undefined;
   if (!trimmed.includes('{') && !trimmed.includes('}')) return { kind: 'literal', text: trimmed };
   const inner = /^\{([^{}]+)\}$/.exec(trimmed)?.[1]?.trim();
   if (inner === undefined) return undefined;

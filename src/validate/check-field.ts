@@ -52,7 +52,7 @@ export function checkField(
       }),
     ];
   }
-  const { items, problem } = itemsOf(spec.type, cell);
+  const { items, problem } = isWords(spec) ? wordsOf(cell) : itemsOf(spec.type, cell);
   if (problem !== undefined)
     return [
       wrong(`is ${problem}; expected ${formatFieldType(spec.type)}`, {
@@ -111,6 +111,29 @@ function itemsOf(
       return { items, problem: Array.isArray(item) ? 'a list of lists' : 'a list of maps' };
   }
   return { items };
+}
+
+/** Lists of free text whose items are used as they are: nothing else is read from a map. */
+const WORDS: ReadonlySet<string> = new Set([
+  'RUNNER.args',
+  'RUNNER.sandbox_read',
+  'REPOSITORY.test',
+  'REPOSITORY.shown',
+  'PROJECT.next_pass.writes',
+]);
+
+function isWords({ object, name }: FieldSpec): boolean {
+  return WORDS.has(`${object}.${name}`);
+}
+
+function wordsOf({ data, value }: Cell): { items: readonly string[]; problem?: string } {
+  const listed: readonly unknown[] = Array.isArray(data) ? data : [];
+  if (listed.some((item) => typeof item === 'object'))
+    return { items: [], problem: 'a list with an item that is not a text' };
+  const isLine = !Array.isArray(data) && /\s/.test(value.trim()) && !value.includes(',');
+  return isLine || (typeof data === 'object' && data !== null && !Array.isArray(data))
+    ? { items: [], problem: isLine ? 'one text with a blank' : 'a map' }
+    : { items: listed.map(String) };
 }
 
 /** What was expected of a value, or of an item of a list, that is not empty. */

@@ -70,6 +70,8 @@ const BINARY = new Set([
 /** `unknown`: perhaps text; nothing is reported if it is not. */
 export function contentKind(path: string): ContentKind {
   const name = path.slice(path.lastIndexOf('/') + 1);
+  // What macOS writes next to a file on a file system that cannot hold its attributes.
+  if (name.startsWith('._')) return 'binary';
   const dot = name.lastIndexOf('.');
   const extension = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
   if (extension === 'md' || extension === 'markdown') return 'markdown';

@@ -12,11 +12,15 @@ export function patternInWords(pattern: RegExp): string {
   const { source } = pattern;
   const [, , characters] = /^\^\[([^\]]+)\]\[([^\]]+)\]\*\$$/.exec(source) ?? [];
   if (characters !== undefined) return `a text of ${charactersInWords(characters)}`;
+  const [, letters, count] = /^\^\[([^\]]+)\]\{(\d+)\}\$$/.exec(source) ?? [];
+  if (letters !== undefined) return `${count} ${charactersInWords(letters)}`;
   const example = source
     .replace(/^\^|\$$/g, '')
     .replace(/\\d\{(\d+)(?:,\d*)?\}/g, (_all, count: string) => digits(Number(count)))
     .replace(/(\w)\?/g, '$1')
-    .replace(/\\([^\w])/g, '$1');
+    .replace(/\\([^\w])/g, '$1')
+    .replace(/\(\?:([^|()]+)\|[^()]*\)/g, '$1')
+    .replace(/\\S$/, 'x');
   if (!pattern.test(example)) return `a text that matches /${source}/`;
   if (!source.endsWith('$')) return `a text that begins with ${example}`;
   return source === `^${example}$` ? example : `a text such as ${example}`;

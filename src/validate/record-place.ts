@@ -24,7 +24,10 @@ export function keyRange(object: ObjectSpec, record: Rec): Range {
   return cell?.range ?? firstLine(record);
 }
 
-/** A field's value, or the record's key if it does not have the field. */
+/** A field's value, or what is written in place of its group, or the record's key. */
 export function fieldRange(object: ObjectSpec, record: Rec, field: string): Range {
-  return record.fields.get(field)?.range ?? keyRange(object, record);
+  const group = field.slice(0, Math.max(0, field.indexOf('.')));
+  return (
+    record.fields.get(field)?.range ?? record.fields.get(group)?.range ?? keyRange(object, record)
+  );
 }

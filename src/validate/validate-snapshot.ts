@@ -4,6 +4,7 @@
 import { defined } from '../kernel/defined.js';
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
+import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { isFree, routeOf } from '../registry/route.js';
 import { isLongLog } from '../workspace/log-windows.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -158,12 +159,18 @@ const PAGE_RULES: ReadonlySet<string> = new Set([
   'file-missing',
   'record-shape',
   'locator-ambiguous',
+  'near-miss',
 ]);
 
-/** Errors of the registry come first, then those of whole pages: others may follow from them. */
-function causeRank({ rule, severity }: Diagnostic): number {
+/**
+ * Errors of the registry come first, then those of whole pages, then values: others may follow from
+ * them.
+ */
+function causeRank({ rule, severity, range }: Diagnostic): number {
+  if (severity === 'error' && rule === 'odd-character' && range.file === REGISTRY_FILE) return -1;
   if (severity === 'error' && REGISTRY_RULES.has(rule)) return 0;
-  return severity === 'error' && PAGE_RULES.has(rule) ? 1 : 2;
+  if (severity === 'error' && PAGE_RULES.has(rule)) return 1;
+  return rule === 'field-contract' ? 2 : 3;
 }
 
 /** Whether it is in an unchanged file, although only changed files are to be reported. */

@@ -596,14 +596,14 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a rule without sql': {
     from: '```sql',
     to: '```',
-    at: '### no-open',
+    at: '```\nSELECT',
     says: /exactly one fenced sql block/,
     actual: '0 blocks',
   },
   'a rule with two queries': {
     from: '## R7',
     to: '```sql\nSELECT 1\n```\n\n## R7',
-    at: '### no-open',
+    at: '```sql\nSELECT 1',
     says: /exactly one fenced sql block/,
     actual: '2 blocks',
   },
@@ -650,8 +650,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a section of a module whose heading is misspelt': {
     from: '## Module greet\n\n### R8 Modules\n\n| Module | Watches | Enabled |\n|---|---|---|\n| greet | `GREETINGS.md` | yes |\n',
     to: '## Modul greet\n\n### R8 Modules\n\n## Module greet\n',
-    at: '### R8',
-    says: /"R8 Modules" is not in the section of a module/,
+    at: '## Modul greet',
+    says: /not read as the heading of a module/,
   },
   'a section of a module with the row of another': {
     from: '| greet | `GREETINGS.md` | yes |',

@@ -62,7 +62,7 @@ function untold({ root, before, created }: Adopted): readonly string[] {
     .map(([path]) => path);
 }
 
-t.equal(FOREIGN.length, 11);
+t.equal(FOREIGN.length, 13);
 for (const foreign of FOREIGN) {
   t.test(foreign.name, async (t) => {
     const adopted = adopt(t.testdir(), foreign);

@@ -1,4 +1,4 @@
-/** Eleven small workspaces in the manner of those that people have, before Nocturne. */
+/** Thirteen small workspaces in the manner of those that people have, before Nocturne. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -203,6 +203,37 @@ export const FOREIGN: readonly Foreign[] = [
       'PROJECTS.md': '# Projects\n\n- [ ] TODO mend the kiln\n',
     },
     search: ['what does the blue glaze need', 'pots/glaze.md'],
+  },
+  {
+    name: 'a site of Hugo',
+    files: {
+      'hugo.toml': 'title = "Ünï"\n',
+      'archetypes/default.md': '+++\ntitle = "{{ .Name }}"\ndraft = true\n+++\n',
+      'content/posts/tides.md':
+        '+++\ntitle = "TODO: tides"\n+++\n\nEbb takes six hours. {{< figure src="a.png" >}}\n\n| a | b |\n\n[x](/none/)\n',
+      'content/posts/ä/index.md': '---\ntitle: "B: c"\ntags: [a, b]\n---\n\n<!--more-->\n',
+      'themes/plain/AGENTS.md': '# Of the theme\n',
+      'AGENTS.md': '# How to write posts\n\nBe brief.\n',
+    },
+    search: ['how long does ebb take', 'content/posts/tides.md'],
+  },
+  {
+    name: 'notes that were exported from a phone',
+    files: {
+      ['Notizen/Café – Öffnungszeiten.md'.normalize('NFD')]: '# Café\n\nThe café opens at ten.\n',
+      ['Notizen/Größe: M∕L?.md'.normalize('NFD')]: 'x\n',
+      'Notizen/New Note.md': '',
+      'Notizen/New Note 2.md': '\u00a0\n',
+      'Notizen/Shared copy.md': 'a\u2028b\n',
+      'Notizen/ 🎉 "party" .md': 'x',
+      'Notizen/old mac.md': 'a\rb\r',
+      'Notizen/utf16.md': utf16('hello'),
+      'Notizen/latin.md': windows('café'),
+      'Notizen/._New Note.md': Buffer.from([0, 5, 22, 7]),
+      'Notizen/Attachments/IMG_0001.HEIC': Buffer.from([0, 0, 0, 24]),
+      'audit/Steuer 2023.md': '# Steuer\n',
+    },
+    search: ['when does the café open', 'Notizen/Café – Öffnungszeiten.md'.normalize('NFD')],
   },
 ];
 

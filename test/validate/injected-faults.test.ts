@@ -29,6 +29,12 @@ t.test('the cause comes before what follows from it', async (t) => {
     'an unclosed list',
     'a protected page with an unknown tier',
     'a pattern with one backtick',
+    'a module without its last letter',
+    'a line of a bundle in another language',
+    'a query that does not end',
+    'a required name with a letter less',
+    'the end of a YAML document',
+    'a block that is indented',
   ]) {
     const fault = faults.find((candidate) => candidate.kind === kind);
     const [first] = fault === undefined ? [] : await findingsIn(fault.files);

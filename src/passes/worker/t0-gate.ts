@@ -14,7 +14,10 @@ import { verifyGate } from '../../integrity/gate.js';
 import { keepVerifiedLogs } from '../../integrity/verified-logs.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
+import { findSections, findTable } from '../../markdown/find-records.js';
+import type { Doc } from '../../markdown/types.js';
 import { registryError } from '../../registry/registry-error.js';
+import type { ObjectSpec } from '../../registry/types.js';
 import { routeOf } from '../../registry/route.js';
 import { isLiteral } from '../../kernel/glob.js';
 import { recordIncident } from '../../workspace/incident.js';
@@ -179,14 +182,39 @@ function requireSoundRegistry({ state, clock }: Workspace, view: Snapshot): void
 }
 
 /** The gate sees to protected pages and logs; without one of these, the pass would fail at T6. */
-function requirePages({ schema, files }: Snapshot): void {
-  for (const { glob } of schema.objects.values()) {
-    if (!isLiteral(glob) || files.has(glob) || routeOf(schema, glob).tier !== 'STANDARD') continue;
+function requirePages(view: Snapshot): void {
+  const { schema, files } = view;
+  for (const object of schema.objects.values()) {
+    const { glob } = object;
+    if (!isLiteral(glob) || routeOf(schema, glob).tier !== 'STANDARD') continue;
+    if (files.has(glob)) {
+      requireReadable(view, object);
+      continue;
+    }
     throw new NocturneError('CONFIG', `${glob} is missing, and no pass could end without it`, {
       file: glob,
       hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
     });
   }
+}
+
+/** Of the dispatch table, a row that is not read is a project that silently never has a pass. */
+function requireReadable(view: Snapshot, { object, glob, locator }: ObjectSpec): void {
+  const [problem] = view.recordDiagnostics(glob).filter(({ severity }) => severity === 'error');
+  const doc = view.doc(glob);
+  const isWhole = object !== 'DISPATCH' && doc !== undefined && isFound(doc, locator);
+  if (isWhole || (problem === undefined && doc !== undefined)) return;
+  const { line } = problem?.range ?? { line: 1 };
+  throw new NocturneError(
+    'CONFIG',
+    `${glob} cannot be read at line ${line}, so no pass runs: ${problem?.message ?? 'it is not UTF-8 text'}`,
+    { file: glob, ...defined({ hint: problem?.hint }) },
+  );
+}
+
+function isFound(doc: Doc, locator: ObjectSpec['locator']): boolean {
+  if (locator.kind === 'table') return findTable(doc, locator).kind === 'found';
+  return locator.kind !== 'section' || findSections(doc, locator).kind === 'found';
 }
 
 /** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */

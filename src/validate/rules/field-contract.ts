@@ -75,9 +75,12 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
       continue;
     if (file.known?.isRight(record) === true) continue;
     const before = found.length;
+    const wrong = misspelled(object, record);
+    const meant = new Set(wrong.map(({ expected }) => expected));
     for (const spec of object.fields.values())
-      if (!absent.columns.has(spec.name)) found.push(...checkOne(file, { object, record, spec }));
-    found.push(...misspelled(object, record));
+      if (!absent.columns.has(spec.name) && !(meant.has(spec.name) && isLacking(record, spec)))
+        found.push(...checkOne(file, { object, record, spec }));
+    found.push(...wrong);
     if (found.length === before) file.known?.addRight(record);
   }
   return found;
@@ -180,19 +183,34 @@ function absentColumns(
   return { columns: new Set(missing.map((spec) => spec.name)), diagnostics };
 }
 
+function isLacking(record: Rec, { name }: FieldSpec): boolean {
+  return !record.fields.has(name);
+}
+
+/** The field of the owner with that name in a group, as `next_pass.writes` for `writes`. */
+function inGroup(name: string, lacking: readonly FieldSpec[]): string | undefined {
+  return lacking.find((spec) => spec.writer === 'owner' && spec.name.endsWith(`.${name}`))?.name;
+}
+
 /** A name that R2 does not declare but that resembles a declared one. */
 function misspelled(object: ObjectSpec, record: Rec): Diagnostic[] {
   const found: Diagnostic[] = [];
+  // Of a table, the missing column is reported at its header.
+  const stands = (name: string): boolean =>
+    object.fields.get(name)?.required === true && object.locator.kind !== 'table';
   for (const [name, cell] of record.fields) {
     if (object.fields.has(name) || name === 'body' || name === 'title' || name === 'id') continue;
-    const meant = nearestName(
-      name,
-      [...object.fields.keys()].filter((declared) => !record.fields.has(declared)),
-    );
+    const lacking = [...object.fields.values()].filter((spec) => isLacking(record, spec));
+    const meant =
+      inGroup(name, lacking) ??
+      nearestName(
+        name,
+        lacking.map((spec) => spec.name),
+      );
     if (meant !== undefined)
       found.push({
         rule: 'field-contract',
-        severity: 'warning',
+        severity: stands(meant) ? 'error' : 'warning',
         message: `${object.object} has no field "${name}"; did you mean "${meant}"?`,
         range: cell.range,
         expected: meant,

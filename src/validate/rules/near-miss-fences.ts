@@ -1,6 +1,8 @@
 /** Part of rule near-miss: fenced blocks of a section without the name of a field. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { type Section, within } from '../../markdown/find-records.js';
+import { fieldName } from '../../markdown/field-name.js';
+import { linesIn } from '../../markdown/lines-in.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import type { SectionParts } from '../../markdown/section-fields.js';
 import type { SectionSource } from './near-miss.js';
@@ -16,7 +18,22 @@ export function lostFences(
   const lacking = [...object.fields.values()].filter(
     ({ name, type }) => type.kind === 'list' && !present.has(name),
   );
-  return within(doc.fences, section).flatMap((fence): Diagnostic[] => {
+  const indented = linesIn(doc, section).flatMap((line): Diagnostic[] => {
+    const [, name = ''] = /^(?: {4,}|\t)\s*(?:```|~~~)ya?ml[ \t]+(\S+)/i.exec(line.text) ?? [];
+    if (line.isClosed || !lacking.some((spec) => spec.name === fieldName(name))) return [];
+    return [
+      {
+        rule: 'near-miss',
+        severity: 'error',
+        message: `this block is indented, so the field ${fieldName(name)} of ${section.key} is not read`,
+        range: rangeOf(doc, file.path, line),
+        expected: `\`\`\`yaml ${fieldName(name)}`,
+        actual: line.text.slice(0, 80),
+        hint: 'remove the indent of each line of the block',
+      },
+    ];
+  });
+  const unnamed = within(doc.fences, section).flatMap((fence): Diagnostic[] => {
     const [first] = lacking;
     if (first === undefined || named.has(fence.start) || !/^ya?ml$/i.test(fence.info.trim()))
       return [];
@@ -33,4 +50,5 @@ export function lostFences(
       },
     ];
   });
+  return [...indented, ...unnamed];
 }

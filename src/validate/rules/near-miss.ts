@@ -72,9 +72,20 @@ function lostHeadings(source: SectionSource, sections: readonly Section[]): Diag
 }
 
 function isAlmost(heading: Heading, { match, depth }: SectionSource['locator']): boolean {
-  const { key } = sectionKey(heading.text);
   if (match === '*') return heading.depth > 1 && heading.depth !== depth;
-  return heading.depth > 1 && matchesKey(match.toLowerCase(), key.toLowerCase());
+  const { key } = sectionKey(withHyphens(heading.text));
+  return (
+    matchesKey(match.toLowerCase(), key.toLowerCase()) &&
+    // The title of a page often begins with the word of its only section.
+    (heading.depth > 1 || match.includes('*'))
+  );
+}
+
+/** As an editor or a tired person writes a key: with a dash, an underscore or a blank. */
+function withHyphens(text: string): string {
+  return text
+    .replace(/^(?:\*\*|`)?([A-Za-z]+)[ _\u2010-\u2015\u2212]+(?=\d)/, '$1-')
+    .replace(/(?<=\d)[_\u2010-\u2015\u2212](?=\d)/g, '-');
 }
 
 /** Whether its first line is a field that R2 requires of the object. */

@@ -1,5 +1,6 @@
 /** Rule not-utf8: every governed text file is UTF-8. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import type { GovernedFile } from '../governed-file.js';
 import type { FileRule } from '../rule.js';
 
 export const notUtf8: FileRule = {
@@ -7,9 +8,14 @@ export const notUtf8: FileRule = {
   id: 'not-utf8',
   severity: 'error',
   suppressible: 'never',
-  run: ({ text, kind, path, bytes }) =>
-    text !== undefined || kind === 'unknown' ? [] : [notUtf8At(path, badByte(bytes))],
+  run: (file) =>
+    file.text !== undefined || !isOurs(file) ? [] : [notUtf8At(file.path, badByte(file.bytes))],
 };
+
+/** Data that no object of the registry covers has the encoding that its owner needs. */
+function isOurs({ kind, objects, tier }: GovernedFile): boolean {
+  return kind === 'markdown' || (kind === 'text' && (objects.length > 0 || tier !== 'STANDARD'));
+}
 
 export type BadByte = {
   readonly offset: number;

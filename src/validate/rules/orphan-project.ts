@@ -1,7 +1,9 @@
 /** Rule orphan-project: every project has a row in the dispatch table, every folder a project. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { captures } from '../../kernel/glob.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { Schema } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { renamedPage, renameHint } from '../renamed-page.js';
@@ -44,7 +46,7 @@ export const orphanProject: WorkspaceRule = {
             : renameHint(before, folder),
       };
     });
-    return [...found, ...emptyFolders(snapshot, schema)];
+    return [...found, ...emptyFolders(snapshot, schema), ...strayRepositories(snapshot)];
   },
 };
 
@@ -84,4 +86,23 @@ function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
     });
   }
   return found;
+}
+
+/** Repositories that no pass gets, because they are named after nothing that exists. */
+function strayRepositories(snapshot: Snapshot): Diagnostic[] {
+  const known = ['PROJECT', 'DRAFT'].flatMap((object) =>
+    snapshot.records(object).map(({ key }) => key),
+  );
+  return snapshot
+    .records('REPOSITORY')
+    .filter(({ key }) => !known.includes(key))
+    .map((record) => ({
+      rule: 'orphan-project',
+      severity: 'warning',
+      message: `${record.key} has a repository, but is not a project`,
+      range: record.fields.get('id')?.range ?? record.range,
+      expected: 'the name of a project',
+      actual: record.key,
+      ...defined({ hint: didYouMean(record.key, known) }),
+    }));
 }

@@ -16,6 +16,19 @@ export const probe: WorkspaceRule = {
     const object = schema.objects.get('TOOL-RULE');
     if (object === undefined) return [];
     return snapshot.records('TOOL-RULE').flatMap((record): Diagnostic[] => {
+      const program = fieldText(record, 'program');
+      if (/^[^/\s]+\s/.test(program))
+        return [
+          {
+            rule: 'probe',
+            severity: 'error',
+            message: `the program of ${record.key} has arguments, so no command is of this row`,
+            range: fieldRange(object, record, 'program'),
+            expected: program.split(/\s/)[0] ?? program,
+            actual: program,
+            hint: 'write the arguments into Allow',
+          },
+        ];
       const line = fieldText(record, 'probe');
       const [mark] = SHELL.exec(line.replace(/"[^"]*"|'[^']*'/g, '')) ?? [];
       if (mark === undefined) return [];

@@ -1,5 +1,6 @@
 /** Rule tier-runner: the model tiers that Nocturne needs exist. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
+import { nearestName } from '../../kernel/nearest-name.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { WorkspaceRule } from '../rule.js';
 
@@ -10,8 +11,31 @@ export const tierRunner: WorkspaceRule = {
   id: 'tier-runner',
   severity: 'error',
   suppressible: 'never',
-  run: ({ snapshot }) => missingTiers(snapshot),
+  run: ({ snapshot }) => [...missingTiers(snapshot), ...almostTiers(snapshot)],
 };
+
+/** Nocturne looks for these by name, and does without them if it finds none. */
+const SPECIAL = ['idle', 'manager', 'grader'];
+
+function almostTiers(snapshot: Snapshot): Diagnostic[] {
+  const tiers = snapshot.records('MODEL-TIER');
+  return tiers.flatMap((tier): Diagnostic[] => {
+    const meant = nearestName(tier.key, SPECIAL);
+    if (meant === undefined || meant === tier.key || tiers.some(({ key }) => key === meant))
+      return [];
+    return [
+      {
+        rule: 'tier-runner',
+        severity: 'warning',
+        message: `the tier ${tier.key} is not the tier ${meant}, which Nocturne looks for`,
+        range: tier.range,
+        expected: meant,
+        actual: tier.key,
+        hint: `write ${meant}, or choose a name that is less like it`,
+      },
+    ];
+  });
+}
 
 function missingTiers(snapshot: Snapshot): Diagnostic[] {
   const file = snapshot.filesOf('MODEL-TIER')[0];

@@ -1,5 +1,6 @@
 /** Rule write-scope: what a project wants to write can be allowed. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { isLiteral, unclosedBracket } from '../../kernel/glob.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { refusalText } from '../../project/preapproval.js';
@@ -34,7 +35,10 @@ function found(context: WorkspaceContext, record: Rec): readonly Diagnostic[] {
   const beyond = beyondProject(context.snapshot, { slug, phase, writes });
   return globs.flatMap(({ glob, target, problem }) => {
     const isBeyond = beyond?.globs.includes(target) === true;
-    const wrong = problem ?? (isBeyond ? notYetAllowed(slug, target, beyond) : undefined);
+    const wrong =
+      problem ??
+      onlyFolder(context, target) ??
+      (isBeyond ? notYetAllowed(slug, target, beyond) : undefined);
     return wrong === undefined
       ? []
       : [{ rule: 'write-scope', range: itemRange(cell, glob), actual: glob, ...wrong }];
@@ -48,6 +52,10 @@ function neverAllowed(
 ): Problem | undefined {
   if (/^(?:~|[A-Za-z]:|\\\\)/.test(glob) || glob.includes('\\'))
     return never(`${glob} is not a path of the workspace`);
+  if (glob.startsWith('!')) return never(`${glob} leaves out files, which a scope cannot do`);
+  if (/\s#/.test(glob)) return never(`${glob} contains a comment, because it is quoted`);
+  const bracket = unclosedBracket(glob);
+  if (bracket !== undefined) return never(`${glob} has a ${bracket} without its other half`);
   if (climbs(`PROJECTS/${slug}/`, glob)) return never(`${glob} leads out of the workspace`);
   const target = projectWrite(slug, glob);
   const [folder = ''] = target.split('/');
@@ -60,6 +68,23 @@ function neverAllowed(
     return never(`no pass may ever write ${target}, which is ${route.tier}`);
   if (route.bundles.length > 0) return never(`only bundles write ${target}, so no pass may`);
   return undefined;
+}
+
+/** The name of a folder is not what is in it: a pass could write nothing there. */
+function onlyFolder(
+  { snapshot: { files } }: WorkspaceContext,
+  target: string,
+): Problem | undefined {
+  const folder = target.replace(/\/$/, '');
+  if (!isLiteral(target) || files.has(folder)) return undefined;
+  const isNew = target === folder && !/^[a-z0-9_-]+$/.test(folder.split('/').at(-1) ?? '');
+  if (isNew && !hasFolder(files, folder)) return undefined;
+  return {
+    severity: 'warning',
+    message: `${target} names a folder, not the files in it`,
+    expected: `${RELATIVE}`,
+    hint: 'end it with /**',
+  };
 }
 
 function notYetAllowed(

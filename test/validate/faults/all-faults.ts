@@ -12,7 +12,9 @@ import { type Fault, inject } from './fault.js';
 import { fullFiles } from './full-workspace.js';
 import { ANY_PAGES, IN_ANY_PAGE } from './in-any-page.js';
 import { DOCUMENT_PAGES, IN_DOCUMENTS } from './in-documents.js';
+import { inOwnerPages } from './in-owner-pages.js';
 import { IN_REGISTRY } from './in-registry.js';
+import { inRegistryRows } from './in-registry-rows.js';
 import { IN_SECTIONS, SECTION_PAGES } from './in-sections.js';
 import { IN_TABLES, TABLE_PAGES } from './in-tables.js';
 
@@ -24,6 +26,8 @@ export function allFaults(): readonly Fault[] {
     ...inject(IN_ANY_PAGE, ANY_PAGES),
     ...inject(IN_REGISTRY, ['REGISTRY.md']),
     ...beforeTheNight(),
+    ...inOwnerPages(),
+    ...inRegistryRows(),
   ];
 }
 

@@ -120,7 +120,28 @@ export const REFORMATS: Readonly<Record<string, Reformat>> = {
     line.startsWith('- **') || isRow(line) ? line : line.replace(/\*\*([^*]+)\*\*/g, '__$1__'),
   ),
   'fences of four marks': (text) => text.replace(/^```/gm, '````'),
-  'blank lines around fences': onProse((line) => line),
+  'one dash in each column': onProse((line) =>
+    /^\|(?:-+\|)+$/.test(line) ? line.replace(/-+/g, '-') : line,
+  ),
+  'bold headers': (text) =>
+    text.replace(/^(\|.*\|)(?=\n\|[-:| ]+\|$)/gm, (header) =>
+      header.replace(/[^|]+/g, (cell) => (cell.trim() === '' ? cell : ` **${cell.trim()}** `)),
+    ),
+  'tabs in tables': onProse((line) =>
+    isRow(line)
+      ? `|${cellsOf(line)
+          .map((cell) => `\t${cell}\t`)
+          .join('|')}|`
+      : line,
+  ),
+  'comments behind headings': onProse((line) =>
+    /^## [A-Z]/.test(line) ? `${line} <!-- omit in toc -->` : line,
+  ),
+  'an example of a table in indented code': (text) =>
+    `${text}\n    | a | b |\n    |---|---|\n    | 1 | 2 |\n`,
+  'fences of tildes': (text) => text.replace(/^```/gm, '~~~'),
+  'a blank inside the info of fences': (text) => text.replace(/^```yaml /gm, '``` yaml '),
+  'line endings of two kinds': (text) => text.replace(/(.*)\n(.*)\n/g, '$1\r\n$2\n'),
   'a comment of a formatter at the start of the body': (text) =>
     text.replace(/^# /m, '<!-- prettier-ignore -->\n\n# '),
   'a table of contents': (text) =>
@@ -172,6 +193,18 @@ const EDITS: Readonly<Record<string, readonly Edit[]>> = {
     file('desktop.ini', '[.ShellClassInfo]\r\n'),
     file('Thumbs.db', { bytes: Buffer.from([0xd0, 0xcf, 0x11, 0xe0]) }),
     file('.vscode/settings.json', '{}'),
+  ],
+  'what macOS writes beside pages': [
+    file('._ACTIVE-PROJECTS.md', { bytes: Buffer.from([0, 5, 22, 7, 0, 0xe9]) }),
+    file('PROJECTS/garden/._LONGRUNNER.md', { bytes: Buffer.from([0, 5, 22, 7]) }),
+  ],
+  'data in another encoding': [
+    file('PROJECTS/garden/plants.csv', { bytes: Buffer.from('caf\xe9;1\n', 'latin1') }),
+  ],
+  'backups of editors': [
+    file('ACTIVE-PROJECTS.md~', '# old\n'),
+    file('.ACTIVE-PROJECTS.md.swp', { bytes: Buffer.from([98, 48, 0, 0xff]) }),
+    file('ACTIVE-PROJECTS.md.orig', '# old\n'),
   ],
   'emoji, Arabic and Chinese in prose and values': [
     replace('ACTIVE-PROJECTS.md', '# Active projects', '# Active projects 🌙'),
