@@ -1,6 +1,7 @@
 /**
  * Grades a worker pass by what can be checked. The agent's own answers can only lower the grade.
  */
+import { plural } from '../../kernel/words.js';
 import type { Approach } from '../approach.js';
 import type { Repeat } from './repeats.js';
 
@@ -119,11 +120,12 @@ function failures(facts: PassFacts): string[] {
       criteria.total > 0 && criteria.met <= 0 && !isParked,
       `${criteria.total === 1 ? 'its criterion is not' : `none of its ${criteria.total} criteria is`} met${missing(criteria)}`,
     ],
-    [
-      outputs > 0 && restored > outputs,
-      `${restored} files out of scope were written and restored, ${outputs} in scope`,
-    ],
+    [outputs > 0 && restored > outputs, `${strayed(restored)}, ${outputs} in scope`],
   ]);
+}
+
+function strayed(files: number): string {
+  return `${plural(files, 'file')} out of scope ${files === 1 ? 'was' : 'were'} written and restored`;
 }
 
 function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts): string[] {
@@ -134,7 +136,7 @@ function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts):
       `${criteria.total - criteria.met} of ${criteria.total} criteria are not met${missing(criteria)}`,
     ],
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
-    [restored > 0, `${restored} files out of scope were written and restored`],
+    [restored > 0, strayed(restored)],
     [answers === undefined, 'the agent gave no answers'],
     [answers !== undefined && yes < 2, ownWords(answers)],
   ]);

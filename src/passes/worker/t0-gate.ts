@@ -2,7 +2,6 @@
  * T0: finish interrupted commits, undo what crashed passes left, verify integrity, wait for the
  * restart breaker, claim the pass, issue the run id.
  */
-import { plural } from '../../kernel/words.js';
 import { randomBytes } from 'node:crypto';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -19,7 +18,7 @@ import { routeOf } from '../../registry/route.js';
 import { isLiteral } from '../../kernel/glob.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
-import { consecutiveFailures } from '../../workspace/fence-counter.js';
+import { consecutiveFailures, failedInRow } from '../../workspace/fence-counter.js';
 import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
@@ -110,9 +109,7 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
     workspace.clock.now(),
   );
   if (!state.open) return;
-  env.say(
-    `     ${plural(failures, 'pass', 'passes')} failed in a row: waiting ${Math.ceil(state.waitMs / 1000)} s`,
-  );
+  env.say(`     ${failedInRow(failures)}: waiting ${Math.ceil(state.waitMs / 1000)} s`);
   await env.wait(state.waitMs, env.signal);
 }
 

@@ -128,7 +128,7 @@ function turnAway(
         }),
       ];
     case 'stale-objective': {
-      const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
+      const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause the project.`;
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };
       return [bundleAct('T2', { ...escalation(snapshot, asks), detail: why })];
     }
@@ -141,7 +141,7 @@ function turnAway(
       return [note, bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why })];
     }
     default: {
-      const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause it.`;
+      const question = `${slug}: ${why}. Answer how it should continue, or answer no to pause the project.`;
       const args = { slug, reason: why, priority: 'high', question };
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }

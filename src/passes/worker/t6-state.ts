@@ -121,7 +121,7 @@ function askOwner(
     sameAgain: sameAgainAfter(snapshot, stage),
   });
   if (reason === undefined) return [];
-  const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause it.`;
+  const question = `${slug} rests: ${reason}. The last one: ${stage.quality}, ${stage.reasons[0] ?? ''}. What should it do instead? Answer with an objective, or no to pause the project.`;
   const asks = { slug, reason, priority: 'high', question: question.slice(0, MOST_ASKED) };
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }

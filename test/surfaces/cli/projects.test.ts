@@ -49,7 +49,7 @@ const projects: readonly CliCase<CliPlace>[] = [
     that: 'a runner has to exist',
     words: ['project', 'new', 'garden', '--mission', 'x', '--runner', 'nobody'],
     exit: 2,
-    json: { error: { code: 'BAD_VALUE', message: /RUNNER/ } },
+    json: { error: { code: 'USAGE', message: 'there is no runner "nobody"', hint: /script/ } },
   },
   {
     that: 'a dry run makes nothing',
