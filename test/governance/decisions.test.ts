@@ -87,7 +87,7 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ novel: 1 }, 'ADEQUATE', /1 of 2 outputs/],
     [{ novel: 0 }, 'WEAK', /nearly the same/],
     [{ outputs: 0, novel: 0 }, 'FAIL', /nothing was delivered/],
-    [{ restored: 1 }, 'WEAK', /out of scope were written and restored/],
+    [{ restored: 1 }, 'WEAK', /^1 file out of scope was written and restored/],
     [{ restored: 2 }, 'WEAK', /2 files out of scope were written/],
     [{ restored: 3 }, 'FAIL', /3 files out of scope were written/],
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
