@@ -132,7 +132,7 @@ function linkEnds(
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
 }
 
-/** Whether R1 or R3 covers a file. One that is FREE is the owner's, and the registry knows no more. */
+/** Whether R1 or R3 covers a file. Of one that is FREE the registry knows nothing else. */
 function isNamed(schema: Schema, path: string): boolean {
   return (
     routesOf(schema, path).some(({ tier }) => tier !== 'FREE') ||

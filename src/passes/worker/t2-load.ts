@@ -5,18 +5,16 @@
 import { unreadableTopic } from '../../governance/mended-incidents.js';
 import { ASKS_OBJECTIVE, isOpenQuestion } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
-import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';
-import { transitionExpiry } from '../../governance/transition-expiry.js';
-import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
+import { type Act, bundleAct, bundlesAct, noteAct, partsOf } from '../act.js';
 import { escalation } from '../escalation.js';
 import { projectScope } from '../project-scope.js';
 import type { Dispatched, Halt, Loaded, Moved, PassEnvironment, Step } from '../types.js';
+import { askTransition } from './ask-transition.js';
 import { choose } from './t1-dispatch.js';
 import type { Picked } from './t1-5-idle.js';
 
@@ -97,22 +95,6 @@ function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly p
   };
 }
 
-/** What the owner is asked about a phase that is over, and until when. */
-export function transitionArguments(
-  snapshot: Snapshot,
-  slug: string,
-): { slug: string; question: string; expires_at: string } {
-  const project = snapshot.record('PROJECT', slug);
-  const question = transitionQuestion(
-    phaseGraph(snapshot, slug),
-    slug,
-    fieldText(project, 'phase.name'),
-    fieldText(project, 'phase.successor'),
-  );
-  const expires = project === undefined ? snapshot.now : transitionExpiry(project, snapshot.now);
-  return { slug, question, expires_at: stamp(expires) };
-}
-
 function turnAway(
   snapshot: Snapshot,
   project: { readonly slug: string; readonly state: ProjectState['state']; readonly why: string },
@@ -120,13 +102,7 @@ function turnAway(
   const { slug, state, why } = project;
   switch (state) {
     case 'complete':
-      return [
-        bundleAct('T2', {
-          name: 'phase_transition',
-          args: transitionArguments(snapshot, slug),
-          detail: why,
-        }),
-      ];
+      return [bundlesAct('T2', askTransition(snapshot, slug, { detail: why }))];
     case 'stale-objective': {
       const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause the project.`;
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };

@@ -36,8 +36,8 @@ import { failsAlike, isEvidence, sameAgainAfter } from './fails-alike.js';
 import { recordUnit } from '../units/record-unit.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { askForAgent } from './ask-for-agent.js';
+import { askTransition } from './ask-transition.js';
 import { listedOutputs, omittedOutputs } from './listed-outputs.js';
-import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable. */
 const MOST_ASKED = 400;
@@ -190,15 +190,10 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
   const evidence = ending.stop
     .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
-  const asked = transitionArguments(view, slug);
-  const question = `${doubtOf(stage)}${asked.question}`;
-  const transition = {
-    name: 'phase_transition',
-    args: { ...asked, question, evidence },
-    detail: 'the stop condition is met',
-  };
+  const detail = 'the stop condition is met';
+  const asked = askTransition(view, slug, { detail, doubt: doubtOf(stage), evidence });
   const { refusal } = advance;
-  return bundlesAct('T6', refusal === undefined ? [transition] : [transition, refusal]);
+  return bundlesAct('T6', refusal === undefined ? asked : [...asked, refusal]);
 }
 
 /** The owner approves knowing what a grader or the tests found. */

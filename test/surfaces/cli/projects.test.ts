@@ -277,10 +277,10 @@ const projects: readonly CliCase<CliPlace>[] = [
     then: (t, at) => t.equal(text(at, 'DISPATCH', 'garden', 'status'), 'paused'),
   },
   {
-    that: 'a paused project is not paused',
+    that: 'a paused project is paused already',
     words: ['project', 'pause', 'garden'],
-    exit: 5,
-    json: { error: { code: 'REFUSED' } },
+    exit: 0,
+    json: { changed: [] },
   },
   {
     that: 'resuming it',
