@@ -14,8 +14,7 @@ import { keepVerifiedLogs } from '../../integrity/verified-logs.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
 import { registryError } from '../../registry/registry-error.js';
-import { routeOf } from '../../registry/route.js';
-import { isLiteral } from '../../kernel/glob.js';
+import { missingPages, RESTORE_PAGES } from '../../governance/missing-pages.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
 import { consecutiveFailures, failedInRow } from '../../workspace/fence-counter.js';
@@ -175,15 +174,14 @@ function requireSoundRegistry({ state, clock }: Workspace, view: Snapshot): void
   );
 }
 
-/** The gate sees to protected pages and logs; without one of these, the pass would fail at T6. */
-function requirePages({ schema, files }: Snapshot): void {
-  for (const { glob } of schema.objects.values()) {
-    if (!isLiteral(glob) || files.has(glob) || routeOf(schema, glob).tier !== 'STANDARD') continue;
-    throw new NocturneError('CONFIG', `${glob} is missing, and no pass could end without it`, {
-      file: glob,
-      hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
-    });
-  }
+/** Without one of these, the pass would fail at T6. */
+function requirePages(snapshot: Snapshot): void {
+  const [file] = missingPages(snapshot);
+  if (file === undefined) return;
+  throw new NocturneError('CONFIG', `${file} is missing, and no pass could end without it`, {
+    file,
+    hint: `run ${RESTORE_PAGES}: it restores every page that Nocturne ships and passes need`,
+  });
 }
 
 /** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */

@@ -15,11 +15,11 @@ type Asked = {
   readonly workspace: string | undefined;
 };
 
-/** `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`. */
+/** `--workspace`, the nearest parent that is a workspace, `$NOCTURNE_WORKSPACE`. */
 export function namedRoot({ cwd, env, workspace: root }: Asked): string | undefined {
   if (root !== undefined) return resolve(cwd, root);
   for (let directory = cwd; ; directory = dirname(directory)) {
-    if (existsSync(join(directory, REGISTRY))) return directory;
+    if (hasPage(directory)) return directory;
     if (directory === dirname(directory)) break;
   }
   const named = env['NOCTURNE_WORKSPACE'];
@@ -53,10 +53,15 @@ export function findRoot(
  * gone gets its own message when it is opened.
  */
 function isWorkspace(root: string, home: string): boolean {
-  if ([REGISTRY, MANIFEST_FILE].some((file) => existsSync(join(root, file)))) return true;
+  if (hasPage(root)) return true;
   if (!existsSync(root)) return true;
   const { logs } = readAnchors(statePath(home, realpathSync(root)));
   if (Object.keys(logs).length > 0) return true;
   onFile(root, 'list', () => readdirSync(root));
   return false;
+}
+
+/** Of the two that every workspace has, one may be lost. */
+function hasPage(directory: string): boolean {
+  return [REGISTRY, MANIFEST_FILE].some((file) => existsSync(join(directory, file)));
 }

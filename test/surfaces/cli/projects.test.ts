@@ -458,3 +458,16 @@ t.test('the program that a test of a phase runs is named while it is missing', a
     missing: [/^PROJECTS\/pond\/check\.mjs, which a test of a phase runs$/],
   });
 });
+
+t.test(
+  'a project whose page cannot be read is not shown as one without a stop condition',
+  async (t) => {
+    const at = makeWorkspace(t.testdir());
+    await callCommand(at, ['project', 'new', 'pond', '--mission', 'Keep the pond.']);
+    const page = join(at.root, 'PROJECTS/pond/LONGRUNNER.md');
+    writeFileSync(page, readFileSync(page, 'utf8').replace('\nphase:', '\nphase: ['));
+    t.match(await callCommand(at, ['project', 'show', 'pond']), {
+      json: { error: { code: 'UNREADABLE', hint: /nocturne validate/ } },
+    });
+  },
+);
