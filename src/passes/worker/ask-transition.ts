@@ -26,7 +26,7 @@ export function askTransition(
   return [{ name: 'phase_transition', args, detail }, ...closings(snapshot, slug)];
 }
 
-/** A project that was paused and resumed while it waited is asked about anew. */
+/** A project that was paused and resumed while it waited is asked about again. */
 function closings(snapshot: Snapshot, slug: string): readonly BundleAct[] {
   return snapshot
     .records('NOTIFICATION')
@@ -38,8 +38,8 @@ function closings(snapshot: Snapshot, slug: string): readonly BundleAct[] {
     )
     .map(({ key }) => ({
       name: 'notification_close',
-      args: { id: key, reason: 'asked anew' },
+      args: { id: key, reason: 'asked again' },
       target: key,
-      detail: 'asked anew',
+      detail: 'asked again',
     }));
 }
