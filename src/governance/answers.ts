@@ -15,6 +15,7 @@ import {
   isInstruction,
   questionState,
 } from '../project/question-state.js';
+import { moveText } from './move-text.js';
 import { type Allowed, thisNight } from './raised-limits.js';
 import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
@@ -68,7 +69,8 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
       answer,
     };
     const step = steps.get(record.key);
-    if (step !== undefined) return [{ ...about, what: step.why, effects: [], calls: step.calls }];
+    if (step !== undefined)
+      return [{ ...about, what: moveText(step), effects: [], calls: step.calls }];
     // One answer decides a transition and closes its older questions with it.
     if (covered.has(record.key)) return [];
     return [{ ...about, ...effectOf(snapshot, record, read) }];

@@ -5,7 +5,7 @@ import { expectedAnswer, isClearAnswer } from '../project/question-state.js';
 import type { ReadAnswer } from '../project/verdict.js';
 import type { Snapshot } from '../workspace/types.js';
 import { asksForModule, effectOf } from './answers.js';
-import type { BundleCall } from './bundle-call.js';
+import { moveText } from './move-text.js';
 import { stepAfter } from './transition.js';
 
 /** `null`: this word alone would not answer the question. */
@@ -29,7 +29,7 @@ function consequence(snapshot: Snapshot, question: Rec, read: ReadAnswer): strin
   if (asksForModule(question))
     return `The next pass tells ${fieldText(question, 'topic')}, which asked.`;
   const step = stepAfter(snapshot, question, read);
-  if (step !== undefined) return moveText(step.slug, step.calls, step.why);
+  if (step !== undefined) return `Next pass: ${moveText(step)}.`;
   const { what, calls, effects } = effectOf(snapshot, question, read);
   const isClosed = effects.length === 0 && calls.every((call) => call.bundle === CLOSE);
   const now = effects.some(({ kind }) => kind === 'approval') ? 'At once' : 'Next pass';
@@ -37,17 +37,3 @@ function consequence(snapshot: Snapshot, question: Rec, read: ReadAnswer): strin
 }
 
 const CLOSE = 'notification_close';
-
-function moveText(slug: string, calls: readonly BundleCall[], why: string): string {
-  const [move] = calls.filter(({ bundle }) => bundle !== CLOSE);
-  switch (move?.bundle) {
-    case 'phase_advance':
-      return `Next pass: ${slug} begins the phase "${String(move.args['phase'])}".`;
-    case 'project_complete':
-      return `Next pass: ${slug} is complete, and no pass works on it any more.`;
-    case 'phase_reopen':
-      return `Next pass: ${slug} stays in its phase and does this: ${String(move.args['next_objective'])}`;
-    default:
-      return `Next pass: ${slug} stays where it is: ${why}.`;
-  }
-}

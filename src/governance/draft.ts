@@ -1,4 +1,5 @@
 /** What a draft of a project must say before it can become one. */
+import { plural } from '../kernel/words.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { Rec } from '../markdown/types.js';
 import { commandsIn, conditionsIn } from '../project/condition-source.js';
@@ -28,7 +29,9 @@ export function draftProblems(draft: Rec): readonly string[] {
         : [],
     ),
     ...(tests.length < LEAST_TESTS
-      ? [`phase.stop_condition has ${tests.length} tests; it needs at least ${LEAST_TESTS}`]
+      ? [
+          `phase.stop_condition has ${plural(tests.length, 'test')}; it needs at least ${LEAST_TESTS}`,
+        ]
       : []),
     ...(commandsIn(all).length > 0
       ? ['a condition runs a command, which only the owner writes']

@@ -1,4 +1,5 @@
 /** Logs that do not end at their anchors: what differs, and how the owner accepts them. */
+import { plural } from '../kernel/words.js';
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
@@ -183,5 +184,7 @@ function recordOf(
 }
 
 function describe(anchor: Anchor | undefined): string {
-  return anchor === undefined ? 'no anchor' : `${anchor.rows} rows ${anchor.head.slice(0, 8)}`;
+  return anchor === undefined
+    ? 'no anchor'
+    : `${plural(anchor.rows, 'row')} ${anchor.head.slice(0, 8)}`;
 }

@@ -76,7 +76,7 @@ export function copiesAlarm(
   const files = copies.map(({ file }) => file);
   return {
     kind: 'sync-copy',
-    message: `A sync tool left ${copies.length === 1 ? 'a copy' : 'copies'} next to ${someFiles([...new Set(copies.map(({ original }) => original))])}: ${someFiles(files)}. Nobody signed ${copies.length === 1 ? 'it' : 'them'}.`,
+    message: `A sync tool left ${copies.length === 1 ? 'a copy' : 'copies'} next to ${someFiles([...new Set(copies.map(({ original }) => original))])}: ${someFiles(files)}.`,
     command: REPAIR,
     asks: false,
     files,

@@ -1,4 +1,5 @@
 /** The gate's check of chained logs: each is whole and ends at its anchor outside the workspace. */
+import { plural } from '../kernel/words.js';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -133,7 +134,7 @@ function checkLog(
     if (code === undefined) throw error;
     const gone = code === 'ENOENT' || code === 'ENOTDIR';
     const [anchor] = log.anchors();
-    const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
+    const had = anchor === undefined ? '' : `; its anchor counts ${plural(anchor.rows, 'row')}`;
     const failure = code === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${code})`;
     const message = `the log ${file} ${gone ? `is missing${had}` : failure}`;
     return {

@@ -1,4 +1,5 @@
 /** Explains where a chain breaks, from the rows around the break. */
+import { plural } from '../kernel/words.js';
 import { LINK_LENGTH } from '../kernel/chain.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import { follows } from './chain-row.js';
@@ -101,7 +102,7 @@ export function explainBreak(logBreak: Break): FirstBad {
       line,
       seq: expected,
       problem: 'missing',
-      message: `${count(rows)} removed before this one: it does not follow row ${last.rows}${logBreak.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor.rows}`}`,
+      message: `${count(rows)} removed before this one: it does not follow row ${last.rows}${logBreak.anchor === undefined ? '' : `, and the log has ${plural(around.total, 'row')} where its anchor counts ${logBreak.anchor.rows}`}`,
     };
   }
   if (bad.row !== undefined && gone < 0)
@@ -109,7 +110,7 @@ export function explainBreak(logBreak: Break): FirstBad {
       line,
       seq,
       problem: 'inserted',
-      message: `this row does not follow row ${last.rows}, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor?.rows ?? 0}`,
+      message: `this row does not follow row ${last.rows}, and the log has ${plural(around.total, 'row')} where its anchor counts ${logBreak.anchor?.rows ?? 0}`,
     };
   return { line, seq, problem: 'edited', message: editedMessage(logBreak, bad.row, last) };
 }
@@ -169,7 +170,7 @@ export function explainEnd(logEnd: {
       line,
       seq: end.rows + 1,
       problem: 'truncated',
-      message: `the log ends after row ${end.rows}${torn}; its anchor counts ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off`,
+      message: `the log ends after row ${end.rows}${torn}; its anchor counts ${anchor.rows}: the last ${count(anchor.rows - end.rows).replace(/^1 /, '')} cut off`,
     };
   }
   if (logEnd.headAtAnchor === anchor.head) {

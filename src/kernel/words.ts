@@ -19,6 +19,20 @@ export function sentence(text: string): string {
   return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  return items.length < 2
+    ? items.join('')
+    : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
+}
+
+/** The whole words at the beginning of a text that is longer than `most` characters. */
+export function clipped(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const [beginning = ''] = /^.*(?=\s)/su.exec(text.slice(0, most - 3)) ?? [];
+  return `${(beginning || text.slice(0, most - 4)).trimEnd()} ...`;
+}
+
 /** The items of a list that is written with commas. */
 export function commaList(text: string): readonly string[] {
   return text

@@ -56,11 +56,10 @@ export function projectHistory(
   // Times are in whole seconds, and two passes may end in one.
   const valueAfter = (field: string, run: string, time: number): string => {
     const changes = values.get(field) ?? [];
-    return (
-      changes.find((change) => change.run === run)?.new ??
-      changes.findLast((change) => change.time > time)?.old ??
-      fieldText(project, field)
-    );
+    const own = changes.find((change) => change.run === run);
+    // A pass that also begins the next phase empties what it measured of the one before.
+    if (own !== undefined) return own.new || own.old;
+    return changes.findLast((change) => change.time > time)?.old ?? fieldText(project, field);
   };
   return { course: courseOf(runs, valueAfter), files: filesOf(snapshot, folder, writers) };
 }

@@ -4,6 +4,8 @@ const GAP = '  ';
 /** Columns this narrow (an id, a time) shrink only when no other column can. */
 const COMFORTABLE = 16;
 const NARROWEST = 4;
+/** If a column has more and would get less, the cells of a row stand below each other. */
+const READABLE = 10;
 
 /** Wraps long cells, even inside words. @param table.width of the terminal, in characters. */
 export function textTable(table: {
@@ -16,8 +18,24 @@ export function textTable(table: {
   const natural = head.map((name, i) =>
     Math.max(1, cells(name), ...rows.map((row) => cells(row[i] ?? ''))),
   );
+  const least = natural.reduce((sum, cell) => sum + Math.min(cell, READABLE), 0);
+  if (least > room && rows.length > 0) return stacked(head, rows, width);
   const widths = narrowed(narrowed(natural, room, COMFORTABLE), room, NARROWEST);
   return [head, ...rows].flatMap((row) => linesOf(row, widths)).join('\n');
+}
+
+function stacked(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const names = Math.max(...head.map(cells));
+  const widths = [names, Math.max(NARROWEST, width - names - GAP.length)];
+  return rows
+    .map((row) =>
+      head.flatMap((name, i) => (row[i] ? linesOf([name, row[i]], widths) : [])).join('\n'),
+    )
+    .join('\n\n');
 }
 
 function linesOf(row: readonly string[], widths: readonly number[]): readonly string[] {

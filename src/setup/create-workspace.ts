@@ -2,6 +2,7 @@
  * Makes a directory a workspace: carries out the plan, creates the owner's key if there is none,
  * signs, and records what was shipped.
  */
+import { restoreLostRegistry } from './lost-registry.js';
 import { realpathSync, rmdirSync } from '../kernel/files.js';
 import { defined } from '../kernel/defined.js';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
@@ -82,6 +83,7 @@ export function createWorkspace(options: CreateOptions): Created {
   refuseHomeInside(home, root);
   // Finish an interrupted init first: the plan must see the files as they will be.
   recover(root, stateDirectory(home, root));
+  const restored = restoreLostRegistry(root, stateDirectory(home, root));
   const existing = existingFiles(root);
   const plan = planFor(options, existing);
   const forgotten = plan.kind === 'workspace' ? undefined : forgetState(home, root, clock.now());
@@ -103,7 +105,7 @@ export function createWorkspace(options: CreateOptions): Created {
   return {
     workspace,
     plan,
-    written,
+    written: [...restored, ...written],
     signed,
     key,
     keyMade,

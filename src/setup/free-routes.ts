@@ -64,7 +64,7 @@ function freeFolders(
   return folders.map((folder) => ({
     pattern: `${folder}**`,
     tier: 'FREE',
-    why: 'it is yours alone (FREE in R3 of REGISTRY.md): to let passes write there, change its row',
+    why: 'yours alone (FREE in R3 of REGISTRY.md): to let passes write there, change the row',
   }));
 }
 
@@ -124,7 +124,7 @@ function proposalFor(
     ? {
         pattern: path,
         tier: 'CODE',
-        why: 'no pass writes it, and validation leaves it out (CODE in R3 of REGISTRY.md): to change that, remove its row',
+        why: 'validation would report it, so validation leaves it out and no pass writes it (CODE in R3 of REGISTRY.md): to change that, remove the row',
       }
     : undefined;
 }

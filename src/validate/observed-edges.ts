@@ -132,10 +132,10 @@ function linkEnds(
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
 }
 
-/** Whether R1 or R3 covers a file. */
+/** Whether R1 or R3 covers a file. Of one that is FREE the registry knows nothing else. */
 function isNamed(schema: Schema, path: string): boolean {
   return (
-    routesOf(schema, path).length > 0 ||
+    routesOf(schema, path).some(({ tier }) => tier !== 'FREE') ||
     kindOf(schema, path) !== path ||
     [...schema.objects.values()].some((object) => object.glob === path)
   );

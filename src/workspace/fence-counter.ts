@@ -20,6 +20,12 @@ export function consecutiveFailures(state: string): FailureCount {
   return { failures, ...defined({ failedAt }) };
 }
 
+/** What a person reads of it. @param at when the last of them failed, as it is to be shown. */
+export function failedInRow(failures: number, at?: string): string {
+  if (failures === 1) return `The last pass failed${at === undefined ? '' : ` at ${at}`}`;
+  return `${failures} passes in a row failed${at === undefined ? '' : `, the last one at ${at}`}`;
+}
+
 export function readCounter(state: string): Counter {
   const path = join(state, FILE);
   const value = readJson<Partial<Counter>>(path);

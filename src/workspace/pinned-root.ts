@@ -11,6 +11,7 @@ import { recordIncident } from './incident.js';
 import { bootId } from './process-identity.js';
 import { descriptorPath, dropDescriptor, holdDescriptor } from './root-descriptor.js';
 import { readJson, statePath, writeJsonDurably } from './state-home.js';
+import { onFile } from './storage-error.js';
 
 /** Inodes as text, because they can exceed safe integers. `boot`: a reboot renumbers devices. */
 export type RootIdentity = {
@@ -51,7 +52,7 @@ export function pinRoot(root: string, state: string): void {
   const identity = identify(root);
   const before = pins.get(root);
   const again = before !== undefined && isSame(before.identity, identity);
-  if (!again) holdDescriptor(root);
+  if (!again) onFile(root, 'open', () => holdDescriptor(root));
   pins.set(root, { identity, state, openings: again ? before.openings + 1 : 1 });
 }
 

@@ -1,4 +1,5 @@
 /** What a change set would do, computed as in a commit, without writing or using up an id. */
+import { clipped } from '../kernel/words.js';
 import { dateStamp, stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import { diffFields, type FieldDifference } from './field-diff.js';
@@ -62,9 +63,11 @@ export function insertOf(snapshot: Snapshot, notice: Notice, index: number): Cha
   return noticeInsert(snapshot, notice, key);
 }
 
+const LONGEST_TITLE = 80;
+
 export function noticeInsert(snapshot: Snapshot, notice: Notice, key: string): Change {
   const { body, ...items } = notice;
-  const title = notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
+  const title = clipped(notice.action_needed.split('\n')[0] ?? '', LONGEST_TITLE);
   return {
     kind: 'insert',
     object: 'NOTIFICATION',

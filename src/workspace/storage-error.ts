@@ -9,9 +9,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   EDQUOT: 'free space, or raise the disk quota of this user',
   EFBIG: 'raise the file size limit (ulimit -f)',
   EROFS: 'remount this read-only file system as writable',
-  EACCES: 'make the file and its directory writable for the user who runs Nocturne',
+  EACCES: 'give the user who runs Nocturne access to this file and its directory',
   EPERM:
-    'make the file and its directory writable for the user who runs Nocturne (lsattr shows immutable files)',
+    'give the user who runs Nocturne access to this file and its directory (lsattr shows immutable files)',
   EIO: 'the disk reports an error; check it (dmesg) before you continue',
   EMFILE: 'raise the limit of open files of this process (ulimit -n)',
   ENFILE: 'close programs: too many files are open on this machine',

@@ -23,7 +23,7 @@ type Case = {
 const CHOICE =
   PHASES.replace('**Successors:** review', '**Successors:** review, publish') +
   '\n## publish\n\n- **Objective:** Publish the list\n';
-const REOPENED = 'Next pass: inventory stays in its phase and does this: List the first twelve';
+const REOPENED = 'Next pass: inventory stays in its phase and does this: List the first twelve.';
 
 const CASES: readonly Case[] = [
   {

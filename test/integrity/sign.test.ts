@@ -390,7 +390,7 @@ t.test(
     const unshipped = (): undefined => undefined;
     const changed = changedLogs(made.workspace, ['audit/AUDIT-LOG.md'], unshipped);
     t.match(changed, [{ file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } }]);
-    t.match(changed[0]?.message, /the last 1 row|the last row|cut off/);
+    t.match(changed[0]?.message, /the last row was cut off/);
     const stranger = createOwnerKey(join(made.home, 'other'));
     t.throws(() => acceptLogs(made.workspace, changed, { ...owner, key: stranger }), {
       code: 'NOT_TRUSTED',
@@ -406,7 +406,7 @@ t.test(
     acceptLogs(made.workspace, changed, owner);
     t.ok(verifyGate(made.root, made.home).ok);
     const row = made.workspace.snapshot().records('AUDIT').at(-1);
-    t.match(auditLines(made).at(-1), /anchor .*2 rows .* to 1 rows .*backup/);
+    t.match(auditLines(made).at(-1), /anchor .*2 rows .* to 1 row [0-9a-f].*backup/);
     const [statement = '', signature = ''] = fieldText(row, 'detail').split('; signature ');
     t.ok(
       verifySignature(

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { manager } from '../../src/passes/manager/manager.js';
 import { fieldText } from '../../src/project/field-text.js';
+import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import { environment, type Place, placeWithProject } from './pass-workspace.js';
 
@@ -12,7 +13,11 @@ const DEAD_WORKER = 'RUN-20200101-002';
 const GRADED = 'RUN-20200101-003';
 
 /** One audit row of a pass, as it leaves them. */
-function row({ workspace }: Place, runId: string, about: { role: string; detail: string }): void {
+function row(
+  { workspace }: Place,
+  runId: string,
+  about: { role: string; detail: string; type?: string },
+): void {
   workspace.commit({
     actor: { kind: 'pass', name: about.role },
     runId,
@@ -21,7 +26,7 @@ function row({ workspace }: Place, runId: string, about: { role: string; detail:
     audit: [
       {
         step: 'T0',
-        type: 'session_open',
+        type: about.type ?? 'session_open',
         target: runId,
         authorisation: '',
         result: 'ok',
@@ -42,6 +47,23 @@ t.test('a crashed run is closed with the role in its audit rows, whatever they s
   t.equal(fieldText(snapshot.record('RUN', DEAD_WORKER), 'role'), 'worker');
   t.match(fieldText(snapshot.record('RUN', DEAD_WORKER), 'outcome'), /^crashed/);
 });
+
+t.test(
+  'a run that the audit log closes did not crash, even without its row elsewhere',
+  async (t) => {
+    const place = placeWithProject(t.testdir(), '');
+    row(place, GRADED, { role: 'worker', detail: '' });
+    row(place, GRADED, { role: 'worker', detail: 'STRONG', type: 'session_close' });
+    await manager(environment(place), { role: 'manager' });
+    const snapshot = place.workspace.snapshot();
+    t.equal(snapshot.record('RUN', GRADED), undefined);
+    const found = await validateSnapshot(snapshot, { home: place.home });
+    t.same(
+      found.filter(({ rule }) => rule === 'run-not-closed'),
+      [],
+    );
+  },
+);
 
 t.test('a review goes by the grade of a run, not by the words of its outcome', async (t) => {
   const place = placeWithProject(t.testdir(), '');
@@ -65,5 +87,5 @@ t.test('a review goes by the grade of a run, not by the words of its outcome', a
   await manager(environment(place), { role: 'manager' });
   const [review] = place.workspace.snapshot().records('REVIEW');
   t.equal(fieldText(review, 'verdict'), 'WEAK');
-  t.match(fieldText(review, 'rationale'), /1 passes \(WEAK\)/);
+  t.match(fieldText(review, 'rationale'), /^1 pass \(WEAK\)/);
 });

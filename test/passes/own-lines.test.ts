@@ -52,3 +52,17 @@ t.test(
     t.notMatch(page(), 'You wrote this', 'said once');
   },
 );
+
+t.test('an older page, from a backup, has no words of the owner', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  await manager(environment(place), { role: 'manager' });
+  const page = join(place.root, 'NOTIFICATIONS.md');
+  const older = read(place, 'NOTIFICATIONS.md')
+    .replace(/^- \*\*Time:\*\* .*$/m, '- **Time:** 2020-01-01T05:00:00Z')
+    .replace(/^\*\*What failed.*$/m, '**What failed (1)**\n- maps changed a page');
+  writeFileSync(page, older);
+  await manager(environment(place), { role: 'manager' });
+  const next = read(place, 'NOTIFICATIONS.md');
+  t.notMatch(next, /2020-01-01T05/, 'it was replaced');
+  t.notMatch(next, 'You wrote this');
+});

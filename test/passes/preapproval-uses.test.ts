@@ -2,6 +2,8 @@
 import t from 'tap';
 import { authorise } from '../../src/project/preapproval.js';
 import { useOfPreapproval } from '../../src/governance/preapproval-use.js';
+import { nightProgress } from '../../src/passes/manager/briefing-results.js';
+import { projectHistory } from '../../src/passes/project-history.js';
 import { judge } from '../../src/passes/door.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -77,6 +79,12 @@ t.test('the next phase without a question', async (t) => {
     fieldText(place.workspace.snapshot().record('PROJECT', 'pages'), 'phase.name');
   await pass(place);
   t.same([phaseNow(), ...uses(place)], ['review', 'PA-001-INV-001 phase-auto-advance authorised']);
+  const snapshot = place.workspace.snapshot();
+  t.match(nightProgress(snapshot), [{ phase: 'review', text: '', done: 0 }]);
+  const course = snapshot
+    .records('PROJECT')
+    .flatMap((project) => projectHistory(snapshot, project, snapshot.records('RUN')).course);
+  t.match(course, [{ distance: 0 }], 'how far the old phase came is known all the same');
   await pass(place);
   t.same(uses(place).slice(1), ['PA-001-INV-002 phase-auto-advance refused']);
   t.equal(phaseNow(), 'review', 'the owner is asked');

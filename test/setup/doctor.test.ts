@@ -188,6 +188,12 @@ const cases: readonly Case[] = [
     finding: { verdict: 'broken', fact: /which is dead/ },
   },
   {
+    that: 'a page that passes need is gone',
+    id: 'pages',
+    spoil: (at) => rmSync(join(at.root, 'LOCK.md')),
+    finding: { verdict: 'broken', fact: /LOCK\.md is missing/, fix: 'nocturne upgrade' },
+  },
+  {
     that: 'passes that fail in a row',
     id: 'lock',
     spoil: failing,

@@ -28,6 +28,16 @@ const STEPS = [
   'T9',
 ];
 
+/** Days, times and counts differ. */
+const steady = (text: string): string => text.replace(/\d+/g, '0');
+
+/** The lines of the briefing that a page shows of this night. */
+function shownIn(page: string): readonly string[] {
+  const text = readFileSync(join(REPOSITORY, page), 'utf8');
+  const [, block = ''] = /^```text\n(T0 [^`]*(?:`[^`][^`]*)*)^```$/m.exec(text) ?? [];
+  return block.split('\n').filter((line) => /^(?:\*\*|- )/.test(line));
+}
+
 t.test(
   'the demonstration night works, proves, undoes, asks and tells, as the README shows it',
   async (t) => {
@@ -76,6 +86,8 @@ t.test(
       false,
       'what the misbehaving pass wrote is gone',
     );
+    for (const line of shownIn('README.md'))
+      t.ok(steady(said).includes(steady(line)), `README.md shows: ${line}`);
     t.match(said, /changed `SOUL\.md` \(tier-protected\); it was undone/);
     t.match(said, /weather-report/, 'the missing tool is named');
     t.notMatch(said, /idle: repair/, 'rows that wait for their commit are nothing to repair');

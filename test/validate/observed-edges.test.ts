@@ -4,8 +4,12 @@ import { loadSchema } from '../../src/registry/load-schema.js';
 import { observedEdges } from '../../src/validate/observed-edges.js';
 import type { ChangeRow } from '../../src/workspace/history.js';
 
+/** The shipped one, and a folder that was there before Nocturne, as `nocturne init` declares it. */
 const { schema } = loadSchema(
-  readFileSync(new URL('../../../REGISTRY.md', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../REGISTRY.md', import.meta.url), 'utf8').replace(
+    /^\| Pattern \| Tier \| Bundle \| Note \|\n.*\n/m,
+    (head) => `${head}| \`garden/**\` | FREE | - | was here before Nocturne |\n`,
+  ),
 );
 const row = (address: string, at: Partial<ChangeRow> = {}): ChangeRow => ({
   address,
@@ -68,9 +72,14 @@ const cases: readonly {
     found: [],
   },
   {
+    that: 'nor of which it says only that they are free',
+    links: [link('index.md', 'garden/roses.md'), link('garden/roses.md', 'garden/trees.md')],
+    found: [],
+  },
+  {
     that: 'one that it knows is enough',
-    links: [link('notes/a.md', 'SOUL.md')],
-    found: ['notes/a.md REFERENCES SOUL.md link 1'],
+    links: [link('notes/a.md', 'SOUL.md'), link('garden/roses.md', 'SOUL.md')],
+    found: ['garden/roses.md REFERENCES SOUL.md link 1', 'notes/a.md REFERENCES SOUL.md link 1'],
   },
   {
     that: 'but not across projects',

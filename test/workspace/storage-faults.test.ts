@@ -160,7 +160,7 @@ t.test(
     t.match(error, {
       code: 'STORAGE',
       message: /^cannot create .*PROJECTS\/two\/.*: permission denied \(EACCES\)$/,
-      hint: /writable for the user who runs Nocturne/,
+      hint: /give the user who runs Nocturne access/,
     });
     t.equal(generationOf(place), 1);
   },

@@ -3,7 +3,7 @@
  * The pipes are the kernel's, so a reader that ends early ends its writer.
  */
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { closeSync } from '../../kernel/files.js';
+import { closeSync, existsSync } from '../../kernel/files.js';
 import type { Readable } from 'node:stream';
 import type {
   CommandRunner,
@@ -134,7 +134,7 @@ function start(run: Run, program: Program): void {
   run.ends.push(
     new Promise((resolve) => {
       child.once('error', (cause) => {
-        fail(run, `${named} could not be run: ${cause.message}`);
+        fail(run, `${named} could not be run: ${whyNot(cause, cwd)}`);
         resolve({ program, exit: null });
       });
       // A grandchild must not keep us waiting by its pipes, and must not go on working.
@@ -152,6 +152,12 @@ function start(run: Run, program: Program): void {
       );
     }),
   );
+}
+
+/** The system says the same of a missing program and of a missing folder to run it in. */
+function whyNot(cause: NodeJS.ErrnoException, cwd: string): string {
+  if (cause.code !== 'ENOENT') return cause.message;
+  return existsSync(cwd) ? 'there is no such program' : `there is no folder ${cwd}`;
 }
 
 function stdioOf({ pipes, limits }: Run, program: Program): StdioOptions {

@@ -26,7 +26,7 @@ const list: ModuleCommand = {
     );
     return {
       exit: EXIT.ok,
-      text: tasks.length === 0 ? 'No such task.' : lines.join('\n'),
+      text: tasks.length === 0 ? 'There are no tasks.' : lines.join('\n'),
       json: { tasks: tasks.map(shownTask) },
     };
   },

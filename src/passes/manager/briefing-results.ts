@@ -1,4 +1,5 @@
 /** The morning page: what came out of the night, and how far each project is. */
+import { clipped } from '../../kernel/words.js';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -106,7 +107,7 @@ function link({ path, title }: NightResult['files'][number]): string {
 
 function titleOf(snapshot: Snapshot, path: string): string {
   const heading = path.endsWith('.md') ? snapshot.doc(path)?.headings[0]?.text.trim() : undefined;
-  return plain(heading || path.slice(path.lastIndexOf('/') + 1)).slice(0, LONGEST_TITLE);
+  return clipped(plain(heading || path.slice(path.lastIndexOf('/') + 1)), LONGEST_TITLE);
 }
 
 const LAST = 999;

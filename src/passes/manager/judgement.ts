@@ -1,4 +1,5 @@
 /** The typed answers that a manager pass can get from its model. */
+import { plural } from '../../kernel/words.js';
 import { z } from 'zod';
 
 const why = z.string().min(1).describe('The reason, in one sentence, with a fact from the data.');
@@ -67,6 +68,7 @@ export function opinionOn<K extends Opinion['kind']>(
 export function unjudged({ by, wanted, opinions, why }: Judged): string {
   if (wanted === 0) return '';
   if (by === '') return `nobody judged: ${why}`;
-  if (opinions.length >= wanted) return `${by} answered ${opinions.length} of ${wanted} questions`;
-  return `${by} answered ${opinions.length} of ${wanted} questions: ${why}`;
+  if (opinions.length >= wanted)
+    return `${by} answered ${opinions.length} of ${plural(wanted, 'question')}`;
+  return `${by} answered ${opinions.length} of ${plural(wanted, 'question')}: ${why}`;
 }

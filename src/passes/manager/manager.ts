@@ -41,7 +41,7 @@ const morning: Step<Reviewed, Reviewed> = {
       judged: stage.judged,
     });
     const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
-    keepBriefing(env.workspace.state, body);
+    keepBriefing(env.workspace.state, { time: snapshot.now, body });
     return { stage, acts: [withoutFieldLines, bundleAct('T9', written)] };
   },
 };

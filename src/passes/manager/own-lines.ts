@@ -3,7 +3,8 @@
  * section, so it repeats these lines.
  */
 import { join } from 'node:path';
-import { fieldText } from '../../project/field-text.js';
+import { stamp } from '../../kernel/clock.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
 import { writeFileDurably } from '../../workspace/durable.js';
 import { readTextIfThere } from '../../workspace/read-if-there.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -13,8 +14,8 @@ import type { Deed } from '../act.js';
 const FIELD_LINE = /^[ \t]*[-*+] +\*\*(?!Time\b)[^*\n]+(?::\*\*|\*\*:).*(?:\r?\n|$)/gim;
 
 /** Keeps the briefing as it is written, to recognise what others add to it. */
-export function keepBriefing(state: string, body: string): void {
-  writeFileDurably(pathOf(state), body, { mode: 0o600 });
+export function keepBriefing(state: string, { time, body }: { time: Date; body: string }): void {
+  writeFileDurably(pathOf(state), `${stamp(time)}\n${body}`, { mode: 0o600 });
 }
 
 export function ownLines(snapshot: Snapshot, state: string): readonly string[] {
@@ -22,6 +23,8 @@ export function ownLines(snapshot: Snapshot, state: string): readonly string[] {
   const page = snapshot.records('BRIEFING')[0];
   const text = page === undefined ? undefined : snapshot.text(page.file);
   if (written === undefined || page === undefined || text === undefined) return [];
+  // An older page, from a backup, differs in lines that nobody added.
+  if ((fieldTime(page, 'time') ?? 0) < Date.parse(written.split('\n')[0] ?? '')) return [];
   const known = new Set(written.split(/\r?\n/).map((line) => line.trim()));
   const answers = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE'].flatMap((object) =>
     snapshot.records(object).map((record) => fieldText(record, 'answer')),

@@ -5,6 +5,7 @@
 import { findProcesses } from '../../agents/orphan-processes.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
+import { plural } from '../../kernel/words.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, noteAct } from '../act.js';
 import type { Entered, Step } from '../types.js';
@@ -17,7 +18,7 @@ export const crashes: Step<Entered, Entered> = {
     const dead = unclosedRuns(snapshot, stage.runId);
     const acts = dead.map((run) => {
       const alive = findProcesses({ mark: { runId: run.runId, workspace: env.workspace.root } });
-      const outcome = `crashed: no T9 was written; last step ${run.lastStep}${alive.length === 0 ? '' : `; ${alive.length} processes of it are still alive`}`;
+      const outcome = `crashed: no T9 was written; last step ${run.lastStep}${alive.length === 0 ? '' : `; still alive of it: ${plural(alive.length, 'process', 'processes')}`}`;
       return bundleAct('T0', {
         name: 'session_reap',
         args: {
@@ -62,13 +63,21 @@ type DeadRun = {
   readonly lastStep: string;
 };
 
-/** Runs with audit rows but no row in the session registry, the current one left out. */
+/**
+ * Runs of the audit log that never ended, the current one left out. A run that the log closes has
+ * ended, also where the owner accepted a session registry that lost its row.
+ */
 export function unclosedRuns(snapshot: Snapshot, current: string): readonly DeadRun[] {
   const closed = new Set(Array.from(snapshot.rows('RUN'), (run) => run.key));
   const open = new Map<string, DeadRun>();
   for (const row of snapshot.rows('AUDIT')) {
     const runId = fieldText(row, 'run_id');
     if (runId === '' || runId === current || closed.has(runId)) continue;
+    if (fieldText(row, 'type') === 'session_close') {
+      closed.add(runId);
+      open.delete(runId);
+      continue;
+    }
     const previous = open.get(runId);
     const started = fieldTime(row, 'time');
     open.set(runId, {

@@ -6,7 +6,7 @@ import { draftConditions, newDrafts } from '../../governance/draft.js';
 import { openEscalations } from '../../governance/escalation.js';
 import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
-import { wordsOf } from '../../kernel/words.js';
+import { plural, wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { bundleAct, bundlesAct, noteAct } from '../act.js';
@@ -36,7 +36,7 @@ export const escalations: Step<Entered, Entered> = {
     const row = noteAct('T2', {
       type: 'escalations',
       result: unseen.length + due.length === 0 ? 'skipped' : 'ok',
-      detail: `${unseen.length} not seen yet, ${due.length} transitions acted on`,
+      detail: `${unseen.length} not seen yet, ${plural(due.length, 'transition')} acted on`,
     });
     const notes = due.map((step) => `${step.slug}: ${step.why}`);
     return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts: [...acts, row] };

@@ -2,6 +2,7 @@
  * Manager T3, second half: the model that the owner named for the manager is asked, one bounded
  * question at a time. Later steps check what it says before anything follows from it.
  */
+import { plural } from '../../kernel/words.js';
 import { newDrafts } from '../../governance/draft.js';
 import { isJudged, restQuestion } from '../../governance/rest.js';
 import { passesUntilRest, stalledPasses } from '../../governance/turns.js';
@@ -73,7 +74,7 @@ export const judge: Step<Compared, Reviewing> = {
       opinions,
       why: firstSentence(missing?.problem ?? ''),
     };
-    const budget = { type: 'budget', target: found.tier, detail: `${asked.length} questions` };
+    const budget = { type: 'budget', target: found.tier, detail: plural(asked.length, 'question') };
     return {
       stage: {
         ...stage,

@@ -2,6 +2,7 @@
  * Manager T3 to T7: what each project did since its last review, what it was worth, where it is
  * going, and a verdict on record.
  */
+import { plural } from '../../kernel/words.js';
 import { agentWrites } from '../agent-writes.js';
 import { REST } from '../../project/question-state.js';
 import { isAstray } from '../../governance/rest.js';
@@ -30,7 +31,10 @@ export const changed: Step<Entered, Compared> = {
   run(stage, { snapshot }) {
     const reviews = snapshot.records('PROJECT').flatMap((project) => review(snapshot, project));
     const detail = reviews
-      .map((projectReview) => `${projectReview.slug}: ${projectReview.passes} passes`)
+      .map(
+        (projectReview) =>
+          `${projectReview.slug}: ${plural(projectReview.passes, 'pass', 'passes')}`,
+      )
       .join('; ');
     const row = noteAct('T3', {
       type: 'changes',
@@ -55,7 +59,7 @@ export const value: Step<Reviewing, Reviewing> = {
       .filter((projectReview) => isActive(snapshot, projectReview.slug))
       .map(({ slug, stalled: passes }) => {
         const reason = `${passes} passes in a row without progress`;
-        const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause it.`;
+        const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause the project.`;
         const asks = { slug, reason, priority: 'high', question, topic: REST };
         return bundleAct('T4', escalation(snapshot, asks));
       });
@@ -143,7 +147,7 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
   );
   const cost = runs.reduce((sum, run) => sum + (Number(fieldText(run, 'cost')) || 0), 0);
   const rationale =
-    `${runs.length} passes (${passes.map(({ grade }) => grade).join(', ')}), ${outputs.size} outputs with new content; last: ${fieldText(latest.run, 'outcome')}`.slice(
+    `${plural(runs.length, 'pass', 'passes')} (${passes.map(({ grade }) => grade).join(', ')}), ${plural(outputs.size, 'output')} with new content; last: ${fieldText(latest.run, 'outcome')}`.slice(
       0,
       300,
     );

@@ -2,6 +2,7 @@
  * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
  * closed questions archived.
  */
+import { plural } from '../../kernel/words.js';
 import { lastManagerRun } from '../../governance/last-manager-run.js';
 import { questionState } from '../../project/question-state.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
@@ -67,7 +68,7 @@ export const auditReview: Step<Reviewing, Reviewed> = {
     const row = noteAct('T8', {
       type: 'audit',
       result: findings.length === 0 ? 'ok' : 'failed',
-      detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived`,
+      detail: `${plural(broken.length, 'broken spine')}, ${anomalies.length} refused or undone, ${plural(errors.length, 'error')}, ${plural(warnings.length, 'warning')}, ${archived.length} archived`,
     });
     const signals = signalled(snapshot, diagnostics);
     const counted = { findings: findings.length, signals: signals.length };

@@ -15,7 +15,7 @@ export function askForAgent(
   const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority)
     ? asked.priority
     : 'medium';
-  const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
+  const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause the project.`;
   const asks = { slug, reason: `asked by the agent in ${runId}`, priority, question };
   return [bundleAct('T6', { ...escalation(snapshot, asks), detail: 'asked by the agent' })];
 }

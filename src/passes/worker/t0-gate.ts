@@ -2,7 +2,6 @@
  * T0: finish interrupted commits, undo what crashed passes left, verify integrity, wait for the
  * restart breaker, claim the pass, issue the run id.
  */
-import { plural } from '../../kernel/words.js';
 import { randomBytes } from 'node:crypto';
 import { stamp } from '../../kernel/clock.js';
 import { defined } from '../../kernel/defined.js';
@@ -20,9 +19,10 @@ import { registryError } from '../../registry/registry-error.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { routeOf } from '../../registry/route.js';
 import { isLiteral } from '../../kernel/glob.js';
+import { missingPages, RESTORE_PAGES } from '../../governance/missing-pages.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
-import { consecutiveFailures } from '../../workspace/fence-counter.js';
+import { consecutiveFailures, failedInRow } from '../../workspace/fence-counter.js';
 import { type Claim, claimPass, livePasses } from '../../workspace/pass-lock.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import type { CommitPart, Snapshot, Workspace } from '../../workspace/types.js';
@@ -113,9 +113,7 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
     workspace.clock.now(),
   );
   if (!state.open) return;
-  env.say(
-    `     ${plural(failures, 'pass', 'passes')} failed in a row: waiting ${Math.ceil(state.waitMs / 1000)} s`,
-  );
+  env.say(`     ${failedInRow(failures)}: waiting ${Math.ceil(state.waitMs / 1000)} s`);
   await env.wait(state.waitMs, env.signal);
 }
 
@@ -183,19 +181,16 @@ function requireSoundRegistry({ state, clock }: Workspace, view: Snapshot): void
 
 /** The gate sees to protected pages and logs; without one of these, the pass would fail at T6. */
 function requirePages(view: Snapshot): void {
-  const { schema, files } = view;
-  for (const object of schema.objects.values()) {
-    const { glob } = object;
-    if (!isLiteral(glob) || routeOf(schema, glob).tier !== 'STANDARD') continue;
-    if (files.has(glob)) {
-      requireReadable(view, object);
-      continue;
-    }
-    throw new NocturneError('CONFIG', `${glob} is missing, and no pass could end without it`, {
-      file: glob,
-      hint: 'run nocturne upgrade: it restores every page that Nocturne ships and passes need',
+  const { schema } = view;
+  const [file] = missingPages(view);
+  if (file !== undefined)
+    throw new NocturneError('CONFIG', `${file} is missing, and no pass could end without it`, {
+      file,
+      hint: `run ${RESTORE_PAGES}: it restores every page that Nocturne ships and passes need`,
     });
-  }
+  for (const object of schema.objects.values())
+    if (isLiteral(object.glob) && routeOf(schema, object.glob).tier === 'STANDARD')
+      requireReadable(view, object);
 }
 
 /** Of the dispatch table, a row that is not read is a project that silently never has a pass. */

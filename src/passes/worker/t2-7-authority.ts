@@ -42,7 +42,7 @@ function askPermission(stage: Budgeted, asking: Asking): Moved<Budgeted> | Halt 
   if (permission.allowed && permission.pa !== undefined) return { stage, acts: use };
   const why = refusalText(permission);
   const tiers = beyond.map((glob) => `${glob} (${routeOf(snapshot.schema, glob).tier})`).join(', ');
-  const question = `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause it.`;
+  const question = `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause the project.`;
   const reason = 'scope beyond the project';
   const asks = { slug, reason, priority: 'high', question, topic: ASKS_DECISION };
   return {

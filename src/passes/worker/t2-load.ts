@@ -5,19 +5,17 @@
 import { unreadableTopic } from '../../governance/mended-incidents.js';
 import { ASKS_OBJECTIVE, isOpenQuestion } from '../../project/question-state.js';
 import { fieldText } from '../../project/field-text.js';
-import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';
-import { transitionExpiry } from '../../governance/transition-expiry.js';
-import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { sentence } from '../../kernel/words.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Unit } from '../../governance/unit.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
+import { type Act, bundleAct, bundlesAct, noteAct, partsOf } from '../act.js';
 import { escalation } from '../escalation.js';
 import { projectScope } from '../project-scope.js';
 import type { Dispatched, Halt, Loaded, Moved, PassEnvironment, Step } from '../types.js';
+import { askTransition } from './ask-transition.js';
 import { choose } from './t1-dispatch.js';
 import type { Picked } from './t1-5-idle.js';
 
@@ -99,22 +97,6 @@ function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly p
   };
 }
 
-/** What the owner is asked about a phase that is over, and until when. */
-export function transitionArguments(
-  snapshot: Snapshot,
-  slug: string,
-): { slug: string; question: string; expires_at: string } {
-  const project = snapshot.record('PROJECT', slug);
-  const question = transitionQuestion(
-    phaseGraph(snapshot, slug),
-    slug,
-    fieldText(project, 'phase.name'),
-    fieldText(project, 'phase.successor'),
-  );
-  const expires = project === undefined ? snapshot.now : transitionExpiry(project, snapshot.now);
-  return { slug, question, expires_at: stamp(expires) };
-}
-
 function turnAway(
   snapshot: Snapshot,
   project: ProjectState & { readonly slug: string },
@@ -122,15 +104,9 @@ function turnAway(
   const { slug, state, why, repair } = project;
   switch (state) {
     case 'complete':
-      return [
-        bundleAct('T2', {
-          name: 'phase_transition',
-          args: transitionArguments(snapshot, slug),
-          detail: why,
-        }),
-      ];
+      return [bundlesAct('T2', askTransition(snapshot, slug, { detail: why }))];
     case 'stale-objective': {
-      const question = `${slug}: ${sentence(why)} What is the next pass to do? Answer with the objective, or no to pause it.`;
+      const question = `${slug}: ${sentence(why)} What is the next pass to do? Answer with the objective, or no to pause the project.`;
       const asks = { slug, reason: why, priority: 'medium', question, topic: ASKS_OBJECTIVE };
       return [bundleAct('T2', { ...escalation(snapshot, asks), detail: why })];
     }
@@ -145,7 +121,7 @@ function turnAway(
     default: {
       const answer =
         repair === undefined ? 'Answer how it should continue' : `${repair}, then answer yes`;
-      const question = `${slug}: ${sentence(why)} ${answer}, or answer no to pause it.`;
+      const question = `${slug}: ${sentence(why)} ${answer}, or answer no to pause the project.`;
       const args = { slug, reason: why, priority: 'high', question };
       return [bundleAct('T2', { name: 'route_block', args, detail: why })];
     }

@@ -37,8 +37,8 @@ import { failsAlike, isEvidence, sameAgainAfter } from './fails-alike.js';
 import { recordUnit } from '../units/record-unit.js';
 import type { Done, Graded, Halt, PassEnvironment, Step } from '../types.js';
 import { askForAgent } from './ask-for-agent.js';
+import { askTransition } from './ask-transition.js';
 import { listedOutputs, omittedOutputs } from './listed-outputs.js';
-import { transitionArguments } from './t2-load.js';
 
 /** A question must stay readable, and ends with what answers it. */
 const MOST_REASON = 160;
@@ -122,7 +122,7 @@ function askOwner(
   });
   if (reason === undefined) return [];
   const last = sentence(`${stage.quality}, ${cut(stage.reasons[0] ?? '', MOST_REASON)}`);
-  const question = `${slug} rests: ${reason}. The last one: ${last} What should it do instead? Answer with an objective, or no to pause it.`;
+  const question = `${slug} rests: ${reason}. The last one: ${last} What should it do instead? Answer with an objective, or no to pause the project.`;
   const asks = { slug, reason, priority: 'high', question };
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }
@@ -191,15 +191,10 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
   const evidence = ending.stop
     .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
-  const asked = transitionArguments(view, slug);
-  const question = `${doubtOf(stage)}${asked.question}`;
-  const transition = {
-    name: 'phase_transition',
-    args: { ...asked, question, evidence },
-    detail: 'the stop condition is met',
-  };
+  const detail = 'the stop condition is met';
+  const asked = askTransition(view, slug, { detail, doubt: doubtOf(stage), evidence });
   const { refusal } = advance;
-  return bundlesAct('T6', refusal === undefined ? [transition] : [transition, refusal]);
+  return bundlesAct('T6', refusal === undefined ? asked : [...asked, refusal]);
 }
 
 /** The owner approves knowing what a grader or the tests found. */

@@ -4,7 +4,7 @@
  */
 import { meansTheSame } from '../../governance/quality/repeats.js';
 import { fieldText } from '../../project/field-text.js';
-import { wordsOf } from '../../kernel/words.js';
+import { clipped, wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import { nextId } from '../../workspace/ids.js';
@@ -149,7 +149,7 @@ function lesson(
   { kind, observation, evidence }: Lesson,
 ): { readonly id: string; readonly act: Act } {
   const id = withCommitMutex(workspace.root, () => nextId(view, workspace.state, 'L'));
-  const title = observation.slice(0, 60);
+  const title = clipped(observation, 60);
   const args = { id, title, kind: token(kind), observation, evidence };
   return { id, act: bundleAct('T7', { name: 'lesson_add', args, target: id }) };
 }
@@ -160,7 +160,7 @@ function failureMode(
 ): { readonly id: string; readonly act: Act } {
   const id = nextFailureMode(view);
   const rank = { severity: 5, occurrence: 5, detectability: 5 };
-  const title = symptom.slice(0, 60);
+  const title = clipped(symptom, 60);
   const args = { id, title, symptom, detection, cause, fix, prevention, ...rank };
   return { id, act: bundleAct('T7', { name: 'failure_mode_add', args, target: id }) };
 }

@@ -2,6 +2,7 @@
  * T8: modules that REGISTRY.md enables get the changes of the files that they watch, and do what
  * else is due.
  */
+import { plural } from '../../kernel/words.js';
 import { messageOf } from '../../kernel/error.js';
 import type { AgentReport } from '../../agents/types.js';
 import { type Act, commitActs, noteAct } from '../act.js';
@@ -86,5 +87,5 @@ function outcomeOf(run: ModuleRun): { readonly result: string; readonly detail: 
   if (!run.installed)
     return { result: 'skipped', detail: 'enabled in REGISTRY.md, but not installed' };
   if (run.failed !== undefined) return { result: 'failed', detail: run.failed };
-  return { result: 'ok', detail: `${run.changes} changed files` };
+  return { result: 'ok', detail: plural(run.changes, 'changed file') };
 }

@@ -5,7 +5,7 @@ import { listIncidents } from '../../workspace/incident.js';
 import { storedPasses } from '../../passes/pass-file.js';
 import { removeUnusedObjects, sizeOfStore } from '../../passes/stored-objects.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
-import { consecutiveFailures } from '../../workspace/fence-counter.js';
+import { consecutiveFailures, failedInRow } from '../../workspace/fence-counter.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
 import { breakLock, livePasses, passLock } from '../../workspace/pass-lock.js';
 import { walk } from '../../workspace/walk.js';
@@ -41,13 +41,7 @@ export const lock: WorkspaceCheck = {
           'if that machine is gone: nocturne lock break',
         ),
       );
-    if (failures >= MANY)
-      found.push(
-        broken(
-          `${failures} passes in a row failed${failedAt === undefined ? '' : `, the last at ${failedAt}`}`,
-          'nocturne status',
-        ),
-      );
+    if (failures >= MANY) found.push(broken(failedInRow(failures, failedAt), 'nocturne status'));
     if (found.length > 0) return found;
     return working(
       claims.length > 0

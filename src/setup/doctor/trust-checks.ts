@@ -1,4 +1,5 @@
 /** Checks of trust: registry, key, pinned owner, gate, logs. */
+import { missingPages, RESTORE_PAGES } from '../../governance/missing-pages.js';
 import { chmodSync, statSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
@@ -120,9 +121,15 @@ export const pages: WorkspaceCheck = {
       ...pageAlarms(pageProblems(snapshot)),
       ...(lostKey === undefined ? [] : [lostKey]),
     ];
-    return alarms.length === 0
-      ? working('no page has conflict markers, and no sync tool left a copy')
-      : alarms.map(({ message, command = '' }) => broken(message, command));
+    const found = [
+      ...missingPages(snapshot).map((file) =>
+        broken(`${file} is missing, and no pass could end without it`, RESTORE_PAGES),
+      ),
+      ...alarms.map(({ message, command = '' }) => broken(message, command)),
+    ];
+    return found.length === 0
+      ? working('no page is missing or has conflict markers, and no sync tool left a copy')
+      : found;
   },
 };
 

@@ -32,8 +32,8 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
   const home = options.home ?? homeDirectory(env);
   let opened: Workspace | undefined;
   const asked = { cwd, env, workspace: options.workspace };
-  const folders = namedRoot(asked) === undefined ? await agentWorkspaces() : [];
-  const root = (): string => findRoot(asked, folders);
+  const agentWorkspaces = namedRoot(asked) === undefined ? await foldersOfAgents() : [];
+  const root = (): string => findRoot(asked, { home, agentWorkspaces });
   return {
     env,
     cwd,
@@ -59,7 +59,7 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
   };
 }
 
-async function agentWorkspaces(): Promise<readonly string[]> {
+async function foldersOfAgents(): Promise<readonly string[]> {
   return (await installedHosts()).flatMap(({ agentWorkspace }) =>
     agentWorkspace === undefined ? [] : [join(homedir(), agentWorkspace.folder)],
   );

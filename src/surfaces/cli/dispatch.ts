@@ -13,6 +13,8 @@ import { parseWords } from './parse-words.js';
 import { printResult } from './print-result.js';
 import type { Context } from './types.js';
 
+const HELP = ['--help', '-h'];
+
 export async function dispatch(words: readonly string[]): Promise<number> {
   if (words[0] === '__complete')
     return printResult(
@@ -21,20 +23,21 @@ export async function dispatch(words: readonly string[]): Promise<number> {
     );
   const found = findCommand(words, CATALOGUE) ?? findCommand(words, await moreCommands(words));
   if (found === undefined) {
-    const first = words.find((word) => !word.startsWith('-'));
-    if (first === undefined || first === 'help')
+    const { named } = afterOptions(words);
+    const isAsked = named[0] === 'help' || words.some((word) => HELP.includes(word));
+    if (named.length === 0 || named[0] === 'help')
       return printResult(
-        { exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} },
+        { exit: isAsked ? EXIT.ok : EXIT.usage, text: await helpOn(words), json: {} },
         false,
       );
     throw unknown(
-      words.filter((word) => !word.startsWith('-')),
+      named.filter((word) => !word.startsWith('-')),
       callable(await contextOf(words), await moreCommands(words)),
     );
   }
   const command = await found.entry.load();
   const own = ownWords(found.rest);
-  if (own.includes('--help') || own.includes('-h'))
+  if (HELP.some((word) => own.includes(word)))
     return printResult({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = await makeContext(globals);
@@ -98,18 +101,23 @@ function findCommand(
   words: readonly string[],
   catalogue: Catalogue,
 ): { name: string; entry: Entry; rest: readonly string[] } | undefined {
-  const before: string[] = [];
-  let i = 0;
-  for (; i < words.length && words[i]?.startsWith('-') === true; i++) {
-    before.push(words[i] ?? '');
-    if (words[i] === '--workspace') before.push(words[++i] ?? '');
-  }
+  const { options, named } = afterOptions(words);
   for (const length of [2, 1]) {
-    const name = words.slice(i, i + length).join(' ');
+    const name = named.slice(0, length).join(' ');
     const entry = catalogue[name];
-    if (entry !== undefined) return { name, entry, rest: [...before, ...words.slice(i + length)] };
+    if (entry !== undefined) return { name, entry, rest: [...options, ...named.slice(length)] };
   }
   return undefined;
+}
+
+/** The global options before the first word that names something, and the words from there. */
+function afterOptions(words: readonly string[]): {
+  readonly options: readonly string[];
+  readonly named: readonly string[];
+} {
+  let i = 0;
+  while (words[i]?.startsWith('-') === true) i += words[i] === '--workspace' ? 2 : 1;
+  return { options: words.slice(0, i), named: words.slice(i) };
 }
 
 async function moreCommands(words: readonly string[]): Promise<Catalogue> {
@@ -119,10 +127,17 @@ async function moreCommands(words: readonly string[]): Promise<Catalogue> {
 /** Inside a pass, help shows only what the pass may call. */
 async function helpOn(words: readonly string[], name?: string): Promise<string> {
   const catalogue = callable(await contextOf(words), await wholeCatalogue());
-  const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
-  const entry = catalogue[asked];
-  if (entry !== undefined) return helpFor(asked, entry.summary, await entry.load());
-  return helpOfGroup(catalogue, asked) ?? helpPage(catalogue, asked === 'all');
+  const asked =
+    name?.split(' ') ??
+    afterOptions(words).named.filter((word) => !word.startsWith('-') && word !== 'help');
+  const found = findCommand(asked, catalogue);
+  if (found !== undefined)
+    return helpFor(found.name, found.entry.summary, await found.entry.load());
+  const topic = asked.join(' ');
+  if (topic === '' || topic === 'all') return helpPage(catalogue, topic === 'all');
+  const group = helpOfGroup(catalogue, topic);
+  if (group === undefined) throw unknown(asked, catalogue);
+  return group;
 }
 
 /** More than this many names are a page of help. */
@@ -158,6 +173,9 @@ function nearCommand(
   [first = '', second]: readonly string[],
   { catalogue, inGroup }: { catalogue: Catalogue; inGroup: readonly string[] },
 ): string | undefined {
-  if (inGroup.length === 0) return nearestName(first, Object.keys(catalogue));
-  return second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
+  const names = Object.keys(catalogue);
+  const whole = second === undefined ? undefined : nearestName(`${first} ${second}`, names);
+  if (inGroup.length > 0) return whole;
+  const groups = names.map((name) => name.split(' ')[0] ?? '');
+  return whole ?? nearestName(first, [...names, ...groups]);
 }

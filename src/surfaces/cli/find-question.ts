@@ -5,6 +5,7 @@
 import { questionState } from '../../project/question-state.js';
 import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
+import { clipped } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -42,15 +43,12 @@ export function findQuestion(snapshot: Snapshot, name: string): Rec {
 }
 
 function listed(questions: readonly Rec[]): string {
-  return questions
-    .map(
-      (record) =>
-        `${record.key} (${fieldText(record, 'project') || fieldText(record, 'kind')}: ${clip(fieldText(record, 'action_needed'))})`,
-    )
-    .join('; ');
+  return questions.map((record) => `${record.key} (${about(record)})`).join('; ');
 }
 
-function clip(text: string): string {
-  const line = text.replaceAll('\n', ' ');
-  return line.length > 70 ? `${line.slice(0, 67)}...` : line;
+/** Most questions begin with the name of their project. */
+function about(record: Rec): string {
+  const question = clipped(fieldText(record, 'action_needed').replaceAll('\n', ' '), 70);
+  const subject = fieldText(record, 'project') || fieldText(record, 'kind');
+  return question.startsWith(subject) ? question : `${subject}: ${question}`;
 }

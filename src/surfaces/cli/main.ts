@@ -1,11 +1,12 @@
 /** The command line: words name a command, which prints one result and ends with an exit code. */
+import { EXIT, NocturneError } from '../../kernel/error.js';
 import { LATER, ownWords } from './own-words.js';
 import { printError } from './print-result.js';
 
 export async function main(given: readonly string[]): Promise<void> {
   // A reader may close the pipe early (`nocturne … | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? 0 : 70),
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : printError(unwritten(error), PLAIN)),
   );
   let exit: number;
   let words = given;
@@ -20,3 +21,7 @@ export async function main(given: readonly string[]): Promise<void> {
   }
   process.exitCode = exit;
 }
+
+const PLAIN = { json: false, debug: false };
+const unwritten = (error: Error): NocturneError =>
+  new NocturneError('STORAGE', `the output could not be written: ${error.message}`);

@@ -34,7 +34,7 @@ export type Context = {
   readonly interactive: boolean;
   readonly packageRoot: string;
   /**
-   * The directory of the workspace: `--workspace`, nearest parent with a REGISTRY.md,
+   * The directory of the workspace: `--workspace`, nearest parent that is one,
    * `$NOCTURNE_WORKSPACE`, the folder in which an installed host keeps an agent's workspace.
    */
   root(): string;

@@ -74,9 +74,17 @@ t.test('a word that is no command is answered with the one that was meant', asyn
     [['statsu'], 'nocturne status'],
     [['lock', 'brake'], 'nocturne lock break'],
     [['project'], 'nocturne project list'],
+    [['projct', 'list'], 'nocturne project list'],
+    [['projct'], 'nocturne project'],
+    [['help', 'statsu'], 'nocturne status'],
+    [['help', 'project', 'nwe'], 'nocturne project new'],
   ] as const) {
     t.match(await callForText(place, words), { exit: 2, text: meant });
   }
   t.match(await callForText(place, ['help', 'set']), { exit: 0, text: /^nocturne set <address>/ });
   t.match(await callForText(place, []), { exit: 2, text: /^nocturne: let AI agents/ });
+  t.match(await callForText(place, ['--help']), { exit: 0, text: /^nocturne: let AI agents/ });
+  t.match(await callForText(place, ['help', 'all']), { exit: 0, text: /^nocturne: let AI agents/ });
+  for (const words of [['--workspace'], ['--workspace', place.root], ['--json']])
+    t.match(await callForText(place, words), { exit: 2, text: /^nocturne: let AI agents/ });
 });

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -346,4 +347,42 @@ t.test('at a terminal it asks, with what is known already filled in', async (t) 
     typing(['\r', '\r', '\r', 'n'], [], (terminal) => askForWords(asked, terminal)),
     { code: 'USAGE', message: /nothing was written/ },
   );
+});
+
+t.test(
+  'a workspace that lost REGISTRY.md gets it back as it was signed, and keeps its logs',
+  async (t) => {
+    const place = stand(t.testdir());
+    await init(place, ['.', '--owner', 'Ruth', '--domain', 'tides']);
+    await callProcess(place, ['project', 'new', 'tides', '--mission', 'Know the tides.']);
+    const before = tree(place.root, ['.nocturne']);
+    const registry = join(place.root, 'REGISTRY.md');
+    rmSync(registry);
+    t.match(
+      await callForText(place, ['status']),
+      { exit: 0, text: /REGISTRY\.md is missing[^]*Run: nocturne/ },
+      'it is still found from inside',
+    );
+    t.match(await init(place, ['.', '--yes']), { exit: 0, json: { written: ['REGISTRY.md'] } });
+    t.same(tree(place.root, ['.nocturne']), before);
+    t.match(await callProcess(place, ['gate']), { exit: 0 });
+
+    rmSync(registry);
+    rmSync(join(place.home, 'workspaces'), { recursive: true });
+    t.match(await init(place, ['.', '--yes']), { exit: 0 }, 'of another machine nothing is known');
+  },
+);
+
+t.test('without the signed text of REGISTRY.md, nothing is written', async (t) => {
+  const place = stand(t.testdir());
+  await init(place, ['.', '--owner', 'Ruth', '--domain', 'tides']);
+  rmSync(join(place.root, 'REGISTRY.md'));
+  for (const folder of readdirSync(join(place.home, 'workspaces')))
+    rmSync(join(place.home, 'workspaces', folder, 'signed-contents'), { recursive: true });
+  rmSync(join(place.root, '.nocturne'), { recursive: true });
+  t.match(await init(place, ['.', '--yes']), {
+    exit: 2,
+    json: { error: { code: 'CONFIG', hint: /backup/ } },
+  });
+  t.notOk(existsSync(join(place.root, 'REGISTRY.md')));
 });

@@ -1,4 +1,4 @@
-/** A table with a very long cell takes time in proportion to its length. */
+/** Tables with long cells, and tables for narrow terminals. */
 import t from 'tap';
 import { textTable } from '../../../src/report/text-table.js';
 
@@ -24,5 +24,30 @@ t.test('and no line is wider than the terminal, with wide characters and colors'
   const table = textTable({ head: ['a'], rows: [[cell]], width: WIDTH });
   for (const line of table.replace(/\u001b\[\d+m/g, '').split('\n'))
     t.ok([...line].reduce((sum, c) => sum + (c > '\u2e80' ? 2 : 1), 0) <= WIDTH, line);
+  t.end();
+});
+
+t.test('where the columns have no room, the cells of a row stand below each other', (t) => {
+  const head = ['', 'project', 'status', 'last pass', 'next'];
+  const rows = [
+    ['1', 'pages', 'active', '2026-11-30 20:45', 'Say which pages are too long.'],
+    ['2', 'maps', 'paused', '', ''],
+  ];
+  t.equal(
+    textTable({ head, rows, width: WIDTH }),
+    [
+      '           1',
+      'project    pages',
+      'status     active',
+      'last pass  2026-11-30 20:45',
+      'next       Say which pages are too long.',
+      '',
+      '           2',
+      'project    maps',
+      'status     paused',
+    ].join('\n'),
+  );
+  const wide = textTable({ head, rows, width: 80 });
+  t.match(wide, /^ {3}project {2}status/, 'a wide one is a table');
   t.end();
 });

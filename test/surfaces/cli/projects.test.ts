@@ -49,7 +49,7 @@ const projects: readonly CliCase<CliPlace>[] = [
     that: 'a runner has to exist',
     words: ['project', 'new', 'garden', '--mission', 'x', '--runner', 'nobody'],
     exit: 2,
-    json: { error: { code: 'BAD_VALUE', message: /RUNNER/ } },
+    json: { error: { code: 'USAGE', message: 'there is no runner "nobody"', hint: /script/ } },
   },
   {
     that: 'a dry run makes nothing',
@@ -277,10 +277,10 @@ const projects: readonly CliCase<CliPlace>[] = [
     then: (t, at) => t.equal(text(at, 'DISPATCH', 'garden', 'status'), 'paused'),
   },
   {
-    that: 'a paused project is not paused',
+    that: 'a paused project is paused already',
     words: ['project', 'pause', 'garden'],
-    exit: 5,
-    json: { error: { code: 'REFUSED' } },
+    exit: 0,
+    json: { changed: [] },
   },
   {
     that: 'resuming it',
@@ -458,3 +458,16 @@ t.test('the program that a test of a phase runs is named while it is missing', a
     missing: [/^PROJECTS\/pond\/check\.mjs, which a test of a phase runs$/],
   });
 });
+
+t.test(
+  'a project whose page cannot be read is not shown as one without a stop condition',
+  async (t) => {
+    const at = makeWorkspace(t.testdir());
+    await callCommand(at, ['project', 'new', 'pond', '--mission', 'Keep the pond.']);
+    const page = join(at.root, 'PROJECTS/pond/LONGRUNNER.md');
+    writeFileSync(page, readFileSync(page, 'utf8').replace('\nphase:', '\nphase: ['));
+    t.match(await callCommand(at, ['project', 'show', 'pond']), {
+      json: { error: { code: 'UNREADABLE', hint: /nocturne validate/ } },
+    });
+  },
+);

@@ -1,7 +1,7 @@
 /** What a terminal shows and a pipe does not: links, bars, colours; and a line for two weeks. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { writeFileSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { makeProjects } from '../../../bench/make-large.js';
@@ -114,4 +114,18 @@ t.test('status shows two weeks of passes and what they cost on a line each', asy
   t.match(text, /^passes {2}▁▁▅▁▁▁▁▁▁▁▁▁█▅ {2}4 in 14 days, 1 today$/m);
   t.match(text, /^spend {3}▁▁▅▁▁▁▁▁▁▁▁▁█▅ {2}2\.00 in 14 days, 0\.5000 today$/m);
   t.equal((json['days'] as readonly unknown[]).length, 14);
+});
+
+const skip = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+
+t.test('a full disk under the output is an error, not a bug', { skip }, async (t) => {
+  const { root, home } = makeWorkspace(t.testdir());
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'status'], {
+    cwd: root,
+    env: { ...process.env, NOCTURNE_HOME: home },
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    encoding: 'utf8',
+  });
+  t.equal(status, 1);
+  t.match(stderr, /^STORAGE: the output could not be written: .*no space left/);
 });

@@ -1,4 +1,11 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createOwnerKey } from '../../../src/integrity/owner-key.js';
@@ -233,6 +240,21 @@ t.test(
       exit: 2,
       text: /NO_WORKSPACE/,
     });
+    const folder = join(at.root, '../folder');
+    mkdirSync(folder);
+    for (const words of [['gate'], ['status'], ['run', 'worker'], ['validate']])
+      t.match(
+        await callForText(at, [...words, '--workspace', folder]),
+        { exit: 2, text: /^NO_WORKSPACE: .*folder is not a workspace: it has no REGISTRY\.md/ },
+        'and one of something else',
+      );
+    t.same(readdirSync(folder), [], 'where nothing is written');
+    rmSync(join(at.root, 'REGISTRY.md'));
+    t.match(
+      await callForText(at, ['gate', '--workspace', at.root]),
+      { exit: 3, text: /REGISTRY\.md/ },
+      'a workspace that lost its page still is one',
+    );
   },
 );
 

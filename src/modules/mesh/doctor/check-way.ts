@@ -1,4 +1,5 @@
 /** The way to the server: address, name, port, version, certificate. */
+import { plural } from '../../../kernel/words.js';
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { messageOf } from '../../../kernel/error.js';
@@ -125,8 +126,12 @@ async function checkCertificate(
   if ('problem' in shaken) return notTrusted(shaken.problem, host, lead);
   const days = Math.floor((shaken.validTo.getTime() - now.getTime()) / DAY_MS);
   return days < SOON_DAYS
-    ? warning('tls', `its certificate ends in ${days} days`, `restart nocturne serve on ${lead}`)
-    : good('tls', `its certificate is that of the mesh, for ${days} more days`);
+    ? warning(
+        'tls',
+        `its certificate ends in ${plural(days, 'day')}`,
+        `restart nocturne serve on ${lead}`,
+      )
+    : good('tls', `its certificate is that of the mesh, for ${plural(days, 'more day')}`);
 }
 
 function notTrusted({ code, message }: Unreached, host: string, lead: string): Finding {

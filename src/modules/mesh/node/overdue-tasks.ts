@@ -1,4 +1,5 @@
 /** Tasks that another node has for longer than it may: for `doctor`, which has no connection. */
+import { plural } from '../../../kernel/words.js';
 import { fieldInt, fieldText, instant } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { taskName } from './waiting-lanes.js';
@@ -22,7 +23,7 @@ export function overdueTasks(snapshot: Snapshot): readonly OverdueTask[] {
     const may = fieldInt(record, 'minutes') ?? DEFAULT_MINUTES;
     return minutes <= may + SLACK_MINUTES
       ? []
-      : [{ task, why: `is with ${node} for ${minutes} minutes, and may take ${may}` }];
+      : [{ task, why: `is with ${node} for ${plural(minutes, 'minute')}, and may take ${may}` }];
   });
 }
 

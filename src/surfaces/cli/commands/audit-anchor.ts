@@ -1,4 +1,5 @@
 /** `audit anchor`: the owner accepts logs that differ from their anchors, after seeing how. */
+import { plural } from '../../../kernel/words.js';
 import { acceptLogs, type ChangedLog, changedLogs } from '../../../integrity/accept-logs.js';
 import { closeIncidentsIfPassing } from '../../../integrity/close-incidents.js';
 import { verifyGate } from '../../../integrity/gate.js';
@@ -117,7 +118,7 @@ function difference({ file, line, message, before, after, rest }: ChangedLog): s
 
 function ending(anchor: Anchor | undefined): string {
   if (anchor === undefined) return 'nothing';
-  return `${anchor.rows} rows, ${anchor.bytes} bytes, last hash ${anchor.head.slice(0, 8)}`;
+  return `${plural(anchor.rows, 'row')}, ${anchor.bytes} bytes, last hash ${anchor.head.slice(0, 8)}`;
 }
 
 function jsonOf({ file, message, before, after }: ChangedLog) {

@@ -1,4 +1,5 @@
 /** `audit show`, `audit verify`: the audit log, and whether every log is unchanged. */
+import { plural } from '../../../kernel/words.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { checkLogs } from '../../../integrity/gate-logs.js';
 import { logGlobs } from '../../../integrity/gate-registry.js';
@@ -101,7 +102,7 @@ export const auditShow: Command = {
     });
     const more =
       found > rows.length
-        ? `\n${found - rows.length} older rows are not shown. For all rows, give --limit 0.`
+        ? `\nNot shown: ${plural(found - rows.length, 'older row')}. For all rows, give --limit 0.`
         : '';
     return ok(rows.length === 0 ? 'No rows match.' : `${table}${more}`, {
       rows: rows.map(({ line, seq, ...rest }) => ({
@@ -169,7 +170,7 @@ function verifyOwn(context: Context): CommandResult {
   });
   const sound = findings.length === 0 && chains.every((chain) => chain.ok);
   const lines = chains.map(({ file, rows, ok: unchanged, firstBad }) => {
-    if (unchanged) return `${file}: ${rows} rows, unchanged`;
+    if (unchanged) return `${file}: ${plural(rows, 'row')}, unchanged`;
     if (firstBad === undefined)
       return paint(context).wrong(
         `${file}: ${findings.find((finding) => finding.file === file)?.message ?? 'cannot be verified'}`,

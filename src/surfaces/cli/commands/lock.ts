@@ -1,12 +1,11 @@
 /** `lock status`, `lock break`: which passes run, and how to end one that hangs. */
-import { plural } from '../../../kernel/words.js';
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../project/local-time.js';
 import { removeClaimRows } from '../../../passes/lock-page.js';
 import { fieldText } from '../../../project/field-text.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
-import { consecutiveFailures } from '../../../workspace/fence-counter.js';
+import { consecutiveFailures, failedInRow } from '../../../workspace/fence-counter.js';
 import { breakCommitMutex, commitMutexStatus } from '../../../workspace/mutex.js';
 import {
   breakLock,
@@ -33,7 +32,7 @@ export const lockStatus: Command = {
     const lines = [...describe(lock, zone)];
     if (failures > 0)
       lines.push(
-        `${plural(failures, 'pass', 'passes')} failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
+        `${failedInRow(failures, failedAt === undefined ? undefined : localTime(failedAt, zone))}.`,
       );
     if (commit !== undefined)
       lines.push(

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { installedHosts } from '../../../hosts/installed.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import { commaList } from '../../../kernel/words.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldList, fieldText } from '../../../project/field-text.js';
@@ -245,6 +246,8 @@ function fromTemplates(context: Context, snapshot: Snapshot, { slug, text }: Wan
       file: `PROJECTS/${slug}/PHASES.md`,
       hint: 'move PHASES.md away, or write LONGRUNNER.md yourself from orchestration-os/LONGRUNNER-TEMPLATE.md',
     });
+  requireRecord(snapshot, 'RUNNER', text('runner'));
+  requireRecord(snapshot, 'MODEL-TIER', text('tier'));
   const writes = text('writes');
   return newProjectFiles(snapshot, context.packageRoot, {
     slug,
@@ -255,5 +258,15 @@ function fromTemplates(context: Context, snapshot: Snapshot, { slug, text }: Wan
     tier: text('tier') ?? 'standard',
     phase: text('phase'),
     writes: writes === undefined ? undefined : commaList(writes),
+  });
+}
+
+/** @throws NocturneError `USAGE` that says which there are. */
+function requireRecord(snapshot: Snapshot, object: string, name: string | undefined): void {
+  const names = snapshot.records(object).map((record) => record.key);
+  if (name === undefined || names.includes(name)) return;
+  const word = object.toLowerCase().replace('-', ' ');
+  throw new NocturneError('USAGE', `there is no ${word} "${name}"`, {
+    hint: didYouMean(name, names) ?? `there are: ${names.join(', ')}`,
   });
 }

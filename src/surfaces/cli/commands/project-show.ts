@@ -1,4 +1,5 @@
 /** `project show`: one project with its stop condition, its progress, its passes and its files. */
+import { NocturneError } from '../../../kernel/error.js';
 import { plural } from '../../../kernel/words.js';
 import { projectFacts, type ProjectFacts } from '../../../passes/project-facts.js';
 import { localTime } from '../../../project/local-time.js';
@@ -23,6 +24,11 @@ export const projectShow: Command = {
         slug,
         snapshot.records('PROJECT').map(({ key }) => key),
       );
+    if (project.fields.size === 0)
+      throw new NocturneError('UNREADABLE', `${project.file} has no field that can be read`, {
+        file: project.file,
+        hint: 'nocturne validate says what is wrong with it',
+      });
     const facts = await projectFacts(workspace, snapshot, project);
     return ok(shown(context, facts, ownerZone(snapshot)), facts);
   },

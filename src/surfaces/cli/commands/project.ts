@@ -72,7 +72,8 @@ export const projectPause: Command = {
   args: '<slug>',
   options: [REASON, DRY_RUN],
   examples: ['nocturne project pause weather --reason "on holiday"'],
-  run: (context, parsed) => runFor(context, parsed, { bundle: 'project_pause', done: 'is paused' }),
+  run: (context, parsed) =>
+    runFor(context, parsed, { bundle: 'project_pause', status: 'paused', done: 'is paused' }),
 };
 
 export const projectResume: Command = {
@@ -80,7 +81,11 @@ export const projectResume: Command = {
   options: [REASON, DRY_RUN],
   examples: ['nocturne project resume weather'],
   run: (context, parsed) =>
-    runFor(context, parsed, { bundle: 'project_resume', done: 'is active again' }),
+    runFor(context, parsed, {
+      bundle: 'project_resume',
+      status: 'active',
+      done: 'is active again',
+    }),
 };
 
 export const projectAbandon: Command = {
@@ -88,16 +93,22 @@ export const projectAbandon: Command = {
   options: [REASON, DRY_RUN],
   examples: ['nocturne project abandon weather --reason "no longer needed"'],
   run: (context, parsed) =>
-    runFor(context, parsed, { bundle: 'project_abandon', done: 'is abandoned; its files stay' }),
+    runFor(context, parsed, {
+      bundle: 'project_abandon',
+      status: 'abandoned',
+      done: 'is abandoned; its files stay',
+    }),
 };
 
 function runFor(
   context: Context,
   { args, options }: Parsed,
-  { bundle, done }: { readonly bundle: string; readonly done: string },
+  { bundle, status, done }: Readonly<Record<'bundle' | 'status' | 'done', string>>,
 ): CommandResult {
   requireOwner(context, 'changing projects');
   const slug = args[0] ?? '';
+  if (dispatchRow(context.workspace().snapshot(), slug).status === status)
+    return unchanged(`${slug} is ${status} already.`);
   const why = textOption(options, 'reason') ?? null;
   return carryOut(
     context,

@@ -18,7 +18,7 @@ import { runningServer } from '../../../passes/dashboard-server.js';
 import { serviceHealth } from '../../../passes/modules/service-health.js';
 import { lastRows } from '../../../project/recent-rows.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { consecutiveFailures } from '../../../workspace/fence-counter.js';
+import { consecutiveFailures, failedInRow } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { answeredFacts, openQuestionFacts } from '../../../passes/question-facts.js';
@@ -278,7 +278,6 @@ function runningLines(
   if (!lockReadable)
     lines.push(colour.attention('The pass lock cannot be read. nocturne lock break removes it.'));
   if (lines.length === 0) lines.push('No pass is running.');
-  if (failures > 0)
-    lines.push(colour.attention(`${plural(failures, 'pass', 'passes')} failed in a row.`));
+  if (failures > 0) lines.push(colour.attention(`${failedInRow(failures)}.`));
   return lines;
 }

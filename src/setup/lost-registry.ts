@@ -1,0 +1,31 @@
+/** A workspace of this machine that lost its REGISTRY.md gets back the version that was signed. */
+import { join } from 'node:path';
+import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
+import { signedContent } from '../integrity/signed-contents.js';
+import { readTrust } from '../integrity/trust.js';
+import { NocturneError } from '../kernel/error.js';
+import { existsSync } from '../kernel/files.js';
+import { writeFileDurably } from '../workspace/durable.js';
+import { readTextIfThere } from '../workspace/read-if-there.js';
+
+const FILE = 'REGISTRY.md';
+
+/**
+ * Returns what was written. Without it, `init` would take the folder for one of somebody else and
+ * begin with empty logs. @throws NocturneError `CONFIG` if the signed text is not stored here.
+ */
+export function restoreLostRegistry(root: string, state: string): readonly string[] {
+  const page = readTextIfThere(join(root, MANIFEST_FILE));
+  if (existsSync(join(root, FILE)) || page === undefined) return [];
+  const { manifest } = parseManifest(page);
+  if (manifest.signature === '' || readTrust(state) === undefined) return [];
+  const row = manifest.rows.find(({ file }) => file === FILE);
+  const content = row === undefined ? undefined : signedContent({ root, state }, row.sha256);
+  if (content === undefined)
+    throw new NocturneError('CONFIG', `${FILE} is missing, and its signed text is not kept here`, {
+      file: FILE,
+      hint: 'restore it from a backup; nothing was written',
+    });
+  writeFileDurably(join(root, FILE), content);
+  return [FILE];
+}
