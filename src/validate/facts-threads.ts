@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../kernel/error.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
@@ -66,6 +67,8 @@ export async function fillInThreads(
     done += FILES_IN_REQUEST;
     options.onFile?.(Math.min(done, entries.length), entries.length);
   };
+  // Each processor has a thread of its own, so help with collecting takes from another one's work.
+  if (threads === availableParallelism()) setFlagsFromString('--no-parallel-scavenge');
   const setting = { root: within(snapshot.root), registry };
   const ended = await Promise.allSettled([
     ...Array.from({ length: threads - 1 }, () => serve(setting, requests, keep)),
