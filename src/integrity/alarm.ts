@@ -2,8 +2,9 @@
 
 /**
  * `lost`: a signed page is missing or empty, which no owner means. `older-copy`: the workspace is
- * an earlier state of itself. `machine`, `moved`, `copied`, `no-key`, `other-owner`: who trusts
- * whom, and where. `damaged-log`: not as its anchor says.
+ * an earlier state of itself. `stopping`: a page that nobody signs, and that every pass needs.
+ * `machine`, `moved`, `copied`, `no-key`, `other-owner`: who trusts whom, and where.
+ * `damaged-log`: not as its anchor says.
  */
 export type AlarmKind =
   | 'unowned'
@@ -18,6 +19,7 @@ export type AlarmKind =
   | 'formatting'
   | 'conflict'
   | 'sync-copy'
+  | 'stopping'
   | 'journal'
   | 'older-copy'
   | 'damaged-log'

@@ -1,14 +1,16 @@
-/** Pages that nobody signs, but that records are read from: conflict markers and copies in them. */
+/** What is wrong with pages that nobody signs, but that records are read from. */
 import { syncCopyOf } from '../kernel/sync-copy.js';
 import { conflictLine } from '../markdown/conflict-markers.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type Alarm, REPAIR, someFiles } from './alarm.js';
 import { copiesAlarm } from './explain-alarms.js';
+import { type StoppingPage, stoppingPages } from './pages-of-passes.js';
 
 export type PageProblems = {
   readonly conflicts: readonly { readonly file: string; readonly line: number }[];
   readonly copies: readonly { readonly file: string; readonly original: string }[];
+  readonly stopping: readonly StoppingPage[];
 };
 
 const GUARDED: ReadonlySet<string> = new Set(['PROTECTED', 'MANIFEST-VERIFY']);
@@ -39,7 +41,11 @@ function findProblems(snapshot: Snapshot): PageProblems {
     );
     return original === undefined ? [] : [{ file, original }];
   });
-  return { conflicts, copies };
+  // A conflict is the first cause.
+  const stopping = stoppingPages(snapshot).filter(
+    (page) => !conflicts.some(({ file }) => file === page.file),
+  );
+  return { conflicts, copies, stopping };
 }
 
 /** The gate checks protected pages and logs. */
@@ -49,7 +55,7 @@ function isChecked({ schema, objectsOf }: Snapshot, path: string): boolean {
   );
 }
 
-export function pageAlarms({ conflicts, copies }: PageProblems): readonly Alarm[] {
+export function pageAlarms({ conflicts, copies, stopping }: PageProblems): readonly Alarm[] {
   const files = conflicts.map(({ file }) => file);
   const alarms: Alarm[] = [];
   if (files.length > 0)
@@ -60,6 +66,8 @@ export function pageAlarms({ conflicts, copies }: PageProblems): readonly Alarm[
       asks: true,
       files,
     });
+  for (const { file, message, command } of stopping)
+    alarms.push({ kind: 'stopping', message: `${message}.`, command, asks: false, files: [file] });
   if (copies.length > 0) alarms.push(copiesAlarm(copies));
   return alarms;
 }

@@ -12,6 +12,7 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { costLine } from './briefing-cost.js';
 import { failuresOf, parkedLines } from './briefing-failures.js';
 import { openQuestions } from '../question-facts.js';
+import type { Alarm } from '../../integrity/alarm.js';
 import { nightProgress, nightResults, progressLines, resultLines } from './briefing-results.js';
 import { listed } from './briefing-text.js';
 import { GRADES, type Night, nightSince, passCounts } from './night.js';
@@ -26,6 +27,8 @@ export type BriefingInput = NightInput & {
   readonly incidents: readonly Incident[];
   /** Whether the gate passes now: then its refusals are over and not on the page. */
   readonly gatePasses: boolean;
+  /** Of pages that nobody signs; some of them keep every pass from running. */
+  readonly alarms?: readonly Alarm[];
   /** What the manager pass that writes the page has found. */
   readonly notes: readonly string[];
   /** What its model thinks, if it has one. */
@@ -63,6 +66,9 @@ export function briefing(input: BriefingInput): string {
           `**Integrity.** ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until you repair it. \`nocturne gate\` says how.\n`,
       )
       .slice(0, 1),
+    ...(input.alarms ?? []).map(
+      ({ message, command = '' }) => `**Pages.** ${message} Run: \`${command}\`\n`,
+    ),
     heading(night, zone),
     listed(
       `${WAITING} (${open.length})`,

@@ -13,13 +13,8 @@ import { verifyGate } from '../../integrity/gate.js';
 import { keepVerifiedLogs } from '../../integrity/verified-logs.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
-import { findSections, findTable } from '../../markdown/find-records.js';
-import type { Doc } from '../../markdown/types.js';
 import { registryError } from '../../registry/registry-error.js';
-import type { ObjectSpec } from '../../registry/types.js';
-import { routeOf } from '../../registry/route.js';
-import { isLiteral } from '../../kernel/glob.js';
-import { missingPages, RESTORE_PAGES } from '../../governance/missing-pages.js';
+import { stoppingPages } from '../../integrity/pages-of-passes.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
 import { consecutiveFailures, failedInRow } from '../../workspace/fence-counter.js';
@@ -179,37 +174,11 @@ function requireSoundRegistry({ state, clock }: Workspace, view: Snapshot): void
   );
 }
 
-/** The gate sees to protected pages and logs; without one of these, the pass would fail at T6. */
 function requirePages(view: Snapshot): void {
-  const { schema } = view;
-  const [file] = missingPages(view);
-  if (file !== undefined)
-    throw new NocturneError('CONFIG', `${file} is missing, and no pass could end without it`, {
-      file,
-      hint: `run ${RESTORE_PAGES}: it restores every page that Nocturne ships and passes need`,
-    });
-  for (const object of schema.objects.values())
-    if (isLiteral(object.glob) && routeOf(schema, object.glob).tier === 'STANDARD')
-      requireReadable(view, object);
-}
-
-/** Of the dispatch table, a row that is not read is a project that silently never has a pass. */
-function requireReadable(view: Snapshot, { object, glob, locator }: ObjectSpec): void {
-  const [problem] = view.recordDiagnostics(glob).filter(({ severity }) => severity === 'error');
-  const doc = view.doc(glob);
-  const isWhole = object !== 'DISPATCH' && doc !== undefined && isFound(doc, locator);
-  if (isWhole || (problem === undefined && doc !== undefined)) return;
-  const { line } = problem?.range ?? { line: 1 };
-  throw new NocturneError(
-    'CONFIG',
-    `${glob} cannot be read at line ${line}, so no pass runs: ${problem?.message ?? 'it is not UTF-8 text'}`,
-    { file: glob, ...defined({ hint: problem?.hint }) },
-  );
-}
-
-function isFound(doc: Doc, locator: ObjectSpec['locator']): boolean {
-  if (locator.kind === 'table') return findTable(doc, locator).kind === 'found';
-  return locator.kind !== 'section' || findSections(doc, locator).kind === 'found';
+  const [page] = stoppingPages(view);
+  if (page === undefined) return;
+  const { file, message, hint } = page;
+  throw new NocturneError('CONFIG', message, { file, ...defined({ hint }) });
 }
 
 /** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */

@@ -1,5 +1,4 @@
 /** Checks of trust: registry, key, pinned owner, gate, logs. */
-import { missingPages, RESTORE_PAGES } from '../../governance/missing-pages.js';
 import { chmodSync, statSync } from '../../kernel/files.js';
 import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
@@ -121,12 +120,7 @@ export const pages: WorkspaceCheck = {
       ...pageAlarms(pageProblems(snapshot)),
       ...(lostKey === undefined ? [] : [lostKey]),
     ];
-    const found = [
-      ...missingPages(snapshot).map((file) =>
-        broken(`${file} is missing, and no pass could end without it`, RESTORE_PAGES),
-      ),
-      ...alarms.map(({ message, command = '' }) => broken(message, command)),
-    ];
+    const found = alarms.map(({ message, command = '' }) => broken(message, command));
     return found.length === 0
       ? working('no page is missing or has conflict markers, and no sync tool left a copy')
       : found;

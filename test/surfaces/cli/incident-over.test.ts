@@ -1,5 +1,8 @@
-/** What the gate refused is shown until it passes again, and stays in the audit log. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/**
+ * What the gate refused is shown until it passes again, and stays in the audit log. What keeps
+ * passes from running is shown as long as it does.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { listIncidents } from '../../../src/workspace/incident.js';
@@ -81,4 +84,26 @@ t.test('a log that was shortened stops passes until the owner accepts it', async
     text: /Accepted: audit\/AUDIT-LOG\.md/,
   });
   t.match((await callForText(place, ['run', 'worker'])).text, /T9 +close/, 'the next pass runs');
+});
+
+t.test('a page without which no pass runs is named wherever the owner looks', async (t) => {
+  const place = placeWithProject(t.testdir(), REPORT);
+  const dispatch = join(place.root, 'ACTIVE-PROJECTS.md');
+  const whole = readFileSync(dispatch, 'utf8');
+  const said = async (): Promise<readonly string[]> =>
+    Promise.all(
+      [['status'], ['briefing'], ['doctor']].map(
+        async (words) => (await callForText(place, words)).text,
+      ),
+    );
+  writeFileSync(dispatch, whole.replace(/^(\| 1 \| pages \|).*$/m, '$1'));
+  t.equal((await callForText(place, ['run', 'manager'])).exit, 2);
+  for (const text of await said())
+    t.match(text, /ACTIVE-PROJECTS\.md cannot be read at line 10, so no pass runs/);
+  writeFileSync(dispatch, whole);
+  rmSync(join(place.root, 'LOCK.md'));
+  for (const text of await said())
+    t.equal(text.match(/LOCK\.md is missing, and no pass could end/g)?.length, 1, 'once');
+  t.equal((await callForText(place, ['upgrade'])).exit, 0);
+  for (const text of await said()) t.notMatch(text, /no pass (?:could|runs)/);
 });

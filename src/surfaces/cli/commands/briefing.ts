@@ -1,5 +1,6 @@
 /** `briefing`: the briefing as written, or a new one if more has happened since. */
 import { verifyGate } from '../../../integrity/gate.js';
+import { pageAlarms, pageProblems } from '../../../integrity/page-problems.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
@@ -28,6 +29,7 @@ export const briefing: Command = {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const incidents = listIncidents(workspace.state);
+    const alarms = pageAlarms(pageProblems(snapshot));
     const page = snapshot.records('BRIEFING')[0];
     const written = fieldTime(page, 'time');
     const since =
@@ -37,6 +39,7 @@ export const briefing: Command = {
       since === undefined &&
       written !== undefined &&
       incidents.length === 0 &&
+      alarms.length === 0 &&
       !happenedSince(snapshot, written) &&
       moduleFailures(modules, snapshot, new Date(written)).length === 0;
     // A new briefing covers what the written one covers, and what came after it.
@@ -55,6 +58,7 @@ export const briefing: Command = {
       : composeBriefing({
           ...input,
           incidents,
+          alarms,
           gatePasses: incidents.length > 0 && verifyGate(workspace.root, workspace.home).ok,
           notes: [],
         });
