@@ -1,4 +1,4 @@
-/** Pages that hold records of passes: without one of them, no pass knows what to do or could end. */
+/** Pages with records of passes: without one of them, no pass knows what to do or could end. */
 import { defined } from '../kernel/defined.js';
 import { isLiteral } from '../kernel/glob.js';
 import { findSections, findTable } from '../markdown/find-records.js';
@@ -15,7 +15,7 @@ export type StoppingPage = {
   readonly command: string;
 };
 
-/** Why no pass runs now; nothing if the pages are in order. The gate sees to protected pages and logs. */
+/** Why no pass runs now. The gate sees to protected pages and logs. */
 export function stoppingPages(snapshot: Snapshot): readonly StoppingPage[] {
   const { schema, files } = snapshot;
   const found = [...schema.objects.values()]
