@@ -100,9 +100,10 @@ async function keepCurrent(current: Current): Promise<void> {
   while (!signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    if (readLead(state) === undefined)
-      throw new NocturneError('RUN_FAILED', 'this workspace does not lead the mesh any more');
+    requireLead(state);
     await ensureCertificate(state, lead, clock);
+    // The lead may have been given away since.
+    requireLead(state);
     const wanted = wantedConfig(state, clock.now(), version);
     if (wanted.hash === hash) continue;
     writeConfig(state, wanted.text);
@@ -111,6 +112,11 @@ async function keepCurrent(current: Current): Promise<void> {
     hash = wanted.hash;
     await current.applied(hash);
   }
+}
+
+function requireLead(state: string): void {
+  if (readLead(state) === undefined)
+    throw new NocturneError('RUN_FAILED', 'this workspace does not lead the mesh any more');
 }
 
 /** @throws NocturneError `REFUSED` off loopback for a version with known weaknesses. */
