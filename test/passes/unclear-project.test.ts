@@ -50,7 +50,7 @@ t.test('the question about a phase that was renamed says what to do, and that wo
   const pass = (): ReturnType<typeof worker> => worker(environment(place), { role: 'worker' });
   await pass();
   t.match(questions(place), [
-    /^pages: the phase "write" is not declared in PROJECTS\/pages\/PHASES\.md\. Declare it there, or name one of its phases in PROJECTS\/pages\/LONGRUNNER\.md, then answer yes, or answer no to pause it\.$/,
+    /^pages: the phase "write" is not declared in PROJECTS\/pages\/PHASES\.md\. Declare it there, or name one of its phases in PROJECTS\/pages\/LONGRUNNER\.md, then answer yes, or answer no to pause the project\.$/,
   ]);
   writeFileSync(join(place.root, path), shipped);
   const page = read(place, 'NOTIFICATIONS.md');
