@@ -38,7 +38,18 @@ function decidesProtection(headings: readonly Heading[], line: number): boolean 
   const section = above.findLast((heading) => heading.depth <= 2);
   const part = above.at(-1);
   if (section === undefined || part === undefined) return false;
-  if (!MODULE_HEADING.test(section.text))
-    return SOUGHT.has(partName(section)) || (part.line === line && SOUGHT.has(partName(part)));
+  if (!MODULE_HEADING.test(section.text)) {
+    const isAbout = (heading: Heading): boolean => SOUGHT.has(partName(heading));
+    // It may be meant for a module, whose parts are then not read.
+    if (part === section && part.line === line) return partsOf(headings, section).some(isAbout);
+    return isAbout(section) || (part.line === line && isAbout(part));
+  }
   return part === section || part.line === line || SOUGHT.has(partName(part));
+}
+
+/** A section's heading and those below it, up to the next section. */
+function partsOf(headings: readonly Heading[], section: Heading): readonly Heading[] {
+  const from = headings.slice(headings.indexOf(section));
+  const next = from.findIndex(({ depth }, i) => i > 0 && depth <= section.depth);
+  return next < 0 ? from : from.slice(0, next);
 }

@@ -141,6 +141,9 @@ t.test(
       });
     };
     t.match(problems('## Module completion', '## Modul completion'), [
+      /^## Modul completion: this is not read as the heading of a module/,
+    ]);
+    t.match(problems('## Module completion', '## Completion'), [
       /^### R1 Objects: .*is not in the section of a module/,
       /^### R3 Routes: .*is not in the section of a module/,
     ]);
