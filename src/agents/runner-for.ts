@@ -3,6 +3,7 @@ import { defined } from '../kernel/defined.js';
 import type { Wait } from './retry.js';
 import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
+import { RUNNER_KINDS } from '../project/runner-arguments.js';
 import { NO_USAGE, type Runner, type RunnerSpec } from './types.js';
 
 /** A kind for RUNNERS.md, in addition to `command` and `chat`. */
@@ -40,7 +41,7 @@ export async function runnerFor(
 
 /** Fails like a missing program: the pass ends, and the owner is told. */
 function missingRunner(kind: string, kinds: readonly RunnerKind[]): Runner {
-  const kindNames = ['command', 'chat', ...kinds.map((runner) => runner.kind)].join(', ');
+  const kindNames = [...RUNNER_KINDS, ...kinds.map((runner) => runner.kind)].join(', ');
   return {
     name: kind,
     run: async ({ model }) => ({

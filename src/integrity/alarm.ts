@@ -1,4 +1,5 @@
 /** An alarm: what the findings of the gate mean together, and the one command that ends it. */
+import { joinedByAnd } from '../kernel/words.js';
 
 /**
  * `lost`: a signed page is missing or empty, which no owner means. `older-copy`: the workspace is
@@ -46,6 +47,6 @@ export const JOIN = 'nocturne init --join';
 /** `a, b and 3 more`. */
 export function someFiles(files: readonly string[]): string {
   const most = 3;
-  if (files.length <= most) return files.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  if (files.length <= most) return joinedByAnd(files);
   return `${files.slice(0, most - 1).join(', ')} and ${files.length - most + 1} more`;
 }

@@ -1,6 +1,6 @@
 /** Says what the findings of the gate mean together: "only the line endings differ". */
 import { LOG_PROBLEMS } from './log-break.js';
-import { plural } from '../kernel/words.js';
+import { joinedByAnd, plural } from '../kernel/words.js';
 import { readAnchors } from '../workspace/anchors.js';
 import { ACCEPT, type Alarm, REPAIR, someFiles } from './alarm.js';
 import type { GateFinding, GateReport } from './gate-report.js';
@@ -120,10 +120,10 @@ function olderCopy(state: string, logs: readonly GateFinding[], older: boolean):
   const newer = logs.map(
     ({ file, seq }) => `${plural((anchors[file]?.rows ?? 0) - (seq ?? 1) + 1, 'row')} of ${file}`,
   );
-  const what = [...newer, ...(older ? ['the last signature'] : [])].join(', ');
+  const what = joinedByAnd([...newer, ...(older ? ['the last signature'] : [])]);
   return {
     kind: 'older-copy',
-    message: `This copy of the workspace is older than what Nocturne last wrote: ${what.replace(/, ([^,]*)$/, ' and $1')} ${newer.length === 1 && !older && what.startsWith('1 row ') ? 'is' : 'are'} newer than this copy. If you restored it on purpose, accept it.`,
+    message: `This copy of the workspace is older than what Nocturne last wrote: ${what} ${newer.length === 1 && !older && what.startsWith('1 row ') ? 'is' : 'are'} newer than this copy. If you restored it on purpose, accept it.`,
     command: ACCEPT,
     asks: true,
     files: [...logs.map(({ file }) => file), ...(older ? [MANIFEST_FILE] : [])],

@@ -36,5 +36,10 @@ const MOST_QUOTED = 200;
 /** Of a model: no character of it can begin or end anything on a page. */
 export function quoted(text: string, most = MOST_QUOTED): string {
   const said = plain(text).replaceAll('"', "'");
-  return said.length <= most ? `"${said}"` : `"${said.slice(0, most - 1).trimEnd()}…"`;
+  return `"${cut(said, most)}"`;
+}
+
+/** At most so many characters, with a mark where more followed. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }

@@ -1,4 +1,9 @@
-/** What Nocturne fills into the arguments of a runner's program. */
+/** What sections of RUNNERS.md are made of. */
+
+/** Kinds of runners that Nocturne has; hosts bring others. */
+export const RUNNER_KINDS = ['command', 'chat'] as const;
+
+/** What is filled into the arguments of a runner's program. */
 export const RUNNER_ARGUMENTS = [
   'workspace',
   'cwd',

@@ -5,10 +5,9 @@ import { signedContent } from '../integrity/signed-contents.js';
 import { readTrust } from '../integrity/trust.js';
 import { NocturneError } from '../kernel/error.js';
 import { existsSync } from '../kernel/files.js';
+import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { writeFileDurably } from '../workspace/durable.js';
 import { readTextIfThere } from '../workspace/read-if-there.js';
-
-const FILE = 'REGISTRY.md';
 
 /**
  * Returns what was written. Without it, `init` would take the folder for one of somebody else and
@@ -16,16 +15,20 @@ const FILE = 'REGISTRY.md';
  */
 export function restoreLostRegistry(root: string, state: string): readonly string[] {
   const page = readTextIfThere(join(root, MANIFEST_FILE));
-  if (existsSync(join(root, FILE)) || page === undefined) return [];
+  if (existsSync(join(root, REGISTRY_FILE)) || page === undefined) return [];
   const { manifest } = parseManifest(page);
   if (manifest.signature === '' || readTrust(state) === undefined) return [];
-  const row = manifest.rows.find(({ file }) => file === FILE);
+  const row = manifest.rows.find(({ file }) => file === REGISTRY_FILE);
   const content = row === undefined ? undefined : signedContent({ root, state }, row.sha256);
   if (content === undefined)
-    throw new NocturneError('CONFIG', `${FILE} is missing, and its signed text is not kept here`, {
-      file: FILE,
-      hint: 'restore it from a backup; nothing was written',
-    });
-  writeFileDurably(join(root, FILE), content);
-  return [FILE];
+    throw new NocturneError(
+      'CONFIG',
+      `${REGISTRY_FILE} is missing, and its signed text is not kept here`,
+      {
+        file: REGISTRY_FILE,
+        hint: 'restore it from a backup; nothing was written',
+      },
+    );
+  writeFileDurably(join(root, REGISTRY_FILE), content);
+  return [REGISTRY_FILE];
 }

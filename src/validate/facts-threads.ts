@@ -68,12 +68,14 @@ export async function fillInThreads(
     options.onFile?.(Math.min(done, entries.length), entries.length);
   };
   // Each processor has a thread of its own, so help with collecting takes from another one's work.
-  if (threads === availableParallelism()) setFlagsFromString('--no-parallel-scavenge');
+  const isFull = threads === availableParallelism();
+  if (isFull) setFlagsFromString('--no-parallel-scavenge');
   const setting = { root: within(snapshot.root), registry };
   const ended = await Promise.allSettled([
     ...Array.from({ length: threads - 1 }, () => serve(setting, requests, keep)),
     serveHere(snapshot, requests, keep),
   ]);
+  if (isFull) setFlagsFromString('--parallel-scavenge');
   for (const end of ended)
     if (end.status === 'rejected')
       options.progress(`a thread could not check its files: ${messageOf(end.reason)}`);

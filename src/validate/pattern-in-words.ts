@@ -1,4 +1,5 @@
 /** Says for people what a pattern of R2 accepts. */
+import { joinedByAnd } from '../kernel/words.js';
 
 const RANGES: Readonly<Record<string, string>> = {
   'A-Z': 'capital letters',
@@ -33,7 +34,5 @@ function digits(count: number): string {
 
 function charactersInWords(set: string): string {
   const parts = set.match(/A-Za-z|.-.|\\?./g) ?? [];
-  const words = parts.map((part) => RANGES[part] ?? part.replace(/^\\/, ''));
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+  return joinedByAnd(parts.map((part) => RANGES[part] ?? part.replace(/^\\/, '')));
 }

@@ -1,12 +1,12 @@
 /** Lists and beginnings of texts, as people write them. */
 import t from 'tap';
-import { clipped, listed } from '../../src/kernel/words.js';
+import { clipped, joinedByAnd } from '../../src/kernel/words.js';
 
 t.test('a list ends with its last two items joined by a word', async (t) => {
-  t.equal(listed([]), '');
-  t.equal(listed(['SOUL.md']), 'SOUL.md');
-  t.equal(listed(['SOUL.md', 'USER.md']), 'SOUL.md and USER.md');
-  t.equal(listed(['a', 'b', 'c']), 'a, b and c');
+  t.equal(joinedByAnd([]), '');
+  t.equal(joinedByAnd(['SOUL.md']), 'SOUL.md');
+  t.equal(joinedByAnd(['SOUL.md', 'USER.md']), 'SOUL.md and USER.md');
+  t.equal(joinedByAnd(['a', 'b', 'c']), 'a, b and c');
 });
 
 t.test('a long text is cut between words, and says so', async (t) => {

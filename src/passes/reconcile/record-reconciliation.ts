@@ -1,6 +1,6 @@
 /** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
 import { ASKS_DECISION } from '../../project/question-state.js';
-import { listed } from '../../kernel/words.js';
+import { joinedByAnd } from '../../kernel/words.js';
 import { showControl } from '../../kernel/show-control.js';
 import { heldPath } from '../../governance/incoming-message-path.js';
 import type { Unit } from '../../governance/unit.js';
@@ -210,7 +210,7 @@ function commitsRow(
 function tellOwner(view: Snapshot, pass: ReconciledPass): Deed {
   const { step, reconciliation, runId, project, unit } = pass;
   const undone = told(reconciliation.undone);
-  const names = listed(undone.map((change) => showControl(change.path)));
+  const names = joinedByAnd(undone.map((change) => showControl(change.path)));
   const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${unit?.id ?? project} (${runId})`;
   const answer =

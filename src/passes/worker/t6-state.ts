@@ -3,7 +3,7 @@
  * pre-approval lets the next phase begin.
  */
 import { distanceTo, progressText } from '../../governance/approach.js';
-import { plain } from '../../project/page-text.js';
+import { cut, plain } from '../../project/page-text.js';
 import { REST } from '../../project/question-state.js';
 import { reasonToRest, stalledPasses } from '../../governance/turns.js';
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
@@ -201,10 +201,6 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
 function doubtOf({ quality, reasons: [reason = ''] }: Graded): string {
   if (quality !== 'WEAK' && quality !== 'FAIL') return '';
   return `The last pass was ${quality}: ${sentence(cut(plain(reason), MOST_REASON))} `;
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 
 type Advance =

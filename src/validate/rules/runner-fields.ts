@@ -3,13 +3,10 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { RUNNER_ARGUMENTS } from '../../project/runner-arguments.js';
+import { RUNNER_ARGUMENTS, RUNNER_KINDS } from '../../project/runner-arguments.js';
 import { itemRange } from '../field-items.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceContext } from '../rule.js';
-
-/** Those of the core; hosts bring others. */
-const KINDS = ['command', 'chat'];
 
 type Problem = Pick<Diagnostic, 'message' | 'expected' | 'actual' | 'hint'>;
 
@@ -35,11 +32,11 @@ function error(problem: Problem): Omit<Diagnostic, 'range'> {
 
 function kindProblem(runner: Rec): Problem | undefined {
   const kind = fieldText(runner, 'kind');
-  const meant = nearestName(kind, KINDS);
+  const meant = nearestName(kind, RUNNER_KINDS);
   if (meant === undefined || meant === kind) return undefined;
   return {
     message: `no runner is of the kind ${kind}, so each pass of ${runner.key} fails`,
-    expected: KINDS.join(', '),
+    expected: RUNNER_KINDS.join(', '),
     actual: kind,
     hint: `did you mean ${meant}?`,
   };
