@@ -1,33 +1,32 @@
 /** Finds the folder of a workspace again, by device and inode, after it was moved. */
 import { lstatSync, readdirSync } from '../kernel/files.js';
 import { dirname, join } from 'node:path';
+import { cannotHold, isPinned, type RootIdentity } from './pinned-root.js';
 
 /** Folders looked at, so that a search through a large disk ends. */
 const MOST_FOLDERS = 200_000;
 
-/** @returns whether this is the folder. */
-export type IsFolder = (path: string) => boolean;
-
 /**
- * Looks next to the path first, then next to each folder above it, and below all of these. Follows
- * no link and stays on the disk of each folder it begins with.
+ * Looks next to the path first, then next to each folder above it, and below all of these.
+ * Follows no link, stays on the disk of each folder it begins with, and begins on no disk that
+ * cannot hold it.
  */
-export function findFolder(path: string, isFolder: IsFolder): string | undefined {
+export function findFolder(pinned: RootIdentity): string | undefined {
   const seen = new Set<string>();
-  for (let above = dirname(path); ; above = dirname(above)) {
-    const found = findBelow(above, isFolder, seen);
+  for (let above = dirname(pinned.path); ; above = dirname(above)) {
+    const found = findBelow(above, pinned, seen);
     if (found !== undefined || seen.size >= MOST_FOLDERS || above === dirname(above)) return found;
   }
 }
 
-function findBelow(start: string, isFolder: IsFolder, seen: Set<string>): string | undefined {
+function findBelow(start: string, pinned: RootIdentity, seen: Set<string>): string | undefined {
   const device = deviceOf(start);
-  if (device === undefined) return undefined;
+  if (device === undefined || cannotHold(device, pinned)) return undefined;
   const queue = [start];
   for (let next = 0; next < queue.length && seen.size < MOST_FOLDERS; next++) {
     const folder = queue[next] ?? start;
     if (seen.has(folder) || deviceOf(folder) !== device) continue;
-    if (isFolder(folder)) return folder;
+    if (isPinned(pinned, folder)) return folder;
     seen.add(folder);
     queue.push(...foldersIn(folder));
   }
@@ -35,9 +34,9 @@ function findBelow(start: string, isFolder: IsFolder, seen: Set<string>): string
 }
 
 /** `undefined` for what is not a folder. */
-function deviceOf(path: string): number | undefined {
+function deviceOf(path: string): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true ? stats.dev : undefined;
+  return stats?.isDirectory() === true ? String(stats.dev) : undefined;
 }
 
 function foldersIn(folder: string): readonly string[] {

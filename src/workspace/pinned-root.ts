@@ -98,6 +98,11 @@ export function isPinned(pinned: RootIdentity, path: string): boolean {
   return stats?.isDirectory() === true && isSame(pinned, identify(path));
 }
 
+/** Whether the pinned folder cannot be on a device, however often it was moved. */
+export function cannotHold(device: string, pinned: RootIdentity): boolean {
+  return device !== pinned.device && bootId() === pinned.boot;
+}
+
 function identify(root: string): RootIdentity {
   const { dev, ino } = statSync(root, { bigint: true });
   return { path: root, device: String(dev), inode: String(ino), boot: bootId() };

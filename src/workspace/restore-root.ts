@@ -26,7 +26,7 @@ export function restoreRoot(pinned: RootIdentity, from?: string): RestoredRoot {
       file: from,
       hint: `omit --from: Nocturne then looks for the folder with the inode ${pinned.inode}`,
     });
-  const found = from ?? findFolder(path, (folder) => isPinned(pinned, folder));
+  const found = from ?? findFolder(pinned);
   if (found === undefined) return { kind: 'gone', what: seen.what };
   const move = wholeMove(pinned, seen, found);
   const done = clearPlace(seen);
