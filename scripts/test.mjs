@@ -1,17 +1,21 @@
 // Compiles, runs the test files (all but those that start a real host or a model, or those named),
 // and closes with `N passed, N failed`. There is one more process than there are cores, because
-// some of their time is waiting; each runs one file after the other.
+// some of their time is waiting; each runs one file after the other. While the processors have
+// nothing to do, because all of them wait, up to two more take a file each.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
 // dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import fastGlob from 'fast-glob';
 import { Parser } from 'tap-parser';
 import { fixturesInMemory } from './fixtures-in-memory.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
 const JOBS = availableParallelism() + 1;
+const MORE_WHILE_IDLE = 2;
+const IDLE_SHARE = 0.3;
+const IDLE_CHECK_MS = 3000;
 /** A process that has become larger is replaced before the next file. */
 const LARGEST_PROCESS = 1_000_000_000;
 ensureSystemPackages();
@@ -108,6 +112,31 @@ async function run(worker, file) {
   return died === '' && worker.bytes < LARGEST_PROCESS;
 }
 
+/** Runs files in one process, until there are none or it has run so many. */
+async function runQueue(most) {
+  let worker;
+  const end = () => {
+    if (worker?.child.connected) worker.child.disconnect();
+    worker = undefined;
+  };
+  for (let n = 0; n < most && queue.length > 0; n++) {
+    worker ??= startWorker();
+    // A process that stays has loaded and compiled what the next file needs.
+    if (!(await run(worker, queue.shift().file))) end();
+  }
+  end();
+}
+
+/** Of all processors since the system started; milliseconds. */
+function processorTimes() {
+  const times = cpus().map((cpu) => cpu.times);
+  const sum = (parts) => parts.reduce((total, part) => total + part, 0);
+  return {
+    idle: sum(times.map(({ idle }) => idle)),
+    all: sum(times.flatMap((each) => Object.values(each))),
+  };
+}
+
 /** Counts assertions; a subtest's summary counts only when nothing inside it says what failed. */
 function listen(parser, path, worker) {
   let failedInside = 0;
@@ -147,21 +176,20 @@ const queue = files
   .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   .map(({ file, text }) => ({ file, ms: asksFor(text), length: text.length }))
   .sort((a, b) => b.ms - a.ms || b.length - a.length);
-await Promise.all(
-  Array.from({ length: Math.min(JOBS, queue.length) }, async () => {
-    let worker;
-    const end = () => {
-      if (worker?.child.connected) worker.child.disconnect();
-      worker = undefined;
-    };
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      worker ??= startWorker();
-      // A process that stays has loaded and compiled what the next file needs.
-      if (!(await run(worker, next.file))) end();
-    }
-    end();
-  }),
-);
+const lanes = Array.from({ length: Math.min(JOBS, queue.length) }, () => runQueue(queue.length));
+let more = 0;
+let before = processorTimes();
+const check = setInterval(() => {
+  const now = processorTimes();
+  const share = (now.idle - before.idle) / (now.all - before.all);
+  before = now;
+  if (share < IDLE_SHARE || more === MORE_WHILE_IDLE || queue.length === 0) return;
+  more++;
+  lanes.push(runQueue(1).finally(() => more--));
+}, IDLE_CHECK_MS);
+// Also those that are added while it waits.
+for (const lane of lanes) await lane;
+clearInterval(check);
 console.log(`\n${files.length} files in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(
