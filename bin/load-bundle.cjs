@@ -10,6 +10,8 @@ const { Script } = require('node:vm');
 // Most commands end before code that V8 has optimised could pay for itself. Only what runs seven
 // times as long as usual is optimised. Stored code fits only with the flags that it was made with.
 setFlagsFromString('--interrupt-budget=500000');
+// The space for new objects begins with 1 MB; doubling it again and again copies what lives on.
+setFlagsFromString('--semi-space-growth-factor=16');
 
 // What the bundle exports, and the compiled script.
 exports.loadBundle = function loadBundle(file) {
