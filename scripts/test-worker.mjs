@@ -1,6 +1,7 @@
 // Runs test files one after the other, as its parent names them, in one process: loading tap and
 // the sources, and compiling them, is more than half of the time of a short file. Each file has the
 // environment, working folder and names of fixtures that it has in a process of its own.
+import './without-async-hooks.mjs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import t from 'tap';
