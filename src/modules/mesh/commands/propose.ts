@@ -24,7 +24,7 @@ export const meshPropose: ModuleCommand = {
     { flags: '--file <file>', description: 'the objective from a file; - for standard input' },
     {
       flags: '--writes <globs>',
-      description: 'files of the project that it may change, by commas',
+      description: 'files of the project that it may change, separated by commas',
     },
     { flags: '--produces <files>', description: 'files that have to be there at its end' },
     { flags: '--criteria <yaml>', description: 'a list of conditions, as in PHASES.md' },
