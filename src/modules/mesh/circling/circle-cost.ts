@@ -34,7 +34,7 @@ export function costText(rows: readonly CostRow[]): readonly string[] {
     const times =
       tokens === undefined || tokens === 0 || circle === undefined || what === 'the circle'
         ? ''
-        : `; for the tokens of the circle, it could run ${(circle / tokens).toFixed(1)} times`;
+        : `; at the tokens of the circle it could be tried ${(circle / tokens).toFixed(1)} times`;
     const count = `${turns} ${turns === 1 ? 'turn' : 'turns'}`;
     return `${what.padEnd(25)} ${count.padStart(9)}, ${tokens ?? 'unknown'} tokens${times}`;
   });

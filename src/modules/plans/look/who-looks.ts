@@ -74,7 +74,7 @@ function uniqueOf(files: readonly ChangedFile[], field: 'protects' | 'readers'):
 }
 
 function above(count: number, most: number, what: string): readonly string[] {
-  return count > most ? [`It changes ${count} ${what}; up to ${most} need no review.`] : [];
+  return count > most ? [`It changes ${count} ${what}; ${most} need no look.`] : [];
 }
 
 function named(paths: readonly string[], what: string): readonly string[] {
