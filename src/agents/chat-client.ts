@@ -7,6 +7,7 @@ import type { chatFunctions } from './chat-tools.js';
 import { type ErrorParts, errorOfBody } from './error-body.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
+import { openaiClient } from './openai-client.js';
 import { spokenDuration } from './spoken-duration.js';
 import { lateAnswer } from './transport-failure.js';
 import type { RunEvent } from './types.js';
@@ -88,15 +89,10 @@ async function attempt(
 
 async function sender(options: ChatClientOptions): Promise<Send> {
   const { endpoint, apiKey, model, signal, maxAnswerBytes, tools } = options;
-  const { OpenAI } = await import('openai');
   const seen: Seen = { exceeded: false, error: undefined };
-  const client = new OpenAI({
-    baseURL: endpoint,
-    apiKey: apiKey === '' ? 'none' : apiKey,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
+  const client = await openaiClient({
+    endpoint,
+    apiKey,
     // The SDK's time-out does not cover an answer that stops half way; the run's signals do.
     timeout: 2 ** 31 - 1,
     fetch: boundedFetch(maxAnswerBytes, seen),

@@ -74,7 +74,7 @@ export function admit(policy: InboundPolicy, envelope: Envelope, traffic: Traffi
     return {
       kind: 'refuse',
       reason: 'too-many-unknown',
-      why: `${MAX_QUESTIONS} unknown senders of the channel wait for an answer already`,
+      why: `${MAX_QUESTIONS} unknown senders of the channel already wait for an answer`,
     };
   return { kind: 'hold', channel, ask, about, question: questionId(envelope, about) };
 }

@@ -149,7 +149,7 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
     return does('is unblocked', 'unblocked', unblock);
   }
   if (status !== 'active' || fieldText(row, 'escalation') === '')
-    return closed(record, 'nothing waits for this answer any more');
+    return closed(record, 'nothing is waiting for this answer');
   const clear = { bundle: 'escalation_clear', args: authorised };
   if (isNo) return does('is paused', declined, clear, pause);
   if (!isObjective) return does('goes on', 'answered', clear);
@@ -181,12 +181,12 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
   const slug = fieldText(record, 'project');
   if (read.verdict !== 'yes') return closed(record, 'declined');
   const draft = snapshot.record('DRAFT', slug);
-  if (draft === undefined) return closed(record, 'there is no such draft any more');
+  if (draft === undefined) return closed(record, 'the draft no longer exists');
   const problems = draftProblems(draft);
   if (problems.length > 0)
     return closed(record, `the draft is not complete: ${problems.join('; ')}`);
   if (snapshot.record('DISPATCH', slug) !== undefined)
-    return closed(record, 'it is a project already');
+    return closed(record, 'it is already a project');
   return {
     what: `the draft ${slug} becomes a project`,
     effects: [{ kind: 'accept-draft', slug }],

@@ -115,7 +115,7 @@ function notWhole(
   if (onlyUnits === true) return 'only its units were asked for';
   if (working?.some(({ project }) => project === slug) === true)
     return 'another pass is working on it';
-  if (exclude?.has(slug) === true) return 'this pass has tried it already';
+  if (exclude?.has(slug) === true) return 'this pass has already tried it';
   return noRoom?.(slug);
 }
 

@@ -69,7 +69,7 @@ export function idleRules({ tier }: IdleItem): string {
 export function idleTest(item: IdleItem): string {
   switch (item.tier) {
     case 'repair':
-      return `validate finds no ${item.rule} in ${item.subject} any more, or a note written in this pass names ${item.subject}`;
+      return `validate no longer finds ${item.rule} in ${item.subject}, or a note written in this pass names ${item.subject}`;
     case 'review':
       return `a note written in this pass names ${item.subject}`;
     case 'consolidate':

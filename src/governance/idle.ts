@@ -65,7 +65,7 @@ export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Id
     if (item !== undefined) return { choice: choiceOf(snapshot, tier, item), considered };
     considered.push({
       tier,
-      why: found.length > 0 ? `${found.length} found, all done or tried already` : nothing,
+      why: found.length > 0 ? `${found.length} found, all already done or tried` : nothing,
     });
   }
   return { considered };

@@ -11,7 +11,7 @@ export function moveText({
     case 'phase_advance':
       return `${slug} begins the phase "${String(move.args['phase'])}"`;
     case 'project_complete':
-      return `${slug} is complete, and no pass works on it any more`;
+      return `${slug} is complete, so no pass works on it`;
     case 'phase_reopen':
       return `${slug} stays in its phase and does this: ${String(move.args['next_objective']).replace(/\.$/, '')}`;
     default:

@@ -73,7 +73,7 @@ export function objectiveProblem(
   if (isPlaceholder(objective)) return 'it is a placeholder';
   const next = fieldText(project, 'next_pass.objective');
   if ([...tried, next].some((other) => sameObjective(other, objective)))
-    return 'it was tried already';
+    return 'it has already been tried';
   return isAstray(project, objective)
     ? 'it shares no word with the mission and the phase'
     : undefined;

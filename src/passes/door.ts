@@ -149,7 +149,12 @@ function recordSends(
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
     return conclude(
       [],
-      [{ code: 'no-token', message: 'the pass has lost its lease, and sends nothing any more' }],
+      [
+        {
+          code: 'no-token',
+          message: 'the pass has lost its lease, and can no longer send anything',
+        },
+      ],
     );
   }
   return judgement;

@@ -163,9 +163,9 @@ export function transitionQuestion(
   const met = `${project}: the stop condition of "${current}" is met.`;
   switch (next.kind) {
     case 'next':
-      return `${met} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes, or no and what the next pass is to do.`;
+      return `${met} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes, or answer no and say what the next pass is to do.`;
     case 'terminal':
-      return `${met} It is the last phase. Close the project? Answer yes, or no and what the next pass is to do.`;
+      return `${met} It is the last phase. Close the project? Answer yes, or answer no and say what the next pass is to do.`;
     case 'choice':
       return `${met} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
     case 'refused':

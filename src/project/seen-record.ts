@@ -23,7 +23,7 @@ export function checkSeen(snapshot: Snapshot, seen: string): void {
 }
 
 function whatHappened(key: string, record: Rec | undefined): string {
-  if (record === undefined) return `${key} is not there any more`;
+  if (record === undefined) return `${key} no longer exists`;
   const answer = fieldText(record, 'answer');
   return answer === ''
     ? `${key} has changed since this page was made`

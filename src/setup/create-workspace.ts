@@ -119,14 +119,14 @@ function refuseHomeInside(home: string, root: string): void {
     throw new NocturneError(
       'CONFIG',
       `${root} is inside NOCTURNE_HOME (${home}), where no pass may write`,
-      { hint: 'choose a directory outside of it' },
+      { hint: 'choose a directory outside it' },
     );
   if (!isHomeInside(home, root)) return;
   for (const directory of made) rmdirSync(directory);
   throw new NocturneError(
     'CONFIG',
     `NOCTURNE_HOME (${home}) is inside ${root}, where passes could write it`,
-    { hint: 'set NOCTURNE_HOME to a directory outside of every workspace; nothing was written' },
+    { hint: 'set NOCTURNE_HOME to a directory outside every workspace; nothing was written' },
   );
 }
 

@@ -8,7 +8,7 @@ export function lostError(root: string, fence: number, why: string): NocturneErr
     `the pass with fence ${fence} has lost its claim: ${why}`,
     {
       file: lockPath(root),
-      hint: 'this pass can write nothing any more; the next pass takes over',
+      hint: 'this pass can no longer write anything; the next pass takes over',
     },
   );
 }

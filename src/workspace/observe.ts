@@ -98,7 +98,7 @@ export function assertWritablePath(root: string, path: string): void {
     if (stats.isSymbolicLink()) {
       throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, {
         file: path,
-        hint: 'replace the link by its target: Nocturne does not write through links, which could lead outside the workspace',
+        hint: 'replace the link with its target: Nocturne does not write through links, which could lead outside the workspace',
       });
     }
     if (length < parts.length && !stats.isDirectory()) {

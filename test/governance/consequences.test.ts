@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
   {
     that: 'a draft that is gone',
     asked: { kind: 'draft' },
-    yes: 'The question is closed (there is no such draft any more). Nothing else changes.',
+    yes: 'The question is closed (the draft no longer exists). Nothing else changes.',
     no: 'The question is closed (declined). Nothing else changes.',
     expected: 'yes or no',
   },

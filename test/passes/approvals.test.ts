@@ -219,7 +219,7 @@ const REFUSED: readonly {
     that: 'what the file holds already',
     action: { kind: 'edit', path: 'docs/notes.md', content: '# Notes\n\nA line.\n' },
     code: 'out-of-scope',
-    says: /holds that already/,
+    says: /already holds that/,
   },
   {
     that: 'more than anybody looks through',
@@ -387,7 +387,7 @@ t.test('a pass asks a few times and not for ever', async (t) => {
   for (let i = 0; i < 3; i++)
     t.match(ask(at, { ...note, content: `more ${i}` }), {
       verdict: 'deny',
-      text: /out-of-scope: .*has asked 5 times already/,
+      text: /out-of-scope: .*has already asked 5 times/,
     });
   t.match(ask(at, { ...note, content: '1' }), {
     verdict: 'ask',

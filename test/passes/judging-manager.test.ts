@@ -413,7 +413,7 @@ t.test('what a model says about a rest and does not end it', async (t) => {
     [
       'the objective was tried',
       { direction: CHANGE, objective: { ...NEXT, objective: 'Write the first page.' } },
-      /tried already/,
+      /already been tried/,
     ],
     ['rubbish', { direction: 'yes' }],
     ['another form', { direction: { ...CHANGE, command: 'rm -rf /' } }],

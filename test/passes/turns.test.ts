@@ -136,7 +136,7 @@ t.test('the question ends with what answers it, however long the reason is', asy
   await turns(place, 1);
   t.match(
     fieldText(place.workspace.snapshot().record('DISPATCH', 'pages'), 'escalation'),
-    /The last one: FAIL, none of its 3 criteria .{50,140}… What should it do instead\? Answer with an objective, or no to pause the project\.$/,
+    /The last one: FAIL, none of its 3 criteria .{50,140}… What should it do instead\? Answer with an objective, or answer no to pause the project\.$/,
   );
 });
 

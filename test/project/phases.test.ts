@@ -108,7 +108,7 @@ t.test('the owner is asked so that one word answers', async (t) => {
   const graph = phaseGraph(snapshot, 'p');
   t.equal(
     transitionQuestion(graph, 'p', 'b', ''),
-    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes, or no and what the next pass is to do.',
+    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes, or answer no and say what the next pass is to do.',
   );
   t.match(
     transitionQuestion(graph, 'p', 'a', ''),
@@ -116,7 +116,7 @@ t.test('the owner is asked so that one word answers', async (t) => {
   );
   t.match(
     transitionQuestion(graph, 'p', 'd', ''),
-    /Close the project\? Answer yes, or no and what the next pass is to do\./,
+    /Close the project\? Answer yes, or answer no and say what the next pass is to do\./,
   );
   t.match(
     transitionQuestion(graph, 'p', 'nowhere', ''),

@@ -1,11 +1,13 @@
 /**
- * One judge behind every door: the same bad write is refused for the same reasons by `nocturne set`
- * and `nocturne write` (real processes), an edit through MCP, a chat agent's tool, and the
- * reconciliation of what an agent wrote past all of them.
+ * One judge behind every door: the same bad write is refused for the same reasons by `nocturne set`,
+ * `nocturne write`, `nocturne edit` and `nocturne tool` (real processes), an edit through MCP, a
+ * chat agent's tool, the hook of a host, and the reconciliation of what an agent wrote past all of
+ * them.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { answerEvent } from '../../src/hosts/claude-code/hooks/answer-event.js';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatTools } from '../../src/passes/chat-tools.js';
 import { baselineOf } from '../../src/passes/reconcile/baseline.js';
@@ -218,23 +220,34 @@ const codesOf = (error: unknown): readonly string[] => [
   ...new Set((error as Said | undefined)?.reasons?.map((reason) => reason.code) ?? []),
 ];
 
-/** Both commands for all writes, in one process that is the whole command line. */
+const COMMANDS = ['set', 'write', 'edit', 'tool'] as const;
+type OfCommands = Readonly<Record<(typeof COMMANDS)[number], readonly string[]>>;
+
+/** The commands for all writes, in one process that is the whole command line. */
 async function commandLine(
   pass: LivePass,
   directory: string,
-): Promise<(write: number) => readonly [set: readonly string[], write: readonly string[]]> {
+): Promise<(write: number) => OfCommands> {
   const words = BAD_WRITES.flatMap((bad, i) => {
     const file = join(directory, `content-${i}`);
     writeFileSync(file, afterwards(pass, bad));
-    const [, path, , [address, value]] = bad;
+    const [, path, [old, next], [address, value]] = bad;
     return [
       ['set', address, value],
       ['write', path, '--content-file', file],
+      ['edit', path, '--old', old, '--new', next],
+      ['tool', 'edit', '--path', path, '--old-text', old, '--new-text', next],
     ];
   });
   const answers = await callMany(pass, words, { env: { NOCTURNE_PASS_TOKEN: pass.data.token } });
   const codes = answers.map(({ json }) => codesOf(json['error']));
-  return (write) => [codes[2 * write] ?? [], codes[2 * write + 1] ?? []];
+  const codeOf = (write: number, command: number) => codes[COMMANDS.length * write + command] ?? [];
+  return (write) => ({
+    set: codeOf(write, 0),
+    write: codeOf(write, 1),
+    edit: codeOf(write, 2),
+    tool: codeOf(write, 3),
+  });
 }
 
 async function throughMcp(pass: LivePass, [, path, [old, next]]: BadWrite) {
@@ -269,6 +282,26 @@ async function throughChat(pass: LivePass, bad: BadWrite): Promise<readonly stri
   }
 }
 
+/** A hook answers in words, in which each reason begins with its code. */
+async function throughHook(pass: LivePass, [, path, [old, next]]: BadWrite) {
+  const { workspace, root, data } = pass;
+  const event = {
+    session_id: 's-1',
+    cwd: root,
+    hook_event_name: 'PreToolUse',
+    tool_name: 'Edit',
+    tool_use_id: 'toolu_1',
+    tool_input: { file_path: join(root, path), old_string: old, new_string: next },
+  };
+  const { stdout } = await answerEvent(JSON.stringify(event), () => ({
+    workspace,
+    token: data.token,
+    governed: true,
+    modules: async () => [],
+  }));
+  return stdout;
+}
+
 /** What stands first among the reasons is what an undone file is recorded with. */
 function throughReconcile(pass: LivePass, bad: BadWrite): readonly string[] {
   const { workspace, data, root } = pass;
@@ -277,25 +310,26 @@ function throughReconcile(pass: LivePass, bad: BadWrite): readonly string[] {
   return reconcile(workspace, { ...data, baseline }).undone.map((one) => one.code);
 }
 
-t.test('thirty bad writes are refused by five doors for the same reasons', async (t) => {
+t.test('thirty bad writes are refused by every door for the same reasons', async (t) => {
   const pass = cardPass(t.testdir());
   const before = BAD_WRITES.map(([, path]) => textOf(pass, path));
   const commands = await commandLine(pass, join(pass.root, '..'));
   t.ok(BAD_WRITES.length >= 30, `${BAD_WRITES.length} writes`);
   for (const [i, bad] of BAD_WRITES.entries()) {
     const [that, , , , code] = bad;
-    const [set, write] = commands(i);
+    const { set, ...others } = commands(i);
     const doors = {
-      set,
-      write,
+      ...others,
       mcp: await throughMcp(pass, bad),
       chat: await throughChat(pass, bad),
     };
     t.ok(set.includes(code), `${that} is ${code}: set says ${set.join(', ') || 'nothing'}`);
     for (const [door, codes] of Object.entries(doors))
       t.same([...codes].sort(), [...set].sort(), `${that}: ${door}`);
+    const hooked = await throughHook(pass, bad);
+    for (const reason of set) t.match(hooked, `${reason}: `, `${that}: hook`);
     const reconciled = throughReconcile(pass, bad);
-    t.same(reconciled, write.slice(0, 1), `${that}: reconciliation`);
+    t.same(reconciled, others.write.slice(0, 1), `${that}: reconciliation`);
   }
   t.same(
     BAD_WRITES.map(([, path]) => textOf(pass, path)),

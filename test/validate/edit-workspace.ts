@@ -2,6 +2,7 @@
  * Changes of the base workspace as cases write them: `«` and `»` mark what is to be found, and are
  * taken out.
  */
+import { logRow } from '../support/log-row.js';
 import type { Content, Files } from './base-workspace.js';
 import { text } from './base-workspace.js';
 
@@ -21,6 +22,10 @@ export function replace(path: string, from: string, to: string): Edit {
 
 export function append(path: string, content: string): Edit {
   return (files) => void files.set(path, text(`${textOf(files, path)}${content}`));
+}
+
+export function addRow(path: string, cells: Readonly<Record<string, string | number>>): Edit {
+  return (files) => append(path, logRow(textOf(files, path), cells))(files);
 }
 
 export function file(path: string, content: string | Content): Edit {

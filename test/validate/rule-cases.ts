@@ -1,6 +1,6 @@
 /** What each rule finds and what it does not, as changes of the base workspace. */
 import { DISPATCH_ROW } from './base-workspace.js';
-import { append, changedLate, type Edit, file, remove, replace } from './edit-workspace.js';
+import { addRow, append, changedLate, type Edit, file, remove, replace } from './edit-workspace.js';
 
 export type Case = {
   readonly rule: string;
@@ -73,14 +73,19 @@ const EXAMPLES = 'orchestration-os/prompt-fragments/questions-manager.md';
 /** The last row of the worker's recipe. */
 const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
 
-const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
-function run(id: string, started: string, ended: string): string {
-  return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | done | STRONG | 0123456789abcdef0123456789abcdef |\n`;
-}
-const AUDIT_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|\n';
-function audit(seq: number, runId: string): string {
-  return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | worker | 0123456789abcdef0123456789abcdef |\n`;
-}
+const CHAIN = '0123456789abcdef0123456789abcdef';
+const [BEGUN, ENDED] = ['2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'];
+const RUN = { run_id: 'RUN-20261121-001', chain: CHAIN };
+/** One pass, in both logs. */
+const PASS: readonly Edit[] = [
+  addRow('audit/SESSION-REGISTRY.md', {
+    ...{ ...RUN, role: 'worker', runner: 'script', started: BEGUN, ended: ENDED },
+    ...{ integrity: 'pass', project: 'inventory', outcome: 'done', grade: 'STRONG' },
+  }),
+  addRow('audit/AUDIT-LOG.md', {
+    ...{ ...RUN, seq: 1, time: BEGUN, step: 'T0', type: 'gate', result: 'ok', actor: 'worker' },
+  }),
+];
 
 const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
 function approval(scope: string, boundary: string, id = 'PA-009'): string {
@@ -1946,15 +1951,7 @@ export const CASES: readonly Case[] = [
   {
     rule: 'notification-open',
     name: 'answered, and left by a pass',
-    edits: [
-      replace('NOTIFICATIONS.md', INBOX, notification({ status: '«approved»' })),
-      replace(
-        'audit/SESSION-REGISTRY.md',
-        RUN_HEADER,
-        RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'),
-      ),
-      replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001')),
-    ],
+    edits: [replace('NOTIFICATIONS.md', INBOX, notification({ status: '«approved»' })), ...PASS],
     finds: ['warning notification-open'],
     says: 'RUN-20261121-001',
   },
@@ -1964,12 +1961,7 @@ export const CASES: readonly Case[] = [
     edits: [
       replace('NOTIFICATIONS.md', INBOX, notification({ status: '«approved»' })),
       changedLate('NOTIFICATIONS.md', '2026-11-21T02:00:00Z'),
-      replace(
-        'audit/SESSION-REGISTRY.md',
-        RUN_HEADER,
-        RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'),
-      ),
-      replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001')),
+      ...PASS,
     ],
     finds: ['info notification-open'],
     says: 'waits for the next pass',
@@ -1984,12 +1976,7 @@ export const CASES: readonly Case[] = [
         'No pass has run yet.',
         '**Waiting for you (1)**\n- **N-20261121-001** Go on?\n  - yes',
       ),
-      replace(
-        'audit/SESSION-REGISTRY.md',
-        RUN_HEADER,
-        RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z'),
-      ),
-      replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001')),
+      ...PASS,
     ],
     finds: ['info notification-open'],
     says: 'waits for the next pass',

@@ -126,7 +126,7 @@ function whyUnbound({ action, content, targets, isSeen }: Asked): string | undef
     return first.before === null ? 'it is not a single file' : undefined;
   if (content === undefined) return 'what it would write is not known';
   return isSeen && first.before !== null && first.before === first.after
-    ? `${first.path} holds that already`
+    ? `${first.path} already holds that`
     : undefined;
 }
 

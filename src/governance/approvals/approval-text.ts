@@ -47,7 +47,7 @@ export function deed(payload: Payload, hides = false): string {
     case 'delete':
       return `delete ${first}`;
     case 'rename':
-      return `move ${first} to ${second}${payload.targets[1]?.before === null ? '' : ', which is there already'}`;
+      return `move ${first} to ${second}${payload.targets[1]?.before === null ? '' : ', which already exists'}`;
     case 'exec':
       return `run ${visible(payload.command ?? (payload.argv ?? []).join(' '), LONGEST_NAME)} in ${visible(payload.cwd === '' || payload.cwd === '.' ? 'the workspace' : payload.cwd, LONGEST_NAME)}, changing ${payload.targets
         .map((target) => visible(target.path, LONGEST_NAME))

@@ -134,7 +134,7 @@ export function carryOutGit(workspace: Workspace, plan: GitPlan): void {
     'CONFIG',
     `git does not use ${repository.folder}, although core.hooksPath of this repository names it: it uses ${now?.inForce ?? 'nothing'}`,
     {
-      hint: 'a core.hooksPath of this work tree (git config --worktree) or of the environment goes before it; take that out, and install again',
+      hint: 'a core.hooksPath of this work tree (git config --worktree) or of the environment takes precedence; remove it, and install again',
     },
   );
 }

@@ -115,7 +115,7 @@ export function channelObservations(snapshot: Snapshot, state: string): readonly
   const unsigned =
     distrust === undefined
       ? []
-      : [broken(`no channel works: ${distrust}`, 'nocturne sign --all, after a look at the pages')];
+      : [broken(`no channel works: ${distrust}`, 'review the pages, then run nocturne sign --all')];
   const failing = healthLines(snapshot).map((line) => {
     const [, name = ''] = /^The channel (\S+)/.exec(line) ?? [];
     return broken(line, `nocturne channels test ${name}`);

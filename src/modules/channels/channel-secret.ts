@@ -41,6 +41,6 @@ function fromFile(name: string, { root, env }: SecretPlace): string {
 
 function config(what: string): NocturneError {
   return new NocturneError('CONFIG', what, {
-    hint: 'secrets are in an environment variable or in a file outside of the workspace, mode 600',
+    hint: 'secrets are in an environment variable or in a file outside the workspace, mode 600',
   });
 }

@@ -35,7 +35,7 @@ export function replay(
     if (task.replayOf !== undefined && options.runId !== '')
       throw new NocturneError(
         'REFUSED',
-        `${id} is a replay itself; only the owner decides whether ${task.replayOf} gets a third try`,
+        `${id} is itself a replay; only the owner decides whether ${task.replayOf} gets a third try`,
         { hint: 'ask the owner: put the question into the escalation of your report' },
       );
     if (!isDeadLetter(task))

@@ -53,7 +53,7 @@ export type JobRun = {
 /** @throws NocturneError `CONFIG` where the workspace does not know job events. */
 export function eventChange(snapshot: Snapshot, event: JobEvent): Change {
   if (!snapshot.schema.objects.has(JOB_EVENT))
-    throw new NocturneError('CONFIG', 'REGISTRY.md of this workspace does not know jobs yet', {
+    throw new NocturneError('CONFIG', 'REGISTRY.md of this workspace does not declare jobs yet', {
       file: snapshot.schema.file,
       hint: 'run nocturne upgrade, and sign REGISTRY.md',
     });

@@ -43,7 +43,7 @@ function read<T>({ path, name }: ChainedFile): Read<T> | undefined {
     const cut = cutLine(line);
     if (cut === undefined || link(head, [cut.body]) !== cut.link)
       throw new NocturneError('NOT_TRUSTED', `line ${at + 1} of ${name} was changed`, {
-        hint: 'begin a new one; this one is not gone on with',
+        hint: 'begin a new one; this one cannot be continued',
       });
     head = cut.link;
     return parsedJson(line) as Entry<T>;

@@ -81,4 +81,5 @@ export function settingsNow(
   return meshDistrusted(workspace, snapshot) === undefined ? meshSettings(snapshot) : undefined;
 }
 
-const OLD_REGISTRY = 'REGISTRY.md of this workspace does not know the mesh yet: nocturne upgrade';
+const OLD_REGISTRY =
+  'REGISTRY.md of this workspace does not declare the mesh yet: nocturne upgrade';

@@ -51,7 +51,7 @@ export function claimMeter({ root, state }: Pick<Workspace, 'root' | 'state'>): 
   withCommitMutex(root, () => {
     const holder = claimant(state);
     if (holder !== undefined)
-      throw new NocturneError('LOCKED', `the meter runs already, as process ${holder.pid}`, {
+      throw new NocturneError('LOCKED', `the meter is already running, as process ${holder.pid}`, {
         hint: 'one meter serves all passes of a workspace',
       });
     makeDirectory(meterDirectory(state), 0o700);

@@ -27,7 +27,7 @@ export function approvalEvent(
   if (afterEvent(approval.status, event) === undefined)
     throw new NocturneError(
       'REFUSED',
-      `${approval.id} is ${approval.status}; it cannot be ${event} any more`,
+      `${approval.id} is ${approval.status}; it can no longer be ${event}`,
       { hint: `nocturne approvals show ${approval.id}` },
     );
   return bundleChanges(snapshot, 'approval_record', {

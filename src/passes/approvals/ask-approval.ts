@@ -169,7 +169,7 @@ function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
   if (mine.length >= MOST_QUESTIONS)
     return refused(
       plain,
-      `this pass has asked ${mine.length} times already, so the owner is not asked again`,
+      `this pass has already asked ${mine.length} times, so the owner is not asked again`,
     );
   const isLate = earlier !== undefined && status === 'expired' && earlier.status !== 'expired';
   return askQuestion(snapshot, place, {

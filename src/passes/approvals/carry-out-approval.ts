@@ -30,7 +30,7 @@ export function carriedOut(
   const { approval, payload, content } = request;
   const authority = requesterOf(snapshot, approval);
   if (authority === undefined)
-    return { kind: 'void', why: `the project ${approval.project} is not there any more` };
+    return { kind: 'void', why: `the project ${approval.project} no longer exists` };
   const [first, second] = payload.targets;
   if (first === undefined || payload.action === 'exec')
     return { kind: 'void', why: 'no file is named' };

@@ -40,7 +40,7 @@ export function gradeQuestion(asked: ToGrade): Question<GradeAnswer> {
   return {
     kind: 'grade',
     about,
-    text: `Grade the result of one pass by what is in the files. STRONG: complete, right, and somebody can use it. ADEQUATE: it holds, but it adds little. WEAK: it fulfils the tests in letter only, is made up, or has gaps. FAIL: none of it can be used. A program has measured the tests already; you look for what they cannot see. Each finding names the file and the line. No finding, no lower grade.`,
+    text: `Grade the result of one pass by what is in the files. STRONG: complete, right, and somebody can use it. ADEQUATE: it holds, but it adds little. WEAK: it fulfils the tests in letter only, is made up, or has gaps. FAIL: none of it can be used. A program has already measured the tests; you look for what they cannot see. Each finding names the file and the line. No finding, no lower grade.`,
     facts: [
       dataFragment('What it is for', purpose.source, purpose.text),
       dataFragment('Criteria, as measured', 'this pass', criteria),

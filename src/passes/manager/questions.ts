@@ -41,7 +41,7 @@ export function objectiveQuestion(slug: string, facts: readonly Fragment[]): Ask
   return {
     kind: 'objective',
     about: slug,
-    text: `Which objective should the next pass of \`${slug}\` have? One small step within its phase that a pass can finish and that makes a test of the stop condition true, or more nearly true. Not one that was tried already. Name the file and what to put into it.`,
+    text: `Which objective should the next pass of \`${slug}\` have? One small step within its phase that a pass can finish and that makes a test of the stop condition true, or more nearly true. Not one that has already been tried. Name the file and what to put into it.`,
     facts,
     form: FORMS.objective,
     example: `{"objective": "<one imperative sentence>", "why": "<one sentence>", ${SURE}}`,

@@ -59,7 +59,7 @@ export const value: Step<Reviewing, Reviewing> = {
       .filter((projectReview) => isActive(snapshot, projectReview.slug))
       .map(({ slug, stalled: passes }) => {
         const reason = `${passes} passes in a row without progress`;
-        const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or no to pause the project.`;
+        const question = `${slug} rests: ${reason}. What should it do instead? Answer with an objective, or answer no to pause the project.`;
         const asks = { slug, reason, priority: 'high', question, topic: REST };
         return bundleAct('T4', escalation(snapshot, asks));
       });

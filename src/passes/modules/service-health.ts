@@ -28,7 +28,7 @@ export function claimServices(place: Place): void {
   withCommitMutex(place.root, () => {
     const holder = holderOf(place.state)?.process;
     if (holder !== undefined && !isOwn(holder))
-      throw new NocturneError('LOCKED', `process ${holder.pid} runs the services already`, {
+      throw new NocturneError('LOCKED', `process ${holder.pid} already runs the services`, {
         hint: 'nocturne status shows them',
       });
     writeHealth(place.state, []);

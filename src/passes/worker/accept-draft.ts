@@ -27,7 +27,7 @@ export function acceptDraft(
 ): { changes: readonly Change[]; bundles: readonly BundleAct[] } {
   const draft = snapshot.record('DRAFT', accepted.slug);
   if (draft === undefined)
-    throw new NocturneError('NOT_FOUND', `there is no draft "${accepted.slug}" any more`, {
+    throw new NocturneError('NOT_FOUND', `the draft "${accepted.slug}" no longer exists`, {
       hint: 'answer no to close the question',
     });
   const file = posix.join(posix.dirname(draft.file), 'LONGRUNNER.md');

@@ -11,7 +11,7 @@ import { closeIncidents } from '../../integrity/close-incidents.js';
 import { explainAlarms } from '../../integrity/explain-alarms.js';
 import { verifyGate } from '../../integrity/gate.js';
 import { keepVerifiedLogs } from '../../integrity/verified-logs.js';
-import type { GateReport } from '../../integrity/gate-report.js';
+import type { GateFinding, GateReport } from '../../integrity/gate-report.js';
 import { REGISTRY_FILE } from '../../registry/load-schema.js';
 import { registryError } from '../../registry/registry-error.js';
 import { stoppingPages } from '../../integrity/pages-of-passes.js';
@@ -91,12 +91,17 @@ function refusal(
       findings: gate.findings,
     });
   const [first] = gate.findings;
-  const why = first === undefined ? 'unknown' : `${first.file}: ${first.message}`;
+  const why = first === undefined ? 'unknown' : withFile(first);
   return {
     exit: EXIT.gate,
     outcome: `refused by the integrity gate: ${why}${alarm === undefined ? '' : `. ${alarm.message}${remedy}`}`,
     data: noFacts(request),
   };
+}
+
+/** Most messages begin with the file that they are about. */
+function withFile({ file, message }: GateFinding): string {
+  return message.startsWith(file) ? message : `${file}: ${message}`;
 }
 
 async function waitForBreaker(env: PassEnvironment): Promise<void> {

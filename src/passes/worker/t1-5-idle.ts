@@ -33,7 +33,7 @@ export const t15Idle: Step<Dispatched, Picked> = {
     const { root, clock } = env.workspace;
     const others = livePasses(root, clock).filter(({ runId }) => runId !== stage.runId);
     const idler = others.find(({ role, project: work }) => role === 'worker' && work === '');
-    if (idler !== undefined) return nothing(stage, `${idler.runId} does idle work already`);
+    if (idler !== undefined) return nothing(stage, `${idler.runId} is already doing idle work`);
     const noRoom = roomFor(snapshot, others, env.budget)();
     if (noRoom !== undefined) return nothing(stage, noRoom);
     // What is written: rows that wait for the commit have no number and no link yet.

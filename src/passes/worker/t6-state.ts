@@ -122,7 +122,7 @@ function askOwner(
   });
   if (reason === undefined) return [];
   const last = sentence(`${stage.quality}, ${cut(stage.reasons[0] ?? '', MOST_REASON)}`);
-  const question = `${slug} rests: ${reason}. The last one: ${last} What should it do instead? Answer with an objective, or no to pause the project.`;
+  const question = `${slug} rests: ${reason}. The last one: ${last} What should it do instead? Answer with an objective, or answer no to pause the project.`;
   const asks = { slug, reason, priority: 'high', question };
   return [bundleAct('T6', { ...escalation(snapshot, { ...asks, topic: REST }), detail: reason })];
 }

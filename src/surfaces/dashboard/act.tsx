@@ -27,7 +27,7 @@ export async function act(
       hint: 'load the page again, then send it once more',
     });
   if ((form['once'] ?? '') === '')
-    throw new NocturneError('USAGE', 'this form is of no page of this dashboard');
+    throw new NocturneError('USAGE', 'this form belongs to no page of this dashboard');
   const doing = { served, action, form, session: request.get('session') };
   const ended = await served.turns.enter(async () => {
     const preview = action.previews === true ? await previewed(doing) : undefined;
@@ -96,7 +96,7 @@ function run(
 
 function doneBefore({ done }: Served, id: string): NocturneError {
   const { at = '', text = '' } = done.find(id) ?? {};
-  return new NocturneError('CONFLICT', `This form was sent already, at ${at}. ${text}`.trim(), {
+  return new NocturneError('CONFLICT', `This form was already sent, at ${at}. ${text}`.trim(), {
     hint: 'it was not done again; load the page to see how things are now',
   });
 }

@@ -34,7 +34,7 @@ export function enter(served: Served, request: Context<Env>): Response {
   if (cookie === undefined)
     return door(request, {
       title: 'This link does not work',
-      says: `It was used before, is older than ${LINK_MINUTES} minutes, or is of another workspace.`,
+      says: `It was used before, is older than ${LINK_MINUTES} minutes, or belongs to another workspace.`,
     });
   const { secure, name } = cookieOf(served, request);
   setCookie(request, name, cookie, {

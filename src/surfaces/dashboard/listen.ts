@@ -25,7 +25,7 @@ function notListening(
   if (isTaken && own?.url.endsWith(`:${port}`) === true)
     return new NocturneError(
       'CONFIG',
-      `the dashboard of this workspace runs already, at ${own.url} (process ${own.pid})`,
+      `the dashboard of this workspace is already running, at ${own.url} (process ${own.pid})`,
       { hint: 'nocturne dashboard link prints a link to it', cause },
     );
   const why = isTaken ? 'another program has it' : cause.message;

@@ -46,7 +46,10 @@ export async function giveAnswer(
 ): Promise<string> {
   const [id, word, seen] = args;
   if (typeof id !== 'string' || (word !== 'yes' && word !== 'no') || typeof seen !== 'string')
-    throw new NocturneError('USAGE', 'an answer needs a question, yes or no, and what was seen');
+    throw new NocturneError(
+      'USAGE',
+      'an answer names a question, yes or no, and the state of the question that was shown',
+    );
   const unsaved = live
     .saved()
     .filesOf('NOTIFICATION')

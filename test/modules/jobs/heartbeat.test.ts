@@ -117,7 +117,7 @@ t.test('nocturne serve listens on loopback for the line that job heartbeat print
   const serving = nocturne(place, ['serve']);
   await new Promise<void>((resolve) => {
     serving.stderr.on('data', (chunk: Buffer) => {
-      if (String(chunk).includes('heartbeats of jobs')) resolve();
+      if (String(chunk).includes('job heartbeats')) resolve();
     });
   });
   const started = await fetch(`${url}?state=started`);

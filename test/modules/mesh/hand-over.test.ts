@@ -108,7 +108,7 @@ t.test('the lead makes the lane for tags that a node has', { skip: NO_SERVER }, 
   await until(async () => (await lanes.get(lane)) !== null, 'the lane is there');
   t.equal((await lanes.get(lane))?.string(), '["big","gpu"]');
   t.equal(await lanes.get(laneOf(['gpu', 'nothing-has-this'])), null);
-  t.match(said.join('\n'), /left asked for a lane with tags that no node has/);
+  t.match(said.join('\n'), /left asked for a lane for tags that no node has/);
   ending.abort();
   await ended;
   await Promise.all([own.close(), asking.close()]);
@@ -128,7 +128,7 @@ t.test(
     const given = await lead.run('mesh', 'give', 'left', file, '--yes');
     t.equal(given.exit, 0, given.text);
     t.equal((await lead.run('mesh', 'revoke', 'right', '--yes')).exit, 5, 'it decides no more');
-    await lead.untilSaid('does not lead the mesh any more');
+    await lead.untilSaid('no longer leads the mesh');
     t.equal((await right.run('mesh', 'take', file, '--yes')).exit, 5, 'it was not given to right');
     const taken = await left.run('mesh', 'take', file, '--yes');
     t.equal(taken.exit, 0, taken.text);

@@ -81,7 +81,7 @@ t.test('a server that nobody reaches is said at once, too', async (t) => {
   const start = performance.now();
   const status = await call(place, 'mesh', 'status');
   t.ok(performance.now() - start < 1_000);
-  t.match(status, { exit: 0, text: /Not reached: no service/, json: { reach: 'unserved' } });
+  t.match(status, { exit: 0, text: /No connection: no service/, json: { reach: 'unserved' } });
   writeFileSync(join(place.root, MESH_PAGE), `${text}\n`);
   t.match(await call(place, 'mesh', 'status'), { text: /^The mesh is off: .* not as you signed/ });
 });
@@ -120,13 +120,13 @@ t.test('nodes are shown as the service last knew them', { skip: NO_SERVER }, asy
 
   await mesh.server.stop('SIGKILL');
   await until(nodes, ({ json }) => json['reach'] === 'deaf');
-  t.match(await call(lead, 'mesh', 'status'), { text: /Not reached: .* does not answer now/ });
+  t.match(await call(lead, 'mesh', 'status'), { text: /No connection: .* does not answer now/ });
   await service.end();
-  t.match(await nodes(), { text: /the service does not run\. What follows is \d+ s old/ });
+  t.match(await nodes(), { text: /the service is not running\. What follows is \d+ s old/ });
   t.equal(stateIn(await nodes(), 'left'), 'UNKNOWN', 'nobody listens');
   const again = serve(t, lead);
   await until(nodes, ({ json }) => json['reach'] === 'unreached');
-  t.match((await nodes()).text, /Not reached for \d+ s: nats:/);
+  t.match((await nodes()).text, /No connection for \d+ s: nats:/);
   await again.end();
   t.notMatch(readFileSync(seenPath(lead.workspace.state), 'utf8'), lead.identity.seed);
 });

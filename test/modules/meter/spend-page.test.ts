@@ -68,7 +68,7 @@ t.test('money, tokens and minutes stand against the limits', async (t) => {
   const page = textOfHtml(html);
   t.match(page, /EUR 0\.0210 tokens 7,500 minutes of passes 90 passes 1 calls 3/);
   t.match(page, /2026-11-01 to 2026-11-22 \(UTC\)/);
-  t.match(page, /reserved 0\.0090 EUR Running calls hold it/);
+  t.match(page, /reserved 0\.0090 EUR Running calls have reserved it/);
   t.match(page, /unconfirmed 0\.0090 EUR/);
   t.match(page, /not enforced 0\.4000 EUR In addition: .* 1 pass;/);
   t.match(page, /month: used up 0\.4210 EUR 0\.0200 EUR/);

@@ -1,5 +1,5 @@
 /** Prices and limits are read from the owner's signed page. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { priceOf } from '../../../src/modules/meter/page/prices.js';
@@ -10,6 +10,7 @@ import { instantIn } from '../../../src/project/zone.js';
 import type { Observation } from '../../../src/kernel/observation.js';
 import { priceProblems } from '../../../src/modules/meter/page/price-problems.js';
 import { runnersPage, tiersWith } from '../../passes/pass-workspace.js';
+import { logRow } from '../../support/log-row.js';
 import { signAnyway } from '../../support/sign-anyway.js';
 import { SPENDING, type SpendingRows, spendingPage, spendingPlace } from './spending-place.js';
 
@@ -124,10 +125,13 @@ t.test(
       limits: ['| night | - | 9000 | - | - |', '| pass | - | 700 | - | - |'],
     });
     const [judged, time] = ['RUN-20261202-001', '2026-12-02T21:00:00Z'];
-    appendFileSync(
-      join(place.root, 'audit/SESSION-REGISTRY.md'),
-      `| ${judged} | manager | cloud | gpt-5 | 1500 | 500 | - | ${time} | ${time} | pass | - | reviewed | - | x |\n`,
-    );
+    const log = join(place.root, 'audit/SESSION-REGISTRY.md');
+    const row = logRow(readFileSync(log, 'utf8'), {
+      ...{ run_id: judged, role: 'manager', runner: 'cloud', model: 'gpt-5', tokens_in: 1500 },
+      ...{ tokens_out: 500, started: time, ended: time, integrity: 'pass', outcome: 'reviewed' },
+      chain: 'x',
+    });
+    appendFileSync(log, row);
     const elsewhere = (tokens: number): number | undefined =>
       spendingOf({
         ...{ workspace: place.workspace, ...NOBODY },

@@ -62,7 +62,7 @@ t.test('an answer is given once, and the page says so', async (t) => {
   );
   const twice = await owner.post('/act/answer', first);
   t.equal(twice.status, 409);
-  t.match(twice.body, /has been answered since: &quot;yes&quot;|was sent already/);
+  t.match(twice.body, /has been answered since: &quot;yes&quot;|was already sent/);
   const late = await owner.post('/act/answer', again);
   t.equal(late.status, 409, 'what another page still shows is late');
   t.match(late.body, 'has been answered since: &quot;yes&quot;');

@@ -40,7 +40,7 @@ t.test('a card moves where a command can move it, and nowhere else', (t) => {
 
 t.test('what cannot be done is refused with its reason', (t) => {
   const why = (from: string, to: string): string => whyOf(moveOf(schema, from, to));
-  t.equal(why('active', 'active'), 'It is active already.');
+  t.equal(why('active', 'active'), 'It is already active.');
   t.match(
     why('active', 'complete'),
     /^No command sets a project to complete\. Passes do \(.*project_complete/,

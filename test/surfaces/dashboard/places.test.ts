@@ -31,7 +31,7 @@ t.test('it listens where nobody else can read, or says why not', async (t) => {
     [['--url', 'desk.example'], /--url cannot be/],
     [['--url', 'https://desk.example/path'], /--url cannot be/],
     [['--port', '99999'], /--port cannot be/],
-    [['--port', port], /runs already, at http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/],
+    [['--port', port], /is already running, at http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/],
   ];
   for (const [words, says] of CASES) {
     const { exit, text } = await callForText(place, ['dashboard', ...words]);

@@ -7,7 +7,7 @@ export const REFUSALS = {
   'unknown-code': 'there is no question with this code. Copy the code from the message.',
   replay:
     'this question was answered with this code before. To correct the answer, use nocturne answer.',
-  late: 'the question is answered already, or no longer open.',
+  late: 'the question has already been answered, or is no longer open.',
   changed: 'the question has changed since this message. Answer the newer one.',
   forwarded: 'it was forwarded. Reply to the message itself.',
   class: 'questions of this class are answered on no channel. Use nocturne answer.',

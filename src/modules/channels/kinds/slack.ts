@@ -21,7 +21,7 @@ const SILENT = {
 export const slack: Connect = (channel, place) => {
   const hook = readSecret(channel.secret, place);
   if (!hook.startsWith('https://hooks.slack.com/') && !isLoopback(hook))
-    throw new NocturneError('CONFIG', `the secret of ${channel.name} is not a webhook of Slack`, {
+    throw new NocturneError('CONFIG', `the secret of ${channel.name} is not a Slack webhook`, {
       hint: 'it begins with https://hooks.slack.com/',
     });
   const post = (text: string, signal: AbortSignal, now: number) =>

@@ -20,7 +20,7 @@ const LAST = 20;
 const DAY_MS = 86_400_000;
 
 export const jobList: ModuleCommand = {
-  summary: 'list the jobs, with what the last fourteen days were',
+  summary: 'list the jobs, with a mark for each of the last fourteen days',
   forAgents: 'workspace',
   examples: ['nocturne job list', 'nocturne job list --json'],
   run(context) {

@@ -27,11 +27,11 @@ import { watchRun } from '../propose/watch-run.js';
 import { forgetWatched, readWatched, RUNS, type WatchedJob } from '../propose/watched-job.js';
 
 export const jobNew: ModuleCommand = {
-  summary: 'find a job that runs already, watch three runs, and declare what it has to prove',
+  summary: 'find a job that already runs, watch three runs, and declare what it has to prove',
   forAgents: 'never',
   options: [
     { flags: '--job <which>', description: 'a number of the list, or the place of the job' },
-    { flags: '--name <name>', description: 'its name in JOBS.md, or one that is watched already' },
+    { flags: '--name <name>', description: 'its name in JOBS.md, or one that is already watched' },
     { flags: '--base <dir>', description: 'the folder in which it writes' },
     { flags: '--run', description: 'run it now until three runs have been seen' },
     { flags: '--with <numbers>', description: 'also take these proposals, separated by commas' },
@@ -188,7 +188,7 @@ function declare(
     text(snapshot) {
       if (snapshot.record('JOB', job.name) === undefined)
         return pageWith(snapshot, jobSection(job, accepted));
-      throw new NocturneError('EXISTS', `${JOBS_PAGE} has a job ${job.name} already`, {
+      throw new NocturneError('EXISTS', `${JOBS_PAGE} already has a job ${job.name}`, {
         file: JOBS_PAGE,
         hint: 'edit its section, and sign the page',
       });

@@ -37,7 +37,7 @@ async function serveOn(
   const server = createAdaptorServer({ fetch: heartbeatApp(workspace, say).fetch });
   server.listen(port, LOOPBACK);
   await once(server, 'listening');
-  say(`heartbeats of jobs: http://${LOOPBACK}:${port}`);
+  say(`job heartbeats: http://${LOOPBACK}:${port}`);
   try {
     while (!signal.aborted && heartbeatPort(workspace.state) === port) await wait(signal);
   } finally {

@@ -47,7 +47,7 @@ export function beginWatching(
   const taken = new Set(jobsOf(snapshot).map((job) => job.name));
   const name = asked.name ?? jobName(found, taken);
   if (taken.has(name))
-    throw new NocturneError('EXISTS', `${JOBS_PAGE} has a job ${name} already`, {
+    throw new NocturneError('EXISTS', `${JOBS_PAGE} already has a job ${name}`, {
       hint: 'give this one another name: --name NAME',
     });
   const base = asked.base ?? jobBase(found);

@@ -1,4 +1,5 @@
 /** Vectors from any OpenAI-compatible `/embeddings` endpoint. */
+import { openaiClient } from '../../../agents/openai-client.js';
 import { pause, type Wait, type Attempt, tryAgain } from '../../../agents/retry.js';
 import {
   classifyRequestError,
@@ -89,16 +90,7 @@ export async function makeOpenaiEmbedder(options: OpenaiOptions): Promise<Embedd
 
 async function requester(options: OpenaiOptions): Promise<Request> {
   const { endpoint, model, apiKey, dimensions, wait = pause, random = Math.random } = options;
-  const { OpenAI } = await import('openai');
-  const client = new OpenAI({
-    baseURL: endpoint,
-    apiKey: apiKey === '' ? 'none' : apiKey,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
-    timeout: REQUEST_MS,
-  });
+  const client = await openaiClient({ endpoint, apiKey, timeout: REQUEST_MS });
   const attempt = async (
     texts: readonly string[],
     signal: AbortSignal,

@@ -101,7 +101,7 @@ async function followed({ node, signal, emit }: Taken, name: string): Promise<As
 function whyWaiting({ root, clock }: Workspace): string {
   const passes = livePasses(root, clock).length;
   return passes > 0
-    ? `${plural(passes, 'pass runs', 'passes run')} there already`
+    ? `${plural(passes, 'pass already runs', 'passes already run')} there`
     : 'no pass has begun there; nocturne mesh work there, or its schedule, begins one';
 }
 

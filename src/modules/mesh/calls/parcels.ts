@@ -33,7 +33,10 @@ type Unfinished = {
 /** @throws CallError `too-large` */
 export function partsOf(call: string, text: string): readonly Part[] {
   if (text.length > LONGEST_TEXT)
-    throw new CallError('too-large', `${text.length} characters, of at most ${LONGEST_TEXT}`);
+    throw new CallError(
+      'too-large',
+      `it has ${text.length} characters; ${LONGEST_TEXT} are the most`,
+    );
   return pieces(text).map((piece, part, all) => ({ call, part, of: all.length, text: piece }));
 }
 

@@ -178,7 +178,7 @@ export class TakenCalls {
       const { reason } = taken.signal;
       const isKnown = error instanceof CallError || error instanceof NocturneError;
       if (!isKnown && !taken.signal.aborted)
-        this.#node.say(`a call of ${taken.from} failed: ${messageOf(error)}`);
+        this.#node.say(`a call from ${taken.from} failed: ${messageOf(error)}`);
       return failure(taken.signal.aborted && reason instanceof CallError ? reason : error);
     }
   }

@@ -16,8 +16,8 @@ export const meshAllow: ModuleCommand = {
   args: '<node> [words...]',
   options: [
     { flags: '--tools <tools>', description: 'tools that it may call here, separated by commas' },
-    { flags: '--also', description: 'and keep what it may do already' },
-    { flags: '--nothing', description: 'it may do nothing here any more' },
+    { flags: '--also', description: 'and keep what it may already do' },
+    { flags: '--nothing', description: 'allow it nothing here' },
     { flags: '--yes', description: 'write and sign MESH.md without asking' },
     { flags: '--dry-run', description: 'only say what it would write' },
   ],
@@ -124,6 +124,6 @@ function describe(peer: Peer, before: Peer | undefined, lost: readonly Permissio
   const tools = peer.tools.length === 0 ? '' : `, with the tools ${peer.tools.join(', ')}`;
   const key =
     before === undefined || before.key === peer.key ? '' : ' Its key is another one than before.';
-  const less = lost.length === 0 ? '' : ` Not any more: ${lost.join(', ')}.`;
+  const less = lost.length === 0 ? '' : ` No longer: ${lost.join(', ')}.`;
   return `${peer.node} may here: ${may}${tools}.${less} Key: ${peer.key}.${key}`;
 }

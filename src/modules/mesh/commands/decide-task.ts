@@ -16,7 +16,7 @@ export const meshCancel: ModuleCommand = {
   examples: ['nocturne mesh cancel draw-map'],
   run: (context, { args: [task = ''] }) =>
     decide(context, task, 'cancel', ({ node, state }) => {
-      if (!isLegal(state, 'cancelled', 'owner')) return `it is ${state} already`;
+      if (!isLegal(state, 'cancelled', 'owner')) return `it is already ${state}`;
       return { state: 'cancelled', why: 'cancelled by the owner', ...(node ? { node } : {}) };
     }),
 };

@@ -6,8 +6,8 @@ export function inForce(taken: Awaited<ReturnType<typeof untilApplied>>): readon
     case 'applied':
       return [];
     case 'late':
-      return ['The server has not taken it yet: nocturne mesh doctor says why.'];
+      return ['The server has not applied it yet: nocturne mesh doctor says why.'];
     case 'stopped':
-      return ['The server does not run: this counts when nocturne serve has started it.'];
+      return ['The server is not running: this takes effect when nocturne serve has started it.'];
   }
 }

@@ -91,7 +91,7 @@ function wantedOf(options: Parsed['options']): Wanted {
     );
   if (!/^[A-Za-z0-9.:-]+$/.test(host))
     throw new NocturneError('BAD_VALUE', `--host is ${host}, not the name of a machine`, {
-      hint: 'without a scheme and a port, such as lead.example or 192.168.1.10',
+      hint: 'write it without a scheme or a port, such as lead.example or 192.168.1.10',
     });
   const tls = options['plain'] !== true;
   if (!tls && !isLoopbackHost(host))

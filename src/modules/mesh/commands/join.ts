@@ -29,7 +29,7 @@ export const meshJoin: ModuleCommand = {
     checkAddress(token);
     const before = keptRoster(state);
     if (before !== undefined && (before.mesh !== token.mesh || before.lead !== token.lead))
-      throw new NocturneError('EXISTS', `this workspace is in the mesh ${before.mesh} already`, {
+      throw new NocturneError('EXISTS', `this workspace is already in the mesh ${before.mesh}`, {
         hint: 'a workspace is in one mesh at a time: nocturne mesh leave',
       });
     const given = typeof options['name'] === 'string' ? options['name'] : undefined;
@@ -55,7 +55,7 @@ export const meshJoin: ModuleCommand = {
       exit: isLive ? EXIT.ok : EXIT.findings,
       text: [
         `This is ${identity.node} in the mesh ${roster.mesh}, whose lead is ${roster.lead}.`,
-        ...(isLive ? [] : ['The server does not take its login yet: nocturne mesh doctor']),
+        ...(isLive ? [] : ['The server does not accept its login yet: nocturne mesh doctor']),
         'It is connected while nocturne serve runs. Nobody may do anything here yet: nocturne mesh allow NODE WORD --also',
       ].join('\n'),
       json: {
@@ -73,9 +73,13 @@ export const meshJoin: ModuleCommand = {
 /** @throws NocturneError `REFUSED` */
 function checkAddress({ url, authority }: JoinToken): void {
   if (url.startsWith('tls:') ? authority !== undefined : isLoopbackUrl(url)) return;
-  throw new NocturneError('REFUSED', `the server at ${url} is not on this machine and has no TLS`, {
-    hint: 'on the lead, begin the mesh without --plain',
-  });
+  throw new NocturneError(
+    'REFUSED',
+    `the server at ${url} is on another machine and does not use TLS`,
+    {
+      hint: 'on the lead, begin the mesh without --plain',
+    },
+  );
 }
 
 async function isConfirmed(
@@ -151,7 +155,7 @@ async function unreachable(token: JoinToken, cause: unknown): Promise<NocturneEr
   )
     return new NocturneError(
       'REFUSED',
-      'the server does not take this token: it was used, or expired',
+      'the server does not accept this token: it was used, or has expired',
       {
         cause,
         hint: 'ask for a new one: nocturne mesh invite, on the lead',

@@ -74,7 +74,7 @@ function waiting(
   const page = taskPage(workspace.snapshot(), task);
   if (arrival !== undefined && look !== undefined && page?.attempt === arrival.attempt)
     return { arrival, page, why: look.why };
-  throw new NocturneError('NOT_FOUND', `nothing of the task "${task}" waits for you`, {
+  throw new NocturneError('NOT_FOUND', `no result of the task "${task}" waits for you`, {
     hint: `nocturne mesh tasks shows what does.${offNote(workspace.snapshot())}`,
   });
 }

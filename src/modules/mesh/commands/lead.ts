@@ -51,7 +51,7 @@ export const meshGive: ModuleCommand = {
     if (next === undefined || name === identity.node)
       throw new NocturneError('NOT_FOUND', `${roster.mesh} has no other node "${name}"`);
     const path = isAbsolute(file) ? file : join(context.cwd, file);
-    if (existsSync(path)) throw new NocturneError('EXISTS', `${path} is there already`);
+    if (existsSync(path)) throw new NocturneError('EXISTS', `${path} already exists`);
     const question = `Hand ${roster.mesh} over to ${name}? The server here ends.`;
     if (options['yes'] !== true && (await context.ask?.confirm(question)) !== true)
       return { exit: EXIT.refused, text: 'Nothing was written.', json: { written: false } };
@@ -77,7 +77,7 @@ export const meshGive: ModuleCommand = {
     });
     return {
       exit: EXIT.ok,
-      text: `Bring ${path} to ${name}, and there: nocturne mesh take FILE. It has the keys of the mesh: remove it then.`,
+      text: `Take ${path} to ${name}, and run nocturne mesh take FILE there. The file contains the keys of the mesh, so delete it afterwards.`,
       json: { file: path, lead: name },
     };
   },
@@ -125,7 +125,7 @@ export const meshTake: ModuleCommand = {
 };
 
 function readHanded({ cwd }: ModuleCommandContext, file: string): Handed {
-  const hint = 'the file that nocturne mesh give wrote on the last lead';
+  const hint = 'name the file that nocturne mesh give wrote on the previous lead';
   const handed = parsedJson(readInputText({ cwd, file, hint })) as Partial<Handed> | undefined;
   if (
     typeof handed?.handOver !== 'string' ||

@@ -40,7 +40,7 @@ export const meshLeave: ModuleCommand = {
       return { exit: EXIT.ok, text: MESH_OFF, json: { left: null } };
     if (readLead(state) !== undefined)
       throw new NocturneError('REFUSED', 'this is the lead: without it the mesh has no server', {
-        hint: 'to end the mesh, remove the folder server of its state, and leave then',
+        hint: 'to end the mesh, remove the folder mesh/server from its state directory, then leave',
       });
     const name = roster?.mesh ?? 'mesh';
     if (

@@ -94,7 +94,7 @@ async function handOver(
   const project = snapshot.record('PROJECT', slug);
   if (project === undefined)
     throw new NocturneError('NOT_FOUND', `there is no project "${slug}"`, {
-      hint: 'give --project with a name of nocturne project list',
+      hint: 'give --project with a name from nocturne project list',
     });
   const [node = '', peerProject = ''] = to.split('/');
   const { handOverText } = await import('../mail/hand-over.js');
@@ -179,13 +179,13 @@ function requireMail(workspace: Workspace): void {
 function requirePeer({ state }: Workspace, snapshot: Snapshot, node: string): void {
   const revoked = keptRoster(state)?.nodes.find(({ id }) => id === node)?.revoked;
   if (revoked !== undefined)
-    throw new NocturneError('REFUSED', `${node} is not in the mesh any more: it was revoked`, {
+    throw new NocturneError('REFUSED', `${node} is no longer in the mesh: it was revoked`, {
       hint: 'nocturne mesh nodes lists the nodes',
     });
   const peers = meshSettings(snapshot)?.peers ?? [];
   const writers = peers.filter(({ may }) => may.includes('mail')).map((peer) => peer.node);
   if (!writers.includes(node))
-    throw new NocturneError('REFUSED', `the owner allows no mail with "${node}"`, {
+    throw new NocturneError('REFUSED', `the owner does not allow mail with "${node}"`, {
       hint: `nodes with mail: ${writers.join(', ') || 'none'}; nocturne mesh allow NODE mail --also`,
     });
 }
@@ -223,7 +223,7 @@ function requirePlain(subject: string, text: string): void {
     });
   const reasons = secretReasons(`${subject}\n\n${text}`, 'the mail');
   if (reasons.length > 0)
-    throw new NocturneError('REFUSED', 'the mail has something that looks like a credential', {
+    throw new NocturneError('REFUSED', 'the mail contains something that looks like a credential', {
       reasons,
       hint: 'write where it is stored instead',
     });
@@ -234,7 +234,7 @@ function dueOf(due: string, kind: MailKind, { now }: Snapshot): string {
   const time = instant(due);
   if (time === undefined || time <= now.getTime())
     throw new NocturneError('BAD_VALUE', `--due is ${JSON.stringify(due)}`, {
-      hint: 'give a time to come with its zone, such as 2027-01-01T08:00:00Z',
+      hint: 'give a future time with its zone, such as 2027-01-01T08:00:00Z',
     });
   return stamp(new Date(time));
 }

@@ -24,7 +24,7 @@ export const meshPropose: ModuleCommand = {
     { flags: '--file <file>', description: 'the objective from a file; - for standard input' },
     {
       flags: '--writes <globs>',
-      description: 'files of the project that it may change, by commas',
+      description: 'files of the project that it may change, separated by commas',
     },
     { flags: '--produces <files>', description: 'files that have to be there at its end' },
     { flags: '--criteria <yaml>', description: 'a list of conditions, as in PHASES.md' },
@@ -88,7 +88,7 @@ function nameOf(
       hint: 'letters, digits, - and _, at most 64',
     });
   if (!isTaken(wanted)) return wanted;
-  throw new NocturneError('EXISTS', `${taskFile(wanted)} is there already`, {
+  throw new NocturneError('EXISTS', `${taskFile(wanted)} already exists`, {
     hint: 'another --name; nocturne mesh tasks lists what is there',
   });
 }
@@ -129,7 +129,9 @@ function pageText({
   });
   const file = text('file');
   const objective =
-    file === undefined ? (text('objective') ?? '') : readInputText({ cwd, file, hint: '--file' });
+    file === undefined
+      ? (text('objective') ?? '')
+      : readInputText({ cwd, file, hint: 'pipe in the text, or name a file with --file' });
   return `---\n${renderFrontMatter(fields)}---\n\n${objective.trim()}\n${criteriaBlock(text('criteria'))}`;
 }
 

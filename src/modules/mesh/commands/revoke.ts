@@ -29,7 +29,7 @@ export const meshRevoke: ModuleCommand = {
     if (found.revoked !== undefined)
       return {
         exit: EXIT.ok,
-        text: `${node} is revoked already.`,
+        text: `${node} is already revoked.`,
         json: { node, revoked: found.revoked },
       };
     if (options['yes'] !== true && (await context.ask?.confirm(`Revoke ${node}?`)) !== true)
@@ -47,7 +47,7 @@ export const meshRevoke: ModuleCommand = {
     const taken = await untilApplied(state, { now: () => clock.now(), waitMs: 20_000 });
     return {
       exit: taken === 'late' ? EXIT.findings : EXIT.ok,
-      text: [`${node} is not a node of ${roster.mesh} any more.`, ...inForce(taken)].join('\n'),
+      text: [`${node} is no longer a node of ${roster.mesh}.`, ...inForce(taken)].join('\n'),
       json: { node, revoked, version: next.version, server: taken },
     };
   },

@@ -34,7 +34,7 @@ export function checkServer(
   if (known !== '' && !isLoopbackHost(lead.listen))
     return failed(
       'server',
-      `${found.path} is version ${found.version}, which is not started where others reach it: ${known}`,
+      `${found.path} is version ${found.version}, which Nocturne does not start where other machines can reach it: ${known}`,
       `get a newer one: ${HOW_TO_GET}`,
     );
   const running = runningServer(state);

@@ -54,7 +54,7 @@ function checkAddress({ url, authority }: Way, { host, tls }: Address): Finding 
   if (!tls && !isLoopbackHost(host))
     return failed(
       'address',
-      `${url} is another machine, and without TLS`,
+      `${url} is on another machine and does not use TLS`,
       'begin the mesh with TLS on the lead, and join again',
     );
   if (tls && authority === undefined)
@@ -142,7 +142,8 @@ function notTrusted({ code, message }: Unreached, host: string, lead: string): F
     CERT_NOT_YET_VALID: clock,
     ERR_TLS_CERT_ALTNAME_INVALID: `use the name that ${lead} was begun with as Url in MESH.md, not ${host}`,
   };
-  const other = 'it is another server, or somebody is in between; else join again with a new token';
+  const other =
+    'it may be another server, or somebody in between; otherwise join again with a new token';
   return failed(
     'tls',
     `its certificate is not trusted: ${message} (${code})`,

@@ -31,10 +31,13 @@ export function admit(
     const found = inviteOf(state, invite);
     const body = bodyOf(found, request);
     if (body.mesh !== roster.mesh || body.invite !== invite)
-      throw new MeshRefusal('not-for-us', `a request for ${body.mesh} with another invitation`);
+      throw new MeshRefusal(
+        'not-for-us',
+        `a request for ${body.mesh} with an invitation to another mesh`,
+      );
     const before = roster.nodes.find(({ id }) => id === body.node);
     if (found.used !== undefined)
-      throw new MeshRefusal('invite-used', `${found.used} has used this token already`);
+      throw new MeshRefusal('invite-used', `${found.used} has already used this token`);
     if (clock.now().getTime() >= Date.parse(found.expires))
       throw new MeshRefusal('invite-expired', `the token expired at ${found.expires}`);
     if (before !== undefined && before.revoked === undefined)

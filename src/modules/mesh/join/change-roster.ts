@@ -39,8 +39,8 @@ export function leading(state: string): {
       { hint: `run it in the workspace of ${roster.lead}` },
     );
   if (readLead(state) === undefined)
-    throw new NocturneError('REFUSED', `${identity.node} does not lead ${roster.mesh} any more`, {
-      hint: 'it was passed on; else restore STATE/mesh/server from a backup',
+    throw new NocturneError('REFUSED', `${identity.node} no longer leads ${roster.mesh}`, {
+      hint: 'it may have been passed on; otherwise restore STATE/mesh/server from a backup',
     });
   return { identity, roster, text };
 }

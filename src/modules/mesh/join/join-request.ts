@@ -35,5 +35,5 @@ export function readAnswer(text: string): string {
   const { refused, why } = answer ?? {};
   if (typeof refused === 'string' && typeof why === 'string')
     throw new MeshRefusal(refused as RefusalCode, why);
-  throw new MeshRefusal('malformed', 'the lead answered something else than a roster');
+  throw new MeshRefusal('malformed', 'the lead answered with something other than a roster');
 }

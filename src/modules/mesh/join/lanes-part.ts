@@ -50,6 +50,6 @@ function tagsOf(node: LiveNode, { payload, from }: Message): readonly string[] |
     tags.length <= MOST_TAGS &&
     tags.every((tag) => typeof tag === 'string' && TAG.test(tag) && granted.has(tag));
   if (isLane) return [...new Set(tags as readonly string[])].sort();
-  node.say(`${from} asked for a lane with tags that no node has`);
+  node.say(`${from} asked for a lane for tags that no node has`);
   return undefined;
 }

@@ -107,7 +107,10 @@ export class MailPart implements Part {
   #take(node: LiveNode, { from, payload }: Message): void {
     const read = PAYLOAD.safeParse(payload);
     if (!read.success)
-      throw new MeshRefusal('malformed', `a mail of ${from} that is none: ${read.error.message}`);
+      throw new MeshRefusal(
+        'malformed',
+        `a mail from ${from} that cannot be read: ${read.error.message}`,
+      );
     const { id, kind, project, subject, replyTo, time, due, text } = read.data;
     const refuse = (why: string): void => {
       const receipt = { id, sha256: sha256(text), state: 'refused', why } satisfies Receipt;

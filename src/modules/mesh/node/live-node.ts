@@ -257,7 +257,7 @@ export class LiveNode {
       this.readers.hear(announcement, this.#signingKeyOf(from));
       this.#hearing.take({ announcement, takenAt: entry.created.getTime() });
     } catch (error) {
-      this.say(`an announcement was not taken: ${messageOf(error)}`);
+      this.say(`an announcement was not accepted: ${messageOf(error)}`);
       this.#refused?.(entry.key, error);
     }
   }

@@ -20,13 +20,13 @@ export function reachText(view: MeshView, now: number): string {
     case 'connected':
       return `Connected to ${url} (${seen?.server ?? 'a server'}) for ${ageText(now - (seen?.since ?? now))}.`;
     case 'deaf':
-      return `Not reached: ${url} was connected, and does not answer now.`;
+      return `No connection: ${url} was connected, but does not answer now.`;
     case 'unreached':
-      return `Not reached for ${ageText(now - (seen?.since ?? now))}: ${url}${seen?.why === undefined ? '' : ` (${seen.why})`}. nocturne mesh doctor finds out why.`;
+      return `No connection for ${ageText(now - (seen?.since ?? now))}: ${url}${seen?.why === undefined ? '' : ` (${seen.why})`}. nocturne mesh doctor finds out why.`;
     case 'unserved':
       return seen === undefined
-        ? `Not reached: no service of this workspace has been connected to ${url} yet. nocturne serve starts it.`
-        : `Not reached: the service does not run. What follows is ${ageText(now - seen.writtenAt)} old. nocturne serve starts it.`;
+        ? `No connection: no service of this workspace has been connected to ${url} yet. nocturne serve starts it.`
+        : `No connection: the service is not running. What follows is ${ageText(now - seen.writtenAt)} old. nocturne serve starts it.`;
   }
 }
 

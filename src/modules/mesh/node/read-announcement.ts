@@ -23,7 +23,10 @@ export function readAnnouncement(from: string, body: unknown): Announcement {
     typeof seq !== 'number' ||
     !Number.isSafeInteger(seq)
   )
-    throw new MeshRefusal('malformed', `an announcement of ${from} without session or number`);
+    throw new MeshRefusal(
+      'malformed',
+      `an announcement from ${from} without a session or a number`,
+    );
   if (typeof version !== 'string' || !/^\d{1,6}$/.test(version))
     throw new MeshRefusal('malformed', `an announcement of ${from} without a version`);
   const { capacity } = rest;

@@ -82,7 +82,7 @@ export function addressOf({
 }: Pick<NodeRun, 'url' | 'ca' | 'workspace'>): ServerAddress {
   if (!url.startsWith('tls:')) {
     if (isLoopbackUrl(url)) return { url };
-    throw new NocturneError('REFUSED', `${url} is another machine, and without TLS`, {
+    throw new NocturneError('REFUSED', `${url} is on another machine and does not use TLS`, {
       hint: 'Url in MESH.md has to begin with tls://',
     });
   }

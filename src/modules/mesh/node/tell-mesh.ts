@@ -40,7 +40,7 @@ export function meshObservations({ snapshot, state }: KeptContext): readonly Obs
   if (settings === undefined) return [];
   if (distrust !== undefined)
     return [
-      broken(`the mesh is off: ${distrust}`, 'nocturne sign --all, after a look at the pages'),
+      broken(`the mesh is off: ${distrust}`, 'review the pages, then run nocturne sign --all'),
     ];
   return [
     reachObservation(view, snapshot.now.getTime()),

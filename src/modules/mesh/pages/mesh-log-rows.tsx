@@ -30,7 +30,7 @@ export function MeshLog({
       note={`the last ${MOST} rows of audit/mesh-log.jsonl`}
     >
       {rows.length === 0 ? (
-        <Empty>Nothing went out or came in yet.</Empty>
+        <Empty>Nothing has gone out or come in yet.</Empty>
       ) : (
         <Table caption="Exchanged" columns={COLUMNS.map((label) => ({ label }))} rows={rows} />
       )}

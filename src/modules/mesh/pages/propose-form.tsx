@@ -30,11 +30,11 @@ export function ProposeForm({ snapshot }: { readonly snapshot: Snapshot }) {
             <textarea name="objective" rows={4} required />
           </label>
           <label>
-            Files that it may change, by commas
+            Files that it may change, separated by commas
             <input name="writes" value="outputs/**" required />
           </label>
           <label>
-            Tags that the node must have, by commas
+            Tags that the node must have, separated by commas
             <input name="tags" />
           </label>
           <label>

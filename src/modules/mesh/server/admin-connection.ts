@@ -9,7 +9,7 @@ import { isLoopbackHost } from './loopback.js';
 export async function adminConnection(state: string, lead: Lead): Promise<NatsConnection> {
   const [admin, authority] = [readAdmin(state), pinnedAuthority(state)];
   if (admin === undefined)
-    throw new NocturneError('CONFIG', 'the login of the administrator is missing', {
+    throw new NocturneError('CONFIG', "the administrator's login is missing", {
       hint: 'restore STATE/mesh/server from a backup',
     });
   // On every interface it also listens on loopback, for which its certificate is made out too.

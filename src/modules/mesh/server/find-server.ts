@@ -35,7 +35,7 @@ export function serverProgram(env: Env): FoundServer {
   throw new NocturneError(
     'MISSING_PART',
     named === undefined || named === ''
-      ? 'nats-server is not installed: it is in no folder of $PATH and not in ~/go/bin'
+      ? 'nats-server is not installed: it is neither in a folder of $PATH nor in ~/go/bin'
       : `$NATS_SERVER is ${named}, which does not run as nats-server`,
     { hint: `get it: ${HOW_TO_GET}` },
   );

@@ -116,7 +116,7 @@ async function keepCurrent(current: Current): Promise<void> {
 
 function requireLead(state: string): void {
   if (readLead(state) === undefined)
-    throw new NocturneError('RUN_FAILED', 'this workspace does not lead the mesh any more');
+    throw new NocturneError('RUN_FAILED', 'this workspace no longer leads the mesh');
 }
 
 /** @throws NocturneError `REFUSED` off loopback for a version with known weaknesses. */

@@ -112,7 +112,10 @@ export class Opener {
       !SESSION.test(sealed.own) ||
       !Number.isSafeInteger(sealed.seq)
     )
-      throw new MeshRefusal('malformed', `a message of ${from} without kind, session or number`);
+      throw new MeshRefusal(
+        'malformed',
+        `a message from ${from} without a kind, a session or a number`,
+      );
     if (sealed.to !== this.#node)
       throw new MeshRefusal('not-for-us', `a message of ${from} for ${sealed.to}`);
     if (sealed.session !== this.session)

@@ -104,7 +104,7 @@ export function refusedChange(
 ): ModuleChange {
   const page = taskPage(view, arrival.task);
   if (page?.attempt !== arrival.attempt || page.package !== arrival.package)
-    throw new NocturneError('CONFLICT', `${arrival.task} has been decided already`);
+    throw new NocturneError('CONFLICT', `${arrival.task} has already been decided`);
   const next = { state: 'rejected', node: arrival.from, why } as const;
   const row = {
     event: 'returned',

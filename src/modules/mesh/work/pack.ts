@@ -58,7 +58,7 @@ export function packTask(
     if (size > LARGEST_PACKAGE)
       throw new MeshRefusal(
         'too-large',
-        `${folder} has more than ${LARGEST_PACKAGE / 1024 / 1024} MiB; a task takes no more along`,
+        `${folder} has more than ${LARGEST_PACKAGE / 1024 / 1024} MiB; a task cannot carry more`,
       );
     files.push({ path, mode: modeOf(entry.mode), content: bytes.toString('base64') });
   }

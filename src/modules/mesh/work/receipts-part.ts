@@ -91,7 +91,10 @@ function takeReceipt(node: LiveNode, { from, payload }: Message): void {
   const about = { node: from, task, attempt, hash };
   const { workspace } = node;
   if (!isLogged(workspace.root, ['worked'], about))
-    throw new MeshRefusal('not-allowed', `${from} sends a receipt for what was not sent: ${task}`);
+    throw new MeshRefusal(
+      'not-allowed',
+      `${from} sent a receipt for something that was never sent: ${task}`,
+    );
   logOnce(workspace, { event: 'receipt', ...about, head, why: how });
   const seen: Receipt = {
     type: 'seen',

@@ -32,13 +32,13 @@ function ofCalls({ total, notEnforced, overchargedBy, currency }: SpendJson): re
     doubts.push({
       what: 'reserved',
       much: amount(total.running),
-      why: 'Running calls hold it. It is part of the sum.',
+      why: 'Running calls have reserved it. It is included in the sum.',
     });
   if (total.unconfirmed.tokens > 0)
     doubts.push({
       what: 'unconfirmed',
       much: amount(total.unconfirmed),
-      why: 'Calls that told no usage count as the most that they can have cost.',
+      why: 'Calls that reported no usage count as the most that they can have cost.',
     });
   if (notEnforced.passes > 0)
     doubts.push({

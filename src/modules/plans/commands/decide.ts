@@ -17,7 +17,7 @@ import { planFacts } from './plan-facts.js';
 
 const DRY_RUN = {
   flags: '--dry-run',
-  description: 'show what would change of the plan, and write nothing',
+  description: 'show what would change in the plan, and write nothing',
 };
 
 type Decision = {
@@ -58,7 +58,7 @@ export const planPause = decision(
 export const planAbort = decision(
   'abort',
   'aborted',
-  'abort a plan: running steps are cancelled, and nothing starts any more',
+  'abort a plan: running steps are cancelled, and no other step starts',
 );
 
 export const planRetry: ModuleCommand = {
@@ -75,7 +75,7 @@ export const planRetry: ModuleCommand = {
 };
 
 export const planResume: ModuleCommand = {
-  summary: 'go on with a plan that is paused or aborted, or whose page is lost or old',
+  summary: 'continue a plan that is paused or aborted, or whose page is lost or old',
   forAgents: 'never',
   args: '<project>',
   options: [DRY_RUN],

@@ -71,7 +71,7 @@ export function eventRows(snapshot: Snapshot, options: RowsOptions): readonly Ch
 /** @throws NocturneError `CONFIG` */
 export function requirePlans(snapshot: Snapshot): void {
   if (snapshot.schema.objects.has(PLAN_EVENT)) return;
-  throw new NocturneError('CONFIG', 'REGISTRY.md of this workspace does not know plans yet', {
+  throw new NocturneError('CONFIG', 'REGISTRY.md of this workspace does not declare plans yet', {
     file: snapshot.schema.file,
     hint: 'run nocturne upgrade, and sign REGISTRY.md',
   });

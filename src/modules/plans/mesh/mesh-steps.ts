@@ -141,7 +141,7 @@ export function cancelOrphans(snapshot: Snapshot, plans: readonly Plan[]): reado
     if (!isOurs || OVER.includes(fieldText(page, 'state'))) return [];
     return [
       { kind: 'set', address: `${page.file}#state`, value: 'cancelled' },
-      { kind: 'set', address: `${page.file}#why`, value: 'its plan does not wait for it any more' },
+      { kind: 'set', address: `${page.file}#why`, value: 'its plan no longer waits for it' },
     ];
   });
 }

@@ -58,7 +58,9 @@ export function advance(
     return why === undefined ? [] : [{ event, why }];
   });
   const told = logged.flatMap((event) =>
-    event.kind === 'refused' ? [`Your edit of the plan ${project} was not done: ${event.why}`] : [],
+    event.kind === 'refused'
+      ? [`Your edit of the plan ${project} was not carried out: ${event.why}`]
+      : [],
   );
   const isSame = logged.length === 0;
   return {

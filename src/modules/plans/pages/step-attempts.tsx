@@ -22,7 +22,7 @@ export function StepAttempts({ json }: { readonly json: AttemptsJson }) {
   return (
     <Section title="Attempts" note={`${metric.command.join(' ')}, ${metric.direction} is better`}>
       <PlotScript />
-      {attempts.length === 0 ? <Empty>Nothing was tried yet.</Empty> : null}
+      {attempts.length === 0 ? <Empty>Nothing has been tried yet.</Empty> : null}
       {attempts.length === 0 ? null : (
         <Plot
           caption={`Score of each attempt, with the standard deviation of its measurements${before === undefined ? '' : `; dashed: ${numberText(before)} before the first`}`}

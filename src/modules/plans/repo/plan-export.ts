@@ -111,7 +111,7 @@ function notSent(found: Export, why: string): CommandResult {
 
 function sent({ branch, commit, text, repository }: Export): CommandResult {
   const to = repository.export;
-  const next = `${branch} at ${commit} is in ${to}. Open the pull request there with this text.`;
+  const next = `${branch} at ${commit} has been pushed to ${to}. Open the pull request there with this text.`;
   return {
     exit: EXIT.ok,
     text: `${text}\n${next}`,

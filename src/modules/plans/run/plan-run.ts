@@ -40,7 +40,7 @@ export const planRun: ModuleCommand = {
     context.requireOwner('plan run');
     const [problem] = readPlan(snapshot, project).problems;
     if (problem !== undefined)
-      throw new NocturneError('CONFIG', `nothing of the plan can start: ${problem.message}`, {
+      throw new NocturneError('CONFIG', `no step of the plan can start: ${problem.message}`, {
         file: problem.range.file,
         hint: `nocturne plan show ${project}`,
       });

@@ -22,8 +22,11 @@ export function estimateLines(
     isCounted
       ? `What is left takes about ${time} on the critical path (*)${price}.`
       : 'How long it takes is not known yet.',
-    ...about('By their budgets, because nothing like them was done yet', budgeted),
-    ...about('Not counted, without a budget or anything like them in the past', uncounted),
+    ...about('From their budgets, because nothing like them has been done yet', budgeted),
+    ...about(
+      'Not counted, because they have no budget and nothing like them has been done',
+      uncounted,
+    ),
   ];
 }
 

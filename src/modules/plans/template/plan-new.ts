@@ -145,7 +145,7 @@ function requireRoom(snapshot: Snapshot, project: string, replaces: boolean): vo
       hint: `nocturne plan abort ${project}, then run this with --replace`,
     });
   if (!replaces)
-    throw new NocturneError('EXISTS', `${project} has a plan already`, {
+    throw new NocturneError('EXISTS', `${project} already has a plan`, {
       file,
       hint: 'add --replace to write over it; nocturne history keeps what it was',
     });

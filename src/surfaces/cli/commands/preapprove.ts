@@ -133,7 +133,7 @@ async function change(
     const { files, after } = previewChanges(snapshot, { changes: [planned] });
     const [page] = files;
     if (page === undefined)
-      throw new NocturneError('REFUSED', `${id} says so already`, {
+      throw new NocturneError('REFUSED', `${id} already says so`, {
         hint: 'nocturne preapprove list shows them',
       });
     requireSound(after, page.path);

@@ -108,7 +108,7 @@ function runFor(
   requireOwner(context, 'changing projects');
   const slug = args[0] ?? '';
   if (dispatchRow(context.workspace().snapshot(), slug).status === status)
-    return unchanged(`${slug} is ${status} already.`);
+    return unchanged(`${slug} is already ${status}.`);
   const why = textOption(options, 'reason') ?? null;
   return carryOut(
     context,

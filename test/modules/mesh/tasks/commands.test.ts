@@ -35,7 +35,7 @@ t.test('an owner proposes, looks, cancels and tries again', async (t) => {
   t.match(read(place, 'mesh/inbox/draw-the-map-2-1-cancelled.md'), 'cancelled by the owner');
   const twice = await call(place, 'cancel', 'draw-the-map-2');
   t.match(twice, { exit: 1 });
-  t.match(JSON.stringify(twice), 'it is cancelled already');
+  t.match(JSON.stringify(twice), 'it is already cancelled');
   t.notMatch((await call(place, 'tasks')).text, 'draw-the-map-2');
   t.match(JSON.stringify(await call(place, 'retry', 'draw-the-map')), 'it is proposed, and only');
   release(place);

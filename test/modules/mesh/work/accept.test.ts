@@ -59,5 +59,5 @@ t.test('the owner accepts one and refuses another', { skip }, async (t) => {
     ['committed owner.good', 'returned owner.bad'],
   );
   const again = await nocturne(owner, 'mesh', 'accept', 'bad', '--yes');
-  t.match(again, { exit: 2, stderr: /nothing of the task "bad" waits for you/ });
+  t.match(again, { exit: 2, stderr: /no result of the task "bad" waits for you/ });
 });

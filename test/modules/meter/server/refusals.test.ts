@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer, type AddressInfo } from 'node:net';
 import { request as requestHttp } from 'node:http';
@@ -8,6 +8,7 @@ import { closeGrant } from '../../../../src/modules/meter/grant.js';
 import { liveMeter, meterDirectory } from '../../../../src/modules/meter/live-meter.js';
 import { isUnbilled } from '../../../../src/modules/meter/server/unbilled.js';
 import { serveMeter } from '../../../../src/modules/meter/server/serve-meter.js';
+import { logRow } from '../../../support/log-row.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
 import { SPENDING, spendingPage } from '../spending-place.js';
 import { until } from './until.js';
@@ -426,18 +427,27 @@ t.test('what a worker used without the meter counts, also after its judge used i
   });
   const { root } = meter.made;
   const [runId, time] = ['RUN-20261121-001', '2026-11-21T01:10:00Z'];
-  const row = (cells: string): string => `| ${cells} |\n`;
-  appendFileSync(
-    join(root, 'audit/AUDIT-LOG.md'),
-    row(`900 | ${time} | ${runId} | T2.5 | budget | standard | - | ok | - | worker | x`) +
-      row(`901 | ${time} | ${runId} | T4 | brief | pages | - | ok | - | worker | x`),
-  );
-  appendFileSync(
-    join(root, 'audit/SESSION-REGISTRY.md'),
-    row(
-      `${runId} | worker | login | m | 9000 | 10 | 0 | ${time} | ${time} | pass | pages | ok | STRONG | x`,
-    ),
-  );
+  const add = (log: string, cells: Readonly<Record<string, string | number>>): void => {
+    const path = join(root, log);
+    appendFileSync(
+      path,
+      logRow(readFileSync(path, 'utf8'), { run_id: runId, chain: 'x', ...cells }),
+    );
+  };
+  const done = { time, result: 'ok', actor: 'worker' };
+  add('audit/AUDIT-LOG.md', {
+    ...done,
+    seq: 900,
+    step: 'T2.5',
+    type: 'budget',
+    target: 'standard',
+  });
+  add('audit/AUDIT-LOG.md', { ...done, seq: 901, step: 'T4', type: 'brief', target: 'pages' });
+  add('audit/SESSION-REGISTRY.md', {
+    ...{ role: 'worker', runner: 'login', model: 'm', tokens_in: 9000, tokens_out: 10, cost: 0 },
+    ...{ started: time, ended: time, integrity: 'pass', project: 'pages', outcome: 'ok' },
+    grade: 'STRONG',
+  });
   const judge = meter.token({ runId, use: 'grader' });
   const refused = await chat(meter, judge, { max_tokens: 1024 });
   t.equal(refused.status, 402, refused.text);

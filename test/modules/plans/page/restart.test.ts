@@ -156,7 +156,7 @@ t.test('an edit that comes too late is put back, and the owner is told', async (
   const notes = place.workspace.snapshot().records('NOTIFICATION');
   t.match(
     notes.map((note) => note.fields.get('action_needed')?.value),
-    ['Your edit of the plan pages was not done: survey is proved.'],
+    ['Your edit of the plan pages was not carried out: survey is proved.'],
   );
 });
 

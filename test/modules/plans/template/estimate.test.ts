@@ -86,8 +86,8 @@ t.test('a step without a budget and without past runs is not counted as no time'
   const snapshot = workspace.snapshot();
   t.same(estimateLines(snapshot, found), [
     'What is left takes about 20 min on the critical path (*).',
-    'By their budgets, because nothing like them was done yet: 1 step (b).',
-    'Not counted, without a budget or anything like them in the past: 1 step (a).',
+    'From their budgets, because nothing like them has been done yet: 1 step (b).',
+    'Not counted, because they have no budget and nothing like them has been done: 1 step (a).',
   ]);
   const [first] = estimateLines(snapshot, { ...found, minutes: 0 });
   t.equal(first, 'How long it takes is not known yet.');

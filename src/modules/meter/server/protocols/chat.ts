@@ -4,6 +4,7 @@ import { AnswerRecord, countedOf, countOf } from './answer-record.js';
 import { imagesInMessages, noteInLast, type PartTypes } from './content.js';
 import { isObject, listOf, objectOf, parsedObject, textOf } from './json.js';
 import {
+  boundedCall,
   choicesOf,
   IMAGE_TOKENS,
   LABELS,
@@ -15,7 +16,6 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
-  unknownParameters,
   valuesOf,
 } from './parameters.js';
 import type {
@@ -72,17 +72,13 @@ function bound(body: Json): Bounded | Unbounded {
   const [maxOutput, choices] = [limitOf(body, LIMITS), choicesOf(body, 'n')];
   if (typeof maxOutput === 'object') return maxOutput;
   if (typeof choices === 'object') return choices;
-  return {
-    kind: 'bounded',
-    model: textOf(body['model']),
-    isStream: body['stream'] === true,
+  return boundedCall(body, KNOWN, {
     maxOutput,
     smallest: SMALLEST,
     choices,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], 0) + images * IMAGE_TOKENS,
     writesCache: valuesOf(body, 'cache_control').length > 0,
-    leftOut: unknownParameters(body, KNOWN),
-  };
+  });
 }
 
 function unboundedTool(body: Json): Unbounded | undefined {

@@ -1,7 +1,8 @@
 /** OpenAI's plain completions. */
 import { completionReader, asksForUsage, withUsage } from './chat.js';
-import { listOf, textOf } from './json.js';
+import { listOf } from './json.js';
 import {
+  boundedCall,
   choicesOf,
   LABELS,
   limitOf,
@@ -9,7 +10,6 @@ import {
   SAMPLING,
   unbounded,
   unboundedParameter,
-  unknownParameters,
 } from './parameters.js';
 import type { Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
@@ -46,17 +46,13 @@ function bound(body: Json): Bounded | Unbounded {
   if (typeof maxOutput === 'object') return maxOutput;
   if (typeof n === 'object') return n;
   if (typeof best === 'object') return best;
-  return {
-    kind: 'bounded',
-    model: textOf(body['model']),
-    isStream: body['stream'] === true,
+  return boundedCall(body, KNOWN, {
     maxOutput,
     smallest: SMALLEST,
     choices: Math.max(n, best) * promptsOf(prompt),
     extraTokens: TEMPLATE_TOKENS,
     writesCache: false,
-    leftOut: unknownParameters(body, KNOWN),
-  };
+  });
 }
 
 /** A list of tokens is one prompt; a list of texts or of such lists is several. */

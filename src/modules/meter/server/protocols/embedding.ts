@@ -1,8 +1,8 @@
 /** OpenAI's embeddings. They have no output. */
 import { AnswerRecord } from './answer-record.js';
 import { countedByOpenai } from './chat.js';
-import { listOf, textOf } from './json.js';
-import { LABELS, namesOf, unbounded, unboundedParameter, unknownParameters } from './parameters.js';
+import { listOf } from './json.js';
+import { boundedCall, LABELS, namesOf, unbounded, unboundedParameter } from './parameters.js';
 import type { Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
 const KNOWN = namesOf(
@@ -43,15 +43,12 @@ function bound(body: Json): Bounded | Unbounded {
     .every((part) => typeof part === 'string' || typeof part === 'number');
   if (inputs.length === 0 || !isText)
     return unbounded('input', 'expected a text, tokens, or a list of these');
-  return {
-    kind: 'bounded',
-    model: textOf(body['model']),
+  return boundedCall(body, KNOWN, {
     isStream: false,
     maxOutput: 0,
     smallest: 0,
     choices: 1,
     extraTokens: inputs.length * MARKS,
     writesCache: false,
-    leftOut: unknownParameters(body, KNOWN),
-  };
+  });
 }

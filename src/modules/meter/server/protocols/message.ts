@@ -4,6 +4,7 @@ import { AnswerRecord, countedOf, countOf } from './answer-record.js';
 import { imagesIn, imagesInMessages, noteInLast, type PartTypes } from './content.js';
 import { isObject, listOf, objectOf, parsedObject, textOf } from './json.js';
 import {
+  boundedCall,
   IMAGE_TOKENS,
   limitOf,
   longCache,
@@ -12,7 +13,6 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
-  unknownParameters,
   valuesOf,
 } from './parameters.js';
 import type { AnswerReader, Bounded, Json, Protocol, Unbounded } from './protocol.js';
@@ -73,18 +73,14 @@ function bound(body: Json, headers: Headers): Bounded | Unbounded {
   if (typeof inSystem !== 'number') return inSystem;
   const maxOutput = limitOf(body, ['max_tokens']);
   if (typeof maxOutput === 'object') return maxOutput;
-  return {
-    kind: 'bounded',
-    model: textOf(body['model']),
-    isStream: body['stream'] === true,
+  return boundedCall(body, KNOWN, {
     maxOutput,
     // A budget for thinking is at least 1,024 tokens, and the answer comes after it.
     smallest: budgetOf(body) === undefined ? SMALLEST : 2 * SMALLEST,
     choices: 1,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], vendor.length) + images * IMAGE_TOKENS,
     writesCache: valuesOf(body, 'cache_control').length > 0,
-    leftOut: unknownParameters(body, KNOWN),
-  };
+  });
 }
 
 /** Compaction is a second call to the model. */

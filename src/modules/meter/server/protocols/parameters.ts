@@ -4,7 +4,7 @@
  * those that nobody knows are left out unless their value is harmless.
  */
 import { isObject, listOf, textOf } from './json.js';
-import type { Json, Unbounded } from './protocol.js';
+import type { Bounded, Json, Unbounded } from './protocol.js';
 
 /** How the next token is chosen, by OpenAI's names and by those of servers that owners run. */
 export const SAMPLING =
@@ -44,10 +44,26 @@ export function unboundedParameter(
 }
 
 /** Parameters that nobody knows. Each may ask for more answers, or for a service with its price. */
-export function unknownParameters(body: Json, known: ReadonlySet<string>): readonly string[] {
+function unknownParameters(body: Json, known: ReadonlySet<string>): readonly string[] {
   return Object.entries(body)
     .filter(([param, value]) => !known.has(param) && !isHarmless(value))
     .map(([param]) => param);
+}
+
+/** `known`: the parameters of the protocol; any other is left out. */
+export function boundedCall(
+  body: Json,
+  known: ReadonlySet<string>,
+  call: Omit<Bounded, 'kind' | 'model' | 'isStream' | 'leftOut'> &
+    Partial<Pick<Bounded, 'isStream'>>,
+): Bounded {
+  return {
+    kind: 'bounded',
+    model: textOf(body['model']),
+    isStream: body['stream'] === true,
+    leftOut: unknownParameters(body, known),
+    ...call,
+  };
 }
 
 function isNothing(value: unknown): boolean {

@@ -4,6 +4,7 @@ import { AnswerRecord, countedOf, countOf } from './answer-record.js';
 import { imagesIn, noteInLast, type PartTypes } from './content.js';
 import { isObject, listOf, objectOf, parsedObject, textOf } from './json.js';
 import {
+  boundedCall,
   IMAGE_TOKENS,
   LABELS,
   limitOf,
@@ -12,7 +13,6 @@ import {
   toolTokens,
   unbounded,
   unboundedParameter,
-  unknownParameters,
 } from './parameters.js';
 import type { AnswerReader, Bounded, Json, Protocol, Unbounded } from './protocol.js';
 
@@ -76,17 +76,13 @@ function bound(body: Json): Bounded | Unbounded {
   if (typeof images !== 'number') return images;
   const maxOutput = limitOf(body, ['max_output_tokens']);
   if (typeof maxOutput === 'object') return maxOutput;
-  return {
-    kind: 'bounded',
-    model: textOf(body['model']),
-    isStream: body['stream'] === true,
+  return boundedCall(body, KNOWN, {
     maxOutput,
     smallest: SMALLEST,
     choices: 1,
     extraTokens: TEMPLATE_TOKENS + toolTokens(body['tools'], 0) + images * IMAGE_TOKENS,
     writesCache: false,
-    leftOut: unknownParameters(body, KNOWN),
-  };
+  });
 }
 
 function reader(): AnswerReader {

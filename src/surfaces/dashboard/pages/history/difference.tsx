@@ -45,7 +45,7 @@ export async function difference(context: PageContext): Promise<PageView> {
             </details>
           ))}
           {files.length > MOST_FILES ? (
-            <p class="note">{`and ${files.length - MOST_FILES} more files: choose times that are nearer.`}</p>
+            <p class="note">{`and ${files.length - MOST_FILES} more files: choose times that are closer together.`}</p>
           ) : null}
         </Section>
       </>

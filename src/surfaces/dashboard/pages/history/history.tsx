@@ -47,8 +47,8 @@ export function history({ snapshot, query, zone }: PageContext): PageView {
           {page.rows.length === 0 ? (
             <Empty>
               {page.isFull
-                ? 'No row of the audit log or the change log fits.'
-                : 'None of the newest rows fits. Older ones may.'}
+                ? 'No row of the audit log or the change log matches.'
+                : 'None of the newest rows matches. Older ones may.'}
             </Empty>
           ) : (
             <Rows snapshot={snapshot} rows={page.rows} zone={zone} />

@@ -57,7 +57,7 @@ export function projects({ snapshot, query, zone, canAct }: PageContext): PageVi
         </div>
         {unknown.length === 0 ? null : (
           <p class="problem">
-            {`${plural(unknown.length, 'project has', 'projects have')} a status that REGISTRY.md does not know: ${unknown.map(({ slug, status }) => `${slug} (${status || 'none'})`).join(', ')}.`}
+            {`${plural(unknown.length, 'project has', 'projects have')} a status that REGISTRY.md does not declare: ${unknown.map(({ slug, status }) => `${slug} (${status || 'none'})`).join(', ')}.`}
           </p>
         )}
       </>

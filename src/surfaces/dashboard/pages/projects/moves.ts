@@ -36,7 +36,7 @@ export function statusesOf(schema: Schema): readonly string[] {
 
 /** What R5 says: the command whose bundle sets the status `to`, if it takes a project in `from`. */
 export function moveOf(schema: Schema, from: string, to: string): Move {
-  if (from === to) return { kind: 'refused', why: `It is ${to} already.` };
+  if (from === to) return { kind: 'refused', why: `It is already ${to}.` };
   const setting = [...schema.bundles.values()].filter((bundle) => sets(bundle, to));
   const moves = OWNER_MOVES.filter(({ bundle }) => setting.some(({ name }) => name === bundle));
   const [first] = moves;

@@ -22,7 +22,7 @@ export function ProjectOutputs({
   const [rendered, linked] = [paths.slice(0, MOST_RENDERED), paths.slice(MOST_RENDERED)];
   return (
     <Section title="Outputs" note={String(paths.length)}>
-      {paths.length === 0 ? <Empty>Nothing came out of it yet.</Empty> : null}
+      {paths.length === 0 ? <Empty>Nothing has come out of it yet.</Empty> : null}
       {rendered.map((path, index) => (
         <details class="output" open={index === 0}>
           <summary>{nameOf(path)}</summary>

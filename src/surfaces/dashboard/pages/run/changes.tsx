@@ -23,7 +23,7 @@ export function Differences({ snapshot, log }: Shown) {
             <code>{path}</code>
           </summary>
           {i < MOST_TOLD ? <LastChanged snapshot={snapshot} path={path} /> : null}
-          {diff === '' ? <Empty>Nothing of it differs now.</Empty> : <Diff text={diff} />}
+          {diff === '' ? <Empty>Nothing in it differs now.</Empty> : <Diff text={diff} />}
         </details>
       ))}
       <More all={differences.length} />

@@ -41,7 +41,7 @@ export function PreapprovalsSection({ snapshot, zone }: Shown) {
         />
       )}
       {uses.length === 0 ? (
-        <Empty>None was used so far.</Empty>
+        <Empty>None has been used so far.</Empty>
       ) : (
         <details>
           <summary>{`The last uses (${uses.length})`}</summary>
