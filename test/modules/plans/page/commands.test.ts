@@ -197,7 +197,7 @@ t.test('a plan that is over is told once, has no estimate, and waits for nobody'
   happen(place, { kind: 'failed', step: 'write', cause: 'criteria', why: 'Nothing came.' });
   t.equal(stateOf(place), 'failed: survey proved, write failed, publish blocked');
   const shown = await nocturne(place, 'plan', 'show', 'pages');
-  t.notMatch(shown.stdout, /What is left takes|How long it takes|By their budgets/);
+  t.notMatch(shown.stdout, /What is left takes|How long it takes|From their budgets/);
   t.match(await json(place, 'plan', 'show', 'pages'), { estimate: null });
   t.match(
     (await nocturne(place, 'plan', 'why', 'write')).stdout,
