@@ -1,46 +1,38 @@
-// Bundles the programs that tests start, and often kill, into dist/children: opening the hundreds
-// of small files of each start would be most of the time of these tests.
-import { readFileSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
-import { build } from 'esbuild';
+// Bundles the programs that tests start, and often kill, into dist/children.cjs, with the code that
+// V8 compiled while one of them ran: to open and compile the hundreds of small files of each start
+// would be most of the time of these tests. dist/children has a file to start for each.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import fastGlob from 'fast-glob';
-import { outside } from './outside-bundles.mjs';
+import { bundleScript } from './bundle-script.mjs';
 
-// A file finds other files relative to itself; in the bundle as well.
-const originalPlace = {
-  name: 'original place',
-  setup(build) {
-    build.onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
-      const place = JSON.stringify(relative('dist', path));
-      const url = `new URL(${place}, import.meta.url.replace(/\\/dist\\/children\\/.*/, '/dist/'))`;
-      const contents = readFileSync(path, 'utf8')
-        .replaceAll('import.meta.url', `${url}.href`)
-        .replaceAll('import.meta.dirname', `new URL('.', ${url}).pathname`);
-      return { loader: 'js', contents };
-    });
-  },
-};
+const BUNDLE = 'dist/children.cjs';
+const FOLDER = 'dist/children';
 
-// Names of common files change with what they contain.
-rmSync('dist/children', { recursive: true, force: true });
-await build({
-  entryPoints: await fastGlob([
-    'dist/test/**/*-child.js',
-    'dist/test/workspace/crash/record-writer.js',
-  ]),
-  outbase: 'dist/test',
-  outdir: 'dist/children',
-  bundle: true,
-  splitting: true,
-  external: outside,
-  // Packages in the old format ask for others by `require`. Code is optimised as late as in the
-  // command line (bin/load-bundle.cjs), because most of these programs live as short.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; import { setFlagsFromString as __setFlags } from 'node:v8'; const require = __createRequire(import.meta.url); __setFlags('--interrupt-budget=500000');",
-  },
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  plugins: [originalPlace],
-  logLevel: 'warning',
+const names = await fastGlob(['**/*-child.js', 'workspace/crash/record-writer.js'], {
+  cwd: 'dist/test',
+  // Not started as programs of the bundle.
+  ignore: ['models/**', 'support/**'],
 });
+const programs = names.map((name) => `'${name}': () => import('./test/${name}')`);
+await bundleScript('children.cjs', `export const programs = { ${programs.join(', ')} };`);
+rmSync(FOLDER, { recursive: true, force: true });
+for (const name of names) {
+  const file = join(FOLDER, name);
+  const [loader, bundle] = ['bin/load-bundle.cjs', BUNDLE].map((path) =>
+    JSON.stringify(relative(dirname(file), path)),
+  );
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    `require(${loader}).loadBundle(require.resolve(${bundle})).exports.programs['${name}']();\n`,
+  );
+}
+writeFileSync(join(FOLDER, 'package.json'), '{ "type": "commonjs" }\n');
+
+// In a process of its own, because the program says what it does.
+const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/compile-children.mjs'], {
+  encoding: 'utf8',
+});
+if (status !== 0) throw new Error(`no test program runs: ${stdout}${stderr}`);

@@ -2,13 +2,12 @@
 // dist/quick.cjs, each with the code that V8 compiled while it ran a few commands. Opening hundreds
 // of small files would take most of the time of a command.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { installedNames } from '../dist/src/kernel/installed-names.js';
 import { createWorkspace } from '../dist/src/setup/create-workspace.js';
-import { outside } from './outside-bundles.mjs';
+import { bundleScript } from './bundle-script.mjs';
 
 const packageRoot = join(import.meta.dirname, '..');
 const dist = join(packageRoot, 'dist');
@@ -17,61 +16,8 @@ const held = {
   hosts: installedNames(join(dist, 'src/hosts'), 'host.js'),
 };
 
-// A file finds programs, threads and installed modules relative to itself; in the bundle as well.
-const originalPlace = {
-  name: 'original place',
-  setup(build) {
-    build.onLoad({ filter: /\.m?js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes('import.meta.')) return undefined;
-      const place = JSON.stringify(relative(dist, path));
-      return {
-        loader: 'js',
-        contents: text
-          .replaceAll('import.meta.url', `__urlOf(${place})`)
-          .replaceAll('import.meta.dirname', `__folderOf(${place})`),
-      };
-    });
-  },
-};
-const banner = {
-  js: 'const __placeOf = (path) => require("node:path").join(__filename, "..", path), __urlOf = (path) => require("node:url").pathToFileURL(__placeOf(path)).href, __folderOf = (path) => require("node:path").dirname(__placeOf(path));',
-};
-
-async function bundle(name, contents) {
-  const file = join(dist, name);
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `${contents}\nexport const held = ${JSON.stringify(held)};`,
-      resolveDir: dist,
-    },
-    outfile: file,
-    write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    // Native or large packages stay outside and are loaded by `require`: a script has no `import()`.
-    external: outside,
-    supported: { 'dynamic-import': false },
-    plugins: [originalPlace],
-    banner,
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    logOverride: { 'empty-import-meta': 'error' },
-  });
-  // esbuild does not write regular expressions as ASCII; load-bundle.cjs says why it matters.
-  const ascii = outputFiles[0].text.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  // V8 would accept stored code for another text of the same length.
-  rmSync(`${file}.cache`, { force: true });
-  writeFileSync(file, ascii);
-}
+const bundle = (name, contents) =>
+  bundleScript(name, `${contents}\nexport const held = ${JSON.stringify(held)};`, { short: true });
 
 await Promise.all([
   bundle(

@@ -47,14 +47,15 @@ export function findDescendants(root: number): readonly LiveProcess[] {
   return [...found.values()];
 }
 
-/** Waits at most `withinMs`. */
-export async function waitUntilGone(run: RunProcesses, withinMs: number): Promise<void> {
+/** Waits at most `withinMs`. @returns whether none of its processes is left. */
+export async function waitUntilGone(run: RunProcesses, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; isThere(run); pauseMs = Math.min(pauseMs * 2, 50)) {
     const left = deadline - performance.now();
-    if (left <= 0) return;
+    if (left <= 0) return false;
     await pause(Math.min(pauseMs, left));
   }
+  return true;
 }
 
 export type KillOptions = {
@@ -74,9 +75,7 @@ export async function killProcesses(
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-    const pids = alsoKill
-      .filter(({ pid, born }) => isSame(liveProcess(pid), { pid, born }))
-      .map(({ pid }) => pid);
+    const pids = alsoKill.filter(isAlive).map(({ pid }) => pid);
     const alive = new Set([...findProcesses(run), ...pids]);
     if (run.group !== undefined && (alive.size > 0 || !hasProcessTable))
       signalGroup(run.group, 'SIGKILL');
@@ -112,6 +111,10 @@ function isSame(
     candidate.pid === other.pid &&
     candidate.born === other.born
   );
+}
+
+function isAlive(process: LiveProcess): boolean {
+  return isSame(liveProcess(process.pid), process);
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -152,7 +155,9 @@ export async function endProcesses(
   const alsoKill = findDescendants(run.group);
   if (graceMs !== undefined)
     for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
-  await waitUntilGone(run, graceMs ?? FLUSH_MS);
+  const isGone = await waitUntilGone(run, graceMs ?? FLUSH_MS);
+  // To look at every process of the machine again would be most of the time of a short program.
+  if (isGone && hasProcessTable && !alsoKill.some(isAlive)) return { killed: 0, left: [] };
   if (run.sandbox !== undefined) {
     signalGroup(run.group, 'SIGKILL');
     await waitUntilGone(run, FLUSH_MS);

@@ -17,4 +17,4 @@ const input = sampleInput({
   cwd: workspace,
   on: (event) => event.kind === 'started' && process.stdout.write('started\n'),
 });
-await commandRunner({ host: { PATH: process.env['PATH'], HOME: home } }).run({ ...input, sandbox });
+void commandRunner({ host: { PATH: process.env['PATH'], HOME: home } }).run({ ...input, sandbox });

@@ -17,7 +17,7 @@ if (moment === 'kept')
       if (String(to).includes('/kept/')) die();
     },
   });
-await worker(
+void worker(
   {
     workspace: openWorkspace(root, { home, clock: systemClock }),
     env: process.env,

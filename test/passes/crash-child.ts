@@ -19,7 +19,10 @@ const env = {
   runners: [],
 };
 process.stdout.write('ready\n');
-for (let i = 1; ; i++) {
-  if (i % 4 === 0) await manager(env, { role: 'manager' });
-  else await worker(env, { role: 'worker' });
+async function work(): Promise<never> {
+  for (let i = 1; ; i++) {
+    if (i % 4 === 0) await manager(env, { role: 'manager' });
+    else await worker(env, { role: 'worker' });
+  }
 }
+void work();

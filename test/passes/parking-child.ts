@@ -6,5 +6,6 @@ import { environment } from './pass-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
-const { outcome } = await worker(environment({ workspace }), { role: 'worker' });
-process.stdout.write(`${outcome}\n`);
+void worker(environment({ workspace }), { role: 'worker' }).then(({ outcome }) =>
+  process.stdout.write(`${outcome}\n`),
+);

@@ -21,6 +21,8 @@ export type ProjectOptions = {
   readonly writes?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** With the pages that explain rules, which no pass reads. */
+  readonly rulePages?: boolean;
 };
 
 /** What a well-behaved agent prints last. */
@@ -155,6 +157,7 @@ ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_leas
   );
   const made = makeWorkspace(directory, {
     ...(options.folder === undefined ? {} : { folder: options.folder }),
+    withoutRulePages: options.rulePages !== true,
     files: {
       'PROJECTS/pages/LONGRUNNER.md': longrunner,
       'PROJECTS/pages/PHASES.md': phases,

@@ -22,6 +22,8 @@ export type MakeOptions = {
   /** Leave it a template that nobody owns. */
   readonly unsigned?: boolean;
   readonly at?: string;
+  /** Without the pages that explain rules: two of five files, which no pass reads. */
+  readonly withoutRulePages?: boolean;
   /** Where the workspace is below the directory; default `workspace`. */
   readonly folder?: string;
 };
@@ -32,11 +34,13 @@ const AGENTS_TEMPLATE = 'dist/src/setup/agents-page.md';
 export const INSTALLED_MODULES = installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js');
 /** Pages of the repository that are not part of a workspace. */
 const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
+/** But for the two that other pages link to. */
+const RULE_PAGE = /^orchestration-os\/rules-reference\/(?!(?:failure-mode|log-chain)\.md$)./;
 
 /** Makes `DIRECTORY/workspace` and `DIRECTORY/home`; give it `t.testdir()`. */
 export function makeWorkspace(directory: string, options: MakeOptions = {}): MadeWorkspace {
   const [root, home] = [join(directory, options.folder ?? 'workspace'), join(directory, 'home')];
-  copyShipped(root);
+  copyShipped(root, options);
   cpSync(join(REPOSITORY, AGENTS_TEMPLATE), join(root, 'AGENTS.md'));
   for (const [path, content] of Object.entries(options.files ?? {})) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -51,10 +55,14 @@ export function makeWorkspace(directory: string, options: MakeOptions = {}): Mad
 }
 
 /** The workspace files of this repository, as a clone has them. */
-export function copyShipped(root: string): void {
+export function copyShipped(
+  root: string,
+  { withoutRulePages }: Pick<MakeOptions, 'withoutRulePages'> = {},
+): void {
   mkdirSync(root, { recursive: true });
   for (const entry of shipped()) {
     const path = relative(REPOSITORY, join(entry.parentPath, entry.name));
+    if (withoutRulePages === true && RULE_PAGE.test(path)) continue;
     if (entry.isDirectory()) mkdirSync(join(root, path), { recursive: true });
     else copyFileSync(join(REPOSITORY, path), join(root, path));
   }

@@ -22,15 +22,7 @@ import {
 import { git } from './disarmed-git.js';
 import { expireAttempts } from './expire-attempts.js';
 import { folderChanges } from './folder-changes.js';
-import {
-  addObjects,
-  headsNow,
-  openOrigin,
-  type Origin,
-  refsAsText,
-  refValue,
-  setRunRef,
-} from './origin.js';
+import { addObjects, headsNow, openOrigin, type Origin, refsAsText, setRunRef } from './origin.js';
 import { branchOf, REPOSITORIES_PAGE, type Repository } from './repository-record.js';
 
 export type CloneRequest = {
@@ -131,10 +123,9 @@ type Base = { readonly base: string; readonly release: () => void };
 /** Where the attempt begins: a commit of the owner's, or one of what is not committed yet. */
 function baseOf(desk: Desk, { repository, now }: CloneRequest): Base {
   const { origin } = desk;
-  const { head } = headsNow(origin, repository);
+  const { head, checkedOut: own } = headsNow(origin, repository);
   const asItIs = { base: head, release: (): void => undefined };
   const { workTree } = origin;
-  const own = refValue(origin, 'HEAD');
   if (!repository.uncommitted || workTree === undefined || own === undefined) return asItIs;
   const tree = treeEntries(desk, own);
   const changes = folderChanges(desk, workTree, {

@@ -66,10 +66,12 @@ const KNOWN_EXTENSIONS = /^extensions\.(?:worktreeconfig|noop|noop-v1)$/;
 
 /** The first extension that changes how objects or refs are stored. */
 function formatOf(directory: string): string | undefined {
+  const config = join(directory, 'config');
+  if (!/extensions/i.test(readTextIfThere(config) ?? '')) return undefined;
   const found = gitResult({ directory }, [
     'config',
     '--file',
-    join(directory, 'config'),
+    config,
     '--no-includes',
     '-z',
     '--name-only',
@@ -87,10 +89,19 @@ function headsOf(directory: string): readonly string[] {
 }
 
 /** `undefined`: there is no such ref. */
-export function refValue({ directory }: Origin, ref: string): string | undefined {
-  const found = gitResult({ directory }, ['rev-parse', '--verify', '-q', `${ref}^{commit}`]);
-  const commit = found.stdout.toString('utf8').trim();
-  return found.status === 0 && /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
+export function refValue(origin: Origin, ref: string): string | undefined {
+  return refValues(origin, [ref])[0];
+}
+
+/** Of all of them at one time, by one process. */
+function refValues(
+  { directory }: Origin,
+  refs: readonly string[],
+): readonly (string | undefined)[] {
+  const input = refs.map((ref) => `${ref}^{commit}\n`).join('');
+  const { stdout } = gitResult({ directory }, ['cat-file', '--batch-check'], { input });
+  const lines = stdout.toString('utf8').split('\n');
+  return refs.map((_, i) => /^([0-9a-f]{40}) commit /.exec(lines[i] ?? '')?.[1]);
 }
 
 const NONE = '0'.repeat(40);
@@ -165,8 +176,15 @@ export function branchRef(repository: Repository): string {
   return `refs/heads/${branchOf(repository)}`;
 }
 
-/** `head`: what the next change is merged onto. `branch`: what Nocturne's branch has now. */
-export type Heads = { readonly head: string; readonly branch: string | undefined };
+/**
+ * `head`: what the next change is merged onto. `branch`: what Nocturne's branch has now.
+ * `checkedOut`: the commit of the owner's HEAD.
+ */
+export type Heads = {
+  readonly head: string;
+  readonly branch: string | undefined;
+  readonly checkedOut: string | undefined;
+};
 
 /**
  * Once the owner has merged the branch and gone on, work goes on from there.
@@ -174,8 +192,8 @@ export type Heads = { readonly head: string; readonly branch: string | undefined
  */
 export function headsNow(origin: Origin, repository: Repository): Heads {
   const own = repository.branch === '' ? 'HEAD' : `refs/heads/${repository.branch}`;
-  const branch = refValue(origin, branchRef(repository));
-  const owners = refValue(origin, own);
+  const refs = [branchRef(repository), own, 'HEAD'];
+  const [branch, owners, checkedOut] = refValues(origin, refs);
   if (owners === undefined)
     throw new NocturneError(
       'CONFIG',
@@ -183,7 +201,7 @@ export function headsNow(origin: Origin, repository: Repository): Heads {
       { file: REPOSITORIES_PAGE, hint: 'make the first commit, or correct `branch`' },
     );
   const isMerged = branch === undefined || isAncestor(origin, branch, owners);
-  return { head: isMerged ? owners : branch, branch };
+  return { head: isMerged ? owners : branch, branch, checkedOut };
 }
 
 function isAncestor({ directory }: Origin, older: string, newer: string): boolean {

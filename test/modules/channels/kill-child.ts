@@ -12,6 +12,9 @@ const context = {
   signal: new AbortController().signal,
   say: () => undefined,
 };
-for (const channel of ownerChannels(workspace.snapshot()))
-  await deliver(context, channel, { mayBegin: false });
-workspace.close();
+async function deliverAll(): Promise<void> {
+  for (const channel of ownerChannels(workspace.snapshot()))
+    await deliver(context, channel, { mayBegin: false });
+  workspace.close();
+}
+void deliverAll();

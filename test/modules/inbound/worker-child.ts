@@ -6,7 +6,7 @@ import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
-await worker(
+void worker(
   {
     workspace,
     env: process.env,

@@ -15,6 +15,7 @@ const workspace = openWorkspace(root, { home, clock: fixedClock(new Date()) });
 process.stdout.write('begun\n');
 const db = openKnowledge(indexPath(root));
 indexFiles(db, workspace.snapshot());
-const { embedded } = await indexVectors(db, slowEmbedder());
-process.stdout.write(`embedded ${embedded}\n`);
-db.close();
+void indexVectors(db, slowEmbedder()).then(({ embedded }) => {
+  process.stdout.write(`embedded ${embedded}\n`);
+  db.close();
+});

@@ -10,4 +10,4 @@ const workspace = openWorkspace(root, { home, clock: systemClock });
 const say = (line: string): void => {
   if (/^T5 +judge/.test(line)) process.kill(process.pid, 'SIGKILL');
 };
-await worker(environment({ workspace }, { modules: [rules], say }), { role: 'worker' });
+void worker(environment({ workspace }, { modules: [rules], say }), { role: 'worker' });

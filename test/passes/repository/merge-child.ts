@@ -2,7 +2,10 @@
 import { merge, type Owners } from './owners-repository.js';
 
 const [owners = '', ...runIds] = process.argv.slice(2);
-for (const runId of runIds) {
-  const { kind } = await merge(JSON.parse(owners) as Owners, runId);
-  if (kind !== 'merged') throw new Error(`${runId}: ${kind}`);
+async function mergeAll(): Promise<void> {
+  for (const runId of runIds) {
+    const { kind } = await merge(JSON.parse(owners) as Owners, runId);
+    if (kind !== 'merged') throw new Error(`${runId}: ${kind}`);
+  }
 }
+void mergeAll();

@@ -10,7 +10,7 @@ const [root = '', home = '', url = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
 const [identity, roster] = [readIdentity(workspace.state), keptRoster(workspace.state)];
 if (identity === undefined || roster === undefined) throw new Error('it has not joined');
-await runNode({
+void runNode({
   workspace,
   identity,
   roster,

@@ -17,5 +17,5 @@ replaceFiles({
     fsyncSync(descriptor);
   },
 });
-await runPlan({ root, home, workspace: openWorkspace(root, { home, clock: systemClock }) });
-process.stdout.write(`${flushes}\n`);
+const workspace = openWorkspace(root, { home, clock: systemClock });
+void runPlan({ root, home, workspace }).then(() => process.stdout.write(`${flushes}\n`));

@@ -5,7 +5,7 @@ import { isOver } from '../../../../src/modules/plans/engine/ready-steps.js';
 import { type Loop, readLoop } from '../../../../src/modules/plans/loop/loop-state.js';
 import { readRecord } from '../../../../src/modules/plans/loop/loop-record.js';
 import { planOf } from '../run/plan-place.js';
-import { agentThat, loopIn, PLACE, placeWithLoop, projectText } from './loop-place.js';
+import { agentThat, BY_SHELL, loopIn, PLACE, placeWithLoop, projectText } from './loop-place.js';
 import { childProgram } from '../../../support/child-program.js';
 
 t.setTimeout(540_000);
@@ -30,7 +30,7 @@ const facts = ({ attempts, start, stopped }: Loop) => ({
 });
 
 t.test('a loop that is killed again and again ends like one that is not', { skip }, async (t) => {
-  const place = placeWithLoop(t.testdir(), AGENT);
+  const place = placeWithLoop(t.testdir(), AGENT, { metric: BY_SHELL });
   let killed = 0;
   for (const last of [...KILLS, 0]) {
     const { signal } = spawnSync(process.execPath, [CHILD, place.root, place.home, String(last)]);

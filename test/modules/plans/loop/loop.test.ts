@@ -19,6 +19,7 @@ import { planOf } from '../run/plan-place.js';
 import { attempted, BEGUN, simulate, TIME } from './simulated-loop.js';
 import {
   agentThat,
+  BY_SHELL,
   keptText,
   loopIn,
   onDisk,
@@ -42,6 +43,7 @@ t.test('what is measurably better is kept, and the next one begins there', { ski
       "write('src/value.txt', '11')",
       "write('src/value.txt', read('src/value.txt') + ' + 3'); write('src/more.txt', 'new')",
     ),
+    { metric: BY_SHELL },
   );
   const first = await passIn(place);
   t.match(first.outcome, /Measured before the first attempt: 10, 10, 10\./);
@@ -122,7 +124,7 @@ t.test('attempts obey a disk quota', { skip }, async (t) => {
       `${mib}6e5)); write('src/value.txt', '9')`,
       `${mib}5e5)); write('src/value.txt', '8')`,
     ),
-    { metric: { disk_mb: 1 } },
+    { metric: { ...BY_SHELL, disk_mb: 1 } },
   );
   await runPlan(place);
   const [large, old, last] = loopIn(place).attempts;
@@ -141,17 +143,18 @@ t.test(
     const place = placeWithLoop(
       t.testdir(),
       agentThat(
-        "write('src/value.txt', '20'); write('src/seen.txt', `${existsSync('hidden/truth.mjs')} ${readdirSync('../../.nocturne/objects').length}`)",
+        "write('src/value.txt', '20'); write('src/seen.txt', `${existsSync('hidden/truth.sh')} ${readdirSync('../../.nocturne/objects').length}`)",
         "write('src/value.txt', '30'); write('src/real.txt', '1')",
       ),
       {
         metric: {
+          ...BY_SHELL,
           attempts: 2,
-          held_out: { command: ['node', 'hidden/truth.mjs'], files: ['hidden/**'] },
+          held_out: { command: ['sh', 'hidden/truth.sh'], files: ['hidden/**'] },
         },
         files: {
-          'PROJECTS/pages/hidden/truth.mjs':
-            "import { existsSync } from 'node:fs'; console.log(existsSync('src/real.txt') ? 2 : 1);",
+          'PROJECTS/pages/hidden/truth.sh':
+            'if test -e src/real.txt; then echo 2; else echo 1; fi\n',
         },
       },
     );
@@ -165,7 +168,7 @@ t.test(
     t.equal(keptText(place, overfitted?.runId, 'src/seen.txt'), 'false 0');
     t.match(real, { verdict: 'kept', test: { attempt: [2, 2, 2, 2, 2, 2, 2] } });
     t.equal(plan.status, 'done');
-    t.match(projectText(place, 'hidden/truth.mjs'), /existsSync/);
+    t.match(projectText(place, 'hidden/truth.sh'), /test -e/);
   },
 );
 
@@ -186,20 +189,20 @@ t.test(
 t.test('the best attempt on a repository of the owner is on its branch', { skip }, async (t) => {
   const folder = t.testdir();
   const owners = ownersRepository(join(folder, 'owners'));
-  const score = "console.log(require('fs').readFileSync('repo/src/value.txt', 'utf8').length)";
-  put(owners.path, { 'src/value.txt': 'abc', 'bench/score.cjs': score });
+  const score = 'wc -c < repo/src/value.txt\n';
+  put(owners.path, { 'src/value.txt': 'abc', 'bench/score.sh': score });
   run(owners.path, 'add', '-A');
   run(owners.path, 'commit', '-qm', 'A score');
   const page = new URL('../../../../../orchestration-os/REPOSITORIES.md', import.meta.url);
   const row = `\n## pages\n\n- **Path:** ${owners.path}\n- **Branch:** main\n`;
   const agent = agentThat(
     "write('repo/src/value.txt', 'abcdef')",
-    "write('repo/bench/score.cjs', 'console.log(99)')",
+    "write('repo/bench/score.sh', 'echo 99')",
     "write('repo/src/value.txt', read('repo/src/value.txt') + 'g'); write('repo/new.txt', '')",
   );
   const place = placeWithLoop(join(folder, 'place'), agent, {
     writes: ['repo/**'],
-    metric: { command: ['node', 'repo/bench/score.cjs'], files: ['repo/bench/**'] },
+    metric: { command: ['sh', 'repo/bench/score.sh'], files: ['repo/bench/**'] },
     files: { 'orchestration-os/REPOSITORIES.md': `${readFileSync(page, 'utf8')}${row}` },
   });
   const before = fingerprint(owners.path);
@@ -210,7 +213,7 @@ t.test('the best attempt on a repository of the owner is on its branch', { skip 
     attempts.map(({ verdict, why }) => `${verdict}: ${why.split(' in ')[0]}`),
     [
       'kept: It is better: 6 against 3',
-      'void: The agent changed PROJECTS/pages/repo/bench/score.cjs, which measures.',
+      'void: The agent changed PROJECTS/pages/repo/bench/score.sh, which measures.',
       'kept: It is better: 7 against 6',
     ],
   );

@@ -25,7 +25,7 @@ replaceFiles({
   },
 });
 
-await drive(
+void drive(
   {
     workspace,
     env: process.env,
