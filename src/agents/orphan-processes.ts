@@ -156,8 +156,10 @@ export async function endProcesses(
   if (graceMs !== undefined)
     for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
   const isGone = await waitUntilGone(run, graceMs ?? FLUSH_MS);
-  // To look at every process of the machine again would be most of the time of a short program.
-  if (isGone && hasProcessTable && !alsoKill.some(isAlive)) return { killed: 0, left: [] };
+  // With the first process of a sandbox the system ends all others in it. To look at every process
+  // of the machine once more would be most of the time of a short program.
+  if (isGone && run.sandbox !== undefined && !alsoKill.some(isAlive))
+    return { killed: 0, left: [] };
   if (run.sandbox !== undefined) {
     signalGroup(run.group, 'SIGKILL');
     await waitUntilGone(run, FLUSH_MS);
