@@ -54,6 +54,14 @@ export function answerGit(call: GitCall): readonly string[] {
   return findings;
 }
 
+/** What the person at git reads. */
+export function refusal(event: GitEvent, findings: readonly string[]): string {
+  return [
+    `nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`,
+    ...findings.map((finding) => `  ${finding}`),
+  ].join('\n');
+}
+
 function findingsOf(call: GitCall): readonly string[] {
   switch (call.event) {
     case 'pre-commit':
