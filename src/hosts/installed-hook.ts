@@ -1,6 +1,6 @@
 /**
- * The hook of an installed host that is called before every tool call or commit: a `hook-line.js` in
- * the host's folder. Loads nothing else of the host.
+ * The hook of an installed host that is called before every tool call or commit: a `hook-line.js`
+ * in the host's folder. Loads nothing else of the host.
  */
 import { installedNames } from '../kernel/installed-names.js';
 import type { PassModule } from '../passes/module.js';
