@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { freePort, NATS_SERVER, NO_SERVER } from '../modules/mesh/nats-server.js';
+import { writeAnsweredProgram } from '../support/answered-program.js';
+import { BIN, callProgram, startProgram } from '../support/standing-process.js';
 import { scan } from '../../src/markdown/scan.js';
 
 t.setTimeout(300_000);
@@ -41,6 +42,9 @@ function stepsOf(page: string): readonly Step[] {
 
 /** Days, runs and counts differ from one machine and version to the next. */
 const steady = (text: string): string => text.replace(/\d+/g, '0').replace(/ +/g, ' ');
+
+/** What a page starts in the background is a process of its own. */
+const RUNS_ON = `case "$*" in serve | 'mesh work') exec "${process.execPath}" "${BIN}" "$@" ;; esac\n`;
 
 /** In docs/MESH.md; something else may listen there. */
 const PORT = '14222';
@@ -79,17 +83,10 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
     { skip },
     async (t) => {
       const page = readFileSync(join(REPOSITORY, PAGE), 'utf8');
-      const place = mkdtempSync(join(tmpdir(), 'getting started '));
-      t.teardown(async () => {
-        await endedIn(place);
-        rmSync(place, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
-      });
-      mkdirSync(join(place, 'bin'));
-      writeFileSync(
-        join(place, 'bin/nocturne'),
-        `#!/bin/sh\nexec "${process.execPath}" "${REPOSITORY}bin/nocturne.cjs" "$@"\n`,
-        { mode: 0o755 },
-      );
+      const place = join(t.testdirName, 'getting started');
+      t.teardown(() => endedIn(place));
+      t.testdir({ 'getting started': { bin: {} } });
+      writeAnsweredProgram(join(place, 'bin/nocturne'), callProgram, RUNS_ON);
       const {
         NOCTURNE_RUN: _,
         NOCTURNE_PASS_TOKEN: __,
@@ -103,12 +100,12 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
       let directory = place;
       for (const { line, commands, shown } of steps) {
         const script = `set -e\n${commands.replaceAll(PORT, port)}\npwd > "$HOME/where"\n`;
-        const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+        const { exit, stdout, stderr } = await startProgram('bash', ['-c', script], {
           cwd: directory,
-          encoding: 'utf8',
-          input: '',
           env: {
             ...env,
+            // The repository around the fixtures is not that of the page.
+            GIT_CEILING_DIRECTORIES: place,
             HOME: place,
             ...(NATS_SERVER === undefined ? {} : { NATS_SERVER }),
             GIT_AUTHOR_NAME: 'Ada',
@@ -119,7 +116,7 @@ for (const [PAGE, fewest] of Object.entries(PAGES)) {
             COLUMNS: '100',
           },
         });
-        t.equal(status, 0, `${PAGE}:${line}`, { commands, stdout, stderr });
+        t.equal(exit, 0, `${PAGE}:${line}`, { commands, stdout, stderr });
         for (const text of shown)
           t.ok(steady(stdout).includes(steady(text)), `${PAGE}:${line} shows: ${text}`, { stdout });
         directory = readFileSync(join(place, 'where'), 'utf8').trim();

@@ -6,7 +6,7 @@ import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { tiersWithIdle } from '../passes/pass-workspace.js';
-import { addHost, installWithout } from '../support/package-without.js';
+import { addHost, installPackage } from '../support/installed-package.js';
 
 t.setTimeout(300_000);
 
@@ -20,10 +20,10 @@ console.log('\`\`\`');
 `;
 
 t.test('a pass is done by a runner of a kind that only its folder knows', async (t) => {
-  const installed = installWithout([], t);
+  const installed = installPackage(t);
   const directory = t.testdirName;
-  const { run } = installed;
-  t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
+  const { run, ask } = installed;
+  t.equal((await ask(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests'])).exit, 0);
   const own = join(directory, 'own');
   const program = join(directory, 'programs/other-agent.mjs');
   mkdirSync(join(program, '..'));
@@ -34,10 +34,10 @@ t.test('a pass is done by a runner of a kind that only its folder knows', async 
     `\n## other another agent\n\n- **Kind:** other\n- **Program:** ${program}\n`,
   );
   writeFileSync(join(own, 'MODEL-TIERS.md'), tiersWithIdle());
-  t.equal(run(['sign', '--all', '--yes'], own).exit, 0);
-  t.match(run(['validate'], own).said, /0 errors/);
+  t.equal((await ask(['sign', '--all', '--yes'], own)).exit, 0);
+  t.match((await ask(['validate'], own)).said, /0 errors/);
   t.match(
-    run(['doctor'], own).said,
+    (await ask(['doctor'], own)).said,
     /other \(other\): no installed host provides runners of this kind/,
     'without the folder the owner is told',
   );

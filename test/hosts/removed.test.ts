@@ -1,7 +1,7 @@
 /** Taking a host out is removing its folder. Everything else works. */
 import { join } from 'node:path';
 import t from 'tap';
-import { installWithout } from '../support/package-without.js';
+import { installPackage } from '../support/installed-package.js';
 
 t.setTimeout(300_000);
 
@@ -22,12 +22,12 @@ const HOSTS: readonly {
   { host: 'git', command: ['hook', 'git', 'pre-commit'], listed: /hook git/, hooks: /^git:/m },
 ];
 
+const { run, ask, remove } = installPackage(t);
+const directory = t.testdirName;
+
 t.test('without any host a whole night of command runners goes as before', async (t) => {
-  const { run, ask } = installWithout(
-    HOSTS.map(({ host }) => `hosts/${host}`),
-    t,
-  );
-  const demo = join(t.testdirName, 'demo');
+  for (const { host } of HOSTS) t.teardown(remove(`hosts/${host}`));
+  const demo = join(directory, 'demo');
   const night = run(['demo', demo]);
   t.equal(night.exit, 0, night.said.slice(-2000));
   t.match(night.said, /Waiting for you \(3\)/);
@@ -49,9 +49,10 @@ t.test('without any host a whole night of command runners goes as before', async
 
 for (const { host, command, listed, hooks } of HOSTS)
   t.test(`${host}: without its folder the rest works, and nothing speaks of it`, async (t) => {
-    const { run, ask } = installWithout([`hosts/${host}`], t);
-    t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
-    const own = join(t.testdirName, 'own');
+    t.teardown(remove(`hosts/${host}`));
+    const made = await ask(['init', host, '--yes', '--owner', 'Ann', '--domain', 'tests']);
+    t.equal(made.exit, 0, made.said);
+    const own = join(directory, host);
     for (const words of [['gate'], ['validate'], ['doctor'], ['run', 'manager']]) {
       const { exit, said } = words[0] === 'gate' ? run(words, own) : await ask(words, own);
       t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);

@@ -1,11 +1,11 @@
 /**
  * Taking a module out: its folder before a workspace is made, or after. Everything else works.
  */
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { toolsOf } from '../../src/tools/tools.js';
-import { installWithout } from '../support/package-without.js';
+import { installPackage } from '../support/installed-package.js';
 
 t.setTimeout(600_000);
 
@@ -37,12 +37,25 @@ const MODULES: readonly {
   { module: 'rules', command: ['rules', 'list'], help: /rules list/, enabled: true },
 ];
 
+const { run, ask, remove, home } = installPackage(t);
+const directory = t.testdirName;
+const [own, kept] = [join(directory, 'own'), join(directory, 'kept')];
+const made = run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']);
+cpSync(own, join(kept, 'own'), { recursive: true });
+cpSync(home, join(kept, 'home'), { recursive: true });
+
+/** The workspace and what is kept of it outside, as they were made with all modules. */
+function startAgain(): void {
+  for (const place of [own, home]) rmSync(place, { recursive: true });
+  cpSync(kept, directory, { recursive: true });
+}
+
 for (const { module, command, help, enabled, listed } of MODULES)
   t.test(`without ${module}`, async (t) => {
-    const { run, ask, remove } = installWithout([], t);
-    const [demo, own] = [join(t.testdirName, 'demo'), join(t.testdirName, 'own')];
-    t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
-    remove(`modules/${module}`);
+    const demo = join(directory, `demo-${module}`);
+    t.equal(made.exit, 0, made.said);
+    startAgain();
+    t.teardown(remove(`modules/${module}`));
 
     await t.test(
       'a workspace made without it has nothing of it, and a whole night goes as before',

@@ -2,14 +2,20 @@
  * Processes of the command line that stay and carry out one command after the other, which costs a
  * tenth of a process for each.
  */
-import { type ChildProcess, fork, spawn, type StdioOptions } from 'node:child_process';
+import {
+  type ChildProcess,
+  fork,
+  spawn,
+  type SpawnOptionsWithoutStdio,
+  type StdioOptions,
+} from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answered, Asked } from './standing-child.js';
 
 export type { Answered, Asked };
 
 const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const BIN = at('bin/nocturne.cjs');
+export const BIN = at('bin/nocturne.cjs');
 const CHILD = at('dist/test/support/standing-child.js');
 
 // V8 takes the stored code of the bundle only with the size of the heap that it was made with.
@@ -68,8 +74,18 @@ export const askStanding = shared.ask;
 
 /** `node bin/nocturne.cjs WORDS`, a process of its own. */
 export function startAlone({ words, env, cwd }: Asked, input = ''): Promise<Answered> {
+  return startProgram(process.execPath, [BIN, ...words], { cwd, env }, input);
+}
+
+/** A program that ends: what it printed, and its exit code. */
+export function startProgram(
+  program: string,
+  words: readonly string[],
+  options: SpawnOptionsWithoutStdio,
+  input = '',
+): Promise<Answered> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [BIN, ...words], { cwd, env });
+    const child = spawn(program, words, options);
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (text: string) => {

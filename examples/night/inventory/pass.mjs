@@ -23,7 +23,7 @@ console.log('```');
 
 function survey(list) {
   const rows = list.map(
-    (one) => `| ${one.name} | ${one.version} | ${one.licence} | ${size(one.bytes)} |`,
+    (one) => `| ${one.name} | ${one.version} | ${one.licence} | ${size(bytesOf(one.folder))} |`,
   );
   const text = `# Installed packages, ${today}\n\nRead from \`${modules}\`.\n\n## Packages\n\n| Name | Version | Licence | Size |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   return {
@@ -97,7 +97,7 @@ function onePackage(root, path) {
     short,
     version: about.version ?? 'none',
     licence,
-    bytes: bytesOf(join(root, path)),
+    folder: join(root, path),
   };
   try {
     return [self, ...installed(root, `${path}/node_modules`)];

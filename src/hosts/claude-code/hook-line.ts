@@ -14,7 +14,7 @@ import type { HookLine } from '../installed-hook.js';
 import { answerEvent } from './hooks/answer-event.js';
 
 /** @param words what follows `hook claude-code`. */
-export const hookLine: HookLine = async (words, modules) => {
+export const hookLine = (async (words, modules) => {
   const { env } = process;
   const index = words.indexOf('--workspace');
   const directory = index === -1 ? undefined : words[index + 1];
@@ -35,7 +35,7 @@ export const hookLine: HookLine = async (words, modules) => {
   process.stdout.write(showLines(reply.stdout, { color: false }));
   process.stderr.write(showLines(reply.stderr, { color: false }));
   return reply.exit;
-};
+}) satisfies HookLine;
 
 /**
  * The folder that the hook was installed for. If it is no longer a workspace, nothing can be

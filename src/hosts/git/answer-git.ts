@@ -54,6 +54,14 @@ export function answerGit(call: GitCall): readonly string[] {
   return findings;
 }
 
+/** What the person at git reads. */
+export function refusal(event: GitEvent, findings: readonly string[]): string {
+  return [
+    `nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`,
+    ...findings.map((finding) => `  ${finding}`),
+  ].join('\n');
+}
+
 function findingsOf(call: GitCall): readonly string[] {
   switch (call.event) {
     case 'pre-commit':
@@ -79,11 +87,19 @@ function onCommit({ workspace, git: repository, pass }: GitCall): readonly strin
   const files = changes.map((change) =>
     stagedFile(change, { contents, inWorkspace: inside(change.path), folder }),
   );
-  const read = (path: string): Buffer | undefined => {
-    const id = index.get(folder === '' ? path : `${folder}/${path}`);
-    return id === undefined
-      ? undefined
-      : (contents.get(id) ?? blobs({ ...repository, cwd: top }, [id]).get(id));
+  const read = (asked: readonly string[]): ReadonlyMap<string, Buffer> => {
+    const ids = asked.flatMap((path) => {
+      const id = index.get(folder === '' ? path : `${folder}/${path}`);
+      return id === undefined ? [] : [[path, id] as const];
+    });
+    const more = ids.map(([, id]) => id).filter((id) => !contents.has(id));
+    const known = new Map([...contents, ...blobs({ ...repository, cwd: top }, more)]);
+    return new Map(
+      ids.flatMap(([path, id]) => {
+        const content = known.get(id);
+        return content === undefined ? [] : [[path, content] as const];
+      }),
+    );
   };
   const paths = [...index.keys()]
     .filter(inside)

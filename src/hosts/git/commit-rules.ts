@@ -25,8 +25,8 @@ export type StagedFile = {
 };
 export type Staged = {
   readonly files: readonly StagedFile[];
-  /** Any workspace file as the commit would hold it. */
-  readonly read: (path: string) => Buffer | undefined;
+  /** The workspace files that are there, as the commit would hold them, by path. */
+  readonly read: (paths: readonly string[]) => ReadonlyMap<string, Buffer>;
   readonly paths: readonly string[];
   readonly trust: Trust | undefined;
 };
@@ -101,7 +101,8 @@ function frontMatterFindings(path: string, page: Doc): readonly GitFinding[] {
 
 /** A commit must not hold a protected file that differs from its own manifest. */
 function integrityFindings({ files, read, paths, trust }: Staged): readonly GitFinding[] {
-  const [registry, manifestBytes] = [read(REGISTRY_FILE), read(MANIFEST_FILE)];
+  const pages = read([REGISTRY_FILE, MANIFEST_FILE]);
+  const [registry, manifestBytes] = [pages.get(REGISTRY_FILE), pages.get(MANIFEST_FILE)];
   const mine = files.filter((file) => file.inWorkspace).map((file) => file.path);
   if (registry === undefined)
     return mine.includes(REGISTRY_FILE)
@@ -131,8 +132,9 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
   const found = trust === undefined ? parsed.problems : checkManifest(parsed, trust);
   const problems = mine.includes(MANIFEST_FILE) ? found : [];
   const rows = new Map(parsed.manifest.rows.map((row) => [row.file, row.sha256]));
+  const contents = read(asked);
   const unsigned = asked.flatMap((path): GitFinding[] => {
-    const [bytes, row] = [read(path), rows.get(path)];
+    const [bytes, row] = [contents.get(path), rows.get(path)];
     if (bytes === undefined)
       return row === undefined
         ? []

@@ -6,7 +6,7 @@ import { signManifest } from '../../../src/integrity/sign.js';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { environment, placeWithProject } from '../../passes/pass-workspace.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
-import { callForText } from '../../surfaces/cli/run-cli.js';
+import { callForText, callMany } from '../../surfaces/cli/run-cli.js';
 
 t.setTimeout(300_000);
 
@@ -179,7 +179,7 @@ t.test('a merge is judged as well', async (t) => {
 });
 
 t.test('messages have a form', async (t) => {
-  const { git } = await repository(t);
+  const { root, home, git } = await repository(t);
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     ['a plain one', 'One thing is added', 0, /./],
     ['with a body', 'One thing is added\n\nBecause it was missing.', 0, /./],
@@ -196,6 +196,13 @@ t.test('messages have a form', async (t) => {
       { exit, said },
       that,
     );
+  const file = join(root, '.git/MESSAGE');
+  writeFileSync(file, 'Add this,\n');
+  const words = ['hook', 'git', 'commit-msg', '--workspace', root, '--', file];
+  const quick = await callForText({ root, home }, words);
+  const [whole] = await callMany({ root, home }, [words], { json: false });
+  t.match(quick, { exit: 5, text: /refuses this commit:\n {2}.*ends with ","/ });
+  t.same({ ...quick, json: {} }, whole, 'the hook answers as the whole command line does');
   git('config', 'nocturne.subjectLength', '20');
   t.match(git('commit', '--allow-empty', '-m', 'x'.repeat(21)), { exit: 1, said: /at most 20/ });
 });
@@ -234,7 +241,7 @@ function hooksPath(root: string, folder: string): string {
 
 t.test('hooks that were there are called, and stay as they are', async (t) => {
   const mark = (root: string, exit = 0): string =>
-    `#!/usr/bin/env python3\nimport sys\nopen(${JSON.stringify(join(root, '../called'))}, 'a').write(sys.argv[0].split('/')[-1] + ' ' + ' '.join(sys.argv[1:]) + '\\n')\nsys.exit(${exit})`;
+    `#!/usr/bin/env bash\necho "\${0##*/} $*" >> '${join(root, '../called')}'\nexit ${exit}\n`;
   const cases: readonly (readonly [string, (root: string) => string])[] = [
     ['in the usual folder', (root) => join(root, '.git/hooks')],
     ['with core.hooksPath', (root) => hooksPath(root, '.githooks')],

@@ -1,9 +1,11 @@
 /**
- * A program that answers as OpenClaw's command line does, from a file: for what a real one cannot
- * be made to have (old versions, jobs of others, refusals).
+ * A program that answers as OpenClaw's command line does: for what a real one cannot be made to have
+ * (old versions, jobs of others, refusals).
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { writeAnsweredProgram } from '../../support/answered-program.js';
+import type { Answered } from '../../support/standing-process.js';
 
 export type HostState = {
   readonly version: string;
@@ -40,16 +42,9 @@ const CRON_ADD = [
   '--description',
 ];
 
-export function standInOpenclaw(
-  directory: string,
-  agents: readonly Readonly<Record<string, unknown>>[],
-): StandIn {
-  const [program, file, log] = [
-    join(directory, 'openclaw'),
-    join(directory, 'host.json'),
-    join(directory, 'calls.jsonl'),
-  ];
-  const start: HostState = {
+export function standInOpenclaw(directory: string, agents: HostState['agents']): StandIn {
+  const program = join(directory, 'openclaw');
+  const host: Mutable = {
     version: 'OpenClaw 2026.9.6 (stand-in)',
     lacks: [],
     jobs: [],
@@ -57,26 +52,43 @@ export function standInOpenclaw(
     plugins: {},
     faults: [],
   };
-  writeFileSync(file, JSON.stringify(start));
-  writeFileSync(log, '');
-  writeFileSync(
-    `${program}.mjs`,
-    `import fs from 'node:fs';\n(${standIn.toString()})(${JSON.stringify({ file, log, flags: CRON_ADD })}, fs);\n`,
-  );
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${program}.mjs" "$@"\n`, {
-    mode: 0o755,
+  const calls: (readonly string[])[] = [];
+  writeAnsweredProgram(program, ({ words }) => {
+    if (words[0] === '--version') return said(host.version);
+    if (words.includes('--help')) return said(helpOn(words, host.lacks));
+    calls.push(words);
+    return carriedOut(words, host);
   });
-  const state = (): HostState => JSON.parse(readFileSync(file, 'utf8')) as HostState;
   return {
     program,
-    state,
-    change: (part) => writeFileSync(file, JSON.stringify({ ...state(), ...part })),
-    calls: () =>
-      readFileSync(log, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as string[]),
+    state: () => JSON.parse(JSON.stringify(host)) as HostState,
+    change: (part) => void Object.assign(host, structuredClone(part)),
+    calls: () => [...calls],
   };
+}
+
+function said(text: string): Answered {
+  return { exit: 0, stdout: `${text}\n`, stderr: '' };
+}
+
+function print(value: unknown): Answered {
+  return said(JSON.stringify(value, undefined, 2));
+}
+
+function refuse(message: string): Answered {
+  return { ...print({ ok: false, error: { type: 'cli_error', message } }), exit: 1 };
+}
+
+function helpOn(words: readonly string[], lacks: readonly string[]): string {
+  const command = words.slice(0, 2).join(' ');
+  const lists: Record<string, readonly string[]> = {
+    'cron add': CRON_ADD.filter((flag) => !lacks.includes(flag)),
+    'cron list': ['--all', '--json'],
+    'plugins install': lacks.includes('plugins') ? [] : ['--force'],
+    'config set': ['--batch-json'],
+  };
+  const options = (lists[command] ?? []).map((flag) => `  ${flag} <x>   text`);
+  return `Usage: openclaw ${command} [options]\n\nOptions:\n${options.join('\n')}\n`;
 }
 
 type Mutable = {
@@ -88,34 +100,10 @@ type Mutable = {
   faults: string[];
 };
 
-/** Its text is the program: it uses nothing from around it. */
-function standIn(
-  at: { file: string; log: string; flags: string[] },
-  fs: typeof import('node:fs'),
-): void {
-  const args = process.argv.slice(2);
-  const host = JSON.parse(fs.readFileSync(at.file, 'utf8')) as Mutable;
-  const print = (value: unknown): void => console.log(JSON.stringify(value, undefined, 2));
-  const refuse = (message: string): void => {
-    print({ ok: false, error: { type: 'cli_error', message } });
-    process.exitCode = 1;
-  };
+function carriedOut(args: readonly string[], host: Mutable): Answered {
   const value = (flag: string): string | undefined =>
     args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined;
   const command = args.slice(0, 2).join(' ');
-  if (args[0] === '--version') return console.log(host.version);
-  if (args.includes('--help')) {
-    const lists: Record<string, string[]> = {
-      'cron add': at.flags.filter((flag) => !host.lacks.includes(flag)),
-      'cron list': ['--all', '--json'],
-      'plugins install': host.lacks.includes('plugins') ? [] : ['--force'],
-      'config set': ['--batch-json'],
-    };
-    return console.log(
-      `Usage: openclaw ${command} [options]\n\nOptions:\n${(lists[command] ?? []).map((flag) => `  ${flag} <x>   text`).join('\n')}\n`,
-    );
-  }
-  fs.appendFileSync(at.log, `${JSON.stringify(args)}\n`);
   if (command === 'agents list')
     return host.agents === null ? refuse('unknown command') : print(host.agents);
   if (command === 'config get')
@@ -161,7 +149,7 @@ function standIn(
   else if (command === 'cron rm') {
     if (!host.faults.includes('rm does nothing'))
       host.jobs = host.jobs.filter((job) => job['id'] !== args[2]);
-    print({ ok: true, removed: true });
+    return print({ ok: true, removed: true });
   } else if (command === 'cron add') {
     const unknown = args.find((word) => word.startsWith('--') && host.lacks.includes(word));
     if (unknown !== undefined) return refuse(`OpenClaw does not recognize option "${unknown}".`);
@@ -171,7 +159,7 @@ function standIn(
     const every = value('--every');
     const ms = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[every?.at(-1) ?? ''] ?? 0;
     const job = {
-      id: before?.['id'] ?? `job-${host.jobs.length + 1}-${process.pid}`,
+      id: before?.['id'] ?? `job-${host.jobs.length + 1}-${randomUUID()}`,
       name: value('--name'),
       enabled: before?.['enabled'] ?? true,
       declarationKey: key,
@@ -193,7 +181,7 @@ function standIn(
       nextRunAtMs: Date.UTC(2026, 10, 22, 3),
     };
     host.jobs = [...host.jobs.filter((one) => one !== before), job];
-    print(key === undefined ? job : { created: before === undefined, job });
+    return print(key === undefined ? job : { created: before === undefined, job });
   }
-  fs.writeFileSync(at.file, JSON.stringify(host));
+  return { exit: 0, stdout: '', stderr: '' };
 }

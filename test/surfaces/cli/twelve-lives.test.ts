@@ -33,24 +33,40 @@ const n = readdirSync('outputs').length + process.hrtime()[1];
 writeFileSync(\`outputs/page-\${n}.md\`, \`# Page \${n}\\n\\n## Entries\\n\\n- name: a\${n}\\n- name: b\${n * 7}\\n\`);
 `;
 
+const directory = t.testdir();
 /** A workspace after one pass whose project goes on. */
+const made = placeWithProject(
+  directory,
+  `${WRITES_MORE}${REPORT.replace('[outputs/page.md]', '[]')}`,
+  {
+    stop: '- file_exists: never.md',
+  },
+);
+const firstPass = await pass(made);
+made.workspace.close();
+const kept = `${directory}-kept`;
+renameSync(directory, kept);
+t.teardown(() => rmSync(kept, { recursive: true }));
+
+/** As it was made, where it was made. */
 async function lived(t: Test): Promise<Place> {
-  const place = placeWithProject(
-    t.testdir(),
-    `${WRITES_MORE}${REPORT.replace('[outputs/page.md]', '[]')}`,
-    {
-      stop: '- file_exists: never.md',
-    },
-  );
-  await passed(t, place);
-  return place;
+  t.equal(firstPass.exit, 0, firstPass.outcome);
+  rmSync(directory, { recursive: true, force: true });
+  cpSync(kept, directory, { recursive: true });
+  const { root, home } = made;
+  return { root, home, workspace: openWorkspace(root, { home, clock: systemClock }) };
 }
 
-async function passed(t: Test, { root, home }: CliPlace): Promise<void> {
+async function passed(t: Test, place: CliPlace): Promise<void> {
+  const report = await pass(place);
+  t.equal(report.exit, 0, report.outcome);
+}
+
+async function pass({ root, home }: CliPlace): ReturnType<typeof worker> {
   const workspace = openWorkspace(root, { home, clock: systemClock });
   const report = await worker(environment({ root, home, workspace }), { role: 'worker' });
-  t.equal(report.exit, 0, report.outcome);
   workspace.close();
+  return report;
 }
 
 type Life = {

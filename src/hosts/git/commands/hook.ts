@@ -2,7 +2,7 @@
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { readStandardInput } from '../../../kernel/read-input.js';
 import type { AddedCommand } from '../../../passes/added-command.js';
-import { answerGit, GIT_EVENTS } from '../answer-git.js';
+import { answerGit, GIT_EVENTS, refusal } from '../answer-git.js';
 
 export const hookGit: AddedCommand = {
   args: '<event> [args...]',
@@ -26,10 +26,7 @@ export const hookGit: AddedCommand = {
     if (findings.length === 0) return { exit: EXIT.ok, text: '', json: { event, findings } };
     return {
       exit: EXIT.refused,
-      text: [
-        `nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`,
-        ...findings.map((finding) => `  ${finding}`),
-      ].join('\n'),
+      text: refusal(event, findings),
       json: { event, findings },
     };
   },

@@ -1,11 +1,11 @@
-/** A copy of the package as it is installed, with modules or hosts taken out, or a host put in. */
+/** A copy of the package as it is installed, for taking modules or hosts out, or a host in. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -38,20 +38,20 @@ const isRead = (path: string): boolean => !path.endsWith('.d.ts');
 export type Installed = {
   readonly root: string;
   readonly home: string;
-  /** Takes a folder below src away. */
-  readonly remove: (folder: string) => void;
+  /** Takes a folder below src away: `modules/inbound`, `hosts/git`. @returns what puts it back. */
+  readonly remove: (folder: string) => () => void;
   /** In a process of its own. */
   readonly run: (words: readonly string[], cwd?: string) => Said;
-  /** By one process that stays until a folder is taken away. */
+  /**
+   * By one process that stays. It looks for the folders at every command, and all its code is in
+   * the bundle.
+   */
   readonly ask: (words: readonly string[], cwd?: string) => Promise<Said>;
 };
 type Said = { readonly exit: number | null; readonly said: string };
 
-/**
- * Give it `t` for its directory.
- * @param removed folders below src: `modules/inbound`, `hosts/git`.
- */
-export function installWithout(removed: readonly string[], t: TestContext): Installed {
+/** Give it `t` for its directory. */
+export function installPackage(t: TestContext): Installed {
   const directory = t.testdir();
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
@@ -76,11 +76,12 @@ export function installWithout(removed: readonly string[], t: TestContext): Inst
     const { exit, stdout, stderr } = await standing.ask({ words, env, cwd });
     return { exit, said: `${stdout}${stderr}` };
   };
-  const remove = (folder: string): void => {
-    standing.end();
-    rmSync(join(root, 'dist/src', folder), { recursive: true });
+  const remove: Installed['remove'] = (folder) => {
+    const [from, aside] = [join(root, 'dist/src', folder), join(directory, 'aside', folder)];
+    mkdirSync(join(aside, '..'), { recursive: true });
+    renameSync(from, aside);
+    return () => renameSync(aside, from);
   };
-  for (const folder of removed) remove(folder);
   return { root, home, remove, run, ask };
 }
 
