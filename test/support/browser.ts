@@ -66,26 +66,46 @@ export async function dashboardInBrowser(
   t.teardown(() => dashboard.stop());
   chromiumOfFile ??= startChromium();
   const browser = await chromiumOfFile;
-  const contexts: BrowserContext[] = [];
-  t.teardown(() => Promise.all(contexts.map((context) => context.close())));
   const first = await contextOf(browser, {});
-  await (await first.newPage()).goto(dashboard.link, { waitUntil: 'commit' });
+  const contexts: BrowserContext[] = [first];
+  t.teardown(() => Promise.all(contexts.map((context) => context.close())));
+  let entered: Page | undefined = await first.newPage();
+  await entered.goto(dashboard.link, { waitUntil: 'commit' });
   const cookies = await first.cookies();
-  await first.close();
+  const another = async (options: PageOptions): Promise<Page> => {
+    const context = await contextOf(browser, options);
+    contexts.push(context);
+    await context.addCookies(cookies);
+    return context.newPage();
+  };
   return {
     dashboard,
     open: async (path, options = {}) => {
-      const context = await contextOf(browser, options);
-      contexts.push(context);
-      await context.addCookies(cookies);
-      const page = await context.newPage();
-      const response = await page.goto(new URL(path, dashboard.origin).href);
-      const status = response?.status() ?? 0;
-      if (status === 401 || status >= 500)
-        throw new Error(`${path} answers ${status}: ${await page.innerText('body')}`);
+      // The browser that has logged in is the first one of this kind.
+      const isKind = Object.keys(options).length === 0;
+      const own = isKind ? entered : undefined;
+      if (isKind) entered = undefined;
+      const page = own ?? (await another(options));
+      await turnTo(page, new URL(path, dashboard.origin).href);
       return page;
     },
   };
+}
+
+/**
+ * Loads another path in the same page, for what needs no browser of its own: each costs a process.
+ * @param path of the dashboard, or a whole address.
+ */
+export async function turnTo(
+  page: Page,
+  path: string,
+  scheme?: PageOptions['scheme'],
+): Promise<void> {
+  if (scheme !== undefined) await page.emulateMedia({ colorScheme: scheme });
+  const response = await page.goto(new URL(path, page.url()).href);
+  const status = response?.status() ?? 0;
+  if (status === 401 || status >= 500)
+    throw new Error(`${path} answers ${status}: ${await page.innerText('body')}`);
 }
 
 function contextOf(browser: Browser, options: PageOptions): Promise<BrowserContext> {

@@ -13,7 +13,7 @@ import {
   wakeSubject,
 } from '../../../../src/modules/mesh/wire/names.js';
 import { type Mesh, type MeshNode, meshOf, type Wanted } from '../mesh-place.js';
-import { NO_SERVER } from '../nats-server.js';
+import { sideBySide } from '../side-by-side.js';
 import { until } from '../until.js';
 import { writeTask } from '../work/work-place.js';
 import {
@@ -30,7 +30,7 @@ import {
 } from './task-place.js';
 
 t.setTimeout(240_000);
-const skip = NO_SERVER;
+const test = sideBySide(t);
 
 type Three = {
   readonly mesh: Mesh;
@@ -62,7 +62,7 @@ async function announcementsOf({ admin }: Mesh, { identity }: MeshNode): Promise
   return (await nodes.get(identity.node))?.revision ?? 0;
 }
 
-t.test('a worker is killed in a task: another one does it', { skip }, async (t) => {
+test('a worker is killed in a task: another one does it', async (t) => {
   const { mesh, owner, first, second } = await three(t);
   start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
   const child = startChild(t, mesh, first);
@@ -78,34 +78,30 @@ t.test('a worker is killed in a task: another one does it', { skip }, async (t) 
   t.match(pageNow(owner, 'page'), { node: 'second', attempt: 2, leftOut: [] });
 });
 
-t.test(
-  'a worker that was stopped past its lease cannot bring its result home',
-  { skip },
-  async (t) => {
-    const { mesh, owner, first, second } = await three(t);
-    start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
-    const child = startChild(t, mesh, first);
-    writeTask(owner, { task: 'page' });
-    await untilClaimed(first, 'lead.page');
-    await untilState(owner, 'page', 'claimed');
-    child.kill('SIGSTOP');
-    work(first, 'lead.page');
-    start(t, { mesh, node: second });
-    await untilClaimed(second, 'lead.page', 2);
-    work(second, 'lead.page');
-    await untilState(owner, 'page', 'pending_review');
-    child.kill('SIGCONT');
-    await until(
-      () => claimsOf(first),
-      (claims) => claims.length === 0,
-    );
-    t.match(pageNow(owner, 'page'), { state: 'pending_review', node: 'second', attempt: 2 });
-    t.match(readArrival(owner.workspace.state, 'page'), { from: 'second', attempt: 2 });
-    t.match(await recordNow(mesh, owner, 'lead.page'), { record: { node: 'second', attempt: 2 } });
-  },
-);
+test('a worker that was stopped past its lease cannot bring its result home', async (t) => {
+  const { mesh, owner, first, second } = await three(t);
+  start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
+  const child = startChild(t, mesh, first);
+  writeTask(owner, { task: 'page' });
+  await untilClaimed(first, 'lead.page');
+  await untilState(owner, 'page', 'claimed');
+  child.kill('SIGSTOP');
+  work(first, 'lead.page');
+  start(t, { mesh, node: second });
+  await untilClaimed(second, 'lead.page', 2);
+  work(second, 'lead.page');
+  await untilState(owner, 'page', 'pending_review');
+  child.kill('SIGCONT');
+  await until(
+    () => claimsOf(first),
+    (claims) => claims.length === 0,
+  );
+  t.match(pageNow(owner, 'page'), { state: 'pending_review', node: 'second', attempt: 2 });
+  t.match(readArrival(owner.workspace.state, 'page'), { from: 'second', attempt: 2 });
+  t.match(await recordNow(mesh, owner, 'lead.page'), { record: { node: 'second', attempt: 2 } });
+});
 
-t.test('the server is killed and comes back', { skip }, async (t) => {
+test('the server is killed and comes back', async (t) => {
   const { mesh, owner, first } = await three(t);
   start(t, { mesh, node: owner });
   start(t, { mesh, node: first });
@@ -121,7 +117,7 @@ t.test('the server is killed and comes back', { skip }, async (t) => {
   t.match(pageNow(owner, 'before'), { state: 'completed', attempt: 1 });
 });
 
-t.test('what waits when the server ends is woken again at once', { skip }, async (t) => {
+test('what waits when the server ends is woken again at once', async (t) => {
   const { mesh, owner, first } = await three(t, { tags: ['gpu'] });
   await createLane(mesh.admin, laneOf(['gpu']), ['gpu']);
   start(t, { mesh, node: owner }, { parts: [ownerPart()] });
@@ -139,7 +135,7 @@ t.test('what waits when the server ends is woken again at once', { skip }, async
   );
 });
 
-t.test('a wake-up that a server without lanes has dropped is sent again', { skip }, async (t) => {
+test('a wake-up that a server without lanes has dropped is sent again', async (t) => {
   const { mesh, owner, first } = await three(t);
   start(t, { mesh, node: owner }, { parts: [ownerPart()] });
   const announced = (): Promise<number> => announcementsOf(mesh, owner).catch(() => 0);
@@ -165,7 +161,7 @@ t.test('a wake-up that a server without lanes has dropped is sent again', { skip
   t.ok(performance.now() - begun < 20_000, 'in seconds, not after the next minute');
 });
 
-t.test('wake-ups that an earlier version kept on the disk are woken again', { skip }, async (t) => {
+test('wake-ups that an earlier version kept on the disk are woken again', async (t) => {
   const { mesh, owner, first } = await three(t);
   const manager = await jetstreamManager(mesh.admin);
   await manager.streams.delete(WAKE_STREAM);
@@ -178,7 +174,7 @@ t.test('wake-ups that an earlier version kept on the disk are woken again', { sk
   await untilClaimed(first, 'lead.page');
 });
 
-t.test('its store is wiped: everything is filled again from the files', { skip }, async (t) => {
+test('its store is wiped: everything is filled again from the files', async (t) => {
   const { mesh, owner, first } = await three(t);
   start(t, { mesh, node: owner });
   start(t, { mesh, node: first });
@@ -205,7 +201,7 @@ t.test('its store is wiped: everything is filled again from the files', { skip }
   t.match(pageNow(owner, 'page'), { state: 'completed', attempt: 1, node: 'first' });
 });
 
-t.test('wake-ups that come twice, late or for nothing change nothing', { skip }, async (t) => {
+test('wake-ups that come twice, late or for nothing change nothing', async (t) => {
   const { mesh, owner, first } = await three(t);
   const connection = await mesh.connect(owner);
   for (const key of ['lead.page', 'lead.nothing', 'lead.page', 'no key', '', 'lead.page'])
@@ -225,7 +221,7 @@ t.test('wake-ups that come twice, late or for nothing change nothing', { skip },
   t.equal(claimsOf(first).length, 1);
 });
 
-t.test('machines whose clocks are an hour apart work together', { skip }, async (t) => {
+test('machines whose clocks are an hour apart work together', async (t) => {
   const { mesh, owner, first } = await three(t);
   const hour = 3_600_000;
   start(t, { mesh, node: owner }, { ahead: -hour });

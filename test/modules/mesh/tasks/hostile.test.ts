@@ -8,7 +8,7 @@ import { signValue } from '../../../../src/modules/mesh/wire/jws.js';
 import { BUCKET, laneOf } from '../../../../src/modules/mesh/wire/names.js';
 import { createLane } from '../../../../src/modules/mesh/server/create-streams.js';
 import { type Mesh, type MeshNode, meshOf } from '../mesh-place.js';
-import { NO_SERVER } from '../nats-server.js';
+import { sideBySide } from '../side-by-side.js';
 import { until } from '../until.js';
 import { writeTask } from '../work/work-place.js';
 import {
@@ -24,7 +24,7 @@ import {
 } from './task-place.js';
 
 t.setTimeout(240_000);
-const skip = NO_SERVER;
+const test = sideBySide(t);
 const KEY = 'lead.page';
 
 type Place = {
@@ -63,7 +63,7 @@ async function restored(t: Test, { mesh, owner, kv }: Place, text: string): Prom
   t.match((await recordNow(mesh, owner, KEY)).record, { state, ...(node ? { node } : {}) });
 }
 
-t.test('illegal values are replaced by the last legal one', { skip }, async (t) => {
+test('illegal values are replaced by the last legal one', async (t) => {
   const here = await place(t);
   const { mesh, owner, helper, rogue, kv } = here;
   start(t, { mesh, node: owner });
@@ -114,7 +114,7 @@ t.test('illegal values are replaced by the last legal one', { skip }, async (t) 
   t.match(pageNow(owner, 'page'), { state: 'completed', node: 'helper', attempt: 1 });
 });
 
-t.test('a node that says that it has a tag does not have it', { skip }, async (t) => {
+test('a node that says that it has a tag does not have it', async (t) => {
   const here = await place(t);
   const { mesh, owner, helper, rogue, kv } = here;
   await createLane(mesh.admin, laneOf(['gpu']), ['gpu']);
@@ -135,37 +135,33 @@ t.test('a node that says that it has a tag does not have it', { skip }, async (t
   t.same(claimsOf(rogue), [], 'its own service did not even try');
 });
 
-t.test(
-  'a node without the word of the owner gets nothing, and gives nothing',
-  { skip },
-  async (t) => {
-    const mesh = await meshOf(t, [
-      { id: 'lead', may: 'mail' },
-      { id: 'helper', may: 'mail' },
-    ]);
-    const [owner, helper] = mesh.nodes;
-    if (owner === undefined || helper === undefined) throw new Error('two');
-    start(t, { mesh, node: owner });
-    start(t, { mesh, node: helper });
-    writeTask(owner, { task: 'page' });
-    await untilState(owner, 'page', 'queued');
-    const kv = await new Kvm(await mesh.connect(helper)).open(BUCKET.tasks);
-    await until(
-      () => kv.get(KEY),
-      (entry) => entry !== null,
-    );
-    const claim = signedBy(helper, { ...heldNow(owner), state: 'claimed', node: 'helper' });
-    await kv.put(KEY, claim);
-    await until(
-      async () => (await kv.get(KEY))?.string(),
-      (now) => now !== claim,
-    );
-    t.match(pageNow(owner, 'page'), { state: 'queued' });
-    t.same(claimsOf(helper), []);
-  },
-);
+test('a node without the word of the owner gets nothing, and gives nothing', async (t) => {
+  const mesh = await meshOf(t, [
+    { id: 'lead', may: 'mail' },
+    { id: 'helper', may: 'mail' },
+  ]);
+  const [owner, helper] = mesh.nodes;
+  if (owner === undefined || helper === undefined) throw new Error('two');
+  start(t, { mesh, node: owner });
+  start(t, { mesh, node: helper });
+  writeTask(owner, { task: 'page' });
+  await untilState(owner, 'page', 'queued');
+  const kv = await new Kvm(await mesh.connect(helper)).open(BUCKET.tasks);
+  await until(
+    () => kv.get(KEY),
+    (entry) => entry !== null,
+  );
+  const claim = signedBy(helper, { ...heldNow(owner), state: 'claimed', node: 'helper' });
+  await kv.put(KEY, claim);
+  await until(
+    async () => (await kv.get(KEY))?.string(),
+    (now) => now !== claim,
+  );
+  t.match(pageNow(owner, 'page'), { state: 'queued' });
+  t.same(claimsOf(helper), []);
+});
 
-t.test('a task outlives a node that empties the stores', { skip }, async (t) => {
+test('a task outlives a node that empties the stores', async (t) => {
   const { mesh, owner, helper, rogue, kv } = await place(t);
   start(t, { mesh, node: owner });
   writeTask(owner, { task: 'page' });

@@ -8,7 +8,7 @@ import { openRecord } from '../../../../src/modules/mesh/tasks/judge-record.js';
 import { keysOf } from '../../../../src/modules/mesh/roster.js';
 import { BUCKET } from '../../../../src/modules/mesh/wire/names.js';
 import { type MeshNode, meshOf } from '../mesh-place.js';
-import { NO_SERVER } from '../nats-server.js';
+import { sideBySide } from '../side-by-side.js';
 import { until } from '../until.js';
 import { writeTask } from '../work/work-place.js';
 import { isCutOff } from './cut-off.js';
@@ -24,7 +24,7 @@ import {
 } from './task-place.js';
 
 t.setTimeout(400_000);
-const skip = NO_SERVER;
+const test = sideBySide(t);
 const THREE = [{ id: 'lead' }, { id: 'first' }, { id: 'second' }];
 
 async function wireTo(url: string): Promise<{ readonly wire: CutProxy; readonly url: string }> {
@@ -34,7 +34,7 @@ async function wireTo(url: string): Promise<{ readonly wire: CutProxy; readonly 
 }
 
 for (const state of ['silent', 'cut'] as const)
-  t.test(`what a worker does behind a wire that is ${state} is not taken`, { skip }, async (t) => {
+  test(`what a worker does behind a wire that is ${state} is not taken`, async (t) => {
     const mesh = await meshOf(t, THREE);
     const { wire, url } = await wireTo(mesh.url);
     await isCutOff(t, {
@@ -45,7 +45,7 @@ for (const state of ['silent', 'cut'] as const)
     });
   });
 
-t.test('a result that was on its way for longer than the lease is refused', { skip }, async (t) => {
+test('a result that was on its way for longer than the lease is refused', async (t) => {
   const mesh = await meshOf(t, THREE);
   const [owner, first, second] = mesh.nodes as [MeshNode, MeshNode, MeshNode];
   const { wire, url } = await wireTo(mesh.url);
@@ -83,7 +83,7 @@ t.test('a result that was on its way for longer than the lease is refused', { sk
 const mayUnshare =
   spawnSync('unshare', ['-rn', 'ip', 'link', 'add', 'near', 'type', 'veth']).status === 0;
 
-t.test('the same in two network namespaces whose link is down', { skip }, async (t) => {
+test('the same in two network namespaces whose link is down', async (t) => {
   if (!mayUnshare) {
     t.pass('network namespaces are not allowed here: the proxy stands for them');
     return;

@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { openWorkspace } from '../../../../src/workspace/open-workspace.js';
 import type { Change } from '../../../../src/workspace/types.js';
-import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
+import {
+  dashboardInBrowser,
+  NO_CHROMIUM,
+  overflow,
+  turnTo,
+  violations,
+} from '../../../support/browser.js';
 import { makeWorkspace } from '../../../support/make-workspace.js';
 
 t.setTimeout(180_000);
@@ -100,6 +106,7 @@ t.test('history', { skip: NO_CHROMIUM }, async (t) => {
   });
 
   t.test('what is not there is said, and nothing outside is read', async (t) => {
+    const page = await open('/history');
     for (const [path, found] of [
       ['/history/page?path=nothing.md', /no file|nothing\.md/],
       ['/history/page?path=../home/owner.key', /That did not work|Not found/],
@@ -108,7 +115,7 @@ t.test('history', { skip: NO_CHROMIUM }, async (t) => {
       [`/history/page?path=${PATH}&at=${wall(now - 71 * HOUR)}`, /There was no/],
       ['/runs/RUN-20200101-001', /there is no run RUN-20200101-001/],
     ] as const) {
-      const page = await open(path);
+      await turnTo(page, path);
       const shown = await text(page, 'main');
       t.match(shown, found, path);
       t.notMatch(shown, /root:|PRIVATE KEY/);
@@ -117,6 +124,7 @@ t.test('history', { skip: NO_CHROMIUM }, async (t) => {
 
   t.test('in both themes, in a small window', async (t) => {
     const at = wall(yesterday * 1000);
+    const page = await open('/', { width: 390 });
     for (const path of [
       '/history',
       `/history/at?at=${at}`,
@@ -126,10 +134,9 @@ t.test('history', { skip: NO_CHROMIUM }, async (t) => {
       `/history/address?address=${encodeURIComponent(`${PROJECT}#phase.objective`)}`,
     ])
       for (const scheme of ['light', 'dark'] as const) {
-        const page = await open(path, { scheme, width: 390 });
+        await turnTo(page, path, scheme);
         t.strictSame(await violations(page), [], `axe finds nothing on ${path}, ${scheme}`);
         t.equal(await overflow(page), 0, `${path} is not wider than 390 px`);
-        await page.context().close();
       }
   });
 });

@@ -7,7 +7,13 @@ import { STATES_FILE } from '../../../../src/modules/mesh/node/seen.js';
 import { MESH_PAGE } from '../../../../src/modules/mesh/settings.js';
 import { meshNodes } from '../../../modules/mesh/mesh-place.js';
 import { callCommand } from '../../cli/run-cli.js';
-import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
+import {
+  dashboardInBrowser,
+  NO_CHROMIUM,
+  overflow,
+  turnTo,
+  violations,
+} from '../../../support/browser.js';
 
 t.setTimeout(180_000);
 
@@ -46,14 +52,15 @@ t.test('the mesh on a page', { skip: NO_CHROMIUM }, async (t) => {
   seen(workspace.state, 3_000);
   const { open } = await dashboardInBrowser(t, lead);
 
+  const small = await open('/', { width: 390 });
   for (const scheme of ['light', 'dark'] as const) {
-    const page = await open('/mesh', { scheme, width: 390 });
-    await page.locator('#nodes details summary').first().click();
-    await page.locator('#propose summary').click();
-    t.strictSame(await violations(page), [], `axe finds nothing, ${scheme}`);
-    t.equal(await overflow(page), 0, 'not wider than 390 px');
-    await page.context().close();
+    await turnTo(small, '/mesh', scheme);
+    await small.locator('#nodes details summary').first().click();
+    await small.locator('#propose summary').click();
+    t.strictSame(await violations(small), [], `axe finds nothing, ${scheme}`);
+    t.equal(await overflow(small), 0, 'not wider than 390 px');
   }
+  await small.context().close();
 
   const page = await open('/mesh');
   t.match(await page.innerText('#nodes tbody tr:first-child'), /left\s+LIVE\s+\d+ s ago\s+gpu/);

@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { worker } from '../../../../src/passes/worker/worker.js';
-import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
+import {
+  dashboardInBrowser,
+  NO_CHROMIUM,
+  overflow,
+  turnTo,
+  violations,
+} from '../../../support/browser.js';
 import {
   environment,
   placeWithProject,
@@ -101,19 +107,17 @@ ${REPORT}`,
   for (const word of ['refused by the gate', 'missed', 'deferred'])
     t.ok(found.includes(word), word);
   t.equal(await night.locator('.mark').count(), 3, 'and on the time axis');
-  for (const path of ['/night', `/runs/${id}`]) await looked(path);
-  const other = await open('/night?date=2020-01-01');
-  t.match(await text(other, 'main'), /1 January 2020/);
-  const wrong = await open('/night?date=yesterday');
-  t.match(await text(wrong, 'main'), /--night cannot be "yesterday"/);
-
-  async function looked(path: string): Promise<void> {
+  const small = await open('/', { width: 390 });
+  for (const path of ['/night', `/runs/${id}`])
     for (const scheme of ['light', 'dark'] as const) {
-      const page = await open(path, { scheme, width: 390 });
-      t.strictSame(await violations(page), [], `axe finds nothing on ${path}, ${scheme}`);
-      t.equal(await overflow(page), 0, `${path} is not wider than 390 px`);
+      await turnTo(small, path, scheme);
+      t.strictSame(await violations(small), [], `axe finds nothing on ${path}, ${scheme}`);
+      t.equal(await overflow(small), 0, `${path} is not wider than 390 px`);
     }
-  }
+  await turnTo(night, '/night?date=2020-01-01');
+  t.match(await text(night, 'main'), /1 January 2020/);
+  await turnTo(night, '/night?date=yesterday');
+  t.match(await text(night, 'main'), /--night cannot be "yesterday"/);
 });
 
 async function text(page: Page, selector: string): Promise<string> {

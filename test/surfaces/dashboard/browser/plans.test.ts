@@ -2,7 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { nocturne, planOf, statesOf } from '../../../modules/plans/run/plan-place.js';
-import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
+import {
+  dashboardInBrowser,
+  NO_CHROMIUM,
+  overflow,
+  turnTo,
+  violations,
+} from '../../../support/browser.js';
 import { placeForPages } from '../plan-place.js';
 
 t.setTimeout(240_000);
@@ -84,12 +90,12 @@ t.test('plans', { skip: NO_CHROMIUM }, async (t) => {
   });
 
   await t.test('axe finds nothing, and nothing is wider than a phone', async (t) => {
+    const small = await open('/', { width: 390 });
     for (const scheme of ['light', 'dark'] as const)
       for (const path of ['/plans', '/plans/pages', '/plans/pages/faster']) {
-        const small = await open(path, { scheme, width: 390 });
+        await turnTo(small, path, scheme);
         t.strictSame(await violations(small), [], `${path}, ${scheme}`);
         t.equal(await overflow(small), 0, `${path} at 390 px`);
-        await small.close();
       }
   });
 });

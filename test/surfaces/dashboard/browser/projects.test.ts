@@ -9,7 +9,13 @@ import { systemClock } from '../../../../src/kernel/clock.js';
 import { worker } from '../../../../src/passes/worker/worker.js';
 import { fourProjects, waitingAgent } from '../../../passes/four-projects.js';
 import { environment, type Place } from '../../../passes/pass-workspace.js';
-import { dashboardInBrowser, NO_CHROMIUM, overflow, violations } from '../../../support/browser.js';
+import {
+  dashboardInBrowser,
+  NO_CHROMIUM,
+  overflow,
+  turnTo,
+  violations,
+} from '../../../support/browser.js';
 
 t.setTimeout(180_000);
 
@@ -125,12 +131,12 @@ t.test('projects', { skip: NO_CHROMIUM }, async (t) => {
   });
 
   await t.test('axe finds nothing, and nothing is wider than a phone', async (t) => {
+    const small = await open('/', { width: 390 });
     for (const scheme of ['light', 'dark'] as const)
       for (const path of ['/projects', '/projects/pages', '/graph?file=ACTIVE-PROJECTS.md']) {
-        const small = await open(path, { scheme, width: 390 });
+        await turnTo(small, path, scheme);
         t.strictSame(await violations(small), [], `${path}, ${scheme}`);
         t.equal(await overflow(small), 0, `${path} at 390 px`);
-        await small.close();
       }
   });
 });

@@ -8,7 +8,7 @@ import { codeFrame } from '../../../../report/code-frame.js';
 import { Tables, type TablesJson } from './tables.js';
 
 /** A query that runs longer is ended. */
-const LIMIT_MS = 10_000;
+export const LIMIT_MS = 10_000;
 const MOST_ROWS = 200;
 /** An argument of a process is at most 128 kB. */
 const LONGEST = 20_000;
@@ -21,7 +21,14 @@ type QueryJson = {
   readonly count: number;
 };
 
-export async function query({ query: asked, callApart, kept }: PageContext): Promise<PageView> {
+export function query(context: PageContext): Promise<PageView> {
+  return queryWithin(LIMIT_MS, context);
+}
+
+export async function queryWithin(
+  limitMs: number,
+  { query: asked, callApart, kept }: PageContext,
+): Promise<PageView> {
   const sql = asked['sql']?.trim() ?? '';
   const tables = kept('tables');
   if (sql === '') callApart.prepare();
@@ -41,7 +48,7 @@ export async function query({ query: asked, callApart, kept }: PageContext): Pro
             {sql === '' ? (
               <Empty>The result stands here, and its address is a link to this query.</Empty>
             ) : (
-              await answerTo(sql, callApart)
+              await answerTo(sql, { callApart, limitMs })
             )}
           </section>
         </div>
@@ -51,7 +58,10 @@ export async function query({ query: asked, callApart, kept }: PageContext): Pro
   };
 }
 
-async function answerTo(sql: string, callApart: PageContext['callApart']) {
+async function answerTo(
+  sql: string,
+  { callApart, limitMs }: Pick<PageContext, 'callApart'> & { readonly limitMs: number },
+) {
   const began = performance.now();
   try {
     if (sql.length > LONGEST)
@@ -59,7 +69,7 @@ async function answerTo(sql: string, callApart: PageContext['callApart']) {
     const { json } = await callApart(
       'query',
       { args: [sql], options: { limit: MOST_ROWS } },
-      { signal: new AbortController().signal, timeoutMs: LIMIT_MS },
+      { signal: new AbortController().signal, timeoutMs: limitMs },
     );
     return <Result {...(json as QueryJson)} took={performance.now() - began} />;
   } catch (error) {
