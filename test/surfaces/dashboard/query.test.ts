@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { SpareProcess } from '../../../src/surfaces/cli/spare-process.js';
-import { LIMIT_MS, query, queryWithin } from '../../../src/surfaces/dashboard/pages/query/query.js';
+import { query } from '../../../src/surfaces/dashboard/pages/query/query.js';
 import { pagesOf, textOfHtml } from '../../support/page-of.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { callCommand, contextFor } from '../cli/run-cli.js';
@@ -84,9 +84,7 @@ t.test('a query without end is ended', async (t) => {
   await pages.of(query);
   const began = performance.now();
   const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n';
-  // With the limit of the page it would use a processor for all of its ten seconds.
-  const page = await pages.of((context) => queryWithin(1_000, context), { query: { sql } });
-  t.match(textOfHtml(page), /was not done within 1 s, and was ended/);
-  t.ok(performance.now() - began < 6_000);
-  t.equal(LIMIT_MS, 10_000, 'the limit of the page');
+  const page = await pages.of(query, { query: { sql } });
+  t.match(textOfHtml(page), /was not done within 10 s, and was ended/);
+  t.ok(performance.now() - began < 15_000);
 });

@@ -8,7 +8,7 @@ import { codeFrame } from '../../../../report/code-frame.js';
 import { Tables, type TablesJson } from './tables.js';
 
 /** A query that runs longer is ended. */
-export const LIMIT_MS = 10_000;
+const LIMIT_MS = 10_000;
 const MOST_ROWS = 200;
 /** An argument of a process is at most 128 kB. */
 const LONGEST = 20_000;
@@ -21,14 +21,7 @@ type QueryJson = {
   readonly count: number;
 };
 
-export function query(context: PageContext): Promise<PageView> {
-  return queryWithin(LIMIT_MS, context);
-}
-
-export async function queryWithin(
-  limitMs: number,
-  { query: asked, callApart, kept }: PageContext,
-): Promise<PageView> {
+export async function query({ query: asked, callApart, kept }: PageContext): Promise<PageView> {
   const sql = asked['sql']?.trim() ?? '';
   const tables = kept('tables');
   if (sql === '') callApart.prepare();
@@ -48,7 +41,7 @@ export async function queryWithin(
             {sql === '' ? (
               <Empty>The result stands here, and its address is a link to this query.</Empty>
             ) : (
-              await answerTo(sql, { callApart, limitMs })
+              await answerTo(sql, callApart)
             )}
           </section>
         </div>
@@ -58,10 +51,7 @@ export async function queryWithin(
   };
 }
 
-async function answerTo(
-  sql: string,
-  { callApart, limitMs }: Pick<PageContext, 'callApart'> & { readonly limitMs: number },
-) {
+async function answerTo(sql: string, callApart: PageContext['callApart']) {
   const began = performance.now();
   try {
     if (sql.length > LONGEST)
@@ -69,7 +59,7 @@ async function answerTo(
     const { json } = await callApart(
       'query',
       { args: [sql], options: { limit: MOST_ROWS } },
-      { signal: new AbortController().signal, timeoutMs: limitMs },
+      { signal: new AbortController().signal, timeoutMs: LIMIT_MS },
     );
     return <Result {...(json as QueryJson)} took={performance.now() - began} />;
   } catch (error) {
