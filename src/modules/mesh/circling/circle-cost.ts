@@ -34,7 +34,7 @@ export function costText(rows: readonly CostRow[]): readonly string[] {
     const times =
       tokens === undefined || tokens === 0 || circle === undefined || what === 'the circle'
         ? ''
-        : `; at the tokens of the circle it could be tried ${(circle / tokens).toFixed(1)} times`;
+        : `; it could have run ${(circle / tokens).toFixed(1)} times for the tokens of the circle`;
     const count = `${turns} ${turns === 1 ? 'turn' : 'turns'}`;
     return `${what.padEnd(25)} ${count.padStart(9)}, ${tokens ?? 'unknown'} tokens${times}`;
   });

@@ -46,7 +46,7 @@ t.test(
         { what: 'the circle', turns: 12, tokens: 1200 },
       ],
     });
-    t.match(text, /one agent +1 turn, 100 tokens; at the tokens of the circle .* 12\.0 times/);
+    t.match(text, /one agent +1 turn, 100 tokens; it could have run 12\.0 times for the tokens/);
     t.match(text, /one agent and one grader +2 turns, 200 tokens; .* 6\.0 times/);
     const signing = promptOf(ringed.asked.get('right')?.at(-1) as SeenRequest);
     t.match(signing, /Data: Final Work Artifact[\s\S]*workArtifact of owner at final1/);
