@@ -134,8 +134,9 @@ function baseOf(desk: Desk, { repository, now }: CloneRequest): Base {
   const { head } = headsNow(origin, repository);
   const asItIs = { base: head, release: (): void => undefined };
   const { workTree } = origin;
+  if (!repository.uncommitted || workTree === undefined) return asItIs;
   const own = refValue(origin, 'HEAD');
-  if (!repository.uncommitted || workTree === undefined || own === undefined) return asItIs;
+  if (own === undefined) return asItIs;
   const tree = treeEntries(desk, own);
   const changes = folderChanges(desk, workTree, {
     tree,

@@ -87,26 +87,31 @@ function headsOf(directory: string): readonly string[] {
 }
 
 /** `undefined`: there is no such ref. */
-export function refValue({ directory }: Origin, ref: string): string | undefined {
-  const found = gitResult({ directory }, ['rev-parse', '--verify', '-q', `${ref}^{commit}`]);
-  const commit = found.stdout.toString('utf8').trim();
-  return found.status === 0 && /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
+export function refValue(origin: Origin, ref: string): string | undefined {
+  return refValues(origin, [ref])[0];
+}
+
+/** In the same order. */
+function refValues(
+  { directory }: Origin,
+  refs: readonly string[],
+): readonly (string | undefined)[] {
+  const input = refs.map((ref) => `${ref}^{commit}\n`).join('');
+  const found = gitResult({ directory }, ['cat-file', '--batch-check=%(objectname)'], { input });
+  const lines = found.stdout.toString('utf8').split('\n');
+  return refs.map((_, i) => /^[0-9a-f]{40}$/.exec(lines[i] ?? '')?.[0]);
 }
 
 const NONE = '0'.repeat(40);
 const DURABLE = ['-c', 'core.fsync=all'];
 
-/**
- * Durable. `old`, `value`: a commit, or `undefined` for no ref.
- * @returns whether the ref had the value `old`.
- */
+/** Durable. `old`: `undefined` for no ref. @returns whether the ref had the value `old`. */
 export function moveRef(
   { directory }: Origin,
   ref: string,
-  { old, value }: { readonly old: string | undefined; readonly value: string | undefined },
+  { old, value }: { readonly old: string | undefined; readonly value: string },
 ): boolean {
-  const args =
-    value === undefined ? ['-d', ref, old ?? NONE] : ['--no-deref', ref, value, old ?? NONE];
+  const args = ['--no-deref', ref, value, old ?? NONE];
   return gitResult({ directory }, [...DURABLE, 'update-ref', ...args]).status === 0;
 }
 
@@ -139,20 +144,17 @@ function inodeOf(path: string): number | undefined {
 }
 
 /** What is left of a run; one that cannot be removed now expires. */
-export function dropRunRef(origin: Origin, runId: string): void {
-  const ref = runRef(runId);
-  const old = refValue(origin, ref);
-  if (old !== undefined) moveRef(origin, ref, { old, value: undefined });
+export function dropRunRef({ directory }: Origin, runId: string): void {
+  gitResult({ directory }, [...DURABLE, 'update-ref', '--no-deref', '-d', runRef(runId)]);
 }
 
-/** Nobody else writes this ref, so whatever it was before does not matter. */
-export function setRunRef(origin: Origin, runId: string, value: string): void {
+/** Durable. Nobody else writes this ref, so whatever it was before does not matter. */
+export function setRunRef({ directory }: Origin, runId: string, value: string): void {
   const ref = runRef(runId);
-  const old = refValue(origin, ref);
-  if (old === value) return;
-  if (moveRef(origin, ref, { old, value })) return;
-  throw new NocturneError('STORAGE', `${ref} of ${origin.directory} cannot be changed`, {
-    file: origin.directory,
+  const args = [...DURABLE, 'update-ref', '--no-deref', ref, value];
+  if (gitResult({ directory }, args).status === 0) return;
+  throw new NocturneError('STORAGE', `${ref} of ${directory} cannot be changed`, {
+    file: directory,
     hint: 'another git process may hold its lock; the next pass tries again',
   });
 }
@@ -174,8 +176,7 @@ export type Heads = { readonly head: string; readonly branch: string | undefined
  */
 export function headsNow(origin: Origin, repository: Repository): Heads {
   const own = repository.branch === '' ? 'HEAD' : `refs/heads/${repository.branch}`;
-  const branch = refValue(origin, branchRef(repository));
-  const owners = refValue(origin, own);
+  const [branch, owners] = refValues(origin, [branchRef(repository), own]);
   if (owners === undefined)
     throw new NocturneError(
       'CONFIG',
