@@ -57,6 +57,11 @@ async function inBox(root: string, cwd: string, argv: readonly string[]): Promis
   if (timedOut || signal !== undefined) throw new Error(`the box was ended by ${signal}`);
 }
 
+/** The interpreter itself: on some machines `python3` is a script that looks for it, at each start. */
+const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+  encoding: 'utf8',
+}).stdout.trim();
+
 /**
  * A program's own way to do it, links followed, nothing asked. `undefined` for what no program can
  * try.
@@ -80,7 +85,7 @@ function program(action: Action): readonly string[] | undefined {
     rename: 'os.rename(p, q)',
   };
   return [
-    'python3',
+    PYTHON,
     '-c',
     `import base64, os, shutil, sys\np, q, d = sys.argv[1:4]\n${script[kind] ?? ''}`,
     path,

@@ -5,6 +5,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { sha256 } from '../../src/kernel/hash.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import {
@@ -142,7 +143,7 @@ fs.writeFileSync('PROJECTS/pages/outputs/a\\n## b.md', 'x');\n`,
   }),
 ];
 
-/** Everything below a folder: kind, permissions, and content. */
+/** Everything below a folder: kind, permissions, and the hash of the content. */
 function tree(folder: string, ignored: (path: string) => boolean = () => false): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => !ignored(path))
@@ -152,7 +153,7 @@ function tree(folder: string, ignored: (path: string) => boolean = () => false):
       const stat = lstatSync(place, { throwIfNoEntry: false });
       const mode = stat?.mode.toString(8) ?? 'gone';
       if (stat?.isSymbolicLink() === true) return `${path} ${mode} ${readlinkSync(place)}`;
-      return `${path} ${mode} ${stat?.isFile() === true ? readFileSync(place, 'utf8') : ''}`;
+      return `${path} ${mode} ${stat?.isFile() === true ? sha256(readFileSync(place)) : ''}`;
     });
 }
 

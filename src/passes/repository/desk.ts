@@ -150,6 +150,7 @@ export function mergeTrees(
   desk: Desk,
   { base, ours, theirs }: { readonly base: string; readonly ours: string; readonly theirs: string },
 ): TreeMerge {
+  if (ours === base) return { kind: 'clean', tree: theirs };
   const now = new Date(0);
   const commit = (tree: string, parents: readonly string[]): string =>
     makeCommit(desk, { tree, parents, message: 'merge', now });

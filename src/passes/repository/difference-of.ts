@@ -6,7 +6,7 @@ import type { Difference } from '../reconcile/differences.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { PassCopy, RepositoryClone } from '../copy/pass-copy.js';
 import { deskFolder } from './clone-for-attempt.js';
-import { blobBytes, closeDesk, openDesk, type TreeEntry, treeEntries } from './desk.js';
+import { blobBytes, closeDesk, type Desk, openDesk, type TreeEntry, treeEntries } from './desk.js';
 import { type FolderChange, folderChanges } from './folder-changes.js';
 import { openOrigin, type Origin } from './origin.js';
 
@@ -41,7 +41,8 @@ export function differenceOf(
 ): AttemptDifference {
   const { root, copy } = attempt;
   const { path: inside, repository } = copy.repository;
-  const origin = openOrigin(repository);
+  let opened: Origin | undefined;
+  const origin = (): Origin => (opened ??= openOrigin(repository));
   const asDifference = ({ path, kind, before, after, why }: FolderChange): Difference => ({
     path: `${inside}/${path}`,
     kind,
@@ -67,25 +68,32 @@ export function differenceOf(
 }
 
 /** The same changes with paths in the repository, before anything of them is read as a whole. */
-export function changesOf({ state, runId, copy }: Omit<Attempt, 'root'>): readonly FolderChange[] {
-  const { path: inside, base, repository } = copy.repository;
-  const origin = openOrigin(repository);
-  const mounted = copy.bound.flatMap(({ path }) =>
-    path.startsWith(`${inside}/`) ? [path.slice(inside.length + 1)] : [],
-  );
+export function changesOf(attempt: Omit<Attempt, 'root'>): readonly FolderChange[] {
+  const { state, runId, copy } = attempt;
+  const origin = openOrigin(copy.repository.repository);
   const desk = openDesk(origin, deskFolder(state, `${runId}.difference`));
   try {
-    const tree = treeEntries(desk, base);
-    return folderChanges(desk, join(copy.folder, inside), { tree, skipped: new Set(mounted) });
+    return changesAt(desk, attempt);
   } finally {
     closeDesk(desk);
   }
 }
 
+/** The same, at a desk that is open. */
+export function changesAt(desk: Desk, { copy }: Pick<Attempt, 'copy'>): readonly FolderChange[] {
+  const { path: inside, base } = copy.repository;
+  const mounted = copy.bound.flatMap(({ path }) =>
+    path.startsWith(`${inside}/`) ? [path.slice(inside.length + 1)] : [],
+  );
+  const tree = treeEntries(desk, base);
+  return folderChanges(desk, join(copy.folder, inside), { tree, skipped: new Set(mounted) });
+}
+
 /** It is read when it is asked for. */
-function storedContent(root: string, { directory }: Origin, { id, size }: TreeEntry): Content {
+function storedContent(root: string, origin: () => Origin, { id, size }: TreeEntry): Content {
   let content: Content | undefined;
-  const read = (): Content => (content ??= bytesContent(root, blobBytes({ directory }, id)));
+  const read = (): Content =>
+    (content ??= bytesContent(root, blobBytes({ directory: origin().directory }, id)));
   return {
     get hash() {
       return read().hash;

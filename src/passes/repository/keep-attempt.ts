@@ -16,7 +16,7 @@ import {
   packOf,
   treeOf,
 } from './desk.js';
-import { type Attempt, changesOf } from './difference-of.js';
+import { type Attempt, changesAt } from './difference-of.js';
 import type { FolderChange } from './folder-changes.js';
 import { addObjects, dropRunRef, openOrigin, setRunRef } from './origin.js';
 
@@ -37,7 +37,7 @@ export function keepAttempt(
   const origin = openOrigin(repository);
   const desk = openDesk(origin, deskFolder(state, `${runId}.keep`));
   try {
-    const changes = changesOf(attempt).filter(
+    const changes = changesAt(desk, attempt).filter(
       ({ path, isIgnored }) => accepted.has(`${inside}/${path}`) && !isIgnored,
     );
     const folder = join(copy.folder, inside);

@@ -159,7 +159,8 @@ type Kept = { readonly base: string; readonly tree: string };
 function keptAttempt(desk: Desk, runId: string): Kept | undefined {
   const commit = refValue(desk.origin, runRef(runId));
   if (commit === undefined) return undefined;
-  const message = gitText(desk, ['log', '-1', '--format=%s', commit, '--']);
-  if (message !== attemptMark(runId)) return undefined;
-  return { base: treeOf(desk, `${commit}^`), tree: treeOf(desk, commit) };
+  const listed = gitText(desk, ['log', '-2', '--first-parent', '--format=%T %s', commit, '--']);
+  const [own = '', base = ''] = listed.split('\n');
+  const [tree, parent] = [own.slice(0, 40), base.slice(0, 40)];
+  return own === `${tree} ${attemptMark(runId)}` ? { base: parent, tree } : undefined;
 }

@@ -107,17 +107,13 @@ function refValues(
 const NONE = '0'.repeat(40);
 const DURABLE = ['-c', 'core.fsync=all'];
 
-/**
- * Durable. `old`, `value`: a commit, or `undefined` for no ref.
- * @returns whether the ref had the value `old`.
- */
+/** Durable. `old`: `undefined` for no ref. @returns whether the ref had the value `old`. */
 export function moveRef(
   { directory }: Origin,
   ref: string,
-  { old, value }: { readonly old: string | undefined; readonly value: string | undefined },
+  { old, value }: { readonly old: string | undefined; readonly value: string },
 ): boolean {
-  const args =
-    value === undefined ? ['-d', ref, old ?? NONE] : ['--no-deref', ref, value, old ?? NONE];
+  const args = ['--no-deref', ref, value, old ?? NONE];
   return gitResult({ directory }, [...DURABLE, 'update-ref', ...args]).status === 0;
 }
 
@@ -150,20 +146,17 @@ function inodeOf(path: string): number | undefined {
 }
 
 /** What is left of a run; one that cannot be removed now expires. */
-export function dropRunRef(origin: Origin, runId: string): void {
-  const ref = runRef(runId);
-  const old = refValue(origin, ref);
-  if (old !== undefined) moveRef(origin, ref, { old, value: undefined });
+export function dropRunRef({ directory }: Origin, runId: string): void {
+  gitResult({ directory }, [...DURABLE, 'update-ref', '--no-deref', '-d', runRef(runId)]);
 }
 
-/** Nobody else writes this ref, so whatever it was before does not matter. */
-export function setRunRef(origin: Origin, runId: string, value: string): void {
+/** Durable. Nobody else writes this ref, so whatever it was before does not matter. */
+export function setRunRef({ directory }: Origin, runId: string, value: string): void {
   const ref = runRef(runId);
-  const old = refValue(origin, ref);
-  if (old === value) return;
-  if (moveRef(origin, ref, { old, value })) return;
-  throw new NocturneError('STORAGE', `${ref} of ${origin.directory} cannot be changed`, {
-    file: origin.directory,
+  const args = [...DURABLE, 'update-ref', '--no-deref', ref, value];
+  if (gitResult({ directory }, args).status === 0) return;
+  throw new NocturneError('STORAGE', `${ref} of ${directory} cannot be changed`, {
+    file: directory,
     hint: 'another git process may hold its lock; the next pass tries again',
   });
 }

@@ -61,7 +61,7 @@ type CommandLine = { readonly line: string; readonly start: number; readonly end
 function commandLines({ text, fences }: Doc): readonly CommandLine[] {
   const inFence = (offset: number): boolean =>
     fences.some(({ contentStart, contentEnd }) => offset >= contentStart && offset < contentEnd);
-  const fenced = [...text.matchAll(/^\s*(?:\$ )?(nocturne [a-z][^\n\r#|<>;&]*)/gm)].filter(
+  const fenced = [...text.matchAll(/^[^\S\r\n]*(?:\$ )?(nocturne [a-z][^\n\r#|<>;&]*)/gm)].filter(
     ({ index, 0: whole }) => inFence(index + whole.indexOf('nocturne')),
   );
   const spans = [...text.matchAll(/`(nocturne [a-z][^`\n]*)`/g)].filter(

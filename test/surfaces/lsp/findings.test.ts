@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Diagnostic } from 'vscode-languageserver-protocol';
-import { document } from '../mcp/mcp-place.js';
+import { askForDocument } from '../mcp/mcp-place.js';
 import { Editor } from './editor.js';
 import { BOOKS, DISPATCH, lspPlace, PAGE } from './lsp-place.js';
 
@@ -138,7 +138,9 @@ t.test('unsaved text is judged as validate judges it once it is saved', async (t
       join(place.root, path),
       (saved.startsWith('\uFEFF') ? '\uFEFF' : '') + editor.text(path),
     );
-    const { diagnostics } = document(place, ['validate']) as { diagnostics: readonly Reported[] };
+    const { diagnostics } = (await askForDocument(place, ['validate'])) as {
+      diagnostics: readonly Reported[];
+    };
     const found = diagnostics
       .filter(({ file, rule }) => file === path && !/^manifest|^protected/.test(rule))
       .map(

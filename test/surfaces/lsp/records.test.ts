@@ -16,7 +16,7 @@ import {
   RenameRequest,
   type TextEdit,
 } from 'vscode-languageserver-protocol';
-import { document } from '../mcp/mcp-place.js';
+import { askForDocument } from '../mcp/mcp-place.js';
 import { longrunnerOf } from '../../passes/pass-workspace.js';
 import { Editor } from './editor.js';
 import { BOOKS, DISPATCH, lspPlace, NOTIFICATIONS, PAGE, PHASES, QUESTION } from './lsp-place.js';
@@ -25,7 +25,8 @@ t.setTimeout(240_000);
 
 t.test('an editor knows the fields, the records and what depends on them', async (t) => {
   const place = lspPlace(t.testdir());
-  document(place, ['set', 'PROJECT[pages].mission', 'Test one pass well.', '--reason', 'clearer']);
+  const words = ['PROJECT[pages].mission', 'Test one pass well.', '--reason', 'clearer'];
+  await askForDocument(place, ['set', ...words]);
   const editor = new Editor(place);
   for (const path of [PAGE, PHASES, BOOKS, DISPATCH, NOTIFICATIONS, 'SOUL.md'])
     await editor.open(path);
@@ -162,7 +163,9 @@ t.test('an editor knows the fields, the records and what depends on them', async
       await editor.connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }),
       new RegExp(`${QUESTION} approved`),
     );
-    t.match(document(place, ['get', `NOTIFICATION[${QUESTION}].answer`]), { value: 'yes' });
+    t.match(await askForDocument(place, ['get', `NOTIFICATION[${QUESTION}].answer`]), {
+      value: 'yes',
+    });
     const { arguments: seen = [] } = lenses?.[2]?.command ?? {};
     const file = join(place.root, NOTIFICATIONS);
     const text = readFileSync(file, 'utf8');
@@ -203,9 +206,9 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
     'memory/2026-11-20.md':
       '# Memory\n\n## RUN-20261120-001\n\n- **Time:** 2026-11-20T02:00:00Z\n- **Project:** pages\n- **Summary:** One page, PROJECTS/pages/outputs/page.md.\n',
   });
-  const errors = (): unknown =>
-    (document(place, ['validate']) as { summary: { errors: number; warnings: number } }).summary;
-  const before = errors();
+  const errors = async (): Promise<unknown> =>
+    (await askForDocument(place, ['validate']))['summary'];
+  const before = await errors();
   const editor = new Editor(place);
   for (const path of [
     DISPATCH,
@@ -245,7 +248,7 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
   const phase = await rename(PHASES, '## che‸ck', 'proof');
   editor.apply(phase ?? {});
   t.match(readFileSync(join(place.root, PHASES), 'utf8'), /- proof\n[\s\S]*## proof\n/);
-  t.same(errors(), before, 'the phases are as right as before');
+  t.same(await errors(), before, 'the phases are as right as before');
   await editor.close();
 
   const second = new Editor(place);
@@ -256,7 +259,7 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
     newName: 'leaves',
   });
   second.apply(project ?? {});
-  t.same(errors(), before, 'validate finds nothing new');
+  t.same(await errors(), before, 'validate finds nothing new');
   const read = (path: string): string => readFileSync(join(place.root, path), 'utf8');
   t.match(read(DISPATCH), /\| 1 \| leaves \| PROJECTS\/leaves\/LONGRUNNER\.md \| write \|/);
   t.match(
@@ -266,6 +269,6 @@ t.test('a renamed key is renamed wherever it is named', async (t) => {
   t.match(read('PROJECTS/leaves/outputs/page.md'), /kept in PROJECTS\/leaves\/outputs\./);
   t.match(read('memory/2026-11-20.md'), /\*\*Project:\*\* leaves\n.*PROJECTS\/leaves\/outputs/);
   t.match(read(NOTIFICATIONS), /\*\*Project:\*\* leaves\n/);
-  t.match(document(place, ['get', 'PROJECT[leaves].phase.name']), { value: 'write' });
+  t.match(await askForDocument(place, ['get', 'PROJECT[leaves].phase.name']), { value: 'write' });
   t.equal(await second.close(), 0);
 });

@@ -3,7 +3,7 @@ import o200k from 'js-tiktoken/ranks/o200k_base';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { placeWithProject } from '../../passes/pass-workspace.js';
-import { connectStdio, nocturne } from './mcp-place.js';
+import { ask, connectStdio } from './mcp-place.js';
 
 t.setTimeout(120_000);
 
@@ -37,7 +37,7 @@ t.test('the tools of the core are nine, in less than 1,500 tokens', async (t) =>
     tools.filter((tool) => tool.annotations?.readOnlyHint === true).map((tool) => tool.name),
     ['brief', 'read', 'query', 'search', 'impact', 'validate'],
   );
-  const printed = nocturne(place, ['mcp', '--list']);
+  const printed = await ask(place, ['mcp', '--list']);
   const estimate = Number(/about (\d+) tokens/.exec(printed.stdout)?.[1]);
   t.ok(Math.abs(estimate - tokens) < tokens / 4, `mcp --list estimates ${estimate}`);
 });
@@ -68,7 +68,7 @@ t.test(
       ['reindex'],
     );
     t.match(
-      nocturne(place, ['mcp', '--list']).stdout,
+      (await ask(place, ['mcp', '--list'])).stdout,
       /13 tools\. .*, \d+ of them for the tools of modules/s,
     );
   },

@@ -7,10 +7,8 @@ import {
   beginPass,
   call,
   connectStdio,
-  document,
   ENTRIES,
   type Env,
-  nocturne,
   PAGE,
 } from './mcp-place.js';
 
@@ -236,7 +234,7 @@ t.test('so does each tool of a module', async (t) => {
 
 t.test('a pass whose runner sees its project alone searches, and does not index', async (t) => {
   const place = placeWithProject(t.testdir(), '');
-  nocturne(place, ['knowledge', 'index', '--embedder', 'none']);
+  await ask(place, ['knowledge', 'index', '--embedder', 'none']);
   const env = { NOCTURNE_PASS_TOKEN: beginPass(place).token };
   const client = await connectStdio(place, env);
   t.teardown(() => client.close());
@@ -245,7 +243,7 @@ t.test('a pass whose runner sees its project alone searches, and does not index'
     (await call(client, 'reindex')).text,
     /REFUSED: capability: reindex needs the capability workspace/,
   );
-  t.equal(nocturne(place, ['knowledge', 'index'], { env }).exit, 5);
+  t.equal((await ask(place, ['knowledge', 'index'], { env })).exit, 5);
 });
 
 t.test('the documents of commands that change something are those of the tools', async (t) => {
@@ -255,15 +253,15 @@ t.test('the documents of commands that change something are those of the tools',
   t.teardown(() => client.close());
   const pairs = [
     [
-      document(place, ['write', FROM_SHELL], { env, input: ENTRIES }),
+      await askForDocument(place, ['write', FROM_SHELL], { env, input: ENTRIES }),
       (await call(client, 'write', { path: PAGE, content: ENTRIES })).data,
     ],
     [
-      document(place, ['edit', FROM_SHELL, '--old', 'two', '--new', 'three'], { env }),
+      await askForDocument(place, ['edit', FROM_SHELL, '--old', 'two', '--new', 'three'], { env }),
       (await call(client, 'edit', { path: PAGE, old_text: 'two', new_text: 'three' })).data,
     ],
     [
-      document(place, ['notify', NOTE], { env }),
+      await askForDocument(place, ['notify', NOTE], { env }),
       (await call(client, 'notify', { text: NOTE })).data,
     ],
   ] as const;

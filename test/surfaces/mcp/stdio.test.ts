@@ -5,6 +5,7 @@ import t from 'tap';
 import { fieldText } from '../../../src/project/field-text.js';
 import { type Place, placeWithProject, trail } from '../../passes/pass-workspace.js';
 import {
+  ask,
   beginPass,
   call,
   cleanEnvironment,
@@ -245,5 +246,5 @@ t.test('five notes of a pass reach the owner, as data, and no sixth', async (t) 
     audit(place, 'note_surface').map((row) => row[1]),
     Array.from({ length: 5 }, () => runId),
   );
-  t.equal(nocturne(place, ['validate']).exit, 0, 'and the workspace is valid');
+  t.equal((await ask(place, ['validate'])).exit, 0, 'and the workspace is valid');
 });
