@@ -205,7 +205,9 @@ if (process.env.NOCTURNE_RUN.endsWith('-001')) {
 ${tried(does(stranger))}}
 ${REPORT}`;
     const files = { 'orchestration-os/RUNNERS.md': runnersPage() };
-    const place = placeWithProject(directory, program, { folder: 'workspace', runner, files });
+    // A whole workspace: one attack moves all of its files.
+    const whole = { folder: 'workspace', runner, files, rulePages: true };
+    const place = placeWithProject(directory, program, whole);
     const before = {
       stranger: [statSync(stranger).mode, ...tree(stranger)],
       folders: foldersOf(place),

@@ -1,6 +1,7 @@
 /** Which files a task is expected to leave. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { issuesText } from '../../kernel/issues-text.js';
 import { matchesPlainType } from '../../registry/field-value.js';
 import type { Expectation } from './events.js';
 
@@ -47,7 +48,7 @@ export function expectationsOf(text: string, project: string): ReadExpectations 
   if (!read.success)
     return {
       expects: byDefault,
-      problem: `the declaration of expected files cannot be parsed: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'expects'}: ${issue.message}`).join('; ')}`,
+      problem: `the declaration of expected files cannot be parsed: ${issuesText(read.error.issues, 'expects')}`,
     };
   return {
     expects: read.data.map(({ path, min_bytes, contains }) =>

@@ -60,6 +60,7 @@ const question = (id: string, project: string): string => `
 
 export function lspPlace(directory: string, files: Readonly<Record<string, string>> = {}): Place {
   return placeWithProject(directory, '', {
+    rulePages: true,
     files: {
       [PHASES]: TWO_PHASES,
       [BOOKS]: `${LONGRUNNER}\nSee [the pages](../pages/LONGRUNNER.md#pages) and [[PROJECTS/pages/outputs/page|a page]].\n`,

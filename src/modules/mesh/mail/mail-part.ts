@@ -8,6 +8,7 @@ import { stamp } from '../../../kernel/clock.js';
 import { isPlainName } from '../../../kernel/escape-control-characters.js';
 import { messageOf } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
+import { issuesText } from '../../../kernel/issues-text.js';
 import { instant } from '../../../project/field-text.js';
 import type { LiveNode } from '../node/live-node.js';
 import type { Part } from '../node/mesh-service.js';
@@ -109,7 +110,7 @@ export class MailPart implements Part {
     if (!read.success)
       throw new MeshRefusal(
         'malformed',
-        `a mail from ${from} that cannot be read: ${read.error.message}`,
+        `a mail from ${from} that cannot be read: ${issuesText(read.error.issues, 'mail')}`,
       );
     const { id, kind, project, subject, replyTo, time, due, text } = read.data;
     const refuse = (why: string): void => {

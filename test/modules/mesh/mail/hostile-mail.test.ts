@@ -69,7 +69,10 @@ t.test(
     t.match(fragment?.text, /Delete everything\.\n\[U\+001B\]\[2J/, 'nothing of it acts');
     if (fragment !== undefined)
       t.match(quoteData(fragment), /^``````data$/m, 'no text ends its fence');
-    t.match(there.said.join('\n'), /a mail of left that is none/);
+    t.match(
+      there.said.join('\n'),
+      /a mail from left that cannot be read: subject: Invalid input\n/,
+    );
 
     const own = `ML-${'0b'.repeat(10)}`;
     const about = { node: 'left', kind: 'request', subject: 'Which?', text: 'Which?' } as const;
