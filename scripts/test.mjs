@@ -106,7 +106,7 @@ async function run(worker, file) {
   const bad = own.failed > 0;
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   console.log(
-    `${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${seconds} s, ${cpu.toFixed(1)} s of processor)${process.env.RSS ? ` ${(worker.bytes / 1e6).toFixed(0)} MB` : ''}`,
+    `${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${seconds} s, ${cpu.toFixed(1)} s of processor)`,
   );
   if (bad)
     console.log(
