@@ -94,9 +94,7 @@ t.test('projects', { skip: NO_CHROMIUM }, async (t) => {
     t.ok(before < 1, `${before} of the stop condition`);
     t.match(await page.textContent('#stop table'), '○ lacking');
     await worker(environment(place), { role: 'worker', project: 'pages' });
-    await page.waitForFunction(
-      `Number(document.querySelector('${bar}')?.getAttribute('value')) > ${before}`,
-    );
+    await page.waitForSelector(`${bar}[value="1"]`);
     t.equal(await page.getAttribute(bar, 'value'), '1');
     t.match(await page.textContent('#stop table'), '✓ holds');
     await page.waitForSelector('.plot canvas');

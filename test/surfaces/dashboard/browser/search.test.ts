@@ -22,9 +22,8 @@ t.test('everything is found from everywhere', { skip: NO_CHROMIUM }, async (t) =
   const answered = page.waitForResponse((response) => response.url().endsWith('?q=harbour'));
   await page.keyboard.type('harbour');
   await answered;
-  await page.waitForFunction(
-    "document.querySelector('dialog .hits a')?.getAttribute('href') === '/projects/harbour'",
-  );
+  const harbour = page.locator('a[href="/projects/harbour"]');
+  await page.locator('dialog .hits a').first().and(harbour).waitFor();
   await page.keyboard.press('ArrowDown');
   await Promise.all([page.waitForURL('**/projects/harbour'), page.keyboard.press('Enter')]);
 
