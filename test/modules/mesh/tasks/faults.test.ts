@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { readArrival } from '../../../../src/modules/mesh/tasks/claim-store.js';
 import { createLane, createStreams } from '../../../../src/modules/mesh/server/create-streams.js';
 import { ownerPart } from '../../../../src/modules/mesh/tasks/owner-part.js';
@@ -62,13 +62,20 @@ async function announcementsOf({ admin }: Mesh, { identity }: MeshNode): Promise
   return (await nodes.get(identity.node))?.revision ?? 0;
 }
 
-test('a worker is killed in a task: another one does it', async (t) => {
-  const { mesh, owner, first, second } = await three(t);
+/** The first worker is a process of its own, and has claimed the task. */
+async function threeWithChild(t: Test) {
+  const nodes = await three(t);
+  const { mesh, owner, first } = nodes;
   start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
   const child = startChild(t, mesh, first);
   writeTask(owner, { task: 'page' });
   await untilClaimed(first, 'lead.page');
   await untilState(owner, 'page', 'claimed');
+  return { ...nodes, child };
+}
+
+test('a worker is killed in a task: another one does it', async (t) => {
+  const { mesh, owner, second, child } = await threeWithChild(t);
   child.kill('SIGKILL');
   start(t, { mesh, node: second });
   const again = await untilClaimed(second, 'lead.page', 2);
@@ -79,12 +86,7 @@ test('a worker is killed in a task: another one does it', async (t) => {
 });
 
 test('a worker that was stopped past its lease cannot bring its result home', async (t) => {
-  const { mesh, owner, first, second } = await three(t);
-  start(t, { mesh, node: owner }, { parts: SHORT_LEASE });
-  const child = startChild(t, mesh, first);
-  writeTask(owner, { task: 'page' });
-  await untilClaimed(first, 'lead.page');
-  await untilState(owner, 'page', 'claimed');
+  const { mesh, owner, first, second, child } = await threeWithChild(t);
   child.kill('SIGSTOP');
   work(first, 'lead.page');
   start(t, { mesh, node: second });
